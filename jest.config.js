@@ -1,0 +1,25 @@
+const common = {
+    transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022" } }] },
+    testEnvironment: "node",
+};
+
+module.exports = {
+    projects: [
+        {
+            ...common,
+            displayName: "unit",
+            testMatch: ["<rootDir>/tests/**/*.test.ts"],
+            testPathIgnorePatterns: ["<rootDir>/tests/e2e/", "<rootDir>/tests/toolchain/"],
+        },
+        {
+            ...common,
+            displayName: "toolchain",
+            testMatch: ["<rootDir>/tests/toolchain/**/*.test.ts"],
+        },
+        {
+            ...common,
+            displayName: "e2e",
+            testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
+        },
+    ],
+};

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+import { homedir } from "node:os";
+import * as path from "node:path";
+
+/** Where everything is kept that takes long to make: `$XDG_CACHE_HOME/pulumi-lvs`. */
+export const cacheRoot = path.join(
+    process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"),
+    "pulumi-lvs",
+);
+
+/**
+ * A folder that is built once for each content of `key` (anything that goes into JSON) and found
+ * again by every later run and checkout. `build` fills a folder of its own, which gets its name
+ * only when it is complete: a build that is cut off or runs twice at once harms nobody.
+ */
+export async function cached(
+    name: string,
+    key: unknown,
+    build: (dir: string) => Promise<void>,
+): Promise<string> {
+    const digest = createHash("sha256").update(JSON.stringify(key)).digest("hex").slice(0, 12);
+    const dir = path.join(cacheRoot, `${name}-${digest}`);
+    if (await exists(dir)) return dir;
+    await fs.mkdir(cacheRoot, { recursive: true });
+    const unfinished = await fs.mkdtemp(`${dir}.`);
+    try {
+        await build(unfinished);
+        await fs.rename(unfinished, dir);
+    } catch (error) {
+        await fs.rm(unfinished, { recursive: true, force: true });
+        if (!(await exists(dir))) throw error;
+    }
+    return dir;
+}
+
+export async function exists(file: string): Promise<boolean> {
+    return fs.access(file).then(
+        () => true,
+        () => false,
+    );
+}

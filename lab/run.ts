@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+
+export interface RunOptions {
+    cwd?: string;
+    /** Added to this process's environment. */
+    env?: NodeJS.ProcessEnv;
+    stdin?: string;
+    /** Milliseconds until the command is killed. Defaults to ten minutes. */
+    timeout?: number;
+    /** Called with each line of stdout and stderr as it comes. */
+    onLine?: (line: string) => void;
+}
+
+export interface RunResult {
+    /** Exit status; -1 when the command was killed. */
+    status: number;
+    stdout: string;
+    stderr: string;
+}
+
+/** Runs a command without a shell and returns what it printed, whatever its status. */
+export function tryRun(command: string[], options: RunOptions = {}): Promise<RunResult> {
+    return new Promise((resolve, reject) => {
+        const child = spawn(command[0]!, command.slice(1), {
+            cwd: options.cwd,
+            env: { ...process.env, ...options.env },
+            stdio: ["pipe", "pipe", "pipe"],
+            timeout: options.timeout ?? 600_000,
+            killSignal: "SIGKILL",
+        });
+        const result: RunResult = { status: -1, stdout: "", stderr: "" };
+        for (const stream of ["stdout", "stderr"] as const) {
+            let partial = "";
+            child[stream].setEncoding("utf8").on("data", (text: string) => {
+                result[stream] += text;
+                const lines = (partial + text).split("\n");
+                partial = lines.pop()!;
+                lines.forEach((line) => options.onLine?.(line));
+            });
+        }
+        child.on("error", reject);
+        child.on("close", (status) => resolve({ ...result, status: status ?? -1 }));
+        // A command that ends without reading its input is no error of ours.
+        child.stdin.on("error", () => undefined).end(options.stdin ?? "");
+    });
+}
+
+/** Like `tryRun`, but a status other than 0 throws with the end of what was printed. */
+export async function run(command: string[], options: RunOptions = {}): Promise<string> {
+    const { status, stdout, stderr } = await tryRun(command, options);
+    if (status !== 0) {
+        const printed = (stdout + stderr).trim().split("\n").slice(-15).join("\n");
+        throw new Error(`${command.join(" ")}: exit status ${status}\n${printed}`);
+    }
+    return stdout;
+}
