@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import { bundle } from "../host/bundle";
+import { remoteStep } from "../host/remote";
+import { modulesOf, planDirector } from "../lvs/plan";
+import { authPassFile, directorFiles, modulesFile } from "../lvs/render";
+import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
+import type { LvsClusterArgs } from "./args";
+import { connectionOf } from "./connectionOf";
+
+/** One director of a cluster whose other hosts may be managed elsewhere. */
+export interface DirectorArgs {
+    /** The whole cluster, as all its members see it. */
+    cluster: LvsClusterArgs;
+    /** Which of the cluster's directors this is, by name. */
+    name: string;
+    /** The VRRP password, the same for all directors. */
+    authPass: pulumi.Input<string>;
+    /** Outputs to wait for before this host is configured, such as `configured` of others; its packages are installed meanwhile. Defaults to none. */
+    configureAfter?: pulumi.Input<string>[];
+}
+
+/**
+ * A load balancer: keepalived with its VRRP instance and IPVS services, on one host.
+ *
+ * Throws `ResourceError` with every problem of its arguments, before the host is touched.
+ */
+export class Director extends pulumi.ComponentResource {
+    /** Known when the host is configured and proved to be. */
+    public readonly configured: pulumi.Output<string>;
+
+    constructor(name: string, args: DirectorArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("lvs:index:Director", name, {}, opts);
+        const cluster = acceptedCluster(args.cluster, this);
+        const authPass = acceptedAuthPass(args.authPass, this);
+        const connection = connectionOf(args.cluster, memberOf(args, this));
+
+        const prepare = remoteStep(
+            `${name}-prepare`,
+            {
+                connection,
+                stdin: bundle(
+                    "prepare",
+                    [modulesFile(modulesOf(args.cluster.virtualServers))],
+                    { names: ["keepalived", "ipvsadm"], purge: args.cluster.removePackages ?? false },
+                ),
+            },
+            this,
+        );
+        const secret = remoteStep(
+            `${name}-secret`,
+            {
+                connection,
+                stdin: authPass.apply((known) => bundle("secret", [authPassFile(known)])),
+                secret: true,
+            },
+            this,
+            [prepare],
+        );
+        const files = cluster.apply((known) => directorFiles(planDirector(known, args.name)));
+        const configure = remoteStep(
+            `${name}-configure`,
+            {
+                connection,
+                stdin: pulumi
+                    .all([files, pulumi.all(args.configureAfter ?? [])])
+                    .apply(([known]) => bundle("director", known)),
+            },
+            this,
+            [secret],
+        );
+
+        this.configured = configure.urn;
+        this.registerOutputs({ configured: this.configured });
+    }
+}
+
+function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
+    const member = cluster.directors.find((director) => director.name === name);
+    const names = cluster.directors.map((director) => director.name).join(", ");
+    if (member !== undefined) return member;
+    return reject([{ path: "name", reason: `"${name}" is not among directors (${names})` }], resource);
+}

@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
+import { virtualIpsOf } from "../lvs/plan";
+import { acceptedCluster } from "./accept";
+import type { LvsClusterArgs } from "./args";
+import { connectionOf } from "./connectionOf";
+import { Director } from "./director";
+import { type HostInventory, inventoryOf } from "./inventory";
+import { RealServer } from "./realServer";
+
+/**
+ * A Linux Virtual Server cluster: directors that share virtual IPs by VRRP, and the real servers to
+ * which they forward connections. Every host is one that exists already and is reached by SSH.
+ *
+ *     const web = new LvsCluster("web", {
+ *         connection: { privateKey: config.requireSecret("privateKey") },
+ *         vrrp: { interface: "eth0", virtualRouterId: 62 },
+ *         directors: [
+ *             { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
+ *             { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
+ *         ],
+ *         realServers: [{ name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" }],
+ *         virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+ *     });
+ *
+ * Throws `ResourceError` with every problem of its arguments, before any host is touched.
+ */
+export class LvsCluster extends pulumi.ComponentResource {
+    /** The first virtual IP, known when the cluster serves. */
+    public readonly vip: pulumi.Output<string>;
+    /** All virtual IPs, in the order of the virtual servers. */
+    public readonly virtualIps: pulumi.Output<string[]>;
+    /** What was applied where, and how to get there; no secret in it. */
+    public readonly inventory: pulumi.Output<HostInventory[]>;
+
+    constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("lvs:index:LvsCluster", name, {}, opts);
+        acceptedCluster(args, this);
+        const virtualIps = pulumi.output(args.virtualServers).apply(virtualIpsOf);
+
+        const realServers = args.realServers.map(
+            (realServer) =>
+                new RealServer(
+                    `${name}-${realServer.name}`,
+                    {
+                        ...connectionOf(args, realServer),
+                        virtualIps,
+                        httpd: realServer.httpd,
+                        removePackages: args.removePackages,
+                    },
+                    { parent: this },
+                ),
+        );
+        const configured = realServers.map((realServer) => realServer.configured);
+
+        const authPass = args.vrrp.authPass ?? generatedAuthPass(name, this);
+        // One after the other, the preferred owner of the virtual IPs last.
+        for (const { name: director } of [...args.directors].reverse()) {
+            const { configured: done } = new Director(
+                `${name}-${director}`,
+                { cluster: args, name: director, authPass, configureAfter: [...configured] },
+                { parent: this },
+            );
+            configured.push(done);
+        }
+
+        const whenConfigured = pulumi.all(configured);
+        this.virtualIps = whenConfigured.apply(() => virtualIps);
+        this.vip = this.virtualIps.apply(([first]) => first!);
+        this.inventory = whenConfigured.apply(() => inventoryOf(args));
+        this.registerOutputs({
+            vip: this.vip,
+            virtualIps: this.virtualIps,
+            inventory: this.inventory,
+        });
+    }
+}
+
+/** VRRP takes eight characters, and keepalived reads some signs as the end of the word. */
+function generatedAuthPass(name: string, parent: pulumi.Resource): pulumi.Output<string> {
+    return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent }).result;
+}

@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+import Ajv, { type ErrorObject } from "ajv";
+import type { LvsClusterArgs } from "./components";
+import schema from "./stacks/schema.json";
+
+/**
+ * A cluster's arguments as a stack file gives them: each is a configuration key of this project.
+ * Throws `RunError` with every key and value that has no place or the wrong shape.
+ */
+export function readCluster(config: Record<string, string>): LvsClusterArgs {
+    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+    const values = Object.fromEntries(
+        own.map(([key, text]) => [key.slice(prefix.length), parse(text)]),
+    );
+    const check = new Ajv({ allErrors: true, strict: false, verbose: true })
+        .addSchema(schema, "stack")
+        .getSchema("stack#/definitions/LvsClusterArgs")!;
+    if (!check(values)) {
+        const lines = (check.errors ?? []).map((error) => `  ${explain(error)}`);
+        throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
+    }
+    return withSecrets(values) as LvsClusterArgs;
+}
+
+const prefix = "lvs:";
+
+/** Pulumi hands over structured values as JSON, and all others as they are. */
+function parse(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return text;
+    }
+}
+
+function explain({ instancePath, keyword, params, message, data }: ErrorObject): string {
+    const path = instancePath.slice(1).replace(/\/(\d+)/g, "[$1]").replace(/\//g, ".");
+    const value = secretFields.has(path.replace(/.*\./, "")) ? "[secret]" : JSON.stringify(data);
+    const at = (name: string) => (path ? `${path}.${name}` : name);
+    switch (keyword) {
+        case "additionalProperties":
+            return `${at(params.additionalProperty as string)}: there is no such field`;
+        case "required":
+            return `${at(params.missingProperty as string)}: is missing`;
+        case "enum":
+            return `${path}: ${value} is not one of ${(params.allowedValues as string[]).join(", ")}`;
+        default:
+            return `${path}: ${value} ${message}`;
+    }
+}
+
+/** Decrypted values are plain text by now; what the schema calls secret becomes so again. */
+function withSecrets(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(withSecrets);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+        Object.entries(value).map(([name, field]) => [
+            name,
+            secretFields.has(name) ? pulumi.secret(field) : withSecrets(field),
+        ]),
+    );
+}
+
+const secretFields = new Set(
+    Object.values(schema.definitions)
+        .flatMap((type) => ("properties" in type ? Object.entries(type.properties) : []))
+        .filter(([, field]) => "writeOnly" in (field as object))
+        .map(([name]) => name),
+);

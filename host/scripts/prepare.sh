@@ -1,0 +1,113 @@
+# shellcheck shell=sh
+# Packages and kernel modules. No package manager is called when everything is installed.
+step=prepare
+
+ready() {
+    mkdir -p "$state"
+    [ -e "$state/services" ] || note_services >"$state/services"
+    load_modules
+    install_packages
+}
+
+activate() { :; }
+
+verify() {
+    note=$(packages | while read -r name; do version "$name"; done | joined)
+}
+
+release() { :; }
+
+restored() {
+    while read -r service enabled active; do
+        case "$enabled" in
+            enabled) systemctl enable -q "$service" ;;
+            *) systemctl disable -q "$service" 2>/dev/null || : ;;
+        esac
+        case "$active" in
+            active) systemctl start "$service" ;;
+            *) systemctl stop "$service" 2>/dev/null || : ;;
+        esac
+    done <"$state/services"
+    ! bundle | grep -q '^package [^ ]* purge$' || purge_packages
+    unload_modules
+}
+
+# What comes with a package may start by itself; destroy ends what was not running before.
+note_services() {
+    packages | while read -r name; do
+        enabled=$(systemctl is-enabled "$name" 2>/dev/null) || :
+        active=$(systemctl is-active "$name" 2>/dev/null) || :
+        echo "$name ${enabled:-absent} ${active:-absent}"
+    done
+}
+
+load_modules() {
+    modules | while read -r module; do
+        is_loaded "$module" || {
+            complaint=$(modprobe "$module" 2>&1) ||
+                fail "kernel module $module cannot be loaded: $complaint"
+            echo "$module" >>"$state/modules"
+        }
+    done
+}
+
+unload_modules() {
+    [ -e "$state/modules" ] || return 0
+    sed '1!G;h;$!d' "$state/modules" | while read -r module; do
+        modprobe -r -q "$module" || :
+    done
+}
+
+modules() { bundle | sed -n '\|^file [0-7]* /etc/modules-load.d/|,/^[^ ]/{/^    /s/^ *//p;}'; }
+
+# A module that is built into the kernel is loaded for good.
+is_loaded() {
+    [ -e "/sys/module/$1" ] || grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null
+}
+
+if command -v apt-get >/dev/null; then
+    packages() { bundle | awk '/^package / { print $2 == "httpd" ? "apache2" : $2 }'; }
+    version() { dpkg-query -W -f '${Package} ${Version}\n' "$1"; }
+    is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+    every_package() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort; }
+    install() { apt update && apt install --no-install-recommends "$@"; }
+    purge() { apt purge "$@"; }
+    # The lists have a lock of their own, which no option of apt waits for.
+    apt() {
+        give_up=$(($(date +%s) + 120))
+        until apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" >"$log" 2>&1; do
+            grep -q 'Could not get lock' "$log" || return 1
+            [ "$(date +%s)" -lt "$give_up" ] || return 1
+            sleep 1
+        done
+    }
+else
+    packages() { bundle | awk '/^package / { print $2 }'; }
+    version() { rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "$1"; }
+    is_installed() { rpm -q "$1" >/dev/null; }
+    every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
+    install() { "$(dnf_or_yum)" -q -y install "$@" >"$log" 2>&1; }
+    purge() { "$(dnf_or_yum)" -q -y remove "$@" >"$log" 2>&1; }
+    dnf_or_yum() { command -v dnf || command -v yum; }
+fi
+
+install_packages() {
+    missing=$(packages | while read -r name; do is_installed "$name" || echo "$name"; done)
+    [ -n "$missing" ] || return 0
+    log=$state/packages.log
+    every_package >"$state/packages.before"
+    # shellcheck disable=SC2086  # one word a package
+    install $missing 9>&- || fail "cannot install $(echo "$missing" | joined): $(reasons)"
+    every_package | comm -13 "$state/packages.before" - >>"$state/packages.added"
+    rm -f "$log" "$state/packages.before"
+}
+
+purge_packages() {
+    [ -s "$state/packages.added" ] || return 0
+    log=$state/packages.log
+    # shellcheck disable=SC2046  # one word a package
+    purge $(cat "$state/packages.added") 9>&- || say "some packages stay: $(reasons)"
+}
+
+# What the package manager says of its errors, or the end of what it says.
+reasons() { { grep '^E:' "$log" || tail -n 3 "$log"; } | joined; }

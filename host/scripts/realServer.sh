@@ -1,0 +1,33 @@
+# shellcheck shell=sh
+# The virtual IPs on lo, silent to ARP, and the web page.
+# shellcheck disable=SC2034  # common.sh reads step and note
+step=configure
+virtual_ips=/etc/lvs/virtual-ips
+
+ready() { :; }
+
+activate() {
+    systemctl daemon-reload
+    systemctl enable -q lvs-real-server
+    systemctl reload-or-restart lvs-real-server
+    ! serves_page || systemctl enable -q --now "$(httpd)"
+}
+
+verify() {
+    while read -r ip; do
+        ip -o address show dev lo | grep -qF " $ip " || fail "$ip is not on lo"
+    done <"$virtual_ips"
+    sed 's/ = / /' /etc/sysctl.d/lvs.conf | while read -r key value; do
+        [ "$(sysctl -n "$key")" = "$value" ] || fail "$key is $(sysctl -n "$key"), not $value"
+    done || exit 1
+    ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
+    note="$(joined <"$virtual_ips") on lo"
+}
+
+release() { systemctl disable -q --now lvs-real-server; }
+
+restored() { systemctl daemon-reload; }
+
+serves_page() { files | grep -q '^/var/www/'; }
+
+httpd() { if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi; }

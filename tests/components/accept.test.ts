@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { acceptedAuthPass, acceptedCluster } from "../../components/accept";
+import { seedArgs } from "../support/seed";
+
+const resource = undefined as unknown as pulumi.Resource;
+
+/** Of an output, outside a program: it has several promises, and all of them fail together. */
+function outcome<T>(output: pulumi.Output<T>): Promise<T> {
+    const inner = output as unknown as {
+        promise(): Promise<T>;
+        isKnown: Promise<boolean>;
+        isSecret: Promise<boolean>;
+        allResources(): Promise<unknown>;
+    };
+    for (const other of [inner.isKnown, inner.isSecret, inner.allResources()]) {
+        other.catch(() => undefined);
+    }
+    return inner.promise();
+}
+
+describe("acceptedCluster", () => {
+    it("waits for values that are not known yet and fails when they turn out wrong", async () => {
+        const args = seedArgs();
+        args.realServers[0]!.host = pulumi.output(Promise.resolve("rs1"));
+        await expect(outcome(acceptedCluster(args, resource))).rejects.toThrow(
+            'realServers[0].host: "rs1" is not an IPv4 address, such as 192.0.2.10',
+        );
+    });
+
+    it("gives the cluster without passwords and keys", async () => {
+        const args = seedArgs();
+        args.vrrp.authPass = "pass1234";
+        const cluster = await outcome(acceptedCluster(args, resource));
+        expect(JSON.stringify(cluster)).not.toMatch(/pass1234|PRIVATE|hostKey/);
+        expect(cluster.directors[1]).toMatchObject({ name: "ds2", host: "10.128.190.254" });
+    });
+});
+
+describe("acceptedAuthPass", () => {
+    it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut"])(
+        "refuses %j without telling it",
+        async (authPass) => {
+            const secret = pulumi.secret(authPass);
+            const error = await outcome(acceptedAuthPass(secret, resource)).catch(String);
+            expect(error).toContain("vrrp.authPass: the password (");
+            if (authPass) expect(error).not.toContain(authPass);
+        },
+    );
+
+    it.each(["1111", "a#b!c'd$", "12345678"])("takes %j", async (authPass) => {
+        expect(await outcome(acceptedAuthPass(authPass, resource))).toBe(authPass);
+    });
+});

@@ -1,0 +1,156 @@
+import * as pulumi from "@pulumi/pulumi";
+import { LvsCluster } from "../../components";
+import { record, type Registration } from "../support/record";
+import { seedArgs } from "../support/seed";
+
+const find = (all: Registration[], name: string) => all.find((one) => one.name === name)!;
+const command = "command:remote:Command";
+
+describe("LvsCluster", () => {
+    it("makes two steps on a real server, three on a director, and one password", async () => {
+        const all = await record(() => new LvsCluster("web", seedArgs()));
+        expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
+            "lvs-test > lvs:index:LvsCluster web",
+            "web > random:index/randomPassword:RandomPassword web-auth-pass",
+            "web > lvs:index:Director web-ds1",
+            `web-ds1 > ${command} web-ds1-configure`,
+            `web-ds1 > ${command} web-ds1-prepare`,
+            `web-ds1 > ${command} web-ds1-secret`,
+            "web > lvs:index:Director web-ds2",
+            `web-ds2 > ${command} web-ds2-configure`,
+            `web-ds2 > ${command} web-ds2-prepare`,
+            `web-ds2 > ${command} web-ds2-secret`,
+            "web > lvs:index:RealServer web-rs1",
+            `web-rs1 > ${command} web-rs1-configure`,
+            `web-rs1 > ${command} web-rs1-prepare`,
+            "web > lvs:index:RealServer web-rs2",
+            `web-rs2 > ${command} web-rs2-configure`,
+            `web-rs2 > ${command} web-rs2-prepare`,
+            "web > lvs:index:RealServer web-rs3",
+            `web-rs3 > ${command} web-rs3-configure`,
+            `web-rs3 > ${command} web-rs3-prepare`,
+        ]);
+    });
+
+    it("prepares all hosts at once, then real servers, then directors with the owner last", async () => {
+        const all = await record(() => new LvsCluster("web", seedArgs()));
+        const after = Object.fromEntries(
+            all
+                .filter(({ type }) => type === command)
+                .map(({ name, dependencies }) => [name, dependencies]),
+        );
+        const realServers = ["web-rs1-configure", "web-rs2-configure", "web-rs3-configure"];
+        expect(after).toEqual({
+            "web-rs1-prepare": [],
+            "web-rs2-prepare": [],
+            "web-rs3-prepare": [],
+            "web-ds1-prepare": [],
+            "web-ds2-prepare": [],
+            "web-rs1-configure": ["web-rs1-prepare"],
+            "web-rs2-configure": ["web-rs2-prepare"],
+            "web-rs3-configure": ["web-rs3-prepare"],
+            "web-ds1-secret": ["web-auth-pass", "web-ds1-prepare"],
+            "web-ds2-secret": ["web-auth-pass", "web-ds2-prepare"],
+            "web-ds2-configure": ["web-ds2-secret", ...realServers],
+            "web-ds1-configure": ["web-ds1-secret", "web-ds2-configure", ...realServers],
+        });
+    });
+
+    it("keeps the password out of everything but the secret steps", async () => {
+        const args = seedArgs();
+        args.vrrp.authPass = pulumi.secret("pass1234");
+        const all = await record(() => new LvsCluster("web", args));
+        const holders = all.filter(({ inputs }) => JSON.stringify(inputs).includes("pass1234"));
+        expect(holders.map(({ name, secrets }) => [name, secrets])).toEqual([
+            ["web-ds1-secret", ["connection", "stdin"]],
+            ["web-ds2-secret", ["connection", "stdin"]],
+        ]);
+        expect(find(all, "web-ds1-secret").request.getAdditionalsecretoutputsList()).toEqual(
+            expect.arrayContaining(["stdout", "stderr"]),
+        );
+        expect(find(all, "web-ds1-secret").inputs.logging).toBe("none");
+        expect(find(all, "web-ds1-configure").secrets).toEqual(["connection"]);
+    });
+
+    it("sends every step of every host on one short command with the rest on stdin", async () => {
+        const all = await record(() => new LvsCluster("web", seedArgs()));
+        const steps = all.filter(({ type }) => type === command);
+        for (const { inputs, request } of steps) {
+            expect(inputs).toEqual({
+                connection: expect.objectContaining({ dialErrorLimit: 3, perDialTimeout: 5 }),
+                create: "timeout -k 30 600 sh -s apply",
+                delete: "timeout -k 30 600 sh -s remove",
+                stdin: expect.stringMatching(/^bundle\(\) \{\n/),
+                addPreviousOutputInEnv: false,
+                ...(inputs.logging ? { logging: "none" } : {}),
+            });
+            expect(request.getHidediffsList()).toEqual(["connection"]);
+            expect(request.getDeletebeforereplace()).toBe(true);
+        }
+    });
+
+    it("lets a host override any part of the connection", async () => {
+        const args = seedArgs();
+        args.directors[0] = { ...args.directors[0]!, user: "admin", port: 2222 };
+        const all = await record(() => new LvsCluster("web", args));
+        const { inputs } = find(all, "web-ds1-configure");
+        expect(inputs.connection).toMatchObject({
+            host: "10.128.190.253",
+            user: "admin",
+            port: 2222,
+            privateKey: "PRIVATE",
+        });
+        expect(inputs.create).toBe("sudo -n timeout -k 30 600 sh -s apply");
+        expect(find(all, "web-ds2-configure").inputs.connection).not.toHaveProperty("port", 2222);
+    });
+
+    it("puts out the virtual IPs and an inventory without a secret", async () => {
+        let cluster: LvsCluster;
+        await record(() => (cluster = new LvsCluster("web", seedArgs())));
+        const outputs = await valueOf(
+            pulumi.all([cluster!.vip, cluster!.virtualIps, cluster!.inventory]),
+        );
+        const [vip, virtualIps, inventory] = outputs;
+        expect([vip, virtualIps]).toEqual(["10.128.190.248", ["10.128.190.248"]]);
+        expect(inventory.map(({ name, role, host }) => `${role} ${name} ${host}`)).toEqual([
+            "director ds1 10.128.190.253",
+            "director ds2 10.128.190.254",
+            "realServer rs1 10.128.190.249",
+            "realServer rs2 10.128.190.250",
+            "realServer rs3 10.128.190.251",
+        ]);
+        expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
+    });
+
+    it("shows the outputs in a preview of a change, where commands have not run", async () => {
+        let cluster: LvsCluster;
+        await record(() => (cluster = new LvsCluster("web", seedArgs())), { preview: true });
+        expect(await (cluster!.vip as unknown as { isKnown: Promise<boolean> }).isKnown).toBe(true);
+    });
+
+    it("fails with every problem at once and registers no step", async () => {
+        const args = seedArgs();
+        args.connection = {};
+        args.virtualServers[0]!.port = 70000;
+        args.vrrp.virtualRouterId = 0;
+        let thrown: unknown;
+        const all = await record(() => {
+            try {
+                new LvsCluster("web", args);
+            } catch (error) {
+                thrown = error;
+            }
+        });
+        expect(pulumi.ResourceError.isInstance(thrown)).toBe(true);
+        const { message } = thrown as Error;
+        expect(message).toContain("vrrp.virtualRouterId: 0 is not a virtual router id (1–255)");
+        expect(message).toContain("virtualServers[0].port: 70000 is not a port (1–65535)");
+        expect(message).toContain("directors[0].hostKey: is missing");
+        expect(message).toContain("realServers[2].hostKey: is missing");
+        expect(all.filter(({ type }) => type === command)).toEqual([]);
+    });
+});
+
+function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => output.apply(resolve));
+}

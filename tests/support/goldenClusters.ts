@@ -1,0 +1,57 @@
+import type { Cluster } from "../../lvs/model";
+import { seed } from "./seed";
+
+/** Clusters whose files are kept under tests/golden and tried on a real keepalived. */
+export const goldenClusters: Record<string, Cluster> = {
+    /** Nothing but what has to be given. */
+    seed,
+    /** The article to the letter: its priorities, intervals and check. */
+    article: {
+        ...seed,
+        directors: [
+            { ...seed.directors[0]!, priority: 100 },
+            { ...seed.directors[1]!, priority: 99 },
+        ],
+        virtualServers: [
+            {
+                virtualIp: "10.128.190.248",
+                port: 80,
+                lvsSched: "rr",
+                lvsMethod: "DR",
+                delayLoop: 3,
+                persistenceTimeout: 0,
+                check: {
+                    tcp: {
+                        connectTimeout: 10,
+                        retry: 3,
+                        delayBeforeRetry: 3,
+                        connectPort: 80,
+                    },
+                },
+            },
+        ],
+    },
+    /** Everything that can be given. */
+    full: {
+        vrrp: { interface: "eth0", virtualRouterId: 255, advertInt: 2, nopreempt: true },
+        directors: [
+            { name: "ds1", host: "ds1.example.com", priority: 200 },
+            { name: "ds2", host: "10.128.190.254", priority: 150, interface: "lo" },
+        ],
+        realServers: seed.realServers.map((realServer, index) => ({
+            ...realServer,
+            weight: index + 1,
+        })),
+        virtualServers: [
+            { virtualIp: "10.128.190.248", port: 443, lvsSched: "wlc", persistenceTimeout: 300 },
+            {
+                virtualIp: "10.128.190.247",
+                port: 3306,
+                lvsSched: "wrr",
+                delayLoop: 1,
+                check: { tcp: { connectTimeout: 1, connectPort: 3307 } },
+                realServers: [{ name: "rs3", weight: 0 }, { name: "rs1", port: 3306, weight: 9 }],
+            },
+        ],
+    },
+};

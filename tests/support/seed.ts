@@ -1,0 +1,33 @@
+import type { LvsClusterArgs } from "../../components";
+import type { Cluster } from "../../lvs/model";
+
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPvhZkJIOVZlcCnjS/pXoyNXACSbBGzCnImWl/1fr8Ae";
+
+/** The article's cluster, with all defaults. */
+export const seed: Cluster = {
+    vrrp: { interface: "eth0", virtualRouterId: 62 },
+    directors: [
+        { name: "ds1", host: "10.128.190.253" },
+        { name: "ds2", host: "10.128.190.254" },
+    ],
+    realServers: [
+        { name: "rs1", host: "10.128.190.249" },
+        { name: "rs2", host: "10.128.190.250" },
+        { name: "rs3", host: "10.128.190.251" },
+    ],
+    virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+};
+
+/** The same as arguments of the component. */
+export function seedArgs(): LvsClusterArgs {
+    return {
+        connection: { hostKey: key, privateKey: "PRIVATE" },
+        vrrp: { ...seed.vrrp },
+        directors: seed.directors.map((director) => ({ ...director })),
+        realServers: seed.realServers.map((realServer) => ({
+            ...realServer,
+            httpd: { page: `${realServer.name.toUpperCase()}\n` },
+        })),
+        virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+    };
+}

@@ -1,0 +1,89 @@
+import { writeFileSync } from "node:fs";
+import * as path from "node:path";
+import {
+    Analyzer,
+    type PropertyDefinition,
+    type TypeDefinition,
+} from "@pulumi/pulumi/provider/experimental/analyzer";
+
+const root = path.join(__dirname, "..");
+
+/** Where the schema of the stack files is kept, for editors and for the program. */
+export const schemaPath = path.join(root, "stacks", "schema.json");
+
+/**
+ * JSON schema of a stack file, made from the interfaces of the components' arguments by Pulumi's
+ * own reading of them, the one that other languages' packages are made from.
+ */
+export function stackSchema(): string {
+    const { components, typeDefinitions } = analyze();
+    const { inputs } = components["LvsCluster"]!;
+    const schema = {
+        $schema: "http://json-schema.org/draft-07/schema#",
+        title: "A stack of the LVS program",
+        type: "object",
+        properties: {
+            config: {
+                type: "object",
+                properties: withPrefix(properties(inputs)),
+                patternProperties: { "^(?!lvs:)": {} },
+                required: required(inputs).map((name) => `lvs:${name}`),
+                additionalProperties: false,
+            },
+        },
+        definitions: Object.fromEntries(
+            Object.entries(typeDefinitions).map(([name, type]) => [name, definition(type)]),
+        ),
+    };
+    return JSON.stringify(schema, undefined, 4) + "\n";
+}
+
+function analyze() {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const manifest = require("../package.json") as Record<string, unknown>;
+    const names = new Set(["LvsCluster", "Director", "RealServer"]);
+    return new Analyzer(root, "lvs", manifest, names).analyze();
+}
+
+function definition({ enum: members, description, properties: fields = {} }: TypeDefinition) {
+    if (members) return { description, enum: members.map(({ value }) => value) };
+    return {
+        description,
+        type: "object",
+        properties: properties(fields),
+        required: required(fields),
+        additionalProperties: false,
+    };
+}
+
+function properties(fields: Record<string, PropertyDefinition>): Record<string, object> {
+    return Object.fromEntries(
+        Object.entries(fields).map(([name, field]) => [name, property(field)]),
+    );
+}
+
+function property(field: PropertyDefinition): object {
+    const { description, items } = field;
+    const secret = /\bSecret\.$/.test(description ?? "") ? { writeOnly: true } : {};
+    if ("$ref" in field) {
+        return { description, allOf: [{ $ref: field.$ref.replace(/.*:/, "#/definitions/") }] };
+    }
+    return {
+        description,
+        type: secret.writeOnly ? [field.type, "object"] : field.type,
+        ...(items ? { items: property(items) } : {}),
+        ...secret,
+    };
+}
+
+function required(fields: Record<string, PropertyDefinition>): string[] {
+    return Object.keys(fields).filter((name) => !fields[name]!.optional);
+}
+
+function withPrefix(fields: Record<string, object>): Record<string, object> {
+    return Object.fromEntries(
+        Object.entries(fields).map(([name, field]) => [`lvs:${name}`, field]),
+    );
+}
+
+if (require.main === module) writeFileSync(schemaPath, stackSchema());
