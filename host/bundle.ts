@@ -38,7 +38,7 @@ export function bundle(script: StepScript, files: BundleFile[], packages?: Packa
         ]),
         "END-OF-BUNDLE",
         "}",
-        scriptText("common.sh") + scriptText(`${script}.sh`) + "main",
+        scriptText("common.sh") + scriptText(`${script}.sh`) + 'main "$@"',
         "",
     ].join("\n");
 }

@@ -2,7 +2,8 @@
 # Sent in front of every step's own script. A step is either installed or not: whatever goes wrong
 # on the way there is put back. The step's script sets `step`, the name of the folder that remembers
 # what the host was like, and defines
-#   ready     refuse what cannot work; the new files are staged, nothing has changed yet
+#   ready     refuse what cannot work; the new files are staged, nothing has changed yet (what
+#             changes something nevertheless sets `changed`)
 #   activate  make the live files take effect, be they new or put back
 #   verify    fail unless they did; is also asked as a question, where `set -e` does not count
 #   release   end what the files do, before they go for good
@@ -14,6 +15,7 @@ export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractiv
 main() {
     state=/var/lib/pulumi-lvs/$step
     changing=
+    changed=
     exec 9>/run/pulumi-lvs.lock </dev/null
     flock -w 120 9 || fail "another change of this host is still running after 120 s"
     trap '' PIPE
@@ -58,7 +60,7 @@ apply() {
     trap 'undo' EXIT
     stage
     ready
-    if unchanged && (verify) >/dev/null 2>&1; then
+    if [ -z "$changed" ] && unchanged && (verify) >/dev/null 2>&1; then
         clean
         say "$step unchanged"
         return
@@ -108,6 +110,7 @@ make_directory() {
 }
 
 unchanged() {
+    [ -e "$state/files" ] || return 1
     [ "$(files)" = "$(installed)" ] || return 1
     files | while read -r path; do
         cmp -s "$path" "$path.lvs-new" || exit 1

@@ -94,6 +94,7 @@ fi
 install_packages() {
     missing=$(packages | while read -r name; do is_installed "$name" || echo "$name"; done)
     [ -n "$missing" ] || return 0
+    changed=yes
     log=$state/packages.log
     every_package >"$state/packages.before"
     # shellcheck disable=SC2086  # one word a package

@@ -1,0 +1,120 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { parse, stringify } from "yaml";
+import type { LvsClusterArgs } from "../components";
+import type { Lab } from "./lab";
+import type { RunOptions, RunResult } from "./run";
+import { type Toolchain, toolchain } from "./toolchain";
+
+const root = path.join(__dirname, "..");
+
+/** A cluster's arguments as they stand in a stack file: no value has to be waited for. */
+export type StackConfig = Partial<LvsClusterArgs>;
+
+/**
+ * A stack of this project's own program on the hosts of a lab. State, backend and stack file are in
+ * the lab's folder and go with it; nothing of the user's own Pulumi is touched.
+ */
+export class LabStack {
+    private constructor(
+        private readonly lab: Lab,
+        private readonly tools: Toolchain,
+        private readonly dir: string,
+        /** Salt of the secrets and the encrypted key, as `pulumi config set --secret` wrote them. */
+        private secrets: { encryptionsalt: string; privateKey: object },
+    ) {}
+
+    /** The stack `lab`, configured as in `stacks/Pulumi.lab.yaml`. */
+    static async create(lab: Lab, name = "stack"): Promise<LabStack> {
+        const dir = path.join(path.dirname(lab.client.privateKeyFile), name);
+        const isNew = await fs.mkdir(path.join(dir, "backend"), { recursive: true });
+        const none = { encryptionsalt: "", privateKey: {} };
+        const stack = new LabStack(lab, await toolchain(), dir, none);
+        if (isNew) {
+            // Pulumi makes the stack file beside the project file: not in the user's checkout.
+            await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: lvs\nruntime: nodejs\n");
+            await stack.pulumi(["stack", "init"], { cwd: dir });
+            const key = ["config", "set", "--secret", "--path", "lvs:connection.privateKey"];
+            await stack.pulumi(key, { stdin: lab.client.privateKey });
+        }
+        const { encryptionsalt, config } = parse(await fs.readFile(stack.file, "utf8")) as {
+            encryptionsalt: string;
+            config: { "lvs:connection": { privateKey: object } };
+        };
+        stack.secrets = { encryptionsalt, privateKey: config["lvs:connection"].privateKey };
+        if (isNew) await stack.configure(await seedConfig());
+        return stack;
+    }
+
+    /** Which tools serve, one line each. */
+    get report(): string[] {
+        return this.tools.report;
+    }
+
+    /** Writes the stack file anew. The lab's key is added to the connection. */
+    async configure(config: StackConfig): Promise<void> {
+        const { encryptionsalt, privateKey } = this.secrets;
+        const connection = { privateKey, ...config.connection };
+        const keys = Object.entries({ ...config, connection });
+        const text = stringify({
+            encryptionsalt,
+            config: Object.fromEntries(keys.map(([key, value]) => [`lvs:${key}`, value])),
+        });
+        await fs.writeFile(this.file, text);
+    }
+
+    /** Runs `pulumi` on the lab's client; throws with what it printed if it fails. */
+    async pulumi(args: string[], options: RunOptions = {}): Promise<string> {
+        const { status, stdout, stderr } = await this.tryPulumi(args, options);
+        if (status !== 0) throw new Error(`pulumi ${args.join(" ")}:\n${stdout}${stderr}`);
+        return stdout;
+    }
+
+    /** Runs `pulumi` on the lab's client, whatever comes of it. */
+    async tryPulumi(args: string[], options: RunOptions = {}): Promise<RunResult> {
+        const own = ["--non-interactive", "--color", "never", "--stack", "lab"];
+        const file = ["up", "preview", "destroy", "config"].includes(args[0]!)
+            ? ["--config-file", this.file]
+            : [];
+        return this.lab.tryExec([this.tools.pulumi, ...args, ...own, ...file], {
+            cwd: root,
+            ...options,
+            env: {
+                ...this.tools.env,
+                PULUMI_BACKEND_URL: `file://${this.dir}/backend`,
+                PULUMI_CONFIG_PASSPHRASE: "a lab has no secrets",
+                SSH_AUTH_SOCK: undefined,
+                ...options.env,
+            },
+        });
+    }
+
+    /** `pulumi up` without a preview first. */
+    async up(options: RunOptions = {}): Promise<string> {
+        return this.pulumi(["up", "--yes", "--skip-preview"], options);
+    }
+
+    /** `pulumi up` that is expected to fail: what it printed. Throws if it succeeds. */
+    async failingUp(): Promise<string> {
+        const { status, stdout, stderr } = await this.tryPulumi(["up", "--yes", "--skip-preview"]);
+        if (status === 0) throw new Error(`pulumi up was to fail and did not:\n${stdout}`);
+        return stdout + stderr;
+    }
+
+    /** `pulumi destroy`. */
+    async destroy(): Promise<string> {
+        return this.pulumi(["destroy", "--yes", "--skip-preview"]);
+    }
+
+    private get file(): string {
+        return path.join(this.dir, "Pulumi.lab.yaml");
+    }
+}
+
+/** The configuration of `stacks/Pulumi.lab.yaml`. */
+export async function seedConfig(): Promise<StackConfig> {
+    const text = await fs.readFile(path.join(root, "stacks/Pulumi.lab.yaml"), "utf8");
+    const { config } = parse(text) as { config: Record<string, unknown> };
+    const keys = Object.entries(config).map(([key, value]) => [key.replace("lvs:", ""), value]);
+    return Object.fromEntries(keys) as StackConfig;
+}
