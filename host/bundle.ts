@@ -29,8 +29,7 @@ export interface BundleFile {
  */
 export function bundle(script: StepScript, files: BundleFile[], packages?: Packages): string {
     return [
-        "bundle() {",
-        "cat <<'END-OF-BUNDLE'",
+        "bundle() { cat <<'END-OF-BUNDLE'",
         ...packageLines(packages),
         ...files.flatMap(({ path, mode, content }) => [
             `file ${word(mode)} ${word(path)}`,

@@ -74,6 +74,7 @@ apply() {
     changing=
     files >"$state/files"
     clean
+    sync
     say "$step applied${note:+: $note}"
 }
 
@@ -166,7 +167,9 @@ put_back() {
     fi
 }
 
+# A power cut leaves whole files, old or new, and once we have reported success the new ones.
 swap() {
+    sync
     files | while read -r path; do
         mv -f "$path.lvs-new" "$path"
     done
@@ -221,6 +224,7 @@ remove() {
     sysctl -q -p "$state/sysctl.found"
     restored
     forget
+    sync
     say "$step removed"
 }
 

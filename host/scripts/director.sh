@@ -1,6 +1,5 @@
 # shellcheck shell=sh
 # keepalived.conf, and the IPVS table that it stands for.
-# shellcheck disable=SC2034  # common.sh reads step and note
 step=configure
 config=/etc/keepalived/keepalived.conf
 rules=/var/lib/pulumi-lvs/ipvs.rules

@@ -1,6 +1,5 @@
 # shellcheck shell=sh
 # The virtual IPs on lo, silent to ARP, and the web page.
-# shellcheck disable=SC2034  # common.sh reads step and note
 step=configure
 virtual_ips=/etc/lvs/virtual-ips
 

@@ -80,7 +80,7 @@ describe("LvsCluster", () => {
                 connection: expect.objectContaining({ dialErrorLimit: 3, perDialTimeout: 5 }),
                 create: "timeout -k 30 600 sh -s apply",
                 delete: "timeout -k 30 600 sh -s remove",
-                stdin: expect.stringMatching(/^bundle\(\) \{\n/),
+                stdin: expect.stringMatching(/^bundle\(\) \{ cat <<'END-OF-BUNDLE'\n/),
                 addPreviousOutputInEnv: false,
                 ...(inputs.logging ? { logging: "none" } : {}),
             });

@@ -84,7 +84,7 @@ function registration(
         inputs: Object.fromEntries(
             Object.entries(inputs).map(([name, value]) => [
                 name,
-                isSecret(value) ? (value as { value: unknown }).value : value,
+                isSecret(value) ? (value as unknown as { value: unknown }).value : value,
             ]),
         ),
         secrets: Object.keys(inputs).filter((name) => isSecret(inputs[name])),

@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { LvsCluster } from "../components";
+import { readCluster } from "../config";
+import { schemaPath, stackSchema } from "../tools/schema";
+import { record } from "./support/record";
+
+const stacks = path.join(__dirname, "..", "stacks");
+
+/** A stack file's configuration as the engine hands it to the program. */
+function configOf(file: string): Record<string, string> {
+    const { config } = parse(readFileSync(path.join(stacks, file), "utf8")) as {
+        config: Record<string, unknown>;
+    };
+    return Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [
+            key,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+    );
+}
+
+const lab = configOf("Pulumi.lab.yaml");
+
+describe("stack files", () => {
+    const files = readdirSync(stacks).filter((name) => name.endsWith(".yaml"));
+
+    it.each(files)("%s describes a cluster", async (file) => {
+        const all = await record(() => new LvsCluster("lvs", readCluster(configOf(file))));
+        expect(all.map(({ name }) => name)).toContain("lvs");
+    });
+
+    it("are checked against the schema that the arguments make", () => {
+        // `npm run schema` writes it anew.
+        expect(readFileSync(schemaPath, "utf8")).toBe(stackSchema());
+    });
+});
+
+describe("readCluster", () => {
+    const problems = (change: Record<string, string>) => {
+        try {
+            readCluster({ ...lab, ...change });
+        } catch (error) {
+            expect(pulumi.RunError.isInstance(error)).toBe(true);
+            return (error as Error).message.split("\n").slice(1);
+        }
+        return [];
+    };
+
+    it.each<[string, Record<string, string>, string[]]>([
+        ["a key that is none", { "lvs:director": "[]" }, ["  director: there is no such field"]],
+        [
+            "a field that is none",
+            { "lvs:vrrp": '{"interface":"eth0","virtualRouterId":1,"vrid":2}' },
+            ["  vrrp.vrid: there is no such field"],
+        ],
+        [
+            "what is missing",
+            { "lvs:virtualServers": '[{"port":80}]' },
+            ["  virtualServers[0].virtualIp: is missing"],
+        ],
+        [
+            "a value of the wrong kind",
+            { "lvs:virtualServers": '[{"virtualIp":"192.0.2.1","port":"http"}]' },
+            ['  virtualServers[0].port: "http" must be number'],
+        ],
+        [
+            "a scheduler that is none",
+            { "lvs:virtualServers": '[{"virtualIp":"192.0.2.1","port":1,"lvsSched":"best"}]' },
+            [
+                '  virtualServers[0].lvsSched: "best" is not one of ' +
+                    "rr, wrr, lc, wlc, lblc, lblcr, sh, dh, sed, nq",
+            ],
+        ],
+        [
+            "several at once",
+            { "lvs:vrrp": "{}" },
+            ["  vrrp.interface: is missing", "  vrrp.virtualRouterId: is missing"],
+        ],
+        [
+            "a password that is a number, without telling it",
+            { "lvs:vrrp": '{"interface":"eth0","virtualRouterId":1,"authPass":12345678}' },
+            ["  vrrp.authPass: [secret] must be string,object"],
+        ],
+    ])("names %s", (_, change, expected) => {
+        expect(problems(change)).toEqual(expected);
+    });
+
+    it("leaves other projects' keys alone", () => {
+        expect(problems({ "aws:region": "eu-central-1" })).toEqual([]);
+    });
+
+    it("makes secrets of what is secret, wherever it stands", async () => {
+        const directors = JSON.parse(lab["lvs:directors"]!) as object[];
+        const { connection, vrrp, ...rest } = readCluster({
+            ...lab,
+            "lvs:connection": '{"privateKey":"KEY","user":"admin"}',
+            "lvs:vrrp": '{"interface":"eth0","virtualRouterId":1,"authPass":"11111111"}',
+            "lvs:directors": JSON.stringify([{ ...directors[0], password: "hunter2" }]),
+        });
+        const isSecret = (value: unknown) => pulumi.isSecret(value as pulumi.Output<unknown>);
+        expect(await isSecret(connection!.privateKey)).toBe(true);
+        expect(await isSecret(vrrp.authPass)).toBe(true);
+        expect(await isSecret(rest.directors[0]!.password)).toBe(true);
+        expect(connection!.user).toBe("admin");
+    });
+});

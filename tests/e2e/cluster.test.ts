@@ -1,0 +1,132 @@
+import { waitUntil } from "../../lab/lab";
+import { seedConfig } from "../../lab/stack";
+import { Cluster, changed, spare, vip } from "./support/cluster";
+
+jest.setTimeout(300_000);
+
+describe("the article's cluster", () => {
+    let cluster: Cluster;
+
+    beforeAll(async () => {
+        cluster = await Cluster.deployed();
+    });
+
+    afterAll(() => cluster?.down());
+
+    /** Every test finds the cluster as it was first deployed. */
+    afterEach(async () => {
+        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.up();
+        await cluster.untilHealthy();
+    });
+
+    it("answers thirty requests in the order RS3 RS2 RS1, and counts ten for each", async () => {
+        const owner = cluster.lab.host("ds1");
+        // The order begins anywhere: whoever came before may have asked.
+        await owner.run("ipvsadm -Z");
+        const bodies = await cluster.bodies(30);
+        const round = ["RS3", "RS2", "RS1"];
+        const start = round.indexOf(bodies[0]!);
+        expect(bodies).toEqual(bodies.map((_, index) => round[(start + index) % 3]));
+
+        // The kernel adds its counters up every two seconds.
+        const counts = await waitUntil("thirty counted connections", 10_000, async () => {
+            const table = await owner.run("ipvsadm -Ln --stats --exact");
+            const lines = table.split("\n").map((line) => line.trim().split(/\s+/));
+            const services = lines.filter(([, address]) => address === `${vip}:80`);
+            if (services[0]?.[2] !== "30") return undefined;
+            return lines.filter(([arrow]) => arrow === "->").slice(1);
+        });
+        expect(counts.map((fields) => fields[2])).toEqual(["10", "10", "10"]);
+    });
+
+    it("is left alone by a second up: nothing changes, no host is connected to", async () => {
+        await cluster.logins();
+        const before = await cluster.logins();
+        const output = await cluster.stack.up();
+        expect(output).toContain("20 unchanged");
+        expect(output).not.toMatch(/created|updated|deleted|replaced/);
+        expect(await cluster.logins()).toEqual(before);
+    });
+
+    it("is logged in to once for each changed host and step", async () => {
+        await cluster.stack.configure(
+            await changed((config) => {
+                config.realServers[0]!.httpd!.page = "RS1 again";
+            }),
+        );
+        await cluster.logins();
+        const before = await cluster.logins();
+        await cluster.stack.up();
+        const after = await cluster.logins();
+        expect(after).toEqual({ ...before, rs1: before.rs1! + 1 });
+        expect(await cluster.bodies(3)).toContain("RS1 again");
+    });
+
+    it("takes a new weight with a reload: same process, no request lost", async () => {
+        const pids = () =>
+            Promise.all(cluster.directors.map((host) => host.run("pidof -s keepalived")));
+        const before = await pids();
+        const probe = await cluster.probe();
+        await cluster.stack.configure(
+            await changed((config) => {
+                config.virtualServers[0]!.lvsSched = "wrr";
+                config.realServers[0]!.weight = 3;
+            }),
+        );
+        await cluster.stack.up();
+        const { requests, failed } = await probe.stop();
+        expect(failed).toEqual([]);
+        expect(requests.length).toBeGreaterThan(100);
+        expect(await pids()).toEqual(before);
+        for (const director of cluster.directors) {
+            expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
+        }
+        expect((await cluster.bodies(10)).filter((body) => body === "RS1")).toHaveLength(6);
+    });
+
+    it("takes a real server in and lets it go under load: no request lost", async () => {
+        const probe = await cluster.probe();
+        await cluster.stack.configure(
+            await changed((config) => config.realServers.push(spare(cluster))),
+        );
+        await cluster.stack.up();
+        await waitUntil("an answer of RS4", 10_000, async () =>
+            Promise.resolve(probe.sofar().byBody.RS4 !== undefined),
+        );
+        expect(probe.sofar().failed).toEqual([]);
+
+        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.up();
+        const { requests, failed } = await probe.stop();
+        expect(failed).toEqual([]);
+        expect(requests.at(-1)!.body).toMatch(/^RS[123]$/);
+        expect(await cluster.lab.host("rs4").run("ip -o -4 address show dev lo")).not.toContain(vip);
+    });
+
+    it("takes a new password on both directors in one up: no switch, no request lost", async () => {
+        const passwords = () =>
+            Promise.all(
+                cluster.directors.map((host) => host.run("cat /etc/keepalived/auth_pass.conf")),
+            );
+        const before = await passwords();
+        const probe = await cluster.probe();
+        const since = await cluster.lab.host("ds2").run("date +%s");
+        await cluster.stack.pulumi([
+            "up",
+            "--yes",
+            "--skip-preview",
+            "--replace",
+            "**lvs-auth-pass",
+        ]);
+        const after = await passwords();
+        expect(after[0]).not.toBe(before[0]);
+        expect(after[1]).toBe(after[0]);
+        // A director that does not take the other's adverts becomes master within four seconds.
+        const log = "journalctl -q -u keepalived -o cat --since";
+        const states = await cluster.lab.host("ds2").run(`sleep 5; ${log} @${since.trim()}`);
+        expect(states).not.toContain("MASTER STATE");
+        expect(await cluster.owners()).toEqual(["ds1"]);
+        expect((await probe.stop()).failed).toEqual([]);
+    });
+});

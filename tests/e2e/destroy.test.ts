@@ -1,0 +1,79 @@
+import type { Host } from "../../lab/host";
+import { changed, Cluster } from "./support/cluster";
+
+jest.setTimeout(300_000);
+
+/** What a host is like, one fact a line. Packages and what came with them are told apart. */
+async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
+    const kept = await host.run(`
+        ip -o -4 address show | sed 's/valid_lft.*//'
+        sysctl net.ipv4.ip_forward net.ipv4.conf.all net.ipv4.conf.lo 2>/dev/null
+        systemctl is-active keepalived apache2 lvs-real-server || :
+        ss -Hltn | awk '{ print "listens", $4 }' | sort
+        lsmod | awk '/^ip_vs/ { print "module", $1 }' | sort
+        packaged=$(mktemp)
+        cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles | sort -u >$packaged
+        find /etc /usr/local /var/lib /var/www /opt -xdev \\( -type f -o -type l \\) 2>/dev/null |
+            grep -vE '^/var/lib/(dpkg|apt|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
+            grep -vE '^/etc/(apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)' |
+            grep -vxFf $packaged | sort | xargs -d '\\n' sha256sum
+        rm $packaged
+    `);
+    return { kept, packages: await host.run("dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n'") };
+}
+
+describe("destroy", () => {
+    let cluster: Cluster;
+
+    beforeAll(async () => {
+        cluster = await Cluster.bare();
+    });
+
+    afterAll(() => cluster?.down());
+
+    it("puts every host back as it was found, and up stands the cluster up again", async () => {
+        const portraits = () => Promise.all(cluster.members.map(portrait));
+        const before = await portraits();
+        await cluster.stack.up();
+        await cluster.untilHealthy();
+        const between = await portraits();
+        between.forEach(({ kept }, index) => expect(kept).not.toEqual(before[index]!.kept));
+
+        await cluster.stack.destroy();
+        const after = await portraits();
+        after.forEach(({ kept }, index) => expect(kept).toEqual(before[index]!.kept));
+
+        await cluster.stack.configure(await changed((config) => (config.removePackages = true)));
+        await cluster.stack.up();
+        await cluster.untilHealthy();
+        expect(new Set(await cluster.bodies(3))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+
+        await cluster.stack.destroy();
+        const end = await portraits();
+        end.forEach(({ kept }, index) => expect(kept).toEqual(before[index]!.kept));
+    });
+
+    it("removes the packages that it installed, when asked to, and no others", async () => {
+        for (const host of cluster.members) await host.reset();
+        const before = await Promise.all(cluster.members.map(portrait));
+        await cluster.stack.configure(await changed((config) => (config.removePackages = true)));
+        await cluster.stack.up();
+        await cluster.stack.destroy();
+        const after = await Promise.all(cluster.members.map(portrait));
+        expect(after).toEqual(before);
+    });
+
+    it("gives back a configuration and a web page that were there before", async () => {
+        const ds1 = cluster.lab.host("ds1");
+        const rs1 = cluster.lab.host("rs1");
+        await ds1.run("mkdir -p /etc/keepalived; echo '# mine' >/etc/keepalived/keepalived.conf");
+        await rs1.run("mkdir -p /var/www/html; echo mine >/var/www/html/index.html");
+        await rs1.run("sysctl -q net.ipv4.conf.all.arp_announce=1");
+        await cluster.stack.up();
+        expect(await rs1.run("cat /var/www/html/index.html")).toBe("RS1\n");
+        await cluster.stack.destroy();
+        expect(await ds1.run("cat /etc/keepalived/keepalived.conf")).toBe("# mine\n");
+        expect(await rs1.run("cat /var/www/html/index.html")).toBe("mine\n");
+        expect(await rs1.run("sysctl -n net.ipv4.conf.all.arp_announce")).toBe("1\n");
+    });
+});

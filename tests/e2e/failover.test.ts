@@ -1,0 +1,104 @@
+import { waitUntil } from "../../lab/lab";
+import { Cluster } from "./support/cluster";
+
+jest.setTimeout(300_000);
+
+describe("the article's cluster loses", () => {
+    let cluster: Cluster;
+
+    beforeAll(async () => {
+        cluster = await Cluster.deployed();
+    });
+
+    afterAll(() => cluster?.down());
+
+    afterEach(() => cluster.untilHealthy());
+
+    it("its active director: another answers within five seconds, and it takes over again", async () => {
+        const ds1 = cluster.lab.host("ds1");
+        const probe = await cluster.probe();
+        await ds1.cut();
+        const cutAt = Date.now();
+        await waitUntil("ds2 as owner", 10_000, async () => (await cluster.owners()).join() === "ds2");
+        await waitUntil("answers again", 10_000, async () =>
+            Promise.resolve(probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error)),
+        );
+        expect(probe.sofar().longestGap).toBeLessThan(5000);
+
+        await ds1.boot();
+        await cluster.untilHealthy();
+        const { requests, failed, longestGap } = await probe.stop();
+        expect(longestGap).toBeLessThan(5000);
+        // A request is open for five seconds, so none is lost but those to the dead director itself.
+        const late = failed.filter(({ at }) => at > cutAt + 4000);
+        expect(late).toEqual([]);
+        expect(requests.at(-1)!.error).toBeUndefined();
+    });
+
+    it("a web server: it is out within the bound of its check, and in again when it is back", async () => {
+        const rs2 = cluster.lab.host("rs2");
+        await expectEjected(
+            "rs2",
+            // delayLoop + retry × delayBeforeRetry
+            3 + 1,
+            () => rs2.run("systemctl stop apache2"),
+            () => rs2.run("systemctl start apache2"),
+        );
+    });
+
+    it("a real server altogether: it is out within the bound, and in again", async () => {
+        const rs2 = cluster.lab.host("rs2");
+        await expectEjected(
+            "rs2",
+            // delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry
+            3 + 2 * 3 + 1,
+            () => rs2.cut(),
+            () => rs2.boot(),
+        );
+    });
+
+    async function expectEjected(
+        name: string,
+        boundSeconds: number,
+        breakIt: () => Promise<unknown>,
+        mendIt: () => Promise<unknown>,
+    ) {
+        const others = ["rs1", "rs2", "rs3"].filter((other) => other !== name);
+        const probe = await cluster.probe();
+        await breakIt();
+        const brokenAt = Date.now();
+        // Whoever asks needs time, too.
+        await waitUntil(`${name} out`, (boundSeconds + 3) * 1000, async () => {
+            return (await cluster.serving("ds1")).join() === others.join();
+        });
+        const outAt = Date.now();
+        await waitUntil("a hundred requests more", 20_000, async () =>
+            Promise.resolve(probe.sofar().requests.filter(({ at }) => at > outAt).length > 100),
+        );
+        await mendIt();
+        await cluster.untilHealthy();
+        await waitUntil(`an answer of ${name}`, 10_000, async () =>
+            Promise.resolve(
+                probe
+                    .sofar()
+                    .requests.some(({ at, body }) => at > outAt && body === name.toUpperCase()),
+            ),
+        );
+        const { failed } = await probe.stop();
+        expect(failed.filter(({ at }) => at > outAt)).toEqual([]);
+        expect(failed.filter(({ at }) => at < brokenAt - 5000)).toEqual([]);
+    }
+
+    it("power on all hosts at once: after their boot it serves without an up", async () => {
+        await Promise.all(cluster.members.map((host) => host.cut()));
+        await Promise.all(cluster.members.map((host) => host.boot()));
+        await cluster.untilHealthy();
+        expect(new Set(await cluster.bodies(6))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+    });
+
+    it("all hosts for a reboot: they serve again without an up", async () => {
+        await Promise.all(cluster.members.map((host) => host.reboot()));
+        await cluster.untilHealthy();
+        expect(new Set(await cluster.bodies(6))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+    });
+});

@@ -1,0 +1,264 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { exists } from "../../lab/cache";
+import { type Host, Lab, nodeCommand, waitUntil } from "../../lab/lab";
+import { hostKey } from "../../lab/keys";
+import { run } from "../../lab/run";
+import { only, seed } from "../../lab/topology";
+
+jest.setTimeout(120_000);
+
+/** Two labs at a time, with hosts of the same name and address. */
+let lab: Lab;
+let other: Lab;
+let ds1: Host;
+let rs1: Host;
+let devicesBefore: string;
+let memoryBefore: string[];
+
+beforeAll(async () => {
+    devicesBefore = await run(["ip", "-o", "link"]);
+    memoryBefore = await fs.readdir("/dev/shm");
+    [lab, other] = await Promise.all([Lab.up(only(seed, "ds1", "rs1")), Lab.up(only(seed, "rs1"))]);
+    ds1 = lab.host("ds1");
+    rs1 = lab.host("rs1");
+});
+
+afterAll(() => Promise.all([lab?.down(), other?.down()]));
+
+describe("A lab's hosts", () => {
+    test("are those of the topology, each with its own name and address", async () => {
+        expect(await ds1.run("hostname; ip -4 -br address show eth0")).toMatch(
+            /^ds1\neth0 .* 10\.128\.190\.253\/24 *\n$/,
+        );
+        expect((await rs1.run("cat /etc/machine-id")).trim()).not.toBe(
+            (await ds1.run("cat /etc/machine-id")).trim(),
+        );
+    });
+
+    test("show the host key that was known before they booted", async () => {
+        const knownHosts = path.join(lab.dir, "wrong_known_hosts");
+        await fs.writeFile(knownHosts, `ds1 ${hostKey("rs1").public}\n`);
+        const ssh = ["ssh", "-F", path.join(lab.dir, "ssh_config"), "-o", "ControlPath=none"];
+        const login = (file: string) =>
+            lab.tryExec([...ssh, "-o", `UserKnownHostsFile=${file}`, "ds1", "echo in"]);
+
+        const right = await login(path.join(lab.dir, "known_hosts"));
+        expect(right.stdout).toBe("in\n");
+        const wrong = await login(knownHosts);
+        expect(wrong.status).toBe(255);
+        expect(wrong.stderr).toContain("Host key verification failed");
+    });
+
+    test("have a user who may become root and one who may not", async () => {
+        expect(await ds1.run("sudo -n id -u", { user: "admin" })).toBe("0\n");
+        expect((await ds1.tryRun("sudo -n id -u", { user: "nosudo" })).status).not.toBe(0);
+    });
+
+    test("begin without the cluster's packages, install them, and have IPVS", async () => {
+        const { status } = await ds1.tryRun("command -v keepalived || command -v ipvsadm");
+        expect(status).not.toBe(0);
+        await ds1.run("apt-get -q update && apt-get -q install -y ipvsadm");
+        expect(await ds1.run("modprobe ip_vs && ipvsadm -Ln")).toContain("IP Virtual Server");
+    });
+
+    test("take many commands on one login", async () => {
+        const logins = "journalctl -u ssh | grep -c 'Accepted publickey for root'";
+        const before = await ds1.run(logins);
+        await ds1.run("true");
+        await ds1.run("true");
+        expect(await ds1.run(logins)).toBe(before);
+    });
+
+    test("do not mix with another lab's of the same name and address", async () => {
+        await rs1.run("echo mine >/root/whose");
+        await other.host("rs1").run("echo other >/root/whose");
+        expect(await rs1.run("cat /root/whose")).toBe("mine\n");
+        expect(other.host("rs1").address).toBe(rs1.address);
+    });
+
+    test("cannot be reached from outside the lab", async () => {
+        const route = await run(["ip", "route", "get", rs1.address]).catch(String);
+        expect(route).not.toMatch(/dev (lan|tap)/);
+        expect((await lab.exec(["ip", "route"])).trim().split("\n")).toEqual([
+            expect.stringMatching(/^10\.128\.190\.0\/24 dev lan /),
+        ]);
+    });
+});
+
+describe("What can happen to a host", () => {
+    test("a power cut ends all its processes; it boots again with its disk kept", async () => {
+        await ds1.run("echo kept >/root/kept; sync");
+        const group = (await fs.readFile(path.join(lab.dir, "hosts/ds1/pid"), "utf8")).trim();
+        expect((await membersOf(group)).length).toBeGreaterThan(1);
+
+        await ds1.cut();
+        expect(await membersOf(group)).toEqual([]);
+        expect(await ds1.isUp()).toBe(false);
+        expect(await answers(ds1)).toBe(false);
+
+        await ds1.boot();
+        expect(await ds1.run("cat /root/kept")).toBe("kept\n");
+    });
+
+    test("a bare disk is put in", async () => {
+        await ds1.run("echo new >/root/kept");
+        await ds1.reset();
+        expect((await ds1.tryRun("ls /root/kept")).status).not.toBe(0);
+    });
+
+    test("a disk is saved and brought back", async () => {
+        await ds1.run("echo saved >/root/state");
+        await ds1.shutDown();
+        await ds1.saveDisk("before");
+        await ds1.boot();
+        await ds1.run("echo spoilt >/root/state; sync");
+        await ds1.cut();
+        await ds1.restoreDisk("before");
+        await ds1.boot();
+        expect(await ds1.run("cat /root/state")).toBe("saved\n");
+    });
+
+    test("a reboot is one of the host's own", async () => {
+        const before = await ds1.run("cat /proc/sys/kernel/random/boot_id");
+        await ds1.reboot();
+        expect(await ds1.run("cat /proc/sys/kernel/random/boot_id")).not.toBe(before);
+        expect(await ds1.run("systemctl is-system-running")).toBe("running\n");
+    });
+
+    test("its cable is pulled out and plugged in", async () => {
+        await ds1.link("down");
+        expect(await answers(ds1)).toBe(false);
+        await ds1.link("up");
+        await waitUntil("answer of ds1", 10_000, () => answers(ds1));
+    });
+});
+
+test("a probe logs every request, those that fail, and the gap", async () => {
+    await rs1.run(`systemd-run --unit=answer perl -MIO::Socket::INET -e '
+        my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 50) or die;
+        while (my $client = $server->accept) {
+            while (<$client>) { last if /^\\r?\\n$/ }
+            print $client "HTTP/1.0 200 OK\\r\\n\\r\\nRS1\\n";
+            close $client;
+        }'`);
+    const url = `http://${rs1.address}:8080/`;
+    await lab.exec(["curl", "-sS", "--retry", "20", "--retry-connrefused", url]);
+
+    const probe = await lab.probe(url, { intervalMs: 10, timeoutMs: 200 });
+    await waitUntil("successes", 20_000, () => probe.sofar().requests.length > 50);
+    expect(probe.sofar().failed).toEqual([]);
+    await rs1.freeze();
+    await waitUntil("failures", 20_000, () => probe.sofar().failed.length > 20);
+    await rs1.thaw();
+    const thawed = Date.now();
+    await waitUntil("successes after the gap", 20_000, () =>
+        probe.sofar().requests.some(({ at, error }) => at > thawed && !error),
+    );
+    const { requests, failed, longestGap, byBody } = await probe.stop();
+
+    expect(failed.map(({ error }) => error)).toContain("timeout");
+    expect(byBody).toEqual({ RS1: requests.length - failed.length });
+    expect(longestGap).toBeGreaterThan(200);
+    expect(longestGap).toBeLessThan(20_000);
+    const inOrder = [...requests].sort((a, b) => a.at - b.at);
+    expect(requests).toEqual(inOrder);
+    // Its pace does not depend on the answers: 10 ms, but for hiccups of a busy machine.
+    const seconds = (requests.at(-1)!.at - requests[0]!.at) / 1000;
+    expect(requests.length).toBeGreaterThan(seconds * 80);
+});
+
+describe("Nothing of a lab is left", () => {
+    test("when it is taken down", async () => {
+        const [dir, pids] = [lab.dir, await processesOf(lab)];
+        expect(pids.length).toBeGreaterThan(5);
+        await ds1.freeze();
+        await lab.down();
+        await expectNothingLeft(dir, pids);
+        expect(await Lab.attach(lab.name)).toBeUndefined();
+        // Once more does no harm.
+        await lab.down();
+    });
+
+    test("when the process that brought it up is killed", async () => {
+        const { owner, name } = startOwner();
+        await waitUntil("the lab", 60_000, () => owner.output.includes("up"));
+        const owned = (await Lab.attach(name))!;
+        const [dir, pids] = [owned.dir, await processesOf(owned)];
+        process.kill(owner.pid, "SIGKILL");
+        await waitUntil("end of the lab", 20_000, async () => !(await exists(dir)));
+        await expectNothingLeft(dir, pids);
+    });
+
+    test("when it is interrupted on its way up", async () => {
+        const { owner, name } = startOwner();
+        const half = await waitUntil("a booting host", 60_000, async () => {
+            const started = await Lab.attach(name);
+            return (await started?.host("rs1").isUp()) && started;
+        });
+        const [dir, pids] = [half.dir, await processesOf(half)];
+        // As a terminal does it: the whole foreground process group gets the signal.
+        process.kill(-owner.pid, "SIGINT");
+        await waitUntil("end of the lab", 20_000, async () => !(await exists(dir)));
+        await expectNothingLeft(dir, pids);
+    });
+
+    test("on the machine's own network and in its shared memory", async () => {
+        await other.down();
+        expect(await run(["ip", "-o", "link"])).toBe(devicesBefore);
+        expect(await fs.readdir("/dev/shm")).toEqual(memoryBefore);
+    });
+});
+
+/** Every process in the lab's namespace, as the lab's own client sees it. */
+async function processesOf(some: Lab): Promise<string[]> {
+    const mine = '[ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $p';
+    const script = `for p in /proc/[0-9]*; do ${mine}; done; true`;
+    const found = await some.exec(["sh", "-c", script]);
+    const isThere = async (folder: string) => exists(path.join(folder, "ns/net"));
+    const folders = found.trim().split("\n");
+    const there = await Promise.all(folders.map(isThere));
+    return folders.filter((_, index) => there[index]);
+}
+
+async function membersOf(group: string): Promise<string[]> {
+    const all = await run(["ps", "-e", "-o", "pgid=,stat=,pid="]);
+    const rows = all.split("\n").map((line) => line.trim().split(/ +/));
+    return rows.filter(([its, state]) => its === group && state![0] !== "Z").map((row) => row[2]!);
+}
+
+async function answers(host: Host): Promise<boolean> {
+    const connect = `exec 3<>/dev/tcp/${host.address}/22`;
+    return (await lab.tryExec(["timeout", "1", "bash", "-c", connect])).status === 0;
+}
+
+async function expectNothingLeft(dir: string, pids: string[]): Promise<void> {
+    // The one that took it down may be on its last instructions.
+    await waitUntil(`end of the processes of ${dir}`, 5000, async () => {
+        const left = await Promise.all(pids.map((pid) => exists(path.join(pid, "ns/net"))));
+        return !left.includes(true);
+    });
+    expect(await exists(dir)).toBe(false);
+    expect(await fs.readFile("/proc/self/mountinfo", "utf8")).not.toContain(dir);
+    expect(await run(["ps", "-e", "-o", "args="])).not.toContain(dir);
+}
+
+/** A process of its own that brings a lab up, says so, and then waits. */
+function startOwner() {
+    const name = `seed-owned-${process.pid}-${Math.floor(Math.random() * 1e6)}`;
+    const script = `
+        const { Lab } = require("./lab/lab");
+        const { only, seed } = require("./lab/topology");
+        Lab.up(only(seed, "rs1"), { name: "${name}" }).then(() => console.log("up"));
+        setInterval(() => undefined, 1000);`;
+    const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
+    const child = spawn(program!, [...args, "-e", script], {
+        cwd: path.join(__dirname, "../.."),
+        detached: true,
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+    const owner = { pid: child.pid!, output: "" };
+    child.stdout.on("data", (text: Buffer) => (owner.output += text.toString()));
+    return { owner, name };
+}

@@ -1,0 +1,115 @@
+import { Lab, waitUntil } from "../../../lab/lab";
+import type { Host } from "../../../lab/host";
+import type { Probe } from "../../../lab/probe";
+import { LabStack, seedConfig, type StackConfig } from "../../../lab/stack";
+import { seedWithSpare } from "../../../lab/topology";
+
+export const vip = "10.128.190.248";
+export const url = `http://${vip}/`;
+
+/** The article's cluster on machines of its own, one spare machine (rs4) beside it. */
+export class Cluster {
+    private constructor(
+        readonly lab: Lab,
+        readonly stack: LabStack,
+    ) {}
+
+    /** Five bare hosts and the spare one, nothing deployed. */
+    static async bare(): Promise<Cluster> {
+        const lab = await Lab.up(seedWithSpare);
+        return new Cluster(lab, await LabStack.create(lab));
+    }
+
+    /** The cluster as `pulumi up` of the seed's stack leaves it. */
+    static async deployed(): Promise<Cluster> {
+        const cluster = await Cluster.bare();
+        await cluster.stack.up();
+        await cluster.untilHealthy();
+        return cluster;
+    }
+
+    get directors(): Host[] {
+        return [this.lab.host("ds1"), this.lab.host("ds2")];
+    }
+
+    get realServers(): Host[] {
+        return ["rs1", "rs2", "rs3"].map((name) => this.lab.host(name));
+    }
+
+    get members(): Host[] {
+        return [...this.directors, ...this.realServers];
+    }
+
+    /** Every host on and reachable, ds1 the only owner, all three real servers in its table. */
+    async untilHealthy(): Promise<void> {
+        await waitUntil("a healthy cluster", 60_000, async () => {
+            const owners = await this.owners();
+            const serving = await this.serving("ds1");
+            const healthy = owners.join() === "ds1" && serving.join() === "rs1,rs2,rs3";
+            if (healthy) return true;
+            throw new Error(`owners: ${owners.join()}; serving: ${serving.join()}`);
+        });
+    }
+
+    /** Directors that have the virtual IP now. */
+    async owners(): Promise<string[]> {
+        const answers = await Promise.all(
+            this.directors.map(async (host) => {
+                if (!(await host.isUp())) return [];
+                const addresses = await host.run("ip -o -4 address show dev eth0");
+                return addresses.includes(` ${vip}/`) ? [host.name] : [];
+            }),
+        );
+        return answers.flat();
+    }
+
+    /** Real servers with a weight in a director's table, by name. */
+    async serving(director: string): Promise<string[]> {
+        const table = await this.lab.host(director).run("ipvsadm -Sn");
+        return this.lab.hosts
+            .filter(({ address }) =>
+                table.split("\n").some((rule) => rule.includes(` -r ${address}:80 `)),
+            )
+            .map(({ name }) => name)
+            .sort();
+    }
+
+    /** Logins that each host's sshd has let in since it was first asked. */
+    async logins(): Promise<Record<string, number>> {
+        const counts = await Promise.all(
+            this.lab.hosts.map(async (host) => {
+                const log = await host.run("journalctl -q -u ssh -o cat | grep -c ^Accepted || :");
+                return [host.name, Number(log)] as const;
+            }),
+        );
+        return Object.fromEntries(counts);
+    }
+
+    /** Bodies of some requests to the virtual IP, one after the other. */
+    async bodies(count: number): Promise<string[]> {
+        const loop = `for i in $(seq ${count}); do curl -sS --max-time 5 ${url}; done`;
+        return (await this.lab.exec(["sh", "-c", loop])).trim().split("\n");
+    }
+
+    /** A client of the virtual IP. A request is lost when no answer comes within five seconds. */
+    async probe(): Promise<Probe> {
+        return this.lab.probe(url, { intervalMs: 50, timeoutMs: 5000 });
+    }
+
+    async down(): Promise<void> {
+        await this.lab.down();
+    }
+}
+
+/** The seed's configuration with a change to it. */
+export async function changed(change: (config: Required<StackConfig>) => void) {
+    const config = (await seedConfig()) as Required<StackConfig>;
+    change(config);
+    return config;
+}
+
+/** The spare machine as a real server. */
+export function spare(cluster: Cluster) {
+    const { name, address, hostKey } = cluster.lab.host("rs4");
+    return { name, host: address, hostKey, httpd: { page: "RS4" } };
+}

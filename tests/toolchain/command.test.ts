@@ -1,0 +1,642 @@
+/**
+ * remote.Command as shared/facts/pulumi-command.md §1 has it: one stack lives through a preview,
+ * several updates and a destroy against a real sshd, and the tests look at what was left behind.
+ * They hold for the genuine plugin and for the stand-in.
+ */
+import * as fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import type { RunResult } from "../../lab/run";
+import { Engine, isSecret, secretValue, type Resource, type Stored } from "./engine";
+import { full, relay, silent, type Relay } from "./relay";
+import { freePort, startSshd, type Door, type Sshd } from "./sshd";
+
+type Resources = Record<string, Resource>;
+type State = Record<string, Stored>;
+
+/** Inputs whose change is an update, with a value before and one after. */
+const updating: [input: string, before: unknown, after: unknown][] = [
+    ["stdin", "before\n", "after\n"],
+    ["environment", { GREETING: "before" }, { GREETING: "after" }],
+    ["delete", "true", "true after"],
+    ["logging", "stdout", "none"],
+    ["addPreviousOutputInEnv", true, false],
+];
+
+const triggers: [change: string, before: unknown, after: unknown][] = [
+    ["changed", ["a", "b"], ["a", "c"]],
+    ["longer", ["a"], ["a", "b"]],
+    ["shorter", ["a", "b"], ["a"]],
+    ["added", undefined, ["a"]],
+    ["removed", ["a"], undefined],
+];
+
+const loggingModes = ["stdout", "stderr", "stdoutAndStderr", "none"];
+
+let dir: string;
+let engine: Engine;
+let sshd: Sshd;
+let dead: number;
+const relays = {} as Record<"recovers" | "hangsUp" | "wrongHost" | "wrongKey" | "shared", Relay>;
+let quiet: Awaited<ReturnType<typeof silent>>;
+let queue: Awaited<ReturnType<typeof full>>;
+
+interface Moment {
+    result: RunResult;
+    connections: Record<Door, number>;
+    state: State;
+    /** Lines that the commands of this run wrote into the journal. */
+    journal: string[];
+}
+const life = {} as Record<
+    "firstPreview" | "first" | "secondPreview" | "second" | "refresh" | "failing" | "destroy",
+    Moment
+>;
+let inClear: State;
+
+beforeAll(async () => {
+    dir = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-command-"));
+    sshd = await startSshd(dir);
+    engine = await Engine.start(dir);
+    dead = await freePort();
+    relays.recovers = await relay(3, sshd.ports.key);
+    relays.shared = await relay(0, sshd.ports.key);
+    relays.hangsUp = await relay(Infinity, sshd.ports.key);
+    relays.wrongHost = await relay(0, sshd.ports.key);
+    relays.wrongKey = await relay(0, sshd.ports.key);
+    quiet = await silent(2500);
+    queue = await full();
+
+    life.firstPreview = await moment(() => engine.run(firstProgram(), "preview"));
+    life.first = await moment(() => engine.up(firstProgram()));
+    // What follows would tell nothing, slowly.
+    if (life.first.result.status !== 0) throw new Error(life.first.result.stdout);
+    inClear = await engine.stateInClear();
+    life.secondPreview = await moment(() => engine.run(secondProgram(), "preview", "--diff"));
+    life.second = await moment(() => engine.up(secondProgram()));
+    life.refresh = await moment(() => engine.up(secondProgram(), "--refresh"));
+    life.failing = await moment(() => engine.up({ ...secondProgram(), ...failingProgram() }));
+    life.destroy = await moment(() =>
+        engine.run({}, "destroy", "--yes", "--skip-preview", "--continue-on-error"),
+    );
+}, 600_000);
+
+afterAll(async () => {
+    Object.values(relays).forEach((each) => each.stop());
+    quiet?.stop();
+    await queue?.stop();
+    await sshd?.stop();
+    await fs.rm(dir, { recursive: true, force: true });
+});
+
+async function moment(work: () => Promise<RunResult>): Promise<Moment> {
+    const file = path.join(dir, "journal");
+    await fs.writeFile(file, "");
+    const result = await work();
+    const journal = (await fs.readFile(file, "utf8")).split("\n").filter(Boolean);
+    return { result, journal, connections: await sshd.connections(), state: await engine.state() };
+}
+
+/** A shell command that writes a line into the journal. */
+function note(line: string): string {
+    return `echo "${line}" >> ${dir}/journal`;
+}
+
+/** What a resource wrote into the journal, without its name. */
+function noted(at: Moment, name: string): string[] {
+    const lines = at.journal.filter((line) => line.startsWith(`${name}: `));
+    return lines.map((line) => line.slice(name.length + 2));
+}
+
+function command(args: Record<string, unknown>, rest: Partial<Resource> = {}): Resource {
+    return { args: { connection: sshd.connection("key"), ...args }, ...rest };
+}
+
+function total(at: Moment): number {
+    return Object.values(at.connections).reduce((sum, count) => sum + count, 0);
+}
+
+/** What `up` said of a resource at the end, after "Diagnostics:". */
+function diagnostics(at: Moment, name: string): string {
+    const blocks = at.result.stdout
+        .split("Diagnostics:")
+        .pop()!
+        .split(/^ {2}(?=\S)/m);
+    return blocks.find((block) => block.includes(`(${name}):`)) ?? "";
+}
+
+function withUpdate(name: string): Record<string, unknown> {
+    return { create: note(`${name}: create`), update: note(`${name}: update`) };
+}
+
+function changing(which: "before" | "after"): Resources {
+    const pick = <T>(before: T, after: T) => (which === "before" ? before : after);
+    const resources: Resources = {};
+    for (const [input, before, after] of updating) {
+        const changed = {
+            connection: sshd.connection("acceptEnv"),
+            [input]: pick(before, after),
+        };
+        const name = `${input} alone`;
+        resources[name] = command({ create: note(`${name}: create`), ...changed });
+        const other = `${input} with update`;
+        resources[other] = command({ ...withUpdate(other), ...changed });
+    }
+    const connection = sshd.connection("key", { perDialTimeout: pick(15, 14) });
+    resources["timeout alone"] = command({ create: note("timeout alone: create"), connection });
+    resources["timeout with update"] = command({
+        ...withUpdate("timeout with update"),
+        connection,
+    });
+    resources["moved"] = command({
+        connection: sshd.connection(pick("key", "other")),
+        create: note("moved: create on ${SSH_CONNECTION##* }"),
+        delete: note("moved: delete"),
+    });
+    resources["create alone"] = command({ create: note(`create alone: ${which}`) });
+    resources["create with update"] = command({
+        create: note(`create with update: ${which}`),
+        update: note("create with update: update"),
+    });
+    resources["update alone"] = command({
+        create: note("update alone: create"),
+        update: note(`update alone: update ${which}`),
+    });
+    for (const [change, before, after] of triggers) {
+        const name = `triggers ${change}`;
+        resources[name] = command({
+            ...withUpdate(name),
+            delete: note(`${name}: delete`),
+            triggers: pick(before, after),
+        });
+    }
+    resources["delete first"] = command(
+        {
+            ...withUpdate("delete first"),
+            delete: note("delete first: delete"),
+            triggers: pick(["a"], ["b"]),
+        },
+        { options: { deleteBeforeReplace: true } },
+    );
+    const nobody = { host: "127.0.0.1", port: dead, dialErrorLimit: 0 };
+    resources["idle"] = command({ connection: nobody, stdin: which });
+    resources["previous"] = command({
+        connection: sshd.connection("acceptEnv"),
+        create: 'echo "said<$PULUMI_COMMAND_STDOUT>"; echo complained >&2',
+        update: 'echo "$PULUMI_COMMAND_STDOUT and $PULUMI_COMMAND_STDERR"',
+        delete: note("previous: $PULUMI_COMMAND_STDOUT"),
+        stdin: which,
+    });
+    const talks = { create: "echo said; echo complained >&2", stdin: which };
+    resources["warned"] = command(talks);
+    resources["not warned"] = command({ ...talks, addPreviousOutputInEnv: false });
+    return resources;
+}
+
+function lasting(): Resources {
+    const resources: Resources = {
+        still: command({ create: note("still: create"), triggers: ["a"] }),
+        newlines: command({ create: "printf 'two\\n\\n'; printf 'none' >&2" }),
+        input: command({ create: "cat; echo end", stdin: "one\ntwo\n" }),
+        environment: command({
+            connection: sshd.connection("acceptEnv"),
+            create: 'echo "$GREETING"',
+            environment: { GREETING: "hello\nthere" },
+        }),
+        defaults: command({
+            connection: { host: "127.0.0.1", proxy: { host: "127.0.0.1" } },
+            delete: undefined,
+        }),
+        password: command({
+            connection: sshd.connection("password", { privateKey: undefined, password: "sesame" }),
+            create: "id -un",
+        }),
+        keyboard: command({
+            connection: sshd.connection("keyboard", { privateKey: undefined, password: "sesame" }),
+            create: "id -un",
+        }),
+        "password after key": command({
+            connection: sshd.connection("password", {
+                privateKey: sshd.keys.stranger.private,
+                password: "sesame",
+            }),
+            create: "id -un",
+        }),
+        encrypted: command({
+            connection: sshd.connection("key", {
+                privateKey: sshd.keys.encrypted.private,
+                privateKeyPassword: "hush",
+            }),
+            create: "id -un",
+        }),
+        agent: command({
+            connection: sshd.connection("key", {
+                privateKey: undefined,
+                agentSocketPath: sshd.agentSocket,
+            }),
+            create: "id -un",
+        }),
+        unpinned: command({
+            connection: sshd.connection("key", { hostKey: undefined }),
+            create: "id -un",
+        }),
+        proxied: command({
+            connection: sshd.connection("key", {
+                proxy: sshd.connection("proxy", {
+                    privateKey: undefined,
+                    agentSocketPath: sshd.agentSocket,
+                }),
+            }),
+            create: "id -un",
+        }),
+        recovers: command({
+            connection: sshd.connection("key", {
+                port: relays.recovers.port,
+                dialErrorLimit: -1,
+            }),
+            create: "id -un",
+        }),
+        "shared 1": command({
+            connection: sshd.connection("key", { port: relays.shared.port }),
+            create: "id -un",
+        }),
+        "shared 2": command(
+            {
+                connection: sshd.connection("key", { port: relays.shared.port }),
+                create: "id -un",
+            },
+            { options: { dependsOn: ["shared 1"] } },
+        ),
+        background: command({
+            create: `echo started; (sleep 1; ${note("background: late")}) &`,
+        }),
+        "after background": command(
+            { create: note("after background: create") },
+            { options: { dependsOn: ["background"] } },
+        ),
+        slow: command(
+            { create: "sleep 2; echo slept" },
+            { options: { customTimeouts: { create: "1s" } } },
+        ),
+        "secret create": command({ create: "echo plain" }, { secrets: ["create"] }),
+        hidden: command(
+            { create: "printf 'hid%s\\n' den" },
+            { options: { additionalSecretOutputs: ["stdout", "stderr"] } },
+        ),
+        farewell: command({
+            connection: sshd.connection("acceptEnv"),
+            delete: `cat >> ${dir}/journal; ${note("farewell: $GREETING")}`,
+            stdin: "farewell: stdin\n",
+            environment: { GREETING: "bye" },
+        }),
+        gone: command({
+            connection: { host: "127.0.0.1", port: dead, dialErrorLimit: 0 },
+            delete: "true",
+        }),
+        "fails to update": command({ create: note("fails to update: create") }),
+    };
+    for (const mode of loggingModes) {
+        resources[`log ${mode}`] = command({
+            create: `printf '%s-%s\\n' out ${mode}; printf '%s-%s\\n' err ${mode} >&2`,
+            logging: mode,
+        });
+    }
+    return resources;
+}
+
+function firstProgram(): Resources {
+    return { ...lasting(), ...changing("before") };
+}
+
+function secondProgram(): Resources {
+    return { ...lasting(), ...changing("after") };
+}
+
+function failingProgram(): Resources {
+    const key = (changes: Record<string, unknown>, create = "true") =>
+        command({ connection: sshd.connection("key", changes), create });
+    return {
+        "fails to update": command({ create: "false" }),
+        "exit 3": command({
+            create: "cat >/dev/null; echo said; echo complained >&2; exit 3",
+            stdin: "unspoken",
+        }),
+        "environment refused": command({ create: "true", environment: { GREETING: "hello" } }),
+        "wrong host key": key({
+            port: relays.wrongHost.port,
+            hostKey: sshd.keys.otherHost.public,
+            dialErrorLimit: 1,
+        }),
+        "wrong key": key({
+            port: relays.wrongKey.port,
+            privateKey: sshd.keys.stranger.private,
+            agentSocketPath: sshd.agentSocket,
+            dialErrorLimit: 2,
+        }),
+        "dead agent": key({ agentSocketPath: `${dir}/no-agent`, dialErrorLimit: 0 }),
+        "not a key": key({ privateKey: "nonsense" }),
+        refused: key({ port: dead, dialErrorLimit: 0 }),
+        "hangs up": key({ port: relays.hangsUp.port, dialErrorLimit: 5 }),
+        "says nothing": key({ port: quiet.port, dialErrorLimit: 0, perDialTimeout: 1 }),
+        "takes nothing": key({ port: queue.port, dialErrorLimit: 0, perDialTimeout: 1 }),
+        "wrong proxy": key({
+            proxy: sshd.connection("proxy", {
+                hostKey: sshd.keys.otherHost.public,
+                dialErrorLimit: 0,
+            }),
+        }),
+        "given up": command(
+            {
+                connection: sshd.connection("key", { port: dead, dialErrorLimit: -1 }),
+                create: "true",
+            },
+            { options: { customTimeouts: { create: "1s" } } },
+        ),
+    };
+}
+
+const stdout = (at: Moment, name: string) => at.state[name]?.outputs.stdout;
+
+describe("§1.1 which change does what", () => {
+    it("§1.1: the whole program comes up, and comes up changed", () => {
+        expect(life.first.result).toMatchObject({ status: 0 });
+        expect(life.second.result).toMatchObject({ status: 0 });
+    });
+
+    it.each(updating.map(([input]) => input).concat("timeout"))(
+        "§1.1: a changed %s updates: update runs, or create again without one",
+        (input) => {
+            expect(noted(life.first, `${input} alone`)).toEqual(["create"]);
+            expect(noted(life.first, `${input} with update`)).toEqual(["create"]);
+            expect(noted(life.second, `${input} alone`)).toEqual(["create"]);
+            expect(noted(life.second, `${input} with update`)).toEqual(["update"]);
+        },
+    );
+
+    it("§1.1: a changed create runs again, or update in its place", () => {
+        expect(noted(life.second, "create alone")).toEqual(["after"]);
+        expect(noted(life.second, "create with update")).toEqual(["update"]);
+    });
+
+    it("§1.1: a changed update runs", () => {
+        expect(noted(life.second, "update alone")).toEqual(["update after"]);
+    });
+
+    it("§1.1: a changed connection re-runs on the new one, without a delete on the old", () => {
+        expect(noted(life.first, "moved")).toEqual([`create on ${sshd.ports.key}`]);
+        expect(noted(life.second, "moved")).toEqual([`create on ${sshd.ports.other}`]);
+        expect(life.second.state["moved"]!.id).toBe(life.first.state["moved"]!.id);
+    });
+
+    it.each(triggers.map(([change]) => change))(
+        "§1.1: triggers %s replaces, although update is set: new create first, old delete after",
+        (change) => {
+            expect(noted(life.second, `triggers ${change}`)).toEqual(["create", "delete"]);
+        },
+    );
+
+    it("§1.1: deleteBeforeReplace turns the order of a replace round", () => {
+        expect(noted(life.second, "delete first")).toEqual(["delete", "create"]);
+    });
+
+    it("§1.1: no change, no SSH", () => {
+        expect(noted(life.first, "still")).toEqual(["create"]);
+        expect(noted(life.second, "still")).toEqual([]);
+        expect(life.refresh.result.stdout).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+        expect(total(life.refresh)).toBe(0);
+    });
+});
+
+describe("§1.2 create, update, delete", () => {
+    it("§1.2: a preview opens no connection, neither for a create nor for an update", () => {
+        expect(life.firstPreview.result.status).toBe(0);
+        expect(life.secondPreview.result.status).toBe(0);
+        expect(life.secondPreview.result.stdout).toMatch(/~ \d+ to update/);
+        expect(total(life.firstPreview) + total(life.secondPreview)).toBe(0);
+        expect(life.secondPreview.journal).toEqual([]);
+    });
+
+    it("§1.2: without create there is no connection, and without update nothing to do", () => {
+        expect(life.first.state).toHaveProperty("gone");
+        expect(life.first.state).toHaveProperty("idle");
+        expect(life.second.state["idle"]!.inputs.stdin).toBe("after");
+    });
+
+    it("§1.2: delete runs from the state, with its stdin and environment", () => {
+        expect(noted(life.destroy, "farewell")).toEqual(["stdin", "bye"]);
+        expect(noted(life.destroy, "moved")).toEqual(["delete"]);
+        expect(life.destroy.connections.other).toBe(1);
+    });
+
+    it("§1.2: what has no delete is deleted without a connection", () => {
+        const withDelete = Object.values({ ...secondProgram() }).filter(({ args }) => args.delete);
+        // All but the one whose host is gone.
+        expect(total(life.destroy)).toBe(withDelete.length - 1);
+    });
+
+    it("§1.2: a host that is gone fails the delete, and the resource stays in the state", () => {
+        expect(life.destroy.result.status).not.toBe(0);
+        expect(diagnostics(life.destroy, "gone")).toContain("connection refused");
+        expect(life.destroy.state).toHaveProperty("gone");
+        expect(life.destroy.state).not.toHaveProperty("farewell");
+    });
+
+    it("§1.2: what failed to be created is not in the state", () => {
+        expect(life.failing.result.status).not.toBe(0);
+        expect(life.failing.state).not.toHaveProperty("exit 3");
+    });
+
+    it("§1.2: what failed to be updated keeps its old state", () => {
+        expect(diagnostics(life.failing, "fails to update")).toContain("exited with status 1");
+        const { create } = life.failing.state["fails to update"]!.inputs;
+        expect(create).toBe(note("fails to update: create"));
+    });
+
+    it("§1.2: the error holds command and output, not stdin", () => {
+        const said = diagnostics(life.failing, "exit 3");
+        expect(said).toContain(
+            'exited with status 3: running "cat >/dev/null; echo said; echo complained >&2; exit 3":\n',
+        );
+        expect(said).toMatch(/\bsaid\n/);
+        expect(said).toMatch(/\bcomplained\n/);
+        expect(life.failing.result.stdout).not.toContain("unspoken");
+    });
+
+    it("§1.2: stdout and stderr are kept less one newline at the end", () => {
+        expect(life.first.state["newlines"]!.outputs).toMatchObject({
+            stdout: "two\n",
+            stderr: "none",
+        });
+    });
+
+    it("§1.2: refresh opens no connection and finds nothing", () => {
+        expect(life.refresh.result.status).toBe(0);
+        expect(total(life.refresh)).toBe(0);
+        const kept = ({ state }: Moment) =>
+            Object.values(state)
+                .map(({ id }) => id)
+                .sort();
+        expect(kept(life.refresh)).toEqual(kept(life.second));
+        expect(stdout(life.refresh, "previous")).toBe(stdout(life.second, "previous"));
+    });
+});
+
+describe("§1.4 the session", () => {
+    it("§1.4: each operation has a connection of its own, which stays open to the end", () => {
+        expect(relays.shared.came).toHaveLength(2);
+        expect(relays.shared.open).toEqual([0, 1]);
+    });
+
+    it("§1.4: environment arrives where the server accepts it", () => {
+        expect(stdout(life.first, "environment")).toBe("hello\nthere");
+    });
+
+    it("§1.4: environment that the server refuses fails the command", () => {
+        expect(life.failing.state).not.toHaveProperty("environment refused");
+        expect(diagnostics(life.failing, "environment refused")).toContain("error:");
+    });
+
+    it("§1.4: the previous output is sent with an update and a delete, not with a create", () => {
+        expect(stdout(life.first, "previous")).toBe("said<>");
+        expect(stdout(life.second, "previous")).toBe("said<> and complained");
+        expect(noted(life.destroy, "previous")).toEqual(["said<> and complained"]);
+    });
+
+    it("§1.4: a refused previous output only warns, and addPreviousOutputInEnv false is silent", () => {
+        expect(diagnostics(life.first, "warned")).toBe("");
+        const said = diagnostics(life.second, "warned");
+        expect(said).toMatch(/warning:.*PULUMI_COMMAND_STDOUT/);
+        expect(said).toMatch(/warning:.*PULUMI_COMMAND_STDERR/);
+        expect(diagnostics(life.second, "not warned")).toBe("");
+    });
+
+    it("§1.4: stdin is sent, then its end", () => {
+        expect(stdout(life.first, "input")).toBe("one\ntwo\nend");
+    });
+
+    it("§1.4: a child in the background that keeps stdout open holds the command", () => {
+        const order = life.first.journal.filter((line) => line.includes("background: "));
+        expect(order).toEqual(["background: late", "after background: create"]);
+    });
+
+    it.each(loggingModes)("§1.4: logging %s shows what it names, as passing messages", (mode) => {
+        const { stdout: shown } = life.first.result;
+        expect(shown.includes(`out-${mode}\n`)).toBe(/^stdout/.test(mode));
+        expect(shown.includes(`err-${mode}\n`)).toBe(/stderr$/i.test(mode));
+        expect(diagnostics(life.first, `log ${mode}`)).toBe("");
+        expect(stdout(life.first, `log ${mode}`)).toBe(`out-${mode}`);
+    });
+});
+
+describe("§1.5 dialing", () => {
+    it("§1.5: user root, port 22, 10 dial errors and 15 s are filled in, for the proxy too", () => {
+        const filled = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
+        expect(secretValue(inClear["defaults"]!.inputs.connection)).toMatchObject({
+            ...filled,
+            proxy: filled,
+        });
+    });
+
+    it("§1.5: dialErrorLimit L is L+1 attempts, 0.1 s apart and each time half as long again", () => {
+        const { came } = relays.hangsUp;
+        expect(came).toHaveLength(6);
+        came.slice(1).forEach((time, i) => {
+            const pause = 100 * 1.5 ** i;
+            expect(time - came[i]!).toBeGreaterThan(pause - 5);
+            expect(time - came[i]!).toBeLessThan(pause + 1000);
+        });
+    });
+
+    it("§1.5: dialErrorLimit 0 is one attempt, -1 never gives up", () => {
+        expect(diagnostics(life.failing, "refused")).toContain("connection refused");
+        expect(relays.recovers.came).toHaveLength(4);
+        expect(stdout(life.first, "recovers")).toBe("root");
+    });
+
+    it("§1.5: a refused login and a wrong host key are tried again too", () => {
+        expect(life.failing.state).not.toHaveProperty("wrong key");
+        expect(relays.wrongKey.came).toHaveLength(3);
+        expect(life.failing.state).not.toHaveProperty("wrong host key");
+        expect(relays.wrongHost.came).toHaveLength(2);
+    });
+
+    it("§1.5: perDialTimeout bounds the TCP connect", () => {
+        expect(diagnostics(life.failing, "takes nothing")).toContain("i/o timeout");
+    });
+
+    it("§1.5: perDialTimeout does not bound the handshake", () => {
+        expect(diagnostics(life.failing, "says nothing")).toContain("handshake failed");
+        expect(quiet.stayed).toHaveLength(1);
+        expect(quiet.stayed[0]).toBeGreaterThan(2400);
+    });
+
+    it("§1.5: a custom timeout ends the dialing, and not a command that runs", () => {
+        expect(life.failing.state).not.toHaveProperty("given up");
+        expect(diagnostics(life.failing, "given up")).toContain("error:");
+        expect(stdout(life.first, "slow")).toBe("slept");
+    });
+
+    it("§1.5: without hostKey any host will do; with it the kind of key is pinned too", () => {
+        expect(stdout(life.first, "unpinned")).toBe("root");
+        // The server also offers a kind that a client prefers; all others here pin ed25519.
+        expect(stdout(life.first, "encrypted")).toBe("root");
+    });
+
+    it("§1.5: logs in by key, encrypted key, password, keyboard-interactive or agent", () => {
+        for (const way of ["encrypted", "password", "keyboard", "agent"]) {
+            expect([way, stdout(life.first, way)]).toEqual([way, "root"]);
+        }
+    });
+
+    it("§1.5: a refused key falls back to the password, never to the agent", () => {
+        expect(stdout(life.first, "password after key")).toBe("root");
+        expect(diagnostics(life.failing, "wrong key")).toContain("unable to authenticate");
+    });
+
+    it("§1.5: an agent that is not there is an error, even where a key is given", () => {
+        expect(diagnostics(life.failing, "dead agent")).toContain("no-agent");
+        expect(life.failing.state).not.toHaveProperty("dead agent");
+    });
+
+    it("§1.5: a key that is none is an error, and no attempt", () => {
+        expect(diagnostics(life.failing, "not a key")).toContain("no key found");
+    });
+
+    it("§1.5: the proxy has a login and a host key of its own", () => {
+        expect(stdout(life.first, "proxied")).toBe("root");
+        expect(life.first.connections.proxy).toBe(1);
+        expect(diagnostics(life.failing, "wrong proxy")).toContain("host key mismatch");
+    });
+});
+
+describe("§1.6 secrets", () => {
+    it("§1.6: connection is a secret everywhere in the state, and no preview shows it", () => {
+        const commands = Object.values(life.second.state).filter(
+            ({ inputs }) => inputs?.connection,
+        );
+        expect(commands).toHaveLength(Object.keys(secondProgram()).length);
+        for (const { inputs, outputs } of commands) {
+            expect([isSecret(inputs.connection), isSecret(outputs.connection)]).toEqual([
+                true,
+                true,
+            ]);
+        }
+        const body = sshd.keys.user.private.split("\n")[2]!;
+        const shown = life.firstPreview.result.stdout + life.secondPreview.result.stdout;
+        expect(shown).toContain("connection");
+        expect(shown).not.toContain(body);
+        expect(shown).not.toContain("perDialTimeout");
+    });
+
+    it("§1.6: a secret create does not make stdout one", () => {
+        const { inputs, outputs } = life.first.state["secret create"]!;
+        expect(isSecret(inputs.create)).toBe(true);
+        expect(outputs.stdout).toBe("plain");
+    });
+
+    it("§1.6: additionalSecretOutputs protects the state, not the live log", () => {
+        const { outputs } = life.first.state["hidden"]!;
+        expect([isSecret(outputs.stdout), isSecret(outputs.stderr)]).toEqual([true, true]);
+        expect(life.first.result.stdout).toContain("hidden\n");
+    });
+});

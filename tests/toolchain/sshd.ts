@@ -1,0 +1,184 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs/promises";
+import * as net from "node:net";
+import * as path from "node:path";
+import { exists } from "../../lab/cache";
+import { Refusal } from "../../lab/progress";
+import { run } from "../../lab/run";
+
+const binary = "/usr/sbin/sshd";
+
+/** crypt(3) of the password "sesame". */
+const sesame =
+    "$6$lvs$2cjXFxBYwEbPUYD7SbwMvVilc0hwz5WeH9sC09OC9kyrtaBgKSiMGvCtuF2wjDH9IpBK/mWzmPcmiru07XQGo/";
+
+/** What each port of the server asks of who comes in; a key, unless it says something else. */
+const doors = {
+    key: "",
+    other: "",
+    proxy: "",
+    acceptEnv: "AcceptEnv GREETING PULUMI_COMMAND_STDOUT PULUMI_COMMAND_STDERR",
+    password: "AuthenticationMethods password",
+    keyboard: "AuthenticationMethods keyboard-interactive",
+};
+
+/** A port of the server. */
+export type Door = keyof typeof doors;
+
+/** A key pair; the private half is encrypted with the passphrase "hush" where it says so. */
+interface KeyPair {
+    private: string;
+    public: string;
+}
+
+/** A real sshd on loopback with an SSH agent beside it. */
+export interface Sshd {
+    ports: Record<Door, number>;
+    keys: Record<"host" | "otherHost" | "user" | "encrypted" | "stranger", KeyPair>;
+    agentSocket: string;
+    /** A connection to a port, which pins the host key and logs in by key unless told otherwise. */
+    connection(door: Door, changes?: Record<string, unknown>): Record<string, unknown>;
+    /** How many connections have come to each port since the last call. */
+    connections(): Promise<Record<Door, number>>;
+    stop(): Promise<void>;
+}
+
+/**
+ * Starts the server in a mount namespace where root has the password "sesame": the machine's own
+ * settings, keys and passwords are not touched.
+ */
+export async function startSshd(dir: string): Promise<Sshd> {
+    if (process.getuid?.() !== 0) {
+        throw new Refusal("The tests of the toolchain need root: they run an sshd of their own.");
+    }
+    if (!(await exists(binary))) {
+        throw new Refusal(`${binary} is missing: install the package openssh-server.`);
+    }
+    const keys = {
+        host: await newKey(dir, "host"),
+        otherHost: await newKey(dir, "otherHost"),
+        user: await newKey(dir, "user"),
+        encrypted: await newKey(dir, "encrypted", "hush"),
+        stranger: await newKey(dir, "stranger"),
+    };
+    await run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", `${dir}/ecdsa`]);
+    const ports = {} as Record<Door, number>;
+    for (const door of doorNames) ports[door] = await freePort();
+    await fs.writeFile(`${dir}/authorized`, `${keys.user.public}\n${keys.encrypted.public}\n`);
+    await fs.writeFile(`${dir}/config`, serverConfig(dir, ports));
+    await fs.writeFile(`${dir}/shadow`, `root:${sesame}:19000:0:99999:7:::\n`);
+    await fs.writeFile(
+        `${dir}/pam`,
+        "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n",
+    );
+
+    const start = [
+        "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd",
+        // Nothing that root's shell reads at login on this machine shall get into the output.
+        "mount -t tmpfs tmpfs ~root",
+        `mount --bind ${dir}/shadow /etc/shadow && mount --bind ${dir}/pam /etc/pam.d/sshd`,
+        `exec setpriv --pdeathsig KILL ${binary} -D -f ${dir}/config -E ${dir}/log`,
+    ];
+    const server = spawn("unshare", ["--mount", "sh", "-c", start.join(" && ")]);
+    const agentSocket = path.join(dir, "agent");
+    const agent = spawn("setpriv", ["--pdeathsig", "KILL", "ssh-agent", "-D", "-a", agentSocket]);
+    const stop = async () => {
+        await Promise.all([server, agent].map(end));
+    };
+    try {
+        await until("the SSH agent answers", () => exists(agentSocket));
+        await run(["ssh-add", "-q", `${dir}/user`], { env: { SSH_AUTH_SOCK: agentSocket } });
+        await until("sshd listens", async () => {
+            const log = await fs.readFile(`${dir}/log`, "utf8").catch(() => "");
+            return log.split("Server listening").length > doorNames.length;
+        });
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+
+    const connections = async () => {
+        const log = await fs.readFile(`${dir}/log`, "utf8");
+        await fs.truncate(`${dir}/log`);
+        const came = [...log.matchAll(/^Connection from .* on .* port (\d+)/gm)];
+        const at = (door: Door) => came.filter((match) => match[1] === `${ports[door]}`).length;
+        return Object.fromEntries(doorNames.map((door) => [door, at(door)])) as typeof ports;
+    };
+    return {
+        ports,
+        keys,
+        agentSocket,
+        connection: (door, changes = {}) => ({
+            host: "127.0.0.1",
+            port: ports[door],
+            privateKey: keys.user.private,
+            hostKey: keys.host.public,
+            // What fails shall fail soon.
+            dialErrorLimit: 1,
+            ...changes,
+        }),
+        connections,
+        stop,
+    };
+}
+
+/** A port of loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as net.AddressInfo;
+    server.close();
+    await once(server, "close");
+    return port;
+}
+
+/** Ends a process that a test started, if it has not ended by itself, and waits for its end. */
+export async function end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
+}
+
+/** Waits until something holds; fails when it does not within ten seconds. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!(await holds())) {
+        if (Date.now() > deadline) throw new Error(`waited 10 s in vain: ${what}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+}
+
+const doorNames = Object.keys(doors) as Door[];
+
+function serverConfig(dir: string, ports: Record<Door, number>): string {
+    return [
+        "ListenAddress 127.0.0.1",
+        ...doorNames.map((door) => `Port ${ports[door]}`),
+        `HostKey ${dir}/host`,
+        // What a client takes by itself where both are offered: who pins the other must say so.
+        `HostKey ${dir}/ecdsa`,
+        `AuthorizedKeysFile ${dir}/authorized`,
+        "PidFile none",
+        "LogLevel VERBOSE",
+        "MaxStartups 200",
+        "PermitRootLogin yes",
+        "StrictModes no",
+        "UsePAM yes",
+        "KbdInteractiveAuthentication yes",
+        ...doorNames
+            .filter((door) => doors[door])
+            .map((door) => `Match LocalPort ${ports[door]}\n    ${doors[door]}`),
+        "",
+    ].join("\n");
+}
+
+async function newKey(dir: string, name: string, passphrase = ""): Promise<KeyPair> {
+    const file = path.join(dir, name);
+    await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-C", "", "-f", file]);
+    return {
+        private: await fs.readFile(file, "utf8"),
+        public: (await fs.readFile(`${file}.pub`, "utf8")).trim(),
+    };
+}
