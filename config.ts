@@ -34,7 +34,10 @@ function parse(text: string): unknown {
 }
 
 function explain({ instancePath, keyword, params, message, data }: ErrorObject): string {
-    const path = instancePath.slice(1).replace(/\/(\d+)/g, "[$1]").replace(/\//g, ".");
+    const path = instancePath
+        .slice(1)
+        .replace(/\/(\d+)/g, "[$1]")
+        .replace(/\//g, ".");
     const value = secretFields.has(path.replace(/.*\./, "")) ? "[secret]" : JSON.stringify(data);
     const at = (name: string) => (path ? `${path}.${name}` : name);
     switch (keyword) {

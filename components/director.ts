@@ -38,11 +38,10 @@ export class Director extends pulumi.ComponentResource {
             `${name}-prepare`,
             {
                 connection,
-                stdin: bundle(
-                    "prepare",
-                    [modulesFile(modulesOf(args.cluster.virtualServers))],
-                    { names: ["keepalived", "ipvsadm"], purge: args.cluster.removePackages ?? false },
-                ),
+                stdin: bundle("prepare", [modulesFile(modulesOf(args.cluster.virtualServers))], {
+                    names: ["keepalived", "ipvsadm"],
+                    purge: args.cluster.removePackages ?? false,
+                }),
             },
             this,
         );
@@ -78,5 +77,8 @@ function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
     const member = cluster.directors.find((director) => director.name === name);
     const names = cluster.directors.map((director) => director.name).join(", ");
     if (member !== undefined) return member;
-    return reject([{ path: "name", reason: `"${name}" is not among directors (${names})` }], resource);
+    return reject(
+        [{ path: "name", reason: `"${name}" is not among directors (${names})` }],
+        resource,
+    );
 }

@@ -78,5 +78,6 @@ export class LvsCluster extends pulumi.ComponentResource {
 
 /** VRRP takes eight characters, and keepalived reads some signs as the end of the word. */
 function generatedAuthPass(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-    return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent }).result;
+    return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent })
+        .result;
 }

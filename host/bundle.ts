@@ -44,7 +44,9 @@ export function bundle(script: StepScript, files: BundleFile[], packages?: Packa
 
 function packageLines(packages?: Packages): string[] {
     if (packages === undefined) return [];
-    return packages.names.map((name) => `package ${word(name)} ${packages.purge ? "purge" : "keep"}`);
+    return packages.names.map(
+        (name) => `package ${word(name)} ${packages.purge ? "purge" : "keep"}`,
+    );
 }
 
 /** A last line without its newline gets one: these are text files. */
@@ -55,7 +57,9 @@ function linesOf(content: string): string[] {
 
 function word(text: string): string {
     if (/^[\x21-\x7e]+$/.test(text)) return text;
-    throw new Error(`${JSON.stringify(text)} cannot stand in a line of its own: it is not one word`);
+    throw new Error(
+        `${JSON.stringify(text)} cannot stand in a line of its own: it is not one word`,
+    );
 }
 
 /** Without comments: to reword one must not make every host run its script again. */

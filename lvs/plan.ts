@@ -74,7 +74,9 @@ export function virtualIpsOf<Ip>(virtualServers: readonly { readonly virtualIp: 
 
 /** The kernel modules that the directors need. */
 export function modulesOf(virtualServers: readonly { readonly lvsSched?: LvsSched }[]): string[] {
-    const schedulers = virtualServers.map(({ lvsSched }) => `ip_vs_${lvsSched ?? defaults.lvsSched}`);
+    const schedulers = virtualServers.map(
+        ({ lvsSched }) => `ip_vs_${lvsSched ?? defaults.lvsSched}`,
+    );
     return ["ip_vs", ...[...new Set(schedulers)].sort()];
 }
 

@@ -46,7 +46,9 @@ process.exitCode = sum("failed") === 0 ? 0 : 1;
 /** A stage without tests to count is one test; one that ends in failure has failed at least once. */
 function outcome(succeeded: boolean, file?: string): { passed: number; failed: number } {
     if (file === undefined || !fs.existsSync(file)) {
-        return succeeded && file === undefined ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+        return succeeded && file === undefined
+            ? { passed: 1, failed: 0 }
+            : { passed: 0, failed: 1 };
     }
     const counts = JSON.parse(fs.readFileSync(file, "utf8")) as Counts;
     const failed = counts.numFailedTests + counts.numRuntimeErrorTestSuites;

@@ -29,7 +29,9 @@ const places: Record<string, string> = {
 
 function importsOf(file: string): string[] {
     const text = readFileSync(path.join(root, file), "utf8");
-    return [...text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)"/gms)].map(([, from]) => from!);
+    return [...text.matchAll(/^(?:import|export) [^;]*?from "([^"]+)"/gms)].map(
+        ([, from]) => from!,
+    );
 }
 
 const sources = Object.keys(rules).flatMap((folder) =>

@@ -77,10 +77,13 @@ describe("LvsCluster", () => {
         const steps = all.filter(({ type }) => type === command);
         for (const { inputs, request } of steps) {
             expect(inputs).toEqual({
-                connection: expect.objectContaining({ dialErrorLimit: 3, perDialTimeout: 5 }),
+                connection: expect.objectContaining({
+                    dialErrorLimit: 3,
+                    perDialTimeout: 5,
+                }) as object,
                 create: "timeout -k 30 600 sh -s apply",
                 delete: "timeout -k 30 600 sh -s remove",
-                stdin: expect.stringMatching(/^bundle\(\) \{ cat <<'END-OF-BUNDLE'\n/),
+                stdin: expect.stringMatching(/^bundle\(\) \{ cat <<'END-OF-BUNDLE'\n/) as string,
                 addPreviousOutputInEnv: false,
                 ...(inputs.logging ? { logging: "none" } : {}),
             });

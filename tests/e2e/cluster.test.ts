@@ -101,7 +101,9 @@ describe("the article's cluster", () => {
         const { requests, failed } = await probe.stop();
         expect(failed).toEqual([]);
         expect(requests.at(-1)!.body).toMatch(/^RS[123]$/);
-        expect(await cluster.lab.host("rs4").run("ip -o -4 address show dev lo")).not.toContain(vip);
+        expect(await cluster.lab.host("rs4").run("ip -o -4 address show dev lo")).not.toContain(
+            vip,
+        );
     });
 
     it("takes a new password on both directors in one up: no switch, no request lost", async () => {

@@ -1,26 +1,7 @@
-import type { Host } from "../../lab/host";
 import { changed, Cluster } from "./support/cluster";
+import { portrait } from "./support/portrait";
 
 jest.setTimeout(300_000);
-
-/** What a host is like, one fact a line. Packages and what came with them are told apart. */
-async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
-    const kept = await host.run(`
-        ip -o -4 address show | sed 's/valid_lft.*//'
-        sysctl net.ipv4.ip_forward net.ipv4.conf.all net.ipv4.conf.lo 2>/dev/null
-        systemctl is-active keepalived apache2 lvs-real-server || :
-        ss -Hltn | awk '{ print "listens", $4 }' | sort
-        lsmod | awk '/^ip_vs/ { print "module", $1 }' | sort
-        packaged=$(mktemp)
-        cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles | sort -u >$packaged
-        find /etc /usr/local /var/lib /var/www /opt -xdev \\( -type f -o -type l \\) 2>/dev/null |
-            grep -vE '^/var/lib/(dpkg|apt|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
-            grep -vE '^/etc/(apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)' |
-            grep -vxFf $packaged | sort | xargs -d '\\n' sha256sum
-        rm $packaged
-    `);
-    return { kept, packages: await host.run("dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n'") };
-}
 
 describe("destroy", () => {
     let cluster: Cluster;

@@ -19,9 +19,15 @@ describe("the article's cluster loses", () => {
         const probe = await cluster.probe();
         await ds1.cut();
         const cutAt = Date.now();
-        await waitUntil("ds2 as owner", 10_000, async () => (await cluster.owners()).join() === "ds2");
+        await waitUntil(
+            "ds2 as owner",
+            10_000,
+            async () => (await cluster.owners()).join() === "ds2",
+        );
         await waitUntil("answers again", 10_000, async () =>
-            Promise.resolve(probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error)),
+            Promise.resolve(
+                probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
+            ),
         );
         expect(probe.sofar().longestGap).toBeLessThan(5000);
 

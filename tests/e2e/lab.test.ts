@@ -146,7 +146,7 @@ test("a probe logs every request, those that fail, and the gap", async () => {
     const url = `http://${rs1.address}:8080/`;
     await lab.exec(["curl", "-sS", "--retry", "20", "--retry-connrefused", url]);
 
-    const probe = await lab.probe(url, { intervalMs: 10, timeoutMs: 200 });
+    const probe = await lab.probe(url, { intervalMs: 20, timeoutMs: 2000 });
     await waitUntil("successes", 20_000, () => probe.sofar().requests.length > 50);
     expect(probe.sofar().failed).toEqual([]);
     await rs1.freeze();
@@ -160,13 +160,13 @@ test("a probe logs every request, those that fail, and the gap", async () => {
 
     expect(failed.map(({ error }) => error)).toContain("timeout");
     expect(byBody).toEqual({ RS1: requests.length - failed.length });
-    expect(longestGap).toBeGreaterThan(200);
+    expect(longestGap).toBeGreaterThan(1000);
     expect(longestGap).toBeLessThan(20_000);
     const inOrder = [...requests].sort((a, b) => a.at - b.at);
     expect(requests).toEqual(inOrder);
-    // Its pace does not depend on the answers: 10 ms, but for hiccups of a busy machine.
+    // Its pace does not depend on the answers: 50 a second, but for hiccups of a busy machine.
     const seconds = (requests.at(-1)!.at - requests[0]!.at) / 1000;
-    expect(requests.length).toBeGreaterThan(seconds * 80);
+    expect(requests.length).toBeGreaterThan(seconds * 40);
 });
 
 describe("Nothing of a lab is left", () => {

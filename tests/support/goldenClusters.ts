@@ -50,7 +50,10 @@ export const goldenClusters: Record<string, Cluster> = {
                 lvsSched: "wrr",
                 delayLoop: 1,
                 check: { tcp: { connectTimeout: 1, connectPort: 3307 } },
-                realServers: [{ name: "rs3", weight: 0 }, { name: "rs1", port: 3306, weight: 9 }],
+                realServers: [
+                    { name: "rs3", weight: 0 },
+                    { name: "rs1", port: 3306, weight: 9 },
+                ],
             },
         ],
     },

@@ -12,6 +12,8 @@ import { homeWith, plugin, type Plugin } from "../../lab/toolchain/plugins";
 
 const command: Plugin = { name: "command", version: "1.2.1" };
 
+jest.setTimeout(60_000);
+
 let dir: string;
 
 beforeEach(async () => {

@@ -1,0 +1,325 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { hostKey } from "./keys";
+import { Namespace, processGroup, signal } from "./namespace";
+import { Parts } from "./parts";
+import { run, RunOptions, RunResult, tryRun } from "./run";
+import { HostSpec, Network, Topology } from "./topology";
+import { GiveUp, waitUntil } from "./wait";
+
+/** How long a host may take to boot: five at once on a slow machine take 45 s. */
+const bootDeadline = 180_000;
+
+/** How a command is run on a host. */
+export interface HostRunOptions extends RunOptions {
+    /** Who runs it: root, unless it is "admin" (who may sudo) or "nosudo" (who may not). */
+    user?: string;
+}
+
+/** A virtual machine of a lab. */
+export class Host {
+    readonly name: string;
+    readonly address: string;
+    /** Its public host key: `ssh-ed25519 AAAA…`. */
+    readonly hostKey: string;
+    /** What it has written to its console since it was first booted, for a look when it hangs. */
+    readonly consoleLog: string;
+    private readonly dir: string;
+    private readonly disk: string;
+
+    constructor(
+        private readonly lab: {
+            dir: string;
+            namespace: Namespace;
+            topology: Topology;
+            parts: Parts;
+        },
+        spec: HostSpec,
+    ) {
+        this.name = spec.name;
+        this.address = spec.address;
+        this.hostKey = hostKey(spec.name).public;
+        this.dir = path.join(lab.dir, "hosts", spec.name);
+        this.disk = path.join(this.dir, "disk.cow");
+        this.consoleLog = path.join(this.dir, "console.log");
+    }
+
+    /** Runs a shell script on the host; returns what it printed; throws if it fails. */
+    async run(script: string, options: HostRunOptions = {}): Promise<string> {
+        return run(this.sshCommand(script, options), { timeout: 120_000, ...options });
+    }
+
+    /** Runs a shell script on the host, whatever comes of it. Status 255 is ssh's own. */
+    async tryRun(script: string, options: HostRunOptions = {}): Promise<RunResult> {
+        return tryRun(this.sshCommand(script, options), { timeout: 120_000, ...options });
+    }
+
+    /** The command that logs in to the host on a terminal, or runs `script` there. */
+    login(script: string): string[] {
+        const terminal = script ? [] : ["RequestTTY=yes"];
+        // Without a script there must be no word for one.
+        return this.sshCommand(script, {}, terminal).filter((word) => word !== "");
+    }
+
+    /** Does the host's virtual machine run (or is it frozen)? */
+    async isUp(): Promise<boolean> {
+        return (await this.process()) !== undefined;
+    }
+
+    /** Pulls the plug: nothing on the host gets to say or write another word. */
+    async cut(): Promise<void> {
+        await this.endProcesses();
+        await this.forgetConnection();
+    }
+
+    /** Turns the host off in order: all that it has written is on its disk. */
+    async shutDown(): Promise<void> {
+        await this.requireLife();
+        // The connection may end before the answer comes.
+        await this.tryRun("systemctl poweroff");
+        await this.forgetConnection();
+        await waitUntil(`end of ${this.name}`, 60_000, async () => !(await this.isUp()));
+        await this.endProcesses();
+    }
+
+    /** Turns the host on, with its disk as it was left, and waits until ssh answers. */
+    async boot(): Promise<void> {
+        if (await this.isUp()) throw new Error(`${this.name} is running already`);
+        await this.start();
+        await this.waitForSsh();
+    }
+
+    /** Shuts the host down in order and boots it; returns when it answers again. */
+    async reboot(): Promise<void> {
+        const before = await this.bootId();
+        // The connection may end before the answer comes.
+        await this.tryRun("systemctl reboot");
+        await this.forgetConnection();
+        await waitUntil(`reboot of ${this.name}`, bootDeadline, async () => {
+            await this.requireLife();
+            const now = await this.bootId();
+            return now !== undefined && now !== before;
+        });
+    }
+
+    /** Makes the host stand still at once: it neither answers nor notices. */
+    async freeze(): Promise<void> {
+        signal(await this.requireLife(), "SIGSTOP");
+    }
+
+    /** Lets a frozen host go on from where it stood. */
+    async thaw(): Promise<void> {
+        signal(await this.requireLife(), "SIGCONT");
+    }
+
+    /** Pulls the host's network cable out, or plugs it in. */
+    async link(state: "up" | "down"): Promise<void> {
+        // Its card does not get over a device that is taken down: it is unplugged at the far end.
+        const end = state === "up" ? ["master", "lan"] : ["nomaster"];
+        await run(this.inside(["ip", "link", "set", tapOf(this.name), ...end]));
+    }
+
+    /** Puts a bare disk in and boots from it: as on the day the host was delivered. */
+    async reset(): Promise<void> {
+        await this.cut();
+        await fs.rm(this.disk, { force: true });
+        await this.boot();
+    }
+
+    /** Keeps the disk as it is now under a name. The host has to be off, best by `shutDown`. */
+    async saveDisk(name: string): Promise<void> {
+        await this.copyDisk(this.disk, path.join(this.dir, `${name}.saved`));
+    }
+
+    /** Brings back the disk that was kept under a name. The host has to be off. */
+    async restoreDisk(name: string): Promise<void> {
+        await this.copyDisk(path.join(this.dir, `${name}.saved`), this.disk);
+    }
+
+    /** Makes the host's folder and network device; for `Lab.up`. */
+    async create(): Promise<void> {
+        await fs.mkdir(this.dir, { recursive: true });
+        await this.writeIdentity();
+        const tap = tapOf(this.name);
+        await run(this.inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
+        await run(this.inside(["ip", "link", "set", tap, "master", "lan", "up"]));
+        // The virtual cards cannot take packets apart or put them together for one another.
+        await run(this.inside(["ethtool", "-K", tap, "tso", "off", "gso", "off", "gro", "off"]));
+    }
+
+    /** Starts the virtual machine and does not wait for it. */
+    async start(): Promise<void> {
+        const { dir, namespace, parts } = this.lab;
+        await this.endProcesses();
+        const consoles = path.join(dir, "uml");
+        await fs.rm(path.join(consoles, this.name), { recursive: true, force: true });
+        const log = await fs.open(this.consoleLog, "a");
+        const kernel = [
+            path.join(__dirname, "image/power-on"),
+            ...parts.kernel.options,
+            `umid=${this.name}`,
+            `uml_dir=${consoles}`,
+            // With the page cache full, five hosts stay below 1 GB.
+            "mem=160M",
+            `ubd0=${this.disk},${parts.image.disk}`,
+            `ubd1r=${path.join(this.dir, "identity.tar")}`,
+            "root=/dev/ubda",
+            "rw",
+            `vec0:transport=tap,ifname=${tapOf(this.name)},depth=128,gro=0,mac=${macOf(this.address)}`,
+            `systemd.hostname=${this.name}`,
+            `systemd.machine_id=${digest(`machine ${this.name}`).slice(0, 32)}`,
+            "con=null",
+            "con0=null,fd:1",
+            "ssl=null",
+            "selinux=0",
+            "quiet",
+        ];
+        const [program, ...args] = namespace.command(kernel);
+        // A process group of its own is what `cut` kills.
+        const stdio = ["ignore", log.fd, log.fd] as const;
+        const env = { ...process.env, KERNEL: parts.kernel.program };
+        const child = spawn(program!, args, { cwd: "/", env, detached: true, stdio: [...stdio] });
+        child.unref();
+        await log.close();
+        const pid = child.pid!;
+        await waitUntil(`start of ${this.name}`, 10_000, () => namespace.contains(pid), 10);
+        await fs.writeFile(this.pidFile(), String(pid));
+    }
+
+    /** Waits until the host lets the client in. */
+    async waitForSsh(): Promise<void> {
+        await waitUntil(`ssh to ${this.name}`, bootDeadline, async () => {
+            await this.requireLife();
+            return (await this.bootId()) !== undefined;
+        });
+    }
+
+    /** Ends the connection that `run` keeps open. */
+    private async forgetConnection(): Promise<void> {
+        const sockets = path.join(this.lab.dir, "ssh");
+        for (const socket of await fs.readdir(sockets)) {
+            if (!socket.endsWith(`@${this.name}`)) continue;
+            const control = [
+                "ssh",
+                "-o",
+                `ControlPath=${path.join(sockets, socket)}`,
+                "-O",
+                "exit",
+            ];
+            await tryRun([...control, this.name], { timeout: 5000 });
+            await fs.rm(path.join(sockets, socket), { force: true });
+        }
+    }
+
+    /** A name for the time since the host was last turned on; undefined while ssh is silent. */
+    private async bootId(): Promise<string | undefined> {
+        const ssh = this.sshCommand("cat /proc/sys/kernel/random/boot_id", {}, [
+            "ConnectTimeout=1",
+        ]);
+        const { status, stdout } = await tryRun(ssh, { timeout: 20_000 });
+        return status === 0 ? stdout.trim() : undefined;
+    }
+
+    private sshCommand(
+        script: string,
+        options: HostRunOptions,
+        sshOptions: string[] = [],
+    ): string[] {
+        const settings = sshOptions.flatMap((option) => ["-o", option]);
+        const user = options.user ? ["-l", options.user] : [];
+        const config = path.join(this.lab.dir, "ssh_config");
+        return this.inside(["ssh", "-F", config, ...settings, ...user, this.name, script]);
+    }
+
+    private inside(command: string[]): string[] {
+        return this.lab.namespace.command(command);
+    }
+
+    private pidFile(): string {
+        return path.join(this.dir, "pid");
+    }
+
+    /** The first process of the virtual machine, which leads its process group. */
+    private async process(): Promise<number | undefined> {
+        const pid = await this.recordedProcess();
+        // The number may have been given to a stranger since, but not in this namespace.
+        const alive = pid !== undefined && (await this.lab.namespace.contains(pid));
+        return alive ? pid : undefined;
+    }
+
+    private async recordedProcess(): Promise<number | undefined> {
+        const text = await fs.readFile(this.pidFile(), "utf8").catch(() => undefined);
+        return text === undefined ? undefined : Number(text);
+    }
+
+    /** Ends the virtual machine, or what one that ended by itself has left of its processes. */
+    private async endProcesses(): Promise<void> {
+        const group = await this.recordedProcess();
+        if (group === undefined) return;
+        await waitUntil(`end of ${this.name}`, 10_000, async () => {
+            for (const pid of await processGroup(group)) {
+                if (!(await this.lab.namespace.contains(pid))) continue;
+                signal(-group, "SIGKILL");
+                return false;
+            }
+            return true;
+        });
+    }
+
+    private async requireLife(): Promise<number> {
+        const pid = await this.process();
+        if (pid !== undefined) return pid;
+        const log = await fs.readFile(this.consoleLog, "utf8").catch(() => "");
+        throw new GiveUp(`${this.name} is off. The end of its console:\n${log.slice(-1500)}`);
+    }
+
+    private async copyDisk(from: string, to: string): Promise<void> {
+        if (await this.isUp()) throw new Error(`${this.name} is on: its disk is in use`);
+        await run(["cp", "--sparse=always", from, to]);
+    }
+
+    /** The second disk, from which the host takes its own files at its first boot. */
+    private async writeIdentity(): Promise<void> {
+        const { network, hosts } = this.lab.topology;
+        const names = hosts.map(({ name, address }) => `${address} ${name}\n`).join("");
+        const files = {
+            "etc/hosts": `127.0.0.1 localhost\n${network.client} client\n${names}`,
+            "etc/hostname": `${this.name}\n`,
+            "etc/lab/network": `vec0 eth0 ${withPrefix(this.address, network)}\n`,
+            "etc/apt/sources.list": `deb [trusted=yes] http://${network.client}/ ./\n`,
+            "etc/ssh/ssh_host_ed25519_key": hostKey(this.name).private,
+            "etc/ssh/ssh_host_ed25519_key.pub": `${this.hostKey}\n`,
+        };
+        const root = path.join(this.dir, "identity");
+        for (const [file, text] of Object.entries(files)) {
+            const target = path.join(root, file);
+            await fs.mkdir(path.dirname(target), { recursive: true });
+            await fs.writeFile(target, text);
+            await fs.chmod(target, file.endsWith("_key") ? 0o600 : 0o644);
+        }
+        const tar = ["tar", "-C", root, "--owner=root", "--group=root"];
+        await run([...tar, "-cf", path.join(this.dir, "identity.tar"), ...Object.keys(files)]);
+        await fs.rm(root, { recursive: true });
+    }
+}
+
+/** An address as `ip address add` wants it. */
+export function withPrefix(address: string, network: Network): string {
+    return `${address}/${network.prefixLength}`;
+}
+
+function tapOf(name: string): string {
+    return `tap-${name}`;
+}
+
+/** A host keeps its hardware address over every boot: 02:00 and its IPv4 address. */
+function macOf(address: string): string {
+    const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
+    return ["02", "00", ...bytes].join(":");
+}
+
+function digest(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { sourcesFor } from "../apt";
+import { cached } from "../cache";
+import { clientKey } from "../keys";
+import { step } from "../progress";
+import { run } from "../run";
+import { Kernel } from "./kernel";
+
+/** The release of Debian that the hosts run. */
+export const suite = "bookworm";
+
+/** What is on a bare host; the packages of a cluster are not, for `pulumi up` installs them. */
+const packages = [
+    "systemd",
+    "systemd-sysv",
+    "dbus",
+    "openssh-server",
+    "sudo",
+    "iproute2",
+    "iputils-ping",
+    "kmod",
+    "procps",
+    "netbase",
+    "less",
+];
+
+/** Units that a lab host has no use for: each of them costs time at every boot. */
+const maskedUnits = [
+    "systemd-udevd.service",
+    "systemd-udevd-control.socket",
+    "systemd-udevd-kernel.socket",
+    "systemd-udev-trigger.service",
+    "systemd-udev-settle.service",
+    "systemd-logind.service",
+    "systemd-random-seed.service",
+    "systemd-update-utmp.service",
+    "systemd-update-utmp-runlevel.service",
+    "systemd-journal-flush.service",
+    "systemd-machine-id-commit.service",
+    "systemd-firstboot.service",
+    "systemd-sysusers.service",
+    "systemd-repart.service",
+    "systemd-binfmt.service",
+    "systemd-pstore.service",
+    "systemd-pcrphase.service",
+    "systemd-pcrphase-sysinit.service",
+    "systemd-tmpfiles-clean.timer",
+    "systemd-ask-password-console.path",
+    "systemd-ask-password-wall.path",
+    "proc-sys-fs-binfmt_misc.automount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "sys-kernel-config.mount",
+    "sys-fs-fuse-connections.mount",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
+    "kmod-static-nodes.service",
+    "e2scrub_reap.service",
+    "e2scrub_all.timer",
+    "fstrim.timer",
+    "apt-daily.timer",
+    "apt-daily-upgrade.timer",
+    "dpkg-db-backup.timer",
+    "getty.target",
+    "getty-static.service",
+    "ssh.socket",
+];
+
+/** The disk that all hosts start from. */
+export interface Image {
+    /** An ext4 file system, never written to: each host keeps its changes in a file of its own. */
+    disk: string;
+    /** dpkg's list of what is installed on it. */
+    packageStatus: string;
+    /** Changes with every new build, so that what belongs to one image can be told apart. */
+    id: string;
+}
+
+/** Builds the base image, or finds the one that was built. */
+export async function baseImage(kernel: Kernel): Promise<Image> {
+    const overlay = path.join(__dirname, "root");
+    const key = {
+        recipe: 1,
+        suite,
+        packages,
+        maskedUnits,
+        overlay: await digestOf(overlay),
+        modules: kernel.modules,
+        login: clientKey().public,
+    };
+    const dir = await cached("image", key, (unfinished) =>
+        step(`Building the base image (Debian ${suite}, kernel ${kernel.version})`, () =>
+            build(unfinished, overlay, kernel),
+        ),
+    );
+    return {
+        disk: path.join(dir, "disk.ext4"),
+        packageStatus: path.join(dir, "status"),
+        id: path.basename(dir),
+    };
+}
+
+async function build(dir: string, overlay: string, kernel: Kernel): Promise<void> {
+    const root = path.join(dir, "root");
+    const excludes = ["doc", "man", "locale"].map(
+        (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
+    );
+    const include = `--include=${packages.join(",")}`;
+    const mmdebstrap = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", ...excludes];
+    // In a mount namespace of its own: what it mounts is gone when it is, however it ends.
+    await run(["unshare", "--mount", ...mmdebstrap, include, suite, root, "-"], {
+        stdin: await sourcesFor(suite, true),
+        timeout: 1_800_000,
+    });
+
+    await run(["cp", "-R", "--preserve=mode", `${overlay}/.`, root]);
+    await fs.mkdir(path.join(root, "usr/lib/modules"), { recursive: true });
+    await run(["cp", "-R", kernel.modules, path.join(root, "usr/lib/modules", kernel.version)]);
+    await run(["chroot", root, "depmod", kernel.version]);
+
+    await run(["systemctl", `--root=${root}`, "--quiet", "enable", "lab-host.service"]);
+    await run(["systemctl", `--root=${root}`, "--quiet", "set-default", "multi-user.target"]);
+    await run(["systemctl", `--root=${root}`, "--quiet", "mask", ...maskedUnits]);
+    await run(["chroot", root, "sh", "-eu", "-s"], { stdin: insideTheImage });
+
+    await fs.copyFile(path.join(root, "var/lib/dpkg/status"), path.join(dir, "status"));
+    const disk = path.join(dir, "disk.ext4");
+    // With all tables written now, no host has a background thread that writes them later.
+    await run(["mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0", "-d", root, disk, "2G"]);
+    await fs.rm(root, { recursive: true });
+}
+
+const insideTheImage = `
+# Every user is let in by the lab's client key. "admin" may become root, "nosudo" may not.
+useradd --create-home --shell /bin/bash admin
+useradd --create-home --shell /bin/bash nosudo
+for home in /root /home/admin /home/nosudo; do
+    mkdir -p -m 700 $home/.ssh
+    echo '${clientKey().public}' >$home/.ssh/authorized_keys
+    chmod 600 $home/.ssh/authorized_keys
+done
+chown -R admin: /home/admin/.ssh
+chown -R nosudo: /home/nosudo/.ssh
+echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin
+chmod 440 /etc/sudoers.d/admin
+
+# What makes one host differ from another comes from its own disk or the kernel's command line.
+rm -f /etc/ssh/ssh_host_* /etc/machine-id /etc/hostname /etc/update-motd.d/*
+: >/etc/machine-id
+rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/*.log
+rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
+mkdir -p /etc/lab
+`;
+
+/** A digest of the names, modes and contents of all files below a folder. */
+async function digestOf(folder: string): Promise<string> {
+    const hash = createHash("sha256");
+    const entries = await fs.readdir(folder, { recursive: true });
+    for (const entry of entries.sort()) {
+        const file = path.join(folder, entry);
+        const stat = await fs.stat(file);
+        if (!stat.isFile()) continue;
+        hash.update(`${entry} ${stat.mode & 0o111}\n`).update(await fs.readFile(file));
+    }
+    return hash.digest("hex");
+}

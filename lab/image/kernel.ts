@@ -1,0 +1,132 @@
+import * as fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { OwnApt, sourcesFor } from "../apt";
+import { cached } from "../cache";
+import { Refusal, step } from "../progress";
+import { run, tryRun } from "../run";
+
+/** A user-mode Linux kernel and the modules that belong to it. */
+export interface Kernel {
+    /** "7.2.7", as `uname -r` shows it on a host. */
+    version: string;
+    /** Which of the two it is: "Debian forky" is the faster one. */
+    source: string;
+    /** The program to start. */
+    program: string;
+    /** Folder with the modules of that version. */
+    modules: string;
+    /** Arguments that this kernel wants besides those that every kernel gets. */
+    options: string[];
+}
+
+interface Source {
+    suite: string;
+    stable: boolean;
+    packages: string[];
+    options: string[];
+}
+
+/** Debian testing's: about twice as fast, for it can run guest processes under seccomp. */
+const faster: Source = {
+    suite: "forky",
+    stable: false,
+    // It needs a newer C library than Debian 12 has, and gets one of its own.
+    packages: ["user-mode-linux", "libc6"],
+    // Without this word it traces guest processes, as older ones do. What seccomp does not keep
+    // apart here is the guest's kernel from the guest's processes: both are ours.
+    options: ["seccomp=on"],
+};
+
+/** Debian 12's own: slower, but made for this machine. */
+const fallback: Source = {
+    suite: "bookworm",
+    stable: true,
+    packages: ["user-mode-linux"],
+    options: [],
+};
+
+/**
+ * The kernel of the lab's hosts: the faster one if it can be had and starts on this machine,
+ * otherwise the fallback. The choice is made once and kept with the kernel.
+ * `PULUMI_LVS_LAB_KERNEL=bookworm` (or `forky`) asks for one of them.
+ */
+export async function kernel(interruption: AbortSignal): Promise<Kernel> {
+    const wanted = process.env.PULUMI_LVS_LAB_KERNEL;
+    const sources = [faster, fallback].filter(({ suite }) => !wanted || suite === wanted);
+    const dir = await cached("kernel", { recipe: 2, sources }, (unfinished) =>
+        fetchFirst(sources, unfinished, interruption),
+    );
+    const chosen = JSON.parse(await fs.readFile(path.join(dir, "source.json"), "utf8")) as Source;
+    const modules = path.join(dir, "usr/lib/uml/modules");
+    const version = (await fs.readdir(modules))[0]!;
+    return {
+        version,
+        source: `Debian ${chosen.suite}`,
+        program: path.join(dir, "linux"),
+        modules: path.join(modules, version),
+        options: chosen.options,
+    };
+}
+
+/** Fetches the first kernel that can be had and starts. */
+async function fetchFirst(
+    sources: Source[],
+    dir: string,
+    interruption: AbortSignal,
+): Promise<void> {
+    const reasons: string[] = [];
+    for (const source of sources) {
+        try {
+            const title = `Fetching the user-mode Linux kernel of Debian ${source.suite}`;
+            await step(title, () => fetchKernel(source, dir));
+            await fs.writeFile(path.join(dir, "source.json"), JSON.stringify(source));
+            return;
+        } catch (error) {
+            interruption.throwIfAborted();
+            reasons.push(`${source.suite}: ${(error as Error).message}`);
+            process.stderr.write(`That cannot be used. ${reasons.at(-1)}\n`);
+            await fs.rm(dir, { recursive: true });
+            await fs.mkdir(dir);
+        }
+    }
+    throw new Refusal(`No user-mode Linux kernel can be had.\n${reasons.join("\n")}`);
+}
+
+async function fetchKernel(source: Source, dir: string): Promise<void> {
+    const scratch = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-apt-"));
+    try {
+        const apt = await OwnApt.open(scratch, await sourcesFor(source.suite, source.stable));
+        await apt.unpack(source.packages, dir);
+    } finally {
+        await fs.rm(scratch, { recursive: true, force: true });
+    }
+    const program = path.join(dir, "linux");
+    await fs.rename(path.join(dir, "usr/bin/linux.uml"), program);
+    if (!source.packages.includes("libc6")) return checkThatItStarts(program, source, dir);
+
+    // A program names its loader by its full path: try it here, then enter the folder's final
+    // name, which `cached` makes by taking off what follows the last dot.
+    const final = dir.slice(0, dir.lastIndexOf("."));
+    await useLibrariesIn(dir, program);
+    await checkThatItStarts(program, source, dir);
+    await useLibrariesIn(final, program);
+}
+
+async function useLibrariesIn(dir: string, program: string): Promise<void> {
+    const libraries = path.join(dir, "usr/lib/x86_64-linux-gnu");
+    const loader = path.join(libraries, "ld-linux-x86-64.so.2");
+    await run(["patchelf", "--set-interpreter", loader, "--set-rpath", libraries, program]);
+}
+
+/** Boots without a disk: a kernel that gets as far as missing it can do all that hosts need. */
+async function checkThatItStarts(program: string, source: Source, dir: string): Promise<void> {
+    const args = ["mem=64M", "con=null", "con0=null,fd:1", `uml_dir=${dir}/uml`, "panic=1"];
+    const { stdout, stderr } = await tryRun([program, ...source.options, ...args], {
+        timeout: 30_000,
+    });
+    await fs.rm(path.join(dir, "uml"), { recursive: true, force: true });
+    if (!stdout.includes("Unable to mount root fs")) {
+        throw new Error(`does not start on this machine:\n${(stdout + stderr).slice(-600)}`);
+    }
+}

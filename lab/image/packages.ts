@@ -1,0 +1,48 @@
+import * as fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { OwnApt, sourcesFor } from "../apt";
+import { cached } from "../cache";
+import { step } from "../progress";
+import { run } from "../run";
+import { Image, suite } from "./image";
+
+/** What hosts can install, besides all that these need. */
+const offered = ["keepalived", "ipvsadm", "apache2", "curl", "nftables"];
+
+/**
+ * A folder that apt takes as a package repository (flat, unsigned): the offered packages with
+ * what they need and the base image lacks. Its index is so small that `apt-get update` on a host
+ * is quick.
+ */
+export async function packageRepository(image: Image): Promise<string> {
+    const key = { recipe: 1, offered, image: image.id };
+    return cached("packages", key, (unfinished) =>
+        step(`Fetching the packages that hosts install (${offered.join(", ")})`, () =>
+            fetchPackages(image, unfinished),
+        ),
+    );
+}
+
+async function fetchPackages(image: Image, dir: string): Promise<void> {
+    const scratch = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-apt-"));
+    try {
+        const sources = await sourcesFor(suite, true);
+        const apt = await OwnApt.open(scratch, sources, image.packageStatus);
+        for (const file of await apt.downloadWithDependencies(offered)) {
+            // apt writes a colon in a version as %3a, which would have to be escaped once more.
+            const name = path.basename(file).replace(/%3a/g, "-");
+            await fs.copyFile(file, path.join(dir, name));
+        }
+    } finally {
+        await fs.rm(scratch, { recursive: true, force: true });
+    }
+    await fs.writeFile(
+        path.join(dir, "Packages"),
+        await run(["apt-ftparchive", "packages", "."], { cwd: dir }),
+    );
+    await fs.writeFile(
+        path.join(dir, "Release"),
+        await run(["apt-ftparchive", "release", "."], { cwd: dir }),
+    );
+}

@@ -1,0 +1,282 @@
+import { ChildProcess, spawn, SpawnOptions } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs/promises";
+import { Socket } from "node:net";
+import { homedir } from "node:os";
+import * as path from "node:path";
+import { exists } from "./cache";
+import { Host, withPrefix } from "./host";
+import { clientKey, hostKey } from "./keys";
+import { Namespace } from "./namespace";
+import { labParts, Parts } from "./parts";
+import { Probe, ProbeOptions } from "./probe";
+import { Refusal } from "./progress";
+import { run, RunOptions, RunResult, tryRun } from "./run";
+import { Topology } from "./topology";
+import { waitUntil } from "./wait";
+
+export { Host } from "./host";
+export { waitUntil } from "./wait";
+
+/** How a lab is brought up. */
+export interface LabOptions {
+    /** What it is called. Defaults to a name of its own, so that labs can run side by side. */
+    name?: string;
+    /** Does it outlive the process that brought it up? Otherwise it ends with it. */
+    lasting?: boolean;
+}
+
+/** What is written down about a running lab. */
+interface LabRecord {
+    topology: Topology;
+    parts: Parts;
+}
+
+/** Each lab has a folder here with all that it writes. */
+const labsDir = path.join(
+    process.env.XDG_STATE_HOME || path.join(homedir(), ".local/state"),
+    "pulumi-lvs/labs",
+);
+
+/** Virtual machines on a network of their own, on this machine. */
+export class Lab {
+    readonly hosts: Host[];
+    /** Where commands in the lab's namespace come from, and the key that hosts let in. */
+    readonly client: { address: string; privateKeyFile: string; privateKey: string };
+    /** Which of the kernels serves, and where the parts of the lab are. */
+    readonly parts: Parts;
+    /** Folder with all that the lab writes; it goes with the lab. */
+    readonly dir: string;
+    private readonly namespace: Namespace;
+
+    private constructor(
+        readonly name: string,
+        readonly topology: Topology,
+        parts: Parts,
+    ) {
+        this.parts = parts;
+        this.dir = dirOf(name);
+        this.namespace = namespaceOf(name);
+        this.hosts = topology.hosts.map(
+            (spec) => new Host({ dir: this.dir, namespace: this.namespace, topology, parts }, spec),
+        );
+        this.client = {
+            address: topology.network.client,
+            privateKeyFile: path.join(this.dir, "client_key"),
+            privateKey: clientKey().private,
+        };
+    }
+
+    /** Brings a lab up and returns when every host lets the client in. */
+    static async up(topology: Topology, options: LabOptions = {}): Promise<Lab> {
+        const parts = await labParts();
+        const name = options.name ?? `${topology.name}-${randomBytes(3).toString("hex")}`;
+        const lab = new Lab(name, topology, parts);
+        if (lab.dir.length > 60) {
+            throw new Refusal(`${lab.dir}: too long for sockets in it; set XDG_STATE_HOME`);
+        }
+        await removeDeadLab(name);
+        await fs.mkdir(path.dirname(lab.dir), { recursive: true });
+        await fs.mkdir(lab.dir, { mode: 0o700 });
+        try {
+            const keep = await lab.create();
+            await Promise.all(lab.hosts.map((host) => host.start()));
+            await Promise.all(lab.hosts.map((host) => host.waitForSsh()));
+            if (options.lasting) keep();
+        } catch (error) {
+            await lab.down();
+            throw error;
+        }
+        return lab;
+    }
+
+    /** The lab of that name, if it is running. */
+    static async attach(name: string): Promise<Lab | undefined> {
+        if (!(await namespaceOf(name).exists())) return undefined;
+        const record = await readRecord(name);
+        return record && new Lab(name, record.topology, record.parts);
+    }
+
+    /** The names of all labs that are there, running or not. */
+    static async names(): Promise<string[]> {
+        return (await exists(labsDir)) ? fs.readdir(labsDir) : [];
+    }
+
+    /** Takes a lab of that name down, in whatever state it is; nothing happens if there is none. */
+    static async remove(name: string): Promise<void> {
+        await namespaceOf(name).destroy();
+        await fs.rm(dirOf(name), { recursive: true, force: true });
+    }
+
+    /** The host of that name. */
+    host(name: string): Host {
+        const host = this.hosts.find((candidate) => candidate.name === name);
+        if (host) return host;
+        const names = this.hosts.map((candidate) => candidate.name).join(", ");
+        throw new Refusal(`${this.name} has no host ${name}, only ${names}`);
+    }
+
+    /** What to run on this machine in order to run a command on the client. */
+    command(command: string[]): string[] {
+        return this.namespace.command(command);
+    }
+
+    /** Runs a command on the client; returns what it printed; throws if it fails. */
+    async exec(command: string[], options: RunOptions = {}): Promise<string> {
+        return run(this.command(command), options);
+    }
+
+    /** Runs a command on the client, whatever comes of it. */
+    async tryExec(command: string[], options: RunOptions = {}): Promise<RunResult> {
+        return tryRun(this.command(command), options);
+    }
+
+    /** Starts a command on the client and does not wait for it. It ends with the lab. */
+    spawn(command: string[], options: SpawnOptions = {}): ChildProcess {
+        const [program, ...args] = this.command(command);
+        return spawn(program!, args, options);
+    }
+
+    /** Starts a client that requests `url` again and again, until it is told to stop. */
+    async probe(url: string, options: ProbeOptions = {}): Promise<Probe> {
+        return Probe.start(this, url, options);
+    }
+
+    /** Puts a bare disk into every host, as on the day they were delivered. */
+    async reset(): Promise<void> {
+        await Promise.all(this.hosts.map((host) => host.reset()));
+    }
+
+    /** Ends the lab and all that runs in it, and leaves nothing of it behind. */
+    async down(): Promise<void> {
+        await Lab.remove(this.name);
+    }
+
+    /** Makes all of it but its hosts. It ends with this process, until `keep` is called. */
+    private async create(): Promise<() => void> {
+        await this.namespace.create();
+        const keep = this.endWithThisProcess();
+        const record: LabRecord = { topology: this.topology, parts: this.parts };
+        await fs.writeFile(path.join(this.dir, "lab.json"), JSON.stringify(record, null, 4));
+        await fs.mkdir(path.join(this.dir, "ssh"));
+        await this.writeSshFiles();
+
+        const { network } = this.topology;
+        await this.exec(["ip", "link", "add", "lan", "type", "bridge", "mcast_snooping", "0"]);
+        await this.exec([
+            "ip",
+            "address",
+            "add",
+            withPrefix(network.client, network),
+            "dev",
+            "lan",
+        ]);
+        await this.exec(["ip", "link", "set", "lan", "up"]);
+        await this.exec(["ethtool", "-K", "lan", "tso", "off", "gso", "off", "gro", "off"]);
+        await Promise.all(this.hosts.map((host) => host.create()));
+        await this.servePackages();
+        return keep;
+    }
+
+    /**
+     * Leaves a process behind that waits for the end of this one, however it comes (a pipe closes
+     * with the last process that holds its other end), and then takes the lab down. It is in the
+     * lab's namespace, so whoever takes the lab down earlier ends it too. Returns how to tell it
+     * that the lab is to stay.
+     */
+    private endWithThisProcess(): () => void {
+        const down = [...nodeCommand("cli.ts"), "--name", this.name, "down"];
+        const wait = ["sh", "-c", 'read -r _ || exec "$@"', "lab-watchdog", ...down];
+        const watchdog = this.spawn(wait, {
+            cwd: "/",
+            detached: true,
+            stdio: ["pipe", "ignore", "ignore"],
+        });
+        watchdog.unref();
+        const pipe = watchdog.stdin as Socket;
+        // It must not keep this process from ending, nor end it when the lab is taken down first.
+        pipe.unref();
+        pipe.on("error", () => undefined);
+        return () => pipe.end("stay\n");
+    }
+
+    private async writeSshFiles(): Promise<void> {
+        const { hosts } = this.topology;
+        await fs.writeFile(this.client.privateKeyFile, this.client.privateKey, { mode: 0o600 });
+        const known = hosts.map(({ name }) => `${name} ${hostKey(name).public}\n`);
+        await fs.writeFile(path.join(this.dir, "known_hosts"), known.join(""));
+        const addresses = hosts.map(
+            ({ name, address }) =>
+                `Host ${name}\n    HostName ${address}\n    HostKeyAlias ${name}\n`,
+        );
+        await fs.writeFile(
+            path.join(this.dir, "ssh_config"),
+            `${addresses.join("")}Host *
+    User root
+    IdentityFile ${this.client.privateKeyFile}
+    IdentitiesOnly yes
+    IdentityAgent none
+    UserKnownHostsFile ${this.dir}/known_hosts
+    GlobalKnownHostsFile /dev/null
+    StrictHostKeyChecking yes
+    UpdateHostKeys no
+    BatchMode yes
+    LogLevel ERROR
+    ConnectTimeout 10
+    # A host that stands still for so long has lost its connections.
+    ServerAliveInterval 5
+    ServerAliveCountMax 3
+    # One login for all commands: later ones are quick, and add nothing to the host's log.
+    ControlMaster auto
+    ControlPersist yes
+    ControlPath ${this.dir}/ssh/%r@%n
+`,
+        );
+    }
+
+    private async servePackages(): Promise<void> {
+        const logFile = path.join(this.dir, "packages.log");
+        const log = await fs.open(logFile, "a");
+        const serve = [
+            ...nodeCommand("packageServer.ts"),
+            this.parts.packages,
+            this.client.address,
+        ];
+        const stdio: SpawnOptions["stdio"] = ["ignore", log.fd, log.fd];
+        const server = this.spawn(serve, { cwd: "/", detached: true, stdio });
+        server.unref();
+        await log.close();
+        await waitUntil("start of the package server", 20_000, async () => {
+            const text = await fs.readFile(logFile, "utf8");
+            if (server.exitCode !== null) throw new Error(text);
+            return text.includes("listening");
+        });
+    }
+}
+
+/** The command that runs a TypeScript file of this folder, in one process. */
+export function nodeCommand(file: string): string[] {
+    const typescript = require.resolve("tsx/cjs");
+    return [process.execPath, "--require", typescript, path.join(__dirname, file)];
+}
+
+function dirOf(name: string): string {
+    return path.join(labsDir, name);
+}
+
+function namespaceOf(name: string): Namespace {
+    return new Namespace(path.join(dirOf(name), "net"));
+}
+
+async function readRecord(name: string): Promise<LabRecord | undefined> {
+    const text = await fs.readFile(path.join(dirOf(name), "lab.json"), "utf8").catch(() => "");
+    return text ? (JSON.parse(text) as LabRecord) : undefined;
+}
+
+/** Makes room for a new lab where one of its name was left over, by a restart for instance. */
+async function removeDeadLab(name: string): Promise<void> {
+    if (await Lab.attach(name)) {
+        throw new Refusal(`A lab called ${name} is up already. \`npm run lab -- down\` ends it.`);
+    }
+    await Lab.remove(name);
+}

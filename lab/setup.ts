@@ -1,0 +1,16 @@
+/** The part of `lab/setup.sh` that comes once Node's packages are there. */
+import { labParts } from "./parts";
+import { Refusal } from "./progress";
+import { toolchain } from "./toolchain";
+
+async function main(): Promise<void> {
+    const { report } = await toolchain();
+    const { kernel } = await labParts();
+    for (const line of report) process.stderr.write(`${line}\n`);
+    process.stderr.write(`Lab: user-mode Linux ${kernel.version}, ${kernel.source}\n`);
+}
+
+main().catch((error: Error) => {
+    process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
+    process.exitCode = 1;
+});

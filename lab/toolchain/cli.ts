@@ -1,0 +1,95 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { cached } from "../cache";
+import { tryRun } from "../run";
+import { download } from "./download";
+import { folderOf, usersPath } from "./found";
+import { atLeast, goProgram } from "./goModule";
+
+/** The release that is downloaded or built. */
+const release = "3.259.0";
+/** The oldest CLI of the user's that will do. */
+const oldest = "3.229.0";
+/** The last release whose Go module holds the Node language host. */
+const languageHostRelease = "3.68.0";
+
+const languageHost = "pulumi-language-nodejs";
+
+/** A pulumi CLI and what it starts Node programs with. */
+export interface Cli {
+    pulumi: string;
+    /** Folder to put before PATH; none where it is there already. */
+    folder?: string;
+    /** Where it came from, and why from nowhere better. */
+    report: string[];
+}
+
+/** The user's own CLI, else the official release, else that release built from its modules. */
+export async function cli(env: NodeJS.ProcessEnv = process.env): Promise<Cli> {
+    const own = await usersCli(env);
+    if (typeof own !== "string") return own;
+    const official = await officialCli().catch((error: Error) => error);
+    if (!(official instanceof Error)) return { ...official, report: [...official.report, own] };
+    const built = await builtCli();
+    return { ...built, report: [...built.report, `${own}; ${official.message}`] };
+}
+
+/** The CLI on the user's PATH, or why it does not serve. */
+export async function usersCli(env: NodeJS.ProcessEnv): Promise<Cli | string> {
+    const folders = usersPath(env);
+    const folder = await folderOf("pulumi", folders);
+    if (!folder) return "no pulumi on PATH";
+    const pulumi = path.join(folder, "pulumi");
+    const { stdout } = await tryRun([pulumi, "version"], {
+        env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+        timeout: 20_000,
+    });
+    const version = stdout.trim().replace(/^v/, "");
+    if (!version) return `${pulumi} does not say its version`;
+    if (!atLeast(version, oldest)) return `${pulumi} is ${version}, not ${oldest} or later`;
+    // Some packagings put the language hosts elsewhere than beside the CLI, or leave them out.
+    const beside = path.dirname(await fs.realpath(pulumi));
+    const host = await folderOf(languageHost, [...folders, beside]);
+    if (!host) return `${pulumi} comes without ${languageHost}`;
+    const report = [
+        `pulumi ${version}: your own (${pulumi})`,
+        `${languageHost}: your own (${host})`,
+    ];
+    return { pulumi, report };
+}
+
+async function officialCli(): Promise<Cli> {
+    const arch = process.arch === "x64" ? "x64" : "arm64";
+    const dir = await download({
+        url: `/releases/sdk/pulumi-v${release}-linux-${arch}.tar.gz`,
+        strip: 1,
+        binary: "pulumi",
+    });
+    const report = [`pulumi ${release}: official download`, `${languageHost}: official download`];
+    return { pulumi: path.join(dir, "pulumi"), folder: dir, report };
+}
+
+async function builtCli(): Promise<Cli> {
+    const engine = await goProgram({
+        module: "cli",
+        package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        binary: "pulumi",
+        version: release,
+    });
+    const host = await goProgram({
+        module: "language-host",
+        package: `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${languageHost}`,
+        binary: languageHost,
+        version: languageHostRelease,
+    });
+    const report = [
+        `pulumi ${release}: built from its Go modules`,
+        `${languageHost} ${languageHostRelease}: built from its Go module`,
+    ];
+    // The CLI warns in every run of a language host on PATH, but not of one beside itself.
+    const folder = await cached("pulumi-cli", { engine, host }, async (dir) => {
+        await fs.link(path.join(engine, "pulumi"), path.join(dir, "pulumi"));
+        await fs.link(path.join(host, languageHost), path.join(dir, languageHost));
+    });
+    return { pulumi: path.join(folder, "pulumi"), folder, report };
+}
