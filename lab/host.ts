@@ -128,14 +128,14 @@ export class Host {
         await this.boot();
     }
 
-    /** Keeps the disk as it is now under a name. The host has to be off, best by `shutDown`. */
-    async saveDisk(name: string): Promise<void> {
-        await this.copyDisk(this.disk, path.join(this.dir, `${name}.saved`));
+    /** Keeps the disk as it is now in a file. The host has to be off, best by `shutDown`. */
+    async saveDisk(file: string): Promise<void> {
+        await this.copyDisk(this.disk, path.resolve(this.dir, file));
     }
 
-    /** Brings back the disk that was kept under a name. The host has to be off. */
-    async restoreDisk(name: string): Promise<void> {
-        await this.copyDisk(path.join(this.dir, `${name}.saved`), this.disk);
+    /** Puts in the disk that was kept in a file, maybe by another host. The host has to be off. */
+    async restoreDisk(file: string): Promise<void> {
+        await this.copyDisk(path.resolve(this.dir, file), this.disk);
     }
 
     /** Makes the host's folder and network device; for `Lab.up`. */

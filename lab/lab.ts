@@ -24,6 +24,8 @@ export interface LabOptions {
     name?: string;
     /** Does it outlive the process that brought it up? Otherwise it ends with it. */
     lasting?: boolean;
+    /** Disk that all hosts start with, as `Host.saveDisk` wrote it. Defaults to a bare one. */
+    disk?: string;
 }
 
 /** What is written down about a running lab. */
@@ -80,6 +82,8 @@ export class Lab {
         await fs.mkdir(lab.dir, { mode: 0o700 });
         try {
             const keep = await lab.create();
+            const { disk } = options;
+            if (disk) await Promise.all(lab.hosts.map((host) => host.restoreDisk(disk)));
             await Promise.all(lab.hosts.map((host) => host.start()));
             await Promise.all(lab.hosts.map((host) => host.waitForSsh()));
             if (options.lasting) keep();

@@ -25,8 +25,6 @@ export function tryRun(command: string[], options: RunOptions = {}): Promise<Run
             cwd: options.cwd,
             env: { ...process.env, ...options.env },
             stdio: ["pipe", "pipe", "pipe"],
-            timeout: options.timeout ?? 600_000,
-            killSignal: "SIGKILL",
         });
         const result: RunResult = { status: -1, stdout: "", stderr: "" };
         for (const stream of ["stdout", "stderr"] as const) {
@@ -38,8 +36,15 @@ export function tryRun(command: string[], options: RunOptions = {}): Promise<Run
                 lines.forEach((line) => options.onLine?.(line));
             });
         }
-        child.on("error", reject);
-        child.on("close", (status) => resolve({ ...result, status: status ?? -1 }));
+        const timer = setTimeout(() => child.kill("SIGKILL"), options.timeout ?? 600_000);
+        child.on("error", (error) => {
+            clearTimeout(timer);
+            reject(error);
+        });
+        child.on("close", (status) => {
+            clearTimeout(timer);
+            resolve({ ...result, status: status ?? -1 });
+        });
         // A command that ends without reading its input is no error of ours.
         child.stdin.on("error", () => undefined).end(options.stdin ?? "");
     });

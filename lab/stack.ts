@@ -26,8 +26,9 @@ export class LabStack {
 
     /** The stack `lab`, configured as in `stacks/Pulumi.lab.yaml`. */
     static async create(lab: Lab, name = "stack"): Promise<LabStack> {
-        const dir = path.join(path.dirname(lab.client.privateKeyFile), name);
+        const dir = path.join(lab.dir, name);
         const isNew = await fs.mkdir(path.join(dir, "backend"), { recursive: true });
+        await fs.mkdir(path.join(dir, "tmp"), { recursive: true });
         const none = { encryptionsalt: "", privateKey: {} };
         const stack = new LabStack(lab, await toolchain(), dir, none);
         if (isNew) {
@@ -81,6 +82,8 @@ export class LabStack {
             ...options,
             env: {
                 ...this.tools.env,
+                // The language host leaves its pipes behind.
+                TMPDIR: path.join(this.dir, "tmp"),
                 PULUMI_BACKEND_URL: `file://${this.dir}/backend`,
                 PULUMI_CONFIG_PASSPHRASE: "a lab has no secrets",
                 SSH_AUTH_SOCK: undefined,

@@ -1,4 +1,6 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2086
+# (SC2086: lists are words without blanks, and meant to be split.)
+#
 # Sent in front of every step's own script. A step is either installed or not: whatever goes wrong
 # on the way there is put back. The step's script sets `step`, the name of the folder that remembers
 # what the host was like, and defines
@@ -16,8 +18,13 @@ main() {
     state=/var/lib/pulumi-lvs/$step
     changing=
     changed=
+    # cp --parents of coreutils 9.1 finds its way from there only.
+    cd /
     exec 9>/run/pulumi-lvs.lock </dev/null
     flock -w 120 9 || fail "another change of this host is still running after 120 s"
+    paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    staged=$(bundle | sed -n 's/^file [0-7]* \(.*\)/\1.lvs-new/p' | words)
+    installed=$(words_in "$state/files")
     trap '' PIPE
     trap 'exit 143' TERM INT HUP
     case "$1" in
@@ -27,15 +34,20 @@ main() {
 }
 
 # A client that has gone away must not end the work halfway.
-say() { echo "$(uname -n): $1" || :; }
+say() { echo "$(uname -n): $*" || :; }
 
 fail() {
     say "$*" >&2
     exit 1
 }
 
-# joined: the lines of stdin as one.
+# joined: the lines of stdin as one, to be read; words: as one, to be taken apart again.
 joined() { sed ':a;N;$!ba;s/\n/; /g'; }
+words() { tr '\n' ' '; }
+words_in() { [ ! -e "$1" ] || words <"$1"; }
+
+# has LIST WORD
+has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
 # within SECONDS COMMAND: whether the command succeeds before the time is up.
 within() {
@@ -47,14 +59,10 @@ within() {
     done
 }
 
-files() { bundle | sed -n 's/^file [0-7]* //p'; }
-
-# What this step has installed by its last run.
-installed() { cat "$state/files" 2>/dev/null || :; }
-
-all_files() { { files; installed; } | sort -u; }
-
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+
+# systemd reads all units anew for an `enable`, which takes seconds on a small machine.
+enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q "$1"; }
 
 apply() {
     trap 'undo' EXIT
@@ -72,7 +80,7 @@ apply() {
     activate
     verify
     changing=
-    files >"$state/files"
+    printf '%s\n' $paths >"$state/files"
     clean
     sync
     say "$step applied${note:+: $note}"
@@ -80,8 +88,8 @@ apply() {
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
 stage() {
-    files | while read -r path; do
-        make_directory "$(dirname "$path")"
+    for path in $paths; do
+        make_directory "${path%/*}"
     done
     (
         umask 077
@@ -91,7 +99,6 @@ stage() {
             { print substr($0, 5) > out }'
     ) || fail "the new files cannot be written beside the old ones"
     bundle | sed -n 's/^file //p' | while read -r mode path; do
-        chown 0:0 "$path.lvs-new"
         chmod "$mode" "$path.lvs-new"
     done
 }
@@ -99,7 +106,7 @@ stage() {
 # Directories that we make are noted, so that they can go again.
 make_directory() {
     [ ! -d "$1" ] || return 0
-    make_directory "$(dirname "$1")"
+    make_directory "${1%/*}"
     mkdir "$1"
     case "$1" in
         /var/lib/pulumi-lvs | "$state") ;;
@@ -111,50 +118,47 @@ make_directory() {
 }
 
 unchanged() {
-    [ -e "$state/files" ] || return 1
-    [ "$(files)" = "$(installed)" ] || return 1
-    files | while read -r path; do
-        cmp -s "$path" "$path.lvs-new" || exit 1
-        [ "$(stat -c '%a %u' "$path")" = "$(stat -c '%a %u' "$path.lvs-new")" ] || exit 1
+    [ -e "$state/files" ] && [ "$paths" = "$installed" ] || return 1
+    for path in $paths; do
+        cmp -s "$path" "$path.lvs-new" || return 1
     done
+    [ -z "$paths" ] || [ "$(stat -c '%a %u' $paths)" = "$(stat -c '%a %u' $staged)" ]
 }
 
 # What was found before our first change of a file or of a kernel setting is kept until destroy.
 remember() {
     mkdir -p "$state/found"
     touch "$state/known" "$state/sysctl.found"
-    files | while read -r path; do
-        ! grep -qxF "$path" "$state/known" || continue
-        copy_to found "$path"
+    known=$(words_in "$state/known")
+    for path in $paths; do
+        ! has "$known" "$path" || continue
+        ! is_there "$path" || cp -a --parents "$path" "$state/found"
         echo "$path" >>"$state/known"
     done
-    settings .lvs-new | while read -r key; do
-        grep -q "^$key = " "$state/sysctl.found" || sysctl "$key" >>"$state/sysctl.found"
+    known=$(sed 's/ = .*//' "$state/sysctl.found" | words)
+    for key in $(settings_of $staged); do
+        has "$known" "$key" || sysctl "$key" >>"$state/sysctl.found"
     done
 }
 
 # What a failed change goes back to.
 keep() {
     rm -rf "$state/old"
-    all_files | while read -r path; do
-        copy_to old "$path"
+    mkdir "$state/old"
+    for path in $paths $installed; do
+        ! is_there "$path" || cp -a --parents "$path" "$state/old"
     done
-    { settings ''; settings .lvs-new; } | sort -u | while read -r key; do
-        sysctl "$key"
-    done >"$state/sysctl.old"
+    keys=$(settings_of $staged $installed)
+    [ -z "$keys" ] || sysctl $keys >"$state/sysctl.old"
 }
 
-# The kernel settings that our live files name; with .lvs-new the staged ones.
-settings() {
-    all_files | grep '^/etc/sysctl.d/' | while read -r path; do
-        [ ! -e "$path$1" ] || sed 's/ *=.*//' "$path$1"
+# The kernel settings that the sysctl files among some files name.
+settings_of() {
+    for file in "$@"; do
+        case "$file" in
+            /etc/sysctl.d/*) [ ! -e "$file" ] || sed 's/ *=.*//' "$file" ;;
+        esac
     done
-}
-
-copy_to() {
-    is_there "$2" || return 0
-    mkdir -p "$state/$1$(dirname "$2")"
-    cp -a "$2" "$state/$1$2"
 }
 
 # put_back KIND PATH: the file as it is kept under KIND, or no file where there was none.
@@ -170,14 +174,21 @@ put_back() {
 # A power cut leaves whole files, old or new, and once we have reported success the new ones.
 swap() {
     sync
-    files | while read -r path; do
-        mv -f "$path.lvs-new" "$path"
+    for path in $paths; do
+        # What is the same stays the same file: systemd, for one, goes by the date.
+        if cmp -s "$path" "$path.lvs-new"; then
+            chmod --reference="$path.lvs-new" "$path"
+        else
+            mv -f "$path.lvs-new" "$path"
+        fi
     done
-    installed | while read -r path; do
-        files | grep -qxF "$path" || put_back found "$path"
+    for path in $installed; do
+        has "$paths" "$path" || put_back found "$path"
     done
-    files | grep '^/etc/sysctl.d/' | while read -r path; do
-        sysctl -q -p "$path"
+    for path in $paths; do
+        case "$path" in
+            /etc/sysctl.d/*) sysctl -q -p "$path" ;;
+        esac
     done
 }
 
@@ -187,10 +198,10 @@ undo() {
     trap '' TERM INT HUP
     set +e
     if [ -n "$changing" ]; then
-        all_files | while read -r path; do
+        for path in $paths $installed; do
             put_back old "$path"
         done
-        sysctl -q -p "$state/sysctl.old"
+        [ ! -e "$state/sysctl.old" ] || sysctl -q -p "$state/sysctl.old"
     fi
     clean
     if [ ! -e "$state/files" ]; then
@@ -199,16 +210,14 @@ undo() {
         forget
     elif [ -n "$changing" ]; then
         activate
-        (verify) || say "and the old configuration is not in force either"
+        (verify) || say "and the old configuration is not in force either" >&2
     fi
     [ -z "$changing" ] || say "what was there before is back in place" >&2
     exit "$status"
 }
 
 clean() {
-    files | while read -r path; do
-        rm -f "$path.lvs-new"
-    done
+    rm -f $staged
     rm -rf "$state/old" "$state/sysctl.old"
 }
 
@@ -218,9 +227,9 @@ remove() {
         return
     fi
     release
-    while read -r path; do
+    for path in $(words_in "$state/known"); do
         put_back found "$path"
-    done <"$state/known"
+    done
     sysctl -q -p "$state/sysctl.found"
     restored
     forget

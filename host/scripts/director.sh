@@ -29,7 +29,7 @@ activate() {
         drain
         systemctl reload keepalived
     else
-        systemctl enable -q keepalived
+        enable_unit keepalived
         systemctl start keepalived
     fi
 }

@@ -20,7 +20,7 @@ release() { :; }
 restored() {
     while read -r service enabled active; do
         case "$enabled" in
-            enabled) systemctl enable -q "$service" ;;
+            enabled) enable_unit "$service" ;;
             *) systemctl disable -q "$service" 2>/dev/null || : ;;
         esac
         case "$active" in

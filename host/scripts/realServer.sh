@@ -6,10 +6,14 @@ virtual_ips=/etc/lvs/virtual-ips
 ready() { :; }
 
 activate() {
-    systemctl daemon-reload
-    systemctl enable -q lvs-real-server
+    enable_unit lvs-real-server
+    [ "$(systemctl show -p NeedDaemonReload --value lvs-real-server)" != yes ] ||
+        systemctl daemon-reload
     systemctl reload-or-restart lvs-real-server
-    ! serves_page || systemctl enable -q --now "$(httpd)"
+    ! serves_page || {
+        enable_unit "$(httpd)"
+        systemctl start "$(httpd)"
+    }
 }
 
 verify() {
@@ -27,6 +31,6 @@ release() { systemctl disable -q --now lvs-real-server; }
 
 restored() { systemctl daemon-reload; }
 
-serves_page() { files | grep -q '^/var/www/'; }
+serves_page() { has "$paths" /var/www/html/index.html; }
 
 httpd() { if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi; }

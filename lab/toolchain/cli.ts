@@ -5,6 +5,7 @@ import { tryRun } from "../run";
 import { download } from "./download";
 import { folderOf, usersPath } from "./found";
 import { atLeast, goProgram } from "./goModule";
+import { homeWith } from "./plugins";
 
 /** The release that is downloaded or built. */
 const release = "3.259.0";
@@ -40,8 +41,10 @@ export async function usersCli(env: NodeJS.ProcessEnv): Promise<Cli | string> {
     const folder = await folderOf("pulumi", folders);
     if (!folder) return "no pulumi on PATH";
     const pulumi = path.join(folder, "pulumi");
+    // Even this leaves a log in its home.
+    const home = await homeWith([]);
     const { stdout } = await tryRun([pulumi, "version"], {
-        env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+        env: { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: home },
         timeout: 20_000,
     });
     const version = stdout.trim().replace(/^v/, "");

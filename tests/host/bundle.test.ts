@@ -17,7 +17,7 @@ function unpack(shell: string[], text: string): Buffer {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "bundle-"));
     try {
         const here = text.replace(/^file 0644 \//gm, `file 0644 ${dir}/`);
-        const script = here.replace('main "$@"\n', "state=$PWD\nchown() { :; }\nstage\n");
+        const script = here.replace('main "$@"\n', `state=${dir} paths=${dir}/page\nstage\n`);
         execFileSync(shell[0]!, [...shell.slice(1), "-s"], { cwd: dir, input: script });
         return fs.readFileSync(path.join(dir, "page.lvs-new"));
     } finally {

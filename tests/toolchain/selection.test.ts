@@ -2,6 +2,7 @@
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { cacheRoot } from "../../lab/cache";
 import { Refusal } from "../../lab/progress";
 import { tryRun } from "../../lab/run";
 import { toolchain } from "../../lab/toolchain";
@@ -35,6 +36,14 @@ describe("the user's own CLI", () => {
         const bin = await put("bin", "pulumi", "v3.229.0");
         await put("bin", "pulumi-language-nodejs");
         expect(await usersCli({ PATH: bin })).toMatchObject({ pulumi: path.join(bin, "pulumi") });
+    });
+
+    it("is asked for its version without a trace in the user's home", async () => {
+        const home = path.join(dir, "seen");
+        const bin = await put("bin", "pulumi", `v3.229.0$(echo $PULUMI_HOME > ${home})`);
+        await put("bin", "pulumi-language-nodejs");
+        expect(await usersCli({ PATH: bin })).toHaveProperty("report");
+        expect(await fs.readFile(home, "utf8")).toContain(path.join(cacheRoot, "pulumi-home-"));
     });
 
     it("serves by a link on PATH to an installation elsewhere", async () => {

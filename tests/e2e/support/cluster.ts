@@ -1,4 +1,5 @@
 import { Lab, waitUntil } from "../../../lab/lab";
+import { installedDisk } from "../../../lab/installedDisk";
 import type { Host } from "../../../lab/host";
 import type { Probe } from "../../../lab/probe";
 import { LabStack, seedConfig, type StackConfig } from "../../../lab/stack";
@@ -14,15 +15,15 @@ export class Cluster {
         readonly stack: LabStack,
     ) {}
 
-    /** Five bare hosts and the spare one, nothing deployed. */
-    static async bare(): Promise<Cluster> {
-        const lab = await Lab.up(seedWithSpare);
+    /** Five hosts and the spare one, nothing deployed; bare, unless they are given a disk. */
+    static async bare(disk?: string): Promise<Cluster> {
+        const lab = await Lab.up(seedWithSpare, { disk });
         return new Cluster(lab, await LabStack.create(lab));
     }
 
-    /** The cluster as `pulumi up` of the seed's stack leaves it. */
+    /** The cluster as `pulumi up` of the seed's stack leaves it, on hosts that had its packages. */
     static async deployed(): Promise<Cluster> {
-        const cluster = await Cluster.bare();
+        const cluster = await Cluster.bare(await installedDisk());
         await cluster.stack.up();
         await cluster.untilHealthy();
         return cluster;
@@ -101,11 +102,23 @@ export class Cluster {
     }
 }
 
+/** A change to a configuration in place. */
+export type Change = (config: Required<StackConfig>) => void;
+
 /** The seed's configuration with a change to it. */
-export async function changed(change: (config: Required<StackConfig>) => void) {
+export async function changed(change: Change): Promise<Required<StackConfig>> {
     const config = (await seedConfig()) as Required<StackConfig>;
     change(config);
     return config;
+}
+
+/** The seed's first director and first real server, for what concerns a single host. */
+export function pair(change: Change = () => undefined): Promise<Required<StackConfig>> {
+    return changed((config) => {
+        config.directors = config.directors.slice(0, 1);
+        config.realServers = config.realServers.slice(0, 1);
+        change(config);
+    });
 }
 
 /** The spare machine as a real server. */
