@@ -8,8 +8,6 @@ export type HostRole = (typeof HostRole)[keyof typeof HostRole];
 
 /** One host of a cluster and how to reach it. */
 export interface HostInventory {
-    /** Name of the host in the stack. */
-    name: string;
     /** What it is in the cluster. */
     role: HostRole;
     /** Address or name for SSH. */
@@ -22,14 +20,16 @@ export interface HostInventory {
     hostKey: string;
 }
 
-/** The hosts of a cluster, directors first. */
-export function inventoryOf(args: LvsClusterArgs): pulumi.Output<HostInventory[]> {
-    const of = (role: HostRole) => (host: ClusterDirectorArgs | ClusterRealServerArgs) => {
-        const { port = 22, user = "root", hostKey = "" } = connectionOf(args, host);
-        return pulumi.output({ name: host.name, role, host: host.host, port, user, hostKey });
+/** The hosts of a cluster by their names, directors first. */
+export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, HostInventory>> {
+    const entry = (role: HostRole) => (member: ClusterDirectorArgs | ClusterRealServerArgs) => {
+        const { host, port = 22, user = "root", hostKey = "" } = connectionOf(args, member);
+        return [member.name, { role, host, port, user, hostKey }] as const;
     };
-    return pulumi.output([
-        ...args.directors.map(of(HostRole.director)),
-        ...args.realServers.map(of(HostRole.realServer)),
-    ]);
+    return pulumi.output(
+        Object.fromEntries([
+            ...args.directors.map(entry(HostRole.director)),
+            ...args.realServers.map(entry(HostRole.realServer)),
+        ]),
+    );
 }

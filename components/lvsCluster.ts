@@ -30,8 +30,8 @@ export class LvsCluster extends pulumi.ComponentResource {
     public readonly vip: pulumi.Output<string>;
     /** All virtual IPs, in the order of the virtual servers. */
     public readonly virtualIps: pulumi.Output<string[]>;
-    /** What was applied where, and how to get there; no secret in it. */
-    public readonly inventory: pulumi.Output<HostInventory[]>;
+    /** The hosts by name: what each is and how to get there; no secret in it. */
+    public readonly inventory: pulumi.Output<Record<string, HostInventory>>;
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);

@@ -115,12 +115,14 @@ describe("LvsCluster", () => {
         );
         const [vip, virtualIps, inventory] = outputs;
         expect([vip, virtualIps]).toEqual(["10.128.190.248", ["10.128.190.248"]]);
-        expect(inventory.map(({ name, role, host }) => `${role} ${name} ${host}`)).toEqual([
-            "director ds1 10.128.190.253",
-            "director ds2 10.128.190.254",
-            "realServer rs1 10.128.190.249",
-            "realServer rs2 10.128.190.250",
-            "realServer rs3 10.128.190.251",
+        expect(
+            Object.entries(inventory).map(([name, { role, host }]) => [name, role, host]),
+        ).toEqual([
+            ["ds1", "director", "10.128.190.253"],
+            ["ds2", "director", "10.128.190.254"],
+            ["rs1", "realServer", "10.128.190.249"],
+            ["rs2", "realServer", "10.128.190.250"],
+            ["rs3", "realServer", "10.128.190.251"],
         ]);
         expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
     });

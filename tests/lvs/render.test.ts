@@ -1,38 +1,30 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Mustache from "mustache";
 import type { Cluster } from "../../lvs/model";
 import { planDirector, virtualIpsOf } from "../../lvs/plan";
 import { directorFiles, type HostFile, realServerFiles } from "../../lvs/render";
 import { validate } from "../../lvs/validate";
+import { expectGolden } from "../support/golden";
 import { goldenClusters } from "../support/goldenClusters";
 import { seed } from "../support/seed";
 
-const golden = path.join(__dirname, "..", "golden");
-
-/** With UPDATE_GOLDEN set, what is rendered becomes what is expected; review it as a diff. */
-function expectGolden(name: string, files: HostFile[]) {
-    const file = path.join(golden, name);
-    const text = files
-        .map(({ path, mode, content }) => `=== ${path} ${mode}\n${content}`)
-        .join("\n");
-    if (process.env.UPDATE_GOLDEN) writeFileSync(file, text);
-    expect(text).toBe(existsSync(file) ? readFileSync(file, "utf8") : "no such golden file");
-}
+const listing = (files: HostFile[]) =>
+    files.map(({ path, mode, content }) => `=== ${path} ${mode}\n${content}`).join("\n");
 
 describe("files of a director", () => {
     it.each(Object.entries(goldenClusters))("%s", (name, cluster: Cluster) => {
         expect(validate(cluster)).toEqual([]);
         for (const director of cluster.directors) {
             const files = directorFiles(planDirector(cluster, director.name));
-            expectGolden(`${name}.${director.name}.txt`, files);
+            expectGolden(`${name}.${director.name}.txt`, listing(files));
         }
     });
 });
 
 it("files of a real server", () => {
     const virtualIps = virtualIpsOf(seed.virtualServers);
-    expectGolden("real-server.txt", realServerFiles(virtualIps, { page: "RS1\n" }));
+    expectGolden("real-server.txt", listing(realServerFiles(virtualIps, { page: "RS1\n" })));
 });
 
 describe("templates", () => {

@@ -36,7 +36,7 @@ export const goldenClusters: Record<string, Cluster> = {
         vrrp: { interface: "eth0", virtualRouterId: 255, advertInt: 2, nopreempt: true },
         directors: [
             { name: "ds1", host: "ds1.example.com", priority: 200 },
-            { name: "ds2", host: "10.128.190.254", priority: 150, interface: "lo" },
+            { name: "ds2", host: "10.128.190.254", priority: 150, interface: "eth1" },
         ],
         realServers: seed.realServers.map((realServer, index) => ({
             ...realServer,

@@ -1,0 +1,151 @@
+import { seedConfig } from "../../lab/stack";
+import { planDirector } from "../../lvs/plan";
+import { directorFiles } from "../../lvs/render";
+import { expectGolden } from "../support/golden";
+import { goldenClusters } from "../support/goldenClusters";
+import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
+
+jest.setTimeout(300_000);
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+    cluster = await Cluster.deployed();
+});
+
+afterAll(() => cluster?.down());
+
+describe("a preview", () => {
+    afterEach(async () => cluster.stack.configure(await seedConfig()));
+
+    /** What a reviewer reads, without the lines that only say which resource it is. */
+    async function preview(change: Change): Promise<string> {
+        await cluster.stack.configure(await changed(change));
+        const text = await cluster.stack.pulumi(["preview", "--diff"]);
+        const identity = /^\s*\[(id|urn|provider)=/;
+        return text
+            .split("\n")
+            .filter((line) => !identity.test(line))
+            .join("\n")
+            .replaceAll(cluster.lab.host("rs4").hostKey, "KEY");
+    }
+
+    it("of a new weight shows its line in the files of both directors", async () => {
+        const text = await preview(({ realServers }) => (realServers[0]!.weight = 3));
+        expectGolden("preview-weight.txt", text);
+    });
+
+    it("of a new real server shows the server and its lines on both directors", async () => {
+        const text = await preview(({ realServers }) => realServers.push(spare(cluster)));
+        expectGolden("preview-real-server.txt", text);
+    });
+
+    it("of a new virtual server shows its lines on both directors", async () => {
+        const text = await preview(({ virtualServers }) =>
+            virtualServers.push({
+                virtualIp: "10.128.190.246",
+                port: 8080,
+                realServers: [{ name: "rs1" }],
+            }),
+        );
+        expectGolden("preview-virtual-server.txt", text);
+    });
+
+    it("of nothing new shows nothing", async () => {
+        expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}20 unchanged$/m);
+    });
+
+    it("connects to no host, be they on or off", async () => {
+        await cluster.logins();
+        const before = await cluster.logins();
+        await preview(({ realServers }) => (realServers[0]!.weight = 3));
+        expect(await cluster.logins()).toEqual(before);
+    });
+});
+
+describe("secrets", () => {
+    const authPass = "Xq7vT2mZ";
+
+    it("are in no diff, log, state, process list or file that others can read", async () => {
+        const key = cluster.lab.client.privateKey.split("\n")[3]!;
+        const ds1 = cluster.lab.host("ds1");
+        // Whoever looks often enough at the processes of a host sees every argument list.
+        await ds1.run(
+            "nohup sh -c 'until [ -e /tmp/enough ]; do ps axww -o args; sleep 0.02; done' " +
+                ">/tmp/processes 2>&1 </dev/null & :",
+        );
+        await cluster.stack.configure(await changed(({ vrrp }) => (vrrp.authPass = authPass)));
+        const seen = [
+            await cluster.stack.pulumi(["preview", "--diff", "--show-full-output"]),
+            await cluster.stack.pulumi(["up", "--yes", "--skip-preview", "--show-full-output"]),
+            await cluster.stack.pulumi(["stack", "export"]),
+            await cluster.stack.pulumi(["stack", "output", "--json"]),
+        ];
+        await ds1.run("touch /tmp/enough");
+        const processes = await ds1.run("cat /tmp/processes; rm /tmp/processes /tmp/enough");
+        const journals = await Promise.all(
+            cluster.directors.map((host) => host.run("journalctl -q -o cat")),
+        );
+        for (const text of [...seen, processes, ...journals]) {
+            expect(text).not.toContain(authPass);
+            expect(text).not.toContain(key);
+        }
+        // The lists are worth something: the step itself is in them.
+        expect(processes).toContain("timeout -k 30 600 sh -s apply");
+
+        for (const host of cluster.members) {
+            const holders = await host.run(
+                `grep -rlE --exclude-dir=proc --exclude-dir=sys '${authPass}|${key.slice(0, 40)}' / \
+                    2>/dev/null | xargs -r stat -c '%n %a %U'`,
+            );
+            const isDirector = cluster.directors.includes(host);
+            expect(holders).toBe(isDirector ? "/etc/keepalived/auth_pass.conf 600 root\n" : "");
+        }
+    });
+
+    it("that are generated are in no plain state", async () => {
+        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.up();
+        const file = await cluster.lab.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
+        const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;
+        expect(await cluster.stack.pulumi(["stack", "export"])).not.toContain(password);
+    });
+});
+
+describe("keepalived takes every golden configuration", () => {
+    const ds1 = () => cluster.lab.host("ds1");
+
+    // The interfaces that they name.
+    beforeAll(() => ds1().run("ip link add eth1 type dummy && ip link set eth1 multicast on up"));
+    afterAll(() => ds1().run("ip link delete eth1"));
+
+    it.each(Object.entries(goldenClusters))("%s", async (_, config) => {
+        for (const { name } of config.directors) {
+            const [file] = directorFiles(planDirector(config, name));
+            const test = `cd /etc/keepalived && cat >golden.conf &&
+                keepalived -t -f /etc/keepalived/golden.conf 2>&1; status=$?; rm golden.conf
+                exit $status`;
+            const { status, stdout } = await ds1().tryRun(test, { stdin: file!.content });
+            expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+        }
+    });
+
+    it("and refuses one that is wrong, so the test can fail", async () => {
+        const test = `printf 'vrrp_instance VI_1 {\\n  priority 999\\n}\\n' >/tmp/wrong.conf
+            keepalived -t -f /tmp/wrong.conf 2>&1; status=$?; rm /tmp/wrong.conf; exit $status`;
+        const { status, stdout } = await ds1().tryRun(test);
+        expect(status).not.toBe(0);
+        expect(stdout).toContain("999");
+    });
+});
+
+it("outputs tell later tools the virtual IPs, who is in the cluster and how to get there", async () => {
+    const text = await cluster.stack.pulumi(["stack", "output", "--json"]);
+    const outputs = JSON.parse(text) as Record<string, unknown>;
+    expect(outputs).toMatchObject({ vip, virtualIps: [vip] });
+    const hosts = cluster.members.map(({ name, address, hostKey }) => [
+        name,
+        expect.objectContaining({ host: address, user: "root", port: 22, hostKey }),
+    ]);
+    expect(outputs.inventory).toEqual(Object.fromEntries(hosts));
+});
