@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionProblems } from "../host/connection";
 import type { Cluster, Httpd } from "../lvs/model";
 import { type Problem, validate, validateAuthPass, validateRealServer } from "../lvs/validate";
-import type { LvsClusterArgs } from "./args";
+import type { LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
-import type { RealServerArgs } from "./realServer";
 
 /**
  * The cluster that the arguments describe, found free of problems. Throws one `ResourceError` that

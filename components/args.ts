@@ -109,3 +109,25 @@ export interface TcpCheckArgs {
     /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
     connectPort?: number;
 }
+
+/** One director of a cluster whose other hosts may be managed elsewhere. */
+export interface DirectorArgs {
+    /** The whole cluster, as all its members see it. */
+    cluster: LvsClusterArgs;
+    /** Which of the cluster's directors this is, by name. */
+    name: string;
+    /** The VRRP password, the same for all directors. */
+    authPass: Input<string>;
+    /** Outputs to wait for before this host is configured, such as `configured` of others; its packages are installed meanwhile. Defaults to none. */
+    configureAfter?: Input<string>[];
+}
+
+/** A host that serves behind directors, which may be managed elsewhere. */
+export interface RealServerArgs extends HostConnectionArgs {
+    /** The IPv4 addresses that it serves. */
+    virtualIps: Input<Input<string>[]>;
+    /** A web server with one page. Defaults to none: what the host serves is its own business. */
+    httpd?: HttpdArgs;
+    /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
+    removePackages?: boolean;
+}

@@ -4,20 +4,8 @@ import { remoteStep } from "../host/remote";
 import { modulesOf, planDirector } from "../lvs/plan";
 import { authPassFile, directorFiles, modulesFile } from "../lvs/render";
 import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
-import type { LvsClusterArgs } from "./args";
+import type { DirectorArgs } from "./args";
 import { connectionOf } from "./connectionOf";
-
-/** One director of a cluster whose other hosts may be managed elsewhere. */
-export interface DirectorArgs {
-    /** The whole cluster, as all its members see it. */
-    cluster: LvsClusterArgs;
-    /** Which of the cluster's directors this is, by name. */
-    name: string;
-    /** The VRRP password, the same for all directors. */
-    authPass: pulumi.Input<string>;
-    /** Outputs to wait for before this host is configured, such as `configured` of others; its packages are installed meanwhile. Defaults to none. */
-    configureAfter?: pulumi.Input<string>[];
-}
 
 /**
  * A load balancer: keepalived with its VRRP instance and IPVS services, on one host.

@@ -1,7 +1,7 @@
 export type * from "./args";
-export { Director, type DirectorArgs } from "./director";
+export { Director } from "./director";
 export { type HostInventory, HostRole } from "./inventory";
 export { LvsCluster } from "./lvsCluster";
-export { RealServer, type RealServerArgs } from "./realServer";
+export { RealServer } from "./realServer";
 export type { ConnectionArgs, HostConnectionArgs, LoginArgs, ProxyArgs } from "../host/connection";
 export { LvsMethod, LvsSched } from "../lvs/model";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { virtualIpsOf } from "../lvs/plan";
+import { servedBy, virtualIpsOf } from "../lvs/plan";
 import { acceptedCluster } from "./accept";
-import type { LvsClusterArgs } from "./args";
+import type { LvsClusterArgs, VirtualServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
@@ -36,7 +36,6 @@ export class LvsCluster extends pulumi.ComponentResource {
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
         acceptedCluster(args, this);
-        const virtualIps = pulumi.output(args.virtualServers).apply(virtualIpsOf);
 
         const realServers = args.realServers.map(
             (realServer) =>
@@ -44,7 +43,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                     `${name}-${realServer.name}`,
                     {
                         ...connectionOf(args, realServer),
-                        virtualIps,
+                        virtualIps: virtualIps(servedBy(realServer.name, args.virtualServers)),
                         httpd: realServer.httpd,
                         removePackages: args.removePackages,
                     },
@@ -65,7 +64,7 @@ export class LvsCluster extends pulumi.ComponentResource {
         }
 
         const whenConfigured = pulumi.all(configured);
-        this.virtualIps = whenConfigured.apply(() => virtualIps);
+        this.virtualIps = whenConfigured.apply(() => virtualIps(args.virtualServers));
         this.vip = this.virtualIps.apply(([first]) => first!);
         this.inventory = whenConfigured.apply(() => inventoryOf(args));
         this.registerOutputs({
@@ -74,6 +73,10 @@ export class LvsCluster extends pulumi.ComponentResource {
             inventory: this.inventory,
         });
     }
+}
+
+function virtualIps(virtualServers: VirtualServerArgs[]): pulumi.Output<string[]> {
+    return pulumi.output(virtualServers).apply(virtualIpsOf);
 }
 
 /** VRRP takes eight characters, and keepalived reads some signs as the end of the word. */

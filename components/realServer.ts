@@ -1,20 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "../host/bundle";
-import type { HostConnectionArgs } from "../host/connection";
 import { remoteStep } from "../host/remote";
 import { realServerFiles } from "../lvs/render";
 import { acceptedRealServer } from "./accept";
-import type { HttpdArgs } from "./args";
-
-/** A host that serves behind directors, which may be managed elsewhere. */
-export interface RealServerArgs extends HostConnectionArgs {
-    /** The IPv4 addresses that it serves. */
-    virtualIps: pulumi.Input<pulumi.Input<string>[]>;
-    /** A web server with one page. Defaults to none: what the host serves is its own business. */
-    httpd?: HttpdArgs;
-    /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
-    removePackages?: boolean;
-}
+import type { RealServerArgs } from "./args";
 
 /**
  * A real server: the virtual IPs on `lo`, silent to ARP, now and after every boot.
@@ -30,22 +19,20 @@ export class RealServer extends pulumi.ComponentResource {
         const realServer = acceptedRealServer(args, this);
         const files = realServer.apply((known) => realServerFiles(known.virtualIps, known.httpd));
 
-        const prepare = remoteStep(
-            `${name}-prepare`,
-            {
-                connection: args,
-                stdin: bundle("prepare", [], {
-                    names: args.httpd ? ["httpd"] : [],
-                    purge: args.removePackages ?? false,
-                }),
-            },
-            this,
-        );
+        const prepare = (names: string[]) =>
+            remoteStep(
+                `${name}-prepare`,
+                {
+                    connection: args,
+                    stdin: bundle("prepare", [], { names, purge: args.removePackages ?? false }),
+                },
+                this,
+            );
         const configure = remoteStep(
             `${name}-configure`,
             { connection: args, stdin: files.apply((known) => bundle("realServer", known)) },
             this,
-            [prepare],
+            args.httpd ? [prepare(["httpd"])] : [],
         );
 
         this.configured = configure.urn;

@@ -11,7 +11,7 @@ import { Namespace } from "./namespace";
 import { labParts, Parts } from "./parts";
 import { Probe, ProbeOptions } from "./probe";
 import { Refusal } from "./progress";
-import { run, RunOptions, RunResult, tryRun } from "./run";
+import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
 import { Topology } from "./topology";
 import { waitUntil } from "./wait";
 
@@ -143,7 +143,7 @@ export class Lab {
 
     /** Starts a client that requests `url` again and again, until it is told to stop. */
     async probe(url: string, options: ProbeOptions = {}): Promise<Probe> {
-        return Probe.start(this, url, options);
+        return Probe.start((command, stdio) => this.spawn(command, { stdio }), url, options);
     }
 
     /** Puts a bare disk into every host, as on the day they were delivered. */
@@ -256,12 +256,6 @@ export class Lab {
             return text.includes("listening");
         });
     }
-}
-
-/** The command that runs a TypeScript file of this folder, in one process. */
-export function nodeCommand(file: string): string[] {
-    const typescript = require.resolve("tsx/cjs");
-    return [process.execPath, "--require", typescript, path.join(__dirname, file)];
 }
 
 function dirOf(name: string): string {

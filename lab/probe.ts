@@ -1,7 +1,7 @@
-import { ChildProcess } from "node:child_process";
+import { ChildProcess, StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { type Lab, nodeCommand } from "./lab";
+import { nodeCommand } from "./run";
 
 /** How a probe asks. */
 export interface ProbeOptions {
@@ -44,7 +44,11 @@ export class Probe {
     private constructor(private readonly child: ChildProcess) {}
 
     /** Starts one; returns when its first request has been answered or has failed. */
-    static async start(lab: Lab, url: string, options: ProbeOptions = {}): Promise<Probe> {
+    static async start(
+        spawn: (command: string[], stdio: StdioOptions) => ChildProcess,
+        url: string,
+        options: ProbeOptions = {},
+    ): Promise<Probe> {
         const { intervalMs = 20, timeoutMs = 2000 } = options;
         const command = [
             ...nodeCommand("probeClient.ts"),
@@ -52,7 +56,7 @@ export class Probe {
             String(intervalMs),
             String(timeoutMs),
         ];
-        const child = lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] });
+        const child = spawn(command, ["pipe", "pipe", "inherit"]);
         const probe = new Probe(child);
         const lines = createInterface(child.stdout!);
         lines.on("line", (line) => probe.requests.push(JSON.parse(line) as ProbeRequest));

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import * as path from "node:path";
 
 export interface RunOptions {
     cwd?: string;
@@ -58,4 +59,10 @@ export async function run(command: string[], options: RunOptions = {}): Promise<
         throw new Error(`${command.join(" ")}: exit status ${status}\n${printed}`);
     }
     return stdout;
+}
+
+/** The command that runs a TypeScript file of this folder, in one process. */
+export function nodeCommand(file: string): string[] {
+    const typescript = require.resolve("tsx/cjs");
+    return [process.execPath, "--require", typescript, path.join(__dirname, file)];
 }

@@ -97,6 +97,13 @@ export class LabStack {
         return this.pulumi(["up", "--yes", "--skip-preview"], options);
     }
 
+    /** `pulumi up` of another project in a folder, without configuration. */
+    async upOf(project: string): Promise<string> {
+        const cwd = { cwd: project };
+        await this.tryPulumi(["stack", "init"], cwd);
+        return this.pulumi(["up", "--yes", "--skip-preview"], cwd);
+    }
+
     /** `pulumi up` that is expected to fail: what it printed. Throws if it succeeds. */
     async failingUp(): Promise<string> {
         const { status, stdout, stderr } = await this.tryPulumi(["up", "--yes", "--skip-preview"]);

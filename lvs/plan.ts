@@ -72,6 +72,15 @@ export function virtualIpsOf<Ip>(virtualServers: readonly { readonly virtualIp: 
     return [...new Set(virtualServers.map(({ virtualIp }) => virtualIp))];
 }
 
+/** The virtual servers whose pool a real server is in. */
+export function servedBy<
+    Service extends { readonly realServers?: readonly { readonly name: string }[] },
+>(realServer: string, virtualServers: readonly Service[]): Service[] {
+    return virtualServers.filter(
+        ({ realServers }) => realServers?.some(({ name }) => name === realServer) ?? true,
+    );
+}
+
 /** The kernel modules that the directors need. */
 export function modulesOf(virtualServers: readonly { readonly lvsSched?: LvsSched }[]): string[] {
     const schedulers = virtualServers.map(

@@ -54,9 +54,7 @@ export function validateAuthPass(path: string, authPass: string): Problem[] {
 
 /** What is wrong with the virtual IPs and the page of a real server that stands alone. */
 export function validateRealServer(virtualIps: readonly string[], httpd?: Httpd): Problem[] {
-    const none = problem("virtualIps", "is empty: give at least one virtual IP to serve");
     return [
-        ...(virtualIps.length === 0 ? none : []),
         ...virtualIps.flatMap((ip, index) => ipv4(`virtualIps[${index}]`, ip)),
         ...httpdProblems("httpd", httpd),
     ];

@@ -107,6 +107,20 @@ describe("LvsCluster", () => {
         expect(find(all, "web-ds2-configure").inputs.connection).not.toHaveProperty("port", 2222);
     });
 
+    it("gives a real server the virtual IPs that it serves and no others", async () => {
+        const args = seedArgs();
+        args.virtualServers.push({
+            virtualIp: "10.128.190.246",
+            port: 81,
+            realServers: [{ name: "rs1" }],
+        });
+        const all = await record(() => new LvsCluster("web", args));
+        const file = (name: string) =>
+            /virtual-ips\n((?: {4}.*\n)*)/.exec(find(all, name).inputs.stdin as string)![1];
+        expect(file("web-rs1-configure")).toBe("    10.128.190.248/32\n    10.128.190.246/32\n");
+        expect(file("web-rs2-configure")).toBe("    10.128.190.248/32\n");
+    });
+
     it("puts out the virtual IPs and an inventory without a secret", async () => {
         let cluster: LvsCluster;
         await record(() => (cluster = new LvsCluster("web", seedArgs())));

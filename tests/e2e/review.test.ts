@@ -145,7 +145,7 @@ it("outputs tell later tools the virtual IPs, who is in the cluster and how to g
     expect(outputs).toMatchObject({ vip, virtualIps: [vip] });
     const hosts = cluster.members.map(({ name, address, hostKey }) => [
         name,
-        expect.objectContaining({ host: address, user: "root", port: 22, hostKey }),
+        expect.objectContaining({ host: address, user: "root", port: 22, hostKey }) as object,
     ]);
     expect(outputs.inventory).toEqual(Object.fromEntries(hosts));
 });
