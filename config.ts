@@ -5,7 +5,8 @@ import schema from "./stacks/schema.json";
 
 /**
  * A cluster's arguments as a stack file gives them: each is a configuration key of this project.
- * Throws `RunError` with every key and value that has no place or the wrong shape.
+ * Secrets are plain text here, so that all problems are found at once; the components keep them
+ * secret. Throws `RunError` with every key and value that has no place or the wrong shape.
  */
 export function readCluster(config: Record<string, string>): LvsClusterArgs {
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
@@ -19,7 +20,7 @@ export function readCluster(config: Record<string, string>): LvsClusterArgs {
         const lines = (check.errors ?? []).map((error) => `  ${explain(error)}`);
         throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }
-    return withSecrets(values) as LvsClusterArgs;
+    return values as unknown as LvsClusterArgs;
 }
 
 const prefix = "lvs:";
@@ -52,18 +53,7 @@ function explain({ instancePath, keyword, params, message, data }: ErrorObject):
     }
 }
 
-/** Decrypted values are plain text by now; what the schema calls secret becomes so again. */
-function withSecrets(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(withSecrets);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-        Object.entries(value).map(([name, field]) => [
-            name,
-            secretFields.has(name) ? pulumi.secret(field) : withSecrets(field),
-        ]),
-    );
-}
-
+/** What the schema calls secret is told by no error. */
 const secretFields = new Set(
     Object.values(schema.definitions)
         .flatMap((type) => ("properties" in type ? Object.entries(type.properties) : []))

@@ -30,7 +30,9 @@ export function acceptedCluster(
         })),
         virtualServers: args.virtualServers,
     };
+    const { authPass } = args.vrrp;
     return accepted(cluster, resource, validate, [
+        ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
         ...memberConnectionProblems("directors", args),
         ...memberConnectionProblems("realServers", args),
     ]);
@@ -41,10 +43,10 @@ export function acceptedAuthPass(
     authPass: pulumi.Input<string>,
     resource: pulumi.Resource,
 ): pulumi.Output<string> {
-    return accepted(authPass, resource, (known: string) =>
-        validateAuthPass("vrrp.authPass", known),
-    );
+    return accepted(authPass, resource, (known: string) => validateAuthPass(authPassField, known));
 }
+
+const authPassField = "vrrp.authPass";
 
 /** The virtual IPs and the page of a real server, found free of problems. */
 export function acceptedRealServer(

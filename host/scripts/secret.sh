@@ -4,10 +4,10 @@ step=secret
 
 ready() { :; }
 
-# A new password counts from now on; before the first keepalived.conf there is nobody to tell.
+# A new password counts from now on. Before the first keepalived.conf there is nobody to tell.
 activate() {
     ! grep -q 'include auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null ||
-        systemctl reload keepalived
+        ! systemctl is-active -q keepalived || systemctl reload keepalived
 }
 
 verify() { :; }

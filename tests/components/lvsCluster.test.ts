@@ -151,7 +151,7 @@ describe("LvsCluster", () => {
         const args = seedArgs();
         args.connection = {};
         args.virtualServers[0]!.port = 70000;
-        args.vrrp.virtualRouterId = 0;
+        args.vrrp = { ...args.vrrp, virtualRouterId: 0, authPass: "much too long" };
         let thrown: unknown;
         const all = await record(() => {
             try {
@@ -164,6 +164,7 @@ describe("LvsCluster", () => {
         const { message } = thrown as Error;
         expect(message).toContain("vrrp.virtualRouterId: 0 is not a virtual router id (1–255)");
         expect(message).toContain("virtualServers[0].port: 70000 is not a port (1–65535)");
+        expect(message).toContain("vrrp.authPass: the password (13 bytes) is not");
         expect(message).toContain("directors[0].hostKey: is missing");
         expect(message).toContain("realServers[2].hostKey: is missing");
         expect(all.filter(({ type }) => type === command)).toEqual([]);

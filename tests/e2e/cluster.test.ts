@@ -40,6 +40,16 @@ describe("the article's cluster", () => {
         expect(counts.map((fields) => fields[2])).toEqual(["10", "10", "10"]);
     });
 
+    it("is known to its network by one machine: real servers keep silent about the address", async () => {
+        const mac = (await cluster.lab.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
+        for (let round = 0; round < 5; round++) {
+            await cluster.lab.exec(["ip", "neighbour", "flush", "all"]);
+            await cluster.bodies(1);
+            const entry = await cluster.lab.exec(["ip", "neighbour", "show", vip]);
+            expect(entry).toContain(` lladdr ${mac} `);
+        }
+    });
+
     it("is left alone by a second up: nothing changes, no host is connected to", async () => {
         await cluster.logins();
         const before = await cluster.logins();
@@ -104,6 +114,30 @@ describe("the article's cluster", () => {
         expect(await cluster.lab.host("rs4").run("ip -o -4 address show dev lo")).not.toContain(
             vip,
         );
+    });
+
+    it("lets a real server go only when its connections have ended", async () => {
+        await cluster.stack.configure(
+            await changed((config) => config.realServers.push(spare(cluster))),
+        );
+        await cluster.stack.up();
+        const servers = [...cluster.realServers, cluster.lab.host("rs4")];
+        for (const host of servers) {
+            await host.run("head -c 1000000 /dev/zero >/var/www/html/slow");
+        }
+        // Ten seconds each, and in rotation one from every server.
+        const download = ["curl", "-sS", "--limit-rate", "100k", `http://${vip}/slow`];
+        const downloads = servers.map(() =>
+            cluster.lab.exec([...download, "-o", "/dev/null", "-w", "%{size_download}"]),
+        );
+        await waitUntil("a connection to rs4", 5_000, async () => {
+            const table = await cluster.lab.host("ds1").run("ipvsadm -Lnc");
+            return table.includes("ESTABLISHED") && table.includes("10.128.190.247:80");
+        });
+        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.up();
+        expect(await Promise.all(downloads)).toEqual(servers.map(() => "1000000"));
+        expect(await cluster.serving("ds1")).toEqual(["rs1", "rs2", "rs3"]);
     });
 
     it("takes a new password on both directors in one up: no switch, no request lost", async () => {

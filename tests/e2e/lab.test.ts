@@ -3,9 +3,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { exists } from "../../lab/cache";
 import { type Host, Lab, waitUntil } from "../../lab/lab";
-import { nodeCommand } from "../../lab/run";
 import { hostKey } from "../../lab/keys";
-import { run } from "../../lab/run";
+import { nodeCommand, run } from "../../lab/run";
 import { only, seed } from "../../lab/topology";
 
 jest.setTimeout(120_000);

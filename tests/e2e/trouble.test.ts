@@ -108,6 +108,44 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         await stack.up();
         expect(await lab.exec(["curl", "-sS", "--max-time", "5", url])).toBe("RS1\n");
     });
+
+    it("and another apt at work is waited for", async () => {
+        await renew(lab.hosts, await installedDisk());
+        const ds1 = lab.host("ds1");
+        await ds1.reset();
+        // Locks as apt takes them, one after the other.
+        const hold = (file: string) =>
+            `open($f, ">", "${file}") or die; fcntl($f, F_SETLK, $lock) or die; sleep 5; close $f;`;
+        await ds1.run(`mkdir -p /var/lib/apt/lists; nohup perl -MFcntl -e '
+            $lock = pack("s s x4 l! l! i", F_WRLCK, 0, 0, 0, 0);
+            ${hold("/var/lib/apt/lists/lock")} ${hold("/var/lib/dpkg/lock-frontend")}
+            ' >/tmp/locks 2>&1 </dev/null &`);
+        const stack = await LabStack.create(lab, "locked");
+        await stack.configure(await pair());
+        await stack.up();
+        expect(await ds1.run("cat /tmp/locks")).toBe("");
+        expect(await lab.exec(["curl", "-sS", "--max-time", "5", url])).toBe("RS1\n");
+    });
+
+    it("and a user with sudo, behind a bastion, does as well as root", async () => {
+        await renew(lab.hosts, await installedDisk());
+        const stack = await LabStack.create(lab, "admin");
+        await stack.configure(
+            await pair(({ directors, realServers }) => {
+                const { host, hostKey } = realServers[0]!;
+                const privateKey = lab.client.privateKey;
+                realServers[0]!.user = "admin";
+                directors[0]!.user = "admin";
+                directors[0]!.proxy = { host, hostKey, user: "nosudo", privateKey };
+            }),
+        );
+        await stack.up();
+        expect(await lab.exec(["curl", "-sS", "--max-time", "5", url])).toBe("RS1\n");
+        const logins = await lab.host("ds1").run("journalctl -q -u ssh -o cat | grep ^Accepted");
+        expect(logins).toContain("for admin from 10.128.190.249");
+        expect(logins).not.toContain("for admin from 10.128.190.252");
+        await stack.destroy();
+    });
 });
 
 /** Hosts as on their first day with a disk. */
