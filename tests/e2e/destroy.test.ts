@@ -1,3 +1,4 @@
+import { waitUntil } from "../../lab/lab";
 import { Cluster, pair } from "./support/cluster";
 import { portrait } from "./support/portrait";
 
@@ -40,18 +41,38 @@ describe("destroy", () => {
         expect(await Promise.all(hosts.map(portrait))).toEqual(before);
     });
 
-    it("gives back a configuration, a web page and a kernel setting that were there before", async () => {
+    it("gives back a keepalived at work, a web page and a kernel setting", async () => {
         const ds1 = cluster.lab.host("ds1");
         const rs1 = cluster.lab.host("rs1");
-        await ds1.run("mkdir -p /etc/keepalived; echo '# mine' >/etc/keepalived/keepalived.conf");
-        await rs1.run("mkdir -p /var/www/html; echo mine >/var/www/html/index.html");
+        const own = [
+            "vrrp_instance own {",
+            "    interface eth0",
+            "    virtual_router_id 7",
+            "    virtual_ipaddress {",
+            "        10.128.190.240",
+            "    }",
+            "}",
+            "",
+        ].join("\n");
+        await ds1.run(
+            `apt-get -qq update && apt-get -qq -y install --no-install-recommends keepalived
+            cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived`,
+            { stdin: own },
+        );
+        await rs1.run("mkdir -p /var/www/html; echo own >/var/www/html/index.html");
         await rs1.run("sysctl -q net.ipv4.conf.all.arp_announce=1");
+
         await cluster.stack.configure(await pair());
         await cluster.stack.up();
+        expect(await ds1.run("ip -o address show dev eth0")).not.toContain("10.128.190.240");
         expect(await rs1.run("cat /var/www/html/index.html")).toBe("RS1\n");
+
         await cluster.stack.destroy();
-        expect(await ds1.run("cat /etc/keepalived/keepalived.conf")).toBe("# mine\n");
-        expect(await rs1.run("cat /var/www/html/index.html")).toBe("mine\n");
+        expect(await ds1.run("cat /etc/keepalived/keepalived.conf")).toBe(own);
+        await waitUntil("the address that was there before", 10_000, async () =>
+            (await ds1.run("ip -o address show dev eth0")).includes("10.128.190.240"),
+        );
+        expect(await rs1.run("cat /var/www/html/index.html")).toBe("own\n");
         expect(await rs1.run("sysctl -n net.ipv4.conf.all.arp_announce")).toBe("1\n");
     });
 });

@@ -10,6 +10,9 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
         lsmod | awk '/^ip_vs/ { print "module", $1 }' | sort
         packaged=$(mktemp)
         cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles | sort -u >$packaged
+        # Apache's own page is made when the package is configured, and stays with it.
+        page=/var/www/html/index.html
+        ! cmp -s $page /usr/share/apache2/default-site/index.html || echo $page >>$packaged
         find /etc /usr/local /var/lib /var/www /opt -xdev \\( -type f -o -type l \\) 2>/dev/null |
             grep -vE '^/var/lib/(dpkg|apt|ucf|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
             grep -vE '^/etc/(apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)|^/etc/mtab$' |
