@@ -121,14 +121,12 @@ describe("the article's cluster", () => {
             await changed((config) => config.realServers.push(spare(cluster))),
         );
         await cluster.stack.up();
-        const servers = [...cluster.realServers, cluster.lab.host("rs4")];
-        for (const host of servers) {
-            await host.run("head -c 1000000 /dev/zero >/var/www/html/slow");
-        }
-        // Ten seconds each, and in rotation one from every server.
-        const download = ["curl", "-sS", "--limit-rate", "100k", `http://${vip}/slow`];
-        const downloads = servers.map(() =>
-            cluster.lab.exec([...download, "-o", "/dev/null", "-w", "%{size_download}"]),
+        // Who takes eight seconds to say what he wants: in rotation one on every server.
+        const slowRequest = `exec 3<>/dev/tcp/${vip}/80
+            printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 8; printf '\\r\\n' >&3
+            timeout 5 tail -n 1 <&3`;
+        const slowRequests = ["rs1", "rs2", "rs3", "rs4"].map(() =>
+            cluster.lab.exec(["bash", "-c", slowRequest]),
         );
         await waitUntil("a connection to rs4", 5_000, async () => {
             const table = await cluster.lab.host("ds1").run("ipvsadm -Lnc");
@@ -136,7 +134,8 @@ describe("the article's cluster", () => {
         });
         await cluster.stack.configure(await seedConfig());
         await cluster.stack.up();
-        expect(await Promise.all(downloads)).toEqual(servers.map(() => "1000000"));
+        const bodies = await Promise.all(slowRequests);
+        expect(bodies.map((body) => body.trim()).sort()).toEqual(["RS1", "RS2", "RS3", "RS4"]);
         expect(await cluster.serving("ds1")).toEqual(["rs1", "rs2", "rs3"]);
     });
 
