@@ -3,7 +3,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-    { ignores: ["**/*.js", "node_modules/"] },
+    { ignores: ["**/*.js", "node_modules/", "dist/"] },
     js.configs.recommended,
     ...tseslint.configs.recommendedTypeChecked,
     {
