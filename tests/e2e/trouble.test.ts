@@ -168,6 +168,26 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
 
     afterAll(() => cluster?.down());
 
+    it("when the stack file is wrong: every problem is named, and no host is connected to", async () => {
+        await cluster.logins();
+        const before = await cluster.logins();
+        await cluster.stack.configure(
+            await changed((config) => {
+                config.virtualServers[0]!.port = 70000;
+                config.vrrp.virtualRouterId = 256;
+                config.vrrp.authPass = "longer than eight";
+                config.directors[1]!.hostKey = undefined;
+            }),
+        );
+        const output = await cluster.stack.failingUp();
+        expect(output).toContain("virtualServers[0].port: 70000 is not a port (1–65535)");
+        expect(output).toContain("vrrp.virtualRouterId: 256 is not a virtual router id (1–255)");
+        expect(output).toContain("vrrp.authPass: the password (17 bytes) is not 1 to 8 printable");
+        expect(output).toContain("directors[1].hostKey: is missing");
+        expect(output).not.toContain("longer than eight");
+        expect(await cluster.logins()).toEqual(before);
+    });
+
     it("when the new configuration is refused", async () => {
         const live = () => cluster.lab.host("ds1").run("cat /etc/keepalived/keepalived.conf");
         const before = [await live(), await cluster.lab.host("ds2").run("ipvsadm -Sn")];
