@@ -94,7 +94,7 @@ export class LabStack {
 
     /** `pulumi up` without a preview first. */
     async up(options: RunOptions = {}): Promise<string> {
-        return this.pulumi(["up", "--yes", "--skip-preview"], options);
+        return this.pulumi(["up", "--yes", "--skip-preview", "--suppress-progress"], options);
     }
 
     /** `pulumi up` of another project in a folder, without configuration. */
