@@ -38,7 +38,7 @@ export interface ClusterDirectorArgs extends HostConnectionArgs {
     name: string;
     /** Network interface, where it differs from that of `vrrp`. */
     interface?: string;
-    /** 1 to 254, the highest owns the virtual IPs (keepalived `priority`). Defaults to 254 for the first director, 253 for the second and so on. */
+    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254 for the first director, 253 for the second and so on. */
     priority?: number;
 }
 

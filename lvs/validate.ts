@@ -99,17 +99,18 @@ function memberProblems(cluster: Cluster): Problem[] {
     ];
 }
 
+/** Directors stand in the order in which they are preferred, and no two are equal. */
 function priorityProblems({ directors }: Cluster): Problem[] {
-    const ranked = directors.map((director, index) => ({
-        path: `directors[${index}].priority`,
-        priority: priorityOf(director, index),
-    }));
-    return repeated(ranked, ({ priority }) => priority).flatMap(([director, first]) =>
-        problem(
-            director.path,
-            `${director.priority} is also ${first.path}: two equal directors would both be master`,
-        ),
-    );
+    const priorities = directors.map(priorityOf);
+    return priorities.flatMap((priority, index) => {
+        const before = priorities[index - 1];
+        if (before === undefined || priority < before) return [];
+        return problem(
+            `directors[${index}].priority`,
+            `${priority} is not below the ${before} of directors[${index - 1}]: ` +
+                "list directors in the order in which they are preferred",
+        );
+    });
 }
 
 function virtualServerProblems(

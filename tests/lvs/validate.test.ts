@@ -70,13 +70,18 @@ describe("validate", () => {
         ],
         [
             "priority 255, which is for the owner of the address",
-            director({ priority: 255 }),
-            "directors[1].priority: 255 is not a priority (1–254)",
+            { directors: [{ ...seed.directors[0]!, priority: 255 }, seed.directors[1]!] },
+            "directors[0].priority: 255 is not a priority (1–254)",
         ],
         [
             "equal priorities",
             director({ priority: 254 }),
-            "directors[1].priority: 254 is also directors[0].priority: two equal directors would both be master",
+            "directors[1].priority: 254 is not below the 254 of directors[0]: list directors in the order in which they are preferred",
+        ],
+        [
+            "a priority against the order",
+            { directors: [{ ...seed.directors[0]!, priority: 99 }, seed.directors[1]!] },
+            "directors[1].priority: 253 is not below the 99 of directors[0]: list directors in the order in which they are preferred",
         ],
         [
             "a virtual IP that is no address",
