@@ -206,7 +206,8 @@ undo() {
     clean
     if [ ! -e "$state/files" ]; then
         [ -z "$changing" ] || release
-        restored
+        # What has not been touched must not be restarted either.
+        [ -z "$changing$changed" ] || restored
         forget
     elif [ -n "$changing" ]; then
         activate

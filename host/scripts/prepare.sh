@@ -42,8 +42,9 @@ note_services() {
 }
 
 load_modules() {
-    modules | while read -r module; do
+    for module in $(modules); do
         is_loaded "$module" || {
+            changed=yes
             complaint=$(modprobe "$module" 2>&1) ||
                 fail "kernel module $module cannot be loaded: $complaint"
             echo "$module" >>"$state/modules"

@@ -109,6 +109,22 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         expect(await lab.exec(["curl", "-sS", "--max-time", "5", url])).toBe("RS1\n");
     });
 
+    it("and a keepalived of the user's own runs on when ours is refused", async () => {
+        await renew(lab.hosts, await installedDisk());
+        const ds1 = lab.host("ds1");
+        const own = "vrrp_instance own {\ninterface eth0\nvirtual_router_id 7\n";
+        const conf = `${own}virtual_ipaddress {\n10.128.190.240\n}\n}\n`;
+        const write = "cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived";
+        await ds1.run(write, { stdin: conf });
+        const pid = () => ds1.run("systemctl show -p MainPID --value keepalived");
+        const before = await pid();
+        expect(before).not.toBe("0\n");
+        const stack = await LabStack.create(lab, "own");
+        await stack.configure(await pair(({ vrrp }) => (vrrp.interface = "eth9")));
+        expect(await stack.failingUp()).toMatch(/ds1: keepalived 2\.2\.7 refuses/);
+        expect(await pid()).toBe(before);
+    });
+
     it("and another apt at work is waited for", async () => {
         await renew(lab.hosts, await installedDisk());
         const ds1 = lab.host("ds1");
