@@ -11,7 +11,7 @@ import schema from "./stacks/schema.json";
 export function readCluster(config: Record<string, string>): LvsClusterArgs {
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
     const values = Object.fromEntries(
-        own.map(([key, text]) => [key.slice(prefix.length), parse(text)]),
+        own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
     );
     const check = new Ajv({ allErrors: true, strict: false, verbose: true })
         .addSchema(schema, "stack")
@@ -25,8 +25,9 @@ export function readCluster(config: Record<string, string>): LvsClusterArgs {
 
 const prefix = "lvs:";
 
-/** Pulumi hands over structured values as JSON, and all others as they are. */
-function parse(text: string): unknown {
+/** Pulumi hands over structured values as JSON, and all others as they are: text may look like a number. */
+function parse(key: string, text: string): unknown {
+    if (textKeys.has(key)) return text;
     try {
         return JSON.parse(text) as unknown;
     } catch {
@@ -52,6 +53,13 @@ function explain({ instancePath, keyword, params, message, data }: ErrorObject):
             return `${path}: ${value} ${message}`;
     }
 }
+
+/** The keys whose values are text. */
+const textKeys = new Set(
+    Object.entries(schema.definitions.LvsClusterArgs.properties)
+        .filter(([, field]) => "type" in field && [field.type].flat().includes("string"))
+        .map(([key]) => key),
+);
 
 /** What the schema calls secret is told by no error. */
 const secretFields = new Set(

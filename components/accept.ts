@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionProblems } from "../host/connection";
-import type { Cluster, Httpd } from "../lvs/model";
-import { type Problem, validate, validateAuthPass, validateRealServer } from "../lvs/validate";
+import type { Cluster, LoneRealServer } from "../lvs/model";
+import type { Problem } from "../lvs/problems";
+import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 
@@ -14,23 +15,8 @@ export function acceptedCluster(
     args: LvsClusterArgs,
     resource: pulumi.Resource,
 ): pulumi.Output<Cluster> {
-    const cluster = {
-        vrrp: vrrpOf(args),
-        directors: args.directors.map(({ name, host, interface: device, priority }) => ({
-            name,
-            host,
-            interface: device,
-            priority,
-        })),
-        realServers: args.realServers.map(({ name, host, weight, httpd }) => ({
-            name,
-            host,
-            weight,
-            httpd,
-        })),
-        virtualServers: args.virtualServers,
-    };
-    const { authPass } = args.vrrp;
+    const { authPass } = args;
+    const cluster = withoutLogins(args);
     return accepted(cluster, resource, validate, [
         ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
         ...memberConnectionProblems("directors", args),
@@ -46,19 +32,18 @@ export function acceptedAuthPass(
     return accepted(authPass, resource, (known: string) => validateAuthPass(authPassField, known));
 }
 
-const authPassField = "vrrp.authPass";
+const authPassField = "authPass";
 
-/** The virtual IPs and the page of a real server, found free of problems. */
+/** What a real server is to be, found free of problems. */
 export function acceptedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
-): pulumi.Output<{ virtualIps: string[]; httpd?: Httpd }> {
-    const { virtualIps, httpd } = args;
+): pulumi.Output<LoneRealServer> {
+    const { virtualIps = [], tunnels = [], gateway, gateway6, httpd } = args;
     return accepted(
-        { virtualIps, httpd },
+        { virtualIps, tunnels, gateway, gateway6, httpd },
         resource,
-        (known: { virtualIps: string[]; httpd?: Httpd }) =>
-            validateRealServer(known.virtualIps, known.httpd),
+        validateRealServer,
         connectionProblems("", args),
     );
 }
@@ -84,12 +69,43 @@ export function reject(problems: Problem[], resource: pulumi.Resource): never {
     throw new pulumi.ResourceError(["wrong arguments:", ...lines].join("\n"), resource, true);
 }
 
-/** Without the password, which would make a secret of every file. */
-function vrrpOf({ vrrp }: LvsClusterArgs) {
-    const { interface: device, virtualRouterId, advertInt, nopreempt } = vrrp;
-    return { interface: device, virtualRouterId, advertInt, nopreempt };
+/** Without keys and passwords, which would make a secret of every file. */
+function withoutLogins(args: LvsClusterArgs) {
+    return {
+        ...args,
+        connection: undefined,
+        authPass: undefined,
+        directors: args.directors.map(({ name, host, distribution, keepalivedVersion }) => ({
+            name,
+            host,
+            distribution,
+            keepalivedVersion,
+        })),
+        realServers: args.realServers.map(
+            ({
+                name,
+                host,
+                address,
+                address6,
+                gateway,
+                gateway6,
+                weight,
+                httpd,
+                distribution,
+            }) => ({
+                name,
+                host,
+                address,
+                address6,
+                gateway,
+                gateway6,
+                weight,
+                httpd,
+                distribution,
+            }),
+        ),
+    };
 }
-
 function memberConnectionProblems(list: "directors" | "realServers", args: LvsClusterArgs) {
     return args[list].flatMap((member, index) =>
         connectionProblems(`${list}[${index}]`, connectionOf(args, member)),

@@ -1,55 +1,92 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ConnectionArgs, HostConnectionArgs } from "../host/connection";
-import type { LvsMethod, LvsSched } from "../lvs/model";
+import type { GlobalDefs } from "../lvs/vrrp/globalDefs";
+import type { ScriptSettings } from "../lvs/keepalived/scripts";
+import type { Distribution } from "../lvs/keepalived/versions";
+import type { KernelSettings } from "../lvs/kernel/sysctls";
+import type { FwmarkSettings, MarkedPacketsSettings, Protocol } from "../lvs/service/destination";
+import type { Tunnel } from "../lvs/service/lvsMethod";
+import type { SorryServerSettings } from "../lvs/service/sorryServer";
+import type { VirtualServerSettings } from "../lvs/service/virtualServer";
+import type { VrrpInstanceSettings } from "../lvs/vrrp/instance";
+import type { VrrpSyncGroup } from "../lvs/vrrp/syncGroup";
+import type { Tracking } from "../lvs/vrrp/tracking";
+import type { VirtualIpaddressSettings } from "../lvs/vrrp/virtualIpaddress";
 
 /** A cluster: who is in it and what it serves. */
-export interface LvsClusterArgs {
-    /** How to reach the hosts; each host may override any of it. */
+export interface LvsClusterArgs extends Tracking {
+    /** How to reach the hosts; each host may override any of it. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
-    /** The VRRP router that the directors form together. */
-    vrrp: VrrpArgs;
-    /** The load balancers, in the order in which they are preferred as owner of the virtual IPs. */
+    /** What the hosts run; each may say otherwise. Defaults to `debian12`. */
+    distribution?: Distribution;
+    /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
+    keepalivedPackage?: string;
+    /** The VRRP routers that the directors form together: one, or several to share the work. */
+    vrrpInstances: VrrpInstanceArgs[];
+    /** VRRP routers that move together. Defaults to those that NAT ties to each other. */
+    vrrpSyncGroups?: VrrpSyncGroup[];
+    /** The VRRP password that the directors share, where the protocol is version 2: 1 to 8 printable ASCII characters (keepalived `auth_pass`). Defaults to a generated one. Secret. */
+    authPass?: Input<string>;
+    /** The load balancers, two to eight, in the order in which they are preferred as owner of the virtual IPs. */
     directors: ClusterDirectorArgs[];
     /** The servers behind them. */
     realServers: ClusterRealServerArgs[];
-    /** The services: addresses and ports that clients connect to. */
+    /** The services: what clients connect to. */
     virtualServers: VirtualServerArgs[];
+    /** Programs for health checks and notifications, deployed to the directors. Defaults to none. */
+    scripts?: ScriptArgs[];
+    /** What holds for the whole of keepalived (keepalived `global_defs`). Defaults to what each of its fields says. */
+    globalDefs?: GlobalDefs;
+    /** The directors' kernel. Defaults to what each of its fields says. */
+    kernel?: KernelSettings;
+    /** Whether an nftables or firewalld firewall that is there is opened for VRRP, connection sync and the services; nothing is touched where there is none. Defaults to true. */
+    openFirewall?: boolean;
     /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
     removePackages?: boolean;
 }
 
-/** VRRP, version 2 (keepalived `vrrp_instance`). */
-export interface VrrpArgs {
-    /** Network interface that carries adverts and virtual IPs, such as `eth0`. */
-    interface: string;
-    /** 1 to 255, the same on all directors and on nobody else in their network (keepalived `virtual_router_id`). */
-    virtualRouterId: number;
-    /** Whole seconds between two adverts; a dead owner is replaced after 3 to 4 of them (keepalived `advert_int`). Defaults to 1. */
-    advertInt?: number;
-    /** A director that returns leaves the virtual IPs where they are (keepalived `nopreempt`). Defaults to false. */
-    nopreempt?: boolean;
-    /** The password that the directors share: 1 to 8 printable ASCII characters (keepalived `auth_pass`). Defaults to a generated one. Secret. */
-    authPass?: Input<string>;
+/** A VRRP router: who owns its virtual IPs, and how that is settled (keepalived `vrrp_instance`). */
+export interface VrrpInstanceArgs extends VrrpInstanceSettings {
+    /** Its virtual IPs (keepalived `virtual_ipaddress`). Defaults to those of all virtual servers when it is the only instance. */
+    virtualIpaddress?: VirtualIpaddressArgs[];
+    /** Further addresses, which its adverts do not name (keepalived `virtual_ipaddress_excluded`). Defaults to those of the other family than the first. */
+    virtualIpaddressExcluded?: VirtualIpaddressArgs[];
+}
+
+/** A virtual IP and how it stands on its owner. */
+export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
+    /** IPv4 or IPv6 address. */
+    ip: Input<string>;
 }
 
 /** A director of a cluster. */
 export interface ClusterDirectorArgs extends HostConnectionArgs {
     /** Name of the host in this stack, and its router id. A new name is a new host. */
     name: string;
-    /** Network interface, where it differs from that of `vrrp`. */
-    interface?: string;
-    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254 for the first director, 253 for the second and so on. */
-    priority?: number;
+    /** What it runs. Defaults to the cluster's. */
+    distribution?: Distribution;
+    /** Version of its keepalived, such as `2.2.7`, where it is not its distribution's. Defaults to that one. */
+    keepalivedVersion?: string;
 }
 
 /** A real server of a cluster. */
 export interface ClusterRealServerArgs extends HostConnectionArgs {
     /** Name of the host in this stack. A new name is a new host. */
     name: string;
+    /** IPv4 address that directors send to. Defaults to `host` where that is one. */
+    address?: Input<string>;
+    /** IPv6 address that directors send to. Defaults to `host` where that is one. */
+    address6?: Input<string>;
+    /** Its IPv4 default gateway from now on, with NAT a virtual IP of the directors. Defaults to the one that it has. */
+    gateway?: Input<string>;
+    /** Its IPv6 default gateway from now on. Defaults to the one that it has. */
+    gateway6?: Input<string>;
     /** Share of the connections, 0 to 65535, where the scheduler looks at it; 0 is none (keepalived `weight`). Defaults to 1. */
     weight?: number;
     /** A web server with one page, installed with the rest. Defaults to none: what the host serves is its own business. */
     httpd?: HttpdArgs;
+    /** What it runs. Defaults to the cluster's. */
+    distribution?: Distribution;
 }
 
 /** Apache httpd with one page. */
@@ -58,56 +95,52 @@ export interface HttpdArgs {
     page: Input<string>;
 }
 
-/** A service of the cluster (keepalived `virtual_server`), TCP. */
-export interface VirtualServerArgs {
-    /** IPv4 address that clients connect to. */
-    virtualIp: Input<string>;
-    /** TCP port that clients connect to. */
-    port: number;
-    /** How a connection gets its real server. Defaults to `rr`. */
-    lvsSched?: LvsSched;
-    /** How packets reach the real server. Defaults to `DR`. */
-    lvsMethod?: LvsMethod;
-    /** Whole seconds between two health checks (keepalived `delay_loop`). Defaults to 3. */
-    delayLoop?: number;
-    /** Seconds for which a client stays with its real server; 0 is none (keepalived `persistence_timeout`). Defaults to 0. */
-    persistenceTimeout?: number;
-    /** How the health of a real server is checked. Defaults to a connection to its port. */
-    check?: CheckArgs;
-    /** The real servers that serve it. Defaults to all. */
-    realServers?: PoolMemberArgs[];
-}
-
-/** A real server in the pool of one virtual server. */
-export interface PoolMemberArgs {
-    /** Name of the real server. */
-    name: string;
-    /** Port that the real server listens on. Defaults to the virtual server's, and with DR it can be no other. */
+/** A service of the cluster (keepalived `virtual_server`): one of `virtualIp`, `virtualServerGroup` and `fwmark` says what clients send to. */
+export interface VirtualServerArgs extends VirtualServerSettings {
+    /** IPv4 or IPv6 address that clients connect to. Defaults to none. */
+    virtualIp?: Input<string>;
+    /** Port that clients connect to. Defaults to all ports together, which takes a persistenceTimeout. */
     port?: number;
-    /** Weight in this pool. Defaults to the real server's. */
-    weight?: number;
+    /** The transport (keepalived `protocol`). Defaults to `TCP`. */
+    protocol?: Protocol;
+    /** Several addresses with one pool (keepalived `virtual_server_group`). Defaults to none. */
+    virtualServerGroup?: SocketArgs[];
+    /** Packets that belong together by a mark, which the directors put on them (keepalived `fwmark`). Defaults to none. */
+    fwmark?: FwmarkArgs;
+    /** Who answers while the whole pool is down (keepalived `sorry_server`). Defaults to nobody. */
+    sorryServer?: SorryServerArgs;
 }
 
-/**
- * A health check. A server that refuses connections is out after at most
- * delayLoop + retry × delayBeforeRetry seconds, one that is silent after
- * delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry.
- */
-export interface CheckArgs {
-    /** A connection that is opened and closed (keepalived `TCP_CHECK`). */
-    tcp?: TcpCheckArgs;
+/** An address and a port that clients send to. */
+export interface SocketArgs {
+    /** IPv4 or IPv6 address. */
+    virtualIp: Input<string>;
+    /** Port. Defaults to all ports together, which takes a persistenceTimeout. */
+    port?: number;
 }
 
-/** keepalived `TCP_CHECK`. */
-export interface TcpCheckArgs {
-    /** Whole seconds to wait for the connection (keepalived `connect_timeout`). Defaults to 3. */
-    connectTimeout?: number;
-    /** Further attempts before the server is out (keepalived `retry`). Defaults to 1. */
-    retry?: number;
-    /** Whole seconds between two attempts (keepalived `delay_before_retry`). Defaults to 1. */
-    delayBeforeRetry?: number;
-    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
-    connectPort?: number;
+/** Packets that belong to one service by a mark. */
+export interface FwmarkArgs extends FwmarkSettings {
+    /** What is marked. */
+    packets: MarkedPacketsArgs[];
+}
+
+/** Some of the packets to a virtual IP. */
+export interface MarkedPacketsArgs extends MarkedPacketsSettings {
+    /** IPv4 or IPv6 address that they are sent to. */
+    virtualIp: Input<string>;
+}
+
+/** Who answers while a whole pool is down. */
+export interface SorryServerArgs extends SorryServerSettings {
+    /** Its address. */
+    host: Input<string>;
+}
+
+/** A program for health checks or notifications. */
+export interface ScriptArgs extends ScriptSettings {
+    /** Its text, from `#!` on. */
+    content: Input<string>;
 }
 
 /** One director of a cluster whose other hosts may be managed elsewhere. */
@@ -116,7 +149,7 @@ export interface DirectorArgs {
     cluster: LvsClusterArgs;
     /** Which of the cluster's directors this is, by name. */
     name: string;
-    /** The VRRP password, the same for all directors. */
+    /** The VRRP password, the same for all directors. Secret. */
     authPass: Input<string>;
     /** Outputs to wait for before this host is configured, such as `configured` of others; its packages are installed meanwhile. Defaults to none. */
     configureAfter?: Input<string>[];
@@ -124,8 +157,14 @@ export interface DirectorArgs {
 
 /** A host that serves behind directors, which may be managed elsewhere. */
 export interface RealServerArgs extends HostConnectionArgs {
-    /** The IPv4 addresses that it serves. */
-    virtualIps: Input<Input<string>[]>;
+    /** The addresses that it serves by DR and TUN. Defaults to none. */
+    virtualIps?: Input<Input<string>[]>;
+    /** The tunnels through which directors send to it, for method TUN. Defaults to none. */
+    tunnels?: Tunnel[];
+    /** Its IPv4 default gateway from now on, with NAT a virtual IP of the directors. Defaults to the one that it has. */
+    gateway?: Input<string>;
+    /** Its IPv6 default gateway from now on. Defaults to the one that it has. */
+    gateway6?: Input<string>;
     /** A web server with one page. Defaults to none: what the host serves is its own business. */
     httpd?: HttpdArgs;
     /** Whether destroy also removes the packages that were installed for it. Defaults to false. */

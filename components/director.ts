@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "../host/bundle";
 import { remoteStep } from "../host/remote";
-import { modulesOf, planDirector } from "../lvs/plan";
-import { authPassFile, directorFiles, modulesFile } from "../lvs/render";
+import { directorPackages } from "../lvs/packages";
+import { planDirector } from "../lvs/plan";
+import { authPassFile, directorFiles, directorModuleFiles } from "../lvs/render";
 import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
 import type { DirectorArgs } from "./args";
 import { connectionOf } from "./connectionOf";
@@ -22,14 +23,19 @@ export class Director extends pulumi.ComponentResource {
         const authPass = acceptedAuthPass(args.authPass, this);
         const connection = connectionOf(args.cluster, memberOf(args, this));
 
+        const plan = cluster.apply((known) => planDirector(known, args.name));
+
+        const { keepalivedPackage, removePackages = false } = args.cluster;
         const prepare = remoteStep(
             `${name}-prepare`,
             {
                 connection,
-                stdin: bundle("prepare", [modulesFile(modulesOf(args.cluster.virtualServers))], {
-                    names: ["keepalived", "ipvsadm"],
-                    purge: args.cluster.removePackages ?? false,
-                }),
+                stdin: plan.apply((known) =>
+                    bundle("prepare", directorModuleFiles(known), {
+                        names: directorPackages(known.needs, keepalivedPackage),
+                        purge: removePackages,
+                    }),
+                ),
             },
             this,
         );
@@ -43,14 +49,13 @@ export class Director extends pulumi.ComponentResource {
             this,
             [prepare],
         );
-        const files = cluster.apply((known) => directorFiles(planDirector(known, args.name)));
         const configure = remoteStep(
             `${name}-configure`,
             {
                 connection,
                 stdin: pulumi
-                    .all([files, pulumi.all(args.configureAfter ?? [])])
-                    .apply(([known]) => bundle("director", known)),
+                    .all([plan, pulumi.all(args.configureAfter ?? [])])
+                    .apply(([known]) => bundle("director", directorFiles(known))),
             },
             this,
             [secret],

@@ -1,7 +1,40 @@
+export type { ConnectionArgs, HostConnectionArgs, LoginArgs, ProxyArgs } from "../host/connection";
+export type { GlobalDefs, LvsTimeouts } from "../lvs/vrrp/globalDefs";
+export type { ScriptCall } from "../lvs/keepalived/scripts";
+export { Distribution } from "../lvs/keepalived/versions";
+export type { KernelSettings } from "../lvs/kernel/sysctls";
+export type { Check } from "../lvs/service/checks";
+export type { BfdCheck } from "../lvs/service/checks/bfd";
+export type { ConnectingCheck } from "../lvs/service/checks/connection";
+export { type DnsCheck, DnsType } from "../lvs/service/checks/dns";
+export type { FileCheck } from "../lvs/service/checks/file";
+export {
+    type HttpCheck,
+    HttpProtocol,
+    type HttpUrl,
+    type SslCheck,
+    type SslUrl,
+} from "../lvs/service/checks/http";
+export type { MiscCheck } from "../lvs/service/checks/misc";
+export { RegexOption, type RegexStack } from "../lvs/service/checks/regex";
+export type { SmtpCheck } from "../lvs/service/checks/smtp";
+export type { UdpCheck } from "../lvs/service/checks/udp";
+export { Protocol } from "../lvs/service/destination";
+export { LvsMethod, type Tunnel, TunnelType } from "../lvs/service/lvsMethod";
+export type { PoolMember } from "../lvs/service/poolMember";
+export { LvsSched } from "../lvs/service/scheduler";
+export type { BfdDirector, BfdInstance } from "../lvs/vrrp/bfdInstance";
+export type { VrrpDirector } from "../lvs/vrrp/members";
+export type { SyncDaemon } from "../lvs/vrrp/syncDaemon";
+export type { VrrpSyncGroup } from "../lvs/vrrp/syncGroup";
+export type { TrackByName, TrackInterface } from "../lvs/vrrp/track";
+export type { InitFile, TrackFile } from "../lvs/vrrp/trackFile";
+export { ParamMatch, type TrackProcess } from "../lvs/vrrp/trackProcess";
+export type { TrackScript } from "../lvs/vrrp/trackScript";
+export { Scope } from "../lvs/vrrp/virtualIpaddress";
+export { RouteType, type VirtualRoute, type VirtualRule } from "../lvs/vrrp/virtualRoutes";
 export type * from "./args";
 export { Director } from "./director";
 export { type HostInventory, HostRole } from "./inventory";
 export { LvsCluster } from "./lvsCluster";
 export { RealServer } from "./realServer";
-export type { ConnectionArgs, HostConnectionArgs, LoginArgs, ProxyArgs } from "../host/connection";
-export { LvsMethod, LvsSched } from "../lvs/model";

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { servedBy, virtualIpsOf } from "../lvs/plan";
+import { planRealServer } from "../lvs/plan";
+import { tunnelsOf, virtualIpsOf } from "../lvs/pool";
 import { acceptedCluster } from "./accept";
-import type { LvsClusterArgs, VirtualServerArgs } from "./args";
+import type { LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
@@ -14,7 +15,7 @@ import { RealServer } from "./realServer";
  *
  *     const web = new LvsCluster("web", {
  *         connection: { privateKey: config.requireSecret("privateKey") },
- *         vrrp: { interface: "eth0", virtualRouterId: 62 },
+ *         vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
  *         directors: [
  *             { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
  *             { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
@@ -35,7 +36,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
-        acceptedCluster(args, this);
+        const cluster = acceptedCluster(args, this);
 
         const realServers = args.realServers.map(
             (realServer) =>
@@ -43,7 +44,12 @@ export class LvsCluster extends pulumi.ComponentResource {
                     `${name}-${realServer.name}`,
                     {
                         ...connectionOf(args, realServer),
-                        virtualIps: virtualIps(servedBy(realServer.name, args.virtualServers)),
+                        virtualIps: cluster.apply(
+                            (known) => planRealServer(known, realServer.name).virtualIps,
+                        ),
+                        tunnels: tunnelsOf(args, realServer.name),
+                        gateway: realServer.gateway,
+                        gateway6: realServer.gateway6,
                         httpd: realServer.httpd,
                         removePackages: args.removePackages,
                     },
@@ -52,7 +58,7 @@ export class LvsCluster extends pulumi.ComponentResource {
         );
         const configured = realServers.map((realServer) => realServer.configured);
 
-        const authPass = args.vrrp.authPass ?? generatedAuthPass(name, this);
+        const authPass = args.authPass ?? generatedAuthPass(name, this);
         // One after the other, the preferred owner of the virtual IPs last.
         for (const { name: director } of [...args.directors].reverse()) {
             const { configured: done } = new Director(
@@ -64,7 +70,9 @@ export class LvsCluster extends pulumi.ComponentResource {
         }
 
         const whenConfigured = pulumi.all(configured);
-        this.virtualIps = whenConfigured.apply(() => virtualIps(args.virtualServers));
+        this.virtualIps = pulumi
+            .all([cluster, whenConfigured])
+            .apply(([known]) => virtualIpsOf(known.virtualServers));
         this.vip = this.virtualIps.apply(([first]) => first!);
         this.inventory = whenConfigured.apply(() => inventoryOf(args));
         this.registerOutputs({
@@ -73,10 +81,6 @@ export class LvsCluster extends pulumi.ComponentResource {
             inventory: this.inventory,
         });
     }
-}
-
-function virtualIps(virtualServers: VirtualServerArgs[]): pulumi.Output<string[]> {
-    return pulumi.output(virtualServers).apply(virtualIpsOf);
 }
 
 /** VRRP takes eight characters, and keepalived reads some signs as the end of the word. */

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "../host/bundle";
 import { remoteStep } from "../host/remote";
-import { realServerFiles } from "../lvs/render";
+import { realServerPackages } from "../lvs/packages";
+import { planRealServerKernel } from "../lvs/plan";
+import { realServerFiles, realServerModuleFiles } from "../lvs/render";
 import { acceptedRealServer } from "./accept";
 import type { RealServerArgs } from "./args";
 
 /**
- * A real server: the virtual IPs on `lo`, silent to ARP, now and after every boot.
+ * A real server: its virtual IPs, silent to ARP, the ends of its tunnels, its way back to the
+ * clients; now and after every boot.
  *
  * Throws `ResourceError` with every problem of its arguments, before the host is touched.
  */
@@ -17,22 +20,34 @@ export class RealServer extends pulumi.ComponentResource {
     constructor(name: string, args: RealServerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:RealServer", name, {}, opts);
         const realServer = acceptedRealServer(args, this);
-        const files = realServer.apply((known) => realServerFiles(known.virtualIps, known.httpd));
+        const plan = realServer.apply(planRealServerKernel);
 
-        const prepare = (names: string[]) =>
+        const prepare = () =>
             remoteStep(
                 `${name}-prepare`,
                 {
                     connection: args,
-                    stdin: bundle("prepare", [], { names, purge: args.removePackages ?? false }),
+                    stdin: plan.apply((known) =>
+                        bundle("prepare", realServerModuleFiles(known), {
+                            names: realServerPackages(known, args.httpd !== undefined),
+                            purge: args.removePackages ?? false,
+                        }),
+                    ),
                 },
                 this,
             );
         const configure = remoteStep(
             `${name}-configure`,
-            { connection: args, stdin: files.apply((known) => bundle("realServer", known)) },
+            {
+                connection: args,
+                stdin: pulumi
+                    .all([plan, realServer])
+                    .apply(([known, { httpd }]) =>
+                        bundle("realServer", realServerFiles(known, httpd)),
+                    ),
+            },
             this,
-            args.httpd ? [prepare(["httpd"])] : [],
+            args.httpd || args.tunnels?.length ? [prepare()] : [],
         );
 
         this.configured = configure.urn;

@@ -6,17 +6,17 @@ export interface LoginArgs {
     user?: Input<string>;
     /** TCP port of the SSH server. Defaults to 22. */
     port?: Input<number>;
-    /** Private key, as text. Secret. */
+    /** Private key, as text. Defaults to none. Secret. */
     privateKey?: Input<string>;
-    /** Password of the private key, where it has one. Secret. */
+    /** Password of the private key, where it has one. Defaults to none. Secret. */
     privateKeyPassword?: Input<string>;
-    /** Password of the user, where no key serves. Secret. */
+    /** Password of the user, where no key serves. Defaults to none. Secret. */
     password?: Input<string>;
     /** Socket of an SSH agent. Defaults to `SSH_AUTH_SOCK` where that is set. */
     agentSocketPath?: Input<string>;
     /**
      * The host's public key, one line as in known_hosts after the name (`ssh-ed25519 AAAA…`).
-     * Required, unless `ignoreHostKey` is set.
+     * Defaults to none, which is refused unless `ignoreHostKey` is set.
      */
     hostKey?: Input<string>;
     /** Trust whoever answers at the address. Defaults to false. */

@@ -3,7 +3,10 @@ import * as fs from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Host, Lab } from "./lab";
 import { Refusal, step } from "./progress";
-import { seed, seedWithSpare, Topology } from "./topology";
+import { mixed, mysql, seed, seedWithSpare, threeDirectors, Topology, wide } from "./topology";
+
+const topologies: readonly Topology[] = [seed, seedWithSpare, threeDirectors, wide, mysql, mixed];
+const [, ...others] = topologies.map(({ name }) => name);
 
 const help = `npm run lab -- COMMAND
 
@@ -21,12 +24,13 @@ hosts: each has a kernel with IPVS, systemd and sshd, and installs its packages 
   reset HOST          boot it with a bare disk, as on the day it was delivered
   freeze HOST         make it stand still
   thaw HOST           let it go on
-  link HOST down|up   pull its network cable, plug it in
+  link HOST down|up   pull its network cable, plug it in; NETWORK after it names another card's
   log HOST            what it has written to its console
 
 Options, before the command:
   --name NAME         which lab; "seed" unless you say otherwise
-  --topology NAME     what \`up\` boots: seed (ds1 ds2 rs1 rs2 rs3), or seed-with-spare (and rs4)
+  --topology NAME     what \`up\` boots: seed (ds1 ds2 rs1 rs2 rs3) unless you say otherwise, or
+                      ${others.join(", ")}
 
 Try:
   npm run lab -- up
@@ -34,8 +38,6 @@ Try:
   npm run lab -- exec bash       # a shell on the client, among the hosts
   npm run lab -- down
 `;
-
-const topologies: readonly Topology[] = [seed, seedWithSpare];
 
 /** What can be done to a host. `words` is what follows the host's name. */
 const hostCommands: Record<string, (host: Host, words: string[]) => Promise<number | void>> = {
@@ -46,11 +48,11 @@ const hostCommands: Record<string, (host: Host, words: string[]) => Promise<numb
     reset: (host) => step(`Booting ${host.name} with a bare disk`, () => host.reset()),
     freeze: (host) => host.freeze(),
     thaw: (host) => host.thaw(),
-    link: async (host, [state]) => {
+    link: async (host, [state, network]) => {
         if (state !== "up" && state !== "down") {
             throw new Refusal(`link ${host.name}: say "up" or "down"`);
         }
-        await host.link(state);
+        await host.link(state, network);
     },
     log: async (host) => void process.stdout.write(await fs.readFile(host.consoleLog, "utf8")),
 };
@@ -123,12 +125,20 @@ async function status(): Promise<void> {
             continue;
         }
         process.stdout.write(`${name}: kernel ${lab.parts.kernel.version}\n`);
-        process.stdout.write(`    client  ${lab.client.address}\n`);
-        for (const host of lab.hosts) {
+        const { networks, hosts } = lab.topology;
+        const client = Object.values(networks).map((network) => network.client);
+        process.stdout.write(row("client", "", "", client));
+        for (const { name, cards } of hosts) {
+            const host = lab.host(name);
             const state = (await host.isUp()) ? "on" : "off";
-            process.stdout.write(`    ${host.name.padEnd(6)}  ${host.address}  ${state}\n`);
+            process.stdout.write(row(name, state, host.suite, Object.values(cards)));
         }
     }
+}
+
+function row(name: string, state: string, suite: string, addresses: string[]): string {
+    const columns = [name.padEnd(10), state.padEnd(3), suite.padEnd(8), addresses.join(", ")];
+    return `    ${columns.join("  ")}\n`;
 }
 
 async function running(name: string): Promise<Lab> {

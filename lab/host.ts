@@ -5,8 +5,9 @@ import * as path from "node:path";
 import { hostKey } from "./keys";
 import { Namespace, processGroup, signal } from "./namespace";
 import { Parts } from "./parts";
+import { Refusal } from "./progress";
 import { run, RunOptions, RunResult, tryRun } from "./run";
-import { HostSpec, Network, Topology } from "./topology";
+import { HostSpec, ipv6Of, Suite, suiteOf, Topology } from "./topology";
 import { GiveUp, waitUntil } from "./wait";
 
 /** How long a host may take to boot: five at once on a slow machine take 45 s. */
@@ -18,10 +19,23 @@ export interface HostRunOptions extends RunOptions {
     user?: string;
 }
 
+/** A network card of a host. */
+export interface Card {
+    /** What the host calls it: "eth0". */
+    device: string;
+    address: string;
+    ipv6: string;
+}
+
 /** A virtual machine of a lab. */
 export class Host {
     readonly name: string;
+    /** IPv4 address of its first card, where it is logged in to. */
     readonly address: string;
+    /** IPv6 address of its first card. */
+    readonly ipv6: string;
+    /** The release of Debian that it runs. */
+    readonly suite: Suite;
     /** Its public host key: `ssh-ed25519 AAAA…`. */
     readonly hostKey: string;
     /** What it has written to its console since it was first booted, for a look when it hangs. */
@@ -36,14 +50,29 @@ export class Host {
             topology: Topology;
             parts: Parts;
         },
-        spec: HostSpec,
+        private readonly spec: HostSpec,
     ) {
         this.name = spec.name;
-        this.address = spec.address;
+        this.address = this.card().address;
+        this.ipv6 = this.card().ipv6;
+        this.suite = suiteOf(spec);
         this.hostKey = hostKey(spec.name).public;
         this.dir = path.join(lab.dir, "hosts", spec.name);
         this.disk = path.join(this.dir, "disk.cow");
         this.consoleLog = path.join(this.dir, "console.log");
+    }
+
+    /** Its card in a network, by default the first. */
+    card(network = this.networks[0]!): Card {
+        const number = this.networks.indexOf(network);
+        const address = this.spec.cards[network];
+        if (!address) {
+            throw new Refusal(
+                `${this.name} has no card in ${network}, only in ${this.networks.join(", ")}`,
+            );
+        }
+        const ipv6 = ipv6Of(address, this.lab.topology.networks[network]!);
+        return { device: `eth${number}`, address, ipv6 };
     }
 
     /** Runs a shell script on the host; returns what it printed; throws if it fails. */
@@ -114,11 +143,11 @@ export class Host {
         signal(await this.requireLife(), "SIGCONT");
     }
 
-    /** Pulls the host's network cable out, or plugs it in. */
-    async link(state: "up" | "down"): Promise<void> {
-        // Its card does not get over a device that is taken down: it is unplugged at the far end.
-        const end = state === "up" ? ["master", "lan"] : ["nomaster"];
-        await run(this.inside(["ip", "link", "set", tapOf(this.name), ...end]));
+    /** Pulls the network cable of one of the host's cards out, or plugs it in. */
+    async link(state: "up" | "down", network = this.networks[0]!): Promise<void> {
+        // The card does not get over a device that is taken down: it is unplugged at the far end.
+        const end = state === "up" ? ["master", network] : ["nomaster"];
+        await run(this.inside(["ip", "link", "set", this.tapOf(this.card(network)), ...end]));
     }
 
     /** Puts a bare disk in and boots from it: as on the day the host was delivered. */
@@ -138,15 +167,18 @@ export class Host {
         await this.copyDisk(path.resolve(this.dir, file), this.disk);
     }
 
-    /** Makes the host's folder and network device; for `Lab.up`. */
+    /** Makes the host's folder and network devices; for `Lab.up`. */
     async create(): Promise<void> {
         await fs.mkdir(this.dir, { recursive: true });
         await this.writeIdentity();
-        const tap = tapOf(this.name);
-        await run(this.inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
-        await run(this.inside(["ip", "link", "set", tap, "master", "lan", "up"]));
-        // The virtual cards cannot take packets apart or put them together for one another.
-        await run(this.inside(["ethtool", "-K", tap, "tso", "off", "gso", "off", "gro", "off"]));
+        for (const network of this.networks) {
+            const tap = this.tapOf(this.card(network));
+            await run(this.inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
+            await run(this.inside(["ip", "link", "set", tap, "master", network, "up"]));
+            // The virtual cards cannot take packets apart or put them together for one another.
+            const offloads = ["tso", "off", "gso", "off", "gro", "off"];
+            await run(this.inside(["ethtool", "-K", tap, ...offloads]));
+        }
     }
 
     /** Starts the virtual machine and does not wait for it. */
@@ -161,13 +193,12 @@ export class Host {
             ...parts.kernel.options,
             `umid=${this.name}`,
             `uml_dir=${consoles}`,
-            // With the page cache full, five hosts stay below 1 GB.
-            "mem=160M",
-            `ubd0=${this.disk},${parts.image.disk}`,
+            `mem=${this.spec.memoryMB ?? 160}M`,
+            `ubd0=${this.disk},${parts.suites[this.suite]!.image.disk}`,
             `ubd1r=${path.join(this.dir, "identity.tar")}`,
             "root=/dev/ubda",
             "rw",
-            `vec0:transport=tap,ifname=${tapOf(this.name)},depth=128,gro=0,mac=${macOf(this.address)}`,
+            ...this.networks.map((network, index) => `vec${index}:${this.vectorOptions(network)}`),
             `systemd.hostname=${this.name}`,
             `systemd.machine_id=${digest(`machine ${this.name}`).slice(0, 32)}`,
             "con=null",
@@ -237,6 +268,23 @@ export class Host {
         return this.lab.namespace.command(command);
     }
 
+    /** The networks it has cards in, in the order of the cards. */
+    private get networks(): string[] {
+        return Object.keys(this.spec.cards);
+    }
+
+    /** The device at the other end of a card. */
+    private tapOf(card: Card): string {
+        return `${card.device.replace("eth", "tap")}-${this.name}`;
+    }
+
+    /** What the driver of its card in a network is told. */
+    private vectorOptions(network: string): string {
+        const card = this.card(network);
+        const tap = `transport=tap,ifname=${this.tapOf(card)}`;
+        return `${tap},depth=128,gro=0,mac=${macOf(card.address)}`;
+    }
+
     private pidFile(): string {
         return path.join(this.dir, "pid");
     }
@@ -282,13 +330,16 @@ export class Host {
 
     /** The second disk, from which the host takes its own files at its first boot. */
     private async writeIdentity(): Promise<void> {
-        const { network, hosts } = this.lab.topology;
-        const names = hosts.map(({ name, address }) => `${address} ${name}\n`).join("");
+        const { networks, hosts } = this.lab.topology;
+        const { client } = networks[this.networks[0]!]!;
+        const names = hosts.map(({ name, cards }) => `${Object.values(cards)[0]!} ${name}\n`);
         const files = {
-            "etc/hosts": `127.0.0.1 localhost\n${network.client} client\n${names}`,
+            "etc/hosts": `127.0.0.1 localhost\n${client} client\n${names.join("")}`,
             "etc/hostname": `${this.name}\n`,
-            "etc/lab/network": `vec0 eth0 ${withPrefix(this.address, network)}\n`,
-            "etc/apt/sources.list": `deb [trusted=yes] http://${network.client}/ ./\n`,
+            "etc/lab/network": this.cardLines(),
+            "etc/lab/routes": this.routeLines(),
+            ...(this.spec.forwards && { "etc/sysctl.d/lab-router.conf": routerSettings }),
+            "etc/apt/sources.list": `deb [trusted=yes] http://${client}/${this.suite}/ ./\n`,
             "etc/ssh/ssh_host_ed25519_key": hostKey(this.name).private,
             "etc/ssh/ssh_host_ed25519_key.pub": `${this.hostKey}\n`,
         };
@@ -303,16 +354,35 @@ export class Host {
         await run([...tar, "-cf", path.join(this.dir, "identity.tar"), ...Object.keys(files)]);
         await fs.rm(root, { recursive: true });
     }
+
+    private cardLines(): string {
+        const lines = this.networks.map((network, index) => {
+            const { device, address, ipv6 } = this.card(network);
+            return `vec${index} ${device} ${address}/24 ${ipv6}/64\n`;
+        });
+        return lines.join("");
+    }
+
+    private routeLines(): string {
+        const { networks, hosts } = this.lab.topology;
+        const lines = (this.spec.routes ?? []).map(({ to, via }) => {
+            const router = hosts.find(({ name }) => name === via)!;
+            const shared = this.networks.find((network) => network in router.cards)!;
+            const address = router.cards[shared]!;
+            const { ipv4, ipv6 } = networks[to] ?? { ipv4: to, ipv6: to };
+            return `${ipv4} ${address}\n${ipv6} ${ipv6Of(address, networks[shared]!)}\n`;
+        });
+        return lines.join("");
+    }
 }
 
-/** An address as `ip address add` wants it. */
-export function withPrefix(address: string, network: Network): string {
-    return `${address}/${network.prefixLength}`;
-}
-
-function tapOf(name: string): string {
-    return `tap-${name}`;
-}
+/** A router forwards, and does not tell a host of a shorter way, which is not what a test sets up. */
+const routerSettings = `net.ipv4.ip_forward = 1
+net.ipv6.conf.all.forwarding = 1
+net.ipv4.conf.all.send_redirects = 0
+net.ipv4.conf.default.send_redirects = 0
+net.ipv4.conf.*.send_redirects = 0
+`;
 
 /** A host keeps its hardware address over every boot: 02:00 and its IPv4 address. */
 function macOf(address: string): string {

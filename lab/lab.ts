@@ -5,14 +5,14 @@ import { Socket } from "node:net";
 import { homedir } from "node:os";
 import * as path from "node:path";
 import { exists } from "./cache";
-import { Host, withPrefix } from "./host";
-import { clientKey, hostKey } from "./keys";
+import { Host } from "./host";
+import { clientKey } from "./keys";
 import { Namespace } from "./namespace";
 import { labParts, Parts } from "./parts";
 import { Probe, ProbeOptions } from "./probe";
 import { Refusal } from "./progress";
 import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
-import { Topology } from "./topology";
+import { HostSpec, ipv6Of, Network, suiteOf, Topology } from "./topology";
 import { waitUntil } from "./wait";
 
 export { Host } from "./host";
@@ -24,8 +24,8 @@ export interface LabOptions {
     name?: string;
     /** Does it outlive the process that brought it up? Otherwise it ends with it. */
     lasting?: boolean;
-    /** Disk that all hosts start with, as `Host.saveDisk` wrote it. Defaults to a bare one. */
-    disk?: string;
+    /** Disk that hosts start with, as `Host.saveDisk` wrote it. Defaults to a bare one. */
+    disk?: string | ((host: HostSpec) => Promise<string>);
 }
 
 /** What is written down about a running lab. */
@@ -43,8 +43,13 @@ const labsDir = path.join(
 /** Virtual machines on a network of their own, on this machine. */
 export class Lab {
     readonly hosts: Host[];
-    /** Where commands in the lab's namespace come from, and the key that hosts let in. */
-    readonly client: { address: string; privateKeyFile: string; privateKey: string };
+    /** The lab's namespace: its addresses in the first network, and the key that hosts let in. */
+    readonly client: {
+        address: string;
+        ipv6: string;
+        privateKeyFile: string;
+        privateKey: string;
+    };
     /** Which of the kernels serves, and where the parts of the lab are. */
     readonly parts: Parts;
     /** Folder with all that the lab writes; it goes with the lab. */
@@ -62,8 +67,10 @@ export class Lab {
         this.hosts = topology.hosts.map(
             (spec) => new Host({ dir: this.dir, namespace: this.namespace, topology, parts }, spec),
         );
+        const first = Object.values(topology.networks)[0]!;
         this.client = {
-            address: topology.network.client,
+            address: first.client,
+            ipv6: ipv6Of(first.client, first),
             privateKeyFile: path.join(this.dir, "client_key"),
             privateKey: clientKey().private,
         };
@@ -71,7 +78,8 @@ export class Lab {
 
     /** Brings a lab up and returns when every host lets the client in. */
     static async up(topology: Topology, options: LabOptions = {}): Promise<Lab> {
-        const parts = await labParts();
+        const parts = await labParts(...new Set(topology.hosts.map(suiteOf)));
+        const disks = await disksOf(topology, options);
         const name = options.name ?? `${topology.name}-${randomBytes(3).toString("hex")}`;
         const lab = new Lab(name, topology, parts);
         if (lab.dir.length > 60) {
@@ -82,9 +90,13 @@ export class Lab {
         await fs.mkdir(lab.dir, { mode: 0o700 });
         try {
             const keep = await lab.create();
-            const { disk } = options;
-            if (disk) await Promise.all(lab.hosts.map((host) => host.restoreDisk(disk)));
-            await Promise.all(lab.hosts.map((host) => host.start()));
+            await Promise.all(
+                lab.hosts.map(async (host) => {
+                    const disk = disks.get(host.name);
+                    if (disk) await host.restoreDisk(disk);
+                    await host.start();
+                }),
+            );
             await Promise.all(lab.hosts.map((host) => host.waitForSsh()));
             if (options.lasting) keep();
         } catch (error) {
@@ -165,21 +177,24 @@ export class Lab {
         await fs.mkdir(path.join(this.dir, "ssh"));
         await this.writeSshFiles();
 
-        const { network } = this.topology;
-        await this.exec(["ip", "link", "add", "lan", "type", "bridge", "mcast_snooping", "0"]);
-        await this.exec([
-            "ip",
-            "address",
-            "add",
-            withPrefix(network.client, network),
-            "dev",
-            "lan",
-        ]);
-        await this.exec(["ip", "link", "set", "lan", "up"]);
-        await this.exec(["ethtool", "-K", "lan", "tso", "off", "gso", "off", "gro", "off"]);
+        // The client is no router, and takes an answer from whichever network it comes.
+        const settings = ["net.ipv4.ip_forward=0", "net.ipv4.conf.default.rp_filter=0"];
+        await this.exec(["sysctl", "-q", ...settings, "net.ipv4.conf.all.rp_filter=0"]);
+        for (const [name, network] of Object.entries(this.topology.networks)) {
+            await this.createNetwork(name, network);
+        }
         await Promise.all(this.hosts.map((host) => host.create()));
         await this.servePackages();
         return keep;
+    }
+
+    private async createNetwork(name: string, network: Network): Promise<void> {
+        const ipv6 = ipv6Of(network.client, network);
+        await this.exec(["ip", "link", "add", name, "type", "bridge", "mcast_snooping", "0"]);
+        await this.exec(["ip", "link", "set", name, "up"]);
+        await this.exec(["ip", "address", "add", `${network.client}/24`, "dev", name]);
+        await this.exec(["ip", "address", "add", `${ipv6}/64`, "dev", name, "nodad"]);
+        await this.exec(["ethtool", "-K", name, "tso", "off", "gso", "off", "gro", "off"]);
     }
 
     /**
@@ -205,9 +220,9 @@ export class Lab {
     }
 
     private async writeSshFiles(): Promise<void> {
-        const { hosts } = this.topology;
+        const { hosts } = this;
         await fs.writeFile(this.client.privateKeyFile, this.client.privateKey, { mode: 0o600 });
-        const known = hosts.map(({ name }) => `${name} ${hostKey(name).public}\n`);
+        const known = hosts.map((host) => `${host.name} ${host.hostKey}\n`);
         await fs.writeFile(path.join(this.dir, "known_hosts"), known.join(""));
         const addresses = hosts.map(
             ({ name, address }) =>
@@ -241,11 +256,11 @@ export class Lab {
     private async servePackages(): Promise<void> {
         const logFile = path.join(this.dir, "packages.log");
         const log = await fs.open(logFile, "a");
-        const serve = [
-            ...nodeCommand("packageServer.ts"),
-            this.parts.packages,
-            this.client.address,
-        ];
+        const addresses = Object.values(this.topology.networks).map(({ client }) => client);
+        const folders = Object.entries(this.parts.suites).map(
+            ([suite, { packages }]) => `${suite}=${packages}`,
+        );
+        const serve = [...nodeCommand("packageServer.ts"), addresses.join(), ...folders];
         const stdio: SpawnOptions["stdio"] = ["ignore", log.fd, log.fd];
         const server = this.spawn(serve, { cwd: "/", detached: true, stdio });
         server.unref();
@@ -256,6 +271,16 @@ export class Lab {
             return text.includes("listening");
         });
     }
+}
+
+/** By host name. One after the other: two hosts may ask for a disk that has to be built first. */
+async function disksOf({ hosts }: Topology, { disk }: LabOptions): Promise<Map<string, string>> {
+    const disks = new Map<string, string>();
+    for (const spec of hosts) {
+        const file = typeof disk === "function" ? await disk(spec) : disk;
+        if (file) disks.set(spec.name, file);
+    }
+    return disks;
 }
 
 function dirOf(name: string): string {

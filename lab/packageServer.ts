@@ -1,25 +1,37 @@
 /**
- * Serves the files of a folder over HTTP: `packageServer.ts FOLDER ADDRESS`. It runs in a lab's
- * namespace, where hosts get their packages from it, and logs a line for each request.
+ * Serves packages over HTTP: `packageServer.ts ADDRESS,… SUITE=FOLDER …`. It runs in a lab's
+ * namespace, where hosts get the packages of their suite at http://ADDRESS/SUITE/, and logs a line
+ * for each request.
  */
-import { createReadStream, statSync } from "node:fs";
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createReadStream, readdirSync, statSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
 import * as path from "node:path";
 
-const [folder, address] = process.argv.slice(2) as [string, string];
+const [addresses, ...suites] = process.argv.slice(2) as [string, ...string[]];
+const files = new Map(suites.flatMap(filesOf));
 
-const server = createServer((request, response) => {
-    const name = decodeURIComponent(request.url ?? "/").replace(/^(\/|\.\/)+/, "");
-    const file = path.join(folder, name);
-    const stat = name.includes("/") ? undefined : statSync(file, { throwIfNoEntry: false });
-    const found = stat?.isFile() ?? false;
-    console.log(found ? 200 : 404, request.socket.remoteAddress, request.url);
-    if (!stat || !found) return void response.writeHead(404).end();
+/** A suite's files by the paths of their URLs. */
+function filesOf(argument: string): [string, string][] {
+    const [suite, folder] = argument.split("=") as [string, string];
+    return readdirSync(folder).map((name) => [`/${suite}/${name}`, path.join(folder, name)]);
+}
+
+const answer: RequestListener = (request, response) => {
+    // apt asks for "/bookworm/./Packages".
+    const file = files.get(path.posix.normalize(decodeURIComponent(request.url ?? "/")));
+    console.log(file ? 200 : 404, request.socket.remoteAddress, request.url);
+    if (!file) return void response.writeHead(404).end();
+    const stat = statSync(file);
     response.writeHead(200, {
         "content-length": stat.size,
         "last-modified": stat.mtime.toUTCString(),
     });
     if (request.method === "HEAD") return void response.end();
     createReadStream(file).pipe(response);
-});
-server.listen(80, address, () => console.log("listening"));
+};
+
+const servers = addresses.split(",").map((address) => createServer(answer).listen(80, address));
+void Promise.all(servers.map((server) => once(server, "listening"))).then(() =>
+    console.log("listening"),
+);

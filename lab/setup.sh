@@ -25,7 +25,7 @@ check_machine() {
         problem 'You are not root: the lab needs a network namespace and devices in it. Run this as root.'
     else
         unshare --net true 2>/dev/null || problem 'Network namespaces are not allowed here. In a container, start it with --privileged.'
-        # The hosts' memory is there: 160 MB for each, and the larger topology has six.
+        # The hosts' memory is there: 160 MB for each when it is full; the demo has five, `wide` eleven.
         [ "$(df -m --output=avail /dev/shm | tail -n 1)" -ge 1000 ] || problem 'Less than 1 GB is free in /dev/shm, which holds the memory of the hosts. In a container, start it with --shm-size=2g.'
         [ -c /dev/net/tun ] || problem 'There is no /dev/net/tun: run "modprobe tun"; in a container, start it with --device /dev/net/tun.'
     fi
@@ -58,7 +58,15 @@ curl curl
 patchelf patchelf
 shellcheck shellcheck
 apt-ftparchive apt-utils
+make make
+gcc gcc
+strings binutils
+flex flex
+bison bison
+bc bc
+xz xz-utils
 END
+    [ -e /usr/include/stdio.h ] || printf 'libc6-dev '
     [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || printf 'debian-archive-keyring '
 }
 

@@ -5,7 +5,7 @@ import { toolchain } from "./toolchain";
 
 async function main(): Promise<void> {
     const { report } = await toolchain();
-    const { kernel } = await labParts();
+    const { kernel } = await labParts("bookworm");
     for (const line of report) process.stderr.write(`${line}\n`);
     process.stderr.write(`Lab: user-mode Linux ${kernel.version}, ${kernel.source}\n`);
 }

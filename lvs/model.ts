@@ -1,59 +1,41 @@
-/** How the next connection picks its real server (keepalived `lvs_sched`, ipvsadm `-s`). */
-export const LvsSched = {
-    /** Round robin. */
-    rr: "rr",
-    /** Weighted round robin. */
-    wrr: "wrr",
-    /** Least connections. */
-    lc: "lc",
-    /** Weighted least connections. */
-    wlc: "wlc",
-    /** Locality-based least connections. */
-    lblc: "lblc",
-    /** Locality-based least connections with replication. */
-    lblcr: "lblcr",
-    /** Source hashing. */
-    sh: "sh",
-    /** Destination hashing. */
-    dh: "dh",
-    /** Shortest expected delay. */
-    sed: "sed",
-    /** Never queue. */
-    nq: "nq",
-} as const;
-export type LvsSched = (typeof LvsSched)[keyof typeof LvsSched];
-
-/** How a packet reaches the real server (keepalived `lvs_method`). */
-export const LvsMethod = {
-    /** Direct routing: same network, same port, and the answer goes straight to the client. */
-    DR: "DR",
-    /** Network address translation. Not built yet: refused. */
-    NAT: "NAT",
-    /** Tunnelling. Not built yet: refused. */
-    TUN: "TUN",
-} as const;
-export type LvsMethod = (typeof LvsMethod)[keyof typeof LvsMethod];
-
-/** The VRRP router that the directors form together (keepalived `vrrp_instance`). */
-export interface Vrrp {
-    readonly interface: string;
-    readonly virtualRouterId: number;
-    /** Seconds. */
-    readonly advertInt?: number;
-    readonly nopreempt?: boolean;
-}
+import type { GlobalDefs } from "./vrrp/globalDefs";
+import type { Script } from "./keepalived/scripts";
+import type { Distribution } from "./keepalived/versions";
+import type { KernelSettings } from "./kernel/sysctls";
+import type { Tunnel } from "./service/lvsMethod";
+import type { VirtualServer } from "./service/virtualServer";
+import type { VrrpInstance } from "./vrrp/instance";
+import type { VrrpSyncGroup } from "./vrrp/syncGroup";
+import type { Tracking } from "./vrrp/tracking";
 
 export interface Director {
     readonly name: string;
     readonly host: string;
-    readonly interface?: string;
-    readonly priority?: number;
+    readonly distribution?: Distribution;
+    readonly keepalivedVersion?: string;
 }
 
 export interface RealServer {
     readonly name: string;
     readonly host: string;
+    /** IPv4 address that directors send to; `host` where that is one. */
+    readonly address?: string;
+    /** IPv6 address that directors send to; `host` where that is one. */
+    readonly address6?: string;
+    readonly gateway?: string;
+    readonly gateway6?: string;
     readonly weight?: number;
+    readonly httpd?: Httpd;
+    readonly distribution?: Distribution;
+}
+
+/** What one real server is to be, without the cluster that it is in. */
+export interface LoneRealServer {
+    /** Those that it serves by DR and TUN. */
+    readonly virtualIps: string[];
+    readonly tunnels: Tunnel[];
+    readonly gateway?: string;
+    readonly gateway6?: string;
     readonly httpd?: Httpd;
 }
 
@@ -61,42 +43,16 @@ export interface Httpd {
     readonly page: string;
 }
 
-export interface VirtualServer {
-    readonly virtualIp: string;
-    readonly port: number;
-    readonly lvsSched?: LvsSched;
-    readonly lvsMethod?: LvsMethod;
-    /** Seconds. */
-    readonly delayLoop?: number;
-    /** Seconds; 0 is none. */
-    readonly persistenceTimeout?: number;
-    readonly check?: Check;
-    readonly realServers?: readonly PoolMember[];
-}
-
-export interface PoolMember {
-    readonly name: string;
-    readonly port?: number;
-    readonly weight?: number;
-}
-
-export interface Check {
-    readonly tcp?: TcpCheck;
-}
-
-export interface TcpCheck {
-    /** Seconds. */
-    readonly connectTimeout?: number;
-    readonly retry?: number;
-    /** Seconds. */
-    readonly delayBeforeRetry?: number;
-    readonly connectPort?: number;
-}
-
 /** Everything that decides what stands in a file on a host; no secret, no way to log in. */
-export interface Cluster {
-    readonly vrrp: Vrrp;
+export interface Cluster extends Tracking {
+    readonly distribution?: Distribution;
+    readonly vrrpInstances: readonly VrrpInstance[];
+    readonly vrrpSyncGroups?: readonly VrrpSyncGroup[];
     readonly directors: readonly Director[];
     readonly realServers: readonly RealServer[];
     readonly virtualServers: readonly VirtualServer[];
+    readonly scripts?: readonly Script[];
+    readonly globalDefs?: GlobalDefs;
+    readonly kernel?: KernelSettings;
+    readonly openFirewall?: boolean;
 }

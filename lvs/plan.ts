@@ -1,145 +1,196 @@
-import {
-    type Cluster,
-    type Director,
-    type LvsMethod,
-    LvsSched,
-    type PoolMember,
-    type VirtualServer,
-} from "./model";
+import { familyOf } from "./addresses";
+import type { GlobalDefs, GlobalDefsFacts } from "./vrrp/globalDefs";
+import type { Script } from "./keepalived/scripts";
+import { defaultDistribution, versionOf } from "./keepalived/versions";
+import type { DirectorKernel } from "./kernel/director";
+import type { FirewallNeeds } from "./kernel/firewall";
+import type { DirectorNeeds } from "./kernel/modules";
+import type { Masquerading } from "./kernel/netfilter";
+import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
+import type { DirectorTraffic } from "./kernel/sysctls";
+import type { Cluster, LoneRealServer } from "./model";
+import { syncGroupsOf } from "./nat";
+import { contextOf, planVirtualServer, poolsOf, tunnelsOf } from "./pool";
+import { socketsOf, virtualIpsIn } from "./service/destination";
+import { LvsMethod, translatesPorts, TunnelType } from "./service/lvsMethod";
+import { LvsSched } from "./service/scheduler";
+import type { VirtualServerPlan } from "./service/virtualServer";
+import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance";
+import { planSyncDaemon } from "./vrrp/syncDaemon";
+import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
+import type { Tracking } from "./vrrp/tracking";
 
 /** What one director runs: every default filled in, nothing left to decide. */
 export interface DirectorPlan {
-    routerId: string;
-    vrrp: {
-        state: "MASTER" | "BACKUP";
-        interface: string;
-        virtualRouterId: number;
-        priority: number;
-        advertInt: number;
-        nopreempt: boolean;
-        virtualIps: string[];
-    };
+    /** The keepalived that it runs. */
+    version: string;
+    globalDefs?: GlobalDefs;
+    facts: GlobalDefsFacts;
+    tracking: Tracking;
+    vrrpInstances: VrrpInstancePlan[];
+    vrrpSyncGroups: VrrpSyncGroup[];
     virtualServers: VirtualServerPlan[];
-}
-
-export interface VirtualServerPlan {
-    virtualIp: string;
-    port: number;
-    lvsSched: LvsSched;
-    lvsMethod: LvsMethod;
-    delayLoop: number;
-    /** Seconds; 0 is none. */
-    persistenceTimeout: number;
-    realServers: RealServerPlan[];
-}
-
-export interface RealServerPlan {
-    host: string;
-    port: number;
-    weight: number;
-    tcpCheck: {
-        connectTimeout: number;
-        retry: number;
-        delayBeforeRetry: number;
-        connectPort: number;
-    };
+    scripts: Script[];
+    kernel: DirectorKernel;
+    needs: DirectorNeeds;
 }
 
 /** The plan of the director called `name`; `cluster` has passed `validate`. */
 export function planDirector(cluster: Cluster, name: string): DirectorPlan {
-    const index = cluster.directors.findIndex((director) => director.name === name);
-    const director = cluster.directors[index]!;
-    const { interface: device, virtualRouterId, advertInt = 1, nopreempt = false } = cluster.vrrp;
+    const director = cluster.directors.find((candidate) => candidate.name === name)!;
+    const context = contextOf(cluster);
+    const version = versionOf(director, cluster);
+    const scripts = [...(cluster.scripts ?? [])];
+    const virtualServers = cluster.virtualServers.map((virtualServer) =>
+        planVirtualServer(cluster, virtualServer),
+    );
+    const vrrpInstances = cluster.vrrpInstances.flatMap(
+        (instance, index) => planVrrpInstance(instance, index, name, context) ?? [],
+    );
+    const syncDaemon = planSyncDaemon(
+        cluster.globalDefs?.lvsSyncDaemon,
+        vrrpInstances,
+        cluster.directors.length,
+    );
+    const kernel = planKernel(cluster, virtualServers);
+    const sync = syncDaemon && { ...syncDaemon, ports: cluster.kernel?.syncPorts };
     return {
-        routerId: name,
-        vrrp: {
-            state: index === 0 && !nopreempt ? "MASTER" : "BACKUP",
-            interface: director.interface ?? device,
-            virtualRouterId,
-            priority: priorityOf(director, index),
-            advertInt,
-            nopreempt,
-            virtualIps: virtualIpsOf(cluster.virtualServers),
-        },
-        virtualServers: cluster.virtualServers.map((virtualServer) =>
-            planVirtualServer(cluster, virtualServer),
+        version,
+        globalDefs: cluster.globalDefs,
+        facts: { routerId: name, hasScripts: scripts.length > 0, syncDaemon },
+        tracking: cluster,
+        vrrpInstances,
+        vrrpSyncGroups: syncGroupsOf(cluster, context).filter((group) =>
+            isInSyncGroup(group, name, cluster.vrrpInstances, context),
         ),
+        virtualServers,
+        scripts,
+        kernel: {
+            ...kernel,
+            traffic: {
+                ...trafficOf(virtualServers, vrrpInstances),
+                syncs: syncDaemon !== undefined,
+                distribution: director.distribution ?? cluster.distribution ?? defaultDistribution,
+            },
+            settings: cluster.kernel ?? {},
+            firewall:
+                cluster.openFirewall === false
+                    ? undefined
+                    : firewallNeeds(cluster, virtualServers, sync),
+            keepalivedVersion: version,
+        },
+        needs: needsOf(virtualServers, vrrpInstances, kernel),
     };
 }
 
-/** The virtual IPs of a cluster, each once, in the order in which they first appear. */
-export function virtualIpsOf<Ip>(virtualServers: readonly { readonly virtualIp: Ip }[]): Ip[] {
-    return [...new Set(virtualServers.map(({ virtualIp }) => virtualIp))];
+function planKernel(cluster: Cluster, virtualServers: VirtualServerPlan[]) {
+    return {
+        marks: cluster.virtualServers.flatMap(({ fwmark }) =>
+            (fwmark?.packets ?? []).map((packets) => ({ mark: fwmark!.mark, ...packets })),
+        ),
+        masquerade: virtualServers.flatMap((plan) => answersOf(plan, LvsMethod.FULLNAT)),
+    };
 }
 
-/** The virtual servers whose pool a real server is in. */
-export function servedBy<
-    Service extends { readonly realServers?: readonly { readonly name: string }[] },
->(realServer: string, virtualServers: readonly Service[]): Service[] {
-    return virtualServers.filter(
-        ({ realServers }) => realServers?.some(({ name }) => name === realServer) ?? true,
+function trafficOf(
+    virtualServers: VirtualServerPlan[],
+    instances: VrrpInstancePlan[],
+): Pick<DirectorTraffic, "methods" | "families" | "oneArmedInterfaces"> {
+    const servers = virtualServers.flatMap(({ realServers }) => realServers);
+    const methods = distinct(servers.map(({ lvsMethod }) => lvsMethod));
+    const interfaces = distinct(instances.map(({ self }) => self.interface));
+    const isOneArmed =
+        methods.includes(LvsMethod.FULLNAT) ||
+        (methods.includes(LvsMethod.NAT) && interfaces.length === 1);
+    return {
+        methods,
+        families: distinct(virtualServers.map(({ family }) => family)),
+        oneArmedInterfaces: isOneArmed ? interfaces : [],
+    };
+}
+
+/** The real servers of a pool that answer through the director, by one of the methods or by both. */
+function answersOf(plan: VirtualServerPlan, ...methods: LvsMethod[]): Masquerading[] {
+    const { virtualServer, realServers } = plan;
+    const { fwmark, protocol } = virtualServer;
+    const translated = realServers.filter(({ lvsMethod }) => methods.includes(lvsMethod));
+    return translated.flatMap(({ host, port }) =>
+        fwmark
+            ? fwmark.packets.map((packets) => ({
+                  host,
+                  protocol: packets.protocol,
+                  port: packets.lastPort === undefined ? packets.port : undefined,
+              }))
+            : [{ host, protocol, port: port || undefined }],
     );
 }
 
-/** The kernel modules that the directors need. */
-export function modulesOf(virtualServers: readonly { readonly lvsSched?: LvsSched }[]): string[] {
-    const schedulers = virtualServers.map(
-        ({ lvsSched }) => `ip_vs_${lvsSched ?? defaults.lvsSched}`,
-    );
-    return ["ip_vs", ...[...new Set(schedulers)].sort()];
-}
-
-/**
- * Directors are preferred in their order. Priorities close to 254 keep VRRP's skew time, and with
- * it a failover, short: (256 - priority) / 256 s.
- */
-export function priorityOf(director: Director, index: number): number {
-    return director.priority ?? 254 - index;
-}
-
-const defaults = {
-    lvsSched: LvsSched.rr,
-    lvsMethod: "DR",
-    delayLoop: 3,
-    persistenceTimeout: 0,
-    weight: 1,
-    connectTimeout: 3,
-    retry: 1,
-    delayBeforeRetry: 1,
-} as const;
-
-function planVirtualServer(cluster: Cluster, virtualServer: VirtualServer): VirtualServerPlan {
-    const everyone: PoolMember[] = cluster.realServers.map(({ name }) => ({ name }));
+function firewallNeeds(
+    { bfdInstances = [] }: Cluster,
+    virtualServers: VirtualServerPlan[],
+    sync: FirewallNeeds["sync"],
+): FirewallNeeds {
     return {
-        virtualIp: virtualServer.virtualIp,
-        port: virtualServer.port,
-        lvsSched: virtualServer.lvsSched ?? defaults.lvsSched,
-        lvsMethod: virtualServer.lvsMethod ?? defaults.lvsMethod,
-        delayLoop: virtualServer.delayLoop ?? defaults.delayLoop,
-        persistenceTimeout: virtualServer.persistenceTimeout ?? defaults.persistenceTimeout,
-        realServers: (virtualServer.realServers ?? everyone).map((member) =>
-            planRealServer(cluster, virtualServer, member),
+        services: virtualServers.flatMap(({ virtualServer }) => [
+            ...socketsOf(virtualServer).map((socket) => ({
+                ...socket,
+                protocol: virtualServer.protocol,
+            })),
+            ...(virtualServer.fwmark?.packets ?? []),
+        ]),
+        answers: virtualServers.flatMap((plan) =>
+            answersOf(plan, LvsMethod.NAT, LvsMethod.FULLNAT),
         ),
+        sync,
+        bfd: bfdInstances.length > 0,
     };
 }
 
-function planRealServer(
-    cluster: Cluster,
-    virtualServer: VirtualServer,
-    member: PoolMember,
-): RealServerPlan {
-    const realServer = cluster.realServers.find(({ name }) => name === member.name)!;
-    const port = member.port ?? virtualServer.port;
-    const check = virtualServer.check?.tcp;
+function needsOf(
+    virtualServers: VirtualServerPlan[],
+    instances: VrrpInstancePlan[],
+    { marks, masquerade }: Pick<DirectorKernel, "marks" | "masquerade">,
+): DirectorNeeds {
     return {
-        host: realServer.host,
-        port,
-        weight: member.weight ?? realServer.weight ?? defaults.weight,
-        tcpCheck: {
-            connectTimeout: check?.connectTimeout ?? defaults.connectTimeout,
-            retry: check?.retry ?? defaults.retry,
-            delayBeforeRetry: check?.delayBeforeRetry ?? defaults.delayBeforeRetry,
-            connectPort: check?.connectPort ?? port,
-        },
+        schedulers: virtualServers.map(
+            ({ virtualServer }) => virtualServer.lvsSched ?? LvsSched.rr,
+        ),
+        persistenceEngines: virtualServers.flatMap(
+            ({ virtualServer }) => virtualServer.persistenceEngine ?? [],
+        ),
+        netfilter: marks.length > 0 || masquerade.length > 0,
+        vmac: instances.some(({ instance }) => instance.useVmac === true),
     };
+}
+
+/** What the real server called `name` is to be; `cluster` has passed `validate`. */
+export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
+    const { gateway, gateway6, httpd } = cluster.realServers.find((one) => one.name === name)!;
+    const direct = poolsOf(cluster, name).filter(({ method }) => !translatesPorts(method));
+    return {
+        virtualIps: distinct(direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer))),
+        tunnels: tunnelsOf(cluster, name),
+        gateway,
+        gateway6,
+        httpd,
+    };
+}
+
+/** What its kernel is to be. The virtual IPs tell what families tunnels are for. */
+export function planRealServerKernel(realServer: LoneRealServer): RealServerKernel {
+    const { virtualIps, tunnels, gateway, gateway6 } = realServer;
+    const families = distinct(virtualIps.map((ip) => familyOf(ip)!));
+    const sizes = tunnels.flatMap(({ mss }) => mss ?? []);
+    return {
+        virtualIps,
+        mss: sizes.length === 0 ? undefined : Math.min(...sizes),
+        tunnels: families.flatMap((family) =>
+            tunnels.map(({ type = TunnelType.ipip, port }): TunnelEnd => ({ type, port, family })),
+        ),
+        gateways: [gateway, gateway6].filter((ip) => ip !== undefined),
+    };
+}
+
+function distinct<T>(values: T[]): T[] {
+    return [...new Set(values)];
 }

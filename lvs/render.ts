@@ -1,27 +1,49 @@
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
-import Mustache from "mustache";
+import { globalDefsView } from "./vrrp/globalDefs";
+import { scriptsDirectory } from "./keepalived/scripts";
+import { directorKernelFiles } from "./kernel/director";
+import { type HostFile, textFile } from "./kernel/hostFile";
+import {
+    directorModules,
+    moduleOptionsFiles,
+    modulesFile,
+    realServerModules,
+} from "./kernel/modules";
+import { realServerKernelFiles, type RealServerKernel } from "./kernel/realServer";
 import type { Httpd } from "./model";
-import type { DirectorPlan, VirtualServerPlan } from "./plan";
+import type { DirectorPlan } from "./plan";
+import { groupName, type Socket } from "./service/destination";
+import { ipvsRules } from "./service/ipvsRules";
+import { virtualServerView } from "./service/virtualServer";
+import { vrrpInstanceView } from "./vrrp/instance";
+import { vrrpSyncGroupView } from "./vrrp/syncGroup";
+import { trackingViews } from "./vrrp/tracking";
 
-/** A file as it will stand on a host. */
-export interface HostFile {
-    path: string;
-    /** Octal, as for chmod. */
-    mode: string;
-    content: string;
-}
+export type { HostFile } from "./kernel/hostFile";
 
 /** Where the directors keep the VRRP password; the path is the one that keepalived.conf includes. */
 export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
+/** The files by which a director loads kernel modules, now and at every boot. */
+export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[] {
+    return [modulesFile(directorModules(needs)), ...moduleOptionsFiles(kernel.settings)];
+}
+
 /** The files of a director, without the VRRP password. */
 export function directorFiles(plan: DirectorPlan): HostFile[] {
     return [
-        textFile("/etc/keepalived/keepalived.conf", "keepalived.conf.mustache", plan),
-        textFile("/etc/sysctl.d/lvs.conf", "director.sysctl.mustache", {}),
-        textFile("/var/lib/pulumi-lvs/ipvs.rules", "ipvs.rules.mustache", {
-            virtualServers: plan.virtualServers.map(rulesView),
+        textFile(
+            "/etc/keepalived/keepalived.conf",
+            "keepalived.conf.mustache",
+            keepalivedView(plan),
+        ),
+        ...plan.scripts.map(({ name, content }) => ({
+            path: `${scriptsDirectory}/${name}`,
+            mode: "0755",
+            content,
+        })),
+        ...directorKernelFiles(plan.kernel),
+        textFile("/var/lib/pulumi-lvs/ipvs.rules", "lines.mustache", {
+            lines: ipvsRules(plan.virtualServers),
         }),
     ];
 }
@@ -31,41 +53,40 @@ export function authPassFile(authPass: string): HostFile {
     return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass}"\n` };
 }
 
+/** The file by which a real server loads kernel modules, where it needs any. */
+export function realServerModuleFiles({ tunnels, mss }: RealServerKernel): HostFile[] {
+    const modules = realServerModules(tunnels, mss !== undefined);
+    return modules.length === 0 ? [] : [modulesFile(modules)];
+}
+
 /** The files of a real server. */
-export function realServerFiles(virtualIps: string[], httpd?: Httpd): HostFile[] {
+export function realServerFiles(kernel: RealServerKernel, httpd?: Httpd): HostFile[] {
     const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
-    return [
-        ...(page ? [page] : []),
-        textFile("/etc/lvs/virtual-ips", "virtual-ips.mustache", { virtualIps }),
-        textFile("/etc/sysctl.d/lvs.conf", "real-server.sysctl.mustache", {}),
-        textFile("/etc/systemd/system/lvs-real-server.service", "lvs-real-server.service", {}),
-        { ...textFile("/usr/local/sbin/lvs-real-server", "lvs-real-server.sh", {}), mode: "0755" },
-    ];
+    return [...(page ? [page] : []), ...realServerKernelFiles(kernel)];
 }
 
-/** The modules that a host loads now and at every boot. */
-export function modulesFile(modules: string[]): HostFile {
-    return textFile("/etc/modules-load.d/lvs.conf", "modules.mustache", { modules });
-}
-
-function textFile(target: string, template: string, view: object): HostFile {
-    return { path: target, mode: "0644", content: render(template, view) };
-}
-
-/** Mustache would turn `/` into `&#x2F;`; configuration is not HTML. */
-function render(template: string, view: object): string {
-    const text = readFileSync(path.join(__dirname, "templates", template), "utf8");
-    return Mustache.render(text, view, undefined, { escape: String });
-}
-
-/** A virtual server in the words of `ipvsadm --save`. */
-function rulesView(virtualServer: VirtualServerPlan) {
+/** What template `keepalived.conf.mustache` shows: what is referred to before what refers to it. */
+function keepalivedView(plan: DirectorPlan) {
+    const { version, globalDefs, facts, tracking, virtualServers } = plan;
     return {
-        ...virtualServer,
-        service: `${virtualServer.virtualIp}:${virtualServer.port}`,
-        realServers: virtualServer.realServers.map(({ host, port, weight }) => ({
-            server: `${host}:${port}`,
-            weight,
-        })),
+        globalDefs: globalDefsView(globalDefs, facts, version),
+        ...trackingViews(tracking, facts.routerId, version),
+        vrrpSyncGroups: plan.vrrpSyncGroups.map((group) => vrrpSyncGroupView(group, version)),
+        vrrpInstances: plan.vrrpInstances.map((instance) => vrrpInstanceView(instance, version)),
+        virtualServerGroups: virtualServers
+            .flatMap(({ virtualServer }) =>
+                virtualServer.virtualServerGroup ? [virtualServer.virtualServerGroup] : [],
+            )
+            .map(groupView),
+        virtualServers: virtualServers.map((virtualServer) =>
+            virtualServerView(virtualServer, version),
+        ),
+    };
+}
+
+function groupView(sockets: Socket[]) {
+    return {
+        name: groupName(sockets),
+        sockets: sockets.map(({ virtualIp, port = 0 }) => `${virtualIp} ${port}`),
     };
 }

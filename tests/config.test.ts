@@ -33,7 +33,7 @@ describe("stack files", () => {
     });
 
     it("are checked against the schema that the arguments make", () => {
-        // `npm run schema` writes it anew.
+        // `npm run generate` writes it anew.
         expect(readFileSync(schemaPath, "utf8")).toBe(stackSchema());
     });
 });
@@ -53,13 +53,13 @@ describe("readCluster", () => {
         ["a key that is none", { "lvs:director": "[]" }, ["  director: there is no such field"]],
         [
             "a field that is none",
-            { "lvs:vrrp": '{"interface":"eth0","virtualRouterId":1,"vrid":2}' },
-            ["  vrrp.vrid: there is no such field"],
+            { "lvs:vrrpInstances": '[{"interface":"eth0","virtualRouterId":1,"vrid":2}]' },
+            ["  vrrpInstances[0].vrid: there is no such field"],
         ],
         [
             "what is missing",
-            { "lvs:virtualServers": '[{"port":80}]' },
-            ["  virtualServers[0].virtualIp: is missing"],
+            { "lvs:realServers": '[{"name":"rs1"}]' },
+            ["  realServers[0].host: is missing"],
         ],
         [
             "a value of the wrong kind",
@@ -71,21 +71,23 @@ describe("readCluster", () => {
             { "lvs:virtualServers": '[{"virtualIp":"192.0.2.1","port":1,"lvsSched":"best"}]' },
             [
                 '  virtualServers[0].lvsSched: "best" is not one of ' +
-                    "rr, wrr, lc, wlc, lblc, lblcr, sh, dh, sed, nq",
+                    "rr, wrr, lc, wlc, lblc, lblcr, sh, dh, sed, nq, fo, ovf, mh, twos",
             ],
         ],
         [
             "several at once",
-            { "lvs:vrrp": "{}" },
-            ["  vrrp.interface: is missing", "  vrrp.virtualRouterId: is missing"],
-        ],
-        [
-            "a password that is a number, without telling it",
-            { "lvs:vrrp": '{"interface":"eth0","virtualRouterId":1,"authPass":12345678}' },
-            ["  vrrp.authPass: [secret] must be string,object"],
+            { "lvs:vrrpInstances": "[{}]" },
+            [
+                "  vrrpInstances[0].interface: is missing",
+                "  vrrpInstances[0].virtualRouterId: is missing",
+            ],
         ],
     ])("names %s", (_, change, expected) => {
         expect(problems(change)).toEqual(expected);
+    });
+
+    it("takes a password of digits for the text that it is", () => {
+        expect(readCluster({ ...lab, "lvs:authPass": "12345678" }).authPass).toBe("12345678");
     });
 
     it("leaves other projects' keys alone", () => {

@@ -18,7 +18,8 @@ const program = `
         const { LvsCluster, LvsSched } = require("@pulumi-lvs/lvs");
         new LvsCluster("web", {
             connection: { ignoreHostKey: true },
-            vrrp: { interface: "eth0", virtualRouterId: 1, authPass: "12345678" },
+            vrrpInstances: [{ interface: "eth0", virtualRouterId: 1 }],
+            authPass: "12345678",
             directors: [{ name: "a", host: "192.0.2.1" }],
             realServers: [{ name: "b", host: "192.0.2.2" }],
             virtualServers: [{ virtualIp: "192.0.2.3", port: 80, lvsSched: LvsSched.wlc }],

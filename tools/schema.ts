@@ -1,20 +1,15 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
-import {
-    Analyzer,
-    type PropertyDefinition,
-    type TypeDefinition,
+import type {
+    PropertyDefinition,
+    TypeDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
-
-const root = path.join(__dirname, "..");
+import { analyze, isSecret, root } from "./analyze";
 
 /** Where the schema of the stack files is kept, for editors and for the program. */
 export const schemaPath = path.join(root, "stacks", "schema.json");
 
-/**
- * JSON schema of a stack file, made from the interfaces of the components' arguments by Pulumi's
- * own reading of them, the one that other languages' packages are made from.
- */
+/** JSON schema of a stack file, made from the interfaces of the components' arguments. */
 export function stackSchema(): string {
     const { components, typeDefinitions } = analyze();
     const { inputs } = components["LvsCluster"]!;
@@ -38,13 +33,6 @@ export function stackSchema(): string {
     return JSON.stringify(schema, undefined, 4) + "\n";
 }
 
-function analyze() {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const manifest = require("../package.json") as Record<string, unknown>;
-    const names = new Set(["LvsCluster", "Director", "RealServer"]);
-    return new Analyzer(root, "lvs", manifest, names).analyze();
-}
-
 function definition({ enum: members, description, properties: fields = {} }: TypeDefinition) {
     if (members) return { description, enum: members.map(({ value }) => value) };
     return {
@@ -64,7 +52,7 @@ function properties(fields: Record<string, PropertyDefinition>): Record<string, 
 
 function property(field: PropertyDefinition): object {
     const { description, items } = field;
-    const secret = /\bSecret\.$/.test(description ?? "") ? { writeOnly: true } : {};
+    const secret = isSecret(field) ? { writeOnly: true } : {};
     if ("$ref" in field) {
         return { description, allOf: [{ $ref: field.$ref.replace(/.*:/, "#/definitions/") }] };
     }

@@ -5,7 +5,7 @@ const config = new pulumi.Config();
 
 const web = new LvsCluster("web", {
     connection: { user: "root", privateKey: config.requireSecret("privateKey") },
-    vrrp: { interface: "eth0", virtualRouterId: 62 },
+    vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
     directors: [
         { name: "ds1", host: "10.128.190.253", hostKey: config.require("ds1") },
         { name: "ds2", host: "10.128.190.254", hostKey: config.require("ds2") },

@@ -64,6 +64,26 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 # systemd reads all units anew for an `enable`, which takes seconds on a small machine.
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q "$1"; }
 
+# start_unit UNIT: a unit of ours, as its file is now.
+start_unit() {
+    enable_unit "$1"
+    case "$(systemctl show -p NeedDaemonReload "$1")" in
+        *=yes) systemctl daemon-reload ;;
+    esac
+    systemctl reload-or-restart "$1" 2>/dev/null ||
+        fail "$1 fails: $(journalctl -q -b -t "$1" -o cat -n 3 | joined)"
+}
+
+# Fails unless the kernel has the settings of our sysctl files, which are as sysctl prints them.
+settings_in_force() {
+    for path in $paths; do
+        names=$(settings_of "$path")
+        [ -n "$names" ] || continue
+        differing=$(sysctl $names | sed 's/\t/ /g' | grep -vxFf "$path" | joined)
+        [ -z "$differing" ] || fail "a kernel setting is not ours: $differing"
+    done
+}
+
 apply() {
     trap 'undo' EXIT
     stage
@@ -78,6 +98,7 @@ apply() {
     changing=yes
     swap
     activate
+    let_go
     verify
     changing=
     printf '%s\n' $paths >"$state/files"
@@ -137,7 +158,8 @@ remember() {
     done
     known=$(sed 's/ = .*//' "$state/sysctl.found" | words)
     for key in $(settings_of $staged); do
-        has "$known" "$key" || sysctl "$key" >>"$state/sysctl.found"
+        has "$known" "$key" || sysctl "$key" >>"$state/sysctl.found" 2>/dev/null ||
+            fail "the kernel has no setting $key: leave it out for this host"
     done
 }
 
@@ -190,6 +212,16 @@ swap() {
             /etc/sysctl.d/*) sysctl -q -p "$path" ;;
         esac
     done
+    # SELinux lets programs start what lies in their folder under its label.
+    ! command -v restorecon >/dev/null || [ -z "$paths" ] || restorecon $paths
+}
+
+# A kernel setting that is ours no more is again what was found.
+let_go() {
+    ours=$(settings_of $paths | words)
+    for key in $keys; do
+        has "$ours" "$key" || grep -F "$key = " "$state/sysctl.found" | sysctl -q -p -
+    done
 }
 
 undo() {
@@ -198,6 +230,8 @@ undo() {
     trap '' TERM INT HUP
     set +e
     if [ -n "$changing" ]; then
+        # While the files that know how are still there.
+        [ -e "$state/files" ] || release
         for path in $paths $installed; do
             put_back old "$path"
         done
@@ -205,7 +239,6 @@ undo() {
     fi
     clean
     if [ ! -e "$state/files" ]; then
-        [ -z "$changing" ] || release
         # What has not been touched must not be restarted either.
         [ -z "$changing$changed" ] || restored
         forget
@@ -231,7 +264,8 @@ remove() {
     for path in $(words_in "$state/known"); do
         put_back found "$path"
     done
-    sysctl -q -p "$state/sysctl.found"
+    # A device may have gone, and its settings with it.
+    sysctl -e -q -p "$state/sysctl.found"
     restored
     forget
     sync

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Packages and kernel modules. No package manager is called when everything is installed.
+# Packages, of a certain version where one is given (NAME=VERSION), and kernel modules. No package
+# manager is called when everything is installed.
 step=prepare
 
 ready() {
@@ -13,6 +14,10 @@ activate() { :; }
 
 verify() {
     note=$(packages | while read -r name; do version "$name"; done | joined)
+    wanted=$(options_of ip_vs | sed 's/conn_tab_bits=//')
+    live=$(cat /sys/module/ip_vs/parameters/conn_tab_bits 2>/dev/null) || :
+    [ "${wanted:-$live}" = "$live" ] ||
+        note="$note; conn_tab_bits is $live until ip_vs is next loaded, which a reboot does"
 }
 
 release() { :; }
@@ -34,7 +39,7 @@ restored() {
 
 # What comes with a package may start by itself; destroy ends what was not running before.
 note_services() {
-    packages | while read -r name; do
+    packages | sed 's/=.*//' | while read -r name; do
         enabled=$(systemctl is-enabled "$name" 2>/dev/null) || :
         active=$(systemctl is-active "$name" 2>/dev/null) || :
         echo "$name ${enabled:-absent} ${active:-absent}"
@@ -45,7 +50,8 @@ load_modules() {
     for module in $(modules); do
         is_loaded "$module" || {
             changed=yes
-            complaint=$(modprobe "$module" 2>&1) ||
+            # shellcheck disable=SC2046  # words
+            complaint=$(modprobe "$module" $(options_of "$module") 2>&1) ||
                 fail "kernel module $module cannot be loaded: $complaint"
             echo "$module" >>"$state/modules"
         }
@@ -61,6 +67,9 @@ unload_modules() {
 
 modules() { bundle | sed -n '\|^file [0-7]* /etc/modules-load.d/|,/^[^ ]/{/^    /s/^ *//p;}'; }
 
+# The file that says so to modprobe is not there yet when a module is first loaded.
+options_of() { bundle | sed -n "s/^    options $1 //p"; }
+
 # A module that is built into the kernel is loaded for good.
 is_loaded() {
     [ -e "/sys/module/$1" ] || grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null
@@ -68,10 +77,16 @@ is_loaded() {
 
 if command -v apt-get >/dev/null; then
     packages() { bundle | awk '/^package / { print $2 == "httpd" ? "apache2" : $2 }'; }
-    version() { dpkg-query -W -f '${Package} ${Version}\n' "$1"; }
-    is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+    version() { dpkg-query -W -f '${Package} ${Version}\n' "${1%%=*}"; }
+    is_installed() {
+        found=$(dpkg-query -W -f '${db:Status-Status}=${Version}' "${1%%=*}" 2>/dev/null) || return 1
+        case "$1" in
+            *=*) [ "$found" = "installed=${1#*=}" ] ;;
+            *) [ "${found%%=*}" = installed ] ;;
+        esac
+    }
     every_package() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort; }
-    install() { apt update && apt install --no-install-recommends "$@"; }
+    install() { apt update && apt install --no-install-recommends --allow-downgrades "$@"; }
     purge() { apt purge "$@"; }
     # The lists have a lock of their own, which no option of apt waits for.
     apt() {
@@ -84,10 +99,12 @@ if command -v apt-get >/dev/null; then
     }
 else
     packages() { bundle | awk '/^package / { print $2 }'; }
-    version() { rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "$1"; }
-    is_installed() { rpm -q "$1" >/dev/null; }
+    version() { rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "${1%%=*}"; }
+    is_installed() { rpm -q "$(dashed "$1")" >/dev/null; }
+    dashed() { echo "$1" | sed 's/=/-/g'; }
     every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
-    install() { "$(dnf_or_yum)" -q -y install "$@" >"$log" 2>&1; }
+    # shellcheck disable=SC2046  # one word a package
+    install() { "$(dnf_or_yum)" -q -y install $(dashed "$*") >"$log" 2>&1; }
     purge() { "$(dnf_or_yum)" -q -y remove "$@" >"$log" 2>&1; }
     dnf_or_yum() { command -v dnf || command -v yum; }
 fi

@@ -1,15 +1,41 @@
 # shellcheck shell=sh
-# The virtual IPs on lo, silent to ARP, and the web page.
+# What makes a host a real server, as /etc/lvs/real-server lists it, and the web page.
 step=configure
-virtual_ips=/etc/lvs/virtual-ips
 
-ready() { :; }
+# Answers to whoever sets this host up must not go to a gateway that is not there yet: at a first
+# deployment the directors come later.
+ready() {
+    peer=$(peer)
+    sed -n 's/^gateway //p' /etc/lvs/real-server.lvs-new | while read -r gateway; do
+        goes_elsewhere "$gateway" || ping -q -c 1 -W 1 "$gateway" >/dev/null 2>&1 ||
+            fail "gateway $gateway does not answer yet, and answers to $peer, from where this host" \
+                "is set up, would go to it: add a route to there, or set a proxy in this network"
+    done || exit 1
+}
+
+# Who is at the other end of the SSH session; sudo does not pass that on.
+peer() {
+    process=$$
+    while [ "$process" -gt 1 ]; do
+        found=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^SSH_CONNECTION=\([^ ]*\).*/\1/p')
+        [ -z "$found" ] || break
+        process=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$process/status")
+    done
+    echo "${found%\%*}"
+}
+
+# Whether a gateway is no way to the peer, or already is the way.
+goes_elsewhere() {
+    case "$1 $peer" in
+        *:*' '*:*) family=-6 ;;
+        *.*' '*.*) family=-4 ;;
+        *) return 0 ;;
+    esac
+    ip "$family" route show match "$peer" | grep -qv '^default'
+}
 
 activate() {
-    enable_unit lvs-real-server
-    [ "$(systemctl show -p NeedDaemonReload --value lvs-real-server)" != yes ] ||
-        systemctl daemon-reload
-    systemctl reload-or-restart lvs-real-server
+    start_unit lvs-real-server
     ! serves_page || {
         enable_unit "$(httpd)"
         systemctl start "$(httpd)"
@@ -17,17 +43,18 @@ activate() {
 }
 
 verify() {
-    while read -r ip; do
-        ip -o address show dev lo | grep -qF " $ip " || fail "$ip is not on lo"
-    done <"$virtual_ips"
-    sed 's/ = / /' /etc/sysctl.d/lvs.conf | while read -r key value; do
-        [ "$(sysctl -n "$key")" = "$value" ] || fail "$key is $(sysctl -n "$key"), not $value"
-    done || exit 1
+    settings_in_force
+    systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
+    complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
-    note="$(joined <"$virtual_ips") on lo"
+    note=$(joined </etc/lvs/real-server)
 }
 
-release() { systemctl disable -q --now lvs-real-server; }
+# A unit that has failed is not stopped by systemd.
+release() {
+    systemctl disable -q --now lvs-real-server
+    /usr/local/sbin/lvs-real-server stop
+}
 
 restored() { systemctl daemon-reload; }
 

@@ -6,10 +6,8 @@ import { cached } from "../cache";
 import { clientKey } from "../keys";
 import { step } from "../progress";
 import { run } from "../run";
+import type { Suite } from "../topology";
 import { Kernel } from "./kernel";
-
-/** The release of Debian that the hosts run. */
-export const suite = "bookworm";
 
 /** What is on a bare host; the packages of a cluster are not, for `pulumi up` installs them. */
 const packages = [
@@ -68,8 +66,9 @@ const maskedUnits = [
     "ssh.socket",
 ];
 
-/** The disk that all hosts start from. */
+/** The disk that all hosts of a suite start from. */
 export interface Image {
+    suite: Suite;
     /** An ext4 file system, never written to: each host keeps its changes in a file of its own. */
     disk: string;
     /** dpkg's list of what is installed on it. */
@@ -78,8 +77,8 @@ export interface Image {
     id: string;
 }
 
-/** Builds the base image, or finds the one that was built. */
-export async function baseImage(kernel: Kernel): Promise<Image> {
+/** Builds the base image of a suite, or finds the one that was built. */
+export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
     const overlay = path.join(__dirname, "root");
     const key = {
         recipe: 1,
@@ -92,30 +91,34 @@ export async function baseImage(kernel: Kernel): Promise<Image> {
     };
     const dir = await cached("image", key, (unfinished) =>
         step(`Building the base image (Debian ${suite}, kernel ${kernel.version})`, () =>
-            build(unfinished, overlay, kernel),
+            build(suite, unfinished, overlay, kernel),
         ),
     );
     return {
+        suite,
         disk: path.join(dir, "disk.ext4"),
         packageStatus: path.join(dir, "status"),
         id: path.basename(dir),
     };
 }
 
-async function build(dir: string, overlay: string, kernel: Kernel): Promise<void> {
+async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel): Promise<void> {
     const root = path.join(dir, "root");
     const excludes = ["doc", "man", "locale"].map(
         (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
     );
     const include = `--include=${packages.join(",")}`;
     const mmdebstrap = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", ...excludes];
+    // Newer suites do this themselves.
+    const folders = "usr/bin usr/sbin usr/lib usr/lib64";
+    const mergedUsr = `--setup-hook=cd "$1" && mkdir -p ${folders} && ln -s ${folders} .`;
     // In a mount namespace of its own: what it mounts is gone when it is, however it ends.
-    await run(["unshare", "--mount", ...mmdebstrap, include, suite, root, "-"], {
+    await run(["unshare", "--mount", ...mmdebstrap, mergedUsr, include, suite, root, "-"], {
         stdin: await sourcesFor(suite, true),
         timeout: 1_800_000,
     });
 
-    await run(["cp", "-R", "--preserve=mode", `${overlay}/.`, root]);
+    await run(["cp", "-R", "--preserve=mode", "--remove-destination", `${overlay}/.`, root]);
     await fs.mkdir(path.join(root, "usr/lib/modules"), { recursive: true });
     await run(["cp", "-R", kernel.modules, path.join(root, "usr/lib/modules", kernel.version)]);
     await run(["chroot", root, "depmod", kernel.version]);

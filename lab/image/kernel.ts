@@ -5,17 +5,20 @@ import { OwnApt, sourcesFor } from "../apt";
 import { cached } from "../cache";
 import { Refusal, step } from "../progress";
 import { run, tryRun } from "../run";
+import { nftModules } from "./nftModules";
 
 /** A user-mode Linux kernel and the modules that belong to it. */
 export interface Kernel {
     /** "7.2.7", as `uname -r` shows it on a host. */
     version: string;
-    /** Which of the two it is: "Debian forky" is the faster one. */
+    /** Which of the two it is, and whether it lacks nft: "Debian forky" is the faster one. */
     source: string;
     /** The program to start. */
     program: string;
     /** Folder with the modules of that version. */
     modules: string;
+    /** Does nft work on the hosts? Its modules are built here, which may not go well everywhere. */
+    hasNft: boolean;
     /** Arguments that this kernel wants besides those that every kernel gets. */
     options: string[];
 }
@@ -58,13 +61,15 @@ export async function kernel(interruption: AbortSignal): Promise<Kernel> {
         fetchFirst(sources, unfinished, interruption),
     );
     const chosen = JSON.parse(await fs.readFile(path.join(dir, "source.json"), "utf8")) as Source;
-    const modules = path.join(dir, "usr/lib/uml/modules");
-    const version = (await fs.readdir(modules))[0]!;
+    const ownModules = path.join(dir, "usr/lib/uml/modules");
+    const version = (await fs.readdir(ownModules))[0]!;
+    const nft = await nftModules(dir, version, chosen, interruption);
     return {
         version,
-        source: `Debian ${chosen.suite}`,
+        source: `Debian ${chosen.suite}${"missing" in nft ? `, without nft: ${nft.missing}` : ""}`,
         program: path.join(dir, "linux"),
-        modules: path.join(modules, version),
+        modules: "missing" in nft ? path.join(ownModules, version) : nft.modules,
+        hasNft: !("missing" in nft),
         options: chosen.options,
     };
 }

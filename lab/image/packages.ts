@@ -5,10 +5,26 @@ import { OwnApt, sourcesFor } from "../apt";
 import { cached } from "../cache";
 import { step } from "../progress";
 import { run } from "../run";
-import { Image, suite } from "./image";
+import type { Suite } from "../topology";
+import { Image } from "./image";
 
-/** What hosts can install, besides all that these need. */
-const offered = ["keepalived", "ipvsadm", "apache2", "curl", "nftables"];
+/** What hosts of every suite can install, besides all that these need. */
+const everywhere = [
+    "keepalived",
+    "ipvsadm",
+    "apache2",
+    "curl",
+    "nftables",
+    "firewalld",
+    "dnsmasq",
+    "openssl",
+];
+
+const offered: Record<Suite, string[]> = {
+    bullseye: everywhere,
+    bookworm: [...everywhere, "conntrack", "iptables", "mariadb-server", "opensmtpd"],
+    trixie: everywhere,
+};
 
 /**
  * A folder that apt takes as a package repository (flat, unsigned): the offered packages with
@@ -16,20 +32,21 @@ const offered = ["keepalived", "ipvsadm", "apache2", "curl", "nftables"];
  * is quick.
  */
 export async function packageRepository(image: Image): Promise<string> {
-    const key = { recipe: 1, offered, image: image.id };
+    const wanted = offered[image.suite];
+    const key = { recipe: 1, wanted, image: image.id };
     return cached("packages", key, (unfinished) =>
-        step(`Fetching the packages that hosts install (${offered.join(", ")})`, () =>
-            fetchPackages(image, unfinished),
+        step(`Fetching the packages that hosts install (${wanted.join(", ")})`, () =>
+            fetchPackages(image, wanted, unfinished),
         ),
     );
 }
 
-async function fetchPackages(image: Image, dir: string): Promise<void> {
+async function fetchPackages(image: Image, wanted: string[], dir: string): Promise<void> {
     const scratch = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-apt-"));
     try {
-        const sources = await sourcesFor(suite, true);
+        const sources = await sourcesFor(image.suite, true);
         const apt = await OwnApt.open(scratch, sources, image.packageStatus);
-        for (const file of await apt.downloadWithDependencies(offered)) {
+        for (const file of await apt.downloadWithDependencies(wanted)) {
             // apt writes a colon in a version as %3a, which would have to be escaped once more.
             const name = path.basename(file).replace(/%3a/g, "-");
             await fs.copyFile(file, path.join(dir, name));

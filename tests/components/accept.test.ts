@@ -23,13 +23,13 @@ describe("acceptedCluster", () => {
         const args = seedArgs();
         args.realServers[0]!.host = pulumi.output(Promise.resolve("rs1"));
         await expect(outcome(acceptedCluster(args, resource))).rejects.toThrow(
-            'realServers[0].host: "rs1" is not an IPv4 address, such as 192.0.2.10',
+            'virtualServers[0]: "rs1" has no IPv4 address for directors to send to: give its address',
         );
     });
 
     it("gives the cluster without passwords and keys", async () => {
         const args = seedArgs();
-        args.vrrp.authPass = "pass1234";
+        args.authPass = "pass1234";
         const cluster = await outcome(acceptedCluster(args, resource));
         expect(JSON.stringify(cluster)).not.toMatch(/pass1234|PRIVATE|hostKey/);
         expect(cluster.directors[1]).toMatchObject({ name: "ds2", host: "10.128.190.254" });
@@ -42,7 +42,7 @@ describe("acceptedAuthPass", () => {
         async (authPass) => {
             const secret = pulumi.secret(authPass);
             const error = await outcome(acceptedAuthPass(secret, resource)).catch(String);
-            expect(error).toContain("vrrp.authPass: the password (");
+            expect(error).toContain("authPass: the password (");
             if (authPass) expect(error).not.toContain(authPass);
         },
     );

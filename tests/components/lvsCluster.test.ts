@@ -58,7 +58,7 @@ describe("LvsCluster", () => {
 
     it("keeps the password out of everything but the secret steps", async () => {
         const args = seedArgs();
-        args.vrrp.authPass = pulumi.secret("pass1234");
+        args.authPass = pulumi.secret("pass1234");
         const all = await record(() => new LvsCluster("web", args));
         const holders = all.filter(({ inputs }) => JSON.stringify(inputs).includes("pass1234"));
         expect(holders.map(({ name, secrets }) => [name, secrets])).toEqual([
@@ -116,9 +116,11 @@ describe("LvsCluster", () => {
         });
         const all = await record(() => new LvsCluster("web", args));
         const file = (name: string) =>
-            /virtual-ips\n((?: {4}.*\n)*)/.exec(find(all, name).inputs.stdin as string)![1];
-        expect(file("web-rs1-configure")).toBe("    10.128.190.248/32\n    10.128.190.246/32\n");
-        expect(file("web-rs2-configure")).toBe("    10.128.190.248/32\n");
+            /lvs\/real-server\n((?: {4}.*\n)*)/.exec(find(all, name).inputs.stdin as string)![1];
+        expect(file("web-rs1-configure")).toBe(
+            "    address 10.128.190.248/32 lo\n    address 10.128.190.246/32 lo\n",
+        );
+        expect(file("web-rs2-configure")).toBe("    address 10.128.190.248/32 lo\n");
     });
 
     it("puts out the virtual IPs and an inventory without a secret", async () => {
@@ -151,7 +153,8 @@ describe("LvsCluster", () => {
         const args = seedArgs();
         args.connection = {};
         args.virtualServers[0]!.port = 70000;
-        args.vrrp = { ...args.vrrp, virtualRouterId: 0, authPass: "much too long" };
+        args.vrrpInstances[0]!.virtualRouterId = 0;
+        args.authPass = "much too long";
         let thrown: unknown;
         const all = await record(() => {
             try {
@@ -162,9 +165,11 @@ describe("LvsCluster", () => {
         });
         expect(pulumi.ResourceError.isInstance(thrown)).toBe(true);
         const { message } = thrown as Error;
-        expect(message).toContain("vrrp.virtualRouterId: 0 is not a virtual router id (1–255)");
+        expect(message).toContain(
+            "vrrpInstances[0].virtualRouterId: 0 is not a virtual router id (1–255)",
+        );
         expect(message).toContain("virtualServers[0].port: 70000 is not a port (1–65535)");
-        expect(message).toContain("vrrp.authPass: the password (13 bytes) is not");
+        expect(message).toContain("authPass: the password (13 bytes) is not");
         expect(message).toContain("directors[0].hostKey: is missing");
         expect(message).toContain("realServers[2].hostKey: is missing");
         expect(all.filter(({ type }) => type === command)).toEqual([]);

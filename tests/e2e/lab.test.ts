@@ -5,7 +5,7 @@ import { exists } from "../../lab/cache";
 import { type Host, Lab, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
-import { only, seed } from "../../lab/topology";
+import { mixed, only, seed, wide } from "../../lab/topology";
 
 jest.setTimeout(120_000);
 
@@ -133,6 +133,55 @@ describe("What can happen to a host", () => {
         await ds1.link("up");
         await waitUntil("answer of ds1", 10_000, () => answers(ds1));
     });
+});
+
+describe("Hosts of several networks", () => {
+    let lab: Lab;
+    let router: Host;
+    let far1: Host;
+
+    beforeAll(async () => {
+        lab = await Lab.up(only(wide, "router", "far1"));
+        router = lab.host("router");
+        far1 = lab.host("far1");
+    });
+
+    afterAll(() => lab?.down());
+
+    test("have a card in each, with an IPv4 and an IPv6 address", async () => {
+        const { device, address, ipv6 } = router.card("far");
+        const shown = await router.run(`ip -br address show ${device}`);
+        expect(shown).toContain(` ${address}/24 ${ipv6}/64 `);
+        expect([device, address, ipv6]).toEqual(["eth2", "10.128.192.1", "fd00:62:192::1"]);
+    });
+
+    test("reach other networks by their router alone, and the client and packages without", async () => {
+        const { address, ipv6 } = lab.client;
+        const reached = async () => [
+            (await far1.tryRun(`ping -c 1 -W 2 ${address}`)).status === 0,
+            (await far1.tryRun(`ping -c 1 -W 2 ${ipv6}`)).status === 0,
+        ];
+        expect(await reached()).toEqual([true, true]);
+        await router.link("down", "far");
+        expect(await reached()).toEqual([false, false]);
+        await far1.run("apt-get -q update");
+        await router.link("up", "far");
+        expect(await reached()).toEqual([true, true]);
+    });
+});
+
+test("Hosts of several releases of Debian install each its own packages", async () => {
+    const lab = await Lab.up(only(mixed, "ds1", "ds2"));
+    try {
+        const install = "apt-get -q update && apt-get -q install -y keepalived >/dev/null";
+        const versions = lab.hosts.map((host) => host.run(`${install} && keepalived -v 2>&1`));
+        expect(await Promise.all(versions)).toEqual([
+            expect.stringContaining("Keepalived v2.1.5"),
+            expect.stringContaining("Keepalived v2.3.3"),
+        ]);
+    } finally {
+        await lab.down();
+    }
 });
 
 test("a probe logs every request, those that fail, and the gap", async () => {

@@ -64,8 +64,8 @@ const troubles: Record<string, Trouble> = {
         mend: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
     },
     "the interface is missing": {
-        config: ({ vrrp }) => {
-            vrrp.interface = "eth9";
+        config: ({ vrrpInstances }) => {
+            vrrpInstances[0]!.interface = "eth9";
         },
         says: /ds1: keepalived 2\.2\.7 refuses the configuration \(status \d\): .*eth9/,
     },
@@ -120,7 +120,9 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         const before = await pid();
         expect(before).not.toBe("0\n");
         const stack = await LabStack.create(lab, "own");
-        await stack.configure(await pair(({ vrrp }) => (vrrp.interface = "eth9")));
+        await stack.configure(
+            await pair(({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9")),
+        );
         expect(await stack.failingUp()).toMatch(/ds1: keepalived 2\.2\.7 refuses/);
         expect(await pid()).toBe(before);
     });
@@ -190,15 +192,17 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
         await cluster.stack.configure(
             await changed((config) => {
                 config.virtualServers[0]!.port = 70000;
-                config.vrrp.virtualRouterId = 256;
-                config.vrrp.authPass = "longer than eight";
+                config.vrrpInstances[0]!.virtualRouterId = 256;
+                config.authPass = "longer than eight";
                 config.directors[1]!.hostKey = undefined;
             }),
         );
         const output = await cluster.stack.failingUp();
         expect(output).toContain("virtualServers[0].port: 70000 is not a port (1–65535)");
-        expect(output).toContain("vrrp.virtualRouterId: 256 is not a virtual router id (1–255)");
-        expect(output).toContain("vrrp.authPass: the password (17 bytes) is not 1 to 8 printable");
+        expect(output).toContain(
+            "vrrpInstances[0].virtualRouterId: 256 is not a virtual router id (1–255)",
+        );
+        expect(output).toContain("authPass: the password (17 bytes) is not 1 to 8 printable");
         expect(output).toContain("directors[1].hostKey: is missing");
         expect(output).not.toContain("longer than eight");
         expect(await cluster.logins()).toEqual(before);
@@ -210,7 +214,7 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
         const probe = await cluster.probe();
         await cluster.stack.configure(
             await changed((config) => {
-                config.vrrp.interface = "eth9";
+                config.vrrpInstances[0]!.interface = "eth9";
             }),
         );
         expect(await cluster.stack.failingUp()).toMatch(/ds2: keepalived 2\.2\.7 refuses/);

@@ -1,43 +1,72 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Mustache from "mustache";
-import type { Cluster } from "../../lvs/model";
-import { planDirector, virtualIpsOf } from "../../lvs/plan";
-import { directorFiles, type HostFile, realServerFiles } from "../../lvs/render";
+import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
+import {
+    directorFiles,
+    directorModuleFiles,
+    type HostFile,
+    realServerFiles,
+    realServerModuleFiles,
+} from "../../lvs/render";
 import { validate } from "../../lvs/validate";
+import { goldenClusters } from "../support/clusters";
 import { expectGolden } from "../support/golden";
-import { goldenClusters } from "../support/goldenClusters";
 import { seed } from "../support/seed";
 
-const listing = (files: HostFile[]) =>
-    files.map(({ path, mode, content }) => `=== ${path} ${mode}\n${content}`).join("\n");
+/** Programs and units are files of their own under lvs/templates, the same for every cluster. */
+const isConstant = ({ path }: HostFile) => /^\/usr\/local\/|\.service$/.test(path);
 
-describe("files of a director", () => {
-    it.each(Object.entries(goldenClusters))("%s", (name, cluster: Cluster) => {
+const listing = (files: HostFile[]) =>
+    files
+        .filter((file) => !isConstant(file))
+        .map(({ path, mode, content }) => `=== ${path} ${mode}\n${content}`)
+        .join("\n");
+
+describe.each(Object.entries(goldenClusters))("%s", (name, cluster) => {
+    it("is free of problems", () => {
         expect(validate(cluster)).toEqual([]);
-        for (const director of cluster.directors) {
-            const files = directorFiles(planDirector(cluster, director.name));
-            expectGolden(`${name}.${director.name}.txt`, listing(files));
-        }
+    });
+
+    it.each(cluster.directors.map((director) => director.name))("makes %s", (director) => {
+        const plan = planDirector(cluster, director);
+        const files = [...directorModuleFiles(plan), ...directorFiles(plan)];
+        expectGolden(`${name}.${director}.txt`, listing(files));
+    });
+
+    it("makes its real servers", () => {
+        const kernels = cluster.realServers.map(({ name: realServer }) => {
+            const kernel = planRealServerKernel(planRealServer(cluster, realServer));
+            const files = [...realServerModuleFiles(kernel), ...realServerFiles(kernel)];
+            return `##### ${realServer}\n${listing(files)}`;
+        });
+        expectGolden(`${name}.real-servers.txt`, kernels.join("\n"));
     });
 });
 
-it("files of a real server", () => {
-    const virtualIps = virtualIpsOf(seed.virtualServers);
-    expectGolden("real-server.txt", listing(realServerFiles(virtualIps, { page: "RS1\n" })));
+it("a real server has its programs, its unit and its page", () => {
+    const realServer = { ...planRealServer(seed, "rs1"), httpd: { page: "RS1\n" } };
+    const files = realServerFiles(planRealServerKernel(realServer), realServer.httpd);
+    expect(files.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
+        "0644 /var/www/html/index.html",
+        "0644 /etc/lvs/real-server",
+        "0644 /etc/sysctl.d/lvs.conf",
+        "0644 /etc/systemd/system/lvs-real-server.service",
+        "0755 /usr/local/sbin/lvs-real-server",
+    ]);
 });
 
 describe("templates", () => {
     const templates = path.join(__dirname, "..", "..", "lvs", "templates");
     const names = readdirSync(templates).filter((name) => name.endsWith(".mustache"));
 
-    it.each(names)("%s escapes nothing and includes nothing", (name) => {
+    it.each(names)("%s decides nothing and escapes nothing", (name) => {
         const kinds = (tokens: unknown[][]): unknown[] =>
             tokens.flatMap(([kind, , , , inner]) =>
                 Array.isArray(inner) ? [kind, ...kinds(inner as unknown[][])] : [kind],
             );
         const text = readFileSync(path.join(templates, name), "utf8");
-        const allowed = new Set(["text", "name", "#"]);
+        const allowed = new Set(["text", "name", "#", ">"]);
         const found = kinds(Mustache.parse(text));
         expect(found.filter((kind) => !allowed.has(kind as string))).toEqual([]);
     });

@@ -5,7 +5,7 @@ const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPvhZkJIOVZlcCnjS/pXoyNXACSbBGz
 
 /** The article's cluster, with all defaults. */
 export const seed: Cluster = {
-    vrrp: { interface: "eth0", virtualRouterId: 62 },
+    vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
     directors: [
         { name: "ds1", host: "10.128.190.253" },
         { name: "ds2", host: "10.128.190.254" },
@@ -22,7 +22,7 @@ export const seed: Cluster = {
 export function seedArgs(): LvsClusterArgs {
     return {
         connection: { hostKey: key, privateKey: "PRIVATE" },
-        vrrp: { ...seed.vrrp },
+        vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
         directors: seed.directors.map((director) => ({ ...director })),
         realServers: seed.realServers.map((realServer) => ({
             ...realServer,

@@ -1,16 +1,25 @@
-import type { Cluster } from "../../lvs/model";
-import { seed } from "./seed";
+import type { Cluster } from "../../../lvs/model";
+import { seed } from "../seed";
+import { methods } from "./methods";
+import { services } from "./services";
 
-/** Clusters whose files are kept under tests/golden and tried on a real keepalived. */
+/** Clusters whose files are kept under tests/golden and tried on real keepaliveds. */
 export const goldenClusters: Record<string, Cluster> = {
     /** Nothing but what has to be given. */
     seed,
     /** The article to the letter: its priorities, intervals and check. */
     article: {
         ...seed,
-        directors: [
-            { ...seed.directors[0]!, priority: 100 },
-            { ...seed.directors[1]!, priority: 99 },
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                advertInt: 1,
+                directors: [
+                    { name: "ds1", priority: 100 },
+                    { name: "ds2", priority: 99 },
+                ],
+            },
         ],
         virtualServers: [
             {
@@ -18,7 +27,8 @@ export const goldenClusters: Record<string, Cluster> = {
                 port: 80,
                 lvsSched: "rr",
                 lvsMethod: "DR",
-                delayLoop: 3,
+                // The article has 3; its checks take up to 49.
+                delayLoop: 49,
                 persistenceTimeout: 0,
                 check: {
                     tcp: {
@@ -33,10 +43,21 @@ export const goldenClusters: Record<string, Cluster> = {
     },
     /** Everything that can be given. */
     full: {
-        vrrp: { interface: "eth0", virtualRouterId: 255, advertInt: 2, nopreempt: true },
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 255,
+                advertInt: 2,
+                nopreempt: true,
+                directors: [
+                    { name: "ds1", priority: 200 },
+                    { name: "ds2", priority: 150, interface: "eth1" },
+                ],
+            },
+        ],
         directors: [
-            { name: "ds1", host: "ds1.example.com", priority: 200 },
-            { name: "ds2", host: "10.128.190.254", priority: 150, interface: "eth1" },
+            { name: "ds1", host: "ds1.example.com" },
+            { name: "ds2", host: "10.128.190.254" },
         ],
         realServers: seed.realServers.map((realServer, index) => ({
             ...realServer,
@@ -49,7 +70,7 @@ export const goldenClusters: Record<string, Cluster> = {
                 port: 3306,
                 lvsSched: "wrr",
                 delayLoop: 1,
-                check: { tcp: { connectTimeout: 1, connectPort: 3307 } },
+                check: { tcp: { connectTimeout: 1, retry: 0, connectPort: 3307 } },
                 realServers: [
                     { name: "rs3", weight: 0 },
                     { name: "rs1", port: 3306, weight: 9 },
@@ -57,4 +78,6 @@ export const goldenClusters: Record<string, Cluster> = {
             },
         ],
     },
+    ...services,
+    ...methods,
 };

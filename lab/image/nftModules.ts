@@ -1,0 +1,61 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { OwnApt, sourcesFor } from "../apt";
+import { cached, exists } from "../cache";
+import { Refusal, step } from "../progress";
+import { run } from "../run";
+
+const script = path.join(__dirname, "nft-modules.sh");
+
+/**
+ * A folder with the modules of a kernel and those that nft needs besides, which Debian leaves out
+ * and `nft-modules.sh` builds from the suite's kernel source. Where that cannot be done, hosts get
+ * on without: then it returns what is missing. That too is kept, for it takes a while to find out.
+ */
+export async function nftModules(
+    kernel: string,
+    version: string,
+    { suite, stable }: { suite: string; stable: boolean },
+    interruption: AbortSignal,
+): Promise<{ modules: string } | { missing: string }> {
+    const recipe = await fs.readFile(script, "utf8");
+    const key = { recipe, kernel: path.basename(kernel), version };
+    const dir = await cached("nft", key, async (unfinished) => {
+        await requirePrograms();
+        try {
+            await step(`Building modules for nft (kernel ${version})`, async () => {
+                const [major, minor] = version.split(".");
+                const source = `linux-source-${major}.${minor}`;
+                await fetchPackage(source, await sourcesFor(suite, stable), unfinished);
+                const archive = path.join(unfinished, "package/usr/src", `${source}.tar.xz`);
+                await run(["sh", script, kernel, version, archive], { cwd: unfinished });
+                await fs.rm(path.join(unfinished, "package"), { recursive: true });
+            });
+        } catch (error) {
+            interruption.throwIfAborted();
+            process.stderr.write(`The hosts get no nft. ${(error as Error).message}\n`);
+            await fs.rm(unfinished, { recursive: true });
+            await fs.mkdir(unfinished);
+            await fs.writeFile(path.join(unfinished, "why-not"), (error as Error).message);
+        }
+    });
+    const modules = path.join(dir, "modules", version);
+    return (await exists(modules)) ? { modules } : { missing: path.join(dir, "why-not") };
+}
+
+/** Not in a folder for temporary files: some have no room for the source of a kernel. */
+async function fetchPackage(name: string, sources: string, dir: string): Promise<void> {
+    const scratch = path.join(dir, "apt");
+    const apt = await OwnApt.open(scratch, sources);
+    await apt.unpack([name], path.join(dir, "package"));
+    await fs.rm(scratch, { recursive: true });
+}
+
+/** What is not installed yet must not be kept as a reason. */
+async function requirePrograms(): Promise<void> {
+    try {
+        await run(["which", "bc", "bison", "flex", "gcc", "make", "strings", "xz"]);
+    } catch {
+        throw new Refusal("Programs to build kernel modules are missing: npm run setup");
+    }
+}

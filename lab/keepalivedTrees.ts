@@ -1,0 +1,154 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { sourcesFor } from "./apt";
+import { cached } from "./cache";
+import { step } from "./progress";
+import { run, tryRun } from "./run";
+
+/** The releases of Debian whose keepalived tries configurations, with its version. */
+export const keepalivedReleases = [
+    { suite: "bullseye", version: "2.1.5" },
+    { suite: "bookworm", version: "2.2.7" },
+    { suite: "trixie", version: "2.3.3" },
+] as const;
+
+/** A release of Debian that `keepalivedOf` knows. */
+export type KeepalivedSuite = (typeof keepalivedReleases)[number]["suite"];
+
+/** A file as it stands on the host that a configuration is for. */
+export interface TriedFile {
+    /** Absolute. Its folders are made. */
+    path: string;
+    /** Octal, as for chmod. Defaults to 0644. */
+    mode?: string;
+    content: string;
+}
+
+/** What `keepalived -t` answered. */
+export interface Verdict {
+    /** Exit status; -1 when it crashed or did not come to an end. */
+    status: number;
+    /** What it printed on stderr and stdout, each line once. */
+    complaint: string;
+}
+
+/** The verdict on a configuration that is right. Status 0 alone says nothing before 2.2.0. */
+export const accepted: Verdict = { status: 0, complaint: "" };
+
+/** The files of a Debian release with keepalived in them, to be run where they lie. */
+export class KeepalivedTree {
+    /** The folder has the files in `tree`, and `run`, which is empty: each run mounts its own there. */
+    constructor(readonly dir: string) {}
+
+    /** The version that keepalived says it is. */
+    async version(): Promise<string> {
+        const { complaint } = await this.inside("exec /usr/sbin/keepalived --version 2>&1\n", []);
+        return /^Keepalived v(\S+)/.exec(complaint)?.[1] ?? complaint;
+    }
+
+    /**
+     * Has keepalived test /etc/keepalived/keepalived.conf on a host that has these files and
+     * interfaces. No run sees another one: as many as you like can go on side by side.
+     */
+    async test(files: TriedFile[], { interfaces }: { interfaces: string[] }): Promise<Verdict> {
+        const folders = files.map((file) => word(path.posix.dirname(file.path)));
+        const script = [
+            `mkdir -p /etc/keepalived ${folders.join(" ")}`,
+            ...files.flatMap((file) => [
+                `printf %s ${word(file.content)} >${word(file.path)}`,
+                `chmod ${word(file.mode ?? "0644")} ${word(file.path)}`,
+            ]),
+            "exec /usr/sbin/keepalived -t -f /etc/keepalived/keepalived.conf 2>&1\n",
+        ];
+        return this.inside(script.join("\n"), interfaces);
+    }
+
+    /** Runs a shell script in the tree. What it changes, it changes for itself alone. */
+    private async inside(script: string, interfaces: string[]): Promise<Verdict> {
+        // Each command takes the place of the one before it, so keepalived is the only process, and
+        // with it go the namespaces and all that was mounted and made in them.
+        const { status, stdout, stderr } = await tryRun(
+            [
+                ...["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--net"],
+                ...["sh", "-euc", host, "sh", ...interfaces],
+            ],
+            { cwd: this.dir, stdin: script, timeout: 20_000 },
+        );
+        // keepalived has but one stream, so this is from what had to be done before it could start.
+        if (stderr) throw new Error(`no keepalived was started: ${stderr.trim()}`);
+        const lines = stdout.split("\n").filter((line) => line.trim());
+        return { status, complaint: [...new Set(lines)].join("\n") };
+    }
+}
+
+/** The tree of a release, found in the cache or built. Needs root. */
+export async function keepalivedOf(suite: KeepalivedSuite): Promise<KeepalivedTree> {
+    const { version } = keepalivedReleases.find((release) => release.suite === suite)!;
+    const key = { recipe: 1, suite, version, mergeUsr };
+    const dir = await cached(`keepalived-${version}`, key, (unfinished) =>
+        step(`Building a tree with keepalived ${version} (Debian ${suite})`, () =>
+            build(unfinished, suite, version),
+        ),
+    );
+    return new KeepalivedTree(dir);
+}
+
+async function build(dir: string, suite: KeepalivedSuite, version: string): Promise<void> {
+    const tree = path.join(dir, "tree");
+    const excludes = ["doc", "man", "locale", "info"].map(
+        (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
+    );
+    // In a mount namespace of its own: what it mounts is gone when it is, however it ends.
+    const mmdebstrap = ["unshare", "--mount", "mmdebstrap", "--quiet", "--mode=root"];
+    const choices = [
+        "--variant=minbase",
+        "--include=keepalived",
+        `--setup-hook=${mergeUsr}`,
+        // A mirror does not renew the date of a release that gets no more updates.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+    ];
+    await run([...mmdebstrap, ...choices, ...excludes, suite, tree, "-"], {
+        // Nobody gets near the tree: it needs no security updates.
+        stdin: await sourcesFor(suite, false),
+        timeout: 1_800_000,
+    });
+    // These two are copies of this machine's.
+    for (const file of ["hostname", "resolv.conf"]) {
+        await fs.rm(path.join(tree, "etc", file), { force: true });
+    }
+    await fs.mkdir(path.join(dir, "run"));
+
+    const built = await new KeepalivedTree(dir).version();
+    if (built !== version) {
+        throw new Error(`Debian ${suite} has keepalived ${built}, where ${version} is expected.`);
+    }
+}
+
+/**
+ * Makes /bin and the like links into /usr, as Debian's installer has always done on bullseye, too;
+ * scripts are found by the same paths in every tree.
+ */
+const mergeUsr =
+    'cd "$1" && for dir in bin sbin lib lib64; do mkdir -p usr/$dir && ln -s usr/$dir $dir; done';
+
+/**
+ * Makes a host of the tree, in namespaces of its own, and runs the script on stdin there. The
+ * arguments are its interfaces: each is one end of a veth pair, for these are in every kernel.
+ */
+const host = `
+umask 022
+mount -t tmpfs tmpfs run
+mkdir run/changes run/work run/root
+mount -t overlay -o lowerdir=tree,upperdir=run/changes,workdir=run/work overlay run/root
+mount --bind /proc run/root/proc
+for name; do
+    echo "link add name $name type veth peer name peer-of-$#"
+    shift
+done | ip -batch -
+exec chroot run/root sh -eu
+`;
+
+/** Text as one word of a shell script. */
+function word(text: string): string {
+    return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,45 @@
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+
+/** An address family, by the names that keepalived has for them. */
+export type Family = "inet" | "inet6";
+
+/** The family of an address; nothing when it is no address. */
+export function familyOf(address: string): Family | undefined {
+    if (isIPv4(address)) return "inet";
+    return isIPv6(address) && !address.includes("%") ? "inet6" : undefined;
+}
+
+/** An address and a port in the words of ipvsadm: `192.0.2.1:80`, `[2001:db8::1]:80`. */
+export function socketOf(address: string, port: number): string {
+    return familyOf(address) === "inet6" ? `[${canonical(address)}]:${port}` : `${address}:${port}`;
+}
+
+/** An address as the kernel prints it, so that two spellings of one address are equal. */
+export function canonical(address: string): string {
+    if (familyOf(address) !== "inet6") return address;
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+
+/** A single address as a prefix, /32 or /128. */
+export function hostPrefix(address: string): string {
+    return `${address}/${familyOf(address) === "inet6" ? 128 : 32}`;
+}
+
+/** Whether a text is a prefix, such as 192.0.2.0/24. */
+export function isNetwork(text: string): boolean {
+    const [address, length, ...rest] = text.split("/");
+    const family = familyOf(address ?? "");
+    if (family === undefined || rest.length > 0 || !/^\d{1,3}$/.test(length ?? "")) return false;
+    return Number(length) <= (family === "inet" ? 32 : 128);
+}
+
+/** Whether an address lies in a network that is one. */
+export function isInNetwork(address: string, network: string): boolean {
+    const [base, length] = network.split("/") as [string, string];
+    const [family, own] = [base, address].map(familyOf);
+    if (own === undefined || own !== family) return false;
+    const list = new BlockList();
+    const kind = family === "inet" ? "ipv4" : "ipv6";
+    list.addSubnet(base, Number(length), kind);
+    return list.check(address, kind);
+}

@@ -1,0 +1,63 @@
+import { type Family, familyOf, isNetwork } from "../addresses";
+import { type Kind, matching, refusal, type Target, whole } from "./keywords";
+import { type Problem, problem, show } from "../problems";
+
+/** The name of a block. keepalived takes no longer one for BFD. */
+export const blockName = matching(
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/,
+    'a name: 1 to 31 letters, digits, ".", "_" and "-"',
+);
+
+/** A path that needs no quotes, for every version reads those in its own way. */
+export const absolutePath = matching(
+    /^(?:\/[A-Za-z0-9_+@%:,=.-]+)+$/,
+    'a path from the root, of letters, digits and "_+@%:,=.-"',
+);
+
+/** An address or a prefix. */
+export const network: Kind<string> = {
+    refuse: (value) =>
+        familyOf(value) || isNetwork(value)
+            ? undefined
+            : `${show(value)} is not an IP address or prefix, such as 192.0.2.0/24`,
+    words: (value) => [value],
+};
+
+/** An address that many hosts listen to. */
+export function multicastGroup(...families: Family[]): Kind<string> {
+    return {
+        refuse: (value) =>
+            families.some((family) => familyOf(value) === family) && isMulticast(value)
+                ? undefined
+                : `${show(value)} is not a multicast address, such as ${examples[families[0]!]}`,
+        words: (value) => [value],
+    };
+}
+
+const examples: Record<Family, string> = { inet: "224.0.0.81", inet6: "ff02::12" };
+
+function isMulticast(address: string): boolean {
+    return /^(?:22[4-9]|23\d)\.|^ff/i.test(address);
+}
+
+/** What tracking adds to a priority. */
+export function trackWeight(most: number): Kind<number> {
+    return whole("a weight", -most, most);
+}
+
+/** As `refusal`, for what cannot be left out. */
+export function required<T>(
+    path: string,
+    kind: Kind<T>,
+    value: T | undefined,
+    target: Target,
+): Problem[] {
+    return value === undefined
+        ? problem(path, "is missing: it has no default")
+        : refusal(path, kind, value, target);
+}
+
+/** The family of an address or a prefix; nothing when it is neither. */
+export function familyOfNetwork(value: string): Family | undefined {
+    return familyOf(value.split("/")[0]!);
+}

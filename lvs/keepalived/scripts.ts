@@ -1,0 +1,85 @@
+import { type Problem, problemIf, repeated, show } from "../problems";
+import type { Kind, Target } from "./keywords";
+
+/** A program that directors get, for health checks and notifications. */
+export interface ScriptSettings {
+    /** Its file name: letters, digits, `.`, `_` and `-`. */
+    name: string;
+}
+
+export interface Script extends ScriptSettings {
+    readonly content: string;
+}
+
+/** A deployed script with its arguments, run by keepalived. */
+export interface ScriptCall {
+    /** Name of one of the cluster's `scripts`. */
+    script: string;
+    /** Its arguments, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
+    args?: string[];
+    /** User that it runs as. Defaults to `scriptUser`. */
+    user?: string;
+}
+
+/**
+ * Where scripts are deployed. keepalived refuses programs on a path that others can write to or that
+ * has symbolic links in it, and SELinux lets it start those that are here.
+ */
+export const scriptsDirectory = "/usr/libexec/keepalived";
+
+/** The call of a script as a keyword's value: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
+export const scriptCall: Kind<ScriptCall> = {
+    refuse({ script, args = [], user = "root" }, target: Target) {
+        const bad = args.find((arg) => !/^[^\s"'\\${}\x00-\x1f\x7f]+$/.test(arg));
+        if (!target.scripts.includes(script)) {
+            return `${show(script)} is not among scripts (${target.scripts.join(", ") || "none"})`;
+        }
+        if (bad !== undefined) {
+            return `${show(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;
+        }
+        if (!isUser(user)) return `${show(user)} is not the name of a user`;
+        return undefined;
+    },
+    words: ({ script, args = [], user }) => [
+        `"${[`${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
+        ...(user === undefined ? [] : [user]),
+    ],
+};
+
+/** Whether a word can be the name of a user. */
+export function isUser(word: string): boolean {
+    return /^[a-z_][a-z0-9_-]{0,31}$/i.test(word);
+}
+
+/** What is wrong with the scripts of a cluster. */
+export function scriptProblems(path: string, scripts: readonly Script[] = []): Problem[] {
+    return [
+        ...scripts.flatMap(({ name, content }, index) => [
+            ...problemIf(
+                !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name),
+                `${path}[${index}].name`,
+                `${show(name)} is not a file name: 1 to 64 letters, digits, ".", "_" and "-"`,
+            ),
+            ...problemIf(
+                !content.startsWith("#!/"),
+                `${path}[${index}].content`,
+                "does not begin with #! and the path of an interpreter, such as #!/bin/sh",
+            ),
+            ...problemIf(
+                content.includes("\0"),
+                `${path}[${index}].content`,
+                "holds a NUL character, which no text file can: remove it",
+            ),
+        ]),
+        ...repeated(
+            scripts.map(({ name }, index) => ({ name, index })),
+            ({ name }) => name,
+        ).flatMap(([later, first]) =>
+            problemIf(
+                true,
+                `${path}[${later.index}].name`,
+                `${show(later.name)} is also ${path}[${first.index}]: give each script its own name`,
+            ),
+        ),
+    ];
+}

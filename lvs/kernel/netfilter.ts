@@ -1,0 +1,100 @@
+import { canonical, type Family, familyOf } from "../addresses";
+import { Protocol } from "../service/destination";
+import { type HostFile, textFile } from "./hostFile";
+
+/** Packets to a virtual IP that get a mark, by which a service knows them. */
+export interface Marking {
+    readonly mark: number;
+    readonly virtualIp: string;
+    readonly protocol?: Protocol;
+    /** The port, or the first of a range; none is all. */
+    readonly port?: number;
+    readonly lastPort?: number;
+}
+
+/** A real server that gets its packets from the director's own address. */
+export interface Masquerading {
+    readonly host: string;
+    readonly protocol?: Protocol;
+    /** None is all. */
+    readonly port?: number;
+}
+
+/** The tables of a director in nftables; no file when it needs none. */
+export function directorNftFiles(marks: readonly Marking[], masquerade: readonly Masquerading[]) {
+    return nftFiles("/etc/lvs/director.nft", [
+        {
+            chain: "marks",
+            hook: "type filter hook prerouting priority -150; policy accept;",
+            rules: marks.map(({ mark, virtualIp, ...packets }) => ({
+                address: virtualIp,
+                words: `${destination(virtualIp)} ${transport(packets)} meta mark set ${mark}`,
+            })),
+        },
+        {
+            chain: "full_nat",
+            hook: "type nat hook postrouting priority 100; policy accept;",
+            rules: masquerade.map(({ host, ...packets }) => ({
+                address: host,
+                words: `${destination(host)} ${transport(packets)} masquerade`,
+            })),
+        },
+    ]);
+}
+
+/** The tables of a real server that answers through tunnels smaller than its network; or no file. */
+export function realServerNftFiles(virtualIps: readonly string[], mss: number | undefined) {
+    const chain = "answers";
+    const hook = "type filter hook output priority -150; policy accept;";
+    const clamp = `tcp flags & (syn | rst) == syn tcp option maxseg size set ${mss}`;
+    const rules = virtualIps.map((address) => ({
+        address,
+        words: `${word(address)} saddr ${canonical(address)} ${clamp}`,
+    }));
+    return nftFiles("/etc/lvs/real-server.nft", [{ chain, hook, rules: mss ? rules : [] }]);
+}
+
+interface Chain {
+    chain: string;
+    hook: string;
+    rules: { address: string; words: string }[];
+}
+
+/** A table for each family, for older kernels translate no addresses in a common one. */
+function nftFiles(path: string, chains: Chain[]): HostFile[] {
+    const tables = [
+        { family: "ip", chains: chainsOf("inet", chains) },
+        { family: "ip6", chains: chainsOf("inet6", chains) },
+    ].filter((table) => table.chains.length > 0);
+    return tables.length === 0 ? [] : [textFile(path, "table.nft.mustache", { tables })];
+}
+
+function chainsOf(family: Family, chains: Chain[]) {
+    return chains
+        .map(({ chain, hook, rules }) => ({
+            chain,
+            hook,
+            rules: rules
+                .filter(({ address }) => familyOf(address) === family)
+                .map(({ words }) => words),
+        }))
+        .filter(({ rules }) => rules.length > 0);
+}
+
+function destination(address: string): string {
+    return `${word(address)} daddr ${canonical(address)}`;
+}
+
+function word(address: string): string {
+    return familyOf(address) === "inet6" ? "ip6" : "ip";
+}
+
+function transport({
+    protocol = Protocol.TCP,
+    port,
+    lastPort,
+}: Omit<Marking, "mark" | "virtualIp">) {
+    const name = protocol.toLowerCase();
+    if (!port) return `meta l4proto ${name}`;
+    return `${name} dport ${lastPort ? `${port}-${lastPort}` : port}`;
+}

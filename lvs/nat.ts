@@ -1,0 +1,43 @@
+import { canonical } from "./addresses";
+import type { Cluster } from "./model";
+import { membersOf, methodOf } from "./pool";
+import { virtualIpsIn } from "./service/destination";
+import { LvsMethod } from "./service/lvsMethod";
+import { instanceName } from "./vrrp/instance";
+import { addressesOf, type VrrpContext } from "./vrrp/members";
+import type { VrrpSyncGroup } from "./vrrp/syncGroup";
+
+/**
+ * The names of the instances that NAT ties to each other: answers come to a gateway, and the one
+ * director that translates them has to own it and the virtual IP together. None for less than two.
+ */
+export function tiedByNat(cluster: Cluster, context: VrrpContext): string[] {
+    const tied = new Set(
+        cluster.virtualServers.flatMap((virtualServer) => {
+            const names = membersOf(cluster, virtualServer)
+                .filter((member) => methodOf(virtualServer, member) === LvsMethod.NAT)
+                .map(({ name }) => name);
+            if (names.length === 0) return [];
+            const gateways = cluster.realServers
+                .filter(({ name }) => names.includes(name))
+                .flatMap(({ gateway, gateway6 }) => [gateway, gateway6])
+                .filter((ip) => ip !== undefined);
+            return [...virtualIpsIn(virtualServer), ...gateways].map(canonical);
+        }),
+    );
+    const owners = cluster.vrrpInstances.flatMap((instance, index) => {
+        const { virtualIpaddress, virtualIpaddressExcluded } = addressesOf(instance, context);
+        const isTied = [...virtualIpaddress, ...virtualIpaddressExcluded].some(({ ip }) =>
+            tied.has(canonical(ip)),
+        );
+        return isTied ? [instanceName(instance, index)] : [];
+    });
+    return owners.length < 2 ? [] : owners;
+}
+
+/** The sync groups that the user gave, or else the one that NAT asks for. */
+export function syncGroupsOf(cluster: Cluster, context: VrrpContext): VrrpSyncGroup[] {
+    if (cluster.vrrpSyncGroups) return [...cluster.vrrpSyncGroups];
+    const group = tiedByNat(cluster, context);
+    return group.length === 0 ? [] : [{ name: "NAT", group }];
+}

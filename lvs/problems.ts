@@ -1,0 +1,41 @@
+/** One thing that is wrong with what the user wrote. */
+export interface Problem {
+    /** Where, in the user's own terms: `virtualServers[0].port`. */
+    path: string;
+    /** What stands there, what is allowed, and how to mend it. */
+    reason: string;
+}
+
+/** A list of one problem, so that rules can be spread into lists of rules. */
+export function problem(path: string, reason: string): Problem[] {
+    return [{ path, reason }];
+}
+
+/** One problem when `wrong`, none otherwise. */
+export function problemIf(wrong: boolean, path: string, reason: string): Problem[] {
+    return wrong ? problem(path, reason) : [];
+}
+
+/** The problems of every item of a list that may be left out, each with its place in the list. */
+export function eachOf<T>(
+    path: string,
+    items: readonly T[] | undefined,
+    problemsOf: (item: T, path: string, index: number) => Problem[],
+): Problem[] {
+    return (items ?? []).flatMap((item, index) => problemsOf(item, `${path}[${index}]`, index));
+}
+
+/** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
+export function repeated<T>(items: readonly T[], keyOf: (item: T) => unknown): [T, T][] {
+    return items.flatMap((item, index) => {
+        const key = keyOf(item);
+        if (key === undefined) return [];
+        const first = items.findIndex((earlier) => keyOf(earlier) === key);
+        return first < index ? [[item, items[first]!] as [T, T]] : [];
+    });
+}
+
+/** A value as a message quotes it. */
+export function show(value: unknown): string {
+    return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
+}

@@ -1,0 +1,106 @@
+import { type Family, familyOf } from "../addresses";
+import { oneOf, refusal, type Target } from "../keepalived/keywords";
+import { Distribution, isVersion } from "../keepalived/versions";
+import type { Cluster, Httpd } from "../model";
+import { type Problem, problem, problemIf, repeated, show } from "../problems";
+import { weight } from "../service/poolMember";
+
+/** Names and addresses identify hosts, so no two hosts share one. */
+export function hostProblems(cluster: Cluster, target: Target): Problem[] {
+    const lists = ["directors", "realServers"] as const;
+    const members = lists.flatMap((list) =>
+        cluster[list].map((member, index) => ({ path: `${list}[${index}]`, ...member })),
+    );
+    return [
+        ...refusal("distribution", oneOf(Distribution), cluster.distribution, target),
+        ...lists
+            .filter((list) => cluster[list].length === 0)
+            .flatMap((list) => problem(list, "is empty: give at least one host")),
+        ...problemIf(
+            cluster.directors.length > 8,
+            "directors",
+            `has ${cluster.directors.length} hosts: eight at most take turns in time`,
+        ),
+        ...members.flatMap(({ path, name, host, distribution }) => [
+            ...nameProblems(`${path}.name`, name),
+            ...addressProblems(`${path}.host`, host),
+            ...refusal(`${path}.distribution`, oneOf(Distribution), distribution, target),
+        ]),
+        ...(["name", "host"] as const).flatMap((key) =>
+            repeated(members, (member) => member[key]).flatMap(([member, first]) =>
+                problem(
+                    `${member.path}.${key}`,
+                    `${show(member[key])} is taken by ${first.path}: give each host its own`,
+                ),
+            ),
+        ),
+        ...cluster.directors.flatMap(({ keepalivedVersion: version }, index) =>
+            problemIf(
+                version !== undefined && !isVersion(version),
+                `directors[${index}].keepalivedVersion`,
+                `${show(version)} is not a version, such as 2.2.7`,
+            ),
+        ),
+        ...cluster.realServers.flatMap((realServer, index) =>
+            realServerProblems(`realServers[${index}]`, realServer, target),
+        ),
+    ];
+}
+
+function realServerProblems(
+    path: string,
+    realServer: Cluster["realServers"][number],
+    target: Target,
+): Problem[] {
+    const { address, address6, weight: share, httpd } = realServer;
+    return [
+        ...familyProblems(`${path}.address`, address, "inet"),
+        ...familyProblems(`${path}.address6`, address6, "inet6"),
+        ...gatewayProblems(`${path}.`, realServer),
+        ...refusal(`${path}.weight`, weight, share, target),
+        ...httpdProblems(`${path}.httpd`, httpd),
+    ];
+}
+
+/** What is wrong with the gateways of a real server; `prefix` stands before their names. */
+export function gatewayProblems(
+    prefix: string,
+    { gateway, gateway6 }: { readonly gateway?: string; readonly gateway6?: string },
+): Problem[] {
+    return [
+        ...familyProblems(`${prefix}gateway`, gateway, "inet"),
+        ...familyProblems(`${prefix}gateway6`, gateway6, "inet6"),
+    ];
+}
+
+function familyProblems(path: string, address: string | undefined, family: Family): Problem[] {
+    const name = family === "inet" ? "IPv4" : "IPv6";
+    return problemIf(
+        address !== undefined && familyOf(address) !== family,
+        path,
+        `${show(address)} is not an ${name} address`,
+    );
+}
+
+/** What is wrong with a web server. */
+export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
+    return problemIf(
+        httpd?.page.includes("\0") ?? false,
+        `${path}.page`,
+        "holds a NUL character, which no text file can: remove it",
+    );
+}
+
+function nameProblems(path: string, name: string): Problem[] {
+    if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)) return [];
+    return problem(
+        path,
+        `${show(name)} is not a host name: 1 to 63 letters, digits and inner hyphens`,
+    );
+}
+
+function addressProblems(path: string, host: string): Problem[] {
+    const isName = /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?$/i;
+    if (familyOf(host) || isName.test(host)) return [];
+    return problem(path, `${show(host)} is neither an IP address nor a host name`);
+}

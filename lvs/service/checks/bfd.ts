@@ -1,0 +1,32 @@
+import { type Keywords, keywordProblems, onOff, type Target } from "../../keepalived/keywords";
+import type { Problem } from "../../problems";
+import { among } from "./among";
+import { type CheckView, type Surroundings, viewOf } from "./checkView";
+
+/** A BFD session with the server that is up (keepalived `BFD_CHECK`). */
+export interface BfdCheck {
+    /** Name of the BFD instance (keepalived `name`). */
+    name: string;
+    /** The server starts as down until the session is up (keepalived `alpha`). Defaults to the virtual server's. */
+    alpha?: boolean;
+}
+
+function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
+    return {
+        name: { keyword: "name", is: among(instances, "bfdInstances") },
+        alpha: { keyword: "alpha", is: onOff },
+    };
+}
+
+export function bfdProblems(
+    path: string,
+    check: BfdCheck,
+    target: Target,
+    instances: readonly string[],
+): Problem[] {
+    return keywordProblems(path, bfdKeywords(instances), check, target);
+}
+
+export function bfdView(check: BfdCheck, around: Surroundings): CheckView {
+    return viewOf("BFD_CHECK", bfdKeywords([]), check, around);
+}

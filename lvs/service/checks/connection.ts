@@ -1,0 +1,85 @@
+import { familyOf } from "../../addresses";
+import {
+    ipAddress,
+    type Keywords,
+    keywordProblems,
+    networkInterface,
+    port,
+    type Target,
+    whole,
+} from "../../keepalived/keywords";
+import { type Problem, problemIf, show } from "../../problems";
+import { type CheckTiming, repeatedKeywords, type RepeatedCheck, timingKeywords } from "./timing";
+
+/** Where a check connects to, and from where. */
+export interface CheckConnection {
+    /** Address to connect to (keepalived `connect_ip`). Defaults to the real server's. */
+    connectIp?: string;
+    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
+    connectPort?: number;
+    /** Address to connect from (keepalived `bindto`). Defaults to what the route says. */
+    bindto?: string;
+    /** Network interface to connect through, such as `eth1` (keepalived `bind_if`). Defaults to what the route says. */
+    bindIf?: string;
+    /** Port to connect from, with `bindto` (keepalived `bind_port`). Defaults to any. */
+    bindPort?: number;
+    /** Mark on the packets of the check, 1 to 2147483647 (keepalived `fwmark`). Defaults to none. */
+    fwmark?: number;
+}
+
+/** A check that connects to the server. */
+export interface ConnectingCheck extends CheckConnection, CheckTiming, RepeatedCheck {}
+
+const connectionKeywords: Keywords<CheckConnection> = {
+    connectIp: { keyword: "connect_ip", is: ipAddress },
+    connectPort: { keyword: "connect_port", is: port },
+    bindto: { keyword: "bindto", is: ipAddress },
+    bindIf: { keyword: "bind_if", is: networkInterface, since: "1.3.7" },
+    bindPort: { keyword: "bind_port", is: port },
+    // Versions before 2.0 read it as a signed number.
+    fwmark: { keyword: "fwmark", is: whole("a mark", 1, 2147483647) },
+};
+
+export const connectingKeywords: Keywords<ConnectingCheck> = {
+    ...connectionKeywords,
+    ...timingKeywords,
+    ...repeatedKeywords,
+};
+
+/** What is wrong with a check that connects, by the table of its keywords. */
+export function connectingProblems<Settings extends ConnectingCheck>(
+    path: string,
+    keywords: Keywords<Settings>,
+    check: Settings,
+    target: Target,
+): Problem[] {
+    const { connectIp, bindto, bindIf, bindPort } = check;
+    const [to, from] = [connectIp, bindto].map((address) => familyOf(address ?? ""));
+    const linkLocal = (["connectIp", "bindto"] as const).filter((field) =>
+        isLinkLocal(check[field] ?? ""),
+    );
+    return [
+        ...keywordProblems(path, keywords, check, target),
+        ...problemIf(
+            to !== undefined && from !== undefined && to !== from,
+            `${path}.bindto`,
+            `${show(bindto)} and connectIp ${show(connectIp)} are not of one family: take two of IPv4 or two of IPv6`,
+        ),
+        ...linkLocal.flatMap((field) =>
+            problemIf(
+                bindIf === undefined,
+                `${path}.${field}`,
+                `${show(check[field])} is a link-local address: say in bindIf on which link`,
+            ),
+        ),
+        ...problemIf(
+            bindPort !== undefined && bindto === undefined,
+            `${path}.bindPort`,
+            "does nothing without bindto: give an address too",
+        ),
+    ];
+}
+
+function isLinkLocal(address: string): boolean {
+    return familyOf(address) === "inet6" && /^fe[89ab]/i.test(address) && address[4] === ":";
+}

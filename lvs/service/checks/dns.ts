@@ -1,0 +1,45 @@
+import { type Keywords, oneOf, type Target, tooNew } from "../../keepalived/keywords";
+import type { Problem } from "../../problems";
+import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+import { domainName } from "./hostName";
+
+/** What a name server is asked for. */
+export const DnsType = {
+    A: "A",
+    NS: "NS",
+    CNAME: "CNAME",
+    SOA: "SOA",
+    MX: "MX",
+    TXT: "TXT",
+    AAAA: "AAAA",
+    RRSIG: "RRSIG",
+    DNSKEY: "DNSKEY",
+} as const;
+export type DnsType = (typeof DnsType)[keyof typeof DnsType];
+
+/** A name server that answers a question without an error, over UDP (keepalived `DNS_CHECK`). */
+export interface DnsCheck extends ConnectingCheck {
+    /** What is asked for (keepalived `type`). Defaults to `SOA`. */
+    type?: DnsType;
+    /** The name that is asked about, such as `example.com` (keepalived `name`). Defaults to `.`, the root. */
+    name?: string;
+}
+
+export const dnsKeywords: Keywords<DnsCheck> = {
+    type: { keyword: "type", is: oneOf(DnsType) },
+    name: { keyword: "name", is: domainName },
+    ...connectingKeywords,
+    delayBeforeRetry: { ...connectingKeywords.delayBeforeRetry, since: "1.3.7" },
+    warmup: { ...connectingKeywords.warmup, since: "1.3.7" },
+};
+
+const newTypes: DnsType[] = [DnsType.RRSIG, DnsType.DNSKEY];
+
+export function dnsProblems(path: string, check: DnsCheck, target: Target): Problem[] {
+    const { type = DnsType.SOA } = check;
+    const newType = { keyword: `type ${type}`, since: "2.0.0" };
+    return [
+        ...connectingProblems(path, dnsKeywords, check, target),
+        ...(newTypes.includes(type) ? tooNew(`${path}.type`, newType, target) : []),
+    ];
+}

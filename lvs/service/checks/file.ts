@@ -1,0 +1,54 @@
+import {
+    type Keywords,
+    keywordProblems,
+    refusal,
+    type Target,
+    whole,
+} from "../../keepalived/keywords";
+import { type Problem, problemIf } from "../../problems";
+import { among } from "./among";
+import { type CheckView, type Surroundings, viewOf } from "./checkView";
+
+/** One line each in `FILE_CHECK`. */
+export interface FileCheckKeywords {
+    /** Name of the track file (keepalived `track_file`). */
+    trackFile: string;
+}
+
+/** A number in a file on the director, which takes the server out or changes its weight (keepalived `FILE_CHECK`). */
+export interface FileCheck extends FileCheckKeywords {
+    /** What the number is multiplied by and then added to the server's weight, -2147483647 to 2147483647; with 0 any number but 0 takes the server out (keepalived `weight`). Defaults to the track file's. */
+    weight?: number;
+    /** It is subtracted instead, and with weight 0 it is 0 that takes the server out; with `weight` (keepalived `weight … reverse`). Defaults to false. */
+    reverse?: boolean;
+}
+
+function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckKeywords> {
+    return { trackFile: { keyword: "track_file", is: among(trackFiles, "trackFiles") } };
+}
+
+const weightKind = whole("a weight", -2147483647, 2147483647);
+
+export function fileProblems(
+    path: string,
+    check: FileCheck,
+    target: Target,
+    trackFiles: readonly string[],
+): Problem[] {
+    return [
+        ...keywordProblems<FileCheckKeywords>(path, fileKeywords(trackFiles), check, target),
+        ...refusal(`${path}.weight`, weightKind, check.weight, target),
+        ...problemIf(
+            check.reverse === true && check.weight === undefined,
+            `${path}.reverse`,
+            "does nothing without weight: give one",
+        ),
+    ];
+}
+
+export function fileView(check: FileCheck, around: Surroundings): CheckView {
+    const view = viewOf<FileCheckKeywords>("FILE_CHECK", fileKeywords([]), check, around);
+    const { weight, reverse } = check;
+    const weightLine = `weight ${weight}${reverse ? " reverse" : ""}`;
+    return { ...view, keywords: [...view.keywords, ...(weight === undefined ? [] : [weightLine])] };
+}

@@ -1,0 +1,13 @@
+import { matching } from "../../keepalived/keywords";
+
+const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+const labels = `(?=.{1,253}$)${label}(?:\\.${label})*`;
+
+/** A host name. */
+export const hostName = matching(new RegExp(`^${labels}$`), "a host name, such as www.example.com");
+
+/** A domain name; the root is a dot, and no other name ends in one. */
+export const domainName = matching(
+    new RegExp(`^(?:\\.|${labels})$`),
+    'a domain name without a dot at its end, such as example.com, or "." for the root',
+);

@@ -1,0 +1,189 @@
+import {
+    flag,
+    type Keywords,
+    keywordProblems,
+    type Kind,
+    linesOf,
+    matching,
+    oneOf,
+    onOff,
+    type Target,
+    tooNew,
+} from "../../keepalived/keywords";
+import { eachOf, type Problem, problemIf, show } from "../../problems";
+import { type CheckView, type Surroundings, viewOf } from "./checkView";
+import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+import { hostName } from "./hostName";
+import { type RegexKeywords, regexKeywords, regexProblems } from "./regex";
+
+/** How a check speaks HTTP. */
+export const HttpProtocol = {
+    /** Version 1.0. */
+    http10: "1.0",
+    /** Version 1.0 with `Connection: close`. */
+    http10Close: "1.0C",
+    /** Version 1.1. */
+    http11: "1.1",
+} as const;
+export type HttpProtocol = (typeof HttpProtocol)[keyof typeof HttpProtocol];
+
+/** One line each in `HTTP_GET`. */
+export interface HttpCheckKeywords extends ConnectingCheck {
+    /** Host name to ask for (keepalived `virtualhost`). Defaults to the pool member's, then the virtual server's, then the address. */
+    virtualhost?: string;
+    /** Version of HTTP (keepalived `http_protocol`). Defaults to `1.0`. */
+    httpProtocol?: HttpProtocol;
+    /** A server that is coming up is asked for one page after the other instead of one each delay loop (keepalived `fast_recovery`). Defaults to false. */
+    fastRecovery?: boolean;
+}
+
+/** A page of a check (keepalived `url`). */
+export interface HttpUrl extends RegexKeywords {
+    /** What is asked for, such as `/health`, up to 500 characters; signs that a URL cannot have are written as `%23` (keepalived `path`). */
+    path: string;
+    /** Codes and ranges of codes that are right, such as `["200", "301-302"]` (keepalived `status_code`). Defaults to 200 to 299. */
+    statusCode?: string[];
+    /** MD5 of the page, 32 hexadecimal digits, as `genhash` prints it (keepalived `digest`). Defaults to none: any page will do. */
+    digest?: string;
+    /** Host name to ask for (keepalived `virtualhost`). Defaults to the check's. */
+    virtualhost?: string;
+}
+
+/** Web pages that are answered as they ought to be (keepalived `HTTP_GET`). */
+export interface HttpCheck extends HttpCheckKeywords {
+    /** The pages, one each delay loop in turn (keepalived `url`). */
+    url: HttpUrl[];
+}
+
+/** A page of a check over TLS (keepalived `url`). */
+export interface SslUrl extends HttpUrl {
+    /** A connection that ends without TLS saying so is a failure (keepalived `tls_compliant`). Defaults to the check's. */
+    tlsCompliant?: boolean;
+}
+
+/** One line each in `SSL_GET`. */
+export interface SslCheckKeywords extends HttpCheckKeywords {
+    /** The host name is sent in the TLS handshake too (keepalived `enable_sni`). Defaults to false. */
+    enableSni?: boolean;
+    /** A connection that ends without TLS saying so is a failure (keepalived `tls_compliant`). Defaults to false. */
+    tlsCompliant?: boolean;
+}
+
+/** Web pages over TLS that are answered as they ought to be; certificates are not looked at (keepalived `SSL_GET`). */
+export interface SslCheck extends SslCheckKeywords {
+    /** The pages, one each delay loop in turn (keepalived `url`). */
+    url: SslUrl[];
+}
+
+const httpKeywords: Keywords<HttpCheckKeywords> = {
+    virtualhost: { keyword: "virtualhost", is: hostName, since: "1.3.6" },
+    httpProtocol: { keyword: "http_protocol", is: oneOf(HttpProtocol), since: "2.0.17" },
+    fastRecovery: { keyword: "fast_recovery", is: flag, since: "2.0.17" },
+    ...connectingKeywords,
+    retry: {
+        ...connectingKeywords.retry,
+        before: { version: "1.3.7", keyword: "nb_get_retry" },
+    },
+};
+
+const sslKeywords: Keywords<SslCheckKeywords> = {
+    enableSni: { keyword: "enable_sni", is: flag, since: "1.4.3" },
+    tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
+    ...httpKeywords,
+};
+
+/** The signs that are missing begin a comment, a quote, a block or a variable of keepalived's. */
+const urlPath = matching(
+    /^\/[A-Za-z0-9\-._~%/?&=+,;:@*]{0,499}$/,
+    "a path of up to 500 letters, digits and -._~%/?&=+,;:@* that begins with /; write other signs as %23",
+);
+
+const statusCodes: Kind<string[]> = {
+    refuse(codes) {
+        if (codes.length === 0) return "is empty: give a code, or leave it out for 200 to 299";
+        const bad = codes.find((code) => !isCodes(code));
+        return bad === undefined
+            ? undefined
+            : `${show(bad)} is neither a status code (100–599) nor a range of them, such as 200-299`;
+    },
+    words: (codes) => codes,
+};
+
+function isCodes(code: string): boolean {
+    const [first, last = first] = code.split("-");
+    return /^[1-5][0-9]{2}(-[1-5][0-9]{2})?$/.test(code) && Number(first) <= Number(last);
+}
+
+const urlKeywords: Keywords<HttpUrl> = {
+    path: { keyword: "path", is: urlPath },
+    statusCode: { keyword: "status_code", is: statusCodes },
+    digest: {
+        keyword: "digest",
+        is: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest of 32 hexadecimal digits"),
+    },
+    virtualhost: { keyword: "virtualhost", is: hostName, since: "1.3.6" },
+    ...regexKeywords,
+};
+
+const sslUrlKeywords: Keywords<SslUrl> = {
+    ...urlKeywords,
+    tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
+};
+
+export function httpProblems(path: string, check: HttpCheck, target: Target): Problem[] {
+    return [
+        ...connectingProblems<HttpCheckKeywords>(path, httpKeywords, check, target),
+        ...urlProblems(`${path}.url`, urlKeywords, check.url, target),
+    ];
+}
+
+export function sslProblems(path: string, check: SslCheck, target: Target): Problem[] {
+    return [
+        ...connectingProblems<SslCheckKeywords>(path, sslKeywords, check, target),
+        ...urlProblems(`${path}.url`, sslUrlKeywords, check.url, target),
+    ];
+}
+
+function urlProblems<Url extends HttpUrl>(
+    path: string,
+    keywords: Keywords<Url>,
+    urls: Url[],
+    target: Target,
+): Problem[] {
+    return [
+        // keepalived up to 2.2.7 crashes.
+        ...problemIf(urls.length === 0, path, 'is empty: give a page, such as {"path": "/"}'),
+        ...eachOf(path, urls, (url, at) => [
+            ...keywordProblems(at, keywords, url, target),
+            ...statusCodeProblems(`${at}.statusCode`, url.statusCode ?? [], target),
+            ...regexProblems(at, url),
+        ]),
+    ];
+}
+
+function statusCodeProblems(path: string, codes: string[], target: Target): Problem[] {
+    if (codes.length <= 1 && !codes[0]?.includes("-")) return [];
+    return tooNew(
+        path,
+        { keyword: "status_code with more than one code", since: "2.0.17" },
+        target,
+    );
+}
+
+export function httpView(check: HttpCheck, around: Surroundings): CheckView {
+    const view = viewOf<HttpCheckKeywords>("HTTP_GET", httpKeywords, check, around);
+    return { ...view, urls: urlViews(urlKeywords, check.url, around) };
+}
+
+export function sslView(check: SslCheck, around: Surroundings): CheckView {
+    const view = viewOf<SslCheckKeywords>("SSL_GET", sslKeywords, check, around);
+    return { ...view, urls: urlViews(sslUrlKeywords, check.url, around) };
+}
+
+function urlViews<Url extends HttpUrl>(
+    keywords: Keywords<Url>,
+    urls: Url[],
+    { version }: Surroundings,
+) {
+    return urls.map((url) => ({ keywords: linesOf(keywords, url, version) }));
+}

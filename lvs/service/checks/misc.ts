@@ -1,0 +1,54 @@
+import {
+    flag,
+    type Keywords,
+    keywordProblems,
+    type Target,
+    whole,
+} from "../../keepalived/keywords";
+import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
+import type { Problem } from "../../problems";
+import { type CheckView, type Surroundings, viewOf } from "./checkView";
+import { type CheckTiming, nearestTiming, repeatedKeywords, type RepeatedCheck } from "./timing";
+
+/** A script that exits with 0 while the server is well (keepalived `MISC_CHECK`). */
+export interface MiscCheck extends RepeatedCheck {
+    /** The script (keepalived `misc_path` and `user`). */
+    miscPath: ScriptCall;
+    /** Whole seconds after which the script is ended and has failed, 1 to 3600 (keepalived `misc_timeout`). Defaults to the connectTimeout of pool member or virtual server, rounded up. */
+    miscTimeout?: number;
+    /** An exit status from 2 on is success too, and the server's weight becomes that status less 2 (keepalived `misc_dynamic`). Defaults to false. */
+    miscDynamic?: boolean;
+}
+
+const miscKeywords: Keywords<MiscCheck> = {
+    miscPath: {
+        keyword: "misc_path",
+        is: {
+            refuse: (call, target) => scriptCall.refuse(call, target),
+            // The user has a line to itself here.
+            words: ({ script, args }) => scriptCall.words({ script, args }),
+        },
+    },
+    miscTimeout: { keyword: "misc_timeout", is: whole("whole seconds", 1, 3600) },
+    miscDynamic: { keyword: "misc_dynamic", is: flag },
+    ...repeatedKeywords,
+    retry: { ...repeatedKeywords.retry, since: "1.3.7" },
+    delayBeforeRetry: { ...repeatedKeywords.delayBeforeRetry, since: "1.3.7" },
+};
+
+export function miscProblems(path: string, check: MiscCheck, target: Target): Problem[] {
+    return keywordProblems(path, miscKeywords, check, target);
+}
+
+/** The timing of a script in the words of the other checks. */
+export function miscTiming(check: MiscCheck, around: CheckTiming): CheckTiming {
+    const { miscTimeout = Math.ceil(around.connectTimeout ?? 0) } = check;
+    return nearestTiming({ ...check, connectTimeout: miscTimeout }, around);
+}
+
+export function miscView(check: MiscCheck, around: Surroundings): CheckView {
+    const miscTimeout = miscTiming(check, around.timing).connectTimeout;
+    const view = viewOf("MISC_CHECK", miscKeywords, { ...check, miscTimeout }, around);
+    const { user } = check.miscPath;
+    return { ...view, keywords: [...view.keywords, ...(user ? [`user ${user}`] : [])] };
+}

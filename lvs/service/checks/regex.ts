@@ -1,0 +1,126 @@
+import { flag, type Keywords, type Kind, oneOf, whole } from "../../keepalived/keywords";
+import { type Problem, problemIf, show } from "../../problems";
+
+/** How a regular expression is read, in the words of PCRE2. */
+export const RegexOption = {
+    allowEmptyClass: "allow_empty_class",
+    altBsux: "alt_bsux",
+    altCircumflex: "alt_circumflex",
+    altVerbnames: "alt_verbnames",
+    autoCallout: "auto_callout",
+    caseless: "caseless",
+    dollarEndonly: "dollar_endonly",
+    dotall: "dotall",
+    dupnames: "dupnames",
+    extended: "extended",
+    firstline: "firstline",
+    matchUnsetBackref: "match_unset_backref",
+    multiline: "multiline",
+    neverBackslashC: "never_backslash_c",
+    neverUcp: "never_ucp",
+    neverUtf: "never_utf",
+    noAutoCapture: "no_auto_capture",
+    noAutoPossess: "no_auto_possess",
+    noDotstarAnchor: "no_dotstar_anchor",
+    noStartOptimize: "no_start_optimize",
+    ucp: "ucp",
+    ungreedy: "ungreedy",
+    useOffsetLimit: "use_offset_limit",
+    utf: "utf",
+} as const;
+export type RegexOption = (typeof RegexOption)[keyof typeof RegexOption];
+
+/** Memory for matching. */
+export interface RegexStack {
+    /** Bytes at the beginning, 1 to 2147483647. */
+    start: number;
+    /** Bytes at most, 1 to 2147483647. */
+    max: number;
+}
+
+/** What a page has to say. */
+export interface RegexKeywords {
+    /** Regular expression of PCRE2 that the page matches, up to 400 printable ASCII characters; a quote is `\x22` (keepalived `regex`). Defaults to none: any page will do. */
+    regex?: string;
+    /** A page that matches is the failure (keepalived `regex_no_match`). Defaults to false. */
+    regexNoMatch?: boolean;
+    /** How the expression is read (keepalived `regex_options`). Defaults to none. */
+    regexOptions?: RegexOption[];
+    /** Bytes of the answer before which a match cannot begin, 0 to 2147483647 (keepalived `regex_min_offset`). Defaults to 0. */
+    regexMinOffset?: number;
+    /** Bytes of the answer after which a match cannot begin, 0 to 2147483647 (keepalived `regex_max_offset`). Defaults to no bound. */
+    regexMaxOffset?: number;
+    /** Memory for expressions that take much (keepalived `regex_stack`). Defaults to what PCRE2 has. */
+    regexStack?: RegexStack;
+}
+
+const most = 2147483647;
+
+/** A regular expression in quotes, where keepalived reads escapes of its own. */
+const expression: Kind<string> = {
+    refuse(value) {
+        if (!/^[\x20-\x7e]{1,400}$/.test(value)) {
+            return `${show(value)} is not 1 to 400 printable ASCII characters: write others as \\x{e9}`;
+        }
+        if (value.includes('"'))
+            return `${show(value)} has a quote, which ends it: write it as \\x22`;
+        if (/^[{}]$/.test(value))
+            return `${show(value)} is a bracket alone: write it as \\${value}`;
+        const variable = /\$[A-Za-z_{]+/.exec(value)?.[0];
+        return variable === undefined
+            ? undefined
+            : `${show(value)} has ${show(variable)}, which keepalived takes for a variable: write the sign as \\x24`;
+    },
+    words: (value) => [`"${value.replaceAll("\\", "\\\\")}"`],
+};
+
+const options: Kind<RegexOption[]> = {
+    refuse: (values, target) =>
+        values.length === 0
+            ? "is empty: name an option, or leave it out"
+            : values.map((value) => oneOf(RegexOption).refuse(value, target)).find(Boolean),
+    words: (values) => values,
+};
+
+const bytes = whole("a number of bytes", 1, most);
+
+const stack: Kind<RegexStack> = {
+    refuse: ({ start, max }, target) =>
+        bytes.refuse(start, target) ??
+        bytes.refuse(max, target) ??
+        (start > max ? `start ${start} is above max ${max}` : undefined),
+    words: ({ start, max }) => [String(start), String(max)],
+};
+
+const offset = whole("an offset", 0, most);
+
+export const regexKeywords: Keywords<RegexKeywords> = {
+    regex: { keyword: "regex", is: expression, since: "2.0.7" },
+    regexNoMatch: { keyword: "regex_no_match", is: flag, since: "2.0.7" },
+    regexOptions: { keyword: "regex_options", is: options, since: "2.0.7" },
+    regexMinOffset: { keyword: "regex_min_offset", is: offset, since: "2.0.7" },
+    regexMaxOffset: { keyword: "regex_max_offset", is: offset, since: "2.0.7" },
+    regexStack: { keyword: "regex_stack", is: stack, since: "2.0.7" },
+};
+
+/** What the settings of an expression have against each other. */
+export function regexProblems(path: string, settings: RegexKeywords): Problem[] {
+    const { regex, regexMinOffset = 0, regexMaxOffset = most } = settings;
+    const others = (
+        ["regexNoMatch", "regexOptions", "regexMinOffset", "regexMaxOffset", "regexStack"] as const
+    ).filter((field) => settings[field] !== undefined && settings[field] !== false);
+    return [
+        ...others.flatMap((field) =>
+            problemIf(
+                regex === undefined,
+                `${path}.${field}`,
+                "does nothing without regex: give one",
+            ),
+        ),
+        ...problemIf(
+            regexMinOffset > regexMaxOffset,
+            `${path}.regexMinOffset`,
+            `${show(regexMinOffset)} is above regexMaxOffset ${show(regexMaxOffset)}: no match could begin`,
+        ),
+    ];
+}

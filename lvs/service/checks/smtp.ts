@@ -1,0 +1,14 @@
+import type { Keywords } from "../../keepalived/keywords";
+import { connectingKeywords, type ConnectingCheck } from "./connection";
+import { hostName } from "./hostName";
+
+/** A mail server that greets and answers HELO (keepalived `SMTP_CHECK`). */
+export interface SmtpCheck extends ConnectingCheck {
+    /** Name that the director gives in HELO (keepalived `helo_name`). Defaults to `smtpchecker.keepalived.org`. */
+    heloName?: string;
+}
+
+export const smtpKeywords: Keywords<SmtpCheck> = {
+    heloName: { keyword: "helo_name", is: hostName },
+    ...connectingKeywords,
+};

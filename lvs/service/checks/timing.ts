@@ -1,0 +1,86 @@
+import { decimal, type Keywords, type Kind, onOff, whole } from "../../keepalived/keywords";
+import { type Problem, problemIf } from "../../problems";
+
+/** How often a server is tried before it is out. */
+export interface CheckRetries {
+    /** Further attempts before the server is out, 0 to 100 (keepalived `retry`). Defaults to the pool member's, then the virtual server's, then 1. */
+    retry?: number;
+    /** Seconds between two attempts, 0 to 3600 (keepalived `delay_before_retry`). Defaults to the pool member's, then the virtual server's, then 1. */
+    delayBeforeRetry?: number;
+    /** Seconds over which first checks are spread at random, 0 to 3600 (keepalived `warmup`). Defaults to the pool member's, then the virtual server's, then the delay loop. */
+    warmup?: number;
+}
+
+/** How a check takes its time; given on a virtual server, a pool member or a check, the nearest counts. */
+export interface CheckTiming extends CheckRetries {
+    /** Seconds to wait for an answer, 0.01 to 3600 (keepalived `connect_timeout`). Defaults to the pool member's, then the virtual server's, then 2. */
+    connectTimeout?: number;
+}
+
+/** What every check has that keepalived carries out itself, time and again. */
+export interface RepeatedCheck extends CheckRetries {
+    /** Seconds between two checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the pool member's. */
+    delayLoop?: number;
+    /** The server starts as down until this check succeeds (keepalived `alpha`). Defaults to the virtual server's. */
+    alpha?: boolean;
+    /** Every failed attempt is logged, not only the last one (keepalived `log_all_failures`). Defaults to false. */
+    logAllFailures?: boolean;
+}
+
+/** Seconds between two checks, where nobody says otherwise. */
+export const defaultDelayLoop = 5;
+
+/** The longest check that fits into `defaultDelayLoop`: a dead server is out after ten seconds. */
+export const defaultTiming = { connectTimeout: 2, retry: 1, delayBeforeRetry: 1 };
+
+/** Seconds, which every version reads as whole ones. */
+function seconds(least: number, most: number): Kind<number> {
+    return decimal("seconds", least, most, { decimalsSince: "2.0.13" });
+}
+
+const retryKeywords: Keywords<CheckRetries> = {
+    retry: { keyword: "retry", is: whole("a number of attempts", 0, 100) },
+    delayBeforeRetry: { keyword: "delay_before_retry", is: seconds(0, 3600) },
+    warmup: { keyword: "warmup", is: seconds(0, 3600) },
+};
+
+export const timingKeywords: Keywords<CheckTiming> = {
+    connectTimeout: { keyword: "connect_timeout", is: seconds(0.01, 3600) },
+    ...retryKeywords,
+};
+
+export const repeatedKeywords: Keywords<RepeatedCheck> = {
+    ...retryKeywords,
+    delayLoop: { keyword: "delay_loop", is: seconds(0.01, 86400), since: "1.3.7" },
+    alpha: { keyword: "alpha", is: onOff, since: "1.3.7" },
+    logAllFailures: { keyword: "log_all_failures", is: onOff, since: "2.0.11" },
+};
+
+/** The timing that counts; the levels stand with the nearest first. */
+export function nearestTiming(...levels: CheckTiming[]): CheckTiming {
+    const nearest = (field: keyof CheckTiming) =>
+        levels.map((level) => level[field]).find((value) => value !== undefined);
+    return {
+        connectTimeout: nearest("connectTimeout"),
+        retry: nearest("retry"),
+        delayBeforeRetry: nearest("delayBeforeRetry"),
+        warmup: nearest("warmup"),
+    };
+}
+
+/** A check has to come to its verdict before it is due again. */
+export function durationProblems(path: string, timing: CheckTiming, delayLoop: number): Problem[] {
+    const { connectTimeout = 0, retry = 0, delayBeforeRetry = 0 } = timing;
+    // In milliseconds, for in seconds 3 × 0.1 is more than 0.3.
+    const longest =
+        (retry + 1) * Math.round(connectTimeout * 1000) +
+        retry * Math.round(delayBeforeRetry * 1000);
+    return problemIf(
+        // What is no time at all is refused as that.
+        delayLoop > 0 && longest > Math.round(delayLoop * 1000),
+        path,
+        `takes up to ${longest / 1000} s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = ` +
+            `${retry + 1} × ${connectTimeout} + ${retry} × ${delayBeforeRetry}, ` +
+            `and delayLoop is ${delayLoop}: lower them, or raise delayLoop`,
+    );
+}

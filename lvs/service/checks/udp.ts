@@ -1,0 +1,84 @@
+import {
+    type Keywords,
+    type Kind,
+    matching,
+    type Target,
+    tooNew,
+    whole,
+} from "../../keepalived/keywords";
+import { type Problem, problemIf, show } from "../../problems";
+import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+
+/** A UDP port that is not refused, or that answers (keepalived `UDP_CHECK`). */
+export interface UdpCheck extends ConnectingCheck {
+    /** What is sent: 1 to 200 bytes in hexadecimal (keepalived `payload`). Defaults to something random. */
+    payload?: string;
+    /** The answer: `any`, or how it begins, 1 to 200 bytes in hexadecimal with `X` for any digit (keepalived `require_reply`). Defaults to none: no answer is waited for. */
+    requireReply?: string;
+    /** Bytes that the answer has at least, 0 to 65535 (keepalived `min_reply_length`). Defaults to 0. */
+    minReplyLength?: number;
+    /** Bytes that the answer has at most, 0 to 65535 (keepalived `max_reply_length`). Defaults to 255. */
+    maxReplyLength?: number;
+}
+
+const anyReply = "any";
+
+const replyPattern: Kind<string> = {
+    ...matching(
+        /^(?:any|(?:[0-9a-fA-FxX]{2}){1,200})$/,
+        `${anyReply}, or 1 to 200 bytes of two hexadecimal digits or X each, such as 00FFX1`,
+    ),
+    words: (value) => (value === anyReply ? [] : [value]),
+};
+
+const length = whole("a number of bytes", 0, 65535);
+
+export const udpKeywords: Keywords<UdpCheck> = {
+    payload: {
+        keyword: "payload",
+        is: matching(
+            /^(?:[0-9a-f]{2}){1,200}$/i,
+            "1 to 200 bytes of two hexadecimal digits each, such as 00FF",
+        ),
+        since: "2.2.0",
+    },
+    requireReply: { keyword: "require_reply", is: replyPattern },
+    minReplyLength: { keyword: "min_reply_length", is: length, since: "2.2.0" },
+    maxReplyLength: { keyword: "max_reply_length", is: length, since: "2.2.0" },
+    ...connectingKeywords,
+};
+
+export function udpProblems(path: string, check: UdpCheck, target: Target): Problem[] {
+    const { payload, requireReply, minReplyLength = 0, maxReplyLength = 255 } = check;
+    return [
+        ...connectingProblems(path, udpKeywords, check, target),
+        ...endsInFf(`${path}.payload`, "payload", payload, target),
+        ...endsInFf(`${path}.requireReply`, "require_reply", requireReply, target),
+        // Earlier versions take any answer for the right one.
+        ...(requireReply === undefined || requireReply === anyReply
+            ? []
+            : tooNew(
+                  `${path}.requireReply`,
+                  { keyword: "require_reply with bytes", since: "2.2.0" },
+                  target,
+              )),
+        ...(["minReplyLength", "maxReplyLength"] as const).flatMap((field) =>
+            problemIf(
+                check[field] !== undefined && requireReply === undefined,
+                `${path}.${field}`,
+                "does nothing without requireReply: give any, or the bytes",
+            ),
+        ),
+        ...problemIf(
+            minReplyLength > maxReplyLength,
+            `${path}.minReplyLength`,
+            `${show(minReplyLength)} is above maxReplyLength ${show(maxReplyLength)}: no answer would do`,
+        ),
+    ];
+}
+
+/** keepalived up to 2.3.2 takes a last byte of FF for its own sign of an error. */
+function endsInFf(path: string, keyword: string, bytes: string | undefined, target: Target) {
+    if (!bytes?.toUpperCase().endsWith("FF")) return [];
+    return tooNew(path, { keyword: `${keyword} with FF at its end`, since: "2.3.3" }, target);
+}

@@ -1,0 +1,178 @@
+import { canonical, type Family, familyOf, socketOf } from "../addresses";
+import { ipAddress, port as portNumber, refusal, type Target, whole } from "../keepalived/keywords";
+import { eachOf, type Problem, problem, problemIf, show } from "../problems";
+
+/** The transport of a service (keepalived `protocol`). */
+export const Protocol = { TCP: "TCP", UDP: "UDP", SCTP: "SCTP" } as const;
+export type Protocol = (typeof Protocol)[keyof typeof Protocol];
+
+/** An address and a port that clients send to. */
+export interface Socket {
+    readonly virtualIp: string;
+    readonly port?: number;
+}
+
+/** Packets that belong to one service by a mark that the directors put on them. */
+export interface FwmarkSettings {
+    /** The mark, 1 to 2147483647, one for each service and unused by others on the directors. */
+    mark: number;
+}
+
+export interface Fwmark extends FwmarkSettings {
+    readonly packets: MarkedPackets[];
+}
+
+/** Which of the packets to one virtual IP are marked, without the IP. */
+export interface MarkedPacketsSettings {
+    /** Their transport. Defaults to `TCP`. */
+    protocol?: Protocol;
+    /** The port, or the first of a range. Defaults to all ports. */
+    port?: number;
+    /** The last port of the range. Defaults to `port`. */
+    lastPort?: number;
+}
+
+export interface MarkedPackets extends MarkedPacketsSettings {
+    readonly virtualIp: string;
+}
+
+/** What clients send to: exactly one of a socket, a group of sockets, and marked packets. */
+export interface Destination {
+    readonly virtualIp?: string;
+    readonly port?: number;
+    readonly protocol?: Protocol;
+    readonly virtualServerGroup?: Socket[];
+    readonly fwmark?: Fwmark;
+}
+
+/** The sockets of a service that has some. */
+export function socketsOf({ virtualIp, port, virtualServerGroup }: Destination): Socket[] {
+    return virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
+}
+
+/** The virtual IPs of a service, in the order in which they are written. */
+export function virtualIpsIn(destination: Destination): string[] {
+    const packets = destination.fwmark?.packets ?? [];
+    return [...socketsOf(destination), ...packets].map(({ virtualIp }) => virtualIp);
+}
+
+/** The family of a service; `inet` when its addresses are none. */
+export function familyIn(destination: Destination): Family {
+    return familyOf(virtualIpsIn(destination)[0] ?? "") ?? "inet";
+}
+
+/** The port of a service, as far as it has a single one; 0 is any port. */
+export function portOf({ port, fwmark, virtualServerGroup }: Destination): number {
+    return fwmark ? 0 : (virtualServerGroup?.[0]?.port ?? port ?? 0);
+}
+
+/** What follows `virtual_server` in keepalived.conf. */
+export function headOf(destination: Destination): string {
+    const { fwmark, virtualServerGroup } = destination;
+    if (fwmark) return `fwmark ${fwmark.mark}`;
+    if (virtualServerGroup) return `group ${groupName(virtualServerGroup)}`;
+    return `${destination.virtualIp} ${destination.port ?? 0}`;
+}
+
+/** A group is called by its first socket, so that its name stays when others come and go. */
+export function groupName([first]: Socket[]): string {
+    return `${first!.virtualIp}_${first!.port ?? 0}`;
+}
+
+const serviceFlags: Record<Protocol, string> = { TCP: "-t", UDP: "-u", SCTP: "--sctp-service" };
+
+/** The services in the kernel, in the words of `ipvsadm --save`. */
+export function ipvsServices(destination: Destination): string[] {
+    const { fwmark, protocol = Protocol.TCP } = destination;
+    if (fwmark) {
+        return [`-f ${fwmark.mark}${familyIn(destination) === "inet6" ? " -6" : ""}`];
+    }
+    return socketsOf(destination).map(
+        ({ virtualIp, port }) => `${serviceFlags[protocol]} ${socketOf(virtualIp, port ?? 0)}`,
+    );
+}
+
+/** What tells a service from all others; two services with one key are one service. */
+export function destinationKeys(destination: Destination): string[] {
+    const { fwmark, protocol = Protocol.TCP } = destination;
+    if (fwmark) return [`fwmark ${fwmark.mark}`];
+    return socketsOf(destination).map(
+        ({ virtualIp, port }) => `${socketOf(canonical(virtualIp), port ?? 0)} (${protocol})`,
+    );
+}
+
+/** Whether a destination is one of the three kinds, and right as that. */
+export function destinationProblems(
+    path: string,
+    destination: Destination,
+    target: Target,
+): Problem[] {
+    const { virtualIp, port, protocol, virtualServerGroup, fwmark } = destination;
+    const kinds = Object.entries({ virtualIp, virtualServerGroup, fwmark });
+    const given = kinds.filter(([, value]) => value !== undefined).map(([kind]) => kind);
+    if (given.length !== 1) {
+        const what = given.length === 0 ? "has none" : `has ${given.join(" and ")}`;
+        return problem(path, `${what}: give one of virtualIp, virtualServerGroup, fwmark`);
+    }
+    const inside = fwmark ? "fwmark.packets" : "virtualServerGroup";
+    const elsewhere = `belongs to ${inside}: move it there`;
+    return [
+        ...protocolProblems(`${path}.protocol`, protocol),
+        ...problemIf(fwmark !== undefined && protocol !== undefined, `${path}.protocol`, elsewhere),
+        ...problemIf(virtualIp === undefined && port !== undefined, `${path}.port`, elsewhere),
+        ...(fwmark ? fwmarkProblems(`${path}.fwmark`, fwmark, target) : []),
+        ...problemIf(
+            virtualServerGroup?.length === 0,
+            `${path}.virtualServerGroup`,
+            "is empty: give addresses and ports",
+        ),
+        ...eachOf(`${path}.virtualServerGroup`, virtualServerGroup, (socket, at) =>
+            socketProblems(at, socket, target),
+        ),
+        ...(virtualIp === undefined ? [] : socketProblems(path, { virtualIp, port }, target)),
+        ...sameFamilyProblems(path, destination),
+    ];
+}
+
+function socketProblems(path: string, { virtualIp, port }: Socket, target: Target): Problem[] {
+    return [
+        ...refusal(`${path}.virtualIp`, ipAddress, virtualIp, target),
+        ...refusal(`${path}.port`, portNumber, port, target),
+    ];
+}
+
+function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target): Problem[] {
+    return [
+        ...refusal(`${path}.mark`, whole("a mark", 1, 2147483647), mark, target),
+        ...problemIf(packets.length === 0, `${path}.packets`, "is empty: say what is to be marked"),
+        ...eachOf(`${path}.packets`, packets, (marked, at) => [
+            ...socketProblems(at, marked, target),
+            ...protocolProblems(`${at}.protocol`, marked.protocol),
+            ...refusal(`${at}.lastPort`, portNumber, marked.lastPort, target),
+            ...problemIf(
+                marked.lastPort !== undefined && !(marked.lastPort > (marked.port ?? 65535)),
+                `${at}.lastPort`,
+                `${show(marked.lastPort)} is not above port ${show(marked.port)}: a range has two ends`,
+            ),
+        ]),
+    ];
+}
+
+function protocolProblems(path: string, protocol: Protocol | undefined): Problem[] {
+    const protocols: string[] = Object.values(Protocol);
+    return problemIf(
+        protocol !== undefined && !protocols.includes(protocol),
+        path,
+        `${show(protocol)} is not one of ${protocols.join(", ")}`,
+    );
+}
+
+/** The kernel has each service in one family. */
+function sameFamilyProblems(path: string, destination: Destination): Problem[] {
+    const families = new Set(virtualIpsIn(destination).map(familyOf));
+    return problemIf(
+        families.has("inet") && families.has("inet6"),
+        path,
+        "mixes IPv4 and IPv6 addresses: make it two virtual servers",
+    );
+}

@@ -1,0 +1,106 @@
+import { port, refusal, type Target, tooNew, whole } from "../keepalived/keywords";
+import { type Problem, problemIf, show } from "../problems";
+
+/** How a packet reaches the real server (keepalived `lvs_method`). */
+export const LvsMethod = {
+    /** Direct routing: same network, same port, and the answer goes straight to the client. */
+    DR: "DR",
+    /**
+     * Network address translation: the real server answers through the director, which is its
+     * gateway. It sees the client's address, and may listen on another port.
+     */
+    NAT: "NAT",
+    /** Tunnelling: the real server may be in another network, and answers straight to the client. */
+    TUN: "TUN",
+    /**
+     * Translation of both addresses: the real server sees the director's and needs no route to it.
+     * keepalived has no word for it; it is NAT and masquerading.
+     */
+    FULLNAT: "FULLNAT",
+} as const;
+export type LvsMethod = (typeof LvsMethod)[keyof typeof LvsMethod];
+
+/** How packets are wrapped on their way to the real server. */
+export const TunnelType = {
+    /** IP in IP. */
+    ipip: "ipip",
+    /** Generic UDP encapsulation, for networks that pass nothing but UDP and TCP. */
+    gue: "gue",
+    /** Generic routing encapsulation. */
+    gre: "gre",
+} as const;
+export type TunnelType = (typeof TunnelType)[keyof typeof TunnelType];
+
+/** The tunnel to the real servers (keepalived `lvs_method TUN type …`). */
+export interface Tunnel {
+    /** How packets are wrapped. Defaults to `ipip`. */
+    type?: TunnelType;
+    /** UDP port of the real servers' end; with `gue`. Defaults to 6080. */
+    port?: number;
+    /** Largest TCP segment that clients are asked to send, 536 to 9000, for networks that lose ICMP: 1440 fits IP in IP on Ethernet. Defaults to none: directors tell clients by ICMP. */
+    mss?: number;
+}
+
+/** The UDP port that the field uses for GUE. */
+export const guePort = 6080;
+
+/** The words after `lvs_method`. keepalived knows only three methods. */
+export function methodWords(method: LvsMethod, tunnel: Tunnel = {}): string {
+    const { type = TunnelType.ipip, port: tunnelPort = guePort } = tunnel;
+    if (method === LvsMethod.FULLNAT) return LvsMethod.NAT;
+    if (method !== LvsMethod.TUN || type === TunnelType.ipip) return method;
+    return type === TunnelType.gue ? `TUN type gue port ${tunnelPort}` : `TUN type ${type}`;
+}
+
+/** The method and the weight as ipvsadm prints them. */
+export function methodOptions(method: LvsMethod, weight: number, tunnel: Tunnel = {}): string {
+    const { type = TunnelType.ipip, port: tunnelPort = guePort } = tunnel;
+    if (method === LvsMethod.DR) return `-g -w ${weight}`;
+    if (method !== LvsMethod.TUN) return `-m -w ${weight}`;
+    const wrapping = {
+        ipip: "",
+        gre: " --tun-type gre --tun-nocsum",
+        gue: ` --tun-type gue --tun-port ${tunnelPort} --tun-nocsum`,
+    };
+    return `-i -w ${weight}${wrapping[type]}`;
+}
+
+/** Whether a real server gets the port of its own that it listens on. */
+export function translatesPorts(method: LvsMethod): boolean {
+    return method === LvsMethod.NAT || method === LvsMethod.FULLNAT;
+}
+
+/** What is wrong with a tunnel. */
+export function tunnelProblems(
+    path: string,
+    tunnel: Tunnel | undefined,
+    method: LvsMethod,
+    target: Target,
+): Problem[] {
+    if (tunnel === undefined) return [];
+    const { type = TunnelType.ipip } = tunnel;
+    const types = Object.values(TunnelType);
+    return [
+        ...problemIf(
+            method !== LvsMethod.TUN,
+            path,
+            `is for lvsMethod TUN, and it is ${method}: remove it, or change the method`,
+        ),
+        ...problemIf(
+            !types.includes(type),
+            `${path}.type`,
+            `${show(type)} is not one of ${types.join(", ")}`,
+        ),
+        ...(type === TunnelType.ipip
+            ? []
+            : // Earlier versions ignore the words and send plain IP in IP.
+              tooNew(`${path}.type`, { keyword: `TUN type ${type}`, since: "2.0.18" }, target)),
+        ...refusal(`${path}.port`, port, tunnel.port, target),
+        ...refusal(`${path}.mss`, whole("a segment size", 536, 9000), tunnel.mss, target),
+        ...problemIf(
+            tunnel.port !== undefined && type !== TunnelType.gue,
+            `${path}.port`,
+            `is for a tunnel of type gue, and it is ${type}: remove it`,
+        ),
+    ];
+}

@@ -1,0 +1,87 @@
+import { isIPv4 } from "node:net";
+import { type Family } from "../addresses";
+import { type Keywords, type Kind, matching, type Target, whole } from "../keepalived/keywords";
+import { isAtLeast } from "../keepalived/versions";
+import { type Problem, problemIf, show } from "../problems";
+
+/** How long, and how many, clients stay with one real server. */
+export interface PersistenceSettings {
+    /** Seconds for which a client stays with its real server, 0 to 2678400; 0 is none (keepalived `persistence_timeout`). Defaults to 0. */
+    persistenceTimeout?: number;
+    /** Which clients stay together: an IPv4 netmask such as `255.255.255.0`, or the length of an IPv6 prefix such as `"64"` (keepalived `persistence_granularity`). Defaults to each address for itself. */
+    persistenceGranularity?: string;
+    /** What tells clients apart besides their address; `sip` is the only one, by the Call-ID of SIP over UDP (keepalived `persistence_engine`). Defaults to none. */
+    persistenceEngine?: string;
+}
+
+/** keepalived takes 0 for an error, and no argument for 360 s. */
+const timeout: Kind<number> = {
+    ...whole("seconds", 0, 2678400),
+    words: (value) => (value === 0 ? undefined : [String(value)]),
+};
+
+export const persistenceKeywords: Keywords<PersistenceSettings> = {
+    persistenceEngine: { keyword: "persistence_engine", is: matching(/^sip$/, "sip") },
+    persistenceTimeout: { keyword: "persistence_timeout", is: timeout },
+    persistenceGranularity: {
+        keyword: "persistence_granularity",
+        is: matching(/^[0-9.]{1,15}$/, "an IPv4 netmask or the length of an IPv6 prefix"),
+    },
+};
+
+export function persistenceProblems(
+    path: string,
+    settings: PersistenceSettings,
+    family: Family,
+    target: Target,
+): Problem[] {
+    const { persistenceTimeout = 0, persistenceGranularity: mask, persistenceEngine } = settings;
+    const without = "does nothing without persistenceTimeout: give one";
+    return [
+        ...problemIf(
+            mask !== undefined && !(family === "inet" ? isNetmask(mask) : isLength(mask)),
+            `${path}.persistenceGranularity`,
+            family === "inet"
+                ? `${show(mask)} is not an IPv4 netmask, such as 255.255.255.0`
+                : `${show(mask)} is not the length of an IPv6 prefix (1–128)`,
+        ),
+        ...problemIf(
+            mask !== undefined && persistenceTimeout === 0,
+            `${path}.persistenceGranularity`,
+            without,
+        ),
+        ...problemIf(
+            mask !== undefined && family === "inet" && !isAtLeast(target.version, "1.4.3"),
+            `${path}.persistenceGranularity`,
+            `keepalived before 1.4.3 takes no IPv4 netmask, and ${target.host} has ${target.version}: leave it out`,
+        ),
+        ...problemIf(
+            persistenceEngine !== undefined && persistenceTimeout === 0,
+            `${path}.persistenceEngine`,
+            without,
+        ),
+    ];
+}
+
+/** Persistence as ipvsadm prints it. */
+export function persistenceOptions(settings: PersistenceSettings, family: Family): string {
+    const { persistenceTimeout = 0, persistenceGranularity: mask, persistenceEngine } = settings;
+    if (persistenceTimeout === 0) return "";
+    const all = family === "inet" ? "255.255.255.255" : "128";
+    return [
+        ` -p ${persistenceTimeout}`,
+        mask === undefined || mask === all ? "" : ` -M ${mask}`,
+        persistenceEngine === undefined ? "" : ` --pe ${persistenceEngine}`,
+    ].join("");
+}
+
+/** Ones and then zeros. */
+function isNetmask(mask: string): boolean {
+    if (!isIPv4(mask)) return false;
+    const bits = mask.split(".").map((octet) => Number(octet).toString(2).padStart(8, "0"));
+    return /^1+0*$/.test(bits.join(""));
+}
+
+function isLength(mask: string): boolean {
+    return /^[1-9][0-9]*$/.test(mask) && Number(mask) <= 128;
+}

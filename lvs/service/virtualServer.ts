@@ -1,0 +1,213 @@
+import type { Family } from "../addresses";
+import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
+import {
+    flag,
+    type Keywords,
+    keywordProblems,
+    linesOf,
+    oneOf,
+    onOff,
+    refusal,
+    type Target,
+} from "../keepalived/keywords";
+import { type Problem, problemIf } from "../problems";
+import { type Check, type CheckTiming, checkViews, defaultDelayLoop } from "./checks";
+import { hostName } from "./checks/hostName";
+import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
+import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
+import { type PersistenceSettings, persistenceKeywords, persistenceProblems } from "./persistence";
+import {
+    delayLoop,
+    type PoolMember,
+    type PoolMemberKeywords,
+    poolMemberKeywords,
+} from "./poolMember";
+import { type QuorumSettings, quorumKeywords } from "./quorum";
+import { type SchedulerSettings, schedulerKeywords, schedulerProblems } from "./scheduler";
+import { type SorryServer, sorryServerLines } from "./sorryServer";
+
+/** One line each in `virtual_server`, besides those of its parts. */
+export interface VirtualServerKeywords {
+    /** Each packet is scheduled for itself, for UDP services of one question and one answer (keepalived `ops`). Defaults to false. */
+    ops?: boolean;
+    /** Checks rest while this director does not own the virtual IP (keepalived `ha_suspend`). Defaults to false. */
+    haSuspend?: boolean;
+    /** Whether the coming and going of the pool is mailed (keepalived `smtp_alert`). Defaults to true where mail is set up. */
+    smtpAlert?: boolean;
+    /** Host name in HTTP checks that name none (keepalived `virtualhost`). Defaults to the address. */
+    virtualhost?: string;
+}
+
+/** All of a virtual server but its addresses. */
+export interface VirtualServerSettings
+    extends
+        VirtualServerKeywords,
+        SchedulerSettings,
+        PersistenceSettings,
+        QuorumSettings,
+        CheckTiming {
+    /** How packets reach the real servers (keepalived `lvs_method`). Defaults to `DR`. */
+    lvsMethod?: LvsMethod;
+    /** The tunnel to them, with method TUN. Defaults to plain IP in IP. */
+    tunnel?: Tunnel;
+    /** Seconds between two health checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to 5. */
+    delayLoop?: number;
+    /** When a server is down, its weight becomes 0 instead of it being taken out (keepalived `inhibit_on_failure`). Defaults to false. */
+    inhibitOnFailure?: boolean;
+    /** How the health of real servers is checked. Defaults to a connection to their port. */
+    check?: Check;
+    /** The real servers that serve it. Defaults to all. */
+    realServers?: PoolMember[];
+    /** Where its clients are, as prefixes such as `192.0.2.0/24`. Asked for only where it matters: NAT with a single network. Defaults to anywhere. */
+    clientNetworks?: string[];
+    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    extraConfig?: string;
+}
+
+/** A service: what clients send to, and who answers (keepalived `virtual_server`). */
+export interface VirtualServer extends VirtualServerSettings, Destination {
+    readonly sorryServer?: SorryServer;
+}
+
+/** A virtual server with nothing left to look up. */
+export interface VirtualServerPlan {
+    virtualServer: VirtualServer;
+    family: Family;
+    realServers: RealServerPlan[];
+}
+
+/** A real server in its pool. */
+export interface RealServerPlan {
+    host: string;
+    port: number;
+    lvsMethod: LvsMethod;
+    tunnel?: Tunnel;
+    /** With weight and inhibitOnFailure resolved. */
+    member: PoolMember;
+}
+
+export const defaultMethod = LvsMethod.DR;
+
+const headKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
+    delayLoop: { keyword: "delay_loop", is: delayLoop, otherwise: defaultDelayLoop },
+};
+
+const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
+    ops: { keyword: "ops", is: flag },
+    haSuspend: { keyword: "ha_suspend", is: flag },
+    smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },
+    virtualhost: { keyword: "virtualhost", is: hostName },
+};
+
+/** What template `virtual_server.mustache` shows. */
+export function virtualServerView(plan: VirtualServerPlan, version: string) {
+    const { virtualServer } = plan;
+    const { fwmark, protocol = "TCP", lvsMethod = defaultMethod, tunnel } = virtualServer;
+    return {
+        head: headOf(virtualServer),
+        keywords: [
+            ...linesOf<Pick<VirtualServerSettings, "delayLoop">>(
+                headKeywords,
+                virtualServer,
+                version,
+            ),
+            ...linesOf<SchedulerSettings>(schedulerKeywords, virtualServer, version),
+            `lvs_method ${methodWords(lvsMethod, tunnel)}`,
+            ...linesOf<PersistenceSettings>(persistenceKeywords, virtualServer, version),
+            // A marked packet brings its own protocol.
+            ...(fwmark ? [] : [`protocol ${protocol}`]),
+            ...(fwmark && plan.family === "inet6" ? ["ip_family inet6"] : []),
+            ...linesOf<VirtualServerKeywords>(virtualServerKeywords, virtualServer, version),
+            ...linesOf<QuorumSettings>(quorumKeywords, virtualServer, version),
+            ...sorryServerLines(virtualServer.sorryServer, portOf(virtualServer)),
+        ],
+        realServers: plan.realServers.map((server) => realServerView(plan, server, version)),
+        extraConfig: extraLines(virtualServer.extraConfig),
+    };
+}
+
+/** What template `real_server.mustache` shows. */
+function realServerView(
+    { virtualServer }: VirtualServerPlan,
+    server: RealServerPlan,
+    version: string,
+) {
+    const { host, port, lvsMethod, tunnel, member } = server;
+    const inherited: CheckTiming = { ...timingOf(virtualServer), ...timingOf(member) };
+    const method = methodWords(lvsMethod, tunnel);
+    const isOwn =
+        method !== methodWords(virtualServer.lvsMethod ?? defaultMethod, virtualServer.tunnel);
+    return {
+        head: `${host} ${port}`,
+        keywords: [
+            ...linesOf<PoolMemberKeywords>(poolMemberKeywords, member, version),
+            ...(isOwn ? [`lvs_method ${method}`] : []),
+        ],
+        checks: checkViews(member.check ?? virtualServer.check, inherited, version),
+        extraConfig: extraLines(member.extraConfig),
+    };
+}
+
+/** The timing that is given, without the rest. */
+export function timingOf(settings: CheckTiming): CheckTiming {
+    const { connectTimeout, retry, delayBeforeRetry, warmup } = settings;
+    const given = Object.entries({ connectTimeout, retry, delayBeforeRetry, warmup });
+    return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** What can be told from the virtual server alone. */
+export function virtualServerProblems(
+    path: string,
+    virtualServer: VirtualServer,
+    target: Target,
+): Problem[] {
+    const { lvsMethod, persistenceTimeout = 0, ops, fwmark, protocol, port } = virtualServer;
+    return [
+        ...destinationProblems(path, virtualServer, target),
+        ...keywordProblems<Pick<VirtualServerSettings, "delayLoop">>(
+            path,
+            headKeywords,
+            virtualServer,
+            target,
+        ),
+        ...keywordProblems<SchedulerSettings>(path, schedulerKeywords, virtualServer, target),
+        ...schedulerProblems(path, virtualServer, target),
+        ...refusal(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
+        ...tunnelProblems(
+            `${path}.tunnel`,
+            virtualServer.tunnel,
+            lvsMethod ?? defaultMethod,
+            target,
+        ),
+        ...keywordProblems<PersistenceSettings>(path, persistenceKeywords, virtualServer, target),
+        ...persistenceProblems(path, virtualServer, familyIn(virtualServer), target),
+        ...keywordProblems<VirtualServerKeywords>(
+            path,
+            virtualServerKeywords,
+            virtualServer,
+            target,
+        ),
+        ...keywordProblems<QuorumSettings>(path, quorumKeywords, virtualServer, target),
+        ...problemIf(
+            ops === true && persistenceTimeout > 0,
+            `${path}.ops`,
+            "schedules each packet for itself, and persistenceTimeout keeps clients: leave one out",
+        ),
+        ...problemIf(
+            ops === true && fwmark === undefined && protocol !== "UDP",
+            `${path}.ops`,
+            "is for UDP: leave it out",
+        ),
+        ...problemIf(
+            virtualServer.haSuspend === true && fwmark !== undefined,
+            `${path}.haSuspend`,
+            "needs a virtual IP to watch, and a marked service has none: leave it out",
+        ),
+        ...problemIf(
+            port === undefined && virtualServer.virtualIp !== undefined && persistenceTimeout === 0,
+            `${path}.port`,
+            "is missing: give one, or a persistenceTimeout to serve all ports together",
+        ),
+        ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),
+    ];
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import Mustache from "mustache";
+
+/**
+ * The text of a template under `templates/` with a view's values in it. A template may call others:
+ * `{{> virtual_server}}` alone on a line puts that one there, indented like the line.
+ */
+export function render(template: string, view: object): string {
+    // Mustache would turn `/` into `&#x2F;`; configuration is not HTML.
+    return Mustache.render(read(template), view, partial, { escape: String });
+}
+
+function partial(name: string): string {
+    return read(`${name}.mustache`);
+}
+
+function read(file: string): string {
+    return readFileSync(path.join(__dirname, "templates", file), "utf8");
+}

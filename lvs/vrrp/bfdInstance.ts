@@ -1,0 +1,159 @@
+import { canonical, familyOf } from "../addresses";
+import {
+    decimal,
+    flag,
+    ipAddress,
+    keywordProblems,
+    type Keywords,
+    linesOf,
+    onOff,
+    refusal,
+    type Target,
+    tooNew,
+    whole,
+} from "../keepalived/keywords";
+import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { trackWeight } from "../keepalived/kinds";
+
+/** Who talks to whom. */
+export interface BfdAddresses {
+    /** IP address of the other end (keepalived `neighbor_ip`). Defaults to none, and then each director has its own below. */
+    neighborIp?: string;
+    /** IP address of the director's end (keepalived `source_ip`). Defaults to the kernel's choice. */
+    sourceIp?: string;
+}
+
+/** The addresses of one director, where they differ. */
+export interface BfdDirector extends BfdAddresses {
+    /** Name of the director. */
+    name: string;
+}
+
+/** The lines of a BFD session. */
+export interface BfdInstanceKeywords extends BfdAddresses {
+    /** Milliseconds between two packets that it wants to get, 1 to 4294967 (keepalived `min_rx`). Defaults to 10. */
+    minRx?: number;
+    /** Milliseconds between two packets that it wants to send, 1 to 4294967 (keepalived `min_tx`). Defaults to 10. */
+    minTx?: number;
+    /** Milliseconds between two packets while the session is down, 1000 to 4294967 (keepalived `idle_tx`). Defaults to 1000. */
+    idleTx?: number;
+    /** Packets that may be missing before the session is down, 1 to 255 (keepalived `multiplier`). Defaults to 5. */
+    multiplier?: number;
+    /** It waits for the other end to begin (keepalived `passive`). Defaults to false. */
+    passive?: boolean;
+    /** Time to live of its packets, 1 to 255 (keepalived `ttl`). Defaults to 255 for IPv4 and 64 for IPv6. */
+    ttl?: number;
+    /** Routers that may lie between the ends, 0 to ttl (keepalived `max_hops`). Defaults to 0. */
+    maxHops?: number;
+    /** The ends use the port for several hops (keepalived `multihop`). Defaults to false. */
+    multihop?: boolean;
+    /** What its being up adds to priorities if above 0, what its being down adds if below, -253 to 253; 0 gives the virtual IPs up (keepalived `weight`). Defaults to 0. */
+    weight?: number;
+}
+
+/** A session that finds within milliseconds whether a neighbour is there, RFC 5880 (keepalived `bfd_instance`). */
+export interface BfdInstance extends BfdInstanceKeywords {
+    /** Name that `trackBfd` and BFD checks list it by. */
+    name: string;
+    /** The addresses of single directors. Defaults to the same for all. */
+    directors?: BfdDirector[];
+}
+
+const milliseconds = (least: number) =>
+    decimal("a number of milliseconds", least, 4294967, { decimalsSince: "2.2.0" });
+
+const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
+    neighborIp: { keyword: "neighbor_ip", is: ipAddress },
+    sourceIp: { keyword: "source_ip", is: ipAddress },
+    minRx: { keyword: "min_rx", is: milliseconds(1) },
+    minTx: { keyword: "min_tx", is: milliseconds(1) },
+    idleTx: { keyword: "idle_tx", is: milliseconds(1000) },
+    multiplier: { keyword: "multiplier", is: whole("a number of packets", 1, 255) },
+    passive: { keyword: "passive", is: flag },
+    ttl: { keyword: "ttl", is: whole("a time to live", 1, 255) },
+    maxHops: { keyword: "max_hops", is: whole("a number of routers", 0, 255) },
+    multihop: { keyword: "multihop", is: onOff, since: "2.2.8" },
+    weight: { keyword: "weight", is: trackWeight(253) },
+};
+
+function addressesOn(bfd: BfdInstance, director: string): BfdAddresses {
+    const own = bfd.directors?.find(({ name }) => name === director);
+    return {
+        neighborIp: own?.neighborIp ?? bfd.neighborIp,
+        sourceIp: own?.sourceIp ?? bfd.sourceIp,
+    };
+}
+
+/** What template `bfd_instance.mustache` shows on one director. */
+export function bfdInstanceView(bfd: BfdInstance, director: string, version: string) {
+    const settings = { ...bfd, ...addressesOn(bfd, director) };
+    return {
+        name: bfd.name,
+        keywords: linesOf<BfdInstanceKeywords>(bfdInstanceKeywords, settings, version),
+    };
+}
+
+/** What is wrong with a BFD session, beside its name; `directors` are the names of all. */
+export function bfdInstanceProblems(
+    path: string,
+    bfd: BfdInstance,
+    directors: readonly string[],
+    target: Target,
+): Problem[] {
+    const { maxHops } = bfd;
+    return [
+        ...tooNew(path, { keyword: "bfd_instance", since: "2.0.0" }, target),
+        ...keywordProblems<BfdInstanceKeywords>(path, bfdInstanceKeywords, bfd, target),
+        ...eachOf(`${path}.directors`, bfd.directors, ({ name, neighborIp, sourceIp }, at) => [
+            ...problemIf(
+                !directors.includes(name),
+                `${at}.name`,
+                `${show(name)} is not among directors (${directors.join(", ")})`,
+            ),
+            ...refusal(`${at}.neighborIp`, ipAddress, neighborIp, target),
+            ...refusal(`${at}.sourceIp`, ipAddress, sourceIp, target),
+        ]),
+        ...directors.flatMap((director) => {
+            const { neighborIp, sourceIp } = addressesOn(bfd, director);
+            const [neighbor, source] = [neighborIp, sourceIp].map((ip) => familyOf(ip ?? ""));
+            const { ttl = neighbor === "inet6" ? 64 : 255 } = bfd;
+            return [
+                ...problemIf(
+                    maxHops !== undefined && maxHops > ttl,
+                    `${path}.maxHops`,
+                    `${show(maxHops)} is above the ttl, ${show(ttl)}: no packet would get that far`,
+                ),
+                ...problemIf(
+                    neighborIp === undefined,
+                    `${path}.neighborIp`,
+                    `is missing for ${director}: give it here or in directors`,
+                ),
+                ...problemIf(
+                    neighbor !== undefined && source !== undefined && neighbor !== source,
+                    `${path}.sourceIp`,
+                    `${show(sourceIp)} is not of the family of ${show(neighborIp)}: take two of one`,
+                ),
+            ];
+        }),
+    ];
+}
+
+/** keepalived has one session with a neighbour. */
+export function sameNeighborProblems(
+    bfdInstances: readonly BfdInstance[] | undefined,
+    directors: readonly string[],
+): Problem[] {
+    return directors.flatMap((director) => {
+        const sessions = (bfdInstances ?? []).map((bfd, index) => ({
+            path: `bfdInstances[${index}]`,
+            neighborIp: addressesOn(bfd, director).neighborIp,
+        }));
+        return repeated(sessions, ({ neighborIp }) => neighborIp && canonical(neighborIp)).flatMap(
+            ([later, first]) =>
+                problem(
+                    `${later.path}.neighborIp`,
+                    `${show(later.neighborIp)} is also that of ${first.path} on ${director}: track one of them twice`,
+                ),
+        );
+    });
+}

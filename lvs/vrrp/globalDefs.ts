@@ -1,0 +1,352 @@
+import { type Problem, problemIf, show } from "../problems";
+import { absolutePath, multicastGroup } from "../keepalived/kinds";
+import {
+    type SyncDaemon,
+    syncDaemonLine,
+    type SyncDaemonPlan,
+    syncDaemonProblems,
+} from "./syncDaemon";
+import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
+import {
+    decimal,
+    flag,
+    ipAddress,
+    keywordProblems,
+    type Keywords,
+    linesOf,
+    matching,
+    onOff,
+    port,
+    refusal,
+    type Target,
+    whole,
+} from "../keepalived/keywords";
+import { processKeywords, type ProcessSettings } from "./processes";
+import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
+
+/** Seconds after which the kernel forgets a connection that is silent. */
+export interface LvsTimeouts {
+    /** An open TCP connection, 0 to 2678400; 0 leaves the kernel's (keepalived `tcp`). Defaults to the kernel's, 900. */
+    tcp?: number;
+    /** A TCP connection that is being closed, likewise (keepalived `tcpfin`). Defaults to the kernel's, 120. */
+    tcpfin?: number;
+    /** UDP, likewise (keepalived `udp`). Defaults to the kernel's, 300. */
+    udp?: number;
+}
+
+/** The settings of keepalived as a whole that are a line each. */
+export interface GlobalDefsKeywords extends ProcessSettings {
+    /** Sender of its mail (keepalived `notification_email_from`). Defaults to keepalived at the director's name. */
+    notificationEmailFrom?: string;
+    /** Name by which it greets the mail server (keepalived `smtp_helo_name`). Defaults to the director's host name. */
+    smtpHeloName?: string;
+    /** Seconds to wait for the mail server, 1 to 4294 (keepalived `smtp_connect_timeout`). Defaults to 30. */
+    smtpConnectTimeout?: number;
+    /** Whether changes are mailed where nothing else is said (keepalived `smtp_alert`). Defaults to those of real servers only. */
+    smtpAlert?: boolean;
+    /** As smtpAlert, for changes of owner (keepalived `smtp_alert_vrrp`). Defaults to smtpAlert. */
+    smtpAlertVrrp?: boolean;
+    /** As smtpAlert, for the coming and going of servers (keepalived `smtp_alert_checker`). Defaults to smtpAlert. */
+    smtpAlertChecker?: boolean;
+    /** A change to the fault state is not mailed (keepalived `no_email_faults`). Defaults to false. */
+    noEmailFaults?: boolean;
+    /** Run before keepalived starts (keepalived `startup_script`). Defaults to none. */
+    startupScript?: ScriptCall;
+    /** Seconds that it may take, 1 to 1000 (keepalived `startup_script_timeout`). Defaults to 10. */
+    startupScriptTimeout?: number;
+    /** Run after keepalived has stopped (keepalived `shutdown_script`). Defaults to none. */
+    shutdownScript?: ScriptCall;
+    /** Seconds that it may take, 1 to 1000 (keepalived `shutdown_script_timeout`). Defaults to 10. */
+    shutdownScriptTimeout?: number;
+    /** Path of a pipe that all changes are written to (keepalived `notify_fifo`). Defaults to none. */
+    notifyFifo?: string;
+    /** Program that is started to read it; the path comes as its last argument (keepalived `notify_fifo_script`). Defaults to none. */
+    notifyFifoScript?: ScriptCall;
+    /** Path of a pipe that changes of owner are written to (keepalived `vrrp_notify_fifo`). Defaults to none. */
+    vrrpNotifyFifo?: string;
+    /** Program that is started to read it (keepalived `vrrp_notify_fifo_script`). Defaults to none. */
+    vrrpNotifyFifoScript?: ScriptCall;
+    /** Path of a pipe that the coming and going of servers is written to (keepalived `lvs_notify_fifo`). Defaults to none. */
+    lvsNotifyFifo?: string;
+    /** Program that is started to read it (keepalived `lvs_notify_fifo_script`). Defaults to none. */
+    lvsNotifyFifoScript?: ScriptCall;
+    /** Changes of priority are told, too (keepalived `vrrp_notify_priority_changes`). Defaults to false. */
+    vrrpNotifyPriorityChanges?: boolean;
+    /** The pipe gets the state of all instances after a reload (keepalived `fifo_write_vrrp_states_on_reload`). Defaults to false. */
+    fifoWriteVrrpStatesOnReload?: boolean;
+    /** All services in the kernel are removed when keepalived starts, others' too (keepalived `lvs_flush`). Defaults to false. */
+    lvsFlush?: boolean;
+    /** All services in the kernel are removed at once when it stops, others' too (keepalived `lvs_flush_on_stop`). Defaults to false: its own, one by one. */
+    lvsFlushOnStop?: boolean;
+    /** Every failed health check is logged, not only those that count (keepalived `checker_log_all_failures`). Defaults to false. */
+    checkerLogAllFailures?: boolean;
+    /** Version of VRRP where an instance names none, 2 or 3 (keepalived `vrrp_version`). Defaults to 2, and to 3 for IPv6. */
+    vrrpVersion?: number;
+    /** As strictMode of instances, for all that do not say otherwise (keepalived `vrrp_strict`). Defaults to false. */
+    vrrpStrict?: boolean;
+    /** IPv4 multicast address of adverts (keepalived `vrrp_mcast_group4`). Defaults to 224.0.0.18. */
+    vrrpMcastGroup4?: string;
+    /** IPv6 multicast address of adverts (keepalived `vrrp_mcast_group6`). Defaults to ff02::12. */
+    vrrpMcastGroup6?: string;
+    /** As garpMasterDelay of instances (keepalived `vrrp_garp_master_delay`). Defaults to 5. */
+    vrrpGarpMasterDelay?: number;
+    /** As garpMasterRepeat of instances (keepalived `vrrp_garp_master_repeat`). Defaults to 5. */
+    vrrpGarpMasterRepeat?: number;
+    /** As garpMasterRefresh of instances: switches that missed an announcement learn of the owner by another (keepalived `vrrp_garp_master_refresh`). Defaults to 60. */
+    vrrpGarpMasterRefresh?: number;
+    /** As garpMasterRefreshRepeat of instances (keepalived `vrrp_garp_master_refresh_repeat`). Defaults to 1. */
+    vrrpGarpMasterRefreshRepeat?: number;
+    /** As garpLowerPrioDelay of instances (keepalived `vrrp_garp_lower_prio_delay`). Defaults to vrrpGarpMasterDelay. */
+    vrrpGarpLowerPrioDelay?: number;
+    /** As garpLowerPrioRepeat of instances (keepalived `vrrp_garp_lower_prio_repeat`). Defaults to vrrpGarpMasterRepeat. */
+    vrrpGarpLowerPrioRepeat?: number;
+    /** Seconds between two ARP messages on an interface, 0.000001 to 4294 (keepalived `vrrp_garp_interval`). Defaults to none. */
+    vrrpGarpInterval?: number;
+    /** As vrrpGarpInterval, for IPv6 (keepalived `vrrp_gna_interval`). Defaults to none. */
+    vrrpGnaInterval?: number;
+    /** A new owner announces virtual IPs once and not ten times (keepalived `vrrp_min_garp`). Defaults to false. */
+    vrrpMinGarp?: boolean;
+    /** As garpExtraIf of instances, from 1 (keepalived `vrrp_garp_extra_if`). Defaults to none. */
+    vrrpGarpExtraIf?: number;
+    /** As lowerPrioNoAdvert of instances (keepalived `vrrp_lower_prio_no_advert`). Defaults to false. */
+    vrrpLowerPrioNoAdvert?: boolean;
+    /** As higherPrioSendAdvert of instances (keepalived `vrrp_higher_prio_send_advert`). Defaults to false. */
+    vrrpHigherPrioSendAdvert?: boolean;
+    /** As downTimerAdverts of instances (keepalived `vrrp_down_timer_adverts`). Defaults to 3. */
+    vrrpDownTimerAdverts?: number;
+    /** Seconds after its start before keepalived listens to adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. */
+    vrrpStartupDelay?: number;
+    /** As checkUnicastSrc of instances (keepalived `vrrp_check_unicast_src`). Defaults to false. */
+    vrrpCheckUnicastSrc?: boolean;
+    /** As skipCheckAdvAddr of instances (keepalived `vrrp_skip_check_adv_addr`). Defaults to false. */
+    vrrpSkipCheckAdvAddr?: boolean;
+    /** Adverts of unknown virtual routers are logged (keepalived `log_unknown_vrids`). Defaults to false. */
+    logUnknownVrids?: boolean;
+    /** Network interfaces may come and go (keepalived `dynamic_interfaces`). Defaults to false: one that is missing is a fault. */
+    dynamicInterfaces?: boolean;
+    /** keepalived itself tests its configuration before a reload, which somebody else asks for (keepalived `reload_check_config`). Defaults to false. */
+    reloadCheckConfig?: boolean;
+}
+
+/** What holds for the whole of keepalived (keepalived `global_defs`). */
+export interface GlobalDefs extends GlobalDefsKeywords {
+    /** Who gets its mail, with an smtpServer (keepalived `notification_email`). Defaults to nobody. */
+    notificationEmail?: string[];
+    /** IP address of the mail server (keepalived `smtp_server`). Defaults to none. */
+    smtpServer?: string;
+    /** Its port. Defaults to 25. */
+    smtpPort?: number;
+    /** User that scripts run as (keepalived `script_user`). Defaults to `root`. */
+    scriptUser?: string;
+    /** How long connections are remembered (keepalived `lvs_timeouts`). Defaults to the kernel's times. */
+    lvsTimeouts?: LvsTimeouts;
+    /** How directors tell each other of connections (keepalived `lvs_sync_daemon`). Defaults to what each of its fields says. */
+    lvsSyncDaemon?: SyncDaemon;
+    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    extraConfig?: string;
+}
+
+const email = matching(
+    /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,
+    "an e-mail address, such as ops@example.com",
+);
+
+const garpSeconds = whole("a number of seconds", 0, 4294);
+const garpTimes = whole("a number of announcements", 1, 2147483647);
+const garpInterval = decimal("a number of seconds", 0.000001, 4294, { places: 6 });
+const scriptSeconds = whole("a number of seconds", 1, 1000);
+
+const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
+    notificationEmailFrom: { keyword: "notification_email_from", is: email },
+    smtpHeloName: {
+        keyword: "smtp_helo_name",
+        is: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name, such as www.example.com"),
+    },
+    smtpConnectTimeout: {
+        keyword: "smtp_connect_timeout",
+        is: whole("a number of seconds", 1, 4294),
+    },
+    smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },
+    smtpAlertVrrp: { keyword: "smtp_alert_vrrp", is: onOff, since: "2.0.0" },
+    smtpAlertChecker: { keyword: "smtp_alert_checker", is: onOff, since: "2.0.0" },
+    noEmailFaults: { keyword: "no_email_faults", is: flag, since: "2.0.0" },
+    startupScript: { keyword: "startup_script", is: scriptCall, since: "2.1.0" },
+    startupScriptTimeout: { keyword: "startup_script_timeout", is: scriptSeconds, since: "2.1.0" },
+    shutdownScript: { keyword: "shutdown_script", is: scriptCall, since: "2.1.0" },
+    shutdownScriptTimeout: {
+        keyword: "shutdown_script_timeout",
+        is: scriptSeconds,
+        since: "2.1.0",
+    },
+    notifyFifo: { keyword: "notify_fifo", is: absolutePath, since: "1.3.6" },
+    notifyFifoScript: { keyword: "notify_fifo_script", is: scriptCall, since: "1.3.6" },
+    vrrpNotifyFifo: { keyword: "vrrp_notify_fifo", is: absolutePath, since: "1.3.6" },
+    vrrpNotifyFifoScript: { keyword: "vrrp_notify_fifo_script", is: scriptCall, since: "1.3.6" },
+    lvsNotifyFifo: { keyword: "lvs_notify_fifo", is: absolutePath, since: "1.3.6" },
+    lvsNotifyFifoScript: { keyword: "lvs_notify_fifo_script", is: scriptCall, since: "1.3.6" },
+    vrrpNotifyPriorityChanges: {
+        keyword: "vrrp_notify_priority_changes",
+        is: onOff,
+        since: "2.0.16",
+    },
+    fifoWriteVrrpStatesOnReload: {
+        keyword: "fifo_write_vrrp_states_on_reload",
+        is: flag,
+        since: "2.2.5",
+    },
+    lvsFlush: { keyword: "lvs_flush", is: flag },
+    lvsFlushOnStop: {
+        keyword: "lvs_flush_on_stop",
+        is: flag,
+        since: "2.0.15",
+        before: { version: "2.2.0", keyword: "lvs_flush_onstop" },
+    },
+    checkerLogAllFailures: { keyword: "checker_log_all_failures", is: onOff, since: "2.0.11" },
+    vrrpVersion: { keyword: "vrrp_version", is: whole("a version of VRRP", 2, 3) },
+    vrrpStrict: { keyword: "vrrp_strict", is: flag },
+    vrrpMcastGroup4: { keyword: "vrrp_mcast_group4", is: multicastGroup("inet") },
+    vrrpMcastGroup6: { keyword: "vrrp_mcast_group6", is: multicastGroup("inet6") },
+    vrrpGarpMasterDelay: { keyword: "vrrp_garp_master_delay", is: garpSeconds },
+    vrrpGarpMasterRepeat: { keyword: "vrrp_garp_master_repeat", is: garpTimes },
+    vrrpGarpMasterRefresh: {
+        keyword: "vrrp_garp_master_refresh",
+        is: garpSeconds,
+        otherwise: 60,
+    },
+    vrrpGarpMasterRefreshRepeat: { keyword: "vrrp_garp_master_refresh_repeat", is: garpTimes },
+    vrrpGarpLowerPrioDelay: { keyword: "vrrp_garp_lower_prio_delay", is: garpSeconds },
+    vrrpGarpLowerPrioRepeat: {
+        keyword: "vrrp_garp_lower_prio_repeat",
+        is: whole("a number of announcements", 0, 2147483647),
+    },
+    vrrpGarpInterval: { keyword: "vrrp_garp_interval", is: garpInterval },
+    vrrpGnaInterval: { keyword: "vrrp_gna_interval", is: garpInterval },
+    vrrpMinGarp: { keyword: "vrrp_min_garp", is: onOff, since: "2.0.12" },
+    vrrpGarpExtraIf: {
+        keyword: "vrrp_garp_extra_if",
+        is: whole("a number of seconds", 1, 86400),
+        since: "2.2.3",
+    },
+    vrrpLowerPrioNoAdvert: { keyword: "vrrp_lower_prio_no_advert", is: onOff },
+    vrrpHigherPrioSendAdvert: { keyword: "vrrp_higher_prio_send_advert", is: onOff },
+    vrrpDownTimerAdverts: {
+        keyword: "vrrp_down_timer_adverts",
+        is: whole("a number of adverts", 1, 100),
+        since: "2.2.3",
+    },
+    vrrpStartupDelay: {
+        keyword: "vrrp_startup_delay",
+        is: decimal("a number of seconds", 0.001, 4294),
+        since: "2.0.14",
+    },
+    vrrpCheckUnicastSrc: { keyword: "vrrp_check_unicast_src", is: flag },
+    vrrpSkipCheckAdvAddr: { keyword: "vrrp_skip_check_adv_addr", is: flag },
+    logUnknownVrids: { keyword: "log_unknown_vrids", is: flag, since: "2.0.16" },
+    ...processKeywords,
+    dynamicInterfaces: { keyword: "dynamic_interfaces", is: flag, since: "2.0.0" },
+    reloadCheckConfig: { keyword: "reload_check_config", is: flag, since: "2.2.0" },
+};
+
+const timeout = whole("a number of seconds", 0, 2678400);
+
+const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
+    tcp: { keyword: "tcp", is: timeout },
+    tcpfin: { keyword: "tcpfin", is: timeout },
+    udp: { keyword: "udp", is: timeout },
+};
+
+/** What the cluster adds to it for one director. */
+export interface GlobalDefsFacts {
+    /** The director's name. */
+    readonly routerId: string;
+    /** Whether keepalived has programs to run. */
+    readonly hasScripts: boolean;
+    readonly syncDaemon?: SyncDaemonPlan;
+}
+
+/** What template `global_defs.mustache` shows. */
+export function globalDefsView(
+    globalDefs: GlobalDefs = {},
+    { routerId, hasScripts, syncDaemon }: GlobalDefsFacts,
+    version: string,
+) {
+    const { notificationEmail = [], smtpServer, smtpPort = 25, lvsTimeouts } = globalDefs;
+    const { scriptUser = hasScripts ? "root" : undefined } = globalDefs;
+    return {
+        keywords: [
+            `router_id ${routerId}`,
+            ...(smtpServer === undefined ? [] : [`smtp_server ${smtpServer} ${smtpPort}`]),
+            // Without either of the two, keepalived drops scripts or complains of them.
+            ...(hasScripts ? ["enable_script_security"] : []),
+            ...(scriptUser === undefined ? [] : [`script_user ${scriptUser}`]),
+            ...linesOf<GlobalDefsKeywords>(globalDefsKeywords, globalDefs, version),
+            ...timeoutLines(lvsTimeouts, version),
+            ...(syncDaemon ? [syncDaemonLine(syncDaemon, version)] : []),
+        ],
+        lists:
+            notificationEmail.length === 0
+                ? []
+                : [{ keyword: "notification_email", lines: notificationEmail }],
+        extraConfig: extraLines(globalDefs.extraConfig),
+    };
+}
+
+function timeoutLines(timeouts: LvsTimeouts = {}, version: string): string[] {
+    const words = linesOf<LvsTimeouts>(lvsTimeoutsKeywords, timeouts, version);
+    return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
+}
+
+/** What is wrong with the global settings; `instances` are the names of all. */
+export function globalDefsProblems(
+    globalDefs: GlobalDefs | undefined,
+    instances: readonly string[],
+    target: Target,
+): Problem[] {
+    if (globalDefs === undefined) return [];
+    const path = "globalDefs";
+    const { notificationEmail, smtpServer, smtpPort, scriptUser, lvsTimeouts } = globalDefs;
+    const fifos = ["notifyFifo", "vrrpNotifyFifo", "lvsNotifyFifo"] as const;
+    return [
+        ...keywordProblems<GlobalDefsKeywords>(path, globalDefsKeywords, globalDefs, target),
+        ...(notificationEmail ?? []).flatMap((address, index) =>
+            refusal(`${path}.notificationEmail[${index}]`, email, address, target),
+        ),
+        ...problemIf(
+            notificationEmail?.length === 0,
+            `${path}.notificationEmail`,
+            "is empty: name somebody, or leave it out",
+        ),
+        ...problemIf(
+            notificationEmail !== undefined && smtpServer === undefined,
+            `${path}.smtpServer`,
+            "is missing: without one, nobody takes the mail for notificationEmail",
+        ),
+        ...refusal(`${path}.smtpServer`, ipAddress, smtpServer, target),
+        ...refusal(`${path}.smtpPort`, port, smtpPort, target),
+        ...problemIf(
+            smtpPort !== undefined && smtpServer === undefined,
+            `${path}.smtpPort`,
+            "is the port of an smtpServer, and there is none: give one, or remove it",
+        ),
+        ...problemIf(
+            scriptUser !== undefined && !isUser(scriptUser),
+            `${path}.scriptUser`,
+            `${show(scriptUser)} is not the name of a user`,
+        ),
+        ...keywordProblems<LvsTimeouts>(
+            `${path}.lvsTimeouts`,
+            lvsTimeoutsKeywords,
+            lvsTimeouts ?? {},
+            target,
+        ),
+        ...fifos.flatMap((fifo) =>
+            problemIf(
+                globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,
+                `${path}.${fifo}Script`,
+                `reads a pipe, and there is none: give ${fifo}, or remove it`,
+            ),
+        ),
+        ...syncDaemonProblems(`${path}.lvsSyncDaemon`, globalDefs.lvsSyncDaemon, instances, target),
+        ...extraConfigProblems(`${path}.extraConfig`, globalDefs.extraConfig),
+    ];
+}

@@ -1,0 +1,89 @@
+import { canonical, type Family, familyOf } from "../addresses";
+import type { GlobalDefs } from "./globalDefs";
+import type { Tracking } from "./tracking";
+import type { VirtualIpaddress } from "./virtualIpaddress";
+
+/** A director's part in a VRRP router. */
+export interface VrrpDirector {
+    /** Name of the director. */
+    name: string;
+    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254 for the first, 253 for the second and so on. */
+    priority?: number;
+    /** Network interface, where it differs from the instance's (keepalived `interface`). Defaults to that one. */
+    interface?: string;
+    /** Source of its adverts with `unicast`, and where it gets those of the others (keepalived `unicast_src_ip`). Defaults to the director's host where that is an IP address. */
+    unicastSrcIp?: string;
+    /** Source of its adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the interface's first address. */
+    mcastSrcIp?: string;
+}
+
+/** What an instance needs to know of the rest of its cluster. */
+export interface VrrpContext extends Tracking {
+    readonly directors: readonly { readonly name: string; readonly host: string }[];
+    /** Those of the virtual servers, which an instance has that names none. */
+    readonly virtualIps: readonly string[];
+    readonly globalDefs?: GlobalDefs;
+}
+
+/** As much of an instance as decides who takes part, and with what. */
+export interface VrrpMembership {
+    readonly interface: string;
+    readonly version?: number;
+    readonly strictMode?: boolean;
+    readonly directors?: VrrpDirector[];
+    readonly virtualIpaddress?: VirtualIpaddress[];
+    readonly virtualIpaddressExcluded?: VirtualIpaddress[];
+}
+
+/** A director's part with nothing left to look up, but for a unicast source where there is none. */
+export interface Participant extends VrrpDirector {
+    readonly priority: number;
+    readonly interface: string;
+}
+
+/** Who takes part in an instance, in order of preference. */
+export function participantsOf(instance: VrrpMembership, context: VrrpContext): Participant[] {
+    const members: VrrpDirector[] =
+        instance.directors ?? context.directors.map(({ name }) => ({ name }));
+    return members.map((member, index) => {
+        const host = context.directors.find(({ name }) => name === member.name)?.host ?? "";
+        return {
+            ...member,
+            // Close to 254 they keep VRRP's skew time, and with it a failover, short.
+            priority: member.priority ?? 254 - index,
+            interface: member.interface ?? instance.interface,
+            unicastSrcIp: member.unicastSrcIp ?? (familyOf(host) ? host : undefined),
+        };
+    });
+}
+
+/** Adverts name virtual IPs of one family; those of the other are excluded from them. */
+export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
+    const excluded = instance.virtualIpaddressExcluded ?? [];
+    const isExcluded = new Set(excluded.map(({ ip }) => canonical(ip)));
+    const named: VirtualIpaddress[] =
+        instance.virtualIpaddress ??
+        context.virtualIps.filter((ip) => !isExcluded.has(canonical(ip))).map((ip) => ({ ip }));
+    const isV6 = ({ ip }: VirtualIpaddress) => familyOf(ip) === "inet6";
+    const family: Family = named.length > 0 && named.every(isV6) ? "inet6" : "inet";
+    const isAdvertised = (address: VirtualIpaddress) => isV6(address) === (family === "inet6");
+    return {
+        family,
+        virtualIpaddress: named.filter(isAdvertised),
+        virtualIpaddressExcluded: [
+            ...named.filter((address) => !isAdvertised(address)),
+            ...excluded,
+        ],
+    };
+}
+
+/** The version of VRRP that an instance speaks; only version 3 knows IPv6. */
+export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): number {
+    const byFamily = addressesOf(instance, context).family === "inet6" ? 3 : 2;
+    return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
+}
+
+/** Whether an instance keeps to the letter of the standard. */
+export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
+    return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
+}

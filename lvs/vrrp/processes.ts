@@ -1,0 +1,92 @@
+import { show } from "../problems";
+import { flag, type Keywords, type Kind, whole } from "../keepalived/keywords";
+
+/**
+ * How keepalived's processes stand up to other work on a director. One that gets no processor sends
+ * no adverts, and another director takes its virtual IPs while it still has them.
+ */
+export interface ProcessSettings {
+    /** Real-time priority, up to 99, that keepalived gives itself once it finds that it was woken too late; -1 gives all that is needed, 0 none (keepalived `max_auto_priority`). Defaults to 0. */
+    maxAutoPriority?: number;
+    /** Microseconds too late that count for that, 1 to 10000000 (keepalived `min_auto_priority_delay`). Defaults to 1000000. */
+    minAutoPriorityDelay?: number;
+    /** Nice value of the process that does VRRP, -20 to 19 (keepalived `vrrp_priority`). Defaults to 0. */
+    vrrpPriority?: number;
+    /** Its memory is never swapped out (keepalived `vrrp_no_swap`). Defaults to false. */
+    vrrpNoSwap?: boolean;
+    /** Its real-time priority, 1 to 99: it runs before all other work (keepalived `vrrp_rt_priority`). Defaults to none. */
+    vrrpRtPriority?: number;
+    /** Microseconds that it may then run without a pause before the kernel ends it, from 2 (keepalived `vrrp_rlimit_rttime`). Defaults to 10000. */
+    vrrpRlimitRttime?: number;
+    /** Numbers of the processors that it runs on (keepalived `vrrp_cpu_affinity`). Defaults to all. */
+    vrrpCpuAffinity?: number[];
+    /** As vrrpPriority, for the process that does health checks (keepalived `checker_priority`). Defaults to 0. */
+    checkerPriority?: number;
+    /** As vrrpNoSwap, for that process (keepalived `checker_no_swap`). Defaults to false. */
+    checkerNoSwap?: boolean;
+    /** As vrrpRtPriority, for that process (keepalived `checker_rt_priority`). Defaults to none. */
+    checkerRtPriority?: number;
+    /** As vrrpRlimitRttime, for that process (keepalived `checker_rlimit_rttime`). Defaults to 10000. */
+    checkerRlimitRttime?: number;
+    /** As vrrpCpuAffinity, for that process (keepalived `checker_cpu_affinity`). Defaults to all. */
+    checkerCpuAffinity?: number[];
+    /** As vrrpPriority, for the process that does BFD (keepalived `bfd_priority`). Defaults to 0. */
+    bfdPriority?: number;
+    /** As vrrpNoSwap, for that process (keepalived `bfd_no_swap`). Defaults to false. */
+    bfdNoSwap?: boolean;
+    /** As vrrpRtPriority, for that process (keepalived `bfd_rt_priority`). Defaults to none. */
+    bfdRtPriority?: number;
+    /** As vrrpRlimitRttime, for that process (keepalived `bfd_rlimit_rttime`). Defaults to 10000. */
+    bfdRlimitRttime?: number;
+    /** As vrrpCpuAffinity, for that process (keepalived `bfd_cpu_affinity`). Defaults to all. */
+    bfdCpuAffinity?: number[];
+}
+
+const processors: Kind<number[]> = {
+    refuse: (value) =>
+        value.length > 0 && value.every((cpu) => Number.isInteger(cpu) && cpu >= 0 && cpu <= 1023)
+            ? undefined
+            : `${show(value)} is not a list of processors, such as [2, 3]`,
+    words: (value) => value.map(String),
+};
+
+const nice = whole("a nice value", -20, 19);
+const rtPriority = whole("a real-time priority", 1, 99);
+const microseconds = whole("a number of microseconds", 2, 4294967295);
+
+function rlimitRttime(process: string) {
+    return {
+        keyword: `${process}_rlimit_rttime`,
+        is: microseconds,
+        since: "2.0.0",
+        before: { version: "2.1.0", keyword: `${process}_rlimit_rtime` },
+    };
+}
+
+export const processKeywords: Keywords<ProcessSettings> = {
+    maxAutoPriority: {
+        keyword: "max_auto_priority",
+        is: whole("a real-time priority", -1, 99),
+        since: "2.1.0",
+    },
+    minAutoPriorityDelay: {
+        keyword: "min_auto_priority_delay",
+        is: whole("a number of microseconds", 1, 10000000),
+        since: "2.1.0",
+    },
+    vrrpPriority: { keyword: "vrrp_priority", is: nice },
+    vrrpNoSwap: { keyword: "vrrp_no_swap", is: flag },
+    vrrpRtPriority: { keyword: "vrrp_rt_priority", is: rtPriority, since: "2.0.0" },
+    vrrpRlimitRttime: rlimitRttime("vrrp"),
+    vrrpCpuAffinity: { keyword: "vrrp_cpu_affinity", is: processors, since: "2.0.17" },
+    checkerPriority: { keyword: "checker_priority", is: nice },
+    checkerNoSwap: { keyword: "checker_no_swap", is: flag },
+    checkerRtPriority: { keyword: "checker_rt_priority", is: rtPriority, since: "2.0.0" },
+    checkerRlimitRttime: rlimitRttime("checker"),
+    checkerCpuAffinity: { keyword: "checker_cpu_affinity", is: processors, since: "2.0.17" },
+    bfdPriority: { keyword: "bfd_priority", is: nice, since: "2.0.0" },
+    bfdNoSwap: { keyword: "bfd_no_swap", is: flag, since: "2.0.0" },
+    bfdRtPriority: { keyword: "bfd_rt_priority", is: rtPriority, since: "2.0.0" },
+    bfdRlimitRttime: rlimitRttime("bfd"),
+    bfdCpuAffinity: { keyword: "bfd_cpu_affinity", is: processors, since: "2.0.17" },
+};

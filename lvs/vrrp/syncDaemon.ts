@@ -1,0 +1,99 @@
+import {
+    keywordProblems,
+    type Keywords,
+    linesOf,
+    networkInterface,
+    port,
+    refusal,
+    type Target,
+    whole,
+} from "../keepalived/keywords";
+import { type Problem, problemIf, show } from "../problems";
+import type { VrrpInstancePlan } from "./instance";
+import { multicastGroup } from "../keepalived/kinds";
+
+/** The words after the interface and the instance. */
+export interface SyncDaemonKeywords {
+    /** 0 to 255, the same on all directors and of nobody else in their network (keepalived `id`). Defaults to the instance's virtualRouterId. */
+    id?: number;
+    /** Bytes of a packet at most, 1 to 65507 (keepalived `maxlen`). Defaults to what fits the interface's mtu. */
+    maxlen?: number;
+    /** UDP port (keepalived `port`). Defaults to 8848. */
+    port?: number;
+    /** Time to live, 1 to 255 (keepalived `ttl`). Defaults to 1. */
+    ttl?: number;
+    /** Multicast address (keepalived `group`). Defaults to 224.0.0.81. */
+    group?: string;
+}
+
+/** The connections that directors tell each other of, so that they outlive a failover (keepalived `lvs_sync_daemon`). */
+export interface SyncDaemon extends SyncDaemonKeywords {
+    /** Whether they do. Defaults to true with two directors or more. */
+    enabled?: boolean;
+    /** Network interface that carries them. Defaults to the instance's. */
+    interface?: string;
+    /** Name of the VRRP instance whose owner tells the others. Defaults to the first. */
+    instance?: string;
+}
+
+const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
+    id: { keyword: "id", is: whole("a sync id", 0, 255) },
+    maxlen: { keyword: "maxlen", is: whole("a number of bytes", 1, 65507) },
+    port: { keyword: "port", is: port },
+    ttl: { keyword: "ttl", is: whole("a time to live", 1, 255) },
+    group: { keyword: "group", is: multicastGroup("inet", "inet6") },
+};
+
+/** A sync daemon with nothing left to look up. */
+export interface SyncDaemonPlan extends SyncDaemonKeywords {
+    interface: string;
+    instance: string;
+    id: number;
+}
+
+/** The sync daemon of a director that has these instances; `directors` is how many there are. */
+export function planSyncDaemon(
+    daemon: SyncDaemon = {},
+    instances: readonly VrrpInstancePlan[],
+    directors: number,
+): SyncDaemonPlan | undefined {
+    const { enabled = directors > 1, instance: name = instances[0]?.name } = daemon;
+    const plan = instances.find((one) => one.name === name);
+    if (!enabled || plan === undefined) return undefined;
+    return {
+        ...daemon,
+        interface: daemon.interface ?? plan.self.interface,
+        instance: plan.name,
+        id: daemon.id ?? plan.instance.virtualRouterId,
+    };
+}
+
+/** Its line in `global_defs`; 1.3.5 wants the instance in it. */
+export function syncDaemonLine(plan: SyncDaemonPlan, version: string): string {
+    return [
+        "lvs_sync_daemon",
+        plan.interface,
+        plan.instance,
+        ...linesOf<SyncDaemonKeywords>(syncDaemonKeywords, plan, version),
+    ].join(" ");
+}
+
+/** What is wrong with a sync daemon; `instances` are the names of all. */
+export function syncDaemonProblems(
+    path: string,
+    daemon: SyncDaemon | undefined,
+    instances: readonly string[],
+    target: Target,
+): Problem[] {
+    if (daemon === undefined) return [];
+    const { interface: device, instance } = daemon;
+    return [
+        ...keywordProblems<SyncDaemonKeywords>(path, syncDaemonKeywords, daemon, target),
+        ...refusal(`${path}.interface`, networkInterface, device, target),
+        ...problemIf(
+            instance !== undefined && !instances.includes(instance),
+            `${path}.instance`,
+            `${show(instance)} is not among vrrpInstances (${instances.join(", ")})`,
+        ),
+    ];
+}

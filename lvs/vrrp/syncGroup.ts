@@ -1,0 +1,208 @@
+import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
+import {
+    flag,
+    keywordProblems,
+    type Keywords,
+    linesOf,
+    type Target,
+    tooNew,
+} from "../keepalived/keywords";
+import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { instanceName, type VrrpInstance } from "./instance";
+import { participantsOf, type VrrpContext } from "./members";
+import { notifyKeywords, notifyProblems, type NotifySettings } from "./notify";
+import {
+    highestGain,
+    trackBlocks,
+    type Tracked,
+    trackedOf,
+    trackProblems,
+    type Tracks,
+} from "./track";
+import { blockNameProblems } from "./tracking";
+
+/** The settings of a sync group that are a line each. */
+export interface VrrpSyncGroupKeywords extends NotifySettings {
+    /** Members may track things with weights of their own, though their priorities then part ways (keepalived `sync_group_tracking_weight`). Defaults to false. */
+    syncGroupTrackingWeight?: boolean;
+}
+
+/** VRRP instances with one owner for all: when one of them moves, all do (keepalived `vrrp_sync_group`). */
+export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
+    /** Its name. */
+    name: string;
+    /** Names of its instances, two or more (keepalived `group`). */
+    group: string[];
+    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    extraConfig?: string;
+}
+
+const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
+    syncGroupTrackingWeight: {
+        keyword: "sync_group_tracking_weight",
+        is: flag,
+        since: "2.0.0",
+    },
+    ...notifyKeywords,
+    notifyStop: { ...notifyKeywords.notifyStop, since: "2.0.0" },
+    notifyPriorityChanges: { ...notifyKeywords.notifyPriorityChanges, since: "2.2.0" },
+};
+
+/** What template `vrrp_sync_group.mustache` shows. */
+export function vrrpSyncGroupView(group: VrrpSyncGroup, version: string) {
+    return {
+        name: group.name,
+        lists: [{ keyword: "group", lines: group.group }, ...trackBlocks(group, version)],
+        keywords: linesOf<VrrpSyncGroupKeywords>(vrrpSyncGroupKeywords, group, version),
+        extraConfig: extraLines(group.extraConfig),
+    };
+}
+
+/** Whether a director is in a group: it is when it takes part in the members, in all or in none. */
+export function isInSyncGroup(
+    group: VrrpSyncGroup,
+    director: string,
+    instances: readonly VrrpInstance[],
+    context: VrrpContext,
+): boolean {
+    return membersOf(group, instances).some(({ instance }) =>
+        participantsOf(instance, context).some(({ name }) => name === director),
+    );
+}
+
+interface Member {
+    readonly name: string;
+    readonly instance: VrrpInstance;
+}
+
+function membersOf({ group }: VrrpSyncGroup, instances: readonly VrrpInstance[]): Member[] {
+    return instances
+        .map((instance, index) => ({ name: instanceName(instance, index), instance }))
+        .filter(({ name }) => group.includes(name));
+}
+
+/** What is wrong with the sync groups of a cluster. */
+export function vrrpSyncGroupProblems(
+    groups: readonly VrrpSyncGroup[] | undefined,
+    instances: readonly VrrpInstance[],
+    context: VrrpContext,
+    target: Target,
+): Problem[] {
+    const list = "vrrpSyncGroups";
+    const names = instances.map(instanceName);
+    const memberships = (groups ?? []).flatMap(({ group }, index) =>
+        group.map((name, place) => ({ name, path: `${list}[${index}].group[${place}]` })),
+    );
+    return [
+        ...blockNameProblems(list, groups, target),
+        ...eachOf(list, groups, (group, path) => [
+            ...problemIf(
+                group.group.length < 2,
+                `${path}.group`,
+                `has ${group.group.length} of the two instances that it takes: name more, or leave the group out`,
+            ),
+            ...keywordProblems<VrrpSyncGroupKeywords>(path, vrrpSyncGroupKeywords, group, target),
+            ...notifyProblems(path, group, target),
+            ...trackProblems(path, group, context, target),
+            ...tooOldProblems(path, group, target),
+            ...memberProblems(path, group, instances, context),
+            ...extraConfigProblems(`${path}.extraConfig`, group.extraConfig),
+        ]),
+        ...memberships.flatMap(({ name, path }) =>
+            problemIf(
+                !names.includes(name),
+                path,
+                `${show(name)} is not among vrrpInstances (${names.join(", ")})`,
+            ),
+        ),
+        ...repeated(memberships, ({ name }) => name).flatMap(([later, first]) =>
+            problem(later.path, `${show(later.name)} is also ${first.path}: name it once`),
+        ),
+    ];
+}
+
+/** Groups track since 2.0.0. */
+function tooOldProblems(path: string, group: VrrpSyncGroup, target: Target): Problem[] {
+    const since = "2.0.0";
+    return [
+        ...(group.trackInterface === undefined
+            ? []
+            : tooNew(
+                  `${path}.trackInterface`,
+                  { keyword: "a group's track_interface", since },
+                  target,
+              )),
+        ...(group.trackScript === undefined
+            ? []
+            : tooNew(`${path}.trackScript`, { keyword: "a group's track_script", since }, target)),
+    ];
+}
+
+function memberProblems(
+    path: string,
+    group: VrrpSyncGroup,
+    instances: readonly VrrpInstance[],
+    context: VrrpContext,
+): Problem[] {
+    const members = membersOf(group, instances);
+    const tracked = trackedOf(group, context);
+    const gain = highestGain(tracked);
+    const orders = members.map(({ name, instance }) => ({
+        name,
+        order: participantsOf(instance, context).map((one) => one.name),
+    }));
+    const [first, ...others] = orders;
+    return [
+        ...others.flatMap(({ name, order }) =>
+            problemIf(
+                order.join() !== first?.order.join(),
+                `${path}.group`,
+                `${name} prefers ${order.join(", ")} and ${first?.name} ${first?.order.join(", ")}, and both have one owner: give them the same directors in the same order`,
+            ),
+        ),
+        ...members.flatMap((member) => memberTrackProblems(path, group, member, context)),
+        ...tracked.flatMap(({ field, index, name }) =>
+            members.flatMap(({ name: member, instance }) =>
+                problemIf(
+                    field === "trackInterface" &&
+                        participantsOf(instance, context).some((one) => one.interface === name),
+                    `${path}.trackInterface[${index}].interface`,
+                    `${show(name)} is ${member}'s own, which counts anyway: remove it`,
+                ),
+            ),
+        ),
+        ...members.flatMap(({ name, instance }) => {
+            const highest = participantsOf(instance, context)[0]?.priority ?? 0;
+            return problemIf(
+                gain > 0 && highest + gain > 254,
+                path,
+                `tracking adds up to ${gain} to ${name}'s priority ${highest}, and 254 is where keepalived stops: give lower priorities, or negative weights`,
+            );
+        }),
+    ];
+}
+
+function memberTrackProblems(
+    path: string,
+    group: VrrpSyncGroup,
+    { name: member, instance }: Member,
+    context: VrrpContext,
+): Problem[] {
+    const tracked = trackedOf(instance, context);
+    const isBoth = (one: Tracked) =>
+        trackedOf(group, context).some(
+            ({ field, name }) => field === one.field && name === one.name,
+        );
+    return tracked.flatMap((one) => [
+        ...problemIf(
+            one.weight !== 0 && group.syncGroupTrackingWeight !== true,
+            `${path}.syncGroupTrackingWeight`,
+            `is not set, and ${member} tracks ${show(one.name)} with weight ${one.weight}, which keepalived would ignore: track it in the group, or set this`,
+        ),
+        ...problemIf(
+            isBoth(one),
+            `${path}.${one.field}`,
+            `names ${show(one.name)}, which ${member} tracks too: remove it from one of them`,
+        ),
+    ]);
+}

@@ -1,0 +1,139 @@
+import { familyOf } from "../addresses";
+import {
+    flag,
+    ipAddress,
+    keywordProblems,
+    type Keywords,
+    type Kind,
+    linesOf,
+    matching,
+    networkInterface,
+    oneOf,
+    refusal,
+    type Target,
+    whole,
+} from "../keepalived/keywords";
+import { type Problem, problemIf, show } from "../problems";
+
+/** How far an address or a route reaches. */
+export const Scope = { global: "global", site: "site", link: "link", host: "host" } as const;
+export type Scope = (typeof Scope)[keyof typeof Scope];
+
+/** The words after an address. */
+export interface VirtualIpaddressKeywords {
+    /** Its broadcast address; `+` and `-` make it of the prefix, with all bits set or none; IPv4 only (keepalived `brd`). Defaults to none. */
+    brd?: string;
+    /** Network interface that it stands on (keepalived `dev`). Defaults to the instance's. */
+    dev?: string;
+    /** How far it reaches; IPv4 only (keepalived `scope`). Defaults to `global`. */
+    scope?: Scope;
+    /** Its name in the output of older tools: the interface, a colon and a word, 15 characters together; IPv4 only (keepalived `label`). Defaults to none. */
+    label?: string;
+    /** It is the host's home address; IPv6 only (keepalived `home`). Defaults to false. */
+    home?: boolean;
+    /** No route to its prefix is made (keepalived `noprefixroute`). Defaults to false. */
+    noprefixroute?: boolean;
+    /** The director stays the owner when somebody else takes the address off it (keepalived `no_track`). Defaults to false. */
+    noTrack?: boolean;
+    /** Seconds for which the director prefers it as source of its own connections, or `forever`; 0 is never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6 without a prefix. */
+    preferredLft?: string;
+}
+
+/** All of a virtual IP but the address. */
+export interface VirtualIpaddressSettings extends VirtualIpaddressKeywords {
+    /** Length of its prefix, 1 to 32 or 128. Defaults to 32 for IPv4 and 128 for IPv6. */
+    prefixLength?: number;
+}
+
+export interface VirtualIpaddress extends VirtualIpaddressSettings {
+    readonly ip: string;
+}
+
+const broadcast: Kind<string> = {
+    refuse: (value) =>
+        value === "+" || value === "-" || familyOf(value) === "inet"
+            ? undefined
+            : `${show(value)} is not an IPv4 address, + or -`,
+    words: (value) => [value],
+};
+
+const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
+    brd: { keyword: "brd", is: broadcast },
+    dev: { keyword: "dev", is: networkInterface },
+    scope: { keyword: "scope", is: oneOf(Scope) },
+    label: {
+        keyword: "label",
+        is: matching(
+            /^[A-Za-z0-9_.:-]{1,15}$/,
+            'a label: 1 to 15 letters, digits, "_", ".", ":" and "-"',
+        ),
+    },
+    home: { keyword: "home", is: flag, since: "2.0.3" },
+    noprefixroute: { keyword: "noprefixroute", is: flag, since: "2.0.3" },
+    noTrack: { keyword: "no_track", is: flag, since: "2.0.3" },
+    preferredLft: {
+        keyword: "preferred_lft",
+        is: matching(/^(?:forever|\d{1,9})$/, "whole seconds or forever"),
+        since: "2.1.5",
+    },
+};
+
+/** A line of `virtual_ipaddress`. */
+export function virtualIpaddressLine(address: VirtualIpaddress, version: string): string {
+    const { ip, prefixLength = familyOf(ip) === "inet6" ? 128 : undefined } = address;
+    return [
+        prefixLength === undefined ? ip : `${ip}/${prefixLength}`,
+        ...linesOf<VirtualIpaddressKeywords>(virtualIpaddressKeywords, address, version),
+    ].join(" ");
+}
+
+/** What is wrong with a virtual IP; `interfaces` are those of its instance on the directors. */
+export function virtualIpaddressProblems(
+    path: string,
+    address: VirtualIpaddress,
+    interfaces: readonly string[],
+    target: Target,
+): Problem[] {
+    const { ip, prefixLength = 32, label, brd, scope, home } = address;
+    const family = familyOf(ip);
+    const longest = family === "inet" ? 32 : 128;
+    const devices = address.dev === undefined ? interfaces : [address.dev];
+    const other = devices.find((device) => !label?.startsWith(device));
+    return [
+        ...refusal(`${path}.ip`, ipAddress, ip, target),
+        ...refusal(
+            `${path}.prefixLength`,
+            whole("the length of a prefix", 1, longest),
+            address.prefixLength,
+            target,
+        ),
+        ...keywordProblems<VirtualIpaddressKeywords>(
+            path,
+            virtualIpaddressKeywords,
+            address,
+            target,
+        ),
+        ...Object.entries({ brd, scope, label }).flatMap(([field, value]) =>
+            problemIf(
+                value !== undefined && family === "inet6",
+                `${path}.${field}`,
+                `is for IPv4, and ${show(ip)} is not: remove it`,
+            ),
+        ),
+        ...problemIf(
+            (brd === "+" || brd === "-") && family === "inet" && prefixLength > 30,
+            `${path}.brd`,
+            `is made of a prefix, and one of ${show(prefixLength)} has no room for it: give a prefixLength of 30 or less`,
+        ),
+        ...problemIf(
+            home === true && family === "inet",
+            `${path}.home`,
+            `is for IPv6, and ${show(ip)} is not: remove it`,
+        ),
+        ...problemIf(
+            label !== undefined && other !== undefined,
+            `${path}.label`,
+            `${show(label)} does not begin with the interface, ${show(other)}: call it ${other}:WORD`,
+        ),
+    ];
+}

@@ -1,0 +1,187 @@
+import { type Family, familyOf } from "../addresses";
+import {
+    flag,
+    ipAddress,
+    keywordProblems,
+    type Keywords,
+    linesOf,
+    networkInterface,
+    oneOf,
+    refusal,
+    type Target,
+    whole,
+} from "../keepalived/keywords";
+import { isAtLeast } from "../keepalived/versions";
+import { type Problem, problemIf } from "../problems";
+import { familyOfNetwork, network, required } from "../keepalived/kinds";
+import { Scope } from "./virtualIpaddress";
+
+/** What becomes of packets that are not to get anywhere. */
+export const RouteType = {
+    /** The sender is told that nobody is there. */
+    unreachable: "unreachable",
+    /** Nobody is told. */
+    blackhole: "blackhole",
+    /** The sender is told that it may not. */
+    prohibit: "prohibit",
+} as const;
+export type RouteType = (typeof RouteType)[keyof typeof RouteType];
+
+/** The words after the destination of a route. */
+export interface VirtualRouteKeywords {
+    /** IP address of the next router (keepalived `via`). Defaults to none. */
+    via?: string;
+    /** Network interface that it leads through (keepalived `dev`). Defaults to the one that `via` is behind. */
+    dev?: string;
+    /** Source address of the director's own packets (keepalived `src`). Defaults to the kernel's choice. */
+    src?: string;
+    /** Routing table, 1 to 4294967295; 254 is the main one (keepalived `table`). Defaults to the main one. */
+    table?: number;
+    /** How far it reaches (keepalived `scope`). Defaults to the kernel's choice. */
+    scope?: Scope;
+    /** Of two routes the one with the lower metric is taken, 0 to 4294967295 (keepalived `metric`). Defaults to the kernel's. */
+    metric?: number;
+    /** Largest packet in bytes, 68 to 65535 (keepalived `mtu`). Defaults to the interface's. */
+    mtu?: number;
+    /** Largest TCP segment in bytes that is offered to others, 1 to 65535 (keepalived `advmss`). Defaults to what fits the mtu. */
+    advmss?: number;
+    /** `via` counts as being behind `dev` though no address there says so (keepalived `onlink`). Defaults to false. */
+    onlink?: boolean;
+    /** The director stays the owner of the virtual IPs when the route goes (keepalived `no_track`). Defaults to false with `dev`; without, keepalived cannot do otherwise. */
+    noTrack?: boolean;
+}
+
+/** A route that the owner of the virtual IPs has. */
+export interface VirtualRoute extends VirtualRouteKeywords {
+    /** Where it leads: an IP address, a prefix such as `203.0.113.0/24`, or `0.0.0.0/0`. */
+    to: string;
+    /** It leads nowhere, and how. Defaults to a route that leads somewhere. */
+    type?: RouteType;
+}
+
+/** The words of a rule. */
+export interface VirtualRuleKeywords {
+    /** Source of the packets, an IP address or prefix (keepalived `from`). Defaults to any. */
+    from?: string;
+    /** Their destination, an IP address or prefix (keepalived `to`). Defaults to any. */
+    to?: string;
+    /** Interface that they come in by (keepalived `iif`). Defaults to any. */
+    iif?: string;
+    /** Interface that they go out by, where their program has said so (keepalived `oif`). Defaults to any. */
+    oif?: string;
+    /** Their mark, 1 to 4294967295 (keepalived `fwmark`). Defaults to any. */
+    fwmark?: number;
+    /** Routing table that they are sent by, 1 to 4294967295; this or `type` (keepalived `table`). Defaults to none. */
+    table?: number;
+    /** Place among the rules, of which the lowest comes first, 0 to 4294967295 (keepalived `preference`). */
+    preference: number;
+    /** The director stays the owner of the virtual IPs when the rule goes (keepalived `no_track`). Defaults to false. */
+    noTrack?: boolean;
+}
+
+/** Which routes packets go by while a director owns the virtual IPs. */
+export interface VirtualRule extends VirtualRuleKeywords {
+    /** They do not get anywhere, and how; this or `table`. Defaults to none. */
+    type?: RouteType;
+}
+
+const uint = 4294967295;
+const table = whole("a routing table", 1, uint);
+const trackingSince = "2.0.3";
+
+const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
+    via: { keyword: "via", is: ipAddress },
+    dev: { keyword: "dev", is: networkInterface },
+    src: { keyword: "src", is: ipAddress },
+    table: { keyword: "table", is: table },
+    scope: { keyword: "scope", is: oneOf(Scope) },
+    metric: { keyword: "metric", is: whole("a metric", 0, uint) },
+    mtu: { keyword: "mtu", is: whole("a number of bytes", 68, 65535) },
+    advmss: { keyword: "advmss", is: whole("a number of bytes", 1, 65535) },
+    onlink: { keyword: "onlink", is: flag },
+    noTrack: { keyword: "no_track", is: flag, since: trackingSince },
+};
+
+const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
+    from: { keyword: "from", is: network },
+    to: { keyword: "to", is: network },
+    iif: { keyword: "iif", is: networkInterface },
+    oif: { keyword: "oif", is: networkInterface },
+    fwmark: { keyword: "fwmark", is: whole("a mark", 1, uint) },
+    table: { keyword: "table", is: table },
+    preference: { keyword: "preference", is: whole("a place among the rules", 0, uint) },
+    noTrack: { keyword: "no_track", is: flag, since: trackingSince },
+};
+
+/** A line of `virtual_routes`. */
+export function virtualRouteLine(route: VirtualRoute, version: string): string {
+    // keepalived watches a route by its interface, and complains when it has none to watch.
+    const isUntracked = route.dev === undefined && isAtLeast(version, trackingSince);
+    const settings = isUntracked ? { ...route, noTrack: true } : route;
+    return [
+        ...(route.type === undefined ? [] : [route.type]),
+        route.to,
+        ...linesOf<VirtualRouteKeywords>(virtualRouteKeywords, settings, version),
+    ].join(" ");
+}
+
+/** A line of `virtual_rules`. */
+export function virtualRuleLine(rule: VirtualRule, version: string): string {
+    return [
+        ...linesOf<VirtualRuleKeywords>(virtualRuleKeywords, rule, version),
+        ...(rule.type === undefined ? [] : [rule.type]),
+    ].join(" ");
+}
+
+/** What is wrong with a route. */
+export function virtualRouteProblems(path: string, route: VirtualRoute, target: Target): Problem[] {
+    const { to, via, dev, src, type } = route;
+    return [
+        ...required(`${path}.to`, network, to, target),
+        ...refusal(`${path}.type`, oneOf(RouteType), type, target),
+        ...keywordProblems<VirtualRouteKeywords>(path, virtualRouteKeywords, route, target),
+        ...problemIf(
+            via === undefined && dev === undefined && type === undefined,
+            path,
+            "leads nowhere: give via, dev or both, or a type",
+        ),
+        ...problemIf(
+            via !== undefined && type !== undefined,
+            `${path}.via`,
+            `leads somewhere, and a route of type ${type} nowhere: leave one out`,
+        ),
+        ...oneFamilyProblems(path, [
+            familyOfNetwork(to ?? ""),
+            familyOf(via ?? ""),
+            familyOf(src ?? ""),
+        ]),
+    ];
+}
+
+/** What is wrong with a rule. */
+export function virtualRuleProblems(path: string, rule: VirtualRule, target: Target): Problem[] {
+    const { from, to, table: routes, type, preference } = rule;
+    return [
+        ...keywordProblems<VirtualRuleKeywords>(path, virtualRuleKeywords, rule, target),
+        ...problemIf(
+            preference === undefined,
+            `${path}.preference`,
+            "is missing: keepalived would put it behind the kernel's own rules or before them all",
+        ),
+        ...refusal(`${path}.type`, oneOf(RouteType), type, target),
+        ...problemIf(
+            (routes === undefined) === (type === undefined),
+            path,
+            "has to have a table or a type, and not both",
+        ),
+        ...oneFamilyProblems(path, [familyOfNetwork(from ?? ""), familyOfNetwork(to ?? "")]),
+    ];
+}
+
+function oneFamilyProblems(path: string, families: (Family | undefined)[]): Problem[] {
+    return problemIf(
+        families.includes("inet") && families.includes("inet6"),
+        path,
+        "mixes IPv4 and IPv6 addresses: make it two",
+    );
+}

@@ -1,0 +1,408 @@
+import fc from "fast-check";
+import type { Family } from "../../lvs/addresses";
+import { Distribution } from "../../lvs/keepalived/versions";
+import { type DirectorKernel, directorKernelFiles } from "../../lvs/kernel/director";
+import { firewallFile } from "../../lvs/kernel/firewall";
+import {
+    directorModules,
+    moduleOptionsFiles,
+    modulesFile,
+    realServerModules,
+} from "../../lvs/kernel/modules";
+import { directorNftFiles, realServerNftFiles } from "../../lvs/kernel/netfilter";
+import { type RealServerKernel, realServerKernelFiles } from "../../lvs/kernel/realServer";
+import {
+    type DirectorTraffic,
+    directorSysctls,
+    kernelProblems,
+    type KernelSettings,
+} from "../../lvs/kernel/sysctls";
+
+const families: Family[] = ["inet"];
+const direct: DirectorTraffic = {
+    methods: ["DR"],
+    families,
+    oneArmedInterfaces: [],
+    syncs: false,
+    distribution: Distribution.debian12,
+};
+
+const always = [
+    "net.ipv4.ip_forward = 1",
+    "net.ipv4.vs.expire_nodest_conn = 1",
+    "net.ipv4.vs.expire_quiescent_template = 1",
+];
+
+describe("kernel settings of a director", () => {
+    it.each<[string, Partial<DirectorTraffic>, KernelSettings, string[]]>([
+        ["with DR", {}, {}, []],
+        ["with NAT", { methods: ["NAT"] }, {}, []],
+        [
+            "with NAT over IPv6",
+            { methods: ["NAT"], families: ["inet", "inet6"] },
+            {},
+            ["net.ipv6.conf.all.forwarding = 1"],
+        ],
+        ["with DR over IPv6", { families: ["inet6"] }, {}, []],
+        [
+            "with one-armed NAT, on a VLAN",
+            { methods: ["NAT"], oneArmedInterfaces: ["eth0.7"] },
+            {},
+            ["net.ipv4.conf.all.send_redirects = 0", "net.ipv4.conf.eth0/7.send_redirects = 0"],
+        ],
+        ["with FULLNAT", { methods: ["FULLNAT"] }, {}, ["net.ipv4.vs.conntrack = 1"]],
+        [
+            "with FULLNAT on RHEL 8",
+            { methods: ["FULLNAT"], distribution: Distribution.rhel8 },
+            {},
+            ["net.ipv4.vs.conn_reuse_mode = 0", "net.ipv4.vs.conntrack = 1"],
+        ],
+        [
+            "with conntrack on RHEL 8, by the user's mode",
+            { distribution: Distribution.rhel8 },
+            { conntrack: true, connReuseMode: 1 },
+            ["net.ipv4.vs.conn_reuse_mode = 1", "net.ipv4.vs.conntrack = 1"],
+        ],
+        ["with a sync daemon", { syncs: true }, {}, ["net.ipv4.vs.sync_threshold = 2 50"]],
+        [
+            "with a sync daemon as the user wants it",
+            { syncs: true },
+            { syncThreshold: 3, syncPeriod: 0, syncRefreshPeriod: 10, syncRetries: 1 },
+            [
+                "net.ipv4.vs.sync_threshold = 3 0",
+                "net.ipv4.vs.sync_refresh_period = 10",
+                "net.ipv4.vs.sync_retries = 1",
+            ],
+        ],
+        [
+            "that is the gateway of DR servers",
+            {},
+            { gatewayInterfaces: ["eth1"] },
+            [
+                "net.ipv4.conf.all.rp_filter = 0",
+                "net.ipv4.conf.eth1.rp_filter = 0",
+                "net.ipv4.conf.eth1.accept_local = 1",
+            ],
+        ],
+        [
+            "with all that the user can set",
+            { syncs: true },
+            {
+                sloppyTcp: true,
+                sloppySctp: true,
+                syncPorts: 2,
+                syncPersistMode: true,
+                backupOnly: false,
+                snatReroute: false,
+                pmtuDisc: false,
+                scheduleIcmp: true,
+                connTabBits: 16,
+            },
+            [
+                "net.ipv4.vs.sync_threshold = 2 50",
+                "net.ipv4.vs.sloppy_tcp = 1",
+                "net.ipv4.vs.sloppy_sctp = 1",
+                "net.ipv4.vs.sync_ports = 2",
+                "net.ipv4.vs.sync_persist_mode = 1",
+                "net.ipv4.vs.backup_only = 0",
+                "net.ipv4.vs.snat_reroute = 0",
+                "net.ipv4.vs.pmtu_disc = 0",
+                "net.ipv4.vs.schedule_icmp = 1",
+            ],
+        ],
+    ])("%s", (_, traffic, settings, more) => {
+        const lines = directorSysctls({ ...direct, ...traffic }, settings);
+        expect([...lines].sort()).toEqual([...always, ...more].sort());
+    });
+
+    it("are the user's where both have one", () => {
+        const settings = { expireNodestConn: false, expireQuiescentTemplate: undefined };
+        expect(directorSysctls(direct, settings)).toEqual([
+            "net.ipv4.ip_forward = 1",
+            "net.ipv4.vs.expire_nodest_conn = 0",
+            "net.ipv4.vs.expire_quiescent_template = 1",
+        ]);
+    });
+});
+
+describe("kernel settings are refused", () => {
+    const target = { version: "2.2.7", host: "ds1", scripts: [] };
+    const problems = (settings: KernelSettings, traffic: Partial<DirectorTraffic> = {}) =>
+        kernelProblems("kernel", settings, { ...direct, ...traffic }, target);
+
+    it.each<[KernelSettings, Partial<DirectorTraffic>, string, string]>([
+        [{ connReuseMode: 4 }, {}, "kernel.connReuseMode", "4 is not a mode (0–3)"],
+        [{ connTabBits: 7 }, {}, "kernel.connTabBits", "7 is not a power of two (8–20)"],
+        [{ connTabBits: 21 }, {}, "kernel.connTabBits", "21 is not a power of two (8–20)"],
+        [{ syncPorts: 65 }, { syncs: true }, "kernel.syncPorts", "65 is not a number of ports"],
+        [{ syncRetries: 4 }, { syncs: true }, "kernel.syncRetries", "4 is not a number of retries"],
+        [{ syncThreshold: 50 }, { syncs: true }, "kernel.syncThreshold", "not below syncPeriod 50"],
+        [{ syncPeriod: -1 }, { syncs: true }, "kernel.syncPeriod", "-1 is not a number of packets"],
+        [{ syncRetries: 1 }, {}, "kernel.syncRetries", "is for the sync daemon"],
+        [{ conntrack: false }, { methods: ["FULLNAT"] }, "kernel.conntrack", "FULLNAT needs it"],
+        [
+            { gatewayInterfaces: ["eth0.7", "eth*=1"] },
+            {},
+            "kernel.gatewayInterfaces[1]",
+            "is not the name of a network interface",
+        ],
+    ])("%j", (settings, traffic, path, reason) => {
+        const found = problems(settings, traffic).filter((problem) => problem.path === path);
+        expect(found.map((problem) => problem.reason).join()).toContain(reason);
+    });
+
+    it("and none that stands", () => {
+        expect(problems({ syncPeriod: 0, syncThreshold: 3 }, { syncs: true })).toEqual([]);
+        expect(problems({ conntrack: false, connTabBits: 20, gatewayInterfaces: [] })).toEqual([]);
+    });
+
+    it("without ever throwing, and what passes stays in its line", () => {
+        const number = fc.oneof(fc.integer(), fc.double());
+        const settings = fc.record(
+            {
+                connReuseMode: number,
+                syncThreshold: number,
+                syncPeriod: number,
+                connTabBits: number,
+                gatewayInterfaces: fc.array(fc.string({ unit: "binary" })),
+            },
+            { requiredKeys: [] },
+        );
+        fc.assert(
+            fc.property(settings, (given) => {
+                if (problems(given, { syncs: true }).length > 0) return;
+                for (const line of directorSysctls({ ...direct, syncs: true }, given)) {
+                    expect(line).toMatch(/^net\.[^\s=]+ = \d+( \d+)?$/);
+                }
+            }),
+        );
+    });
+});
+
+describe("kernel modules", () => {
+    it("of directors: schedulers and engines, each once", () => {
+        const needs = {
+            schedulers: ["wlc", "rr", "wlc"] as const,
+            persistenceEngines: ["sip"],
+            netfilter: true,
+            vmac: true,
+        };
+        expect(directorModules({ ...needs, schedulers: [...needs.schedulers] })).toEqual([
+            "ip_vs",
+            "ip_vs_rr",
+            "ip_vs_wlc",
+            "ip_vs_pe_sip",
+            "macvlan",
+            "nf_tables",
+        ]);
+    });
+
+    it.each([
+        ["ipip", "inet", ["ipip"]],
+        ["ipip", "inet6", ["ip6_tunnel"]],
+        ["gre", "inet", ["ip_gre"]],
+        ["gre", "inet6", ["ip6_gre"]],
+        ["gue", "inet", ["fou", "ipip"]],
+        ["gue", "inet6", ["fou6", "ip6_tunnel"]],
+    ] as const)("of real servers with %s over %s", (type, family, modules) => {
+        expect(realServerModules([{ type, family }], false)).toEqual(modules);
+    });
+
+    it("and their files", () => {
+        expect(modulesFile(["ip_vs", "ip_vs_rr"]).content).toBe("ip_vs\nip_vs_rr\n");
+        expect(moduleOptionsFiles({})).toEqual([]);
+        expect(moduleOptionsFiles({ connTabBits: 16 })).toEqual([
+            {
+                path: "/etc/modprobe.d/lvs.conf",
+                mode: "0644",
+                content: "options ip_vs conn_tab_bits=16\n",
+            },
+        ]);
+    });
+});
+
+describe("tables in nftables", () => {
+    it("none when nothing is marked or masqueraded", () => {
+        expect(directorNftFiles([], [])).toEqual([]);
+        expect(realServerNftFiles(["192.0.2.1"], undefined)).toEqual([]);
+    });
+
+    it("marks and full NAT, each family in its own table", () => {
+        const [file] = directorNftFiles(
+            [
+                { mark: 7, virtualIp: "192.0.2.1", port: 80 },
+                { mark: 7, virtualIp: "192.0.2.1", port: 8000, lastPort: 8010 },
+                { mark: 8, virtualIp: "2001:0DB8::1", protocol: "UDP" },
+            ],
+            [{ host: "10.0.0.1", port: 8080 }],
+        );
+        expect(file).toEqual({
+            path: "/etc/lvs/director.nft",
+            mode: "0644",
+            content: `table ip pulumi_lvs {
+    chain marks {
+        type filter hook prerouting priority -150; policy accept;
+        ip daddr 192.0.2.1 tcp dport 80 meta mark set 7
+        ip daddr 192.0.2.1 tcp dport 8000-8010 meta mark set 7
+    }
+    chain full_nat {
+        type nat hook postrouting priority 100; policy accept;
+        ip daddr 10.0.0.1 tcp dport 8080 masquerade
+    }
+}
+table ip6 pulumi_lvs {
+    chain marks {
+        type filter hook prerouting priority -150; policy accept;
+        ip6 daddr 2001:db8::1 meta l4proto udp meta mark set 8
+    }
+}
+`,
+        });
+    });
+
+    it("the segment size of what a real server answers", () => {
+        expect(realServerNftFiles(["192.0.2.1"], 1440)[0]!.content).toBe(
+            `table ip pulumi_lvs {
+    chain answers {
+        type filter hook output priority -150; policy accept;
+        ip saddr 192.0.2.1 tcp flags & (syn | rst) == syn tcp option maxseg size set 1440
+    }
+}
+`,
+        );
+    });
+});
+
+describe("a firewall is opened", () => {
+    const { content } = firewallFile({
+        services: [
+            { virtualIp: "192.0.2.1", port: 80 },
+            { virtualIp: "192.0.2.1", protocol: "SCTP", port: 8000, lastPort: 8010 },
+            { virtualIp: "2001:db8::1", protocol: "UDP" },
+        ],
+        answers: [{ host: "10.0.0.1", port: 8080 }],
+        sync: { ports: 2 },
+        bfd: true,
+    });
+
+    it("for VRRP, the sync daemon, BFD, the services, and answers that go through", () => {
+        expect(content).toBe(`input 112 any any
+input udp 224.0.0.81 8848-8849
+input udp any 3784
+input udp any 4784
+input tcp 192.0.2.1 80
+input sctp 192.0.2.1 8000-8010
+input udp 2001:db8::1 any
+forward tcp 10.0.0.1 8080
+`);
+    });
+
+    it("for nothing when it is to be left alone", () => {
+        expect(firewallFile(undefined).content).toBe("");
+    });
+});
+
+describe("a real server", () => {
+    const file = (realServer: Partial<RealServerKernel>, path: string) =>
+        realServerKernelFiles({ virtualIps: [], tunnels: [], gateways: [], ...realServer }).find(
+            (candidate) => candidate.path === path,
+        )?.content;
+
+    it.each<[string, Partial<RealServerKernel>, string, string | undefined]>([
+        ["of nothing", {}, "", undefined],
+        [
+            "of DR",
+            { virtualIps: ["192.0.2.1", "2001:0DB8::1"] },
+            "address 192.0.2.1/32 lo\naddress 2001:db8::1/128 lo\n",
+            "net.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.all.arp_announce = 2\n" +
+                "net.ipv4.conf.lo.arp_ignore = 1\nnet.ipv4.conf.lo.arp_announce = 2\n",
+        ],
+        [
+            "of DR over IPv6",
+            { virtualIps: ["2001:db8::1"] },
+            "address 2001:db8::1/128 lo\n",
+            undefined,
+        ],
+        [
+            "of NAT",
+            { gateways: ["10.0.0.1", "2001:db8::0"] },
+            "gateway 10.0.0.1\ngateway 2001:db8::\n",
+            undefined,
+        ],
+        [
+            "of tunnels",
+            {
+                tunnels: [
+                    { type: "ipip", family: "inet" },
+                    { type: "gue", family: "inet" },
+                    { type: "gue", family: "inet", port: 6081 },
+                    { type: "gre", family: "inet" },
+                    { type: "ipip", family: "inet6" },
+                    { type: "gre", family: "inet6" },
+                ],
+            },
+            "device tunl0\ngue inet 6080\ngue inet 6081\ndevice gre0\ndevice ip6tnl0\ndevice ip6gre0\n",
+            "net.ipv4.conf.tunl0.rp_filter = 2\nnet.ipv4.conf.gre0.rp_filter = 2\n",
+        ],
+        [
+            "of TUN over IPv6",
+            { virtualIps: ["2001:db8::1"], tunnels: [{ type: "ipip", family: "inet6" }] },
+            "device ip6tnl0\naddress 2001:db8::1/128 lo\n",
+            undefined,
+        ],
+    ])("%s", (_, realServer, lines, sysctls) => {
+        expect(file(realServer, "/etc/lvs/real-server")).toBe(lines);
+        expect(file(realServer, "/etc/sysctl.d/lvs.conf")).toBe(sysctls);
+    });
+
+    it("has an address on its tunnel, or the reverse path filter would drop what comes out", () => {
+        expect(
+            file(
+                { virtualIps: ["192.0.2.1"], tunnels: [{ type: "ipip", family: "inet" }] },
+                "/etc/lvs/real-server",
+            ),
+        ).toBe("device tunl0\naddress 192.0.2.1/32 lo\naddress 192.0.2.1/32 tunl0\n");
+    });
+
+    const unit = "/etc/systemd/system/lvs-real-server.service";
+
+    it("has its addresses before the network is there", () => {
+        expect(file({ virtualIps: ["192.0.2.1"] }, unit)).toContain("Before=network.target\n");
+    });
+
+    it("and routes after it", () => {
+        const text = file({ gateways: ["10.0.0.1"] }, unit);
+        expect(text).toContain("After=network-online.target networking.service");
+        expect(text).not.toContain("Before=network.target");
+    });
+
+    it("and tables whenever those of the host are loaded anew", () => {
+        const text = file({ virtualIps: ["192.0.2.1"], mss: 1440 }, unit);
+        expect(text).toContain("ReloadPropagatedFrom=nftables.service\n");
+    });
+});
+
+it("a director has the same files whatever it needs, but for its tables", () => {
+    const director: DirectorKernel = {
+        traffic: direct,
+        settings: {},
+        marks: [],
+        masquerade: [],
+        keepalivedVersion: "2.2.7",
+    };
+    const paths = (more: Partial<DirectorKernel>) =>
+        directorKernelFiles({ ...director, ...more }).map(({ path, mode }) => `${path} ${mode}`);
+    const usual = [
+        "/etc/sysctl.d/lvs.conf 0644",
+        "/etc/lvs/firewall 0644",
+        "/var/lib/pulumi-lvs/keepalived.version 0644",
+        "/etc/systemd/system/lvs-director.service 0644",
+        "/usr/local/sbin/lvs-director 0755",
+    ];
+    expect(paths({})).toEqual(usual);
+    expect(paths({ masquerade: [{ host: "10.0.0.1" }] })).toEqual([
+        usual[0],
+        "/etc/lvs/director.nft 0644",
+        ...usual.slice(1),
+    ]);
+});

@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const director = path.join(__dirname, "../../host/scripts/director.sh");
+
+/** What ipvsadm 1.31 printed on Linux 7.2: rules (`-Sn`) and thresholds (`-Ln --thresholds`). */
+const saved = `-A -t 10.0.0.1:80 -s rr
+-a -t 10.0.0.1:80 -r 10.0.1.1:80 -i -w 1 --tun-type ipip
+-a -t 10.0.0.1:80 -r 10.0.1.2:80 -i -w 0 --tun-type gue --tun-port 6080 --tun-nocsum
+-A -u 10.0.0.1:5060 -s sh -p 50 -M 255.255.255.0 --pe sip -b sh-fallback,sh-port
+-A --sctp-service 10.0.0.1:80 -s lc
+-a --sctp-service 10.0.0.1:80 -r 10.0.1.1:80 -m -w 1
+-A -f 11 -6 -s rr -p 300 -M 64
+-a -f 11 -6 -r [2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:0 -g -w 1
+-a -f 11 -6 -r [2001:db8::1]:0 -g -w 9
+`;
+const thresholds = `IP Virtual Server version 1.2.1 (size=256)
+Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n\
+  -> RemoteAddress:Port
+TCP  10.0.0.1:80 rr
+  -> 10.0.1.1:80                  0          0          0          0         \n\
+  -> 10.0.1.2:80                  0          0          3          0         \n\
+UDP  10.0.0.1:5060 sh (sh-fallback,sh-port) persistent 50 mask 255.255.255.0 pe sip
+SCTP 10.0.0.1:80 lc
+  -> 10.0.1.1:80                  100000     3          0          0         \n\
+FWM  11 IPv6 rr persistent 300 mask 64
+  -> [2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:0 200        0          0          0         \n\
+  -> [2001:db8::1]:0              0          0          0          0         \n\
+`;
+
+/** The table in the words of the plan. */
+const table = `-A -t 10.0.0.1:80 -s rr
+-a -t 10.0.0.1:80 -r 10.0.1.1:80 -i -w 1
+-a -t 10.0.0.1:80 -r 10.0.1.2:80 -i -w 0 --tun-type gue --tun-port 6080 --tun-nocsum
+-A -u 10.0.0.1:5060 -s sh -p 50 -M 255.255.255.0 --pe sip -b sh-fallback,sh-port
+-A --sctp-service 10.0.0.1:80 -s lc
+-a --sctp-service 10.0.0.1:80 -r 10.0.1.1:80 -m -w 1 -x 100000 -y 3
+-A -f 11 -6 -s rr -p 300 -M 64
+-a -f 11 -6 -r [2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:0 -g -w 1 -x 200
+-a -f 11 -6 -r [2001:db8::1]:0 -g -w 9
+`;
+
+/** What a function of the director's script prints when the plan is `rules`. */
+function ask(question: string, rules: string): string {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "table-"));
+    try {
+        for (const [name, text] of Object.entries({ rules, saved, thresholds })) {
+            fs.writeFileSync(path.join(dir, name), text);
+        }
+        const script = `. ${director}; rules=rules; state=.
+            ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
+            ${question}`;
+        return execFileSync("sh", ["-eu", "-c", script], { cwd: dir, encoding: "utf8" });
+    } finally {
+        fs.rmSync(dir, { recursive: true });
+    }
+}
+
+const without = (line: string) => table.replace(`${line}\n`, "");
+const gue = "-a -t 10.0.0.1:80 -r 10.0.1.2:80 -i -w 0 --tun-type gue --tun-port 6080 --tun-nocsum";
+const sctp = "-a --sctp-service 10.0.0.1:80 -r 10.0.1.1:80 -m -w 1 -x 100000 -y 3";
+
+describe("the kernel's table", () => {
+    it("is read with its thresholds, in the words of the plan", () => {
+        expect(ask("table", table)).toBe(table);
+    });
+
+    it("lacks nothing when it is as planned, and then nobody leaves", () => {
+        const everything = "lacking -A; lacking -a; leaving; differing; down";
+        expect(ask(everything, table)).toBe("");
+    });
+
+    it.each([
+        ["a service with other options", "-A", "-s rr\n", "-s wrr\n", "-A -t 10.0.0.1:80 -s wrr"],
+        ["a server's threshold", "-a", "-x 200", "-x 201", ".*eeee:ffff.* -x 201"],
+        ["a server's weight", "-a", "-w 9", "-w 8", ".*2001:db8::1.* -w 8"],
+        ["a server", "-a", "10.0.1.1:80 -i", "10.0.1.3:80 -i", ".*-r 10.0.1.3:80 -i -w 1"],
+    ])("lacks %s", (_, kind, from, to, line) => {
+        expect(ask(`lacking ${kind}`, table.replace(from, to))).toMatch(new RegExp(`^${line}\n$`));
+    });
+
+    it("lacks no server whose weight is that of its health check", () => {
+        const key = "-a -t 10.0.0.1:80 -r 10.0.1.2:80";
+        const rules = table.replace("-i -w 0", "-i -w 5");
+        expect(ask("lacking -a", rules)).toBe(`${gue.replace("-w 0", "-w 5")}\n`);
+        expect(ask("lacking -a; differing", `${rules}varies ${key}\n`)).toBe("");
+        expect(ask("down", `${rules}varies ${key}\n`)).toBe("10.0.1.2:80\n");
+    });
+
+    it("names who is down, and mends only who is not", () => {
+        const rules = `${table.replace("-w 9", "-w 8")}-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n`;
+        expect(ask("down", rules)).toBe("[2001:db8::2]:0\n");
+        expect(ask("mend", rules)).toBe("-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n");
+    });
+
+    it.each([gue, sctp])("has a server that leaves: %s", (line) => {
+        expect(ask("leaving", without(line))).toBe(`${line}\n`);
+    });
+
+    it("has a sorry server that stays", () => {
+        expect(ask("leaving", `${without(gue)}sorry ${gue}\n`)).toBe("");
+        expect(ask("lacking -a; down", `${table}sorry ${gue.replace("1.2", "1.9")}\n`)).toBe("");
+    });
+
+    it("is busy as long as a server that leaves has connections", () => {
+        expect(ask(`echo '${gue}' >drained; idle && echo idle || echo busy`, table)).toBe("busy\n");
+        expect(ask(`echo '${sctp}' >drained; idle && echo idle || echo busy`, table)).toBe(
+            "idle\n",
+        );
+    });
+
+    it("gives a server that leaves weight 0 and all else as it was", () => {
+        const leave = "sleep() { :; }; within() { :; }; drain";
+        expect(ask(leave, without(sctp))).toBe(
+            `${sctp.replace("-a", "-e").replace("-w 1", "-w 0")}\n`,
+        );
+        expect(ask(`echo '${sctp}' >drained; take_back; ls`, table)).toBe(
+            `${sctp.replace("-a", "-e")}\nrules\nsaved\nthresholds\n`,
+        );
+    });
+});

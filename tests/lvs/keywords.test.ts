@@ -1,0 +1,131 @@
+import {
+    decimal,
+    flag,
+    type Keywords,
+    keywordProblems,
+    linesOf,
+    networkInterface,
+    onOff,
+    oneOf,
+    type Target,
+    text,
+    whole,
+} from "../../lvs/keepalived/keywords";
+import { compareVersions, isAtLeast, keepalivedOf, versionOf } from "../../lvs/keepalived/versions";
+
+interface Settings {
+    port?: number;
+    seconds?: number;
+    isOn?: boolean;
+    isThere?: boolean;
+    color?: string;
+    name?: string;
+    newest?: number;
+    retry?: number;
+}
+
+const keywords: Keywords<Settings> = {
+    port: { keyword: "port", is: whole("a port", 1, 65535), otherwise: 80 },
+    seconds: { keyword: "delay", is: decimal("seconds", 0.5, 60, { decimalsSince: "2.0.13" }) },
+    isOn: { keyword: "alert", is: onOff },
+    isThere: { keyword: "alpha", is: flag },
+    color: { keyword: "color", is: oneOf({ red: "red", blue: "blue" }) },
+    name: { keyword: "name", is: text },
+    newest: { keyword: "newest", is: whole("a number", 0, 9), since: "2.3.0", otherwise: 1 },
+    retry: {
+        keyword: "retry",
+        is: whole("a number", 0, 9),
+        before: { version: "1.3.7", keyword: "nb_get_retry" },
+    },
+};
+
+const target: Target = { version: "2.2.7", host: "ds1 (debian12)", scripts: [] };
+
+describe("linesOf", () => {
+    it.each<[string, Settings, string, string[]]>([
+        ["nothing but our defaults", {}, "2.2.7", ["port 80"]],
+        ["the order of the table", { seconds: 1.5, port: 1 }, "2.2.7", ["port 1", "delay 1.5"]],
+        ["switches", { isOn: false, isThere: true }, "2.2.7", ["port 80", "alert off", "alpha"]],
+        ["a flag that is not set", { isThere: false }, "2.2.7", ["port 80"]],
+        ["text in quotes", { name: "a b" }, "2.2.7", ["port 80", 'name "a b"']],
+        ["a default that the version knows", {}, "2.3.0", ["port 80", "newest 1"]],
+        ["an old spelling", { retry: 2 }, "1.3.5", ["port 80", "nb_get_retry 2"]],
+        ["its new spelling", { retry: 2 }, "1.3.7", ["port 80", "retry 2"]],
+    ])("gives %s", (_, settings, version, lines) => {
+        expect(linesOf(keywords, settings, version)).toEqual(lines);
+    });
+});
+
+describe("keywordProblems", () => {
+    const problems = (settings: object, version = target.version) =>
+        keywordProblems("at", keywords, settings as Settings, { ...target, version }).map(
+            ({ path, reason }) => `${path}: ${reason}`,
+        );
+
+    it("has nothing against what is right or not there", () => {
+        expect(problems({ port: 65535, seconds: 0.5, color: "red", name: "né" })).toEqual([]);
+        expect(problems({ port: undefined })).toEqual([]);
+    });
+
+    it.each<[object, string]>([
+        [{ port: 0 }, "at.port: 0 is not a port (1–65535)"],
+        [{ port: NaN }, "at.port: null is not a port (1–65535)"],
+        [{ port: "80" }, 'at.port: "80" is not a port (1–65535)'],
+        [{ port: 1.5 }, "at.port: 1.5 is not a port (a whole number, 1–65535)"],
+        [{ seconds: "5\n" }, 'at.seconds: "5\\n" is not seconds (0.5–60)'],
+        [{ seconds: 61 }, "at.seconds: 61 is not seconds (0.5–60)"],
+        [
+            { seconds: 0.1 + 0.7 },
+            "at.seconds: 0.7999999999999999 has more than 3 decimals: round it",
+        ],
+        [{ color: "green" }, 'at.color: "green" is not one of red, blue'],
+        [
+            { name: 'a"b' },
+            'at.name: "a\\"b" is empty or has one of " \\ $ { } or control characters, which keepalived cannot read',
+        ],
+        [
+            { newest: 2 },
+            "at.newest: newest needs keepalived 2.3.0, and ds1 (debian12) has 2.2.7: leave it out, or name the version in keepalivedVersion",
+        ],
+    ])("refuses %j", (settings, problem) => {
+        expect(problems(settings)).toEqual([problem]);
+    });
+
+    it("refuses decimals where the version has none", () => {
+        expect(problems({ seconds: 1.5 }, "1.3.5")[0]).toContain(
+            "1.5 is not whole, which needs keepalived 2.0.13",
+        );
+        expect(problems({ seconds: 2 }, "1.3.5")).toEqual([]);
+    });
+
+    it.each(["", "a b", "eth0/1", "eth0:1", "0123456789abcdef", "..", "{", "eth#", "é\n"])(
+        "takes no interface %j",
+        (name) => expect(networkInterface.refuse(name, target)).toContain("is not the name of"),
+    );
+
+    it.each(["}", "$A", "a\nb", "a\tb", "a\0", "", "\\", "\u007f"])("takes no text %j", (value) =>
+        expect(text.refuse(value, target)).toContain("keepalived cannot read"),
+    );
+});
+
+describe("versions", () => {
+    it("are compared part by part", () => {
+        expect(["2.10.0", "2.2.7", "1.3.5", "2.2.10"].sort(compareVersions)).toEqual([
+            "1.3.5",
+            "2.2.7",
+            "2.2.10",
+            "2.10.0",
+        ]);
+        expect(isAtLeast("2.2.7", "2.2.7")).toBe(true);
+    });
+
+    it("are the host's own, its distribution's, the cluster's, Debian 12's", () => {
+        const cluster = { distribution: "debian13" } as const;
+        expect(versionOf({ keepalivedVersion: "2.4.3", distribution: "rhel7" }, cluster)).toBe(
+            "2.4.3",
+        );
+        expect(versionOf({ distribution: "rhel7" }, cluster)).toBe("1.3.5");
+        expect(versionOf({}, cluster)).toBe(keepalivedOf.debian13);
+        expect(versionOf({}, {})).toBe("2.2.7");
+    });
+});

@@ -1,0 +1,197 @@
+import { LvsSched } from "../../../lvs/service/scheduler";
+import type { Cluster } from "../../../lvs/model";
+import { seed } from "../seed";
+
+const vip = "10.128.190.248";
+const web = { virtualIp: vip, port: 80 };
+const vip6 = "fd00:62:1::248";
+const realServers6 = seed.realServers.map((realServer, index) => ({
+    ...realServer,
+    address6: `fd00:62:1::${249 + index}`,
+}));
+const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
+
+/** What a service can be, and how its pool behaves. */
+export const services: Record<string, Cluster> = {
+    /** Every scheduler on a port of its own, with its flags. */
+    schedulers: {
+        ...seed,
+        virtualServers: [
+            ...Object.values(LvsSched)
+                .filter((lvsSched) => lvsSched !== LvsSched.twos)
+                .map((lvsSched, index) => ({ virtualIp: vip, port: 8001 + index, lvsSched })),
+            { ...web, lvsSched: LvsSched.sh, shPort: true, shFallback: true },
+            { virtualIp: vip, port: 81, lvsSched: LvsSched.mh, mhPort: true, mhFallback: true },
+        ],
+    },
+    persistence: {
+        ...seed,
+        virtualServers: [
+            { ...web, persistenceTimeout: 50 },
+            {
+                virtualIp: vip,
+                port: 443,
+                persistenceTimeout: 300,
+                persistenceGranularity: "255.255.255.0",
+            },
+            /* All ports of the address together. */
+            { virtualIp: "10.128.190.247", persistenceTimeout: 60, check: { ping: {} } },
+            {
+                virtualIp: vip,
+                port: 5060,
+                protocol: "UDP",
+                persistenceTimeout: 60,
+                persistenceEngine: "sip",
+                check: { ping: {} },
+            },
+        ],
+    },
+    transports: {
+        ...seed,
+        virtualServers: [
+            web,
+            {
+                virtualIp: vip,
+                port: 53,
+                protocol: "UDP",
+                ops: true,
+                check: { dns: { type: "A", name: "lvs.example.com" } },
+            },
+            { virtualIp: vip, port: 53, protocol: "TCP" },
+            { virtualIp: vip, port: 3868, protocol: "SCTP", check: { ping: {} } },
+        ],
+    },
+    /** Both families in one cluster, and one VIP with two spellings of an address. */
+    "both-families": {
+        ...seed,
+        realServers: realServers6,
+        virtualServers: [
+            web,
+            { virtualIp: vip6, port: 80 },
+            {
+                virtualIp: vip6,
+                port: 443,
+                persistenceTimeout: 60,
+                persistenceGranularity: "64",
+                lvsSched: "sh",
+            },
+        ],
+    },
+    "ipv6-only": {
+        ...seed,
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                // Earlier versions insist on a link-local address at the front.
+                virtualIpaddress: [{ ip: "fe80::62" }, { ip: vip6 }],
+            },
+        ],
+        realServers: realServers6,
+        virtualServers: [{ virtualIp: vip6, port: 80 }],
+    },
+    groups: {
+        ...seed,
+        virtualServers: [
+            {
+                virtualServerGroup: [
+                    { virtualIp: vip, port: 80 },
+                    { virtualIp: vip, port: 8080 },
+                    { virtualIp: "10.128.190.247", port: 80 },
+                ],
+                check: { tcp: { connectPort: 80 } },
+                realServers: [{ name: "rs1" }],
+                lvsMethod: "FULLNAT",
+            },
+        ],
+    },
+    fwmark: {
+        ...seed,
+        realServers: realServers6,
+        virtualServers: [
+            {
+                fwmark: {
+                    mark: 7,
+                    packets: [
+                        { virtualIp: vip, port: 80 },
+                        { virtualIp: vip, port: 443 },
+                    ],
+                },
+                persistenceTimeout: 60,
+                check: { tcp: { connectPort: 80 } },
+            },
+            {
+                fwmark: {
+                    mark: 8,
+                    packets: [{ virtualIp: vip, protocol: "UDP", port: 10000, lastPort: 20000 }],
+                },
+                check: { ping: {} },
+            },
+            {
+                fwmark: { mark: 9, packets: [{ virtualIp: vip6 }] },
+                persistenceTimeout: 60,
+                check: { ping: {} },
+            },
+        ],
+    },
+    pool: {
+        ...seed,
+        scripts,
+        globalDefs: {
+            notificationEmail: ["ops@example.com"],
+            smtpServer: "192.0.2.25",
+            lvsTimeouts: { tcp: 900, tcpfin: 120, udp: 300 },
+        },
+        virtualServers: [
+            {
+                ...web,
+                lvsSched: "wlc",
+                delayLoop: 6,
+                alpha: true,
+                omega: true,
+                quorum: 3,
+                hysteresis: 1,
+                quorumUp: { script: "say", args: ["up", "web"] },
+                quorumDown: { script: "say", args: ["down", "web"], user: "root" },
+                inhibitOnFailure: true,
+                haSuspend: true,
+                smtpAlert: false,
+                virtualhost: "www.example.com",
+                sorryServer: { host: "10.128.190.246", inhibit: true },
+                connectTimeout: 1,
+                retry: 2,
+                delayBeforeRetry: 1,
+                warmup: 3,
+                realServers: [
+                    {
+                        name: "rs1",
+                        weight: 3,
+                        uthreshold: 1000,
+                        lthreshold: 800,
+                        notifyUp: { script: "say", args: ["rs1"] },
+                        notifyDown: { script: "say" },
+                        smtpAlert: true,
+                        virtualhost: "rs1.example.com",
+                    },
+                    { name: "rs2", inhibitOnFailure: false, delayLoop: 10, retry: 1 },
+                    { name: "rs3", weight: 0 },
+                ],
+            },
+        ],
+    },
+    /** Lines of the user's own at all four levels. */
+    "extra-config": {
+        ...seed,
+        globalDefs: { extraConfig: "process_names\n" },
+        vrrpInstances: [
+            { interface: "eth0", virtualRouterId: 62, extraConfig: "garp_lower_prio_repeat 2" },
+        ],
+        virtualServers: [
+            {
+                ...web,
+                extraConfig: "retry 2",
+                realServers: [{ name: "rs1", extraConfig: "# see the handbook\nalpha" }],
+            },
+        ],
+    },
+};

@@ -1,0 +1,41 @@
+import { accepted, keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
+import type { Cluster } from "../../lvs/model";
+import { planDirector } from "../../lvs/plan";
+import { authPassFile, directorFiles } from "../../lvs/render";
+import { validate } from "../../lvs/validate";
+import { goldenClusters } from "../support/clusters";
+
+jest.setTimeout(600_000);
+
+/** Every interface that a golden cluster names. */
+const interfaces = ["eth0", "eth1"];
+
+/** What a version does not know is refused by us, in these words, and not tried on it. */
+const tooNew = / needs keepalived \d/;
+
+describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) => {
+    const runs = (cluster: Cluster): Cluster => ({
+        ...cluster,
+        directors: cluster.directors.map((director) => ({
+            ...director,
+            keepalivedVersion: version,
+        })),
+    });
+    const clusters = Object.entries(goldenClusters).map(
+        ([name, cluster]) => [name, runs(cluster)] as const,
+    );
+    const known = clusters.filter(([, cluster]) => validate(cluster).length === 0);
+
+    it("lacks nothing but what is newer", () => {
+        const reasons = clusters.flatMap(([, cluster]) => validate(cluster));
+        expect(reasons.filter(({ reason }) => !tooNew.test(reason))).toEqual([]);
+    });
+
+    it.each(known)("takes %s", async (_, cluster) => {
+        const tree = await keepalivedOf(suite);
+        for (const { name } of cluster.directors) {
+            const files = [...directorFiles(planDirector(cluster, name)), authPassFile("12345678")];
+            expect(await tree.test(files, { interfaces })).toEqual(accepted);
+        }
+    });
+});

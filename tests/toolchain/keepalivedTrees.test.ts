@@ -1,0 +1,197 @@
+import * as fs from "node:fs/promises";
+import {
+    accepted,
+    keepalivedOf,
+    keepalivedReleases,
+    type KeepalivedTree,
+    type TriedFile,
+} from "../../lab/keepalivedTrees";
+import { run } from "../../lab/run";
+
+// Time for a build, where the cache is empty.
+jest.setTimeout(1_800_000);
+
+const conf = "/etc/keepalived/keepalived.conf";
+const onEth0 = instance("VI_1", "eth0", "192.0.2.100/24");
+const onEth1 = instance("VI_6", "eth1", "fe80::100/64", "2001:db8::100/64");
+
+/** VRID 51 on an interface. */
+function instance(name: string, on: string, ...addresses: string[]): string {
+    return `
+vrrp_instance ${name} {
+    state BACKUP
+    interface ${on}
+    virtual_router_id 51
+    priority 150
+    advert_int 1
+    virtual_ipaddress {
+        ${addresses.join("\n        ")}
+    }
+}
+`;
+}
+
+/** A service with a line of its own in the virtual server. */
+function service(line = ""): string {
+    return `
+virtual_server 192.0.2.100 80 {
+    delay_loop 6
+    lb_algo wrr
+    lb_kind DR
+    protocol TCP
+    ${line}
+    real_server 192.0.2.21 80 {
+        weight 2
+        TCP_CHECK {
+            connect_port 80
+            connect_timeout 3
+        }
+    }
+    real_server 192.0.2.22 80 {
+        weight 1
+        MISC_CHECK {
+            misc_path "/usr/local/lib/web/check 192.0.2.22"
+            misc_timeout 3
+        }
+    }
+}
+`;
+}
+
+const scripted = `
+global_defs {
+    router_id ds1
+    enable_script_security
+    script_user root
+}
+
+vrrp_script web {
+    script "/usr/local/lib/web/check 127.0.0.1"
+    interval 2
+    weight -20
+}
+
+vrrp_instance VI_2 {
+    state BACKUP
+    interface eth0
+    virtual_router_id 52
+    priority 150
+    authentication {
+        auth_type PASS
+        include auth_pass.conf
+    }
+    virtual_ipaddress {
+        192.0.2.101/24
+    }
+    track_script {
+        web
+    }
+}
+`;
+
+/** A configuration that is in several files, as one that every release takes. */
+function host(content: string, scriptMode = "0755"): TriedFile[] {
+    return [
+        { path: conf, content },
+        { path: "/etc/keepalived/auth_pass.conf", mode: "0600", content: 'auth_pass "it\'s"\n' },
+        { path: "/usr/local/lib/web/check", mode: scriptMode, content: "#!/bin/sh\nexit 0\n" },
+    ];
+}
+
+/** A line for each file of a tree, with everything about it but the time of the last access. */
+async function filesOf(tree: KeepalivedTree): Promise<string[]> {
+    const format = "%p %y %m %U:%G %s %T@ %C@ %l\\n";
+    return (await run(["find", tree.dir, "-printf", format])).split("\n");
+}
+
+describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, version }) => {
+    const both = { interfaces: ["eth0", "eth1"] };
+    let tree: KeepalivedTree;
+    let before: string[];
+
+    beforeAll(async () => {
+        tree = await keepalivedOf(suite);
+        before = await filesOf(tree);
+    });
+
+    it("is what is run", async () => {
+        expect(await tree.version()).toBe(version);
+    });
+
+    it("takes a configuration in several files, with scripts and both families", async () => {
+        const content = scripted + onEth0 + onEth1 + service();
+        expect(await tree.test(host(content), both)).toEqual(accepted);
+    });
+
+    it.each<[what: string, content: string, complaint: string]>([
+        ["an unknown keyword", service("frobnicate 1"), "Line 7) Unknown keyword 'frobnicate'"],
+        ["an interface that is not there", instance("VI_7", "eth7", "192.0.2.1"), "eth7"],
+        [
+            "a VRID twice on an interface",
+            onEth0 + instance("VI_2", "eth0", "192.0.2.2"),
+            "VI_1 and VI_2 both use VRID 51",
+        ],
+    ])("complains of %s", async (_, content, complaint) => {
+        const verdict = await tree.test([{ path: conf, content }], both);
+        expect(verdict.complaint).toContain(complaint);
+        // The reason why a verdict is more than its status.
+        expect(verdict.status).toBe(version === "2.1.5" ? 0 : 5);
+    });
+
+    it("complains of a script that everybody can write to", async () => {
+        const { complaint } = await tree.test(host(scripted, "0777"), both);
+        expect(complaint).toBe("Disabling track script web due to insecure");
+    });
+
+    it("says when keepalived crashed", async () => {
+        const content = service().replace(/TCP_CHECK/, "HTTP_GET");
+        const { status, complaint } = await tree.test([{ path: conf, content }], both);
+        expect(complaint).toContain("no urls specified");
+        expect(status).toBe(version === "2.3.3" ? 5 : -1);
+    });
+
+    it("sees nothing of the runs beside it", async () => {
+        const names = Array.from({ length: 12 }, (_, index) => `beside${index}`);
+        const verdicts = await Promise.all(
+            names.map((name) => {
+                const content = instance(name, name, "192.0.2.1") + service(name);
+                return tree.test([{ path: conf, content }], { interfaces: [name] });
+            }),
+        );
+        const complaints = verdicts.map(({ complaint }) => complaint);
+        expect(complaints).toEqual(
+            names.map((name) => `(${conf}: Line 18) Unknown keyword '${name}'`),
+        );
+    });
+
+    it("sees nothing of the runs before it", async () => {
+        const check = "/usr/local/lib/web/check";
+        const there = host(scripted);
+        const gone = there.filter((file) => file.path !== check);
+        expect(await tree.test(there, both)).toEqual(accepted);
+        expect((await tree.test(gone, both)).complaint).toContain("not found");
+    });
+
+    it("is not asked when its host cannot be made", async () => {
+        const files = [{ path: conf, content: onEth0 }];
+        const tooLong = { interfaces: ["an-interface-too-long"] };
+        await expect(tree.test(files, tooLong)).rejects.toThrow(/an-interface-too-long/);
+        const inAFile = [{ path: "/etc/passwd/file", content: "" }];
+        await expect(tree.test(inAFile, both)).rejects.toThrow(/no keepalived was started.*passwd/);
+    });
+
+    it("is back in a moment", async () => {
+        const files = host(scripted + onEth0 + onEth1 + service());
+        const start = performance.now();
+        for (let count = 0; count < 20; count++) await tree.test(files, both);
+        // A tenth of that on a quiet machine.
+        expect((performance.now() - start) / 20).toBeLessThan(400);
+    });
+
+    it("has left the tree as it was, and nothing mounted", async () => {
+        const known = new Set(before);
+        // A file that is gone shows, too: its folder has changed.
+        expect((await filesOf(tree)).filter((file) => !known.has(file))).toEqual([]);
+        expect(await fs.readFile("/proc/self/mountinfo", "utf8")).not.toContain(tree.dir);
+    });
+});
