@@ -10,7 +10,7 @@ import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
 import type { DirectorTraffic } from "./kernel/sysctls";
 import type { Cluster, LoneRealServer } from "./model";
 import { syncGroupsOf } from "./nat";
-import { contextOf, planVirtualServer, poolsOf, tunnelsOf } from "./pool";
+import { contextOf, planVirtualServer, poolsOf, sorryFor, tunnelsOf } from "./pool";
 import { socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, translatesPorts, TunnelType } from "./service/lvsMethod";
 import { LvsSched } from "./service/scheduler";
@@ -165,8 +165,11 @@ function needsOf(
 
 /** What the real server called `name` is to be; `cluster` has passed `validate`. */
 export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
-    const { gateway, gateway6, httpd } = cluster.realServers.find((one) => one.name === name)!;
-    const direct = poolsOf(cluster, name).filter(({ method }) => !translatesPorts(method));
+    const realServer = cluster.realServers.find((one) => one.name === name)!;
+    const { gateway, gateway6, httpd } = realServer;
+    const direct = [...poolsOf(cluster, name), ...sorryFor(cluster, realServer)].filter(
+        ({ method }) => !translatesPorts(method),
+    );
     return {
         virtualIps: distinct(direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer))),
         tunnels: tunnelsOf(cluster, name),

@@ -64,6 +64,19 @@ export function poolsOf<Service extends VirtualServerSettings>(
     );
 }
 
+/** The services for which a real server answers while their pool is down. */
+export function sorryFor(
+    { virtualServers }: Pick<Cluster, "virtualServers">,
+    realServer: RealServer,
+): { virtualServer: VirtualServer; method: LvsMethod }[] {
+    return virtualServers.flatMap((virtualServer) => {
+        const { sorryServer, lvsMethod = defaultMethod } = virtualServer;
+        const host = sorryServer && addressOf(realServer, familyIn(virtualServer));
+        if (host === undefined || host !== sorryServer?.host) return [];
+        return [{ virtualServer, method: sorryServer.lvsMethod ?? lvsMethod }];
+    });
+}
+
 /** The tunnels through which a real server gets packets. */
 export function tunnelsOf(...[cluster, name]: Parameters<typeof poolsOf>): Tunnel[] {
     return poolsOf(cluster, name)

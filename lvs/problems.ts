@@ -35,6 +35,12 @@ export function repeated<T>(items: readonly T[], keyOf: (item: T) => unknown): [
     });
 }
 
+/** Names that could have been meant, as a message lists them; those that are none, in quotes. */
+export function listed(names: readonly string[]): string {
+    const shown = names.map((name) => (/^[\w.-]+$/.test(name) ? name : show(name)));
+    return shown.join(", ") || "none";
+}
+
 /** A value as a message quotes it. */
 export function show(value: unknown): string {
     return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);

@@ -28,15 +28,17 @@ export async function nftModules(
                 const source = `linux-source-${major}.${minor}`;
                 await fetchPackage(source, await sourcesFor(suite, stable), unfinished);
                 const archive = path.join(unfinished, "package/usr/src", `${source}.tar.xz`);
-                await run(["sh", script, kernel, version, archive], { cwd: unfinished });
+                const build = ["sh", script, kernel, version, archive];
+                await run(build, { cwd: unfinished, timeout: 3_600_000 });
                 await fs.rm(path.join(unfinished, "package"), { recursive: true });
             });
         } catch (error) {
             interruption.throwIfAborted();
-            process.stderr.write(`The hosts get no nft. ${(error as Error).message}\n`);
+            const { message } = error as Error;
+            process.stderr.write(`The hosts get no nft: ${message.split("\n").at(-1)}\n`);
             await fs.rm(unfinished, { recursive: true });
             await fs.mkdir(unfinished);
-            await fs.writeFile(path.join(unfinished, "why-not"), (error as Error).message);
+            await fs.writeFile(path.join(unfinished, "why-not"), `${message}\n`);
         }
     });
     const modules = path.join(dir, "modules", version);

@@ -1,4 +1,4 @@
-import { type Problem, problemIf, repeated, show } from "../problems";
+import { listed, type Problem, problemIf, repeated, show } from "../problems";
 import type { Kind, Target } from "./keywords";
 
 /** A program that directors get, for health checks and notifications. */
@@ -32,7 +32,7 @@ export const scriptCall: Kind<ScriptCall> = {
     refuse({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\x00-\x1f\x7f]+$/.test(arg));
         if (!target.scripts.includes(script)) {
-            return `${show(script)} is not among scripts (${target.scripts.join(", ") || "none"})`;
+            return `${show(script)} is not among scripts (${listed(target.scripts)})`;
         }
         if (bad !== undefined) {
             return `${show(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;

@@ -3,9 +3,9 @@ import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
 import { tiedByNat } from "../nat";
 import { addressOf, contextOf, membersOf, methodOf, virtualIpsOf, weightOf } from "../pool";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { checkProblems, defaultDelayLoop, timingProblems } from "../service/checks";
-import { destinationKeys, familyIn, portOf, virtualIpsIn } from "../service/destination";
+import { destinationKeys, familyIn, portOf, socketsOf, virtualIpsIn } from "../service/destination";
 import { LvsMethod, translatesPorts } from "../service/lvsMethod";
 import { type PoolMember, poolMemberProblems } from "../service/poolMember";
 import { quorumProblems } from "../service/quorum";
@@ -70,7 +70,11 @@ function poolProblems(
             ...portProblems(virtualServer, member, memberPath),
         ]),
         ...repeated(
-            (pool ?? []).map(({ name, port }, index) => ({ name, index, key: `${name}:${port}` })),
+            (pool ?? []).map(({ name, port = portOf(virtualServer) }, index) => ({
+                name,
+                index,
+                key: `${name} ${port}`,
+            })),
             ({ key }) => key,
         ).flatMap(([{ name, index }]) =>
             problem(`${at}[${index}].name`, `${show(name)} is named twice: name it once`),
@@ -78,7 +82,25 @@ function poolProblems(
         ...membersOf(cluster, virtualServer).flatMap((member, index) =>
             addressProblems(cluster, virtualServer, member, pool ? `${at}[${index}].name` : path),
         ),
+        ...groupPortProblems(cluster, virtualServer, path),
     ];
+}
+
+/** A real server has one port, and only translation brings packets for several to it. */
+function groupPortProblems(
+    cluster: Cluster,
+    virtualServer: VirtualServer,
+    path: string,
+): Problem[] {
+    const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
+    const direct = membersOf(cluster, virtualServer).find(
+        (member) => !translatesPorts(methodOf(virtualServer, member)),
+    );
+    return problemIf(
+        ports.size > 1 && direct !== undefined,
+        `${path}.virtualServerGroup`,
+        `has ports ${[...ports].join(", ")}, and ${direct && methodOf(virtualServer, direct)} leaves the port as it is: give them one port, mark the packets (fwmark), or use NAT`,
+    );
 }
 
 function portProblems(virtualServer: VirtualServer, member: PoolMember, path: string): Problem[] {
@@ -108,8 +130,8 @@ function addressProblems(
     const realServer = cluster.realServers.find((candidate) => candidate.name === name);
     const family = familyIn(virtualServer);
     if (realServer === undefined) {
-        const known = cluster.realServers.map((candidate) => candidate.name).join(", ");
-        return problem(path, `${show(name)} is not among realServers (${known})`);
+        const known = cluster.realServers.map((candidate) => candidate.name);
+        return problem(path, `${show(name)} is not among realServers (${listed(known)})`);
     }
     const [version, field] = family === "inet" ? ["IPv4", "address"] : ["IPv6", "address6"];
     return problemIf(
@@ -128,6 +150,7 @@ function healthProblems(
     const { delayLoop = defaultDelayLoop, sorryServer, lvsMethod = defaultMethod } = virtualServer;
     const { realServers: pool } = virtualServer;
     const known = {
+        family: familyIn(virtualServer),
         bfdInstances: (cluster.bfdInstances ?? []).map(({ name }) => name),
         trackFiles: (cluster.trackFiles ?? []).map(({ name }) => name),
     };

@@ -84,7 +84,7 @@ export function tunnelProblems(
         ...problemIf(
             method !== LvsMethod.TUN,
             path,
-            `is for lvsMethod TUN, and it is ${method}: remove it, or change the method`,
+            `is for lvsMethod TUN, and it is ${show(method)}: remove it, or change the method`,
         ),
         ...problemIf(
             !types.includes(type),
@@ -100,7 +100,7 @@ export function tunnelProblems(
         ...problemIf(
             tunnel.port !== undefined && type !== TunnelType.gue,
             `${path}.port`,
-            `is for a tunnel of type gue, and it is ${type}: remove it`,
+            `is for a tunnel of type gue, and it is ${show(type)}: remove it`,
         ),
     ];
 }

@@ -13,7 +13,7 @@ import {
 } from "../keepalived/keywords";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, show } from "../problems";
-import type { Check, CheckTiming } from "./checks";
+import { type Check, type CheckTiming, timingKeywords } from "./checks";
 import { hostName } from "./checks/hostName";
 import { LvsMethod, type Tunnel, tunnelProblems } from "./lvsMethod";
 
@@ -86,6 +86,7 @@ export function poolMemberProblems(
     return [
         ...refusal(`${path}.port`, port, member.port, target),
         ...keywordProblems<PoolMemberKeywords>(path, poolMemberKeywords, member, target),
+        ...keywordProblems<CheckTiming>(path, timingKeywords, member, target),
         ...problemIf(
             lthreshold > 0 && lthreshold >= uthreshold,
             `${path}.lthreshold`,

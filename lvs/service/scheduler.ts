@@ -25,7 +25,7 @@ export const LvsSched = {
     nq: "nq",
     /** Weighted failover: the available server with the highest weight gets everything. */
     fo: "fo",
-    /** Weighted overflow: as fo, until a server has as many connections as its weight. */
+    /** Weighted overflow: as fo, until a server has more connections than its weight. */
     ovf: "ovf",
     /** Maglev hashing: as sh, and a change of the pool moves few clients. */
     mh: "mh",

@@ -10,8 +10,14 @@ import {
     refusal,
     type Target,
 } from "../keepalived/keywords";
-import { type Problem, problemIf } from "../problems";
-import { type Check, type CheckTiming, checkViews, defaultDelayLoop } from "./checks";
+import { type Problem, problem, problemIf } from "../problems";
+import {
+    type Check,
+    type CheckTiming,
+    checkViews,
+    defaultDelayLoop,
+    timingKeywords,
+} from "./checks";
 import { hostName } from "./checks/hostName";
 import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
 import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
@@ -155,13 +161,28 @@ export function timingOf(settings: CheckTiming): CheckTiming {
     return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
+/** Only persistence keeps the ports of a client together, so only with it are all of them one service. */
+function missingPortProblems(path: string, virtualServer: VirtualServer): Problem[] {
+    const { virtualIp, port, virtualServerGroup = [], persistenceTimeout = 0 } = virtualServer;
+    if (persistenceTimeout > 0) return [];
+    const places = [
+        ...(virtualIp !== undefined && port === undefined ? [`${path}.port`] : []),
+        ...virtualServerGroup.flatMap((socket, index) =>
+            socket.port === undefined ? [`${path}.virtualServerGroup[${index}].port`] : [],
+        ),
+    ];
+    return places.flatMap((place) =>
+        problem(place, "is missing: give one, or a persistenceTimeout to serve all ports together"),
+    );
+}
+
 /** What can be told from the virtual server alone. */
 export function virtualServerProblems(
     path: string,
     virtualServer: VirtualServer,
     target: Target,
 ): Problem[] {
-    const { lvsMethod, persistenceTimeout = 0, ops, fwmark, protocol, port } = virtualServer;
+    const { lvsMethod, persistenceTimeout = 0, ops, fwmark, protocol } = virtualServer;
     return [
         ...destinationProblems(path, virtualServer, target),
         ...keywordProblems<Pick<VirtualServerSettings, "delayLoop">>(
@@ -172,6 +193,7 @@ export function virtualServerProblems(
         ),
         ...keywordProblems<SchedulerSettings>(path, schedulerKeywords, virtualServer, target),
         ...schedulerProblems(path, virtualServer, target),
+        ...keywordProblems<CheckTiming>(path, timingKeywords, virtualServer, target),
         ...refusal(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...tunnelProblems(
             `${path}.tunnel`,
@@ -203,11 +225,7 @@ export function virtualServerProblems(
             `${path}.haSuspend`,
             "needs a virtual IP to watch, and a marked service has none: leave it out",
         ),
-        ...problemIf(
-            port === undefined && virtualServer.virtualIp !== undefined && persistenceTimeout === 0,
-            `${path}.port`,
-            "is missing: give one, or a persistenceTimeout to serve all ports together",
-        ),
+        ...missingPortProblems(path, virtualServer),
         ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),
     ];
 }

@@ -12,7 +12,7 @@ import {
     tooNew,
     whole,
 } from "../keepalived/keywords";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { trackWeight } from "../keepalived/kinds";
 
 /** Who talks to whom. */
@@ -108,7 +108,7 @@ export function bfdInstanceProblems(
             ...problemIf(
                 !directors.includes(name),
                 `${at}.name`,
-                `${show(name)} is not among directors (${directors.join(", ")})`,
+                `${show(name)} is not among directors (${listed(directors)})`,
             ),
             ...refusal(`${at}.neighborIp`, ipAddress, neighborIp, target),
             ...refusal(`${at}.sourceIp`, ipAddress, sourceIp, target),

@@ -10,7 +10,7 @@ import {
     whole,
 } from "../keepalived/keywords";
 import { isAtLeast } from "../keepalived/versions";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { type VrrpInstance, type VrrpInstanceKeywords, vrrpInstanceKeywords } from "./instance";
 import { blockName, required } from "../keepalived/kinds";
 import { addressesOf, isStrict, participantsOf, type VrrpContext, vrrpVersionOf } from "./members";
@@ -110,7 +110,7 @@ function directorProblems(
     const known = context.directors.map(({ name }) => name);
     const { family } = addressesOf(instance, context);
     const participants = participantsOf(instance, context);
-    const listed = (directors ?? []).map(({ name }, index) => ({ name, index }));
+    const named = (directors ?? []).map(({ name }, index) => ({ name, index }));
     return [
         ...problemIf(
             directors?.length === 0,
@@ -121,7 +121,7 @@ function directorProblems(
             ...problemIf(
                 !known.includes(director.name),
                 `${at}.name`,
-                `${show(director.name)} is not among directors (${known.join(", ")})`,
+                `${show(director.name)} is not among directors (${listed(known)})`,
             ),
             ...refusal(`${at}.priority`, whole("a priority", 1, 254), director.priority, target),
             ...refusal(`${at}.interface`, networkInterface, director.interface, target),
@@ -145,7 +145,7 @@ function directorProblems(
                 "is for unicast: set unicast, or give mcastSrcIp",
             ),
         ]),
-        ...repeated(listed, ({ name }) => name).flatMap(([later]) =>
+        ...repeated(named, ({ name }) => name).flatMap(([later]) =>
             problem(
                 `${list}[${later.index}].name`,
                 `${show(later.name)} is named twice: name it once`,

@@ -8,7 +8,7 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
-import { type Problem, problemIf, show } from "../problems";
+import { listed, type Problem, problemIf, show } from "../problems";
 import type { VrrpInstancePlan } from "./instance";
 import { multicastGroup } from "../keepalived/kinds";
 
@@ -93,7 +93,7 @@ export function syncDaemonProblems(
         ...problemIf(
             instance !== undefined && !instances.includes(instance),
             `${path}.instance`,
-            `${show(instance)} is not among vrrpInstances (${instances.join(", ")})`,
+            `${show(instance)} is not among vrrpInstances (${listed(instances)})`,
         ),
     ];
 }

@@ -7,7 +7,7 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { instanceName, type VrrpInstance } from "./instance";
 import { participantsOf, type VrrpContext } from "./members";
 import { notifyKeywords, notifyProblems, type NotifySettings } from "./notify";
@@ -112,7 +112,7 @@ export function vrrpSyncGroupProblems(
             problemIf(
                 !names.includes(name),
                 path,
-                `${show(name)} is not among vrrpInstances (${names.join(", ")})`,
+                `${show(name)} is not among vrrpInstances (${listed(names)})`,
             ),
         ),
         ...repeated(memberships, ({ name }) => name).flatMap(([later, first]) =>
@@ -157,7 +157,7 @@ function memberProblems(
             problemIf(
                 order.join() !== first?.order.join(),
                 `${path}.group`,
-                `${name} prefers ${order.join(", ")} and ${first?.name} ${first?.order.join(", ")}, and both have one owner: give them the same directors in the same order`,
+                `${name} prefers ${listed(order)} and ${first?.name} ${listed(first?.order ?? [])}, and both have one owner: give them the same directors in the same order`,
             ),
         ),
         ...members.flatMap((member) => memberTrackProblems(path, group, member, context)),

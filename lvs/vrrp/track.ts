@@ -7,7 +7,7 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { required, trackWeight } from "../keepalived/kinds";
 import type { Tracking } from "./tracking";
 
@@ -180,6 +180,6 @@ function knownProblems(
     return problemIf(
         !names.includes(name),
         path,
-        `${show(name)} is not among ${from} (${names.join(", ") || "none"})`,
+        `${show(name)} is not among ${from} (${listed(names)})`,
     );
 }

@@ -13,6 +13,7 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
+import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf, show } from "../problems";
 
 /** How far an address or a route reaches. */
@@ -35,7 +36,7 @@ export interface VirtualIpaddressKeywords {
     noprefixroute?: boolean;
     /** The director stays the owner when somebody else takes the address off it (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
-    /** Seconds for which the director prefers it as source of its own connections, or `forever`; 0 is never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6 without a prefix. */
+    /** Seconds for which the director prefers it as source of its own connections, or `forever`; 0 is never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6; before keepalived 2.1.5 only without a prefixLength. */
     preferredLft?: string;
 }
 
@@ -83,8 +84,24 @@ export function virtualIpaddressLine(address: VirtualIpaddress, version: string)
     const { ip, prefixLength = familyOf(ip) === "inet6" ? 128 : undefined } = address;
     return [
         prefixLength === undefined ? ip : `${ip}/${prefixLength}`,
-        ...linesOf<VirtualIpaddressKeywords>(virtualIpaddressKeywords, address, version),
+        ...linesOf<VirtualIpaddressKeywords>(
+            virtualIpaddressKeywords,
+            { ...address, preferredLft: preferredLftOf(address, version) },
+            version,
+        ),
     ].join(" ");
+}
+
+/**
+ * The kernel would take an IPv6 address with a prefix as source of the director's own connections;
+ * real servers that have it too would answer checks to themselves. One without a prefix has 0 anyway.
+ */
+function preferredLftOf(
+    { ip, prefixLength, preferredLft }: VirtualIpaddress,
+    version: string,
+): string | undefined {
+    const isSource = familyOf(ip) === "inet6" && (prefixLength ?? 128) < 128;
+    return preferredLft ?? (isSource && isAtLeast(version, "2.1.5") ? "0" : undefined);
 }
 
 /** What is wrong with a virtual IP; `interfaces` are those of its instance on the directors. */
@@ -133,7 +150,7 @@ export function virtualIpaddressProblems(
         ...problemIf(
             label !== undefined && other !== undefined,
             `${path}.label`,
-            `${show(label)} does not begin with the interface, ${show(other)}: call it ${other}:WORD`,
+            `${show(label)} does not begin with the interface, ${show(other)}: call it ${show(`${other}:WORD`)}`,
         ),
     ];
 }

@@ -168,6 +168,47 @@ describe("Hosts of several networks", () => {
         await router.link("up", "far");
         expect(await reached()).toEqual([true, true]);
     });
+
+    test("filter and masquerade by nft, if the kernel has it", async () => {
+        const { address, ipv6 } = lab.client;
+        const server = `require("net")
+            .createServer((socket) => socket.end(socket.remoteAddress))
+            .listen(process.argv[1], "${address}")`;
+        for (const port of ["7000", "7001"]) lab.spawn([process.execPath, "-e", server, port]);
+        /** Whom the client sees when far1 connects to it. */
+        const seenAs = async (port: number) => {
+            const connect = `exec 3<>/dev/tcp/${address}/${port} && cat <&3`;
+            return (await far1.tryRun(`timeout 2 bash -c '${connect}'`)).stdout;
+        };
+        const answers = async () => [
+            await seenAs(7000),
+            await seenAs(7001),
+            (await far1.tryRun(`ping -c 1 -W 2 ${ipv6}`)).status === 0,
+        ];
+        await waitUntil("both servers", 10_000, async () => !(await answers()).includes(""));
+        expect(await answers()).toEqual([far1.address, far1.address, true]);
+
+        await router.run("apt-get -q update && apt-get -q install -y nftables");
+        const { status } = await router.tryRun(`nft -f - <<'END'
+            table inet filter {
+                chain forward {
+                    type filter hook forward priority 0; policy drop
+                    ct state established accept
+                    tcp dport 7000 accept
+                }
+            }
+            table ip nat {
+                chain postrouting {
+                    type nat hook postrouting priority 100
+                    oifname ${router.card("lan").device} masquerade
+                }
+            }\nEND`);
+        expect(status === 0).toBe(lab.parts.kernel.hasNft);
+        if (!lab.parts.kernel.hasNft) return;
+        expect(await answers()).toEqual([router.address, "", false]);
+        await router.run("nft flush ruleset");
+        expect(await answers()).toEqual([far1.address, far1.address, true]);
+    });
 });
 
 test("Hosts of several releases of Debian install each its own packages", async () => {

@@ -12,7 +12,7 @@ import {
 import { render } from "../../lvs/template";
 
 const target = (version: string): Target => ({ version, host: "ds1", scripts: ["probe"] });
-const known = { bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
+const known = { family: "inet" as const, bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
 
 const rendered = (check: Check | undefined, inherited: CheckTiming = {}, version = "2.3.3") =>
     checkViews(check, inherited, version)

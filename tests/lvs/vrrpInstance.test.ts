@@ -123,6 +123,7 @@ describe("what an instance becomes", () => {
                     preferredLft: "0",
                 },
                 { ip: "2001:db8::10", prefixLength: 64, home: true, preferredLft: "forever" },
+                { ip: "2001:db8::12", prefixLength: 64 },
                 { ip: "192.0.2.11" },
             ],
             virtualIpaddressExcluded: [{ ip: "2001:db8::11" }, { ip: "192.0.2.12" }],
@@ -223,6 +224,7 @@ describe("what an instance becomes", () => {
     }
     virtual_ipaddress_excluded {
         2001:db8::10/64 home preferred_lft forever
+        2001:db8::12/64 preferred_lft 0
         2001:db8::11/128
         192.0.2.12
     }

@@ -392,12 +392,12 @@ const services = [
     service(
         "a tunnel without method TUN",
         { tunnel: { type: "gue" } },
-        "virtualServers[0].tunnel: is for lvsMethod TUN, and it is DR: remove it, or change the method",
+        'virtualServers[0].tunnel: is for lvsMethod TUN, and it is "DR": remove it, or change the method',
     ),
     service(
         "the port of a tunnel that has none",
         { lvsMethod: "TUN", tunnel: { port: 6080 } },
-        "virtualServers[0].tunnel.port: is for a tunnel of type gue, and it is ipip: remove it",
+        'virtualServers[0].tunnel.port: is for a tunnel of type gue, and it is "ipip": remove it',
     ),
     service(
         "NAT with one network and clients anywhere",
@@ -532,6 +532,21 @@ const services = [
         "a check that never waits",
         { check: { tcp: { connectTimeout: 0 } } },
         "virtualServers[0].check.tcp.connectTimeout: 0 is not seconds (0.01–3600)",
+    ),
+    owned(
+        "direct routing for a group with several ports",
+        {
+            virtualServerGroup: [
+                { virtualIp: vip, port: 80 },
+                { virtualIp: vip, port: 8080 },
+            ],
+        },
+        "virtualServers[0].virtualServerGroup: has ports 80, 8080, and DR leaves the port as it is: give them one port, mark the packets (fwmark), or use NAT",
+    ),
+    service(
+        "a check from an address of the other family",
+        { check: { tcp: { bindto: "fd00:62:1::1" } } },
+        'virtualServers[0].check.tcp.bindto: "fd00:62:1::1" is not of the family of the real servers\' addresses',
     ),
     service(
         "HTTP without a page",

@@ -1,5 +1,5 @@
 import type { Kind } from "../../keepalived/keywords";
-import { show } from "../../problems";
+import { listed, show } from "../../problems";
 
 /** The name of something that is set up elsewhere; `list` is where. */
 export function among(names: readonly string[], list: string): Kind<string> {
@@ -7,7 +7,7 @@ export function among(names: readonly string[], list: string): Kind<string> {
         refuse: (value) =>
             names.includes(value)
                 ? undefined
-                : `${show(value)} is not among ${list} (${names.join(", ") || "none"})`,
+                : `${show(value)} is not among ${list} (${listed(names)})`,
         words: (value) => [value],
     };
 }

@@ -1,5 +1,6 @@
 import { type Target, tooNew } from "../../keepalived/keywords";
-import { type Problem, problemIf } from "../../problems";
+import { type Family, familyOf } from "../../addresses";
+import { type Problem, problemIf, show } from "../../problems";
 import { type BfdCheck, bfdProblems, bfdView } from "./bfd";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
 import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
@@ -60,8 +61,9 @@ export interface Check {
     file?: FileCheck;
 }
 
-/** What checks may refer to by name. */
-export interface KnownNames {
+/** What is around checks: the family of the servers, and what may be referred to by name. */
+export interface CheckContext {
+    readonly family: Family;
     readonly bfdInstances: readonly string[];
     readonly trackFiles: readonly string[];
 }
@@ -80,10 +82,10 @@ export function checkProblems(
     path: string,
     check: Check,
     target: Target,
-    known: KnownNames,
+    context: CheckContext,
 ): Problem[] {
     const { tcp, http, ssl, smtp, dns, misc, bfd, udp, ping, file } = check;
-    const { bfdInstances, trackFiles } = known;
+    const { bfdInstances, trackFiles } = context;
     const newOnes = (["bfd", "udp", "ping", "file"] as const).filter((name) => check[name]);
     return [
         ...problemIf(
@@ -102,7 +104,24 @@ export function checkProblems(
         ...(udp ? udpProblems(`${path}.udp`, udp, target) : []),
         ...(ping ? connectingProblems(`${path}.ping`, connectingKeywords, ping, target) : []),
         ...(file ? fileProblems(`${path}.file`, file, target, trackFiles) : []),
+        ...familyProblems(path, { tcp, http, ssl, smtp, dns, udp, ping }, context),
     ];
+}
+
+/** A check connects to the real server, unless it says otherwise, and from an address like that. */
+function familyProblems(
+    path: string,
+    checks: Record<string, ConnectingCheck | undefined>,
+    { family }: CheckContext,
+): Problem[] {
+    return Object.entries(checks).flatMap(([name, { bindto, connectIp } = {}]) => {
+        const own = familyOf(bindto ?? "");
+        return problemIf(
+            own !== undefined && connectIp === undefined && own !== family,
+            `${path}.${name}.bindto`,
+            `${show(bindto)} is not of the family of the real servers' addresses`,
+        );
+    });
 }
 
 /** Checks that last longer than their delay loop; `inherited` is what pool member and virtual server say. */

@@ -1,7 +1,9 @@
 import type { Cluster } from "../../../lvs/model";
 import { seed } from "../seed";
+import { checks } from "./checks";
 import { methods } from "./methods";
 import { services } from "./services";
+import { vrrp } from "./vrrp";
 
 /** Clusters whose files are kept under tests/golden and tried on real keepaliveds. */
 export const goldenClusters: Record<string, Cluster> = {
@@ -80,4 +82,6 @@ export const goldenClusters: Record<string, Cluster> = {
     },
     ...services,
     ...methods,
+    ...checks,
+    ...vrrp,
 };

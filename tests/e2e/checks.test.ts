@@ -1,0 +1,662 @@
+import { createHash } from "node:crypto";
+import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { waitUntil } from "../../lab/lab";
+import type { Host } from "../../lab/host";
+import type { StackConfig } from "../../lab/stack";
+import { only, seed } from "../../lab/topology";
+import { Site, vip } from "./support/site";
+
+jest.setTimeout(300_000);
+
+type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
+
+/** Short, and as long in proportion as the defaults are: two attempts fit into a delay loop. */
+const timing = { delayLoop: 2, connectTimeout: 0.5, retry: 1, delayBeforeRetry: 0.5 };
+/** Scripts count whole seconds. */
+const scriptTiming = { ...timing, delayLoop: 3, connectTimeout: 1 };
+
+/** docs/checks.md: after how many seconds a server is out that refuses connections. */
+function refused(name: string): number {
+    const { delayLoop, retry, delayBeforeRetry } = timingOf(name);
+    return delayLoop + retry * delayBeforeRetry;
+}
+
+/** … and one that is silent. */
+function silent(name: string): number {
+    const { retry, connectTimeout } = timingOf(name);
+    return refused(name) + (retry + 1) * connectTimeout;
+}
+
+/** … and after how many one that is well again is back. */
+function mended(name: string): number {
+    const { http, ssl } = pools[name]!.check ?? {};
+    const { url = [], fastRecovery = false } = http ?? ssl ?? {};
+    const rounds = url.length === 0 || fastRecovery ? 1 : url.length + 1;
+    return rounds * timingOf(name).delayLoop;
+}
+
+/** What a slow machine takes to carry out a check and to be asked for the table. */
+const margin = 2;
+
+/** An address of the director that is not its first, and a mark that nobody else uses. */
+const otherAddress = "10.128.190.243";
+const mark = 7;
+
+const www = { virtualhost: "www.example.com", connectPort: 80 };
+const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+/** A DNS question for the address of www.example.com. */
+const question = `000101000001000000000000${Buffer.from("\x03www\x07example\x03com\0\0\x01\0\x01").toString("hex")}`;
+
+/** The timing of a pool. */
+const timingOf = (name: string) => ({ ...timing, ...pools[name] });
+
+/** What each server is asked by a script, which is told whom to ask. */
+function scripted(script: string, more: { user?: string; miscDynamic?: boolean } = {}): Pool {
+    const { user, ...rest } = more;
+    const hosts = seed.hosts.filter(({ name }) => name === "rs1" || name === "rs2");
+    return {
+        ...scriptTiming,
+        realServers: hosts.map(({ name, cards }) => ({
+            name,
+            check: { misc: { miscPath: { script, args: [cards.lan!], user }, ...rest } },
+        })),
+    };
+}
+
+/**
+ * A virtual server for each kind of check, all with the same two real servers. Each has a port of
+ * its own, from 1000 on, and looks for the service where that is.
+ */
+const pools: Record<string, Pool> = {
+    tcp: {
+        check: { tcp: { connectPort: 80 } },
+        realServers: [
+            { name: "rs1" },
+            {
+                name: "rs2",
+                notifyUp: { script: "told", args: ["up"] },
+                notifyDown: { script: "told", args: ["down"] },
+            },
+        ],
+    },
+    named: { check: { http: { ...www, url: [{ path: "/named" }] } } },
+    digest: {
+        port: 80,
+        check: { http: { ...www, url: [{ path: "/digest", digest: md5("digest is well\n") }] } },
+    },
+    regex: {
+        check: {
+            http: {
+                ...www,
+                url: [
+                    {
+                        path: "/regex",
+                        regex: "^regex is (well|fine)$",
+                        regexOptions: ["multiline"],
+                    },
+                ],
+            },
+        },
+    },
+    range: {
+        check: { http: { ...www, url: [{ path: "/none", statusCode: ["301", "403-404"] }] } },
+    },
+    pages: {
+        check: {
+            http: { ...www, fastRecovery: true, url: [{ path: "/first" }, { path: "/second" }] },
+        },
+    },
+    shop: { check: { ssl: { connectPort: 8443, url: [{ path: "/shop", regex: "well" }] } } },
+    sni: {
+        check: { ssl: { ...www, connectPort: 443, enableSni: true, url: [{ path: "/named" }] } },
+    },
+    noSni: { check: { ssl: { ...www, connectPort: 443, url: [{ path: "/named" }] } } },
+    certificate: scripted("certificate"),
+    smtp: { check: { smtp: { connectPort: 25 } } },
+    override: {
+        check: { tcp: { connectPort: 80 } },
+        realServers: [{ name: "rs1" }, { name: "rs2", check: { tcp: { connectPort: 25 } } }],
+    },
+    dns: {
+        protocol: "UDP",
+        check: { dns: { connectPort: 53, type: "A", name: "www.example.com" } },
+    },
+    udp: { protocol: "UDP", check: { udp: { connectPort: 53 } } },
+    reply: {
+        protocol: "UDP",
+        // The same number, and no error.
+        check: { udp: { connectPort: 53, payload: question, requireReply: "00018XX0" } },
+    },
+    misc: scripted("ready", { user: "nobody" }),
+    dynamic: {
+        ...scripted("weight", { miscDynamic: true }),
+        // A script that keepalived has to end spoils the weights (docs/checks.md): it has time.
+        retry: 0,
+        connectTimeout: 3,
+    },
+    ping: { check: { ping: {} } },
+    file: {
+        realServers: [{ name: "rs1" }, { name: "rs2", check: { file: { trackFile: "out" } } }],
+    },
+    share: {
+        realServers: [
+            { name: "rs1" },
+            { name: "rs2", weight: 10, check: { file: { trackFile: "share" } } },
+        ],
+        check: { ping: {} },
+    },
+    bfd: {
+        realServers: ["rs1", "rs2"].map((name) => ({ name, check: { bfd: { name } } })),
+    },
+    bound: {
+        check: { tcp: { connectPort: 80, bindto: otherAddress, fwmark: mark } },
+    },
+    eager: { check: { http: { ...www, url: [{ path: "/late" }] } } },
+    alpha: { alpha: true, check: { http: { ...www, url: [{ path: "/late" }] } } },
+};
+pools.file!.check = { ping: {} };
+
+const names = Object.keys(pools);
+const portOf = (name: string) => pools[name]!.port ?? 1000 + names.indexOf(name);
+
+/** Asked over HTTP or TLS, by keepalived itself. */
+const pages = ["pages", "named", "digest", "regex", "range", "shop", "sni", "eager", "alpha"];
+/** Asked by scripts. */
+const asked = ["certificate", "misc", "dynamic"];
+
+const scripts = [
+    {
+        name: "told",
+        content: `#!/bin/sh\necho "$1" >>/run/told\n`,
+    },
+    {
+        name: "certificate",
+        content: `#!/bin/sh
+# A page by a name, from the server at $1, whose certificate has to be good for that name.
+exec curl -sf -o /dev/null --cacert /etc/ca.pem --resolve "www.example.com:8443:$1" \\
+    https://www.example.com:8443/shop
+`,
+    },
+    {
+        name: "ready",
+        content: `#!/bin/sh
+exec curl -sf -o /dev/null -H 'Host: www.example.com' "http://$1/ready"
+`,
+    },
+    {
+        name: "weight",
+        content: `#!/bin/sh
+weight=$(curl -sf -m 1 -H 'Host: www.example.com' "http://$1/weight") || exit 1
+exit $((weight + 2))
+`,
+    },
+];
+
+const bfd = { minRx: 150, minTx: 150, multiplier: 6 };
+/** Seconds after which a silent end is noticed. */
+const detection = (bfd.multiplier * bfd.minRx) / 1000;
+
+describe("health checks", () => {
+    let site: Site;
+    let ds1: Host;
+    let rs2: Host;
+
+    beforeAll(async () => {
+        const disk = await installedDisk({ packages: serverPackages });
+        site = await Site.up(only(seed, "ds1", "rs1", "rs2"), disk);
+        ds1 = site.lab.host("ds1");
+        rs2 = site.lab.host("rs2");
+        const certificates = await ds1.run(makeCertificates);
+        const set = serverSetup(certificates, ds1.address);
+        await Promise.all([
+            ...["rs1", "rs2"].map((name) => site.lab.host(name).run(set)),
+            ds1.run(`ip address add ${otherAddress}/24 dev eth0`),
+        ]);
+        await site.deploy({
+            vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+            directors: site.members("ds1"),
+            realServers: site.members("rs1", "rs2"),
+            scripts,
+            trackFiles: [
+                { name: "out", file: "/run/out", weight: 0, initFile: {} },
+                { name: "share", file: "/run/share", weight: 2, initFile: {} },
+            ],
+            bfdInstances: ["rs1", "rs2"].map((name) => ({
+                name,
+                neighborIp: site.lab.host(name).address,
+                ...bfd,
+            })),
+            virtualServers: names.map((name) => ({
+                ...timing,
+                ...pools[name],
+                virtualIp: vip,
+                port: portOf(name),
+            })),
+        });
+        await untilWell();
+    });
+
+    afterAll(() => site?.down());
+
+    /** The weights of a server by pool; a pool that it is not in has none. */
+    async function weights(server: string): Promise<Record<string, number>> {
+        const { address } = site.lab.host(server);
+        const rules = await site.rules("ds1", ` -r ${address}:`);
+        const byPort = new Map(
+            rules.map((rule) => {
+                const [, port, weight] = / -r [^ ]*:(\d+) -g -w (\d+)/.exec(rule)!;
+                return [Number(port), Number(weight)];
+            }),
+        );
+        return Object.fromEntries(
+            names
+                .filter((name) => byPort.has(portOf(name)))
+                .map((name) => [name, byPort.get(portOf(name))!]),
+        );
+    }
+
+    /** The pools that a server is not in. Nobody is in `noSni`. */
+    async function out(server: string): Promise<string[]> {
+        const pool = await weights(server);
+        return names.filter((name) => !(name in pool) && name !== "noSni");
+    }
+
+    async function untilWell() {
+        await waitUntil("both servers in all pools", 20_000, async () => {
+            const [first, second] = [await out("rs1"), await out("rs2")];
+            if (first.length === 0 && second.length === 0) return true;
+            throw new Error(`rs1 is out of ${first.join()}, rs2 of ${second.join()}`);
+        });
+    }
+
+    /**
+     * Breaks rs2 in a way that takes it out of some pools, each within its bound in seconds, and
+     * leaves it in all others; mends it, and it is back. `meanwhile` is looked at while it is out.
+     */
+    async function expectOut(
+        bounds: Record<string, number>,
+        breakIt: () => Promise<unknown>,
+        mendIt: () => Promise<unknown>,
+        meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+    ) {
+        const expected = Object.keys(bounds);
+        const seen = await change(expected, bounds, breakIt);
+        for (const name of expected) expect(seen).toHaveProperty(name);
+        const now = await out("rs2");
+        expect(now.sort()).toEqual(expected.sort());
+        expect(await out("rs1")).toEqual([]);
+        await meanwhile();
+        await change([], Object.fromEntries(expected.map((name) => [name, mended(name)])), mendIt);
+    }
+
+    /** Waits until rs2 is out of these pools; throws for those where that takes too long. */
+    async function change(
+        expected: string[],
+        bounds: Record<string, number>,
+        act: () => Promise<unknown>,
+    ): Promise<Record<string, number>> {
+        await act();
+        const start = performance.now();
+        const seen: Record<string, number> = {};
+        const longest = Math.max(...Object.values(bounds)) + margin;
+        await waitUntil(`rs2 out of ${expected.join() || "no pool"}`, longest * 1000, async () => {
+            const now = await out("rs2");
+            for (const name of Object.keys(bounds)) {
+                if (now.includes(name) !== expected.includes(name)) delete seen[name];
+                else seen[name] ??= (performance.now() - start) / 1000;
+            }
+            if (Object.keys(seen).length === Object.keys(bounds).length) return true;
+            throw new Error(`out of ${now.join()}`);
+        });
+        if (process.env.MEASURED) {
+            const { appendFileSync } = await import("node:fs");
+            const test = expect.getState().currentTestName;
+            for (const [name, at] of Object.entries(seen))
+                appendFileSync(
+                    process.env.MEASURED,
+                    `${test}\t${expected.length ? "out" : "back"}\t${name}\t${at.toFixed(2)}\tof ${bounds[name]}\n`,
+                );
+        }
+        for (const [name, bound] of Object.entries(bounds)) {
+            expect({ name, within: seen[name]! }).toEqual({ name, within: expect.any(Number) });
+            expect(seen[name]).toBeLessThan(bound + margin);
+        }
+        return seen;
+    }
+
+    const within = (bound: (name: string) => number, ...names: string[]) =>
+        Object.fromEntries(names.map((name) => [name, bound(name)]));
+
+    /** A file on rs2 that is written or, without a text, removed. */
+    const page = (name: string, text?: string) => () =>
+        rs2.run(text === undefined ? `rm /srv/www/${name}` : `echo '${text}' >/srv/www/${name}`);
+
+    it("take a server out whose port is closed: every check that connects to it", () =>
+        expectOut(
+            within(refused, "tcp", "bound", ...pages, ...asked),
+            () => rs2.run("systemctl stop apache2"),
+            () => rs2.run("systemctl start apache2"),
+        ));
+
+    it("take a host out that stands still: all checks but UDP without an answer", () =>
+        expectOut(
+            {
+                ...within(silent, "tcp", "bound", ...pages, ...asked),
+                ...within(silent, "smtp", "override", "dns", "reply", "ping"),
+                bfd: detection,
+            },
+            () => rs2.freeze(),
+            () => rs2.thaw(),
+        ));
+
+    it("take a web server out that hangs: all but TCP, which has its connection, and PING", () =>
+        expectOut(
+            within(silent, ...pages, ...asked),
+            () => rs2.run("pkill -STOP apache2"),
+            () => rs2.run("pkill -CONT apache2"),
+        ));
+
+    describe("HTTP take a server out", () => {
+        it("that answers with the wrong status", () =>
+            expectOut(within(refused, "named", "sni"), page("named"), page("named", "by name")));
+
+        it("whose page has another digest, and clients get the other server", () =>
+            expectOut(
+                within(refused, "digest"),
+                page("digest", "digest is ill"),
+                page("digest", "digest is well"),
+                async () => expect(await site.counts(`http://${vip}/`, 6)).toEqual({ rs1: 6 }),
+            ));
+
+        it("whose page does not match", () =>
+            expectOut(
+                within(refused, "regex"),
+                page("regex", "regex is ill"),
+                page("regex", "regex is fine"),
+            ));
+
+        it("that has the page, but under another host name", () =>
+            expectOut(
+                within(refused, "named", "sni"),
+                () => rs2.run("mv /srv/www/named /srv/other"),
+                () => rs2.run("mv /srv/other/named /srv/www"),
+            ));
+
+        it("whose status is not among those of a list", () =>
+            expectOut(within(refused, "range"), page("none", "here"), page("none")));
+
+        it("that lacks one of two pages, within two delay loops", () =>
+            expectOut(
+                { pages: refused("pages") + timing.delayLoop },
+                page("second"),
+                page("second", "second is well"),
+            ));
+    });
+
+    describe("over TLS", () => {
+        const shop = (setting: string) => () =>
+            rs2.run(`echo '${setting}' >/etc/tls/shop.conf && apachectl -k graceful`);
+        const well = shop("SSLEngine on");
+
+        it("take a server out whose port speaks no TLS", () =>
+            expectOut(within(refused, "shop", "certificate"), shop("SSLEngine off"), well));
+
+        it("take a server out with the wrong page", () =>
+            expectOut(
+                within(refused, "shop"),
+                page("shop", "closed"),
+                page("shop", "all is well"),
+            ));
+
+        it("reach a server that wants to be told the host name, with enableSni and not without", async () => {
+            expect(await site.rules("ds1", `:${portOf("sni")} -g`)).toHaveLength(2);
+            expect(await site.rules("ds1", `:${portOf("noSni")} -g`)).toEqual([]);
+        });
+
+        it.each([
+            ["has expired", "expired"],
+            ["is for another name", "misnamed"],
+        ])(
+            "do not look at certificates, but a script does: one that %s takes the server out",
+            async (_, certificate) => {
+                const setting = `SSLEngine on\nSSLCertificateFile /etc/tls/${certificate}.pem`;
+                await expectOut(within(refused, "certificate"), shop(setting), well);
+            },
+        );
+    });
+
+    describe("SMTP", () => {
+        it("take a server out that is stopped, also where one pool member's own check asks for it", () =>
+            expectOut(
+                within(refused, "smtp", "override"),
+                () => rs2.run("systemctl stop opensmtpd"),
+                () => rs2.run("systemctl start opensmtpd"),
+            ));
+
+        it("take a server out that greets with an error", () =>
+            expectOut(
+                within(refused, "smtp"),
+                () =>
+                    rs2.run("cd /etc && cp smtpd.closed smtpd.conf && systemctl restart opensmtpd"),
+                () => rs2.run("cd /etc && cp smtpd.open smtpd.conf && systemctl restart opensmtpd"),
+            ));
+    });
+
+    describe("DNS and UDP", () => {
+        it("take a server out whose port is closed", () =>
+            expectOut(
+                within(refused, "dns", "udp", "reply"),
+                () => rs2.run("systemctl stop dnsmasq"),
+                () => rs2.run("systemctl start dnsmasq"),
+            ));
+
+        it("take a server out that answers with an error", () =>
+            expectOut(
+                within(refused, "dns", "reply"),
+                () => rs2.run(": >/srv/names && pkill -HUP dnsmasq"),
+                () => rs2.run("echo 192.0.2.1 www.example.com >/srv/names && pkill -HUP dnsmasq"),
+            ));
+
+        it("take a server out that does not answer; a UDP check without requireReply takes that for well", () =>
+            expectOut(
+                within(silent, "dns", "reply"),
+                () => rs2.run("pkill -STOP dnsmasq"),
+                () => rs2.run("pkill -CONT dnsmasq"),
+            ));
+    });
+
+    describe("scripts", () => {
+        it("take a server out by their exit status, and run as the user that is named", () =>
+            expectOut(within(refused, "misc"), page("ready"), page("ready", "ready is well")));
+
+        it("change its weight with miscDynamic, or take it out", async () => {
+            const weight = (expected: number) =>
+                waitUntil(`weight ${expected}`, (refused("dynamic") + margin) * 1000, async () => {
+                    const { dynamic } = await weights("rs2");
+                    return dynamic === expected;
+                });
+            await weight(7);
+            await page("weight", "31")();
+            await weight(31);
+            await page("weight", "0")();
+            await weight(0);
+            await page("weight", "7")();
+            await weight(7);
+            await expectOut(within(refused, "dynamic"), page("weight"), page("weight", "7"));
+        });
+
+        it("are told of a server that goes and comes", async () => {
+            await ds1.run("rm -f /run/told");
+            const told = (expected: string) =>
+                waitUntil(`told: ${expected}`, (refused("tcp") + margin) * 1000, async () => {
+                    const words = await ds1.run("cat /run/told 2>/dev/null || :");
+                    return words.trim().split("\n").join(" ") === expected;
+                });
+            await rs2.run("systemctl stop apache2");
+            await told("down");
+            await rs2.run("systemctl start apache2");
+            await told("down up");
+            await untilWell();
+        });
+
+        it("are root's alone, on a path that keepalived takes", async () => {
+            const dir = "/usr/libexec/keepalived";
+            const files = scripts.map(({ name }) => `${dir}/${name}`);
+            const found = await ds1.run(`stat -c '%U %G %a %F %n' ${dir} ${files.join(" ")}`);
+            expect(found.trim().split("\n")).toEqual([
+                `root root 755 directory ${dir}`,
+                ...files.map((file) => `root root 755 regular file ${file}`),
+            ]);
+            expect((await ds1.run(`realpath ${files.join(" ")}`)).trim().split("\n")).toEqual(
+                files,
+            );
+            const log = await ds1.run("journalctl -q -u keepalived -o cat");
+            expect(log).toContain("Starting Keepalived");
+            expect(log).not.toMatch(
+                /security violation|unsafe|disabling|not found|not executable/i,
+            );
+        });
+    });
+
+    it("BFD takes a server out within parts of a second when the session ends", () =>
+        expectOut(
+            { bfd: detection },
+            () => rs2.run("systemctl stop keepalived"),
+            () => rs2.run("systemctl start keepalived"),
+        ));
+
+    it("FILE takes a server out by hand, at once", () =>
+        expectOut(
+            { file: 0 },
+            () => ds1.run("echo 1 >/run/out"),
+            () => ds1.run("echo 0 >/run/out"),
+        ));
+
+    it("FILE adds a number, times its weight, to the server's", async () => {
+        const weight = (expected: number) =>
+            waitUntil(`weight ${expected}`, margin * 1000, async () => {
+                return (await weights("rs2")).share === expected;
+            });
+        await weight(10);
+        await ds1.run("echo 20 >/run/share");
+        await weight(50);
+        await ds1.run("echo 0 >/run/share");
+        await weight(10);
+    });
+
+    it.each([
+        ["from the address that bindto names", `from ${otherAddress}`],
+        ["with the mark that fwmark names", `fwmark ${mark}`],
+    ])("connect %s", async (_, packets) => {
+        // The director has a rule against these packets and no others.
+        await expectOut(
+            within(refused, "bound"),
+            () => ds1.run(`ip rule add ${packets} to ${rs2.address} unreachable`),
+            () => ds1.run(`ip rule delete ${packets} to ${rs2.address} unreachable`),
+        );
+    });
+
+    it("with alpha leave a server out until it has proved to be well, otherwise take it as well at first", async () => {
+        await page("late")();
+        await ds1.run("systemctl restart keepalived");
+        const first = await waitUntil("a pool with rs2", 10_000, async () => {
+            const pool = await weights("rs2");
+            return "eager" in pool && pool;
+        });
+        expect(first).not.toHaveProperty("alpha");
+        await waitUntil("rs2 out of both", (refused("eager") + margin) * 1000, async () => {
+            const gone = await out("rs2");
+            return gone.includes("eager") && gone.includes("alpha");
+        });
+        await page("late", "late is well")();
+        await untilWell();
+    });
+});
+
+/** Prints an archive: certificates of an authority for one key, one good and two not. */
+const makeCertificates = `
+    set -eu
+    exec 3>&1 >/dev/null 2>&1
+    cd "$(mktemp -d)"
+    key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -batch'
+    openssl req -x509 $key -keyout ca.key -out ca.pem -subj '/CN=An authority'
+    openssl req $key -keyout key -out www.request -subj /CN=www.example.com
+    openssl req -new -batch -key key -out other.request -subj /CN=www.example.org
+    sign() { openssl x509 -req -CA ca.pem -CAkey ca.key -in "$1.request" -days "$2" -out "$3.pem"; }
+    sign www 30 good
+    sign www -1 expired
+    sign other 30 misnamed
+    cp ca.pem /etc
+    tar -c key *.pem | base64 >&3`;
+
+/** What runs on a real server: a web server with and without TLS, mail, names, and BFD. */
+function serverSetup(certificates: string, director: string): string {
+    return `
+        set -eu
+        mkdir -p /srv/www /srv/other /etc/tls
+        cd /srv/www
+        for page in digest regex first second ready late; do echo "$page is well" >$page; done
+        echo by name >named
+        echo all is well >shop
+        echo 7 >weight
+        hostname >/srv/other/index.html
+        base64 -d <<END | tar -x -C /etc/tls
+${certificates}
+END
+        echo SSLEngine on >/etc/tls/shop.conf
+        rm -f /etc/apache2/sites-enabled/*
+        cat >/etc/apache2/conf-enabled/test.conf <<END
+LoadModule socache_shmcb_module /usr/lib/apache2/modules/mod_socache_shmcb.so
+LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so
+ServerName localhost
+Listen 443
+Listen 8443
+SSLCertificateFile /etc/tls/good.pem
+SSLCertificateKeyFile /etc/tls/key
+<Directory /srv>
+    Require all granted
+</Directory>
+<VirtualHost *:80>
+    DocumentRoot /srv/other
+</VirtualHost>
+<VirtualHost *:80>
+    ServerName www.example.com
+    DocumentRoot /srv/www
+</VirtualHost>
+<VirtualHost *:443>
+    SSLEngine on
+    DocumentRoot /srv/other
+</VirtualHost>
+<VirtualHost *:443>
+    ServerName www.example.com
+    SSLEngine on
+    SSLStrictSNIVHostCheck on
+    DocumentRoot /srv/www
+</VirtualHost>
+<VirtualHost *:8443>
+    DocumentRoot /srv/www
+    Include /etc/tls/shop.conf
+</VirtualHost>
+END
+        cd /etc
+        printf '%s\\n' 'listen on eth0' 'match from any for any reject' >smtpd.open
+        cat >smtpd.closed <<END
+table everyone { 0.0.0.0/0 }
+filter closed phase connect match src <everyone> disconnect "554 closed"
+listen on eth0 filter closed
+match from any for any reject
+END
+        cp smtpd.open smtpd.conf
+        printf '%s\\n' no-resolv no-hosts addn-hosts=/srv/names >dnsmasq.d/test.conf
+        echo 192.0.2.1 www.example.com >/srv/names
+        cat >keepalived/keepalived.conf <<END
+bfd_instance director {
+    neighbor_ip ${director}
+    min_rx ${bfd.minRx}
+    min_tx ${bfd.minTx}
+    multiplier ${bfd.multiplier}
+}
+END
+        systemctl restart apache2
+        systemctl start dnsmasq opensmtpd keepalived`;
+}

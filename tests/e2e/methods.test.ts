@@ -1,0 +1,326 @@
+import type { Host } from "../../lab/host";
+import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { waitUntil } from "../../lab/lab";
+import type { StackConfig } from "../../lab/stack";
+import { ipv6Of, only, wide } from "../../lab/topology";
+import { portrait } from "./support/portrait";
+import { Site } from "./support/site";
+
+jest.setTimeout(300_000);
+
+const { lan, inside } = wide.networks as Required<typeof wide.networks>;
+const outsideIps = ["10.128.190.248", ipv6Of("10.128.190.248", lan!)];
+const gateways = ["10.128.191.10", ipv6Of("10.128.191.10", inside!)];
+const nat = ["in1", "in2"];
+const far = ["far1", "far2"];
+
+/** A service for each method and tunnel: the port that clients connect to, and who is behind it. */
+const methods = {
+    NAT: { port: 80, pool: nat, at: 8080 },
+    FULLNAT: { port: 8000, pool: ["fn1"], at: 80 },
+    ipip: { port: 8001, pool: far, at: 8001 },
+    gue: { port: 8002, pool: far, at: 8002 },
+    gre: { port: 8003, pool: far, at: 8003 },
+    DR: { port: 8004, pool: ["rs1"], at: 8004 },
+} as const;
+type Method = keyof typeof methods;
+const names = Object.keys(methods) as Method[];
+const tunnels = ["ipip", "gue", "gre"] as const;
+const families = ["IPv4", "IPv6"] as const;
+
+/** Real servers in a director's table: each pool once for each family. */
+const serverCount = 2 * names.reduce((sum, name) => sum + methods[name].pool.length, 0);
+
+describe("all methods of forwarding side by side, on one outside address of each family", () => {
+    let site: Site;
+    let ds1: Host;
+    let ds2: Host;
+    let before: string[];
+
+    beforeAll(async () => {
+        const hosts = wide.hosts.map(({ name }) => name).filter((name) => !/^rs[23]$/.test(name));
+        const disk = await installedDisk({ packages: serverPackages });
+        site = await Site.up(only(wide, ...hosts), disk);
+        ds1 = site.lab.host("ds1");
+        ds2 = site.lab.host("ds2");
+        await Promise.all(realServers().map(({ name }) => prepareWebServer(site.lab.host(name))));
+        before = await portraits();
+        await site.deploy(configuration());
+        await untilHealthy();
+    });
+
+    afterAll(() => site?.down());
+
+    /** Port 80 and those of the services, and a log of who asked for what. */
+    async function prepareWebServer(host: Host) {
+        const ports = [...new Set(names.flatMap((name) => [methods[name].at]))];
+        await host.run(`
+            cd /etc/apache2
+            printf 'Listen %s\\n' ${ports.join(" ")} >ports.conf
+            cat >sites-available/000-default.conf <<'END'
+<VirtualHost *>
+    DocumentRoot /var/www/html
+    CustomLog /var/log/apache2/access.log "%{local}p %a %I %q"
+</VirtualHost>
+END
+            systemctl restart apache2`);
+    }
+
+    function realServers() {
+        return [...nat, "rs1", "fn1", ...far].map((name) => {
+            const member = { ...site.webServers(name)[0]!, address6: site.lab.host(name).ipv6 };
+            const [gateway, gateway6] = gateways;
+            return nat.includes(name) ? { ...member, gateway, gateway6 } : member;
+        });
+    }
+
+    function configuration(): StackConfig {
+        const instance = (name: string, device: string, [ip, ipv6]: string[]) => ({
+            name,
+            interface: device,
+            virtualRouterId: 62,
+            virtualIpaddress: [{ ip: ip!, prefixLength: 24 }],
+            virtualIpaddressExcluded: [{ ip: ipv6!, prefixLength: 64 }],
+        });
+        const router = site.lab.host("router").card("inside").address;
+        return {
+            scripts: [{ name: "inside", content: `#!/bin/sh\nexec ping -q -c 1 -W 1 ${router}\n` }],
+            trackScripts: [{ name: "inside", script: { script: "inside" }, fall: 3 }],
+            // No sync group: the two instances get one because of NAT.
+            vrrpInstances: [
+                instance("outside", "eth0", outsideIps),
+                { ...instance("inside", "eth1", gateways), trackScript: [{ name: "inside" }] },
+            ],
+            directors: site.members("ds1", "ds2"),
+            realServers: realServers(),
+            virtualServers: outsideIps.flatMap((virtualIp) =>
+                names.map((name) => {
+                    const { port, pool, at } = methods[name];
+                    const tunnel = tunnels.find((type) => type === name);
+                    return {
+                        virtualIp,
+                        port,
+                        delayLoop: 2,
+                        connectTimeout: 0.5,
+                        lvsMethod: tunnel ? "TUN" : (name as "NAT" | "FULLNAT" | "DR"),
+                        ...(tunnel && { tunnel: { type: tunnel } }),
+                        realServers: pool.map((member) => ({
+                            name: member,
+                            ...(at !== port && { port: at }),
+                        })),
+                    };
+                }),
+            ),
+        };
+    }
+
+    function url(method: Method, family: (typeof families)[number] = "IPv4") {
+        const host = family === "IPv4" ? outsideIps[0] : `[${outsideIps[1]}]`;
+        return `http://${host}:${methods[method].port}/`;
+    }
+
+    /** ds1 the owner of all, and every real server in its table. */
+    async function untilHealthy() {
+        await waitUntil("a healthy cluster", 60_000, async () => {
+            const owners = await owned();
+            const servers = (await site.rules("ds1", "-a ")).length;
+            if (owners.ds1!.length === 4 && owners.ds2!.length === 0 && servers === serverCount)
+                return true;
+            throw new Error(`${JSON.stringify(owners)}, ${servers} of ${serverCount} servers`);
+        });
+    }
+
+    /** The virtual IPs of each director that is on. */
+    async function owned(): Promise<Record<string, string[]>> {
+        const lists = await Promise.all(
+            [ds1, ds2].map(async (host) => {
+                if (!(await host.isUp())) return [host.name, []] as const;
+                const addresses = await host.run("ip -o address show");
+                const all = [...outsideIps, ...gateways];
+                return [host.name, all.filter((ip) => addresses.includes(` ${ip}/`))] as const;
+            }),
+        );
+        return Object.fromEntries(lists) as Record<string, string[]>;
+    }
+
+    let questions = 0;
+
+    /** Asks once, with some bytes to upload: what came back, and what the web server wrote down. */
+    async function asked(method: Method, family: (typeof families)[number], bytes = 0) {
+        const question = `?${++questions}`;
+        const upload = bytes === 0 ? "" : `head -c ${bytes} /dev/zero | `;
+        const data = bytes === 0 ? "" : "--data-binary @-";
+        const curl = `curl -sS -g --max-time 10 ${data} '${url(method, family)}${question}'`;
+        const body = (await site.lab.exec(["sh", "-c", upload + curl])).trim();
+        const log = await site.lab
+            .host(body.toLowerCase())
+            .run(`grep -F ' ${question}' /var/log/apache2/access.log`);
+        const [port, client, received] = log.trim().split(" ");
+        return { body, port, client, received: Number(received) };
+    }
+
+    // The first, for the kernel's counters lag: they would count requests of other tests.
+    it("answers pass through the director with NAT and FULLNAT, and go straight to the client with TUN and DR", async () => {
+        for (const method of names) {
+            for (const family of families) await site.bodies(url(method, family), 4);
+        }
+        // The kernel adds its counters up every two seconds.
+        const counts = await waitUntil("counted packets", 10_000, async () => {
+            const table = await ds1.run("ipvsadm -Ln --stats --exact");
+            const lines = table
+                .split("\n")
+                .map((line) => line.trim().split(/\s+/))
+                .filter(([protocol]) => protocol === "TCP");
+            if (lines.some(([, , connections]) => connections !== "4")) throw new Error(table);
+            return new Map(lines.map(([, address, , , packets]) => [address!, Number(packets)]));
+        });
+        const through = names.filter((method) =>
+            families.every((family) => counts.get(url(method, family).slice(7, -1))! > 0),
+        );
+        const straight = names.filter((method) =>
+            families.every((family) => counts.get(url(method, family).slice(7, -1)) === 0),
+        );
+        expect(through).toEqual(["NAT", "FULLNAT"]);
+        expect(straight).toEqual([...tunnels, "DR"]);
+    });
+
+    const each = families.map((family) => [family] as const);
+
+    describe.each(names)("%s", (method) => {
+        const { pool, at } = methods[method];
+
+        it.each(each)("spreads requests over its real servers: %s", async (family) => {
+            const bodies = pool.map((name) => [name.toUpperCase(), 10 / pool.length]);
+            expect(await site.counts(url(method, family), 10)).toEqual(Object.fromEntries(bodies));
+        });
+
+        const client = method === "FULLNAT" ? "the director" : "the client";
+
+        it.each(each)(`has the real server see ${client}, at port ${at}: %s`, async (family) => {
+            const field = family === "IPv4" ? "address" : "ipv6";
+            const { port, client } = await asked(method, family);
+            expect(port).toBe(String(at));
+            expect(client).toBe(
+                method === "FULLNAT" ? ds1.card("inside")[field] : site.lab.client[field],
+            );
+        });
+
+        it.each(each)("takes a megabyte: %s", async (family) => {
+            const { received } = await asked(method, family, 1_000_000);
+            expect(received).toBeGreaterThan(1_000_000);
+        });
+    });
+
+    it.each([
+        ["ipip", 1500 - 20],
+        ["gre", 1500 - 24],
+        ["gue", 1500 - 32],
+    ] as const)("a client learns from the director what fits %s: %i bytes", async (type, mtu) => {
+        await site.lab.exec(["ip", "route", "flush", "cache"]);
+        await asked(type, "IPv4", 100_000);
+        const route = await site.lab.exec(["ip", "route", "get", outsideIps[0]!]);
+        expect(route).toContain(` mtu ${mtu}`);
+    });
+
+    it("NAT servers answer by way of the inside addresses, whoever asked", async () => {
+        for (const name of nat) {
+            const host = site.lab.host(name);
+            expect(await host.run("ip route get 192.0.2.1")).toContain(` via ${gateways[0]} `);
+            expect(await host.run("ip route get 2001:db8::1")).toContain(` via ${gateways[1]} `);
+        }
+    });
+
+    it("both addresses move together when the owner dies, and NAT goes on", async () => {
+        // 3 × advertInt + skew
+        await expectTakeover(
+            3.01,
+            () => ds1.cut(),
+            () => ds1.boot(),
+        );
+    });
+
+    it("both addresses move together when a script finds the owner cut off inside", async () => {
+        // fall × interval + timeout, then skew
+        await expectTakeover(
+            3 + 1 + 0.01,
+            () => ds1.link("down", "inside"),
+            () => ds1.link("up", "inside"),
+        );
+    });
+
+    it("both addresses move together when the owner's inside interface goes down", async () => {
+        // Nobody can say so by an interface that is down: 3 × advertInt + skew
+        await expectTakeover(
+            3.01,
+            () =>
+                ds1.run("sysctl -q net.ipv6.conf.eth1.keep_addr_on_down=1; ip link set eth1 down"),
+            () => ds1.run("ip link set eth1 up; sysctl -q net.ipv6.conf.eth1.keep_addr_on_down=0"),
+        );
+    });
+
+    /** ds2 has all virtual IPs, and NAT goes on, within this many seconds and a margin. */
+    async function expectTakeover(
+        bound: number,
+        breakIt: () => Promise<unknown>,
+        mendIt: () => Promise<unknown>,
+    ) {
+        const probe = await site.probe(url("NAT"));
+        await breakIt();
+        try {
+            await waitUntil("ds2 as owner of all", 15_000, async () => {
+                const owners = await owned();
+                if (owners.ds1!.length === 0 && owners.ds2!.length === 4) return true;
+                throw new Error(JSON.stringify(owners));
+            });
+            const movedAt = Date.now();
+            await waitUntil("answers again", 10_000, () =>
+                probe.sofar().requests.some(({ at, error }) => at > movedAt && !error),
+            );
+        } finally {
+            await mendIt();
+        }
+        await untilHealthy();
+        const { requests, longestGap } = await probe.stop();
+        expect(longestGap).toBeLessThan(bound * 1000 + 1500);
+        expect(requests.at(-1)!.error).toBeUndefined();
+    }
+
+    it("what is not on the hosts' disks is there again after a reboot", async () => {
+        await Promise.all(
+            ["ds1", "in1", "far1", "rs1"].map((name) => site.lab.host(name).reboot()),
+        );
+        await untilHealthy();
+        for (const method of names) {
+            for (const family of families) {
+                const bodies = methods[method].pool.map((name) => name.toUpperCase());
+                expect(Object.keys(await site.counts(url(method, family), 4)).sort()).toEqual(
+                    bodies,
+                );
+            }
+        }
+    });
+
+    it("destroy leaves hosts as they were found", async () => {
+        await site.stack.destroy();
+        expect(await portraits()).toEqual(before);
+    });
+
+    /** A host of each kind. */
+    async function portraits() {
+        return Promise.all(
+            ["ds1", "in1", "fn1", "far1"].map(async (name) => {
+                const host = site.lab.host(name);
+                const { kept } = await portrait(host);
+                const kernel = await host.run(`
+                    ip -o link | cut -d ' ' -f 2
+                    ip -o -6 address show scope global | sed 's/valid_lft.*//'
+                    ip route show table all | sort
+                    ip -6 route show table all | sort
+                    sysctl net.ipv4.conf net.ipv6.conf 2>/dev/null | grep -v stable_secret
+                    nft list ruleset
+                `);
+                return `${name}\n${kept}${kernel}`;
+            }),
+        );
+    }
+});

@@ -1,0 +1,491 @@
+import type { VrrpInstanceArgs } from "../../components";
+import type { Host } from "../../lab/host";
+import { waitUntil } from "../../lab/lab";
+import type { StackConfig } from "../../lab/stack";
+import { threeDirectors } from "../../lab/topology";
+import { Site } from "./support/site";
+
+jest.setTimeout(300_000);
+
+/** VRRP routers side by side, and the virtual IP of each. */
+const vips = {
+    v2: "10.128.190.201",
+    v3: "10.128.190.202",
+    fast: "10.128.190.203",
+    green: "10.128.190.204",
+    six: "fd00:62:190::205",
+    vmac: "10.128.190.206",
+    unicast: "10.128.190.207",
+    tracking: "10.128.190.208",
+    outside: "10.128.190.209",
+    inside: "10.128.190.210",
+    late: "10.128.190.211",
+    stays: "10.128.190.212",
+};
+type Router = keyof typeof vips;
+const routers = Object.keys(vips) as Router[];
+
+/** Those with a service. */
+const served = ["v2", "v3", "fast", "green", "six", "vmac", "unicast", "tracking"] as const;
+
+const profiles = [
+    { router: "v2", advertInt: 1 },
+    { router: "v3", advertInt: 1 },
+    { router: "fast", advertInt: 0.1 },
+] as const;
+
+/** Seconds that a successor of this priority waits, by docs/vrrp.md; for an interval of 1 s, also in version 2. */
+function skew(advertInt = 1, priority = 253): number {
+    return ((256 - priority) / 256) * advertInt;
+}
+
+/** Seconds within which a client or a test notices, on a machine that has other work. */
+const margin = 1;
+
+const preemptDelay = 4;
+const excluded = "10.128.190.220";
+
+/** Who owns each virtual IP: "ds1", or "ds1 ds2" where two do. */
+type Owners = Record<Router, string>;
+
+/** By the order of the directors in each instance. */
+const preferred = ownersBut("ds1", { green: "ds2", late: "ds3", stays: "ds3" });
+
+describe("three directors", () => {
+    let site: Site;
+    let directors: Host[];
+    let ds1: Host;
+    let ds2: Host;
+    let ds3: Host;
+
+    beforeAll(async () => {
+        site = await Site.up(threeDirectors);
+        ds1 = site.lab.host("ds1");
+        ds2 = site.lab.host("ds2");
+        ds3 = site.lab.host("ds3");
+        directors = [ds1, ds2, ds3];
+        await Promise.all(directors.map((host) => host.run(hostsOwn)));
+        await site.deploy(config());
+        await untilOwnedBy(preferred);
+    });
+
+    afterAll(() => site?.down());
+
+    /** Every test leaves the directors as it found them. */
+    afterEach(() => untilOwnedBy(preferred));
+
+    it("own each virtual IP once, and who owns it answers for it", async () => {
+        for (const router of served) {
+            const owner = site.lab.host(preferred[router]);
+            expect(await whoAnswers(router)).toBe(
+                router === "vmac" ? virtualMac : await macOf(owner),
+            );
+        }
+    });
+
+    describe("when the owner's keepalived stops, and when it starts again", () => {
+        let stopped: Change;
+        let started: Change;
+
+        beforeAll(async () => {
+            await Promise.all([ds1, ds2].map((host) => host.run("rm -f /run/told")));
+            stopped = await during(async () => {
+                await ds1.run("systemctl stop keepalived");
+                await untilOwnedBy(ownersBut("ds2", { late: "ds3", stays: "ds3" }));
+            });
+            started = await during(async () => {
+                await ds1.run("systemctl start keepalived");
+                await untilOwnedBy(preferred);
+            });
+        });
+
+        /** What clients see of a change, and what there is after it. */
+        interface Change {
+            /** The longest time without an answer, in seconds. */
+            gaps: Partial<Record<Router, number>>;
+            /** Addresses, routes and rules of the two directors. */
+            ds1: string;
+            ds2: string;
+            /** The hardware address at which `vmac` answers. */
+            mac: string;
+        }
+
+        async function during(change: () => Promise<void>): Promise<Change> {
+            const gaps = await gapsDuring(["v2", "v3", "fast", "six", "vmac"], change);
+            const look = "ip -o address show; ip route show; ip rule show";
+            return {
+                gaps,
+                ds1: await ds1.run(look),
+                ds2: await ds2.run(look),
+                mac: await whoAnswers("vmac"),
+            };
+        }
+
+        it.each(profiles)(
+            "clients of $router, with adverts every $advertInt s, wait for no more than skew",
+            ({ router, advertInt }) => {
+                expect(stopped.gaps[router]).toBeLessThan(skew(advertInt) + margin);
+            },
+        );
+
+        it.each(profiles)("clients of $router do not notice its return", ({ router }) => {
+            expect(started.gaps[router]).toBeLessThan(margin);
+        });
+
+        it("an IPv6 virtual IP moves, and back", () => {
+            expect(stopped.gaps.six).toBeLessThan(skew() + margin);
+            expect(started.gaps.six).toBeLessThan(margin);
+        });
+
+        it("a virtual router with a MAC address of its own keeps it", () => {
+            expect(stopped.mac).toBe(virtualMac);
+            expect(started.mac).toBe(virtualMac);
+            expect(stopped.gaps.vmac).toBeLessThan(skew() + margin);
+            expect(started.gaps.vmac).toBeLessThan(margin);
+        });
+
+        it("further addresses, routes and rules move with the virtual IP", () => {
+            const companions = [
+                ` inet ${excluded}/32 `,
+                `203.0.113.0/24 via ${site.lab.client.address} dev eth0 `,
+                "77:\tfrom 203.0.113.7 lookup 77 ",
+            ];
+            for (const companion of companions) {
+                expect(stopped.ds1).not.toContain(companion);
+                expect(stopped.ds2).toContain(companion);
+                expect(started.ds1).toContain(companion);
+                expect(started.ds2).not.toContain(companion);
+            }
+        });
+
+        it("scripts hear of every change, and a pipe does", async () => {
+            await untilTold(
+                ds1,
+                ["v2 stop", "INSTANCE v2 STOP 254", 'pipe INSTANCE "v2" STOP 254'],
+                ["v2 master", "INSTANCE v2 MASTER 254", 'pipe INSTANCE "v2" MASTER 254'],
+            );
+            await untilTold(
+                ds2,
+                ["v2 master", "INSTANCE v2 MASTER 253", 'pipe INSTANCE "v2" MASTER 253'],
+                ["v2 backup", "INSTANCE v2 BACKUP 253", 'pipe INSTANCE "v2" BACKUP 253'],
+            );
+        });
+    });
+
+    describe("when the owner loses power, and then its successor", () => {
+        let gaps: Partial<Record<Router, number>>;
+        let afterOne: Owners;
+        let afterTwo: Owners;
+        let answers: string[];
+
+        beforeAll(async () => {
+            const without1 = ownersBut("ds2", { late: "ds3", stays: "ds3" });
+            gaps = await gapsDuring(["v2", "v3", "fast"], async () => {
+                await ds1.cut();
+                await untilOwnedBy(without1);
+            });
+            afterOne = await owners();
+            await ds2.cut();
+            await untilOwnedBy(ownersBut("ds3", {}));
+            afterTwo = await owners();
+            answers = await Promise.all(served.map((router) => whoAnswers(router)));
+            await Promise.all([ds1.boot(), ds2.boot()]);
+            await untilOwnedBy(preferred);
+        });
+
+        it.each(profiles)(
+            "clients of $router, with adverts every $advertInt s, wait for 2 to 3 of them and skew",
+            ({ router, advertInt }) => {
+                expect(gaps[router]).toBeGreaterThan(2 * advertInt + skew(advertInt));
+                expect(gaps[router]).toBeLessThan(3 * advertInt + skew(advertInt) + margin);
+            },
+        );
+
+        it("a director that was at work for one virtual IP is for two", () => {
+            expect(afterOne).toMatchObject({ v2: "ds2", green: "ds2" });
+        });
+
+        it("the third serves alone", async () => {
+            expect(new Set(Object.values(afterTwo))).toEqual(new Set(["ds3"]));
+            const mac = await macOf(ds3);
+            expect(answers).toEqual(served.map((router) => (router === "vmac" ? virtualMac : mac)));
+        });
+    });
+
+    it("that share the work take over from each other either way", async () => {
+        await ds2.cut();
+        await untilOwnedBy({ v2: "ds1", green: "ds1" });
+        expect(await whoAnswers("green")).toBe(await macOf(ds1));
+        await ds2.boot();
+        await untilOwnedBy({ v2: "ds1", green: "ds2" });
+        expect(await whoAnswers("green")).toBe(await macOf(ds2));
+    });
+
+    it("that return wait for preemptDelay, and with nopreempt for ever", async () => {
+        await ds3.run("systemctl stop keepalived");
+        await untilOwnedBy({ late: "ds1", stays: "ds2" });
+        const before = Date.now();
+        await ds3.run("systemctl start keepalived");
+        const after = Date.now();
+        await untilOwnedBy({ late: "ds3" });
+        const now = Date.now();
+        expect((now - before) / 1000).toBeGreaterThan(preemptDelay);
+        expect((now - after) / 1000).toBeLessThan(preemptDelay + 3 + skew() + margin);
+        expect((await owners()).stays).toBe("ds2");
+
+        await ds2.run("systemctl stop keepalived");
+        await untilOwnedBy({ stays: "ds3" });
+        await ds2.run("systemctl start keepalived");
+    });
+
+    it("speak unicast where multicast does not get through, and would all be owners otherwise", async () => {
+        await multicast("off");
+        try {
+            await untilOwnedBy(
+                ownersBut("ds1 ds2 ds3", {
+                    late: "ds1 ds3",
+                    stays: "ds2 ds3",
+                    unicast: "ds1",
+                }),
+            );
+            await ds1.run("systemctl stop keepalived");
+            await untilOwnedBy({ v2: "ds2 ds3", unicast: "ds2" });
+            expect(await whoAnswers("unicast")).toBe(await macOf(ds2));
+            await ds1.run("systemctl start keepalived");
+            await untilOwnedBy({ v2: "ds1 ds2 ds3", unicast: "ds1" });
+        } finally {
+            await multicast("on");
+        }
+    });
+
+    describe("track", () => {
+        const faults = [
+            {
+                what: "a script",
+                // interval, timeout, and the advert that says so
+                seconds: 1 + 1 + 1 + skew(),
+                fail: "touch /run/unwell",
+                mend: "rm /run/unwell",
+            },
+            {
+                what: "a file",
+                seconds: 1 + skew(),
+                fail: "echo -100 >/run/handicap",
+                mend: "echo 0 >/run/handicap",
+            },
+            {
+                what: "an interface",
+                seconds: skew(),
+                fail: "ip link set uplink down",
+                mend: "ip link set uplink up",
+            },
+        ];
+
+        it.each(faults)(
+            "$what: while it fails, another one is the owner",
+            async ({ seconds, fail, mend }) => {
+                const { tracking } = await gapsDuring(["tracking"], async () => {
+                    await ds1.run(fail);
+                    const failedAt = Date.now();
+                    await untilOwnedBy({ ...preferred, tracking: "ds2" });
+                    expect((Date.now() - failedAt) / 1000).toBeLessThan(seconds + margin);
+                    await ds1.run(mend);
+                    await untilOwnedBy(preferred);
+                });
+                expect(tracking).toBeLessThan(skew() + margin);
+            },
+        );
+
+        it("what makes one of a sync group faulty: all of it moves", async () => {
+            await ds1.run("echo 1 >/run/fault");
+            await untilOwnedBy({ ...preferred, inside: "ds2", outside: "ds2" });
+            await ds1.run("echo 0 >/run/fault");
+        });
+    });
+
+    function config(): StackConfig {
+        const inOrder = (...names: string[]) => names.map((name) => ({ name }));
+        const settings: Record<Router, Partial<VrrpInstanceArgs>> = {
+            v2: {
+                notifyMaster: { script: "tell", args: ["v2", "master"] },
+                notifyBackup: { script: "tell", args: ["v2", "backup"] },
+                notifyStop: { script: "tell", args: ["v2", "stop"] },
+                notify: { script: "tell" },
+                virtualIpaddressExcluded: [{ ip: excluded }],
+                virtualRoutes: [{ to: "203.0.113.0/24", via: site.lab.client.address }],
+                virtualRules: [{ from: "203.0.113.7", table: 77, preference: 77 }],
+            },
+            v3: { version: 3 },
+            fast: { version: 3, advertInt: 0.1 },
+            green: { directors: inOrder("ds2", "ds1", "ds3") },
+            six: {},
+            vmac: { version: 3, useVmac: true },
+            unicast: { unicast: true },
+            tracking: {
+                trackScript: [{ name: "well", weight: -10 }],
+                trackFile: [{ name: "handicap" }],
+                trackInterface: [{ interface: "uplink" }],
+            },
+            outside: {},
+            inside: { trackFile: [{ name: "fault", weight: 0 }] },
+            late: { preemptDelay, directors: inOrder("ds3", "ds1") },
+            stays: { nopreempt: true, directors: inOrder("ds3", "ds2") },
+        };
+        return {
+            directors: site.members("ds1", "ds2", "ds3"),
+            realServers: site.webServers("rs1", "rs2").map((server) => ({
+                ...server,
+                address6: site.lab.host(server.name).ipv6,
+            })),
+            vrrpInstances: routers.map((name, index) => ({
+                name,
+                interface: "eth0",
+                virtualRouterId: index + 1,
+                virtualIpaddress: [{ ip: vips[name] }],
+                ...settings[name],
+            })),
+            vrrpSyncGroups: [{ name: "both", group: ["outside", "inside"] }],
+            virtualServers: served.map((router) => ({
+                virtualIp: vips[router],
+                port: 80,
+                lvsMethod: "DR",
+            })),
+            scripts: [
+                { name: "tell", content: '#!/bin/sh\necho "$*" >>/run/told\n' },
+                {
+                    name: "tell-all",
+                    content: '#!/bin/sh\nsed -u "s/^/pipe /" "$1" >>/run/told\n',
+                },
+                { name: "well", content: "#!/bin/sh\ntest ! -e /run/unwell\n" },
+            ],
+            globalDefs: {
+                // With the daemon, an owner that is a backup again at once may hang in a busy kernel: it
+                // stops a thread that has not run yet, to which netlink gives no answer.
+                lvsSyncDaemon: { enabled: false },
+                vrrpNotifyFifo: "/run/vrrp.fifo",
+                vrrpNotifyFifoScript: { script: "tell-all" },
+            },
+            trackScripts: [{ name: "well", script: { script: "well" } }],
+            trackFiles: [
+                { name: "handicap", file: "/run/handicap", initFile: {} },
+                { name: "fault", file: "/run/fault", initFile: {} },
+            ],
+        };
+    }
+
+    /** Who owns what now. A director that is off owns nothing. */
+    async function owners(): Promise<Owners> {
+        const addresses = await Promise.all(
+            directors.map(async (host) =>
+                (await host.isUp()) ? host.run("ip -o address show") : "",
+            ),
+        );
+        const ownersOf = (router: Router) =>
+            directors.filter((_, index) => addresses[index]!.includes(` ${vips[router]}/`));
+        const entries = routers.map((router) => [
+            router,
+            ownersOf(router)
+                .map(({ name }) => name)
+                .join(" "),
+        ]);
+        return Object.fromEntries(entries) as Owners;
+    }
+
+    async function untilOwnedBy(expected: Partial<Owners>): Promise<void> {
+        await waitUntil("the expected owners", 30_000, async () => {
+            const now = await owners();
+            const wrong = routers.filter((one) => one in expected && now[one] !== expected[one]);
+            if (wrong.length === 0) return true;
+            const list = wrong.map((one) => `${one}: ${now[one]} and not ${expected[one]}`);
+            throw new Error(list.join(", "));
+        });
+    }
+
+    /** Asks a virtual IP as a client that has not met it, and says which hardware address answered. */
+    async function whoAnswers(router: Router): Promise<string> {
+        const address = vips[router];
+        await site.lab.exec(["ip", "neighbour", "flush", "to", address]);
+        const [body] = await site.bodies(urlOf(router), 1);
+        expect(body).toMatch(/^RS[12]$/);
+        const entry = await site.lab.exec(["ip", "neighbour", "show", "to", address]);
+        return / lladdr (\S+)/.exec(entry)![1]!;
+    }
+
+    /** The longest time without an answer that clients of these see during something, in seconds. */
+    async function gapsDuring(
+        names: Router[],
+        something: () => Promise<void>,
+    ): Promise<Partial<Record<Router, number>>> {
+        const probes = await Promise.all(names.map((name) => site.probe(urlOf(name))));
+        await something();
+        // It has ended when clients have answers again.
+        const from = Date.now();
+        await waitUntil("answers", 10_000, () =>
+            probes.every((probe) =>
+                probe.sofar().requests.some(({ at, error }) => at > from && error === undefined),
+            ),
+        );
+        const results = await Promise.all(probes.map((probe) => probe.stop()));
+        const gaps = results.map(({ longestGap }, index) => [names[index]!, longestGap / 1000]);
+        return Object.fromEntries(gaps) as Partial<Record<Router, number>>;
+    }
+
+    /** Whether the network passes multicast on to the directors. */
+    async function multicast(state: "on" | "off"): Promise<void> {
+        for (const { name } of directors) {
+            const port = ["ip", "link", "set", `tap0-${name}`, "type", "bridge_slave"];
+            await site.lab.exec([...port, "mcast_flood", state]);
+        }
+    }
+
+    /** Waits until a director's scripts were told one list of things after the other. */
+    async function untilTold(host: Host, ...lists: string[][]): Promise<void> {
+        await waitUntil(`${host.name} told ${lists.join()}`, 10_000, async () => {
+            const told = (await host.run("cat /run/told")).trim().split("\n");
+            let from = 0;
+            for (const list of lists) {
+                const places = list.map((line) => told.indexOf(line, from));
+                if (places.includes(-1)) throw new Error(told.join("\n"));
+                from = Math.max(...places) + 1;
+            }
+            return true;
+        });
+    }
+});
+
+async function macOf(host: Host): Promise<string> {
+    return (await host.run("cat /sys/class/net/eth0/address")).trim();
+}
+
+const virtualMac = `00:00:5e:00:01:${(routers.indexOf("vmac") + 1).toString(16).padStart(2, "0")}`;
+
+function urlOf(router: Router): string {
+    const address = vips[router];
+    return address.includes(":") ? `http://[${address}]/` : `http://${address}/`;
+}
+
+/** One owner for all virtual IPs but some. */
+function ownersBut(owner: string, others: Partial<Owners>): Owners {
+    const all = Object.fromEntries(routers.map((router) => [router, owner])) as Owners;
+    return { ...all, ...others };
+}
+
+/**
+ * What hosts have of their own at every boot: an interface to track, and silence about addresses of
+ * other interfaces, which the one with a virtual MAC address needs. keepalived asks for it in a way
+ * that the lab's newer kernel refuses ("Unable to set parameters for vrrp.6").
+ */
+const hostsOwn = `
+    cat >/etc/systemd/system/uplink.service <<EOF
+[Unit]
+Before=keepalived.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=ip link add uplink type dummy
+ExecStart=ip link set uplink up
+ExecStart=sysctl -q net.ipv4.conf.all.arp_ignore=1
+[Install]
+WantedBy=multi-user.target
+EOF
+    systemctl enable -q --now uplink`;

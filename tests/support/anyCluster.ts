@@ -1,0 +1,468 @@
+import * as fc from "fast-check";
+import { Distribution } from "../../lvs/keepalived/versions";
+import type { Cluster } from "../../lvs/model";
+import { DnsType } from "../../lvs/service/checks";
+import { HttpProtocol } from "../../lvs/service/checks/http";
+import { Protocol } from "../../lvs/service/destination";
+import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
+import { LvsSched } from "../../lvs/service/scheduler";
+import { validate } from "../../lvs/validate";
+import { Scope } from "../../lvs/vrrp/virtualIpaddress";
+import { RouteType } from "../../lvs/vrrp/virtualRoutes";
+
+type Fields = Record<string, fc.Arbitrary<unknown>>;
+
+/** What nobody means, and a program can hand over all the same. */
+const wrongNumbers = fc.constantFrom(NaN, Infinity, -1, 0, 0.1 + 0.2, 1e-9, 2 ** 40);
+const wrongTexts = fc.constantFrom(
+    ...["", " ", "a b", "x\n}", "}\nglobal_defs {", "#", "!x", '"', "$A", "@id", "\0", "ü", "../x"],
+    ...["propertyIsEnumerable", "::1%eth0", "999.1.1.1/24", "x".repeat(300)],
+);
+
+/** Mostly a right value, now and then a wrong one of the same type. */
+function usually(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+    return fc
+        .tuple(right, wrongNumbers, wrongTexts, fc.nat(59))
+        .map(([value, number, text, die]) => {
+            if (die > 0) return value;
+            return { number, string: text }[typeof value as string] ?? value;
+        });
+}
+
+/** An object with all of some fields and few of others. */
+function some(given: Fields, others: Fields = {}): fc.Arbitrary<object> {
+    const rare = Object.entries(others).map(
+        ([name, right]) =>
+            [
+                name,
+                fc.oneof(
+                    { weight: 6, arbitrary: fc.constant(undefined) },
+                    { weight: 1, arbitrary: usually(right) },
+                ),
+            ] as const,
+    );
+    const common = Object.entries(given).map(([name, right]) => [name, usually(right)] as const);
+    return fc.record(Object.fromEntries([...common, ...rare])).map(withoutGaps);
+}
+
+function withoutGaps(value: object): object {
+    return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined));
+}
+
+function list(item: fc.Arbitrary<unknown>, most = 2): fc.Arbitrary<unknown[]> {
+    return fc.array(item, { minLength: 1, maxLength: most });
+}
+
+/** The ends of a range, and something between. */
+function range(least: number, most: number): fc.Arbitrary<number> {
+    return fc.constantFrom(least, most, Math.round((least + most) / 2));
+}
+
+function all(values: Record<string, unknown>): fc.Arbitrary<unknown> {
+    return fc.constantFrom(...Object.values(values));
+}
+
+const bool = fc.boolean();
+const yes = fc.constant(true);
+const port = range(1, 65535);
+const seconds = fc.constantFrom(1, 2, 5, 0.5, 0.25, 60);
+const virtualIps = ["192.0.2.10", "192.0.2.11", "2001:db8::10", "2001:db8::11"];
+const vip = fc.constantFrom(...virtualIps);
+const address = fc.constantFrom("192.0.2.99", "2001:db8::99");
+const device = fc.constantFrom("eth0", "eth1");
+const hostName = fc.constantFrom("www.example.com", "rs1", "_x.example.com");
+const call = fc.constantFrom<unknown>(
+    { script: "say" },
+    { script: "say", args: ["up", "a=b", "1%"], user: "root" },
+);
+const announcements = fc.constantFrom(1, 5, 4294);
+const trackWeight = fc.constantFrom(-20, 0, 5);
+
+const timing: Fields = {
+    connectTimeout: fc.constantFrom(1, 2, 0.5),
+    retry: fc.constantFrom(0, 1, 2),
+    delayBeforeRetry: fc.constantFrom(0, 1, 0.5),
+    warmup: fc.constantFrom(0, 3),
+};
+const repeated: Fields = { delayLoop: fc.constantFrom(6, 60), alpha: bool, logAllFailures: bool };
+const connecting: Fields = {
+    ...timing,
+    ...repeated,
+    connectIp: address,
+    connectPort: port,
+    bindto: address,
+    bindIf: device,
+    bindPort: port,
+    fwmark: range(1, 2147483647),
+};
+const url = some(
+    { path: fc.constantFrom("/", "/health?a=b&c=%20d", "/a,b;c:d@e~f*") },
+    {
+        statusCode: fc.constantFrom(["200"], ["200-299", "301"], ["100", "599"]),
+        digest: fc.constant("9b3a0c85a887a256d6939da88aabd8cd"),
+        virtualhost: hostName,
+        regex: fc.constantFrom("ok", "^a.*b$", "\\d+", "(?i)yes|no"),
+        regexNoMatch: bool,
+        regexOptions: fc.constantFrom(["caseless"], ["dotall", "multiline"]),
+        regexMinOffset: range(0, 9),
+        regexMaxOffset: range(9, 99),
+    },
+);
+const http: Fields = {
+    ...connecting,
+    virtualhost: hostName,
+    httpProtocol: all(HttpProtocol),
+    fastRecovery: bool,
+};
+const check = some(
+    {},
+    {
+        tcp: some({}, connecting),
+        http: some({ url: list(url) }, http),
+        ssl: some({ url: list(url) }, { ...http, enableSni: bool, tlsCompliant: bool }),
+        smtp: some({}, { ...connecting, heloName: hostName }),
+        dns: some(
+            {},
+            { ...connecting, type: all(DnsType), name: fc.constantFrom(".", "example.com") },
+        ),
+        misc: some(
+            { miscPath: call },
+            { ...timing, ...repeated, miscTimeout: range(1, 3), miscDynamic: bool },
+        ),
+        bfd: some({ name: fc.constant("peer") }, { alpha: bool }),
+        udp: some(
+            {},
+            {
+                ...connecting,
+                payload: fc.constantFrom("00", "c0ffee"),
+                requireReply: fc.constantFrom("any", "00XX"),
+                minReplyLength: range(0, 9),
+                maxReplyLength: range(9, 65535),
+            },
+        ),
+        ping: some({}, connecting),
+        file: some({ trackFile: fc.constant("drain") }, { weight: trackWeight, reverse: bool }),
+    },
+);
+
+const tunnel = some({}, { type: all(TunnelType), port, mss: range(536, 9000) });
+const member = some(
+    { name: fc.constantFrom("rs1", "rs2", "rs3") },
+    {
+        ...timing,
+        port,
+        weight: range(0, 65535),
+        lvsMethod: all(LvsMethod),
+        tunnel,
+        uthreshold: range(0, 65535),
+        lthreshold: range(0, 9),
+        inhibitOnFailure: bool,
+        notifyUp: call,
+        notifyDown: call,
+        smtpAlert: bool,
+        virtualhost: hostName,
+        delayLoop: seconds,
+        check,
+        extraConfig: fc.constantFrom("# a note", "alpha\n"),
+    },
+);
+const marked = some(
+    { virtualIp: vip },
+    { protocol: all(Protocol), port: range(1, 79), lastPort: range(80, 65535) },
+);
+const destination = fc.oneof(
+    {
+        weight: 4,
+        arbitrary: some({ virtualIp: vip, port }, { protocol: all(Protocol) }),
+    },
+    {
+        weight: 1,
+        arbitrary: some({ virtualServerGroup: list(some({ virtualIp: vip, port }), 3) }),
+    },
+    {
+        weight: 1,
+        arbitrary: some({ fwmark: some({ mark: range(1, 2147483647), packets: list(marked) }) }),
+    },
+);
+const virtualServer = fc
+    .tuple(
+        destination,
+        some(
+            {},
+            {
+                ...timing,
+                lvsSched: all(LvsSched),
+                shPort: bool,
+                shFallback: bool,
+                mhPort: bool,
+                mhFallback: bool,
+                persistenceTimeout: range(0, 2678400),
+                persistenceGranularity: fc.constantFrom("255.255.255.0", "64"),
+                persistenceEngine: fc.constant("sip"),
+                alpha: bool,
+                omega: bool,
+                quorum: range(1, 2),
+                hysteresis: range(0, 1),
+                quorumUp: call,
+                quorumDown: call,
+                ops: bool,
+                haSuspend: bool,
+                smtpAlert: bool,
+                virtualhost: hostName,
+                lvsMethod: all(LvsMethod),
+                tunnel,
+                delayLoop: seconds,
+                inhibitOnFailure: bool,
+                check,
+                realServers: list(member, 3),
+                clientNetworks: fc.constantFrom(["198.51.100.0/24"], ["192.0.2.0/24"]),
+                sorryServer: some(
+                    { host: address },
+                    { port, lvsMethod: all(LvsMethod), inhibit: bool },
+                ),
+                extraConfig: fc.constantFrom("# a note", "retry 2\n"),
+            },
+        ),
+    )
+    .map(([what, how]) => ({ ...what, ...how }));
+
+const tracked = some({ name: fc.constant("web") }, { weight: trackWeight, reverse: bool });
+const notifications: Fields = {
+    notifyMaster: call,
+    notifyBackup: call,
+    notifyFault: call,
+    notifyStop: call,
+    notify: call,
+    smtpAlert: bool,
+};
+const ownAddress = some(
+    { ip: vip },
+    {
+        prefixLength: fc.constantFrom(24, 32, 64, 128),
+        dev: device,
+        label: fc.constantFrom("eth0:1", "eth1:x"),
+        scope: all(Scope),
+        brd: fc.constantFrom("+", "192.0.2.255"),
+        noprefixroute: yes,
+        noTrack: yes,
+        preferredLft: fc.constantFrom("forever", "0", "300"),
+    },
+);
+const instance = some(
+    { interface: device, virtualRouterId: range(1, 255) },
+    {
+        ...notifications,
+        name: fc.constantFrom("web", "VI-2", "a.b"),
+        version: range(2, 3),
+        advertInt: fc.constantFrom(1, 3, 0.1),
+        nopreempt: bool,
+        preemptDelay: fc.constantFrom(0, 5, 0.5),
+        downTimerAdverts: range(1, 100),
+        dontTrackPrimary: bool,
+        trackSrcIp: bool,
+        useVmac: bool,
+        vmacXmitBase: bool,
+        unicast: bool,
+        unicastTtl: range(0, 255),
+        checkUnicastSrc: bool,
+        garpMasterDelay: announcements,
+        garpMasterRepeat: announcements,
+        garpMasterRefresh: announcements,
+        garpMasterRefreshRepeat: announcements,
+        garpLowerPrioDelay: announcements,
+        garpLowerPrioRepeat: range(0, 5),
+        lowerPrioNoAdvert: bool,
+        higherPrioSendAdvert: bool,
+        skipCheckAdvAddr: bool,
+        strictMode: bool,
+        accept: bool,
+        promoteSecondaries: bool,
+        directors: fc.constantFrom(
+            [{ name: "ds2", priority: 200 }, { name: "ds1" }],
+            [{ name: "ds1", interface: "eth1", unicastSrcIp: "192.0.2.1" }, { name: "ds2" }],
+        ),
+        trackInterface: list(some({ interface: device }, { weight: trackWeight })),
+        trackScript: list(tracked),
+        trackFile: list(some({ name: fc.constant("drain") }, { weight: trackWeight })),
+        trackProcess: list(some({ name: fc.constant("named") }, { weight: trackWeight })),
+        trackBfd: list(some({ name: fc.constant("peer") }, { weight: trackWeight })),
+        virtualIpaddress: list(ownAddress, 4),
+        virtualIpaddressExcluded: list(ownAddress),
+        virtualRoutes: list(
+            some(
+                { to: fc.constantFrom("203.0.113.0/24", "0.0.0.0/0", "2001:db8:1::/48") },
+                {
+                    via: fc.constantFrom("192.0.2.254", "2001:db8::fe"),
+                    dev: device,
+                    type: all(RouteType),
+                    table: range(1, 252),
+                    metric: range(0, 999),
+                },
+            ),
+        ),
+        virtualRules: list(
+            some(
+                { preference: range(1, 32765) },
+                { from: vip, to: fc.constant("203.0.113.0/24"), iif: device, table: range(1, 252) },
+            ),
+        ),
+        extraConfig: fc.constant("# a note"),
+    },
+);
+
+const globalDefs = some(
+    {},
+    {
+        notificationEmail: fc.constant(["ops@example.com", "root"]),
+        notificationEmailFrom: fc.constant("lvs@example.com"),
+        smtpServer: address,
+        smtpPort: port,
+        smtpConnectTimeout: range(1, 4294),
+        smtpAlert: bool,
+        scriptUser: fc.constant("root"),
+        startupScript: call,
+        notifyFifo: fc.constant("/run/keepalived-fifo"),
+        notifyFifoScript: call,
+        lvsFlush: bool,
+        lvsFlushOnStop: bool,
+        lvsTimeouts: some({}, { tcp: range(0, 2678400), tcpfin: range(0, 9), udp: range(0, 9) }),
+        lvsSyncDaemon: some(
+            {},
+            { enabled: bool, id: range(0, 255), port, ttl: range(1, 255), maxlen: range(1, 65507) },
+        ),
+        vrrpVersion: range(2, 3),
+        vrrpStrict: bool,
+        vrrpGarpMasterDelay: announcements,
+        vrrpGarpInterval: fc.constantFrom(0.000001, 1, 4294),
+        vrrpRtPriority: range(1, 99),
+        checkerPriority: range(-20, 19),
+        vrrpNoSwap: bool,
+        maxAutoPriority: range(-1, 99),
+        dynamicInterfaces: bool,
+        reloadCheckConfig: bool,
+        extraConfig: fc.constantFrom("# a note", "vrrp_no_swap"),
+    },
+);
+
+/** A cluster with any values in its fields: most of them right, now and then rubbish. */
+export const anyCluster = some(
+    {
+        directors: fc.constantFrom(
+            [{ name: "ds1", host: "192.0.2.1" }],
+            [
+                { name: "ds1", host: "192.0.2.1" },
+                { name: "ds2", host: "192.0.2.2" },
+            ],
+        ),
+        realServers: fc.constant(
+            ["rs1", "rs2", "rs3"].map((name, index) => ({
+                name,
+                host: `192.0.2.${21 + index}`,
+                address6: `2001:db8::${21 + index}`,
+                weight: index + 1,
+            })),
+        ),
+        vrrpInstances: list(instance),
+        virtualServers: list(virtualServer, 3),
+        scripts: fc.constant([{ name: "say", content: "#!/bin/sh\n" }]),
+    },
+    {
+        distribution: fc.constantFrom(...Object.values(Distribution)),
+        vrrpSyncGroups: fc.constantFrom([{ name: "both", group: ["VI_1", "VI_2"] }]),
+        trackScripts: list(
+            some(
+                { name: fc.constant("web"), script: call },
+                { interval: range(1, 9), timeout: range(1, 9), weight: trackWeight, rise: port },
+            ),
+            1,
+        ),
+        trackFiles: list(
+            some(
+                { name: fc.constant("drain"), file: fc.constant("/run/drain") },
+                { weight: trackWeight, initFile: fc.constant({ value: 1 }) },
+            ),
+            1,
+        ),
+        trackProcesses: list(
+            some(
+                {
+                    name: fc.constant("named"),
+                    process: fc.constantFrom("named", "/usr/sbin/named"),
+                },
+                { weight: trackWeight, quorum: range(1, 2), delay: seconds, fullCommand: bool },
+            ),
+            1,
+        ),
+        bfdInstances: list(
+            some(
+                { name: fc.constant("peer"), neighborIp: fc.constant("192.0.2.77") },
+                {
+                    minRx: range(1, 999),
+                    multiplier: range(1, 255),
+                    passive: bool,
+                    ttl: range(1, 9),
+                },
+            ),
+            1,
+        ),
+        globalDefs,
+        kernel: some(
+            {},
+            {
+                conntrack: bool,
+                syncThreshold: range(0, 9),
+                syncRetries: range(0, 3),
+                pmtuDisc: bool,
+            },
+        ),
+        openFirewall: bool,
+    },
+) as fc.Arbitrary<Cluster>;
+
+/**
+ * The cluster without all that is wrong with it: what a problem points at is taken out, and what it
+ * stands in when that is not enough. Nothing when it takes too long.
+ */
+export function healed(sick: Cluster): Cluster | undefined {
+    const cluster = structuredClone(sick);
+    const tried = new Map<string, number>();
+    for (let round = 0; round < 20; round++) {
+        const problems = validate(cluster);
+        if (problems.length === 0) return cluster;
+        // From the end, so that places in lists stay what they are.
+        for (const { path, reason } of problems.reverse()) {
+            const levels = tried.get(path + reason) ?? 0;
+            tried.set(path + reason, levels + 1);
+            const places = path.split(/[.[\]]+/).filter((place) => place !== "");
+            takeOut(cluster, places.slice(0, Math.max(1, places.length - levels)));
+        }
+    }
+    return undefined;
+}
+
+/** Fields that what they are in cannot be without. */
+const required = new Set([
+    ...["name", "ip", "host", "path", "interface", "virtualRouterId", "group", "url", "file"],
+    ...["script", "process", "miscPath", "trackFile", "mark", "packets", "virtualIp", "to"],
+    ...["preference", "neighborIp", "content"],
+]);
+
+/** What stands where the last of something was taken out that a cluster cannot be without. */
+const plain: Record<string, object[]> = {
+    directors: [{ name: "ds1", host: "192.0.2.1" }],
+    realServers: [{ name: "rs1", host: "192.0.2.21" }],
+    vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+    virtualServers: [{ virtualIp: "192.0.2.10", port: 80 }],
+};
+
+function takeOut(cluster: Cluster, places: string[]): void {
+    const last = places.at(-1)!;
+    const holder = places
+        .slice(0, -1)
+        .reduce<unknown>((value, place) => (value as Record<string, unknown>)?.[place], cluster);
+    if (places.length === 1 && last in plain) {
+        Object.assign(cluster, { [last]: structuredClone(plain[last]) });
+    } else if (Array.isArray(holder) && holder.length > 1) holder.splice(Number(last), 1);
+    else if (Array.isArray(holder) || required.has(last)) takeOut(cluster, places.slice(0, -1));
+    else if (typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, last);
+}

@@ -1,0 +1,52 @@
+import type { Cluster } from "../../../lvs/model";
+import type { Check } from "../../../lvs/service/checks";
+import { seed } from "../seed";
+
+const kinds: Record<string, Check> = {
+    tcp: { tcp: { connectPort: 8080, bindto: "10.128.190.253", fwmark: 7 } },
+    http: {
+        http: {
+            url: [
+                { path: "/health", statusCode: ["200"] },
+                { path: "/version", digest: "9b3a0c85a887a256d6939da88aabd8cd" },
+            ],
+            virtualhost: "www.example.com",
+        },
+    },
+    ssl: { ssl: { url: [{ path: "/" }], connectPort: 443, enableSni: true } },
+    smtp: { smtp: { heloName: "lvs.example.com", connectPort: 25 } },
+    dns: { dns: { type: "A", name: "www.example.com" } },
+    misc: { misc: { miscPath: { script: "probe", args: ["80"] }, miscDynamic: true } },
+    ping: { ping: {} },
+    udp: { udp: { requireReply: "any" } },
+    bfd: { bfd: { name: "peer" } },
+    file: { file: { trackFile: "drain" } },
+};
+
+/** How health is checked, each kind on a port of its own; and one real server checked by itself. */
+export const checks: Record<string, Cluster> = {
+    checks: {
+        ...seed,
+        scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],
+        trackFiles: [{ name: "drain", file: "/run/drain" }],
+        bfdInstances: [{ name: "peer", neighborIp: "10.128.190.249" }],
+        virtualServers: [
+            ...Object.values(kinds).map((check, index) => ({
+                virtualIp: "10.128.190.248",
+                port: 8001 + index,
+                check,
+            })),
+            {
+                virtualIp: "10.128.190.248",
+                port: 80,
+                delayLoop: 10,
+                retry: 2,
+                realServers: [
+                    { name: "rs1" },
+                    { name: "rs2", check: { http: { url: [{ path: "/" }] } }, delayLoop: 20 },
+                    { name: "rs3", connectTimeout: 1, retry: 0 },
+                ],
+            },
+        ],
+    },
+};

@@ -1,0 +1,104 @@
+import type { Cluster } from "../../../lvs/model";
+import { seed } from "../seed";
+
+const vip = "10.128.190.248";
+const second = "10.128.190.247";
+const say = { script: "say" };
+const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
+const services = [vip, second].map((virtualIp) => ({ virtualIp, port: 80 }));
+
+/** How directors share virtual IPs. */
+export const vrrp: Record<string, Cluster> = {
+    /** Each director owns one virtual IP, and both when the other is gone. */
+    "active-active": {
+        ...seed,
+        vrrpInstances: [
+            {
+                name: "first",
+                interface: "eth0",
+                virtualRouterId: 62,
+                virtualIpaddress: [{ ip: vip, prefixLength: 24, label: "eth0:1" }],
+            },
+            {
+                name: "second",
+                interface: "eth0",
+                virtualRouterId: 63,
+                directors: [{ name: "ds2" }, { name: "ds1" }],
+                virtualIpaddress: [{ ip: second }],
+            },
+        ],
+        virtualServers: services,
+    },
+    /** Version 3, ten adverts a second. */
+    fast: {
+        ...seed,
+        vrrpInstances: [
+            { interface: "eth0", virtualRouterId: 62, version: 3, advertInt: 0.1, nopreempt: true },
+        ],
+        globalDefs: { vrrpRtPriority: 50, checkerPriority: 5, vrrpNoSwap: true },
+    },
+    unicast: {
+        ...seed,
+        vrrpInstances: [
+            { interface: "eth0", virtualRouterId: 62, unicast: true, preemptDelay: 30 },
+        ],
+    },
+    vmac: {
+        ...seed,
+        vrrpInstances: [
+            { interface: "eth0", virtualRouterId: 62, useVmac: true, vmacXmitBase: true },
+        ],
+    },
+    "sync-group": {
+        ...seed,
+        scripts,
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                virtualIpaddress: [{ ip: vip }],
+                virtualIpaddressExcluded: [{ ip: second }],
+                virtualRoutes: [{ to: "203.0.113.0/24", via: "10.128.190.1", dev: "eth0" }],
+                virtualRules: [{ preference: 100, from: vip, table: 62 }],
+            },
+            {
+                interface: "eth1",
+                virtualRouterId: 63,
+                virtualIpaddress: [{ ip: "10.128.191.1" }],
+            },
+        ],
+        vrrpSyncGroups: [
+            {
+                name: "both",
+                group: ["VI_1", "VI_2"],
+                notifyMaster: { ...say, args: ["master"] },
+                notifyBackup: { ...say, args: ["backup"] },
+                notifyFault: say,
+                smtpAlert: true,
+            },
+        ],
+        globalDefs: { notificationEmail: ["ops@example.com"], smtpServer: "192.0.2.25" },
+        virtualServers: services,
+    },
+    tracking: {
+        ...seed,
+        scripts,
+        trackScripts: [{ name: "web", script: say, interval: 2, weight: -20, fall: 2, rise: 3 }],
+        trackProcesses: [{ name: "named", process: "named", weight: -5 }],
+        trackFiles: [{ name: "drain", file: "/run/drain", initFile: { value: 0 } }],
+        bfdInstances: [{ name: "router", neighborIp: "10.128.190.1", minRx: 100, minTx: 100 }],
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                notify: say,
+                notifyStop: { ...say, args: ["stop"] },
+                trackInterface: [{ interface: "eth1", weight: -10 }],
+                trackScript: [{ name: "web" }],
+                trackProcess: [{ name: "named" }],
+                trackFile: [{ name: "drain", weight: -1 }],
+                trackBfd: [{ name: "router", weight: -30 }],
+            },
+        ],
+    },
+};
