@@ -46,7 +46,7 @@ describe("the article's cluster loses", () => {
         await expectEjected(
             "rs2",
             // delayLoop + retry × delayBeforeRetry
-            3 + 1,
+            5 + 1,
             () => rs2.run("systemctl stop apache2"),
             () => rs2.run("systemctl start apache2"),
         );
@@ -57,7 +57,7 @@ describe("the article's cluster loses", () => {
         await expectEjected(
             "rs2",
             // delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry
-            3 + 2 * 3 + 1,
+            5 + 2 * 2 + 1,
             () => rs2.cut(),
             () => rs2.boot(),
         );

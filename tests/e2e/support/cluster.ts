@@ -1,9 +1,9 @@
-import { Lab, waitUntil } from "../../../lab/lab";
+import { Lab, type LabOptions, waitUntil } from "../../../lab/lab";
 import { installedDisk } from "../../../lab/installedDisk";
 import type { Host } from "../../../lab/host";
 import type { Probe } from "../../../lab/probe";
 import { LabStack, seedConfig, type StackConfig } from "../../../lab/stack";
-import { seedWithSpare } from "../../../lab/topology";
+import { seedWithSpare, type Topology } from "../../../lab/topology";
 
 export const vip = "10.128.190.248";
 export const url = `http://${vip}/`;
@@ -17,7 +17,12 @@ export class Cluster {
 
     /** Five hosts and the spare one, nothing deployed; bare, unless they are given a disk. */
     static async bare(disk?: string): Promise<Cluster> {
-        const lab = await Lab.up(seedWithSpare, { disk });
+        return Cluster.on(seedWithSpare, { disk });
+    }
+
+    /** The hosts of a topology that has the article's, nothing deployed. */
+    static async on(topology: Topology, options: LabOptions = {}): Promise<Cluster> {
+        const lab = await Lab.up(topology, options);
         return new Cluster(lab, await LabStack.create(lab));
     }
 
