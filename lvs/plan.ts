@@ -8,7 +8,7 @@ import type { DirectorNeeds } from "./kernel/modules";
 import type { Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
 import type { DirectorTraffic } from "./kernel/sysctls";
-import type { Cluster, LoneRealServer } from "./model";
+import type { Cluster, Director, LoneRealServer } from "./model";
 import { syncGroupsOf } from "./nat";
 import { contextOf, planVirtualServer, poolsOf, sorryFor, tunnelsOf } from "./pool";
 import { socketsOf, virtualIpsIn } from "./service/destination";
@@ -16,7 +16,7 @@ import { LvsMethod, translatesPorts, TunnelType } from "./service/lvsMethod";
 import { LvsSched } from "./service/scheduler";
 import type { VirtualServerPlan } from "./service/virtualServer";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance";
-import { planSyncDaemon } from "./vrrp/syncDaemon";
+import { planSyncDaemon, type SyncDaemonPlan } from "./vrrp/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
 import type { Tracking } from "./vrrp/tracking";
 
@@ -52,8 +52,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         vrrpInstances,
         cluster.directors.length,
     );
-    const kernel = planKernel(cluster, virtualServers);
-    const sync = syncDaemon && { ...syncDaemon, ports: cluster.kernel?.syncPorts };
+    const kernel = planKernel(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
     return {
         version,
         globalDefs: cluster.globalDefs,
@@ -65,30 +64,33 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         ),
         virtualServers,
         scripts,
-        kernel: {
-            ...kernel,
-            traffic: {
-                ...trafficOf(virtualServers, vrrpInstances),
-                syncs: syncDaemon !== undefined,
-                distribution: director.distribution ?? cluster.distribution ?? defaultDistribution,
-            },
-            settings: cluster.kernel ?? {},
-            firewall:
-                cluster.openFirewall === false
-                    ? undefined
-                    : firewallNeeds(cluster, virtualServers, sync),
-            keepalivedVersion: version,
-        },
-        needs: needsOf(virtualServers, vrrpInstances, kernel),
+        kernel,
+        needs: needsOf(virtualServers, kernel),
     };
 }
 
-function planKernel(cluster: Cluster, virtualServers: VirtualServerPlan[]) {
+function planKernel(
+    cluster: Cluster,
+    director: Director,
+    plan: Pick<DirectorPlan, "virtualServers" | "vrrpInstances"> & { syncDaemon?: SyncDaemonPlan },
+): DirectorKernel {
+    const { virtualServers, vrrpInstances, syncDaemon } = plan;
+    const { kernel: settings = {}, openFirewall = true } = cluster;
+    const sync = syncDaemon && { ...syncDaemon, ports: settings.syncPorts };
     return {
+        traffic: {
+            ...trafficOf(virtualServers, vrrpInstances),
+            syncs: syncDaemon !== undefined,
+            vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
+            distribution: director.distribution ?? cluster.distribution ?? defaultDistribution,
+        },
+        settings,
         marks: cluster.virtualServers.flatMap(({ fwmark }) =>
             (fwmark?.packets ?? []).map((packets) => ({ mark: fwmark!.mark, ...packets })),
         ),
-        masquerade: virtualServers.flatMap((plan) => answersOf(plan, LvsMethod.FULLNAT)),
+        masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
+        firewall: openFirewall ? firewallNeeds(cluster, virtualServers, sync) : undefined,
+        keepalivedVersion: versionOf(director, cluster),
     };
 }
 
@@ -148,8 +150,7 @@ function firewallNeeds(
 
 function needsOf(
     virtualServers: VirtualServerPlan[],
-    instances: VrrpInstancePlan[],
-    { marks, masquerade }: Pick<DirectorKernel, "marks" | "masquerade">,
+    { marks, masquerade, traffic }: DirectorKernel,
 ): DirectorNeeds {
     return {
         schedulers: virtualServers.map(
@@ -159,7 +160,7 @@ function needsOf(
             ({ virtualServer }) => virtualServer.persistenceEngine ?? [],
         ),
         netfilter: marks.length > 0 || masquerade.length > 0,
-        vmac: instances.some(({ instance }) => instance.useVmac === true),
+        vmac: traffic.vmac,
     };
 }
 

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { LvsCluster } from "../components";
+import { readCluster } from "../config";
 import { record } from "./support/record";
 
 const example = path.join(__dirname, "..", "examples", "typescript", "index.ts");
@@ -28,5 +31,17 @@ describe("the example program", () => {
     it("takes at most thirty lines", () => {
         const lines = readFileSync(example, "utf8").trimEnd().split("\n");
         expect(lines.length).toBeLessThanOrEqual(30);
+    });
+});
+
+describe("the stack file of MariaDB", () => {
+    it("describes a cluster", async () => {
+        const file = path.join(__dirname, "..", "examples", "mysql", "Pulumi.mysql.yaml");
+        const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+        // As the engine hands it to the program.
+        const keys = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]);
+        const args = readCluster(Object.fromEntries(keys) as Record<string, string>);
+        const all = await record(() => new LvsCluster("lvs", args));
+        expect(all.map(({ name }) => name)).toContain("lvs-my3");
     });
 });

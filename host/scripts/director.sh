@@ -3,6 +3,8 @@
 step=configure
 config=/etc/keepalived/keepalived.conf
 scripts=/usr/libexec/keepalived
+# From 2.3 on keepalived tells iproute2 its name by a file of its own making.
+named=/etc/iproute2/rt_addrprotos.d/keepalived.conf
 # The keepalived that the configuration is made for.
 made_for=/var/lib/pulumi-lvs/keepalived.version
 # The table that is to be, a line each: a service or a server in the words of counted_table; `sorry`
@@ -13,7 +15,7 @@ rules=/var/lib/pulumi-lvs/ipvs.rules
 ready() {
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS: load module ip_vs"
     mkdir -p "$state"
-    [ -e "$state/service" ] || systemctl is-active keepalived >"$state/service" || :
+    [ -e "$state/service" ] || note_keepalived
     version=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
     oldest=$(cat "$made_for.lvs-new")
     [ "$(printf '%s\n' "$oldest" "$version" | sort -V | head -n 1)" = "$oldest" ] ||
@@ -23,6 +25,12 @@ ready() {
         0.* | 1.* | 2.0.[0-3]) say "keepalived $version cannot test a configuration before it is live" ;;
         *) test_configuration ;;
     esac
+}
+
+# What there was of keepalived before us.
+note_keepalived() {
+    [ ! -e "$named" ] || touch "$state/named"
+    systemctl is-active keepalived >"$state/service" || :
 }
 
 # The exit status alone says little: up to 2.1.5 it is 0 for most errors, but all are printed.
@@ -200,6 +208,9 @@ restored() {
     [ ! -e "$state/selinux" ] || setsebool -P keepalived_connect_any off
     case "$(cat "$state/service")" in
         active) systemctl restart keepalived ;;
-        *) systemctl stop keepalived ;;
+        *)
+            systemctl stop keepalived
+            [ -e "$state/named" ] || rm -f "$named"
+            ;;
     esac
 }

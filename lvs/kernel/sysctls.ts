@@ -102,12 +102,14 @@ export interface DirectorTraffic {
     readonly oneArmedInterfaces: readonly string[];
     /** Whether the sync daemon runs. */
     readonly syncs: boolean;
+    /** Whether a virtual router has a MAC address of its own. */
+    readonly vmac: boolean;
     readonly distribution: Distribution;
 }
 
 /** The kernel settings of a director, as lines of a sysctl file. All of them exist since Linux 3.10. */
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
-    const { methods, families, oneArmedInterfaces, syncs } = traffic;
+    const { methods, families, oneArmedInterfaces, syncs, vmac } = traffic;
     const translates = methods.includes(LvsMethod.NAT) || methods.includes(LvsMethod.FULLNAT);
     const { syncThreshold = 2, syncPeriod = 50, gatewayInterfaces = [] } = settings;
     return [
@@ -118,6 +120,8 @@ export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettin
         // Strict filtering is in force where either asks for it.
         ...withAll(gatewayInterfaces).map((name) => `${ipv4(name)}.rp_filter = 0`),
         ...gatewayInterfaces.map((name) => `${ipv4(name)}.accept_local = 1`),
+        // keepalived asks for it on the interface, in words that newer kernels refuse.
+        ...(vmac ? ["net.ipv4.conf.all.arp_ignore = 1"] : []),
         ...(syncs ? [`net.ipv4.vs.sync_threshold = ${syncThreshold} ${syncPeriod}`] : []),
         ...linesOf(
             kernelKeywords,

@@ -2,7 +2,16 @@ import { isInNetwork, isNetwork } from "../addresses";
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
 import { tiedByNat } from "../nat";
-import { addressOf, contextOf, membersOf, methodOf, virtualIpsOf, weightOf } from "../pool";
+import {
+    addressOf,
+    contextOf,
+    membersOf,
+    methodOf,
+    sorryFor,
+    tunnelsOf,
+    virtualIpsOf,
+    weightOf,
+} from "../pool";
 import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { checkProblems, defaultDelayLoop, timingProblems } from "../service/checks";
 import { destinationKeys, familyIn, portOf, socketsOf, virtualIpsIn } from "../service/destination";
@@ -196,6 +205,7 @@ function healthProblems(
             weights.reduce((sum, weight) => sum + weight, 0),
         ),
         ...hashProblems(virtualServer, path),
+        ...sorryTunnelProblems(cluster, virtualServer, path),
         ...sorryServerProblems(
             `${path}.sorryServer`,
             sorryServer,
@@ -212,6 +222,25 @@ function healthProblems(
             target,
         ),
     ];
+}
+
+/** A real server gets the ends of the tunnels of its pools, and no others. */
+function sorryTunnelProblems(
+    cluster: Cluster,
+    virtualServer: VirtualServer,
+    path: string,
+): Problem[] {
+    return cluster.realServers.flatMap((realServer) => {
+        const { name } = realServer;
+        const isAsked = sorryFor({ virtualServers: [virtualServer] }, realServer).some(
+            ({ method }) => method === LvsMethod.TUN,
+        );
+        return problemIf(
+            isAsked && tunnelsOf(cluster, name).length === 0,
+            `${path}.sorryServer.lvsMethod`,
+            `is TUN, and ${name} is in no pool with that method, so it has no tunnel: use another`,
+        );
+    });
 }
 
 /** A hash leads to a server of weight 0 as well, and drops what comes there. */

@@ -7,7 +7,7 @@ import type { VirtualIpaddress } from "./virtualIpaddress";
 export interface VrrpDirector {
     /** Name of the director. */
     name: string;
-    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254 for the first, 253 for the second and so on. */
+    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
     priority?: number;
     /** Network interface, where it differs from the instance's (keepalived `interface`). Defaults to that one. */
     interface?: string;
@@ -49,12 +49,19 @@ export function participantsOf(instance: VrrpMembership, context: VrrpContext): 
         const host = context.directors.find(({ name }) => name === member.name)?.host ?? "";
         return {
             ...member,
-            // Close to 254 they keep VRRP's skew time, and with it a failover, short.
-            priority: member.priority ?? 254 - index,
+            priority: member.priority ?? defaultPriority(index),
             interface: member.interface ?? instance.interface,
             unicastSrcIp: member.unicastSrcIp ?? (familyOf(host) ? host : undefined),
         };
     });
+}
+
+/**
+ * Close to 254 the first two keep VRRP's skew, and with it a failover, short. The others stand well
+ * apart: who waits but a few milliseconds longer than another becomes an owner as well.
+ */
+function defaultPriority(index: number): number {
+    return index < 2 ? 254 - index : 253 - 40 * (index - 1);
 }
 
 /** Adverts name virtual IPs of one family; those of the other are excluded from them. */

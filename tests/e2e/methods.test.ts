@@ -230,6 +230,11 @@ END
         }
     });
 
+    it("a director without a firewall gets none", async () => {
+        const tables = (await ds1.run("nft list tables")).trim().split("\n");
+        expect(tables).toEqual(["table ip pulumi_lvs", "table ip6 pulumi_lvs"]);
+    });
+
     it("both addresses move together when the owner dies, and NAT goes on", async () => {
         // 3 × advertInt + skew
         await expectTakeover(

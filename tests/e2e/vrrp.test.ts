@@ -88,7 +88,7 @@ describe("three directors", () => {
         let started: Change;
 
         beforeAll(async () => {
-            await Promise.all([ds1, ds2].map((host) => host.run("rm -f /run/told")));
+            await Promise.all([ds1, ds2].map((host) => host.run(": >/run/told")));
             stopped = await during(async () => {
                 await ds1.run("systemctl stop keepalived");
                 await untilOwnedBy(ownersBut("ds2", { late: "ds3", stays: "ds3" }));
@@ -140,8 +140,11 @@ describe("three directors", () => {
         it("a virtual router with a MAC address of its own keeps it", () => {
             expect(stopped.mac).toBe(virtualMac);
             expect(started.mac).toBe(virtualMac);
-            expect(stopped.gaps.vmac).toBeLessThan(skew() + margin);
-            expect(started.gaps.vmac).toBeLessThan(margin);
+            // The network sends to the port that it last heard the address from, by the next advert
+            // at the latest the new owner's.
+            const advertInt = 1;
+            expect(stopped.gaps.vmac).toBeLessThan(skew() + advertInt + margin);
+            expect(started.gaps.vmac).toBeLessThan(advertInt + margin);
         });
 
         it("further addresses, routes and rules move with the virtual IP", () => {
@@ -161,7 +164,7 @@ describe("three directors", () => {
         it("scripts hear of every change, and a pipe does", async () => {
             await untilTold(
                 ds1,
-                ["v2 stop", "INSTANCE v2 STOP 254", 'pipe INSTANCE "v2" STOP 254'],
+                ["v2 backup", "INSTANCE v2 BACKUP 254", 'pipe INSTANCE "v2" BACKUP 254'],
                 ["v2 master", "INSTANCE v2 MASTER 254", 'pipe INSTANCE "v2" MASTER 254'],
             );
             await untilTold(
@@ -262,14 +265,14 @@ describe("three directors", () => {
         const faults = [
             {
                 what: "a script",
-                // interval, timeout, and the advert that says so
-                seconds: 1 + 1 + 1 + skew(),
+                // Interval and timeout, then as for one that comes back as the better one.
+                seconds: 1 + 1 + 3 + skew(),
                 fail: "touch /run/unwell",
                 mend: "rm /run/unwell",
             },
             {
                 what: "a file",
-                seconds: 1 + skew(),
+                seconds: 3 + skew(),
                 fail: "echo -100 >/run/handicap",
                 mend: "echo 0 >/run/handicap",
             },
@@ -284,14 +287,16 @@ describe("three directors", () => {
         it.each(faults)(
             "$what: while it fails, another one is the owner",
             async ({ seconds, fail, mend }) => {
+                let moved = 0;
                 const { tracking } = await gapsDuring(["tracking"], async () => {
                     await ds1.run(fail);
                     const failedAt = Date.now();
                     await untilOwnedBy({ ...preferred, tracking: "ds2" });
-                    expect((Date.now() - failedAt) / 1000).toBeLessThan(seconds + margin);
+                    moved = (Date.now() - failedAt) / 1000;
                     await ds1.run(mend);
                     await untilOwnedBy(preferred);
                 });
+                expect(moved).toBeLessThan(seconds + margin);
                 expect(tracking).toBeLessThan(skew() + margin);
             },
         );
@@ -305,11 +310,12 @@ describe("three directors", () => {
 
     function config(): StackConfig {
         const inOrder = (...names: string[]) => names.map((name) => ({ name }));
+        // So far behind that two do not become owners at once, when both are late on a busy machine.
+        const third = { name: "ds3", priority: 200 };
         const settings: Record<Router, Partial<VrrpInstanceArgs>> = {
             v2: {
                 notifyMaster: { script: "tell", args: ["v2", "master"] },
                 notifyBackup: { script: "tell", args: ["v2", "backup"] },
-                notifyStop: { script: "tell", args: ["v2", "stop"] },
                 notify: { script: "tell" },
                 virtualIpaddressExcluded: [{ ip: excluded }],
                 virtualRoutes: [{ to: "203.0.113.0/24", via: site.lab.client.address }],
@@ -317,7 +323,7 @@ describe("three directors", () => {
             },
             v3: { version: 3 },
             fast: { version: 3, advertInt: 0.1 },
-            green: { directors: inOrder("ds2", "ds1", "ds3") },
+            green: { directors: [...inOrder("ds2", "ds1"), third] },
             six: {},
             vmac: { version: 3, useVmac: true },
             unicast: { unicast: true },
@@ -341,6 +347,7 @@ describe("three directors", () => {
                 name,
                 interface: "eth0",
                 virtualRouterId: index + 1,
+                directors: [...inOrder("ds1", "ds2"), third],
                 virtualIpaddress: [{ ip: vips[name] }],
                 ...settings[name],
             })),

@@ -24,6 +24,7 @@ const direct: DirectorTraffic = {
     families,
     oneArmedInterfaces: [],
     syncs: false,
+    vmac: false,
     distribution: Distribution.debian12,
 };
 

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import type { Host } from "../../lab/host";
+import { clusterPackages, databasePackages, installedDisk } from "../../lab/installedDisk";
+import { waitUntil } from "../../lab/lab";
+import type { StackConfig } from "../../lab/stack";
+import { mysql } from "../../lab/topology";
+import { Site } from "./support/site";
+
+jest.setTimeout(300_000);
+
+const example = path.join(__dirname, "../../examples/mysql/Pulumi.mysql.yaml");
+
+const loginClient = path.join(__dirname, "support/mariadbClient.ts");
+
+/** The configuration of a stack file. */
+function configOf(file: string): StackConfig {
+    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    const keys = Object.entries(config).map(([key, value]) => [key.replace("lvs:", ""), value]);
+    return Object.fromEntries(keys) as StackConfig;
+}
+
+const vip = "7.7.7.18";
+const servers = ["my1", "my2", "my3"];
+/** docs/checks.md, with the defaults: delayLoop + retry × delayBeforeRetry. */
+const refused = 5 + 1;
+/** What a slow machine takes to carry out a check and to be asked for the table. */
+const margin = 3;
+
+describe("the example of MariaDB", () => {
+    let site: Site;
+    let my2: Host;
+
+    beforeAll(async () => {
+        const packages = [...clusterPackages, ...databasePackages];
+        site = await Site.up(mysql, await installedDisk({ packages }));
+        my2 = site.lab.host("my2");
+        await Promise.all(servers.map((name) => site.lab.host(name).run(startMariadb)));
+        await site.deploy(configOf(example));
+        await untilServing(3306, servers);
+        await untilServing(80, servers);
+    });
+
+    afterAll(() => site?.down());
+
+    /** The real servers that a port of the virtual IP leads to. */
+    async function serving(port: number): Promise<string[]> {
+        const rules = await site.rules("ds1", `-a -t ${vip}:${port} `);
+        return servers.filter((name) =>
+            rules.some((rule) => rule.includes(` -r ${site.lab.host(name).address}:${port} `)),
+        );
+    }
+
+    const untilServing = (port: number, expected: string[], seconds = 30) =>
+        waitUntil(`${expected.join()} at port ${port}`, seconds * 1000, async () => {
+            const now = await serving(port);
+            if (now.join() === expected.join()) return true;
+            throw new Error(now.join());
+        });
+
+    /** How often each server said its name to a client that logs in, one login after the other. */
+    async function logins(count: number): Promise<Record<string, number>> {
+        const client = [process.execPath, "--require", require.resolve("tsx/cjs"), loginClient];
+        const output = await site.lab.exec([...client, vip, String(count)]);
+        const counts: Record<string, number> = {};
+        for (const name of output.trim().split("\n")) counts[name] = (counts[name] ?? 0) + 1;
+        return counts;
+    }
+
+    it("deals 205 logins evenly", async () => {
+        const counts = await logins(205);
+        expect(Object.keys(counts).sort()).toEqual(servers);
+        expect(Object.values(counts).sort()).toEqual([68, 68, 69]);
+    });
+
+    it("answers MariaDB's own client", async () => {
+        // The director that does not own the address is a client like any other.
+        const ask = `mariadb -h ${vip} -u monitor -Nse 'SELECT @@hostname'`;
+        const names = await site.lab.host("ds2").run(`${ask}; ${ask}; ${ask}`);
+        expect(names.trim().split("\n").sort()).toEqual(servers);
+    });
+
+    it("serves web pages at the same address", async () => {
+        expect(await site.counts(`http://${vip}/`, 6)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
+    });
+
+    it("takes a stopped database out within the bound, and not its web server, and takes it back", async () => {
+        await my2.run("systemctl stop mariadb");
+        await untilServing(3306, ["my1", "my3"], refused + margin);
+        expect(await logins(10)).toEqual({ my1: 5, my3: 5 });
+        expect(await site.counts(`http://${vip}/`, 6)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
+        await my2.run("systemctl start mariadb");
+        await untilServing(3306, servers, 5 + margin);
+        expect(await logins(9)).toEqual({ my1: 3, my2: 3, my3: 3 });
+    });
+
+    it("takes a database out that refuses its users, though its port is open", async () => {
+        await my2.run(`mariadb -e "RENAME USER monitor@'7.7.7.%' TO nobody@'7.7.7.%'"`);
+        await untilServing(3306, ["my1", "my3"], refused + margin);
+        await my2.run(`mariadb -e "RENAME USER nobody@'7.7.7.%' TO monitor@'7.7.7.%'"`);
+        await untilServing(3306, servers, 5 + margin);
+    });
+
+    it("is asked by logins, so that no check counts as an error", async () => {
+        for (const name of ["my1", "my3"]) {
+            const status = "SHOW GLOBAL STATUS LIKE 'Aborted_connects'";
+            const shown = await site.lab.host(name).run(`mariadb -Ne "${status}"`);
+            expect(shown.trim().split(/\s+/)).toEqual(["Aborted_connects", "0"]);
+        }
+    });
+});
+
+/** A database of a size for the lab, and the user of the health check. */
+const startMariadb = `
+    set -eu
+    cat >/etc/mysql/mariadb.conf.d/99-test.cnf <<END
+[mariadbd]
+bind-address = *
+innodb_buffer_pool_size = 8M
+key_buffer_size = 1M
+END
+    systemctl start mariadb
+    mariadb -e "CREATE USER monitor@'7.7.7.%'"`;
