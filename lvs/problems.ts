@@ -8,7 +8,9 @@ export interface Problem {
 
 /** A list of one problem, so that rules can be spread into lists of rules. */
 export function problem(path: string, reason: string): Problem[] {
-    return [{ path, reason }];
+    // One line, whatever the values have in them that it names.
+    const escaped = (sign: string) => JSON.stringify(sign).slice(1, -1);
+    return [{ path, reason: reason.replace(/[\x00-\x1f]/g, escaped) }];
 }
 
 /** One problem when `wrong`, none otherwise. */

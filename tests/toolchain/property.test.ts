@@ -10,10 +10,10 @@ jest.setTimeout(600_000);
 
 /**
  * So many clusters of any values for each version, and nearly all of them once more with what is
- * wrong taken out: 10 000 models, other ones in every run unless SEED is given.
+ * wrong taken out: 10 000 models, the same in every run unless SEED asks for others.
  */
 const size = 1700;
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env.SEED ?? 62);
 const interfaces = ["eth0", "eth1"];
 
 describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite, version }) => {
