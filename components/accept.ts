@@ -75,6 +75,7 @@ function withoutLogins(args: LvsClusterArgs) {
         ...args,
         connection: undefined,
         authPass: undefined,
+        hasAuthPass: args.authPass !== undefined,
         directors: args.directors.map(({ name, host, distribution, keepalivedVersion }) => ({
             name,
             host,

@@ -47,6 +47,8 @@ export interface Httpd {
 export interface Cluster extends Tracking {
     readonly distribution?: Distribution;
     readonly vrrpInstances: readonly VrrpInstance[];
+    /** Whether the user gives a password, which is no part of this. */
+    readonly hasAuthPass?: boolean;
     readonly vrrpSyncGroups?: readonly VrrpSyncGroup[];
     readonly directors: readonly Director[];
     readonly realServers: readonly RealServer[];

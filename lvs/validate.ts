@@ -5,13 +5,14 @@ import { compareVersions, defaultDistribution, versionOf } from "./keepalived/ve
 import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, LoneRealServer } from "./model";
 import { contextOf, membersOf, methodOf } from "./pool";
-import { eachOf, type Problem, problem } from "./problems";
+import { eachOf, type Problem, problem, problemIf } from "./problems";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance";
 import { vrrpInstanceProblems } from "./vrrp/instanceRules";
+import { vrrpVersionOf } from "./vrrp/members";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking";
 
@@ -27,6 +28,12 @@ export function validate(cluster: Cluster): Problem[] {
             vrrpInstanceProblems(path, instance, context, target),
         ),
         ...virtualIpProblems(cluster),
+        ...problemIf(
+            cluster.hasAuthPass === true &&
+                vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
+            "authPass",
+            "is for version 2 of VRRP, and all instances have 3, which knows no password: remove it",
+        ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
         ...scriptProblems("scripts", scripts),

@@ -216,6 +216,14 @@ const vrrp = [
         "vrrpInstances[0].advertInt: 0.005 is not a number of seconds in version 3 (0.01–40.95)",
     ),
     cluster(
+        "a password with version 3",
+        {
+            hasAuthPass: true,
+            vrrpInstances: [{ ...seed.vrrpInstances[0]!, version: 3 }],
+        },
+        "authPass: is for version 2 of VRRP, and all instances have 3, which knows no password: remove it",
+    ),
+    cluster(
         "unicast without a source",
         {
             directors: [seed.directors[0]!, { name: "ds2", host: "ds2.example.com" }],
