@@ -1,5 +1,4 @@
 import { waitUntil } from "../../lab/lab";
-import { seedConfig } from "../../lab/stack";
 import { Cluster, changed, spare, vip } from "./support/cluster";
 
 jest.setTimeout(300_000);
@@ -15,7 +14,7 @@ describe("the article's cluster", () => {
 
     /** Every test finds the cluster as it was first deployed. */
     afterEach(async () => {
-        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.configure(await changed());
         await cluster.stack.up();
         await cluster.untilHealthy();
     });
@@ -106,7 +105,7 @@ describe("the article's cluster", () => {
         );
         expect(probe.sofar().failed).toEqual([]);
 
-        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.configure(await changed());
         await cluster.stack.up();
         const { requests, failed } = await probe.stop();
         expect(failed).toEqual([]);
@@ -132,7 +131,7 @@ describe("the article's cluster", () => {
             const table = await cluster.lab.host("ds1").run("ipvsadm -Lnc");
             return table.includes("ESTABLISHED") && table.includes("10.128.190.247:80");
         });
-        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.configure(await changed());
         await cluster.stack.up();
         const bodies = await Promise.all(slowRequests);
         expect(bodies.map((body) => body.trim()).sort()).toEqual(["RS1", "RS2", "RS3", "RS4"]);

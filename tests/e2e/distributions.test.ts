@@ -1,18 +1,10 @@
-import { installedDisk } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
-import { mixed, ofSuite, seed, type Suite } from "../../lab/topology";
-import type { Distribution } from "../../lvs/keepalived/versions";
+import { mixed, ofSuite, seed } from "../../lab/topology";
 import { changed, Cluster } from "./support/cluster";
 import { portrait } from "./support/portrait";
+import { installed, releases, toldReleases } from "./support/release";
 
 jest.setTimeout(300_000);
-
-const distributions: Record<Suite, Distribution> = {
-    bullseye: "debian11",
-    bookworm: "debian12",
-    trixie: "debian13",
-};
-const versions: Record<Suite, string> = { bullseye: "2.1.5", bookworm: "2.2.7", trixie: "2.3.3" };
 
 /** What the other files show on Debian 12 hosts, in short, on hosts of other releases. */
 describe.each([
@@ -23,17 +15,12 @@ describe.each([
     let cluster: Cluster;
     let found: string[];
 
-    const config = () =>
-        changed((stack) => {
-            for (const member of [...stack.directors, ...stack.realServers]) {
-                member.distribution = distributions[cluster.lab.host(member.name).suite];
-            }
-        });
+    const config = () => changed((stack) => toldReleases(stack, topology));
     const portraits = async () =>
         (await Promise.all(cluster.members.map(portrait))).map(({ kept }) => kept);
 
     beforeAll(async () => {
-        cluster = await Cluster.on(topology, { disk: ({ suite }) => installedDisk({ suite }) });
+        cluster = await Cluster.on(topology, installed);
         found = await portraits();
         await cluster.stack.configure(await config());
         await cluster.stack.up();
@@ -45,7 +32,7 @@ describe.each([
     it("runs the keepalived that its configuration is made for", async () => {
         for (const director of cluster.directors) {
             const said = await director.run("keepalived -v 2>&1 | head -n 1");
-            expect(said).toContain(`v${versions[director.suite]} `);
+            expect(said).toContain(`v${releases[director.suite].keepalived} `);
         }
     });
 

@@ -1,4 +1,3 @@
-import { seedConfig } from "../../lab/stack";
 import { expectGolden } from "../support/golden";
 import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
 
@@ -13,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.down());
 
 describe("a preview", () => {
-    afterEach(async () => cluster.stack.configure(await seedConfig()));
+    afterEach(async () => cluster.stack.configure(await changed()));
 
     /** What a reviewer reads, without the lines that only say which resource it is. */
     async function preview(change: Change): Promise<string> {
@@ -101,7 +100,7 @@ describe("secrets", () => {
     });
 
     it("that are generated are in no plain state", async () => {
-        await cluster.stack.configure(await seedConfig());
+        await cluster.stack.configure(await changed());
         await cluster.stack.up();
         const file = await cluster.lab.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
         const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;

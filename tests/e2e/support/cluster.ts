@@ -1,12 +1,14 @@
 import { Lab, type LabOptions, waitUntil } from "../../../lab/lab";
-import { installedDisk } from "../../../lab/installedDisk";
 import type { Host } from "../../../lab/host";
 import type { Probe } from "../../../lab/probe";
 import { LabStack, seedConfig, type StackConfig } from "../../../lab/stack";
 import { seedWithSpare, type Topology } from "../../../lab/topology";
+import { installed, ofRelease, toldReleases } from "./release";
 
 export const vip = "10.128.190.248";
 export const url = `http://${vip}/`;
+
+const hosts = ofRelease(seedWithSpare);
 
 /** The article's cluster on machines of its own, one spare machine (rs4) beside it. */
 export class Cluster {
@@ -15,9 +17,11 @@ export class Cluster {
         readonly stack: LabStack,
     ) {}
 
-    /** Five hosts and the spare one, nothing deployed; bare, unless they are given a disk. */
-    static async bare(disk?: string): Promise<Cluster> {
-        return Cluster.on(seedWithSpare, { disk });
+    /** Five hosts and the spare one, nothing deployed; bare, unless they are given disks. */
+    static async bare(options?: LabOptions): Promise<Cluster> {
+        const cluster = await Cluster.on(hosts, options);
+        await cluster.stack.configure(await changed());
+        return cluster;
     }
 
     /** The hosts of a topology that has the article's, nothing deployed. */
@@ -28,7 +32,7 @@ export class Cluster {
 
     /** The cluster as `pulumi up` of the seed's stack leaves it, on hosts that had its packages. */
     static async deployed(): Promise<Cluster> {
-        const cluster = await Cluster.bare(await installedDisk());
+        const cluster = await Cluster.bare(installed);
         await cluster.stack.up();
         await cluster.untilHealthy();
         return cluster;
@@ -110,19 +114,20 @@ export class Cluster {
 /** A change to a configuration in place. */
 export type Change = (config: Required<StackConfig>) => void;
 
-/** The seed's configuration with a change to it. */
-export async function changed(change: Change): Promise<Required<StackConfig>> {
+/** The seed's configuration, maybe with a change to it. */
+export async function changed(change: Change = () => undefined): Promise<Required<StackConfig>> {
     const config = (await seedConfig()) as Required<StackConfig>;
     change(config);
+    toldReleases(config, hosts);
     return config;
 }
 
 /** The seed's first director and first real server, for what concerns a single host. */
-export function pair(change: Change = () => undefined): Promise<Required<StackConfig>> {
+export function pair(change?: Change): Promise<Required<StackConfig>> {
     return changed((config) => {
         config.directors = config.directors.slice(0, 1);
         config.realServers = config.realServers.slice(0, 1);
-        change(config);
+        change?.(config);
     });
 }
 
