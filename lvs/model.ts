@@ -1,9 +1,9 @@
-import type { GlobalDefs } from "./vrrp/globalDefs";
 import type { Script } from "./keepalived/scripts";
 import type { Distribution } from "./keepalived/versions";
 import type { KernelSettings } from "./kernel/sysctls";
 import type { Tunnel } from "./service/lvsMethod";
 import type { VirtualServer } from "./service/virtualServer";
+import type { GlobalDefs } from "./vrrp/globalDefs";
 import type { VrrpInstance } from "./vrrp/instance";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 import type { Tracking } from "./vrrp/tracking";

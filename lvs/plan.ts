@@ -1,5 +1,4 @@
 import { familyOf } from "./addresses";
-import type { GlobalDefs, GlobalDefsFacts } from "./vrrp/globalDefs";
 import type { Script } from "./keepalived/scripts";
 import { defaultDistribution, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
@@ -15,6 +14,7 @@ import { socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, translatesPorts, TunnelType } from "./service/lvsMethod";
 import { LvsSched } from "./service/scheduler";
 import type { VirtualServerPlan } from "./service/virtualServer";
+import type { GlobalDefs, GlobalDefsFacts } from "./vrrp/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance";
 import { planSyncDaemon, type SyncDaemonPlan } from "./vrrp/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";

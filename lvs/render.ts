@@ -1,4 +1,3 @@
-import { globalDefsView } from "./vrrp/globalDefs";
 import { scriptsDirectory } from "./keepalived/scripts";
 import { directorKernelFiles } from "./kernel/director";
 import { type HostFile, textFile } from "./kernel/hostFile";
@@ -8,12 +7,13 @@ import {
     modulesFile,
     realServerModules,
 } from "./kernel/modules";
-import { realServerKernelFiles, type RealServerKernel } from "./kernel/realServer";
+import { type RealServerKernel, realServerKernelFiles } from "./kernel/realServer";
 import type { Httpd } from "./model";
 import type { DirectorPlan } from "./plan";
 import { groupName, type Socket } from "./service/destination";
 import { ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
+import { globalDefsView } from "./vrrp/globalDefs";
 import { vrrpInstanceView } from "./vrrp/instance";
 import { vrrpSyncGroupView } from "./vrrp/syncGroup";
 import { trackingViews } from "./vrrp/tracking";

@@ -1,5 +1,4 @@
 import { ipAddress, refusal, type Target } from "./keepalived/keywords";
-import { globalDefsProblems } from "./vrrp/globalDefs";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, defaultDistribution, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
@@ -10,6 +9,7 @@ import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
+import { globalDefsProblems } from "./vrrp/globalDefs";
 import { instanceName } from "./vrrp/instance";
 import { vrrpInstanceProblems } from "./vrrp/instanceRules";
 import { vrrpVersionOf } from "./vrrp/members";

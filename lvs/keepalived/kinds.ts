@@ -1,6 +1,6 @@
 import { type Family, familyOf, isNetwork } from "../addresses";
-import { type Kind, matching, refusal, type Target, whole } from "./keywords";
 import { type Problem, problem, show } from "../problems";
+import { type Kind, matching, refusal, type Target, whole } from "./keywords";
 
 /** The name of a block. keepalived takes no longer one for BFD. */
 export const blockName = matching(

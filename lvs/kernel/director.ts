@@ -1,7 +1,7 @@
-import { type FirewallNeeds, firewallFile } from "./firewall";
+import { firewallFile, type FirewallNeeds } from "./firewall";
 import { type HostFile, textFile } from "./hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
-import { type DirectorTraffic, directorSysctls, type KernelSettings, sysctlFile } from "./sysctls";
+import { directorSysctls, type DirectorTraffic, type KernelSettings, sysctlFile } from "./sysctls";
 
 /** What a director is to be, as far as its kernel is concerned. */
 export interface DirectorKernel {

@@ -1,5 +1,5 @@
-import type { LvsSched } from "../service/scheduler";
 import { TunnelType } from "../service/lvsMethod";
+import type { LvsSched } from "../service/scheduler";
 import { type HostFile, textFile } from "./hostFile";
 import type { TunnelEnd } from "./realServer";
 

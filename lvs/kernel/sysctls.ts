@@ -1,8 +1,8 @@
 import type { Family } from "../addresses";
 import {
+    keywordProblems,
     type Keywords,
     type Kind,
-    keywordProblems,
     linesOf,
     matching,
     refusal,

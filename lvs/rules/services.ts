@@ -12,7 +12,7 @@ import {
     virtualIpsOf,
     weightOf,
 } from "../pool";
-import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { checkProblems, defaultDelayLoop, timingProblems } from "../service/checks";
 import { destinationKeys, familyIn, portOf, socketsOf, virtualIpsIn } from "../service/destination";
 import { LvsMethod, translatesPorts } from "../service/lvsMethod";

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { type Family } from "../addresses";
+import type { Family } from "../addresses";
 import { type Keywords, type Kind, matching, type Target, whole } from "../keepalived/keywords";
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf, show } from "../problems";

@@ -1,8 +1,8 @@
 import {
     decimal,
     flag,
-    type Keywords,
     keywordProblems,
+    type Keywords,
     oneOf,
     onOff,
     port,

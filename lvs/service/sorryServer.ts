@@ -1,4 +1,4 @@
-import { familyOf, type Family } from "../addresses";
+import { type Family, familyOf } from "../addresses";
 import { ipAddress, oneOf, port, refusal, type Target, tooNew } from "../keepalived/keywords";
 import { type Problem, problemIf, show } from "../problems";
 import { LvsMethod, methodWords, translatesPorts } from "./lvsMethod";

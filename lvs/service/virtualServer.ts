@@ -2,8 +2,8 @@ import type { Family } from "../addresses";
 import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
 import {
     flag,
-    type Keywords,
     keywordProblems,
+    type Keywords,
     linesOf,
     oneOf,
     onOff,
@@ -21,15 +21,15 @@ import {
 import { hostName } from "./checks/hostName";
 import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
 import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
-import { type PersistenceSettings, persistenceKeywords, persistenceProblems } from "./persistence";
+import { persistenceKeywords, persistenceProblems, type PersistenceSettings } from "./persistence";
 import {
     delayLoop,
     type PoolMember,
     type PoolMemberKeywords,
     poolMemberKeywords,
 } from "./poolMember";
-import { type QuorumSettings, quorumKeywords } from "./quorum";
-import { type SchedulerSettings, schedulerKeywords, schedulerProblems } from "./scheduler";
+import { quorumKeywords, type QuorumSettings } from "./quorum";
+import { schedulerKeywords, schedulerProblems, type SchedulerSettings } from "./scheduler";
 import { type SorryServer, sorryServerLines } from "./sorryServer";
 
 /** One line each in `virtual_server`, besides those of its parts. */

@@ -12,8 +12,8 @@ import {
     tooNew,
     whole,
 } from "../keepalived/keywords";
-import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { trackWeight } from "../keepalived/kinds";
+import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
 
 /** Who talks to whom. */
 export interface BfdAddresses {

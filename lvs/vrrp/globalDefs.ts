@@ -1,11 +1,3 @@
-import { type Problem, problemIf, show } from "../problems";
-import { absolutePath, multicastGroup } from "../keepalived/kinds";
-import {
-    type SyncDaemon,
-    syncDaemonLine,
-    type SyncDaemonPlan,
-    syncDaemonProblems,
-} from "./syncDaemon";
 import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
 import {
     decimal,
@@ -21,8 +13,16 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
-import { processKeywords, type ProcessSettings } from "./processes";
+import { absolutePath, multicastGroup } from "../keepalived/kinds";
 import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { type Problem, problemIf, show } from "../problems";
+import { processKeywords, type ProcessSettings } from "./processes";
+import {
+    type SyncDaemon,
+    syncDaemonLine,
+    type SyncDaemonPlan,
+    syncDaemonProblems,
+} from "./syncDaemon";
 
 /** Seconds after which the kernel forgets a connection that is silent. */
 export interface LvsTimeouts {

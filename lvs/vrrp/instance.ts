@@ -1,7 +1,7 @@
 import { extraLines } from "../keepalived/extraConfig";
 import { decimal, flag, type Keywords, linesOf, onOff, whole } from "../keepalived/keywords";
-import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { multicastGroup } from "../keepalived/kinds";
+import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import {
     addressesOf,
     isStrict,

@@ -9,10 +9,10 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
-import { isAtLeast } from "../keepalived/versions";
-import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
-import { type VrrpInstance, type VrrpInstanceKeywords, vrrpInstanceKeywords } from "./instance";
 import { blockName, required } from "../keepalived/kinds";
+import { isAtLeast } from "../keepalived/versions";
+import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { type VrrpInstance, type VrrpInstanceKeywords, vrrpInstanceKeywords } from "./instance";
 import { addressesOf, isStrict, participantsOf, type VrrpContext, vrrpVersionOf } from "./members";
 import { notifyProblems } from "./notify";
 import { highestGain, trackedOf, trackProblems } from "./track";

@@ -1,5 +1,4 @@
-import type { Keywords, Kind, Target } from "../keepalived/keywords";
-import { onOff } from "../keepalived/keywords";
+import { type Keywords, type Kind, onOff, type Target } from "../keepalived/keywords";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf } from "../problems";

@@ -1,5 +1,5 @@
-import { show } from "../problems";
 import { flag, type Keywords, type Kind, whole } from "../keepalived/keywords";
+import { show } from "../problems";
 
 /**
  * How keepalived's processes stand up to other work on a director. One that gets no processor sends

@@ -8,9 +8,9 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
+import { multicastGroup } from "../keepalived/kinds";
 import { listed, type Problem, problemIf, show } from "../problems";
 import type { VrrpInstancePlan } from "./instance";
-import { multicastGroup } from "../keepalived/kinds";
 
 /** The words after the interface and the instance. */
 export interface SyncDaemonKeywords {

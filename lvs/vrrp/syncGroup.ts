@@ -7,7 +7,7 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { instanceName, type VrrpInstance } from "./instance";
 import { participantsOf, type VrrpContext } from "./members";
 import { notifyKeywords, notifyProblems, type NotifySettings } from "./notify";

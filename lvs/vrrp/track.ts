@@ -7,8 +7,8 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { listed, eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { required, trackWeight } from "../keepalived/kinds";
+import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
 import type { Tracking } from "./tracking";
 
 /** What the state of something tracked does to a priority. */

@@ -6,8 +6,8 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { type Problem, problemIf, show } from "../problems";
 import { absolutePath, trackWeight } from "../keepalived/kinds";
+import { type Problem, problemIf, show } from "../problems";
 
 /** What keepalived writes to a file when it starts. */
 export interface InitFile {

@@ -10,8 +10,8 @@ import {
     tooNew,
     whole,
 } from "../keepalived/keywords";
-import { type Problem, problemIf, show } from "../problems";
 import { trackWeight } from "../keepalived/kinds";
+import { type Problem, problemIf, show } from "../problems";
 
 /** Which arguments a process has to have. */
 export const ParamMatch = {

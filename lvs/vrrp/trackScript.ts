@@ -7,9 +7,9 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
+import { trackWeight } from "../keepalived/kinds";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf } from "../problems";
-import { trackWeight } from "../keepalived/kinds";
 
 /** The lines of a tracked script. */
 export interface TrackScriptKeywords {

@@ -1,4 +1,5 @@
 import type { Target } from "../keepalived/keywords";
+import { blockName, required } from "../keepalived/kinds";
 import { eachOf, type Problem, problem, repeated, show } from "../problems";
 import {
     type BfdInstance,
@@ -6,7 +7,6 @@ import {
     bfdInstanceView,
     sameNeighborProblems,
 } from "./bfdInstance";
-import { blockName, required } from "../keepalived/kinds";
 import { type TrackFile, trackFileProblems, trackFileView } from "./trackFile";
 import { type TrackProcess, trackProcessProblems, trackProcessView } from "./trackProcess";
 import { type TrackScript, trackScriptProblems, trackScriptView } from "./trackScript";

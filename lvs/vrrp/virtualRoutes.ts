@@ -11,9 +11,9 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
+import { familyOfNetwork, network, required } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf } from "../problems";
-import { familyOfNetwork, network, required } from "../keepalived/kinds";
 import { Scope } from "./virtualIpaddress";
 
 /** What becomes of packets that are not to get anywhere. */

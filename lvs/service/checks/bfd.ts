@@ -1,4 +1,4 @@
-import { type Keywords, keywordProblems, onOff, type Target } from "../../keepalived/keywords";
+import { keywordProblems, type Keywords, onOff, type Target } from "../../keepalived/keywords";
 import type { Problem } from "../../problems";
 import { among } from "./among";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";

@@ -1,15 +1,15 @@
 import { familyOf } from "../../addresses";
 import {
     ipAddress,
-    type Keywords,
     keywordProblems,
+    type Keywords,
     networkInterface,
     port,
     type Target,
     whole,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, show } from "../../problems";
-import { type CheckTiming, repeatedKeywords, type RepeatedCheck, timingKeywords } from "./timing";
+import { type CheckTiming, type RepeatedCheck, repeatedKeywords, timingKeywords } from "./timing";
 
 /** Where a check connects to, and from where. */
 export interface CheckConnection {

@@ -1,6 +1,6 @@
 import { type Keywords, oneOf, type Target, tooNew } from "../../keepalived/keywords";
 import type { Problem } from "../../problems";
-import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
 import { domainName } from "./hostName";
 
 /** What a name server is asked for. */

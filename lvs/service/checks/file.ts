@@ -1,6 +1,6 @@
 import {
-    type Keywords,
     keywordProblems,
+    type Keywords,
     refusal,
     type Target,
     whole,

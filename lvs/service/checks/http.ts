@@ -1,7 +1,7 @@
 import {
     flag,
-    type Keywords,
     keywordProblems,
+    type Keywords,
     type Kind,
     linesOf,
     matching,
@@ -12,7 +12,7 @@ import {
 } from "../../keepalived/keywords";
 import { eachOf, type Problem, problemIf, show } from "../../problems";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
-import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
 import { hostName } from "./hostName";
 import { type RegexKeywords, regexKeywords, regexProblems } from "./regex";
 

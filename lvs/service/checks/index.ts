@@ -1,9 +1,9 @@
-import { type Target, tooNew } from "../../keepalived/keywords";
 import { type Family, familyOf } from "../../addresses";
+import { type Target, tooNew } from "../../keepalived/keywords";
 import { type Problem, problemIf, show } from "../../problems";
 import { type BfdCheck, bfdProblems, bfdView } from "./bfd";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
-import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
 import { type DnsCheck, dnsKeywords, dnsProblems } from "./dns";
 import { type FileCheck, fileProblems, fileView } from "./file";
 import {

@@ -1,14 +1,14 @@
 import {
     flag,
-    type Keywords,
     keywordProblems,
+    type Keywords,
     type Target,
     whole,
 } from "../../keepalived/keywords";
 import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import type { Problem } from "../../problems";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
-import { type CheckTiming, nearestTiming, repeatedKeywords, type RepeatedCheck } from "./timing";
+import { type CheckTiming, nearestTiming, type RepeatedCheck, repeatedKeywords } from "./timing";
 
 /** A script that exits with 0 while the server is well (keepalived `MISC_CHECK`). */
 export interface MiscCheck extends RepeatedCheck {

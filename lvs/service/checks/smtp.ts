@@ -1,5 +1,5 @@
 import type { Keywords } from "../../keepalived/keywords";
-import { connectingKeywords, type ConnectingCheck } from "./connection";
+import { type ConnectingCheck, connectingKeywords } from "./connection";
 import { hostName } from "./hostName";
 
 /** A mail server that greets and answers HELO (keepalived `SMTP_CHECK`). */

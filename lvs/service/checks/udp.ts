@@ -7,7 +7,7 @@ import {
     whole,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, show } from "../../problems";
-import { connectingKeywords, connectingProblems, type ConnectingCheck } from "./connection";
+import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
 
 /** A UDP port that is not refused, or that answers (keepalived `UDP_CHECK`). */
 export interface UdpCheck extends ConnectingCheck {
