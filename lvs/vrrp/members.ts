@@ -1,5 +1,4 @@
 import { canonical, type Family, familyOf } from "../addresses";
-import type { GlobalDefs } from "./globalDefs";
 import type { Tracking } from "./tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
@@ -17,12 +16,19 @@ export interface VrrpDirector {
     mcastSrcIp?: string;
 }
 
+/** What `globalDefs` say of instances that do not say otherwise. */
+export interface VrrpDefaults {
+    readonly vrrpVersion?: number;
+    readonly vrrpStrict?: boolean;
+    readonly vrrpDownTimerAdverts?: number;
+}
+
 /** What an instance needs to know of the rest of its cluster. */
 export interface VrrpContext extends Tracking {
     readonly directors: readonly { readonly name: string; readonly host: string }[];
     /** Those of the virtual servers, which an instance has that names none. */
     readonly virtualIps: readonly string[];
-    readonly globalDefs?: GlobalDefs;
+    readonly globalDefs?: VrrpDefaults;
 }
 
 /** As much of an instance as decides who takes part, and with what. */
