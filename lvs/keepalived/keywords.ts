@@ -46,7 +46,7 @@ export interface Target {
 /** The lines of a block that has these settings, for one version of keepalived. */
 export function linesOf<Settings extends object>(
     keywords: Keywords<Settings>,
-    settings: Settings,
+    settings: NoInfer<Settings>,
     version: string,
 ): string[] {
     return rowsOf(keywords).flatMap(([field, row]) => {
@@ -66,7 +66,7 @@ export function linesOf<Settings extends object>(
 export function keywordProblems<Settings extends object>(
     path: string,
     keywords: Keywords<Settings>,
-    settings: Settings,
+    settings: NoInfer<Settings>,
     target: Target,
 ): Problem[] {
     return rowsOf(keywords).flatMap(([field, row]) => {

@@ -85,8 +85,8 @@ export function poolMemberProblems(
     const { lvsMethod, uthreshold = 0, lthreshold = 0 } = member;
     return [
         ...refusal(`${path}.port`, port, member.port, target),
-        ...keywordProblems<PoolMemberKeywords>(path, poolMemberKeywords, member, target),
-        ...keywordProblems<CheckTiming>(path, timingKeywords, member, target),
+        ...keywordProblems(path, poolMemberKeywords, member, target),
+        ...keywordProblems(path, timingKeywords, member, target),
         ...problemIf(
             lthreshold > 0 && lthreshold >= uthreshold,
             `${path}.lthreshold`,

@@ -22,12 +22,7 @@ import { hostName } from "./checks/hostName";
 import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
 import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
 import { persistenceKeywords, persistenceProblems, type PersistenceSettings } from "./persistence";
-import {
-    delayLoop,
-    type PoolMember,
-    type PoolMemberKeywords,
-    poolMemberKeywords,
-} from "./poolMember";
+import { delayLoop, type PoolMember, poolMemberKeywords } from "./poolMember";
 import { quorumKeywords, type QuorumSettings } from "./quorum";
 import { schedulerKeywords, schedulerProblems, type SchedulerSettings } from "./scheduler";
 import { type SorryServer, sorryServerLines } from "./sorryServer";
@@ -94,7 +89,7 @@ export interface RealServerPlan {
 
 export const defaultMethod = LvsMethod.DR;
 
-const headKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
+const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
     delayLoop: { keyword: "delay_loop", is: delayLoop, otherwise: defaultDelayLoop },
 };
 
@@ -112,19 +107,15 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
     return {
         head: headOf(virtualServer),
         keywords: [
-            ...linesOf<Pick<VirtualServerSettings, "delayLoop">>(
-                headKeywords,
-                virtualServer,
-                version,
-            ),
-            ...linesOf<SchedulerSettings>(schedulerKeywords, virtualServer, version),
+            ...linesOf(delayKeywords, virtualServer, version),
+            ...linesOf(schedulerKeywords, virtualServer, version),
             `lvs_method ${methodWords(lvsMethod, tunnel)}`,
-            ...linesOf<PersistenceSettings>(persistenceKeywords, virtualServer, version),
+            ...linesOf(persistenceKeywords, virtualServer, version),
             // A marked packet brings its own protocol.
             ...(fwmark ? [] : [`protocol ${protocol}`]),
             ...(fwmark && plan.family === "inet6" ? ["ip_family inet6"] : []),
-            ...linesOf<VirtualServerKeywords>(virtualServerKeywords, virtualServer, version),
-            ...linesOf<QuorumSettings>(quorumKeywords, virtualServer, version),
+            ...linesOf(virtualServerKeywords, virtualServer, version),
+            ...linesOf(quorumKeywords, virtualServer, version),
             ...sorryServerLines(virtualServer.sorryServer, portOf(virtualServer)),
         ],
         realServers: plan.realServers.map((server) => realServerView(plan, server, version)),
@@ -146,7 +137,7 @@ function realServerView(
     return {
         head: `${host} ${port}`,
         keywords: [
-            ...linesOf<PoolMemberKeywords>(poolMemberKeywords, member, version),
+            ...linesOf(poolMemberKeywords, member, version),
             ...(isOwn ? [`lvs_method ${method}`] : []),
         ],
         checks: checkViews(member.check ?? virtualServer.check, inherited, version),
@@ -185,15 +176,10 @@ export function virtualServerProblems(
     const { lvsMethod, persistenceTimeout = 0, ops, fwmark, protocol } = virtualServer;
     return [
         ...destinationProblems(path, virtualServer, target),
-        ...keywordProblems<Pick<VirtualServerSettings, "delayLoop">>(
-            path,
-            headKeywords,
-            virtualServer,
-            target,
-        ),
-        ...keywordProblems<SchedulerSettings>(path, schedulerKeywords, virtualServer, target),
+        ...keywordProblems(path, delayKeywords, virtualServer, target),
+        ...keywordProblems(path, schedulerKeywords, virtualServer, target),
         ...schedulerProblems(path, virtualServer, target),
-        ...keywordProblems<CheckTiming>(path, timingKeywords, virtualServer, target),
+        ...keywordProblems(path, timingKeywords, virtualServer, target),
         ...refusal(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...tunnelProblems(
             `${path}.tunnel`,
@@ -201,15 +187,10 @@ export function virtualServerProblems(
             lvsMethod ?? defaultMethod,
             target,
         ),
-        ...keywordProblems<PersistenceSettings>(path, persistenceKeywords, virtualServer, target),
+        ...keywordProblems(path, persistenceKeywords, virtualServer, target),
         ...persistenceProblems(path, virtualServer, familyIn(virtualServer), target),
-        ...keywordProblems<VirtualServerKeywords>(
-            path,
-            virtualServerKeywords,
-            virtualServer,
-            target,
-        ),
-        ...keywordProblems<QuorumSettings>(path, quorumKeywords, virtualServer, target),
+        ...keywordProblems(path, virtualServerKeywords, virtualServer, target),
+        ...keywordProblems(path, quorumKeywords, virtualServer, target),
         ...problemIf(
             ops === true && persistenceTimeout > 0,
             `${path}.ops`,

@@ -89,7 +89,7 @@ export function bfdInstanceView(bfd: BfdInstance, director: string, version: str
     const settings = { ...bfd, ...addressesOn(bfd, director) };
     return {
         name: bfd.name,
-        keywords: linesOf<BfdInstanceKeywords>(bfdInstanceKeywords, settings, version),
+        keywords: linesOf(bfdInstanceKeywords, settings, version),
     };
 }
 
@@ -103,7 +103,7 @@ export function bfdInstanceProblems(
     const { maxHops } = bfd;
     return [
         ...tooNew(path, { keyword: "bfd_instance", since: "2.0.0" }, target),
-        ...keywordProblems<BfdInstanceKeywords>(path, bfdInstanceKeywords, bfd, target),
+        ...keywordProblems(path, bfdInstanceKeywords, bfd, target),
         ...eachOf(`${path}.directors`, bfd.directors, ({ name, neighborIp, sourceIp }, at) => [
             ...problemIf(
                 !directors.includes(name),

@@ -279,7 +279,7 @@ export function globalDefsView(
             // Without either of the two, keepalived drops scripts or complains of them.
             ...(hasScripts ? ["enable_script_security"] : []),
             ...(scriptUser === undefined ? [] : [`script_user ${scriptUser}`]),
-            ...linesOf<GlobalDefsKeywords>(globalDefsKeywords, globalDefs, version),
+            ...linesOf(globalDefsKeywords, globalDefs, version),
             ...timeoutLines(lvsTimeouts, version),
             ...(syncDaemon ? [syncDaemonLine(syncDaemon, version)] : []),
         ],
@@ -292,7 +292,7 @@ export function globalDefsView(
 }
 
 function timeoutLines(timeouts: LvsTimeouts = {}, version: string): string[] {
-    const words = linesOf<LvsTimeouts>(lvsTimeoutsKeywords, timeouts, version);
+    const words = linesOf(lvsTimeoutsKeywords, timeouts, version);
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
 
@@ -307,7 +307,7 @@ export function globalDefsProblems(
     const { notificationEmail, smtpServer, smtpPort, scriptUser, lvsTimeouts } = globalDefs;
     const fifos = ["notifyFifo", "vrrpNotifyFifo", "lvsNotifyFifo"] as const;
     return [
-        ...keywordProblems<GlobalDefsKeywords>(path, globalDefsKeywords, globalDefs, target),
+        ...keywordProblems(path, globalDefsKeywords, globalDefs, target),
         ...(notificationEmail ?? []).flatMap((address, index) =>
             refusal(`${path}.notificationEmail[${index}]`, email, address, target),
         ),
@@ -333,12 +333,7 @@ export function globalDefsProblems(
             `${path}.scriptUser`,
             `${show(scriptUser)} is not the name of a user`,
         ),
-        ...keywordProblems<LvsTimeouts>(
-            `${path}.lvsTimeouts`,
-            lvsTimeoutsKeywords,
-            lvsTimeouts ?? {},
-            target,
-        ),
+        ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
         ...fifos.flatMap((fifo) =>
             problemIf(
                 globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,

@@ -271,11 +271,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             `advert_int ${plan.advertInt}`,
             ...(isUnicast ? [`unicast_src_ip ${self.unicastSrcIp}`] : []),
             ...(self.mcastSrcIp === undefined ? [] : [`mcast_src_ip ${self.mcastSrcIp}`]),
-            ...linesOf<VrrpInstanceKeywords>(
-                vrrpInstanceKeywords,
-                { ...instance, accept: plan.accept },
-                version,
-            ),
+            ...linesOf(vrrpInstanceKeywords, { ...instance, accept: plan.accept }, version),
         ],
         // Version 3 has none.
         hasPassword: plan.version === 2,

@@ -12,7 +12,7 @@ import {
 import { blockName, required } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
 import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
-import { type VrrpInstance, type VrrpInstanceKeywords, vrrpInstanceKeywords } from "./instance";
+import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { addressesOf, isStrict, participantsOf, type VrrpContext, vrrpVersionOf } from "./members";
 import { notifyProblems } from "./notify";
 import { highestGain, trackedOf, trackProblems } from "./track";
@@ -36,7 +36,7 @@ export function vrrpInstanceProblems(
             target,
         ),
         ...versionProblems(path, instance, context, target),
-        ...keywordProblems<VrrpInstanceKeywords>(path, vrrpInstanceKeywords, instance, target),
+        ...keywordProblems(path, vrrpInstanceKeywords, instance, target),
         ...notifyProblems(path, instance, target),
         ...preemptProblems(path, instance),
         ...directorProblems(path, instance, context, target),

@@ -74,7 +74,7 @@ export function syncDaemonLine(plan: SyncDaemonPlan, version: string): string {
         "lvs_sync_daemon",
         plan.interface,
         plan.instance,
-        ...linesOf<SyncDaemonKeywords>(syncDaemonKeywords, plan, version),
+        ...linesOf(syncDaemonKeywords, plan, version),
     ].join(" ");
 }
 
@@ -88,7 +88,7 @@ export function syncDaemonProblems(
     if (daemon === undefined) return [];
     const { interface: device, instance } = daemon;
     return [
-        ...keywordProblems<SyncDaemonKeywords>(path, syncDaemonKeywords, daemon, target),
+        ...keywordProblems(path, syncDaemonKeywords, daemon, target),
         ...refusal(`${path}.interface`, networkInterface, device, target),
         ...problemIf(
             instance !== undefined && !instances.includes(instance),

@@ -53,7 +53,7 @@ export function vrrpSyncGroupView(group: VrrpSyncGroup, version: string) {
     return {
         name: group.name,
         lists: [{ keyword: "group", lines: group.group }, ...trackBlocks(group, version)],
-        keywords: linesOf<VrrpSyncGroupKeywords>(vrrpSyncGroupKeywords, group, version),
+        keywords: linesOf(vrrpSyncGroupKeywords, group, version),
         extraConfig: extraLines(group.extraConfig),
     };
 }
@@ -101,7 +101,7 @@ export function vrrpSyncGroupProblems(
                 `${path}.group`,
                 `has ${group.group.length} of the two instances that it takes: name more, or leave the group out`,
             ),
-            ...keywordProblems<VrrpSyncGroupKeywords>(path, vrrpSyncGroupKeywords, group, target),
+            ...keywordProblems(path, vrrpSyncGroupKeywords, group, target),
             ...notifyProblems(path, group, target),
             ...trackProblems(path, group, context, target),
             ...tooOldProblems(path, group, target),

@@ -90,9 +90,7 @@ export function trackBlocks(tracks: Tracks, version: string) {
     return fields.flatMap((field) => {
         const { keyword, most } = lists[field];
         const lines = (tracks[field] ?? []).map((entry) =>
-            [nameOf(entry), ...linesOf<TrackWeight>(weightKeywords(most), entry, version)].join(
-                " ",
-            ),
+            [nameOf(entry), ...linesOf(weightKeywords(most), entry, version)].join(" "),
         );
         return lines.length === 0 ? [] : [{ keyword, lines }];
     });
@@ -145,12 +143,7 @@ export function trackProblems(
                 ...("from" in list
                     ? knownProblems(`${entryPath}.name`, nameOf(entry), list.from, tracking)
                     : required(`${entryPath}.interface`, networkInterface, nameOf(entry), target)),
-                ...keywordProblems<TrackWeight>(
-                    entryPath,
-                    weightKeywords(list.most),
-                    entry,
-                    target,
-                ),
+                ...keywordProblems(entryPath, weightKeywords(list.most), entry, target),
                 ...problemIf(
                     entry.reverse === true && entry.weight === undefined,
                     `${entryPath}.reverse`,

@@ -54,7 +54,7 @@ const trackFileKeywords: Keywords<TrackFileKeywords> = {
 export function trackFileView(trackFile: TrackFile, version: string) {
     return {
         name: trackFile.name,
-        keywords: linesOf<TrackFileKeywords>(trackFileKeywords, trackFile, version),
+        keywords: linesOf(trackFileKeywords, trackFile, version),
     };
 }
 
@@ -63,6 +63,6 @@ export function trackFileProblems(path: string, trackFile: TrackFile, target: Ta
     return [
         ...tooNew(path, { keyword: "track_file", since: "2.1.0" }, target),
         ...problemIf(trackFile.file === undefined, `${path}.file`, "is missing: give its path"),
-        ...keywordProblems<TrackFileKeywords>(path, trackFileKeywords, trackFile, target),
+        ...keywordProblems(path, trackFileKeywords, trackFile, target),
     ];
 }

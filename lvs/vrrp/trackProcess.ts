@@ -79,7 +79,7 @@ const trackProcessKeywords: Keywords<TrackProcessKeywords> = {
 export function trackProcessView(trackProcess: TrackProcess, version: string) {
     return {
         name: trackProcess.name,
-        keywords: linesOf<TrackProcessKeywords>(trackProcessKeywords, trackProcess, version),
+        keywords: linesOf(trackProcessKeywords, trackProcess, version),
     };
 }
 
@@ -93,7 +93,7 @@ export function trackProcessProblems(
     return [
         ...tooNew(path, { keyword: "vrrp_track_process", since: "2.0.11" }, target),
         ...problemIf(process === undefined, `${path}.process`, "is missing: name a program"),
-        ...keywordProblems<TrackProcessKeywords>(path, trackProcessKeywords, trackProcess, target),
+        ...keywordProblems(path, trackProcessKeywords, trackProcess, target),
         ...problemIf(
             quorumMax !== undefined && quorumMax < quorum,
             `${path}.quorumMax`,

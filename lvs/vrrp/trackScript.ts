@@ -58,7 +58,7 @@ export function trackScriptView(trackScript: TrackScript, version: string) {
     return {
         name,
         keywords: [
-            ...linesOf<TrackScriptKeywords>(trackScriptKeywords, trackScript, version),
+            ...linesOf(trackScriptKeywords, trackScript, version),
             ...(script.user === undefined ? [] : [`user ${script.user}`]),
         ],
     };
@@ -67,7 +67,7 @@ export function trackScriptView(trackScript: TrackScript, version: string) {
 /** What is wrong with a tracked script, beside its name. */
 export function trackScriptProblems(path: string, script: TrackScript, target: Target): Problem[] {
     return [
-        ...keywordProblems<TrackScriptKeywords>(path, trackScriptKeywords, script, target),
+        ...keywordProblems(path, trackScriptKeywords, script, target),
         ...problemIf(
             script.script === undefined,
             `${path}.script`,

@@ -84,7 +84,7 @@ export function virtualIpaddressLine(address: VirtualIpaddress, version: string)
     const { ip, prefixLength = familyOf(ip) === "inet6" ? 128 : undefined } = address;
     return [
         prefixLength === undefined ? ip : `${ip}/${prefixLength}`,
-        ...linesOf<VirtualIpaddressKeywords>(
+        ...linesOf(
             virtualIpaddressKeywords,
             { ...address, preferredLft: preferredLftOf(address, version) },
             version,
@@ -124,12 +124,7 @@ export function virtualIpaddressProblems(
             address.prefixLength,
             target,
         ),
-        ...keywordProblems<VirtualIpaddressKeywords>(
-            path,
-            virtualIpaddressKeywords,
-            address,
-            target,
-        ),
+        ...keywordProblems(path, virtualIpaddressKeywords, address, target),
         ...Object.entries({ brd, scope, label }).flatMap(([field, value]) =>
             problemIf(
                 value !== undefined && family === "inet6",

@@ -121,14 +121,14 @@ export function virtualRouteLine(route: VirtualRoute, version: string): string {
     return [
         ...(route.type === undefined ? [] : [route.type]),
         route.to,
-        ...linesOf<VirtualRouteKeywords>(virtualRouteKeywords, settings, version),
+        ...linesOf(virtualRouteKeywords, settings, version),
     ].join(" ");
 }
 
 /** A line of `virtual_rules`. */
 export function virtualRuleLine(rule: VirtualRule, version: string): string {
     return [
-        ...linesOf<VirtualRuleKeywords>(virtualRuleKeywords, rule, version),
+        ...linesOf(virtualRuleKeywords, rule, version),
         ...(rule.type === undefined ? [] : [rule.type]),
     ].join(" ");
 }
@@ -139,7 +139,7 @@ export function virtualRouteProblems(path: string, route: VirtualRoute, target: 
     return [
         ...required(`${path}.to`, network, to, target),
         ...refusal(`${path}.type`, oneOf(RouteType), type, target),
-        ...keywordProblems<VirtualRouteKeywords>(path, virtualRouteKeywords, route, target),
+        ...keywordProblems(path, virtualRouteKeywords, route, target),
         ...problemIf(
             via === undefined && dev === undefined && type === undefined,
             path,
@@ -162,7 +162,7 @@ export function virtualRouteProblems(path: string, route: VirtualRoute, target: 
 export function virtualRuleProblems(path: string, rule: VirtualRule, target: Target): Problem[] {
     const { from, to, table: routes, type, preference } = rule;
     return [
-        ...keywordProblems<VirtualRuleKeywords>(path, virtualRuleKeywords, rule, target),
+        ...keywordProblems(path, virtualRuleKeywords, rule, target),
         ...problemIf(
             preference === undefined,
             `${path}.preference`,

@@ -21,7 +21,7 @@ export interface Surroundings {
 export function viewOf<Settings extends object>(
     checker: string,
     keywords: Keywords<Settings>,
-    settings: Settings,
+    settings: NoInfer<Settings>,
     { timing, version }: Surroundings,
 ): CheckView {
     const rows = (Object.entries(keywords) as [string, Keyword<never>][]).map(([field, row]) => [

@@ -50,7 +50,7 @@ export const connectingKeywords: Keywords<ConnectingCheck> = {
 export function connectingProblems<Settings extends ConnectingCheck>(
     path: string,
     keywords: Keywords<Settings>,
-    check: Settings,
+    check: NoInfer<Settings>,
     target: Target,
 ): Problem[] {
     const { connectIp, bindto, bindIf, bindPort } = check;

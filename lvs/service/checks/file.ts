@@ -36,7 +36,7 @@ export function fileProblems(
     trackFiles: readonly string[],
 ): Problem[] {
     return [
-        ...keywordProblems<FileCheckKeywords>(path, fileKeywords(trackFiles), check, target),
+        ...keywordProblems(path, fileKeywords(trackFiles), check, target),
         ...refusal(`${path}.weight`, weightKind, check.weight, target),
         ...problemIf(
             check.reverse === true && check.weight === undefined,
@@ -47,7 +47,7 @@ export function fileProblems(
 }
 
 export function fileView(check: FileCheck, around: Surroundings): CheckView {
-    const view = viewOf<FileCheckKeywords>("FILE_CHECK", fileKeywords([]), check, around);
+    const view = viewOf("FILE_CHECK", fileKeywords([]), check, around);
     const { weight, reverse } = check;
     const weightLine = `weight ${weight}${reverse ? " reverse" : ""}`;
     return { ...view, keywords: [...view.keywords, ...(weight === undefined ? [] : [weightLine])] };

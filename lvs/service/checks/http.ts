@@ -132,14 +132,14 @@ const sslUrlKeywords: Keywords<SslUrl> = {
 
 export function httpProblems(path: string, check: HttpCheck, target: Target): Problem[] {
     return [
-        ...connectingProblems<HttpCheckKeywords>(path, httpKeywords, check, target),
+        ...connectingProblems(path, httpKeywords, check, target),
         ...urlProblems(`${path}.url`, urlKeywords, check.url, target),
     ];
 }
 
 export function sslProblems(path: string, check: SslCheck, target: Target): Problem[] {
     return [
-        ...connectingProblems<SslCheckKeywords>(path, sslKeywords, check, target),
+        ...connectingProblems(path, sslKeywords, check, target),
         ...urlProblems(`${path}.url`, sslUrlKeywords, check.url, target),
     ];
 }
@@ -171,12 +171,12 @@ function statusCodeProblems(path: string, codes: string[], target: Target): Prob
 }
 
 export function httpView(check: HttpCheck, around: Surroundings): CheckView {
-    const view = viewOf<HttpCheckKeywords>("HTTP_GET", httpKeywords, check, around);
+    const view = viewOf("HTTP_GET", httpKeywords, check, around);
     return { ...view, urls: urlViews(urlKeywords, check.url, around) };
 }
 
 export function sslView(check: SslCheck, around: Surroundings): CheckView {
-    const view = viewOf<SslCheckKeywords>("SSL_GET", sslKeywords, check, around);
+    const view = viewOf("SSL_GET", sslKeywords, check, around);
     return { ...view, urls: urlViews(sslUrlKeywords, check.url, around) };
 }
 
