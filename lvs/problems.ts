@@ -22,9 +22,9 @@ export function problemIf(wrong: boolean, path: string, reason: string): Problem
 export function eachOf<T>(
     path: string,
     items: readonly T[] | undefined,
-    problemsOf: (item: T, path: string, index: number) => Problem[],
+    problemsOf: (item: T, path: string) => Problem[],
 ): Problem[] {
-    return (items ?? []).flatMap((item, index) => problemsOf(item, `${path}[${index}]`, index));
+    return (items ?? []).flatMap((item, index) => problemsOf(item, `${path}[${index}]`));
 }
 
 /** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
@@ -35,6 +35,18 @@ export function repeated<T>(items: readonly T[], keyOf: (item: T) => unknown): [
         const first = items.findIndex((earlier) => keyOf(earlier) === key);
         return first < index ? [[item, items[first]!] as [T, T]] : [];
     });
+}
+
+/** A problem for each name in a list that an earlier item has; `reason` takes it and that one's place. */
+export function repeatedNames(
+    path: string,
+    items: readonly { readonly name: string }[] | undefined,
+    reason: (name: string, first: string) => string,
+): Problem[] {
+    const named = (items ?? []).map(({ name }, index) => ({ name, path: `${path}[${index}]` }));
+    return repeated(named, ({ name }) => name).flatMap(([later, first]) =>
+        problem(`${later.path}.name`, reason(show(later.name), first.path)),
+    );
 }
 
 /** Names that could have been meant, as a message lists them; those that are none, in quotes. */

@@ -1,4 +1,4 @@
-import { listed, type Problem, problemIf, repeated, show } from "../problems";
+import { eachOf, listed, type Problem, problemIf, repeatedNames, show } from "../problems";
 import type { Kind, Target } from "./keywords";
 
 /** A program that directors get, for health checks and notifications. */
@@ -52,34 +52,29 @@ export function isUser(word: string): boolean {
 }
 
 /** What is wrong with the scripts of a cluster. */
-export function scriptProblems(path: string, scripts: readonly Script[] = []): Problem[] {
+export function scriptProblems(path: string, scripts?: readonly Script[]): Problem[] {
     return [
-        ...scripts.flatMap(({ name, content }, index) => [
+        ...eachOf(path, scripts, ({ name, content }, at) => [
             ...problemIf(
                 !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name),
-                `${path}[${index}].name`,
+                `${at}.name`,
                 `${show(name)} is not a file name: 1 to 64 letters, digits, ".", "_" and "-"`,
             ),
             ...problemIf(
                 !content.startsWith("#!/"),
-                `${path}[${index}].content`,
+                `${at}.content`,
                 "does not begin with #! and the path of an interpreter, such as #!/bin/sh",
             ),
             ...problemIf(
                 content.includes("\0"),
-                `${path}[${index}].content`,
+                `${at}.content`,
                 "holds a NUL character, which no text file can: remove it",
             ),
         ]),
-        ...repeated(
-            scripts.map(({ name }, index) => ({ name, index })),
-            ({ name }) => name,
-        ).flatMap(([later, first]) =>
-            problemIf(
-                true,
-                `${path}[${later.index}].name`,
-                `${show(later.name)} is also ${path}[${first.index}]: give each script its own name`,
-            ),
+        ...repeatedNames(
+            path,
+            scripts,
+            (name, first) => `${name} is also ${first}: give each script its own name`,
         ),
     ];
 }

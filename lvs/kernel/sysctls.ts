@@ -10,7 +10,7 @@ import {
     whole,
 } from "../keepalived/keywords";
 import { Distribution } from "../keepalived/versions";
-import { eachOf, type Problem, problemIf, show } from "../problems";
+import { eachOf, type Problem, problem, problemIf, show } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { type HostFile, textFile } from "./hostFile";
 
@@ -183,8 +183,7 @@ export function kernelProblems(
             `${show(syncThreshold)} is not below syncPeriod ${show(syncPeriod)}: the kernel refuses it`,
         ),
         ...(syncs ? [] : forSync).flatMap(([name]) =>
-            problemIf(
-                true,
+            problem(
                 `${path}.${name}`,
                 "is for the sync daemon, and there is none: give lvsSyncDaemon, or remove it",
             ),

@@ -11,7 +11,7 @@ import {
 } from "../keepalived/keywords";
 import { blockName, required } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
-import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { eachOf, listed, type Problem, problemIf, repeatedNames, show } from "../problems";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { addressesOf, isStrict, participantsOf, type VrrpContext, vrrpVersionOf } from "./members";
 import { notifyProblems } from "./notify";
@@ -110,7 +110,6 @@ function directorProblems(
     const known = context.directors.map(({ name }) => name);
     const { family } = addressesOf(instance, context);
     const participants = participantsOf(instance, context);
-    const named = (directors ?? []).map(({ name }, index) => ({ name, index }));
     return [
         ...problemIf(
             directors?.length === 0,
@@ -145,12 +144,7 @@ function directorProblems(
                 "is for unicast: set unicast, or give mcastSrcIp",
             ),
         ]),
-        ...repeated(named, ({ name }) => name).flatMap(([later]) =>
-            problem(
-                `${list}[${later.index}].name`,
-                `${show(later.name)} is named twice: name it once`,
-            ),
-        ),
+        ...repeatedNames(list, directors, (name) => `${name} is named twice: name it once`),
         ...participants.flatMap(({ priority }, index) => {
             const before = participants[index - 1];
             return problemIf(

@@ -1,6 +1,6 @@
 import type { Target } from "../keepalived/keywords";
 import { blockName, required } from "../keepalived/kinds";
-import { eachOf, type Problem, problem, repeated, show } from "../problems";
+import { eachOf, type Problem, repeatedNames } from "../problems";
 import {
     type BfdInstance,
     bfdInstanceProblems,
@@ -65,14 +65,14 @@ export function blockNameProblems(
     blocks: readonly { readonly name: string }[] | undefined,
     target: Target,
 ): Problem[] {
-    const named = (blocks ?? []).map(({ name }, index) => ({ name, path: `${list}[${index}]` }));
     return [
-        ...named.flatMap(({ name, path }) => required(`${path}.name`, blockName, name, target)),
-        ...repeated(named, ({ name }) => name).flatMap(([later, first]) =>
-            problem(
-                `${later.path}.name`,
-                `${show(later.name)} is also ${first.path}: give each its own`,
-            ),
+        ...eachOf(list, blocks, ({ name }, path) =>
+            required(`${path}.name`, blockName, name, target),
+        ),
+        ...repeatedNames(
+            list,
+            blocks,
+            (name, first) => `${name} is also ${first}: give each its own`,
         ),
     ];
 }
