@@ -46,6 +46,16 @@ export const scriptCall: Kind<ScriptCall> = {
     ],
 };
 
+/** The same for a block in which the user has a line of its own, `userLines`. */
+export const scriptPath: Kind<ScriptCall> = {
+    ...scriptCall,
+    words: (call) => scriptCall.words({ ...call, user: undefined }),
+};
+
+export function userLines({ user }: ScriptCall): string[] {
+    return user === undefined ? [] : [`user ${user}`];
+}
+
 /** Whether a word can be the name of a user. */
 export function isUser(word: string): boolean {
     return /^[a-z_][a-z0-9_-]{0,31}$/i.test(word);

@@ -8,7 +8,7 @@ import {
     whole,
 } from "../keepalived/keywords";
 import { trackWeight } from "../keepalived/kinds";
-import { scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { type ScriptCall, scriptPath, userLines } from "../keepalived/scripts";
 import { type Problem, problemIf } from "../problems";
 
 /** The lines of a tracked script. */
@@ -39,11 +39,7 @@ const seconds = decimal("a number of seconds", 0.001, 4294, { decimalsSince: "2.
 const times = whole("a number of runs", 1, 2147483647);
 
 const trackScriptKeywords: Keywords<TrackScriptKeywords> = {
-    script: {
-        keyword: "script",
-        // The user has a line of its own here.
-        is: { ...scriptCall, words: (call) => scriptCall.words({ ...call, user: undefined }) },
-    },
+    script: { keyword: "script", is: scriptPath },
     interval: { keyword: "interval", is: seconds },
     timeout: { keyword: "timeout", is: seconds },
     weight: { keyword: "weight", is: trackWeight(253) },
@@ -57,10 +53,7 @@ export function trackScriptView(trackScript: TrackScript, version: string) {
     const { name, script } = trackScript;
     return {
         name,
-        keywords: [
-            ...linesOf(trackScriptKeywords, trackScript, version),
-            ...(script.user === undefined ? [] : [`user ${script.user}`]),
-        ],
+        keywords: [...linesOf(trackScriptKeywords, trackScript, version), ...userLines(script)],
     };
 }
 

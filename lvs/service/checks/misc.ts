@@ -5,7 +5,7 @@ import {
     type Target,
     whole,
 } from "../../keepalived/keywords";
-import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
+import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts";
 import type { Problem } from "../../problems";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
 import { type CheckTiming, nearestTiming, type RepeatedCheck, repeatedKeywords } from "./timing";
@@ -21,14 +21,7 @@ export interface MiscCheck extends RepeatedCheck {
 }
 
 const miscKeywords: Keywords<MiscCheck> = {
-    miscPath: {
-        keyword: "misc_path",
-        is: {
-            refuse: (call, target) => scriptCall.refuse(call, target),
-            // The user has a line to itself here.
-            words: ({ script, args }) => scriptCall.words({ script, args }),
-        },
-    },
+    miscPath: { keyword: "misc_path", is: scriptPath },
     miscTimeout: { keyword: "misc_timeout", is: whole("whole seconds", 1, 3600) },
     miscDynamic: { keyword: "misc_dynamic", is: flag },
     ...repeatedKeywords,
@@ -49,6 +42,5 @@ export function miscTiming(check: MiscCheck, around: CheckTiming): CheckTiming {
 export function miscView(check: MiscCheck, around: Surroundings): CheckView {
     const miscTimeout = miscTiming(check, around.timing).connectTimeout;
     const view = viewOf("MISC_CHECK", miscKeywords, { ...check, miscTimeout }, around);
-    const { user } = check.miscPath;
-    return { ...view, keywords: [...view.keywords, ...(user ? [`user ${user}`] : [])] };
+    return { ...view, keywords: [...view.keywords, ...userLines(check.miscPath)] };
 }
