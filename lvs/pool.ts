@@ -1,6 +1,6 @@
 import { type Family, familyOf } from "./addresses";
 import type { Cluster, RealServer } from "./model";
-import { familyIn, portOf, virtualIpsIn } from "./service/destination";
+import { type Destination, familyIn, portOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, type Tunnel } from "./service/lvsMethod";
 import type { PoolMember } from "./service/poolMember";
 import {
@@ -37,6 +37,26 @@ export function addressOf(realServer: RealServer, family: Family): string | unde
     return (family === "inet" ? address : address6) ?? own;
 }
 
+/** The real server that a member of a pool is, unless there is none of that name. */
+export function realServerOf(
+    { realServers }: Cluster,
+    { name }: PoolMember,
+): RealServer | undefined {
+    return realServers.find((realServer) => realServer.name === name);
+}
+
+/** The addresses that directors send packets of a family to, of those members that have one. */
+export function memberAddresses(
+    cluster: Cluster,
+    members: readonly PoolMember[],
+    family: Family,
+): string[] {
+    return members.flatMap((member) => {
+        const realServer = realServerOf(cluster, member);
+        return (realServer && addressOf(realServer, family)) ?? [];
+    });
+}
+
 /** How packets of a virtual server reach one of its pool. */
 export function methodOf(
     virtualServer: { readonly lvsMethod?: LvsMethod },
@@ -45,19 +65,25 @@ export function methodOf(
     return member.lvsMethod ?? virtualServer.lvsMethod ?? defaultMethod;
 }
 
-/** The pools that a real server is in, and how packets reach it there. */
+/** The port that one of its pool listens on. */
+export function memberPortOf(virtualServer: Destination, member: PoolMember): number {
+    return member.port ?? portOf(virtualServer);
+}
+
+/** The pools that a real server is in, what it is there, and how packets reach it. */
 export function poolsOf<Service extends VirtualServerSettings>(
     cluster: {
         readonly realServers: readonly { readonly name: string }[];
         readonly virtualServers: readonly Service[];
     },
     name: string,
-): { virtualServer: Service; method: LvsMethod; tunnel: Tunnel }[] {
+): { virtualServer: Service; member: PoolMember; method: LvsMethod; tunnel: Tunnel }[] {
     return cluster.virtualServers.flatMap((virtualServer) =>
         membersOf(cluster, virtualServer)
             .filter((member) => member.name === name)
             .map((member) => ({
                 virtualServer,
+                member,
                 method: methodOf(virtualServer, member),
                 tunnel: member.tunnel ?? virtualServer.tunnel ?? {},
             })),
@@ -91,10 +117,10 @@ export function planVirtualServer(
 ): VirtualServerPlan {
     const family = familyIn(virtualServer);
     const realServers = membersOf(cluster, virtualServer).map((member): RealServerPlan => {
-        const realServer = cluster.realServers.find(({ name }) => name === member.name)!;
+        const realServer = realServerOf(cluster, member)!;
         return {
             host: addressOf(realServer, family)!,
-            port: member.port ?? portOf(virtualServer),
+            port: memberPortOf(virtualServer, member),
             lvsMethod: methodOf(virtualServer, member),
             tunnel: member.tunnel ?? virtualServer.tunnel,
             member: {
@@ -108,6 +134,6 @@ export function planVirtualServer(
 }
 
 /** The weight of a real server in a pool. */
-export function weightOf(realServer: { readonly weight?: number }, member: PoolMember): number {
-    return member.weight ?? realServer.weight ?? 1;
+export function weightOf(realServer: RealServer | undefined, member: PoolMember): number {
+    return member.weight ?? realServer?.weight ?? 1;
 }

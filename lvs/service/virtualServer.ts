@@ -16,6 +16,7 @@ import {
     type CheckTiming,
     checkViews,
     defaultDelayLoop,
+    nearestTiming,
     timingKeywords,
 } from "./checks";
 import { hostName } from "./checks/hostName";
@@ -130,7 +131,7 @@ function realServerView(
     version: string,
 ) {
     const { host, port, lvsMethod, tunnel, member } = server;
-    const inherited: CheckTiming = { ...timingOf(virtualServer), ...timingOf(member) };
+    const timing = nearestTiming(member, virtualServer);
     const method = methodWords(lvsMethod, tunnel);
     const isOwn =
         method !== methodWords(virtualServer.lvsMethod ?? defaultMethod, virtualServer.tunnel);
@@ -140,16 +141,9 @@ function realServerView(
             ...linesOf(poolMemberKeywords, member, version),
             ...(isOwn ? [`lvs_method ${method}`] : []),
         ],
-        checks: checkViews(member.check ?? virtualServer.check, inherited, version),
+        checks: checkViews(member.check ?? virtualServer.check, timing, version),
         extraConfig: extraLines(member.extraConfig),
     };
-}
-
-/** The timing that is given, without the rest. */
-export function timingOf(settings: CheckTiming): CheckTiming {
-    const { connectTimeout, retry, delayBeforeRetry, warmup } = settings;
-    const given = Object.entries({ connectTimeout, retry, delayBeforeRetry, warmup });
-    return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** Only persistence keeps the ports of a client together, so only with it are all of them one service. */

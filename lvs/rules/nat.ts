@@ -1,0 +1,54 @@
+import { isInNetwork, isNetwork } from "../addresses";
+import type { Cluster } from "../model";
+import { tiedByNat } from "../nat";
+import { contextOf, memberAddresses, membersOf, methodOf } from "../pool";
+import { eachOf, type Problem, problemIf, show } from "../problems";
+import { familyIn } from "../service/destination";
+import { LvsMethod } from "../service/lvsMethod";
+import type { VirtualServer } from "../service/virtualServer";
+
+/** Real servers answer NAT through the director: they must not have a shorter way to the client. */
+export function natProblems(
+    cluster: Cluster,
+    virtualServer: VirtualServer,
+    path: string,
+): Problem[] {
+    const { clientNetworks } = virtualServer;
+    const nat = membersOf(cluster, virtualServer).filter(
+        (member) => methodOf(virtualServer, member) === LvsMethod.NAT,
+    );
+    const addresses = memberAddresses(cluster, nat, familyIn(virtualServer));
+    const oneArmed = new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size < 2;
+    return [
+        ...eachOf(`${path}.clientNetworks`, clientNetworks, (network, at) => [
+            ...problemIf(
+                !isNetwork(network),
+                at,
+                `${show(network)} is not a prefix, such as 192.0.2.0/24`,
+            ),
+            ...problemIf(
+                isNetwork(network) && addresses.some((address) => isInNetwork(address, network)),
+                at,
+                `${show(network)} holds real servers, which would answer such clients directly: use FULLNAT`,
+            ),
+        ]),
+        ...problemIf(
+            nat.length > 0 && oneArmed && clientNetworks === undefined,
+            `${path}.lvsMethod`,
+            "NAT with a single network fails for clients inside it: say in clientNetworks where clients are, or use FULLNAT",
+        ),
+    ];
+}
+
+/** Where the user makes the sync groups, they hold together what NAT ties. */
+export function tiedProblems(cluster: Cluster): Problem[] {
+    const { vrrpSyncGroups: groups } = cluster;
+    if (groups === undefined) return [];
+    const tied = tiedByNat(cluster, contextOf(cluster));
+    const together = groups.some(({ group }) => tied.every((name) => group.includes(name)));
+    return problemIf(
+        tied.length > 0 && !together,
+        "vrrpSyncGroups",
+        `NAT needs ${tied.join(" and ")} on one director: put them in one group`,
+    );
+}

@@ -1,0 +1,102 @@
+import type { Target } from "../keepalived/keywords";
+import type { Cluster } from "../model";
+import { addressOf, memberPortOf, membersOf, methodOf, realServerOf } from "../pool";
+import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { familyIn, portOf, socketsOf } from "../service/destination";
+import { translatesPorts } from "../service/lvsMethod";
+import { type PoolMember, poolMemberProblems } from "../service/poolMember";
+import { defaultMethod, type VirtualServer } from "../service/virtualServer";
+
+/** Who is in a pool, and whether packets can get there. */
+export function poolProblems(
+    cluster: Cluster,
+    virtualServer: VirtualServer,
+    path: string,
+    target: Target,
+): Problem[] {
+    const { lvsMethod = defaultMethod, realServers: pool } = virtualServer;
+    const at = `${path}.realServers`;
+    return [
+        ...problemIf(
+            pool?.length === 0,
+            at,
+            "is empty: name real servers, or leave it out for all of them",
+        ),
+        ...eachOf(at, pool, (member, memberPath) => [
+            ...poolMemberProblems(memberPath, member, { lvsMethod }, target),
+            ...portProblems(virtualServer, member, memberPath),
+        ]),
+        ...twiceProblems(virtualServer, at),
+        ...membersOf(cluster, virtualServer).flatMap((member, index) =>
+            addressProblems(cluster, virtualServer, member, pool ? `${at}[${index}].name` : path),
+        ),
+        ...groupPortProblems(cluster, virtualServer, path),
+    ];
+}
+
+function portProblems(virtualServer: VirtualServer, member: PoolMember, path: string): Problem[] {
+    const method = methodOf(virtualServer, member);
+    const { port } = member;
+    if (port === undefined || port === portOf(virtualServer)) return [];
+    return [
+        ...problemIf(
+            !translatesPorts(method),
+            `${path}.port`,
+            `${show(port)} differs from the virtual server's ${portOf(virtualServer)}: ${method} leaves the port as it is`,
+        ),
+        ...problemIf(
+            translatesPorts(method) && portOf(virtualServer) === 0,
+            `${path}.port`,
+            "cannot be one when the virtual server has several: leave it out",
+        ),
+    ];
+}
+
+/** A real server may be in a pool with several ports. */
+function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
+    const members = (virtualServer.realServers ?? []).map((member, index) => ({
+        path: `${path}[${index}].name`,
+        name: member.name,
+        key: `${member.name} ${memberPortOf(virtualServer, member)}`,
+    }));
+    return repeated(members, ({ key }) => key).flatMap(([later]) =>
+        problem(later.path, `${show(later.name)} is named twice: name it once`),
+    );
+}
+
+function addressProblems(
+    cluster: Cluster,
+    virtualServer: VirtualServer,
+    member: PoolMember,
+    path: string,
+): Problem[] {
+    const realServer = realServerOf(cluster, member);
+    if (realServer === undefined) {
+        const known = cluster.realServers.map(({ name }) => name);
+        return problem(path, `${show(member.name)} is not among realServers (${listed(known)})`);
+    }
+    const family = familyIn(virtualServer);
+    const [version, field] = family === "inet" ? ["IPv4", "address"] : ["IPv6", "address6"];
+    return problemIf(
+        addressOf(realServer, family) === undefined,
+        path,
+        `${show(member.name)} has no ${version} address for directors to send to: give its ${field}`,
+    );
+}
+
+/** A real server has one port, and only translation brings packets for several to it. */
+function groupPortProblems(
+    cluster: Cluster,
+    virtualServer: VirtualServer,
+    path: string,
+): Problem[] {
+    const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
+    const direct = membersOf(cluster, virtualServer)
+        .map((member) => methodOf(virtualServer, member))
+        .find((method) => !translatesPorts(method));
+    return problemIf(
+        ports.size > 1 && direct !== undefined,
+        `${path}.virtualServerGroup`,
+        `has ports ${[...ports].join(", ")}, and ${direct} leaves the port as it is: give them one port, mark the packets (fwmark), or use NAT`,
+    );
+}

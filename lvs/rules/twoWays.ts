@@ -1,0 +1,39 @@
+import type { Cluster } from "../model";
+import { memberPortOf, poolsOf, virtualIpsOf } from "../pool";
+import { eachOf, type Problem, problemIf } from "../problems";
+import { LvsMethod } from "../service/lvsMethod";
+
+/** What a real server can be for one service and not at the same time for another. */
+export function twoWaysProblems(cluster: Cluster): Problem[] {
+    const directorIps = [
+        ...virtualIpsOf(cluster.virtualServers),
+        ...cluster.vrrpInstances.flatMap(({ virtualIpaddress = [] }) =>
+            virtualIpaddress.map(({ ip }) => ip),
+        ),
+    ];
+    return eachOf("realServers", cluster.realServers, ({ name, gateway, gateway6 }, path) => {
+        const pools = poolsOf(cluster, name);
+        const isDirect = pools.some(
+            ({ method }) => method === LvsMethod.DR || method === LvsMethod.TUN,
+        );
+        const portsBy = (wanted: LvsMethod) =>
+            pools
+                .filter(({ method }) => method === wanted)
+                .map(({ virtualServer, member }) => memberPortOf(virtualServer, member));
+        const masqueraded = portsBy(LvsMethod.FULLNAT);
+        const shared = portsBy(LvsMethod.NAT).find((port) => masqueraded.includes(port));
+        return [
+            ...problemIf(
+                isDirect &&
+                    [gateway, gateway6].some((ip) => ip !== undefined && directorIps.includes(ip)),
+                `${path}.gateway`,
+                "is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
+            ),
+            ...problemIf(
+                shared !== undefined,
+                path,
+                `has port ${shared} in a NAT and in a FULLNAT pool: what is masqueraded for one is so for both`,
+            ),
+        ];
+    });
+}
