@@ -1,6 +1,7 @@
 import type { Cluster } from "../model";
 import { membersOf, realServerOf, weightOf } from "../pool";
 import { type Problem, problemIf } from "../problems";
+import type { PoolMember } from "../service/poolMember";
 import { quorumProblems } from "../service/quorum";
 import { LvsSched } from "../service/scheduler";
 import type { VirtualServer } from "../service/virtualServer";
@@ -25,22 +26,26 @@ export function weightProblems(
             virtualServer,
             weights.reduce((sum, weight) => sum + weight, 0),
         ),
-        ...hashProblems(virtualServer, path),
+        ...hashProblems(cluster, virtualServer, path),
     ];
 }
 
 /** A hash leads to a server of weight 0 as well, and drops what comes there. */
-function hashProblems(virtualServer: VirtualServer, path: string): Problem[] {
-    const { lvsSched, mhFallback, shFallback, check, inhibitOnFailure } = virtualServer;
-    const members = virtualServer.realServers ?? [];
-    const changes = [virtualServer, ...members].some(
-        (one) => one.inhibitOnFailure ?? one.check?.misc?.miscDynamic ?? inhibitOnFailure,
-    );
-    const fallback = { mh: mhFallback, sh: shFallback }[lvsSched as string];
-    const isHash = lvsSched === LvsSched.mh || lvsSched === LvsSched.sh;
+function hashProblems(cluster: Cluster, virtualServer: VirtualServer, path: string): Problem[] {
+    const { lvsSched, mhFallback, shFallback } = virtualServer;
+    const drops =
+        (lvsSched === LvsSched.mh && !mhFallback) || (lvsSched === LvsSched.sh && !shFallback);
     return problemIf(
-        isHash && !fallback && (changes || (check?.misc?.miscDynamic ?? false)),
+        drops &&
+            membersOf(cluster, virtualServer).some((one) => mayWeighNothing(virtualServer, one)),
         `${path}.lvsSched`,
         `${lvsSched} drops the clients of a server whose weight becomes 0, which inhibitOnFailure and miscDynamic do: set ${lvsSched}Fallback`,
     );
+}
+
+/** Whether a member stays in its pool with weight 0, when it is down or when its check says so. */
+function mayWeighNothing(virtualServer: VirtualServer, member: PoolMember): boolean {
+    const inhibits = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure ?? false;
+    const check = member.check ?? virtualServer.check;
+    return inhibits || check?.misc?.miscDynamic === true;
 }

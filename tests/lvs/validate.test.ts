@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import type { PoolMember } from "../../lvs/service/poolMember";
+import type { VirtualServer } from "../../lvs/service/virtualServer";
 import { validate } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
 import { type Refusal, refusals } from "../support/refusals";
@@ -31,6 +33,33 @@ describe("validate", () => {
             virtualServers: [{ virtualIp: "10.128.190.248", port: 0 }],
         };
         expect(problems(cluster)).toHaveLength(2);
+    });
+});
+
+describe("a hash without fallback", () => {
+    const dynamic = { misc: { miscPath: { script: "probe" }, miscDynamic: true } };
+    const places = (settings: Partial<VirtualServer>) =>
+        validate({
+            ...seed,
+            scripts: [{ name: "probe", content: "#!/bin/sh\n" }],
+            virtualServers: [{ ...seed.virtualServers[0], lvsSched: "mh", ...settings }],
+        }).map(({ path }) => path);
+    const member = (settings: Partial<PoolMember>) => ({
+        realServers: [{ name: "rs1" }, { name: "rs2", ...settings }],
+    });
+
+    it.each([
+        ["inherits inhibitOnFailure", { inhibitOnFailure: true, ...member({}) }],
+        ["has inhibitOnFailure of its own", member({ inhibitOnFailure: true })],
+        ["inherits miscDynamic", { check: dynamic, ...member({ inhibitOnFailure: false }) }],
+        ["has miscDynamic of its own", member({ inhibitOnFailure: false, check: dynamic })],
+    ])("is refused where a member %s", (_, settings) => {
+        expect(places(settings)).toEqual(["virtualServers[0].lvsSched"]);
+    });
+
+    it("is taken where every member says otherwise than the virtual server", () => {
+        const realServers = [{ name: "rs1", inhibitOnFailure: false, check: { tcp: {} } }];
+        expect(places({ inhibitOnFailure: true, check: dynamic, realServers })).toEqual([]);
     });
 });
 
