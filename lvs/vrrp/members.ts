@@ -1,4 +1,6 @@
 import { canonical, type Family, familyOf } from "../addresses";
+import { ipAddress, networkInterface, refusal, type Target, whole } from "../keepalived/keywords";
+import { eachOf, listed, type Problem, problemIf, repeatedNames, show } from "../problems";
 import type { Tracking } from "./tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
@@ -36,6 +38,7 @@ export interface VrrpMembership {
     readonly interface: string;
     readonly version?: number;
     readonly strictMode?: boolean;
+    readonly unicast?: boolean;
     readonly directors?: VrrpDirector[];
     readonly virtualIpaddress?: VirtualIpaddress[];
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
@@ -99,4 +102,77 @@ export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): n
 /** Whether an instance keeps to the letter of the standard. */
 export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
     return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
+}
+
+/** Directors stand in the order in which they are preferred, and no two are equal. */
+export function participantProblems(
+    path: string,
+    instance: VrrpMembership,
+    context: VrrpContext,
+    target: Target,
+): Problem[] {
+    const { directors } = instance;
+    const list = `${path}.directors`;
+    const participants = participantsOf(instance, context);
+    return [
+        ...problemIf(
+            directors?.length === 0,
+            list,
+            "is empty: name directors, or leave it out for all of them",
+        ),
+        ...eachOf(list, directors, (director, at) =>
+            directorProblems(at, director, instance, context, target),
+        ),
+        ...repeatedNames(list, directors, (name) => `${name} is named twice: name it once`),
+        ...participants.flatMap(({ priority }, index) => {
+            const before = participants[index - 1];
+            return problemIf(
+                before !== undefined && priority >= before.priority,
+                `${list}[${index}].priority`,
+                `${show(priority)} is not below the ${show(before?.priority)} of the director before it: list directors in the order in which they are preferred`,
+            );
+        }),
+    ];
+}
+
+function directorProblems(
+    path: string,
+    director: VrrpDirector,
+    instance: VrrpMembership,
+    context: VrrpContext,
+    target: Target,
+): Problem[] {
+    const { name, priority, interface: device, unicastSrcIp, mcastSrcIp } = director;
+    const { family } = addressesOf(instance, context);
+    const known = context.directors.map((one) => one.name);
+    return [
+        ...problemIf(
+            !known.includes(name),
+            `${path}.name`,
+            `${show(name)} is not among directors (${listed(known)})`,
+        ),
+        ...refusal(`${path}.priority`, whole("a priority", 1, 254), priority, target),
+        ...refusal(`${path}.interface`, networkInterface, device, target),
+        ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {
+            const own = familyOf(source ?? "");
+            return [
+                ...refusal(`${path}.${field}`, ipAddress, source, target),
+                ...problemIf(
+                    own !== undefined && own !== family,
+                    `${path}.${field}`,
+                    `${show(source)} is not of the family of the virtual IPs in adverts: take one that is`,
+                ),
+            ];
+        }),
+        ...problemIf(
+            instance.unicast === true && mcastSrcIp !== undefined,
+            `${path}.mcastSrcIp`,
+            "is for multicast, and the instance is unicast: give unicastSrcIp",
+        ),
+        ...problemIf(
+            instance.unicast !== true && unicastSrcIp !== undefined,
+            `${path}.unicastSrcIp`,
+            "is for unicast: set unicast, or give mcastSrcIp",
+        ),
+    ];
 }

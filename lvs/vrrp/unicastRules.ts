@@ -1,0 +1,59 @@
+import { familyOf } from "../addresses";
+import { type Problem, problemIf, show } from "../problems";
+import type { VrrpInstance } from "./instance";
+import { addressesOf, participantsOf, type VrrpContext } from "./members";
+
+/** Whether adverts reach the others: each for itself, or all that listen. */
+export function unicastProblems(
+    path: string,
+    instance: VrrpInstance,
+    context: VrrpContext,
+): Problem[] {
+    return instance.unicast
+        ? peerProblems(path, instance, context)
+        : multicastProblems(path, instance, context);
+}
+
+/** Without peers keepalived would fall back to multicast, and tell nobody before 2.2. */
+function peerProblems(path: string, instance: VrrpInstance, context: VrrpContext): Problem[] {
+    const { family } = addressesOf(instance, context);
+    const participants = participantsOf(instance, context);
+    return [
+        ...problemIf(
+            participants.length < 2,
+            `${path}.unicast`,
+            "has nobody to talk to, with one director: leave it out",
+        ),
+        ...participants.flatMap(({ name, unicastSrcIp }) =>
+            problemIf(
+                unicastSrcIp === undefined || familyOf(unicastSrcIp) !== family,
+                `${path}.unicast`,
+                `does not know the ${family === "inet" ? "IPv4" : "IPv6"} address of ${name}, whose host is none: give its unicastSrcIp in directors`,
+            ),
+        ),
+        ...problemIf(
+            instance.mcastDstIp !== undefined,
+            `${path}.mcastDstIp`,
+            "is for multicast, and the instance is unicast: remove it",
+        ),
+    ];
+}
+
+function multicastProblems(path: string, instance: VrrpInstance, context: VrrpContext): Problem[] {
+    const fields = ["unicastTtl", "checkUnicastSrc", "oldUnicastChecksum"] as const;
+    const group = familyOf(instance.mcastDstIp ?? "");
+    return [
+        ...fields.flatMap((field) =>
+            problemIf(
+                instance[field] !== undefined && instance[field] !== false,
+                `${path}.${field}`,
+                "is for unicast: set unicast, or remove it",
+            ),
+        ),
+        ...problemIf(
+            group !== undefined && group !== addressesOf(instance, context).family,
+            `${path}.mcastDstIp`,
+            `${show(instance.mcastDstIp)} is not of the family of the virtual IPs in adverts: take one that is`,
+        ),
+    ];
+}
