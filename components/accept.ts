@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionProblems } from "../host/connection";
-import type { Cluster, LoneRealServer } from "../lvs/model";
+import type { Cluster, Director, LoneRealServer, RealServer } from "../lvs/model";
 import type { Problem } from "../lvs/problems";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
@@ -76,37 +76,38 @@ function withoutLogins(args: LvsClusterArgs) {
         connection: undefined,
         authPass: undefined,
         hasAuthPass: args.authPass !== undefined,
-        directors: args.directors.map(({ name, host, distribution, keepalivedVersion }) => ({
-            name,
-            host,
-            distribution,
-            keepalivedVersion,
-        })),
-        realServers: args.realServers.map(
-            ({
-                name,
-                host,
-                address,
-                address6,
-                gateway,
-                gateway6,
-                weight,
-                httpd,
-                distribution,
-            }) => ({
-                name,
-                host,
-                address,
-                address6,
-                gateway,
-                gateway6,
-                weight,
-                httpd,
-                distribution,
-            }),
-        ),
+        directors: args.directors.map((director) => only(directorFields, director)),
+        realServers: args.realServers.map((realServer) => only(realServerFields, realServer)),
     };
 }
+
+/** The fields of hosts that come into the model, all of them; whatever else a host has stays out. */
+const directorFields: Record<keyof Director, true> = {
+    name: true,
+    host: true,
+    distribution: true,
+    keepalivedVersion: true,
+};
+const realServerFields: Record<keyof RealServer, true> = {
+    name: true,
+    host: true,
+    address: true,
+    address6: true,
+    gateway: true,
+    gateway6: true,
+    weight: true,
+    httpd: true,
+    distribution: true,
+};
+
+function only<Host, Field extends keyof Host>(
+    fields: Record<Field, true>,
+    host: Host,
+): Pick<Host, Field> {
+    const kept = Object.keys(fields) as Field[];
+    return Object.fromEntries(kept.map((field) => [field, host[field]])) as Pick<Host, Field>;
+}
+
 function memberConnectionProblems(list: "directors" | "realServers", args: LvsClusterArgs) {
     return args[list].flatMap((member, index) =>
         connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
