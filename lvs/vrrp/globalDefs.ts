@@ -16,6 +16,7 @@ import {
 import { absolutePath, multicastGroup } from "../keepalived/kinds";
 import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, show } from "../problems";
+import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "./kinds";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
     type SyncDaemon,
@@ -151,8 +152,6 @@ const email = matching(
     "an e-mail address, such as ops@example.com",
 );
 
-const garpSeconds = whole("a number of seconds", 0, 4294);
-const garpTimes = whole("a number of announcements", 1, 2147483647);
 const garpInterval = decimal("a number of seconds", 0.000001, 4294, { places: 6 });
 const scriptSeconds = whole("a number of seconds", 1, 1000);
 
@@ -202,7 +201,7 @@ const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
         before: { version: "2.2.0", keyword: "lvs_flush_onstop" },
     },
     checkerLogAllFailures: { keyword: "checker_log_all_failures", is: onOff, since: "2.0.11" },
-    vrrpVersion: { keyword: "vrrp_version", is: whole("a version of VRRP", 2, 3) },
+    vrrpVersion: { keyword: "vrrp_version", is: vrrpVersion },
     vrrpStrict: { keyword: "vrrp_strict", is: flag },
     vrrpMcastGroup4: { keyword: "vrrp_mcast_group4", is: multicastGroup("inet") },
     vrrpMcastGroup6: { keyword: "vrrp_mcast_group6", is: multicastGroup("inet6") },
@@ -215,10 +214,7 @@ const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     },
     vrrpGarpMasterRefreshRepeat: { keyword: "vrrp_garp_master_refresh_repeat", is: garpTimes },
     vrrpGarpLowerPrioDelay: { keyword: "vrrp_garp_lower_prio_delay", is: garpSeconds },
-    vrrpGarpLowerPrioRepeat: {
-        keyword: "vrrp_garp_lower_prio_repeat",
-        is: whole("a number of announcements", 0, 2147483647),
-    },
+    vrrpGarpLowerPrioRepeat: { keyword: "vrrp_garp_lower_prio_repeat", is: garpTimesOrNone },
     vrrpGarpInterval: { keyword: "vrrp_garp_interval", is: garpInterval },
     vrrpGnaInterval: { keyword: "vrrp_gna_interval", is: garpInterval },
     vrrpMinGarp: { keyword: "vrrp_min_garp", is: onOff, since: "2.0.12" },
@@ -231,7 +227,7 @@ const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     vrrpHigherPrioSendAdvert: { keyword: "vrrp_higher_prio_send_advert", is: onOff },
     vrrpDownTimerAdverts: {
         keyword: "vrrp_down_timer_adverts",
-        is: whole("a number of adverts", 1, 100),
+        is: downTimerAdverts,
         since: "2.2.3",
     },
     vrrpStartupDelay: {

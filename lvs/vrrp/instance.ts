@@ -2,6 +2,7 @@ import { extraLines } from "../keepalived/extraConfig";
 import { decimal, flag, type Keywords, linesOf, onOff, whole } from "../keepalived/keywords";
 import { multicastGroup } from "../keepalived/kinds";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
     isStrict,
@@ -113,20 +114,13 @@ export interface VrrpInstance extends VrrpInstanceSettings {
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }
 
-const garpSeconds = whole("a number of seconds", 0, 4294);
-const garpTimes = whole("a number of announcements", 1, 2147483647);
-
 export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     nopreempt: { keyword: "nopreempt", is: flag },
     preemptDelay: {
         keyword: "preempt_delay",
         is: decimal("a number of seconds", 0, 1000, { decimalsSince: "2.1.0" }),
     },
-    downTimerAdverts: {
-        keyword: "down_timer_adverts",
-        is: whole("a number of adverts", 1, 100),
-        since: "2.2.3",
-    },
+    downTimerAdverts: { keyword: "down_timer_adverts", is: downTimerAdverts, since: "2.2.3" },
     timerExpiredBackup: {
         keyword: "timer_expired_backup",
         is: whole("a priority", 1, 254),
@@ -146,10 +140,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     garpMasterRefresh: { keyword: "garp_master_refresh", is: garpSeconds },
     garpMasterRefreshRepeat: { keyword: "garp_master_refresh_repeat", is: garpTimes },
     garpLowerPrioDelay: { keyword: "garp_lower_prio_delay", is: garpSeconds },
-    garpLowerPrioRepeat: {
-        keyword: "garp_lower_prio_repeat",
-        is: whole("a number of announcements", 0, 2147483647),
-    },
+    garpLowerPrioRepeat: { keyword: "garp_lower_prio_repeat", is: garpTimesOrNone },
     garpExtraIf: {
         keyword: "garp_extra_if",
         is: whole("a number of seconds", 0, 86400),

@@ -11,6 +11,7 @@ import { blockName, required } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
 import { eachOf, type Problem, problemIf, show } from "../problems";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
+import { vrrpVersion } from "./kinds";
 import {
     addressesOf,
     isStrict,
@@ -72,7 +73,7 @@ function versionProblems(
 ): Problem[] {
     const version = vrrpVersionOf(instance, context);
     return [
-        ...refusal(`${path}.version`, whole("a version of VRRP", 2, 3), instance.version, target),
+        ...refusal(`${path}.version`, vrrpVersion, instance.version, target),
         ...refusal(
             `${path}.advertInt`,
             // Adverts of version 3 tell their interval in hundredths of a second.
