@@ -22,12 +22,18 @@ export function contextOf(cluster: Cluster): VrrpContext {
     return { ...cluster, virtualIps: virtualIpsOf(cluster.virtualServers) };
 }
 
+/** As much of a cluster, or of its arguments, as says who is in which pool. */
+interface Pools<Service = VirtualServerSettings> {
+    readonly realServers: readonly { readonly name: string }[];
+    readonly virtualServers: readonly Service[];
+}
+
 /** Who is in a pool: those that it names, or else all real servers. */
 export function membersOf(
-    cluster: { readonly realServers: readonly { readonly name: string }[] },
-    virtualServer: { readonly realServers?: PoolMember[] },
+    { realServers }: Pools,
+    virtualServer: VirtualServerSettings,
 ): PoolMember[] {
-    return virtualServer.realServers ?? cluster.realServers.map(({ name }) => ({ name }));
+    return virtualServer.realServers ?? realServers.map(({ name }) => ({ name }));
 }
 
 /** The address that directors send packets of a family to. */
@@ -72,10 +78,7 @@ export function memberPortOf(virtualServer: Destination, member: PoolMember): nu
 
 /** The pools that a real server is in, what it is there, and how packets reach it. */
 export function poolsOf<Service extends VirtualServerSettings>(
-    cluster: {
-        readonly realServers: readonly { readonly name: string }[];
-        readonly virtualServers: readonly Service[];
-    },
+    cluster: Pools<Service>,
     name: string,
 ): { virtualServer: Service; member: PoolMember; method: LvsMethod; tunnel: Tunnel }[] {
     return cluster.virtualServers.flatMap((virtualServer) =>
@@ -104,7 +107,7 @@ export function sorryFor(
 }
 
 /** The tunnels through which a real server gets packets. */
-export function tunnelsOf(...[cluster, name]: Parameters<typeof poolsOf>): Tunnel[] {
+export function tunnelsOf(cluster: Pools, name: string): Tunnel[] {
     return poolsOf(cluster, name)
         .filter(({ method }) => method === LvsMethod.TUN)
         .map(({ tunnel }) => tunnel);
