@@ -27,7 +27,7 @@ export function healthProblems(
     path: string,
     target: Target,
 ): Problem[] {
-    const context = contextOf(cluster, virtualServer);
+    const context = checkContextOf(cluster, virtualServer);
     return [
         ...checkedProblems(path, virtualServer, {}, target, context),
         ...eachOf(`${path}.realServers`, virtualServer.realServers, (member, at) =>
@@ -36,7 +36,7 @@ export function healthProblems(
     ];
 }
 
-function contextOf(cluster: Cluster, virtualServer: VirtualServer): CheckContext {
+function checkContextOf(cluster: Cluster, virtualServer: VirtualServer): CheckContext {
     const { bfdInstances = [], trackFiles = [] } = cluster;
     return {
         family: familyIn(virtualServer),

@@ -19,23 +19,8 @@ import { type SmtpCheck, smtpKeywords } from "./smtp";
 import { type CheckTiming, defaultTiming, durationProblems, nearestTiming } from "./timing";
 import { type UdpCheck, udpKeywords, udpProblems } from "./udp";
 
-export type { BfdCheck } from "./bfd";
-export type { CheckView } from "./checkView";
-export type { ConnectingCheck } from "./connection";
-export { type DnsCheck, DnsType } from "./dns";
-export type { FileCheck } from "./file";
-export { type HttpCheck, HttpProtocol, type HttpUrl, type SslCheck, type SslUrl } from "./http";
-export type { MiscCheck } from "./misc";
-export { RegexOption, type RegexStack } from "./regex";
-export type { SmtpCheck } from "./smtp";
-export {
-    type CheckTiming,
-    defaultDelayLoop,
-    defaultTiming,
-    nearestTiming,
-    timingKeywords,
-} from "./timing";
-export type { UdpCheck } from "./udp";
+export { DnsType } from "./dns";
+export { type CheckTiming, defaultDelayLoop, nearestTiming, timingKeywords } from "./timing";
 
 /** How the health of a real server is checked. Where several checks are given, it is up when all succeed. */
 export interface Check {
