@@ -96,6 +96,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     gateway: true,
     gateway6: true,
     weight: true,
+    drained: true,
     httpd: true,
     distribution: true,
 };

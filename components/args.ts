@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ConnectionArgs, HostConnectionArgs } from "../host/connection";
+import type { ChangeSettings } from "../lvs/change";
 import type { GlobalDefs } from "../lvs/vrrp/globalDefs";
 import type { ScriptSettings } from "../lvs/keepalived/scripts";
 import type { Distribution } from "../lvs/keepalived/versions";
@@ -14,7 +15,7 @@ import type { Tracking } from "../lvs/vrrp/tracking";
 import type { VirtualIpaddressSettings } from "../lvs/vrrp/virtualIpaddress";
 
 /** A cluster: who is in it and what it serves. */
-export interface LvsClusterArgs extends Tracking {
+export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** How to reach the hosts; each host may override any of it. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
     /** What the hosts run; each may say otherwise. Defaults to `debian12`. */
@@ -83,6 +84,8 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
     gateway6?: Input<string>;
     /** Share of the connections, 0 to 65535, where the scheduler looks at it; 0 is none (keepalived `weight`). Defaults to 1. */
     weight?: number;
+    /** Whether it gets no new connections, for maintenance: its weight is 0 in every pool, and those that it has go on. Defaults to false. */
+    drained?: boolean;
     /** A web server with one page, installed with the rest. Defaults to none: what the host serves is its own business. */
     httpd?: HttpdArgs;
     /** What it runs. Defaults to the cluster's. */
@@ -151,8 +154,12 @@ export interface DirectorArgs {
     name: string;
     /** The VRRP password, the same for all directors. Secret. */
     authPass: Input<string>;
+    /** Outputs to wait for before anything on this host is changed. Defaults to none. */
+    prepareAfter?: Input<string>[];
     /** Outputs to wait for before this host is configured, such as `configured` of others; its packages are installed meanwhile. Defaults to none. */
     configureAfter?: Input<string>[];
+    /** Whether this host puts its change off while it owns a virtual IP, for a step that comes after the other directors'. Defaults to false. */
+    ownerLast?: boolean;
 }
 
 /** A host that serves behind directors, which may be managed elsewhere. */
@@ -169,4 +176,8 @@ export interface RealServerArgs extends HostConnectionArgs {
     httpd?: HttpdArgs;
     /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
     removePackages?: boolean;
+    /** A word that has not stood here before makes the next `up` mend what somebody has changed on the host. Defaults to none. */
+    repair?: string;
+    /** Outputs to wait for before anything on this host is changed. Defaults to none. */
+    prepareAfter?: Input<string>[];
 }

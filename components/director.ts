@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { bundle } from "../host/bundle";
 import { remoteStep } from "../host/remote";
+import { changeOf } from "../lvs/change";
 import { directorPackages } from "../lvs/packages";
 import { planDirector } from "../lvs/plan";
 import { authPassFile, directorFiles, directorModuleFiles } from "../lvs/render";
 import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
 import type { DirectorArgs } from "./args";
+import { after } from "./after";
 import { connectionOf } from "./connectionOf";
 
 /**
@@ -16,6 +19,8 @@ import { connectionOf } from "./connectionOf";
 export class Director extends pulumi.ComponentResource {
     /** Known when the host is configured and proved to be. */
     public readonly configured: pulumi.Output<string>;
+    /** SHA-256 of all that configures it, in hexadecimal. */
+    public readonly digest: pulumi.Output<string>;
 
     constructor(name: string, args: DirectorArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:Director", name, {}, opts);
@@ -25,15 +30,18 @@ export class Director extends pulumi.ComponentResource {
 
         const plan = cluster.apply((known) => planDirector(known, args.name));
 
-        const { keepalivedPackage, removePackages = false } = args.cluster;
+        const { keepalivedPackage, removePackages = false, repair } = args.cluster;
         const prepare = remoteStep(
             `${name}-prepare`,
             {
                 connection,
-                stdin: plan.apply((known) =>
+                stdin: after(args.prepareAfter, plan).apply((known) =>
                     bundle("prepare", directorModuleFiles(known), {
-                        names: directorPackages(known.needs, keepalivedPackage),
-                        purge: removePackages,
+                        packages: {
+                            names: directorPackages(known.needs, keepalivedPackage),
+                            purge: removePackages,
+                        },
+                        settings: { repair },
                     }),
                 ),
             },
@@ -43,27 +51,33 @@ export class Director extends pulumi.ComponentResource {
             `${name}-secret`,
             {
                 connection,
-                stdin: authPass.apply((known) => bundle("secret", [authPassFile(known)])),
+                stdin: authPass.apply((known) =>
+                    bundle("secret", [authPassFile(known)], { settings: { repair } }),
+                ),
                 secret: true,
             },
             this,
             [prepare],
         );
+        const settings = changeOf(args.cluster, { ownerLast: args.ownerLast ?? false });
+        const configuration = after(args.configureAfter, plan).apply((known) =>
+            bundle("director", directorFiles(known), { settings }),
+        );
         const configure = remoteStep(
             `${name}-configure`,
-            {
-                connection,
-                stdin: pulumi
-                    .all([plan, pulumi.all(args.configureAfter ?? [])])
-                    .apply(([known]) => bundle("director", directorFiles(known))),
-            },
+            { connection, stdin: configuration },
             this,
             [secret],
         );
 
         this.configured = configure.urn;
-        this.registerOutputs({ configured: this.configured });
+        this.digest = configuration.apply(sha256);
+        this.registerOutputs({ configured: this.configured, digest: this.digest });
     }
+}
+
+function sha256(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
 }
 
 function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {

@@ -6,8 +6,10 @@ import { acceptedCluster } from "./accept";
 import type { LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
+import { inspect } from "./inspect";
 import { type HostInventory, inventoryOf } from "./inventory";
 import { RealServer } from "./realServer";
+import { takeTurn } from "./takeTurn";
 
 /**
  * A Linux Virtual Server cluster: directors that share virtual IPs by VRRP, and the real servers to
@@ -38,6 +40,8 @@ export class LvsCluster extends pulumi.ComponentResource {
         super("lvs:index:LvsCluster", name, {}, opts);
         const cluster = acceptedCluster(args, this);
 
+        const inspected = inspect(name, args, cluster, this);
+
         const realServers = args.realServers.map(
             (realServer) =>
                 new RealServer(
@@ -52,6 +56,8 @@ export class LvsCluster extends pulumi.ComponentResource {
                         gateway6: realServer.gateway6,
                         httpd: realServer.httpd,
                         removePackages: args.removePackages,
+                        repair: args.repair,
+                        prepareAfter: inspected,
                     },
                     { parent: this },
                 ),
@@ -60,13 +66,29 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
         // One after the other, the preferred owner of the virtual IPs last.
-        for (const { name: director } of [...args.directors].reverse()) {
-            const { configured: done } = new Director(
-                `${name}-${director}`,
-                { cluster: args, name: director, authPass, configureAfter: [...configured] },
+        const [preferred, ...others] = args.directors;
+        const directors = [...others.reverse(), ...(preferred ? [preferred] : [])].map((member) => {
+            const director = new Director(
+                `${name}-${member.name}`,
+                {
+                    cluster: args,
+                    name: member.name,
+                    authPass,
+                    prepareAfter: inspected,
+                    configureAfter: [...configured],
+                    ownerLast: member !== preferred,
+                },
                 { parent: this },
             );
-            configured.push(done);
+            configured.push(director.configured);
+            return { member, director };
+        });
+        // Another one may be the owner by now, and has put off its change.
+        for (const { member, director } of directors.slice(0, -1)) {
+            const connection = connectionOf(args, member);
+            configured.push(
+                takeTurn(`${name}-${member.name}`, connection, director, [...configured]),
+            );
         }
 
         const whenConfigured = pulumi.all(configured);

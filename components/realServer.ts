@@ -5,6 +5,7 @@ import { realServerPackages } from "../lvs/packages";
 import { planRealServerKernel } from "../lvs/plan";
 import { realServerFiles, realServerModuleFiles } from "../lvs/render";
 import { acceptedRealServer } from "./accept";
+import { after } from "./after";
 import type { RealServerArgs } from "./args";
 
 /**
@@ -21,16 +22,20 @@ export class RealServer extends pulumi.ComponentResource {
         super("lvs:index:RealServer", name, {}, opts);
         const realServer = acceptedRealServer(args, this);
         const plan = realServer.apply(planRealServerKernel);
+        const { repair } = args;
 
         const prepare = () =>
             remoteStep(
                 `${name}-prepare`,
                 {
                     connection: args,
-                    stdin: plan.apply((known) =>
+                    stdin: after(args.prepareAfter, plan).apply((known) =>
                         bundle("prepare", realServerModuleFiles(known), {
-                            names: realServerPackages(known, args.httpd !== undefined),
-                            purge: args.removePackages ?? false,
+                            packages: {
+                                names: realServerPackages(known, args.httpd !== undefined),
+                                purge: args.removePackages ?? false,
+                            },
+                            settings: { repair },
                         }),
                     ),
                 },
@@ -40,11 +45,12 @@ export class RealServer extends pulumi.ComponentResource {
             `${name}-configure`,
             {
                 connection: args,
-                stdin: pulumi
-                    .all([plan, realServer])
-                    .apply(([known, { httpd }]) =>
-                        bundle("realServer", realServerFiles(known, httpd)),
-                    ),
+                stdin: after(args.prepareAfter, pulumi.all([plan, realServer])).apply(
+                    ([known, { httpd }]) =>
+                        bundle("realServer", realServerFiles(known, httpd), {
+                            settings: { repair },
+                        }),
+                ),
             },
             this,
             args.httpd || args.tunnels?.length ? [prepare()] : [],

@@ -1,14 +1,33 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-/** The step's own script under `scripts/`; `common.sh` always comes along. */
-export type StepScript = "prepare" | "secret" | "director" | "realServer";
+/** The scripts under `scripts/` that make up what a step does. */
+const scripts = {
+    preflight: ["basics", "vrrp", "preflight"],
+    prepare: ["basics", "common", "prepare"],
+    secret: ["basics", "common", "secret"],
+    realServer: ["basics", "common", "realServer"],
+    director: ["basics", "common", "vrrp", "ipvs", "director"],
+    turn: ["basics", "common", "vrrp", "ipvs", "director", "turn"],
+};
+
+/** A step on a host. */
+export type StepScript = keyof typeof scripts;
 
 /** Packages by the names that they have in the RHEL family; a host knows its own. */
 export interface Packages {
     names: string[];
     /** Whether `remove` also removes those that were not there before. */
     purge: boolean;
+}
+
+/** What a step is to know, by name; a list says the same of several things, and false nothing. */
+export type Settings = Record<string, string | number | boolean | string[] | undefined>;
+
+/** What a bundle has beside files. */
+export interface BundleOptions {
+    packages?: Packages;
+    settings?: Settings;
 }
 
 export interface BundleFile {
@@ -19,25 +38,31 @@ export interface BundleFile {
 }
 
 /**
- * All that a step sends to a host, as the shell script that the host runs: first the packages and
- * files, then what is done with them. It is also what a preview shows, line by line.
+ * All that a step sends to a host, as the shell script that the host runs: first packages, settings
+ * and files, then what is done with them. It is also what a preview shows, line by line.
  *
  * Content is indented inside a quoted here-document that ends at an unindented word, so no content
  * can end it or be taken for anything but text.
  *
- * Throws on a package or path with a blank or control character in it.
+ * Throws on a package or path with a blank or control character in it, and on a setting of several
+ * lines.
  */
-export function bundle(script: StepScript, files: BundleFile[], packages?: Packages): string {
+export function bundle(
+    script: StepScript,
+    files: BundleFile[],
+    { packages, settings = {} }: BundleOptions = {},
+): string {
     return [
         "bundle() { cat <<'END-OF-BUNDLE'",
         ...packageLines(packages),
+        ...settingLines(settings),
         ...files.flatMap(({ path, mode, content }) => [
             `file ${word(mode)} ${word(path)}`,
             ...linesOf(content).map((line) => `    ${line}`),
         ]),
         "END-OF-BUNDLE",
         "}",
-        scriptText("common.sh") + scriptText(`${script}.sh`) + 'main "$@"',
+        scripts[script].map(scriptText).join("") + 'main "$@"',
         "",
     ].join("\n");
 }
@@ -47,6 +72,14 @@ function packageLines(packages?: Packages): string[] {
     return packages.names.map(
         (name) => `package ${word(name)} ${packages.purge ? "purge" : "keep"}`,
     );
+}
+
+function settingLines(settings: Settings): string[] {
+    return Object.entries(settings).flatMap(([name, value]) => {
+        if (value === undefined || value === false) return [];
+        const values = Array.isArray(value) ? value : [value === true ? "yes" : String(value)];
+        return values.map((one) => `set ${word(name)} ${line(one)}`);
+    });
 }
 
 /** A last line without its newline gets one: these are text files. */
@@ -62,9 +95,14 @@ function word(text: string): string {
     );
 }
 
+function line(text: string): string {
+    if (/^[\x20-\x7e]+$/.test(text)) return text;
+    throw new Error(`${JSON.stringify(text)} cannot stand in a line: it is not one of plain text`);
+}
+
 /** Without comments: to reword one must not make every host run its script again. */
 function scriptText(name: string): string {
-    const text = readFileSync(path.join(__dirname, "scripts", name), "utf8");
+    const text = readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
     return text
         .split("\n")
         .filter((line) => !/^\s*(#|$)/.test(line))

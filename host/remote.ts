@@ -8,6 +8,8 @@ export interface StepArgs {
     stdin: pulumi.Input<string>;
     /** Keeps what the step sends and prints out of diffs, logs and plain state. */
     secret?: boolean;
+    /** What it does passes, and leaves nothing on the host for a destroy to remove. */
+    passing?: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface StepArgs {
  */
 export function remoteStep(
     name: string,
-    { connection, stdin, secret = false }: StepArgs,
+    { connection, stdin, secret = false, passing = false }: StepArgs,
     parent: pulumi.Resource,
     dependsOn: pulumi.Resource[] = [],
 ): remote.Command {
@@ -25,7 +27,7 @@ export function remoteStep(
         {
             connection: sshConnection(connection),
             create: shell(connection, "apply"),
-            delete: shell(connection, "remove"),
+            ...(passing ? {} : { delete: shell(connection, "remove") }),
             stdin: secret ? pulumi.secret(stdin) : stdin,
             // Otherwise the provider sends variables that a stock sshd refuses.
             addPreviousOutputInEnv: false,

@@ -1,4 +1,5 @@
 import type { Script } from "./keepalived/scripts";
+import type { ChangeSettings } from "./change";
 import type { Distribution } from "./keepalived/versions";
 import type { KernelSettings } from "./kernel/sysctls";
 import type { Tunnel } from "./service/lvsMethod";
@@ -25,6 +26,7 @@ export interface RealServer {
     readonly gateway?: string;
     readonly gateway6?: string;
     readonly weight?: number;
+    readonly drained?: boolean;
     readonly httpd?: Httpd;
     readonly distribution?: Distribution;
 }
@@ -44,7 +46,7 @@ export interface Httpd {
 }
 
 /** Everything that decides what stands in a file on a host; no secret, no way to log in. */
-export interface Cluster extends Tracking {
+export interface Cluster extends ChangeSettings, Tracking {
     readonly distribution?: Distribution;
     readonly vrrpInstances: readonly VrrpInstance[];
     /** Whether the user gives a password, which is no part of this. */

@@ -138,5 +138,6 @@ export function planVirtualServer(
 
 /** The weight of a real server in a pool. */
 export function weightOf(realServer: RealServer | undefined, member: PoolMember): number {
+    if (realServer?.drained === true) return 0;
     return member.weight ?? realServer?.weight ?? 1;
 }

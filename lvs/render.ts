@@ -17,6 +17,7 @@ import { globalDefsView } from "./vrrp/globalDefs";
 import { vrrpInstanceView } from "./vrrp/instance";
 import { vrrpSyncGroupView } from "./vrrp/syncGroup";
 import { trackingViews } from "./vrrp/tracking";
+import { vrrpRouterLines, vrrpRouters } from "./vrrp/vrrpRouters";
 
 export type { HostFile } from "./kernel/hostFile";
 
@@ -44,6 +45,9 @@ export function directorFiles(plan: DirectorPlan): HostFile[] {
         ...directorKernelFiles(plan.kernel),
         textFile("/var/lib/pulumi-lvs/ipvs.rules", "lines.mustache", {
             lines: ipvsRules(plan.virtualServers),
+        }),
+        textFile("/var/lib/pulumi-lvs/vrrp.routers", "lines.mustache", {
+            lines: vrrpRouterLines(vrrpRouters(plan.vrrpInstances)),
         }),
     ];
 }

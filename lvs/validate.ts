@@ -1,3 +1,4 @@
+import { changeProblems } from "./change";
 import { ipAddress, refusal, type Target } from "./keepalived/keywords";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, defaultDistribution, versionOf } from "./keepalived/versions";
@@ -23,6 +24,7 @@ export function validate(cluster: Cluster): Problem[] {
     const { vrrpInstances, vrrpSyncGroups, globalDefs, kernel = {}, scripts } = cluster;
     const directors = cluster.directors.map(({ name }) => name);
     return [
+        ...changeProblems(cluster, cluster.directors, target),
         ...hostProblems(cluster, target),
         ...eachOf("vrrpInstances", vrrpInstances, (instance, path) =>
             vrrpInstanceProblems(path, instance, context, target),

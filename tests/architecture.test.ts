@@ -20,14 +20,26 @@ const lvsArrows: Record<string, string[]> = {
     vrrp: ["addresses", "problems", "keepalived"],
     service: ["addresses", "problems", "keepalived"],
     kernel: ["addresses", "problems", "template", "keepalived", "service"],
-    model: ["keepalived", "vrrp", "service", "kernel"],
+    change: ["problems", "keepalived"],
+    model: ["keepalived", "vrrp", "service", "kernel", "change"],
     pool: ["addresses", "vrrp", "service", "model"],
     nat: ["addresses", "vrrp", "service", "model", "pool"],
     rules: ["addresses", "problems", "keepalived", "vrrp", "service", "model", "pool", "nat"],
     packages: ["kernel"],
+    preflight: ["addresses", "vrrp", "kernel", "model", "plan"],
     plan: ["addresses", "keepalived", "vrrp", "service", "kernel", "model", "pool", "nat"],
     render: ["keepalived", "vrrp", "service", "kernel", "model", "plan"],
-    validate: ["problems", "keepalived", "vrrp", "service", "kernel", "model", "pool", "rules"],
+    validate: [
+        "problems",
+        "keepalived",
+        "vrrp",
+        "service",
+        "kernel",
+        "change",
+        "model",
+        "pool",
+        "rules",
+    ],
 };
 
 /** Packages that have one place each. */

@@ -21,10 +21,15 @@ describe("the example program", () => {
         expect(hosts).toEqual([
             "web-auth-pass",
             "web-ds1",
+            "web-ds1-preflight",
             "web-ds2",
+            "web-ds2-preflight",
             "web-rs1",
+            "web-rs1-preflight",
             "web-rs2",
+            "web-rs2-preflight",
             "web-rs3",
+            "web-rs3-preflight",
         ]);
     });
 

@@ -42,7 +42,7 @@ it("the packed package works in a stack of one's own", () => {
         fs.writeFileSync(path.join(dir, "index.js"), program);
         const made = run(dir, "node", "index.js").trim();
         expect(made).toBe(
-            "project-stack web web-a web-a-configure web-a-prepare web-a-secret web-b web-b-configure",
+            "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight",
         );
         const types = path.join(modules, "@pulumi-lvs/lvs/dist/components/index.d.ts");
         expect(fs.existsSync(types)).toBe(true);

@@ -1,18 +1,16 @@
 # shellcheck shell=sh disable=SC2086
 # (SC2086: lists are words without blanks, and meant to be split.)
 #
-# Sent in front of every step's own script. A step is either installed or not: whatever goes wrong
-# on the way there is put back. The step's script sets `step`, the name of the folder that remembers
-# what the host was like, and defines
+# How a step is installed: all of it, or nothing, since whatever goes wrong on the way is put back.
+# The step's own script sets `step`, the name of the folder that remembers what the host was like,
+# may set `note`, what is to be said in the end, and defines
 #   ready     refuse what cannot work; the new files are staged, nothing has changed yet (what
 #             changes something nevertheless sets `changed`)
+#   later     whether another step is to install them, and not this one
 #   activate  make the live files take effect, be they new or put back
 #   verify    fail unless they did; is also asked as a question, where `set -e` does not count
 #   release   end what the files do, before they go for good
 #   restored  make what was there before us take effect again
-set -eu
-umask 022
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
 
 main() {
     state=/var/lib/pulumi-lvs/$step
@@ -20,8 +18,7 @@ main() {
     changed=
     # cp --parents of coreutils 9.1 finds its way from there only.
     cd /
-    exec 9>/run/pulumi-lvs.lock </dev/null
-    flock -w 120 9 || fail "another change of this host is still running after 120 s"
+    lock
     paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
     staged=$(bundle | sed -n 's/^file [0-7]* \(.*\)/\1.lvs-new/p' | words)
     installed=$(words_in "$state/files")
@@ -33,30 +30,12 @@ main() {
     esac
 }
 
-# A client that has gone away must not end the work halfway.
-say() { echo "$(uname -n): $*" || :; }
-
-fail() {
-    say "$*" >&2
-    exit 1
-}
-
-# joined: the lines of stdin as one, to be read; words: as one, to be taken apart again.
-joined() { sed ':a;N;$!ba;s/\n/; /g'; }
-words() { tr '\n' ' '; }
-words_in() { [ ! -e "$1" ] || words <"$1"; }
-
-# has LIST WORD
-has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
-
-# within SECONDS COMMAND: whether the command succeeds before the time is up.
-within() {
-    deadline=$(($(date +%s) + $1))
-    shift
-    until "$@"; do
-        [ "$(date +%s)" -lt "$deadline" ] || return 1
-        sleep 0.2
-    done
+# The kernel lets go of a lock when its holder ends, which `timeout` sees to.
+lock() {
+    exec 9>>/run/pulumi-lvs.lock </dev/null
+    flock -w 120 9 ||
+        fail "another change of this host is still running after 120 s: $(cat /run/pulumi-lvs.lock)"
+    echo "$step, asked for from $(peer), since $(date -u +%FT%TZ), process $$" >/run/pulumi-lvs.lock
 }
 
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
@@ -86,11 +65,17 @@ settings_in_force() {
 
 apply() {
     trap 'undo' EXIT
+    put_right
     stage
     ready
     if [ -z "$changed" ] && unchanged && (verify) >/dev/null 2>&1; then
         clean
+        touch "$state/files"
         say "$step unchanged"
+        return
+    fi
+    if later; then
+        clean
         return
     fi
     remember
@@ -102,9 +87,18 @@ apply() {
     verify
     changing=
     printf '%s\n' $paths >"$state/files"
+    applied
     clean
     sync
-    say "$step applied${note:+: $note}"
+    say "${note:-$step applied}"
+}
+
+# Copies, for whoever asks later what has changed since.
+applied() {
+    rm -rf "$state/applied" "$state/postponed"
+    setting repair >"$state/repaired"
+    mkdir "$state/applied"
+    [ -z "$paths" ] || cp -a --parents $paths "$state/applied"
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
@@ -115,7 +109,7 @@ stage() {
     (
         umask 077
         bundle | awk '
-            /^package / { next }
+            /^(package|set) / { next }
             /^file / { if (out) close(out); out = $3 ".lvs-new"; printf "" > out; next }
             { print substr($0, 5) > out }'
     ) || fail "the new files cannot be written beside the old ones"
@@ -172,6 +166,20 @@ keep() {
     done
     keys=$(settings_of $staged $installed)
     [ -z "$keys" ] || sysctl $keys >"$state/sysctl.old"
+    sync
+    printf '%s\n' $paths $installed >"$state/changing"
+}
+
+# A change that was killed between its beginning and its end is taken back first.
+put_right() {
+    [ -e "$state/changing" ] || return 0
+    for path in $(words_in "$state/changing"); do
+        put_back old "$path"
+    done
+    [ ! -e "$state/sysctl.old" ] || sysctl -e -q -p "$state/sysctl.old"
+    say "an earlier change was cut off, and is taken back"
+    changed=yes
+    clean
 }
 
 # The kernel settings that the sysctl files among some files name.
@@ -244,14 +252,14 @@ undo() {
         forget
     elif [ -n "$changing" ]; then
         activate
-        (verify) || say "and the old configuration is not in force either" >&2
+        if (verify); then back=", and serves"; else back=", and is not in force either"; fi
     fi
-    [ -z "$changing" ] || say "what was there before is back in place" >&2
+    [ -z "$changing" ] || say "what was there before is back in place${back:-}" >&2
     exit "$status"
 }
 
 clean() {
-    rm -f $staged
+    rm -f $staged "$state/changing"
     rm -rf "$state/old" "$state/sysctl.old"
 }
 

@@ -7,10 +7,6 @@ scripts=/usr/libexec/keepalived
 named=/etc/iproute2/rt_addrprotos.d/keepalived.conf
 # The keepalived that the configuration is made for.
 made_for=/var/lib/pulumi-lvs/keepalived.version
-# The table that is to be, a line each: a service or a server in the words of counted_table; `sorry`
-# and a server that is there only when no other is; `varies` and the beginning of a server's line,
-# up to its address, when health checks decide about its weight.
-rules=/var/lib/pulumi-lvs/ipvs.rules
 
 ready() {
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS: load module ip_vs"
@@ -52,17 +48,58 @@ test_configuration() {
     fail "keepalived $version refuses the configuration (status $status): $complaint"
 }
 
+# Who owns a virtual IP is known here only, and may have changed since the last time. What is wrong
+# with a change is to show on a director that nobody is connected through.
+later() {
+    [ -n "$(setting ownerLast)" ] || return 1
+    rm -f "$state/postponed"
+    [ -e "$state/files" ] && [ -n "$(owned)" ] || return 1
+    bundle | sed '/^set ownerLast /d' >"$state/postponed"
+    say "waits until the other directors are changed, for it owns $(owned | joined)"
+}
+
 # Marks and an open firewall come before traffic.
 activate() {
     start_unit lvs-director
     allow_checks
-    if systemctl is-active -q keepalived; then
-        drain
-        systemctl reload keepalived
-    else
+    if ! systemctl is-active -q keepalived; then
         enable_unit keepalived
         systemctl start keepalived
+        did=started
+    elif is_broken; then
+        systemctl restart keepalived
+        did=restarted
+    elif [ -n "$(setting handOver)" ] && [ -n "$(owned)" ]; then
+        hand_over
+        did="handed over, restarted"
+    else
+        drain
+        systemctl reload keepalived
+        did=reloaded
     fi
+}
+
+# A keepalived that stops says so to the others, and one of them takes over at once.
+hand_over() {
+    handed=$(owned | words)
+    systemctl stop keepalived
+    # shellcheck disable=SC2086  # words
+    within 5 held_elsewhere $handed || say "nobody takes over ${handed% }"
+    systemctl start keepalived
+}
+
+held_elsewhere() {
+    for ip in "$@"; do
+        interface=$(sed -n "s|^address [^ ]* \([^ ]*\) $ip\(/.*\)*\$|\1|p" "$routers")
+        ! is_near "$ip" "$interface" || [ -n "$(holder "$ip" "$interface")" ] || return 1
+    done
+}
+
+# A reload leaves alone what keepalived takes for granted: what has been taken out of the kernel by
+# hand comes back with a new start only.
+is_broken() {
+    [ "$(setting repair)" != "$(cat "$state/repaired" 2>/dev/null)" ] &&
+        { [ -n "$(lacking -A)$(down)" ] || ! is_whole; }
 }
 
 # SELinux keeps keepalived from ports that it knows no service of.
@@ -81,7 +118,7 @@ drain() {
     while read -r rule; do
         set_server "$(echo "$rule" | sed 's/ -w [0-9]*/ -w 0/')"
     done <"$state/drained"
-    [ ! -s "$state/drained" ] || { sleep 1; within 10 idle || :; }
+    [ ! -s "$state/drained" ] || { sleep 1; within "$(setting drainTimeout)" idle || :; }
 }
 
 # Servers that were drained for a change that did not come about.
@@ -98,13 +135,6 @@ set_server() {
     # shellcheck disable=SC2086  # a list of words
     ipvsadm -e ${1#-a } 2>/dev/null || :
 }
-
-# The lines that awk takes a rule apart by.
-parts='
-    function service(rule) { sub(/ -[rs] .*/, "", rule); return substr(rule, 4) }
-    function server(rule) { sub(/ -[gim] .*/, "", rule); return rule }
-    function weightless(rule) { sub(/ -w [0-9]+/, "", rule); return rule }
-'
 
 # Servers in the kernel that the rules lack, of services that they have.
 leaving() {
@@ -123,62 +153,14 @@ idle() {
     ' "$state/drained" -
 }
 
-# The table as `ipvsadm -Sn` prints it, without what it says of plain tunnels since 1.31, and with
-# the thresholds, of which it says nothing; before each line the number of active connections.
-# Addresses in lists may be cut short, but lists have the same order.
-counted_table() {
-    { ipvsadm -Sn; ipvsadm -Ln --thresholds; } | awk '
-        /^-[Aa] / { sub(/ --tun-type ipip/, ""); sub(/ +$/, ""); rule[++count] = $0; next }
-        /^(TCP|UDP|SCTP|FWM) / { place++ }
-        place && $1 == "->" {
-            place++
-            rule[place] = rule[place] ($3 > 0 ? " -x " $3 : "") ($4 > 0 ? " -y " $4 : "")
-            connections[place] = $5
-        }
-        END { for (i = 1; i <= count; i++) print connections[i] + 0, rule[i] }'
-}
-
-table() { counted_table | cut -d ' ' -f 2-; }
-
 # in_force KIND: whether the kernel has all the rules of a kind, -A (services) or -a (servers).
 in_force() { systemctl is-active -q keepalived && [ -z "$(lacking "$1")" ]; }
-
-lacking() {
-    table | awk -v kind="$1" "$parts"'
-        file == 1 && sub(/^varies /, "") { varies[$0] }
-        file == 2 { live[$0]; alike[weightless($0)] }
-        file == 3 && $1 == kind && !($0 in live) &&
-            !(server($0) in varies && weightless($0) in alike)
-    ' file=1 "$rules" file=2 - file=3 "$rules"
-}
-
-# Rules of servers that the kernel has in another way.
-differing() {
-    lacking=$(lacking -a)
-    table | awk -v lacking="$lacking" "$parts"'
-        { live[server($0)] }
-        END {
-            count = split(lacking, rule, "\n")
-            for (i = 1; i <= count; i++) if (server(rule[i]) in live) print rule[i]
-        }'
-}
 
 # keepalived leaves a weight alone that it did not change itself.
 mend() {
     differing | while read -r rule; do
         set_server "$rule"
     done
-}
-
-# Servers that are to have connections, and get none.
-down() {
-    table | awk "$parts"'
-        file == 1 && !/ -w 0( |$)/ { serving[server($0)] }
-        file == 2 && $1 == "-a" && !/ -w 0( |$)/ && !(server($0) in serving) {
-            sub(/.* -r /, "")
-            print $1
-        }
-    ' file=1 - file=2 "$rules"
 }
 
 # Servers that fail their health check are not in the table: named, but no fault of the change.
@@ -191,10 +173,31 @@ verify() {
     within 3 in_force -a || mend
     differing=$(differing | joined)
     [ -z "$differing" ] || fail "the kernel has servers otherwise than: $differing"
+    within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
+    [ -z "$(setting proveOwned)" ] || within "$(takeover)" is_owned ||
+        fail "no director has $(unowned | joined)"
     rm -f "$state/drained"
     down=$(down | joined)
-    note="keepalived $version${down:+, not serving: $down}"
+    surplus=$(surplus | joined)
+    owned=$(owned | joined)
+    note="keepalived $version ${did:-runs}${owned:+, owns $owned}, $(servers_up) real servers up"
+    note="$note${down:+, down: $down}${surplus:+, in the kernel but not in the plan: $surplus}"
 }
+
+is_whole() { ! states | grep -q ' split$'; }
+
+# Every virtual IP is here or at a director that answers for it.
+is_owned() { [ -z "$(unowned)" ]; }
+
+unowned() {
+    owned=$(owned | words)
+    sed -n 's|^address [^ ]* \([^ ]*\) \([^ /]*\).*|\2 \1|p' "$routers" | while read -r ip interface; do
+        has "$owned" "$ip" || held_elsewhere "$ip" || echo "$ip"
+    done
+}
+
+# Whole seconds until a backup takes over, and one more for those who ask.
+takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = wait } END { print int(most) }' "$routers"; }
 
 # A unit that has failed is not stopped by systemd.
 release() {

@@ -13,17 +13,6 @@ ready() {
     done || exit 1
 }
 
-# Who is at the other end of the SSH session; sudo does not pass that on.
-peer() {
-    process=$$
-    while [ "$process" -gt 1 ]; do
-        found=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^SSH_CONNECTION=\([^ ]*\).*/\1/p')
-        [ -z "$found" ] || break
-        process=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$process/status")
-    done
-    echo "${found%\%*}"
-}
-
 # Whether a gateway is no way to the peer, or already is the way.
 goes_elsewhere() {
     case "$1 $peer" in
@@ -33,6 +22,8 @@ goes_elsewhere() {
     esac
     ip "$family" route show match "$peer" | grep -qv '^default'
 }
+
+later() { false; }
 
 activate() {
     start_unit lvs-real-server
@@ -47,7 +38,8 @@ verify() {
     systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
     complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
-    note=$(joined </etc/lvs/real-server)
+    own=$(joined </etc/lvs/real-server)
+    note="real server${own:+ with $own}"
 }
 
 # A unit that has failed is not stopped by systemd.

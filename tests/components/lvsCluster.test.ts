@@ -7,32 +7,38 @@ const find = (all: Registration[], name: string) => all.find((one) => one.name =
 const command = "command:remote:Command";
 
 describe("LvsCluster", () => {
-    it("makes two steps on a real server, three on a director, and one password", async () => {
+    it("looks at every host, makes two steps on a real server, three on a director, and one password", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
             "lvs-test > lvs:index:LvsCluster web",
             "web > random:index/randomPassword:RandomPassword web-auth-pass",
             "web > lvs:index:Director web-ds1",
             `web-ds1 > ${command} web-ds1-configure`,
+            `web > ${command} web-ds1-preflight`,
             `web-ds1 > ${command} web-ds1-prepare`,
             `web-ds1 > ${command} web-ds1-secret`,
             "web > lvs:index:Director web-ds2",
             `web-ds2 > ${command} web-ds2-configure`,
+            `web > ${command} web-ds2-preflight`,
             `web-ds2 > ${command} web-ds2-prepare`,
             `web-ds2 > ${command} web-ds2-secret`,
+            `web-ds2 > ${command} web-ds2-turn`,
             "web > lvs:index:RealServer web-rs1",
             `web-rs1 > ${command} web-rs1-configure`,
+            `web > ${command} web-rs1-preflight`,
             `web-rs1 > ${command} web-rs1-prepare`,
             "web > lvs:index:RealServer web-rs2",
             `web-rs2 > ${command} web-rs2-configure`,
+            `web > ${command} web-rs2-preflight`,
             `web-rs2 > ${command} web-rs2-prepare`,
             "web > lvs:index:RealServer web-rs3",
             `web-rs3 > ${command} web-rs3-configure`,
+            `web > ${command} web-rs3-preflight`,
             `web-rs3 > ${command} web-rs3-prepare`,
         ]);
     });
 
-    it("prepares all hosts at once, then real servers, then directors with the owner last", async () => {
+    it("looks at all hosts, prepares them all, then come real servers, then directors, and then who put it off", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const after = Object.fromEntries(
             all
@@ -40,19 +46,19 @@ describe("LvsCluster", () => {
                 .map(({ name, dependencies }) => [name, dependencies]),
         );
         const realServers = ["web-rs1-configure", "web-rs2-configure", "web-rs3-configure"];
+        const hosts = ["ds1", "ds2", "rs1", "rs2", "rs3"];
+        const inspected = hosts.map((host) => `web-${host}-preflight`);
         expect(after).toEqual({
-            "web-rs1-prepare": [],
-            "web-rs2-prepare": [],
-            "web-rs3-prepare": [],
-            "web-ds1-prepare": [],
-            "web-ds2-prepare": [],
-            "web-rs1-configure": ["web-rs1-prepare"],
-            "web-rs2-configure": ["web-rs2-prepare"],
-            "web-rs3-configure": ["web-rs3-prepare"],
+            ...Object.fromEntries(inspected.map((step) => [step, []])),
+            ...Object.fromEntries(hosts.map((host) => [`web-${host}-prepare`, inspected])),
+            "web-rs1-configure": [...inspected, "web-rs1-prepare"].sort(),
+            "web-rs2-configure": [...inspected, "web-rs2-prepare"].sort(),
+            "web-rs3-configure": [...inspected, "web-rs3-prepare"].sort(),
             "web-ds1-secret": ["web-auth-pass", "web-ds1-prepare"],
             "web-ds2-secret": ["web-auth-pass", "web-ds2-prepare"],
             "web-ds2-configure": ["web-ds2-secret", ...realServers],
             "web-ds1-configure": ["web-ds1-secret", "web-ds2-configure", ...realServers],
+            "web-ds2-turn": ["web-ds1-configure", "web-ds2-configure", ...realServers],
         });
     });
 
@@ -75,14 +81,15 @@ describe("LvsCluster", () => {
     it("sends every step of every host on one short command with the rest on stdin", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const steps = all.filter(({ type }) => type === command);
-        for (const { inputs, request } of steps) {
+        for (const { name, inputs, request } of steps) {
+            const passes = /-(preflight|turn)$/.test(name);
             expect(inputs).toEqual({
                 connection: expect.objectContaining({
                     dialErrorLimit: 3,
                     perDialTimeout: 5,
                 }) as object,
                 create: "timeout -k 30 600 sh -s apply",
-                delete: "timeout -k 30 600 sh -s remove",
+                ...(passes ? {} : { delete: "timeout -k 30 600 sh -s remove" }),
                 stdin: expect.stringMatching(/^bundle\(\) \{ cat <<'END-OF-BUNDLE'\n/) as string,
                 addPreviousOutputInEnv: false,
                 ...(inputs.logging ? { logging: "none" } : {}),

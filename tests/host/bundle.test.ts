@@ -5,7 +5,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { bundle, type StepScript } from "../../host/bundle";
 
-const steps: StepScript[] = ["prepare", "secret", "director", "realServer"];
+const steps: StepScript[] = ["preflight", "prepare", "secret", "director", "realServer", "turn"];
 
 /** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>
@@ -32,7 +32,7 @@ describe("bundle", () => {
         const text = bundle(
             "prepare",
             [{ path: "/etc/modules-load.d/lvs.conf", mode: "0644", content: "ip_vs\nip_vs_rr\n" }],
-            { names: ["keepalived"], purge: false },
+            { packages: { names: ["keepalived"], purge: false } },
         );
         expect(text.split("\n").slice(0, 8)).toEqual([
             "bundle() { cat <<'END-OF-BUNDLE'",
@@ -56,7 +56,9 @@ describe("bundle", () => {
     });
 
     it.each(["two words", "line\nfeed", ""])("refuses %j as the name of a package", (name) => {
-        expect(() => bundle("prepare", [], { names: [name], purge: false })).toThrow("one word");
+        expect(() => bundle("prepare", [], { packages: { names: [name], purge: false } })).toThrow(
+            "one word",
+        );
     });
 
     it.each(shells.map((shell) => [shell.join(" "), shell] as const))(

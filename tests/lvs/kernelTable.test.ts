@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-const director = path.join(__dirname, "../../host/scripts/director.sh");
+const scripts = path.join(__dirname, "../../host/scripts");
 
 /** What ipvsadm 1.31 printed on Linux 7.2: rules (`-Sn`) and thresholds (`-Ln --thresholds`). */
 const saved = `-A -t 10.0.0.1:80 -s rr
@@ -42,14 +42,14 @@ const table = `-A -t 10.0.0.1:80 -s rr
 -a -f 11 -6 -r [2001:db8::1]:0 -g -w 9
 `;
 
-/** What a function of the director's script prints when the plan is `rules`. */
+/** What a function of the director's scripts prints when the plan is `rules`. */
 function ask(question: string, rules: string): string {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "table-"));
     try {
         for (const [name, text] of Object.entries({ rules, saved, thresholds })) {
             fs.writeFileSync(path.join(dir, name), text);
         }
-        const script = `. ${director}; rules=rules; state=.
+        const script = `. ${scripts}/ipvs.sh; . ${scripts}/director.sh; rules=rules; state=.
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
             ${question}`;
         return execFileSync("sh", ["-eu", "-c", script], { cwd: dir, encoding: "utf8" });

@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# What all scripts that are sent to a host have in common.
+set -eu
+umask 022
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
+
+# A client that has gone away must not end the work halfway.
+say() { echo "$(uname -n): $*" || :; }
+
+fail() {
+    say "$*" >&2
+    exit 1
+}
+
+# joined: the lines of stdin as one, to be read; words: as one, to be taken apart again.
+joined() { sed ':a;N;$!ba;s/\n/; /g'; }
+words() { tr '\n' ' '; }
+words_in() { [ ! -e "$1" ] || words <"$1"; }
+
+# has LIST WORD
+has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
+
+# within SECONDS COMMAND: whether the command succeeds before the time is up.
+within() {
+    deadline=$(($(date +%s) + $1))
+    shift
+    until "$@"; do
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
+        sleep 0.2
+    done
+}
+
+# setting NAME: what the bundle says of it, a line each time that it does; nothing when it does not.
+setting() { bundle | sed -n "s/^set $1 //p"; }
+
+# Who is at the other end of the SSH session; sudo does not pass that on.
+peer() {
+    process=$$
+    while [ "$process" -gt 1 ]; do
+        found=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^SSH_CONNECTION=\([^ ]*\).*/\1/p')
+        [ -z "$found" ] || break
+        process=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$process/status")
+    done
+    echo "${found%\%*}"
+}

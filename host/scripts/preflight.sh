@@ -1,0 +1,220 @@
+# shellcheck shell=sh
+# What speaks against making a cluster of this host, found without changing anything. Each finding
+# is a line: how bad it is (`stop`, `warn` or `ok`), what it is about, and a sentence. `apply` fails
+# with all that stop, and `report` shows everything.
+
+main() {
+    ours=/var/lib/pulumi-lvs/configure/files
+    findings=$(inspect)
+    case "$1" in
+        report) echo "$findings" ;;
+        apply)
+            echo "$findings" | found warn | while read -r line; do say "$line"; done
+            stopping=$(echo "$findings" | found stop | joined)
+            [ -z "$stopping" ] || fail "$stopping"
+            say "nothing speaks against it"
+            ;;
+    esac
+}
+
+found() { awk -F '\t' -v how="$1" '$1 == how { print $2 ": " $3 }'; }
+
+stop() { finding stop "$@"; }
+warn() { finding warn "$@"; }
+ok() { finding ok "$@"; }
+
+# finding HOW WHAT SENTENCE…
+finding() {
+    how=$1 what=$2
+    shift 2
+    printf '%s\t%s\t%s\n' "$how" "$what" "$*"
+}
+
+inspect() {
+    inspect_system
+    inspect_disk
+    setting module | while read -r module; do inspect_module "$module"; done
+    inspect_web_server
+    [ -z "$(setting instance)" ] || {
+        inspect_manager
+        interfaces | while read -r interface; do inspect_interface "$interface"; done
+        heard=$(mktemp)
+        trap 'rm "$heard"' EXIT
+        hear >"$heard"
+        setting instance | while read -r _ interface id _; do inspect_id "$id" "$interface"; done
+        setting address | while read -r _ interface address; do
+            inspect_address "$address" "$interface"
+        done
+    }
+}
+
+inspect_system() {
+    ok kernel "$(uname -r)"
+    ok clock "$(date +%s)"
+    installed=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
+    ok keepalived "${installed:-not installed yet}"
+    [ -d /run/systemd/system ] || stop systemd "does not run here, and services are kept by it"
+}
+
+# Packages of a director take some 10 MB, and apt wants room for what it loads.
+inspect_disk() {
+    df -Pk /etc /usr /var/lib | awk '
+        NR > 1 && !seen[$6]++ {
+            free = int($4 / 1024)
+            print (free < 16 ? "stop" : free < 128 ? "warn" : "ok") "\tdisk\t" $6 " has " free " MB free"
+        }'
+}
+
+inspect_module() {
+    if modprobe -n -q "$1"; then
+        ok modules "$1"
+    else
+        stop modules "the kernel $(uname -r) has no module $1"
+    fi
+}
+
+# Whoever listens where the page is to be served.
+inspect_web_server() {
+    [ -n "$(setting httpd)" ] && [ ! -e "$ours" ] || return 0
+    listener=$(ss -Hltnp 'sport = :80' | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | sort -u | joined)
+    case "$listener" in
+        '' | apache2 | httpd) ok ports "80 is free" ;;
+        *) stop ports "80 is taken by $listener, and httpd needs it: end that, or leave httpd out" ;;
+    esac
+}
+
+inspect_manager() {
+    config=/etc/keepalived/keepalived.conf
+    [ -e "$config" ] && [ ! -e "$ours" ] || return 0
+    manager=$(sed -n '/^[[:blank:]]*[#!]/s/.*\(Ansible\|ansible\|Puppet\|Chef\|Salt\|cfengine\).*/\1/p' "$config" | head -n 1)
+    if [ -n "$manager" ]; then
+        stop manager "$config says that it is of $manager: take this host out there first"
+    else
+        warn manager "$config was here before: it is kept, and put back by destroy"
+    fi
+}
+
+interfaces() { setting instance | cut -d ' ' -f 2 | sort -u; }
+
+inspect_interface() {
+    if ip -o link show up dev "$1" 2>/dev/null | grep -q .; then
+        ok interface "$1 is up"
+    elif [ -e "/sys/class/net/$1" ]; then
+        stop interface "$1 is down"
+    else
+        stop interface "there is no $1, only $(ip -br link | awk '$1 != "lo" { print $1 }' | joined)"
+    fi
+}
+
+# Adverts of VRRP routers on our interfaces, a line each: INTERFACE ID SOURCE ADDRESSES. An owner
+# sends one every interval; three of ours are waited for.
+hear() {
+    command -v perl >/dev/null || return 0
+    seconds=$(setting instance | awk '3 * $5 > wait { wait = 3 * $5 } END { print wait < 3 ? 3 : wait }')
+    for interface in $(interfaces); do
+        listen "$interface" "$seconds" &
+    done | sort -u
+}
+
+# listen INTERFACE SECONDS. The numbers are those of Linux: option 25 binds to an interface, 35 and
+# 20 join a group on the interface of an index.
+listen() {
+    perl -MSocket=:all -e '
+        my ($interface, $seconds) = @ARGV;
+        my $index = `cat /sys/class/net/$interface/ifindex` or exit;
+        my %families = (
+            AF_INET, [IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack("x4 i", $index)],
+            AF_INET6, [IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack("i", $index)],
+        );
+        my $end = time + $seconds + 1;
+        for my $family (keys %families) {
+            next if fork;
+            socket(my $socket, $family, SOCK_RAW, 112) or exit;
+            setsockopt($socket, SOL_SOCKET, 25, $interface);
+            setsockopt($socket, $families{$family}[0], $families{$family}[1], $families{$family}[2]);
+            vec(my $readable = "", fileno $socket, 1) = 1;
+            while ((my $left = $end - time) > 0) {
+                select(my $ready = $readable, undef, undef, $left) > 0 or last;
+                my $from = recv($socket, my $packet, 2048, 0) or next;
+                # An IPv4 packet comes with its header.
+                substr($packet, 0, 4 * (ord($packet) & 15), "") if $family == AF_INET;
+                my $sender = $family == AF_INET ? (unpack_sockaddr_in $from)[1] : (unpack_sockaddr_in6 $from)[1];
+                my $size = length $sender;
+                my (undef, $id, undef, $count) = unpack "C4", $packet;
+                my @addresses = grep { length == $size } map { substr $packet, 8 + $_ * $size, $size } 0 .. $count - 1;
+                print join(" ", $interface, $id, map { inet_ntop $family, $_ } $sender, @addresses), "\n";
+            }
+            exit;
+        }
+        1 while wait > 0;
+    ' "$1" "$2"
+}
+
+# A router of our id that has one of our virtual IPs is one of us.
+inspect_id() {
+    command -v perl >/dev/null || {
+        warn router "who else has id $1 on $2 cannot be heard: perl is missing"
+        return 0
+    }
+    stranger=$(awk -v interface="$2" -v id="$1" "$(our_addresses)"'
+        $1 == interface && $2 == id {
+            own = 0
+            for (i = 4; i <= NF; i++) own += $i in ours
+            if (!own) print $3
+        }' "$heard" | sort -u | joined)
+    if [ -n "$stranger" ]; then
+        stop router "id $1 on $2 is in use by $stranger: take another virtualRouterId"
+    else
+        ok router "id $1 on $2 is free"
+    fi
+}
+
+our_addresses() { setting address | sed 's|.* \([^ /]*\).*|BEGIN { ours["\1"] }|'; }
+
+# inspect_address IP[/PREFIX] INTERFACE. It is to be free, unless one of our directors has it already.
+inspect_address() {
+    ip=${1%/*}
+    if is_near "$ip" "$2"; then
+        is_ours "$ip" && mac='' || mac=$(holder "$ip" "$2")
+        if [ -z "$mac" ]; then
+            ok address "$ip on $2 is free, or ours"
+        elif is_peer "$mac"; then
+            ok address "$ip on $2 is with one of the other directors"
+        else
+            stop address "$ip is answered for by $mac on $2: take an address that nobody has"
+        fi
+    elif [ "$ip" != "$1" ]; then
+        ok address "$1 brings its own network to $2"
+    else
+        stop address "$ip is in no network of $2 ($(networks_of "$2")): take one from there," \
+            "or give its prefixLength in virtualIpaddress, where it is routed to here or a network of its own"
+    fi
+}
+
+networks_of() { ip -o address show dev "$1" scope global 2>/dev/null | awk '{ print $4 }' | joined; }
+
+# Here, known to be ours since an earlier change, or in the adverts of who has our id.
+is_ours() {
+    owned_here "$1" || is_known "$1" || is_advertised "$1"
+}
+
+owned_here() { ip -o address show | grep -qF " $1/"; }
+
+is_known() { [ -e "$ours" ] && [ -e "$routers" ] && sed 's|/.*||' "$routers" | grep -q "^address .* $1\$"; }
+
+is_advertised() {
+    setting instance | awk -v ip="$1" '
+        file == 1 { ids[$2, $3]; next }
+        ($1, $2) in ids { for (i = 4; i <= NF; i++) found = found || $i == ip }
+        END { exit !found }
+    ' file=1 - file=2 "$heard"
+}
+
+# Whether a MAC address is that of a director that we know an address of.
+is_peer() {
+    for director in $(setting peer); do
+        for interface in $(interfaces); do
+            ! is_near "$director" "$interface" || holder "$director" "$interface"
+        done
+    done | grep -qx "$1"
+}
