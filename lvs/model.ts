@@ -1,5 +1,5 @@
-import type { Script } from "./keepalived/scripts";
 import type { ChangeSettings } from "./change";
+import type { Script } from "./keepalived/scripts";
 import type { Distribution } from "./keepalived/versions";
 import type { KernelSettings } from "./kernel/sysctls";
 import type { Tunnel } from "./service/lvsMethod";
