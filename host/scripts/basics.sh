@@ -20,9 +20,10 @@ words_in() { [ ! -e "$1" ] || words <"$1"; }
 # has LIST WORD
 has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
-# within SECONDS COMMAND: whether the command succeeds before the time is up.
+# within SECONDS COMMAND: whether the command succeeds before the time is up, and where nothing is
+# about to change, at once.
 within() {
-    deadline=$(($(date +%s) + $1))
+    deadline=$(($(date +%s) + ${patience:-$1}))
     shift
     until "$@"; do
         [ "$(date +%s)" -lt "$deadline" ] || return 1

@@ -68,7 +68,7 @@ apply() {
     put_right
     stage
     ready
-    if [ -z "$changed" ] && unchanged && (verify) >/dev/null 2>&1; then
+    if [ -z "$changed" ] && unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
         touch "$state/files"
         say "$step unchanged"
@@ -86,7 +86,7 @@ apply() {
     let_go
     verify
     changing=
-    printf '%s\n' $paths >"$state/files"
+    for path in $paths; do echo "$path"; done >"$state/files"
     applied
     clean
     sync

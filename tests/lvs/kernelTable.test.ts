@@ -49,7 +49,9 @@ function ask(question: string, rules: string): string {
         for (const [name, text] of Object.entries({ rules, saved, thresholds })) {
             fs.writeFileSync(path.join(dir, name), text);
         }
-        const script = `. ${scripts}/ipvs.sh; . ${scripts}/director.sh; rules=rules; state=.
+        const sourced = ["basics", "ipvs", "director"].map((name) => `. ${scripts}/${name}.sh`);
+        const script = `${sourced.join("; ")}; rules=rules; state=.
+            bundle() { echo "set drainTimeout 10"; }
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
             ${question}`;
         return execFileSync("sh", ["-eu", "-c", script], { cwd: dir, encoding: "utf8" });
