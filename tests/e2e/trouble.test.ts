@@ -38,26 +38,26 @@ const troubles: Record<string, Trouble> = {
     },
     "the host does not answer": {
         break: (host) => host.cut(),
-        says: /lvs-ds1-prepare[^]*10\.128\.190\.253:22/,
+        says: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
         mend: (host) => host.boot(),
     },
     "the key is not let in": {
         config: ({ directors }) => {
             directors[0]!.privateKey = hostKey("nobody").private;
         },
-        says: /lvs-ds1-prepare[^]*unable to authenticate/,
+        says: /lvs-ds1-preflight[^]*unable to authenticate/,
     },
     "the host is not who it was": {
         config: ({ directors }) => {
             directors[0]!.hostKey = hostKey("somebody else").public;
         },
-        says: /lvs-ds1-prepare[^]*host key mismatch/,
+        says: /lvs-ds1-preflight[^]*host key mismatch/,
     },
     "sudo wants a password": {
         config: ({ directors }) => {
             directors[0]!.user = "nosudo";
         },
-        says: /lvs-ds1-prepare[^]*sudo: a password is required/,
+        says: /lvs-ds1-preflight[^]*sudo: a password is required/,
     },
     "the kernel has no IPVS": {
         break: (host) => host.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf"),
@@ -68,12 +68,18 @@ const troubles: Record<string, Trouble> = {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.interface = "eth9";
         },
-        says: /ds1: keepalived [\d.]+ refuses the configuration \(status \d\): .*eth9/,
+        says: /ds1: interface: there is no eth9, only eth0; /,
+    },
+    "the configuration is refused": {
+        config: ({ vrrpInstances }) => {
+            vrrpInstances[0]!.extraConfig = "no_such_word";
+        },
+        says: /ds1: keepalived [\d.]+ refuses the configuration \(status \d\): .*no_such_word/,
     },
     "the disk is full": {
         break: (host) =>
             host.run("dd if=/dev/zero of=/full bs=1M 2>/dev/null || cat /dev/zero >>/full || :"),
-        says: /ds1: .*|No space left on device/,
+        says: /ds1: disk: \/ has \d+ MB free/,
         mend: (host) => host.run("rm /full; sync"),
     },
 };
@@ -122,7 +128,7 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         expect(before).not.toBe("0\n");
         const stack = await LabStack.create(lab, "own");
         await stack.configure(
-            await pair(({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9")),
+            await pair(({ vrrpInstances }) => (vrrpInstances[0]!.extraConfig = "no_such_word")),
         );
         expect(await stack.failingUp()).toMatch(/ds1: keepalived [\d.]+ refuses/);
         expect(await pid()).toBe(before);
@@ -222,7 +228,7 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
         const probe = await cluster.probe();
         await cluster.stack.configure(
             await changed((config) => {
-                config.vrrpInstances[0]!.interface = "eth9";
+                config.vrrpInstances[0]!.extraConfig = "no_such_word";
             }),
         );
         expect(await cluster.stack.failingUp()).toMatch(/ds2: keepalived [\d.]+ refuses/);
