@@ -41,9 +41,11 @@ inspect() {
         heard=$(mktemp)
         trap 'rm "$heard"' EXIT
         hear >"$heard"
-        setting instance | while read -r _ interface id _; do inspect_id "$id" "$interface"; done
+        setting instance | while read -r _ interface id _; do
+            ! is_up "$interface" || inspect_id "$id" "$interface"
+        done
         setting address | while read -r _ interface address; do
-            inspect_address "$address" "$interface"
+            ! is_up "$interface" || inspect_address "$address" "$interface"
         done
     }
 }
@@ -97,7 +99,7 @@ inspect_manager() {
 interfaces() { setting instance | cut -d ' ' -f 2 | sort -u; }
 
 inspect_interface() {
-    if ip -o link show up dev "$1" 2>/dev/null | grep -q .; then
+    if is_up "$1"; then
         ok interface "$1 is up"
     elif [ -e "/sys/class/net/$1" ]; then
         stop interface "$1 is down"
@@ -105,6 +107,8 @@ inspect_interface() {
         stop interface "there is no $1, only $(ip -br link | awk '$1 != "lo" { print $1 }' | joined)"
     fi
 }
+
+is_up() { ip -o link show up dev "$1" 2>/dev/null | grep -q .; }
 
 # Adverts of VRRP routers on our interfaces, a line each: INTERFACE ID SOURCE ADDRESSES. An owner
 # sends one every interval; three of ours are waited for.

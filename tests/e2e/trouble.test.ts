@@ -68,7 +68,7 @@ const troubles: Record<string, Trouble> = {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.interface = "eth9";
         },
-        says: /ds1: interface: there is no eth9, only eth0; /,
+        says: /ds1: interface: there is no eth9, only eth0/,
     },
     "the configuration is refused": {
         config: ({ vrrpInstances }) => {

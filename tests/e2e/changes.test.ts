@@ -1,0 +1,163 @@
+import { waitUntil } from "../../lab/lab";
+import { type Change, changed, Cluster, vip } from "./support/cluster";
+
+jest.setTimeout(300_000);
+
+describe("a cluster that serves is changed", () => {
+    let cluster: Cluster;
+
+    beforeAll(async () => {
+        cluster = await Cluster.deployed();
+    });
+
+    afterAll(() => cluster?.down());
+
+    const up = async (change: Change) => {
+        await cluster.stack.configure(await changed(change));
+        return cluster.stack.up();
+    };
+
+    /** When a unit of a host was last started, as the host tells it. */
+    const startOf = (host: string) =>
+        cluster.lab
+            .host(host)
+            .run("systemctl show -p ActiveEnterTimestampMonotonic --value keepalived");
+
+    it("with the owner of the virtual IP last, whoever that is by now", async () => {
+        const ds1 = cluster.lab.host("ds1");
+        await ds1.run("systemctl stop keepalived");
+        await waitUntil(
+            "ds2 as owner",
+            10_000,
+            async () => (await cluster.owners()).join() === "ds2",
+        );
+        const output = await up(({ realServers }) => (realServers[0]!.weight = 2));
+        const said = [
+            `ds2: waits until the other directors are changed, for it owns ${vip}`,
+            "ds1: keepalived 2.2.7 started",
+            "ds2: keepalived 2.2.7 reloaded",
+        ].map((line) => output.indexOf(line));
+        expect(said).toEqual([...said].sort((a, b) => a - b));
+        expect(said).not.toContain(-1);
+        for (const director of cluster.directors) {
+            expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 2");
+        }
+        await cluster.untilHealthy();
+    });
+
+    it("and not at all on the owner when another director refuses the change", async () => {
+        const [ds1, ds2] = cluster.directors;
+        await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
+        await waitUntil(
+            "ds2 as owner",
+            10_000,
+            async () => (await cluster.owners()).join() === "ds2",
+        );
+        const before = await ds2!.run("ipvsadm -Sn; cat /etc/keepalived/keepalived.conf");
+        const probe = await cluster.probe();
+        await cluster.stack.configure(
+            await changed(({ realServers }) => (realServers[0]!.weight = 7)),
+        );
+        expect(await cluster.stack.failingUp()).toMatch(/ds1: /);
+        expect(await ds2!.run("ipvsadm -Sn; cat /etc/keepalived/keepalived.conf")).toBe(before);
+        expect((await probe.stop()).failed).toEqual([]);
+
+        await ds1!.run("chmod a+x /usr/sbin/keepalived");
+        await cluster.stack.up();
+        expect(await ds2!.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 7");
+        await cluster.untilHealthy();
+    });
+
+    it("with drained: true, a real server keeps its connections and gets no new ones", async () => {
+        const slow = `exec 3<>/dev/tcp/${vip}/80
+            printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 12; printf '\\r\\n' >&3
+            timeout 5 tail -n 1 <&3`;
+        const open = [1, 2, 3].map(() => cluster.lab.exec(["bash", "-c", slow]));
+        await waitUntil("a connection to rs1", 5_000, async () => {
+            const table = await cluster.lab.host("ds1").run("ipvsadm -Lnc");
+            return /ESTABLISHED .*10\.128\.190\.249:80/.test(table);
+        });
+        await up(({ realServers }) => (realServers[0]!.drained = true));
+        expect(new Set(await cluster.bodies(6))).toEqual(new Set(["RS2", "RS3"]));
+        const bodies = (await Promise.all(open)).map((body) => body.trim());
+        expect(bodies).toContain("RS1");
+        expect(bodies).not.toContain("");
+    });
+
+    it("by a hand-over when asked: the virtual IP moves before its owner changes, nothing is lost", async () => {
+        const started = await startOf("ds1");
+        const probe = await cluster.probe();
+        const output = await up((config) => {
+            config.handOver = true;
+            config.realServers[0]!.weight = 4;
+        });
+        expect(output).toContain("ds2: keepalived 2.2.7 reloaded");
+        expect(output).toContain("ds1: keepalived 2.2.7 handed over, restarted");
+        expect(await startOf("ds1")).not.toBe(started);
+        await cluster.untilHealthy();
+        const { failed, longestGap } = await probe.stop();
+        expect(failed).toEqual([]);
+        expect(longestGap).toBeLessThan(3000);
+    });
+
+    it("by a repair: what somebody took out of a host by hand comes back, once", async () => {
+        await up(() => undefined);
+        const ds1 = cluster.lab.host("ds1");
+        const rs2 = cluster.lab.host("rs2");
+        await ds1.run("ipvsadm -C; echo '# mine' >>/etc/keepalived/keepalived.conf");
+        await rs2.run(
+            `ip address delete ${vip}/32 dev lo; sysctl -q net.ipv4.conf.all.arp_ignore=0`,
+        );
+        const output = await up((config) => (config.repair = "first"));
+        expect(output).toContain("ds2: configure unchanged");
+        expect(output).toContain("ds1: keepalived 2.2.7 restarted");
+        expect(output).toContain(`rs2: real server with address ${vip}/32 lo`);
+        await cluster.untilHealthy();
+        expect(await ds1.run("cat /etc/keepalived/keepalived.conf")).not.toContain("# mine");
+        expect(await rs2.run("sysctl -n net.ipv4.conf.all.arp_ignore")).toBe("1\n");
+        expect(new Set(await cluster.bodies(3))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+
+        const started = await startOf("ds1");
+        const again = await up((config) => (config.repair = "second"));
+        for (const { name } of cluster.members) {
+            expect(again).toContain(`${name}: configure unchanged`);
+        }
+        expect(await startOf("ds1")).toBe(started);
+    });
+
+    it("and cut off in the middle, a host is put back by the next up", async () => {
+        await up(() => undefined);
+        const ds2 = cluster.lab.host("ds2");
+        // As if the machine had died when the files were new and nothing had been told of them.
+        await ds2.run(`
+            mkdir -p /run/systemd/system/keepalived.service.d
+            printf '[Service]\\nExecReload=\\nExecReload=/bin/sh -c "pkill -KILL -f ^sh.-s.apply"\\n' \\
+                >/run/systemd/system/keepalived.service.d/killer.conf
+            systemctl daemon-reload`);
+        await cluster.stack.configure(
+            await changed(({ realServers }) => (realServers[1]!.weight = 6)),
+        );
+        await cluster.stack.failingUp();
+        const config = "cat /etc/keepalived/keepalived.conf";
+        expect(await ds2.run(config)).toContain("weight 6");
+        await ds2.run("rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload");
+
+        const output = await up(({ realServers }) => (realServers[1]!.weight = 5));
+        expect(output).toContain("ds2: an earlier change was cut off, and is taken back");
+        expect(await ds2.run("ipvsadm -Sn")).toContain("-r 10.128.190.250:80 -g -w 5");
+        expect(await ds2.run("ls /var/lib/pulumi-lvs/configure")).not.toContain("changing");
+    });
+
+    it("while another change is at work, waits for it and says whose it is when that takes too long", async () => {
+        const rs1 = cluster.lab.host("rs1");
+        const script = "exec 9>>/run/pulumi-lvs.lock; flock 9; echo theirs >&9; sleep 3";
+        await rs1.run(`nohup sh -c '${script}' >/dev/null 2>&1 </dev/null &`);
+        const start = Date.now();
+        await up(({ realServers }) => (realServers[0]!.httpd!.page = "RS1 waited"));
+        expect(Date.now() - start).toBeGreaterThan(2000);
+        const holder = await rs1.run("cat /run/pulumi-lvs.lock");
+        expect(holder).toMatch(
+            /^configure, asked for from 10\.128\.190\.252, since 20[\d:TZ-]+, process \d+\n$/,
+        );
+    });
+});
