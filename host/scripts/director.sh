@@ -171,13 +171,14 @@ verify() {
     within 15 in_force -A || fail "keepalived is $(systemctl is-active keepalived || :)" \
         "and the kernel lacks: $(lacking -A | joined)"
     within 3 in_force -a || mend
+    seen=$(table)
     differing=$(differing | joined)
     [ -z "$differing" ] || fail "the kernel has servers otherwise than: $differing"
     within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
     [ -z "$(setting proveOwned)" ] || within "$(takeover)" is_owned ||
         fail "no director has $(unowned | joined)"
     rm -f "$state/drained"
-    down=$(down | joined)
+    down=$(down | sort -u | joined)
     surplus=$(surplus | joined)
     owned=$(owned | joined)
     note="keepalived $version ${did:-runs}${owned:+, owns $owned}, $(servers_up) real servers up"
