@@ -9,9 +9,10 @@ const scripts = {
     realServer: ["basics", "common", "realServer"],
     director: ["basics", "common", "vrrp", "ipvs", "director"],
     turn: ["basics", "common", "vrrp", "ipvs", "director", "turn"],
+    look: ["basics", "vrrp", "ipvs", "look"],
 };
 
-/** A step on a host. */
+/** A step on a host, or a look at it. */
 export type StepScript = keyof typeof scripts;
 
 /** Packages by the names that they have in the RHEL family; a host knows its own. */

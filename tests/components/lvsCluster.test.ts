@@ -139,13 +139,18 @@ describe("LvsCluster", () => {
         const [vip, virtualIps, inventory] = outputs;
         expect([vip, virtualIps]).toEqual(["10.128.190.248", ["10.128.190.248"]]);
         expect(
-            Object.entries(inventory).map(([name, { role, host }]) => [name, role, host]),
+            Object.entries(inventory).map(([name, { role, host, addresses }]) => [
+                name,
+                role,
+                host,
+                ...addresses,
+            ]),
         ).toEqual([
             ["ds1", "director", "10.128.190.253"],
             ["ds2", "director", "10.128.190.254"],
-            ["rs1", "realServer", "10.128.190.249"],
-            ["rs2", "realServer", "10.128.190.250"],
-            ["rs3", "realServer", "10.128.190.251"],
+            ["rs1", "realServer", "10.128.190.249", "10.128.190.249"],
+            ["rs2", "realServer", "10.128.190.250", "10.128.190.250"],
+            ["rs3", "realServer", "10.128.190.251", "10.128.190.251"],
         ]);
         expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
     });

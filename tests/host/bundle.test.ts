@@ -5,7 +5,15 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { bundle, type StepScript } from "../../host/bundle";
 
-const steps: StepScript[] = ["preflight", "prepare", "secret", "director", "realServer", "turn"];
+const steps: StepScript[] = [
+    "preflight",
+    "prepare",
+    "secret",
+    "director",
+    "realServer",
+    "turn",
+    "look",
+];
 
 /** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>

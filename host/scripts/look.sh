@@ -1,0 +1,261 @@
+# shellcheck shell=sh
+# What a host is like, for whoever asks; nothing is changed.
+#
+# `status` prints facts, a line each, words between blanks, the first of them the kind:
+#   host NAME
+#   kernel RELEASE
+#   uptime SECONDS
+#   clock SECONDS                      since 1970
+#   keepalived VERSION                 where it is installed
+#   step NAME SECONDS                  when it was last applied or found in force, since 1970
+#   postponed                          it has put a change off, and its turn has not come
+#   unit NAME ACTIVE ENABLED           in systemd's words
+#   complaint UNIT SENTENCE            what the unit's own program finds is not so
+#   router NAME INTERFACE ID STATE     owner of all its virtual IPs, backup with none, or split
+#   address NAME DEVICE IP STATE       a virtual IP, of a router or `-`: here or absent
+#   rule RULE                          of the IPVS table that is to be, as ipvs.rules has it
+#   service RATES RULE                 of the one that is
+#   server ACTIVE INACTIVE RATES RULE  the same, with connections
+# RATES are five numbers a second: connections, packets in and out, bytes in and out.
+#
+# `check` prints what has changed since it was applied, and the facts `router` and `address`; `diff`
+# what the files of the bundle would change. Each difference is a line `drift WHAT` and a unified
+# diff, indented like the files of a bundle.
+all_steps=/var/lib/pulumi-lvs
+own_lines=/etc/lvs/real-server
+
+main() {
+    case "$1" in
+        status) status ;;
+        check) check ;;
+        diff) differences ;;
+    esac
+}
+
+status() {
+    system
+    steps
+    unit_facts
+    complaints
+    virtual_ips
+    ! has_rules || sed 's/^/rule /' "$rules"
+    ! has_rules || live_table
+}
+
+has_rules() { [ -e "$rules" ]; }
+has_routers() { [ -e "$routers" ]; }
+
+system() {
+    echo "host $(uname -n)"
+    echo "kernel $(uname -r)"
+    echo "uptime $(cut -d . -f 1 /proc/uptime)"
+    echo "clock $(date +%s)"
+    keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/keepalived \1/p'
+}
+
+steps() {
+    for files in "$all_steps"/*/files; do
+        [ -e "$files" ] || continue
+        files=${files%/files}
+        echo "step ${files##*/} $(stat -c %Y "$files/files")"
+    done
+    [ ! -e "$all_steps/configure/postponed" ] || echo postponed
+}
+
+# Those that are to run here.
+units() {
+    ! has_rules || printf '%s\n' keepalived lvs-director
+    [ ! -e "$own_lines" ] || echo lvs-real-server
+    ! grep -qsx /var/www/html/index.html "$all_steps/configure/files" ||
+        if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi
+}
+
+# unit_state UNIT: «active enabled» when all is well.
+unit_state() {
+    active=$(systemctl is-active "$1" 2>/dev/null) || :
+    enabled=$(systemctl is-enabled "$1" 2>/dev/null) || :
+    echo "${active:-unknown} ${enabled:-absent}"
+}
+
+unit_facts() { units | while read -r unit; do echo "unit $unit $(unit_state "$unit")"; done; }
+
+complaints() {
+    for unit in lvs-director lvs-real-server; do
+        [ -x "/usr/local/sbin/$unit" ] || continue
+        complaint=$("/usr/local/sbin/$unit" check 2>&1) ||
+            echo "complaint $unit $(echo "$complaint" | joined)"
+    done
+}
+
+virtual_ips() {
+    ! has_routers || states | awk '
+        file == 1 { state[$1] = $2; next }
+        $1 == "instance" { print "router", $2, $3, $4, state[$2] }
+    ' file=1 - file=2 "$routers"
+    own_addresses | while read -r name device ip; do
+        if ip -o address show dev "$device" 2>/dev/null | grep -qF " $ip/"; then
+            echo "address $name $device $ip here"
+        else
+            echo "address $name $device $ip absent"
+        fi
+    done
+}
+
+# NAME DEVICE IP of each virtual IP that this host is to have, now or after a failover.
+own_addresses() {
+    ! has_routers || sed -n 's|^address \([^ ]* [^ ]* [^ /]*\).*|\1|p' "$routers"
+    [ ! -e "$own_lines" ] || sed -n 's|^address \([^ /]*\)[^ ]* \([^ ]*\)$|- \2 \1|p' "$own_lines"
+}
+
+# Asked for where the kernel has no IPVS, ipvsadm would load it.
+kernel_table() { [ ! -e /proc/net/ip_vs ] || table; }
+
+# Lists of ipvsadm have one order, and numbers at the end of their lines.
+live_table() {
+    [ -e /proc/net/ip_vs ] || return 0
+    { table; echo counts; ipvsadm -Ln; echo rates; ipvsadm -Ln --rate --exact; } | awk '
+        part == "" && /^-/ { rule[++count] = $0 }
+        /^(counts|rates)$/ { part = $1; place = 0 }
+        /^(TCP|UDP|SCTP|FWM) / || (place && $1 == "->") {
+            place++
+            if (part == "counts") connections[place] = $(NF - 1) " " $NF " "
+            else rates[place] = $(NF - 4) " " $(NF - 3) " " $(NF - 2) " " $(NF - 1) " " $NF " "
+        }
+        END {
+            for (i = 1; i <= count; i++)
+                if (rule[i] ~ /^-A/) print "service " rates[i] rule[i]
+                else print "server " connections[i] rates[i] rule[i]
+        }'
+}
+
+check() {
+    was="as it is to be" now="as it is"
+    virtual_ips
+    for files in "$all_steps"/*/files; do
+        [ -e "$files" ] || continue
+        check_files "${files%/files}"
+    done
+    units | while read -r unit; do
+        compare "unit $unit" "active enabled" "$(unit_state "$unit")"
+    done
+    check_addresses
+    complaints | while read -r _ unit complaint; do
+        # What an address of ours is like is told already, and line by line.
+        case "$complaint" in
+            "not so: address "*) ;;
+            *) compare "check of $unit" "" "$complaint" ;;
+        esac
+    done
+    ! has_rules || compare "IPVS table" "$(wanted_table)" "$(present_table)"
+}
+
+# check_files STEP_FOLDER
+check_files() {
+    while read -r path; do
+        # A step without files has an empty line here, and no copy of that.
+        [ -f "$1/applied$path" ] || continue
+        if [ "${1##*/}" != secret ]; then
+            report_drift "file $path" "$(diff -u -N --label "$path $was" --label "$path $now" \
+                "$1/applied$path" "$path")"
+        elif ! cmp -s "$1/applied$path" "$path"; then
+            report_drift "file $path" "differs; what is in it is secret"
+        fi
+        [ ! -e "$path" ] || compare "mode of $path" "$(mode "$1/applied$path")" "$(mode "$path")"
+        case "$path" in
+            /etc/sysctl.d/*) check_sysctls "$1/applied$path" ;;
+        esac
+    done <"$1/files"
+}
+
+mode() { stat -c '%a %U' "$1"; }
+
+# check_sysctls FILE: those in the kernel beside those that the file asks for.
+check_sysctls() {
+    # shellcheck disable=SC2046  # words
+    compare "kernel settings" "$(cat "$1")" \
+        "$(sysctl -e $(sed 's/ *=.*//' "$1") 2>/dev/null | sed 's/\t/ /g')"
+}
+
+# A director has all virtual IPs of a router or none; a real server has all of its own.
+check_addresses() {
+    addresses=$(virtual_ips)
+    wanted=$(echo "$addresses" | address_lines split -)
+    present=$(echo "$addresses" | grep -v 'absent$' | address_lines split -)
+    compare "virtual IPs" "$wanted" "$present"
+}
+
+# IP DEVICE of the addresses of routers in a state, and of those that are of no router.
+address_lines() {
+    awk -v state="$1" -v none="$2" '
+        $1 == "router" && $5 == state { routers[$2] }
+        $1 == "address" && ($2 == none || $2 in routers) { print $4, $3 }'
+}
+
+# The plan's table, as far as health checks do not decide about a weight or about the sorry server.
+wanted_table() {
+    kernel_table | awk "$parts $keyed"'
+        file == 1 { live[key($0)] = $0; next }
+        file == 2 { if (sub(/^varies /, "")) varies[$0]; next }
+        /^varies / { next }
+        sub(/^sorry /, "") { if (key($0) in live) print; next }
+        key($0) in varies && weightless(live[key($0)]) == weightless($0) { print live[key($0)]; next }
+        { print }
+    ' file=1 - file=2 "$rules" file=3 "$rules"
+}
+
+# The kernel's table, in the order of the plan.
+present_table() {
+    kernel_table | awk "$parts $keyed"'
+        file == 1 { live[key($0)] = $0; order[++count] = key($0); next }
+        /^varies / { next }
+        { sub(/^sorry /, ""); if (key($0) in live) { print live[key($0)]; delete live[key($0)] } }
+        END { for (i = 1; i <= count; i++) if (order[i] in live) print live[order[i]] }
+    ' file=1 - file=2 "$rules"
+}
+
+keyed='function key(rule) { return rule ~ /^-A/ ? service(rule) : server(rule) }'
+
+# compare WHAT OLD NEW
+compare() {
+    [ "$2" != "$3" ] || return 0
+    new=/dev/fd/3
+    [ -n "$3" ] || new=/dev/null
+    report_drift "$1" "$({ [ -z "$2" ] || printf '%s\n' "$2"; } |
+        diff -u --label "$1 $was" --label "$1 $now" - "$new" 3<<END
+$3
+END
+    )"
+}
+
+# report_drift WHAT DIFF
+report_drift() {
+    [ -n "$2" ] || return 0
+    echo "drift $1"
+    printf '%s\n' "$2" | sed 's/^/    /'
+}
+
+differences() {
+    was="as it is" now="as rendered"
+    files=$(bundle | sed -n 's/^file //p')
+    [ -z "$files" ] || echo "$files" | while read -r mode path; do
+        report_drift "file $path" "$(content "$path" |
+            diff -u -N --label "$path $was" --label "$path $now" "$path" -)"
+        [ ! -e "$path" ] || compare "mode of $path" "$(stat -c 0%a "$path")" "$mode"
+    done
+    for step in prepare configure; do
+        [ ! -e "$all_steps/$step/files" ] || while read -r path; do
+            ! is_surplus "$path" || report_drift "file $path" "$(diff -u \
+                --label "$path $was" --label "$path $now" "$path" /dev/null)"
+        done <"$all_steps/$step/files"
+    done
+}
+
+is_surplus() { [ -n "$1" ] && [ -e "$1" ] && ! echo "$files" | grep -q " $1\$"; }
+
+# content PATH: of a file of the bundle.
+content() {
+    bundle | awk -v path="$1" '
+        /^(package|set) / { next }
+        /^file / { found = $3 == path; next }
+        found { print substr($0, 5) }'
+}

@@ -1,0 +1,35 @@
+import type { BundleFile } from "./bundle";
+
+/** What a bundle says, without the script that does it. */
+export interface Unbundled {
+    /** Names of packages. */
+    packages: string[];
+    /** What is said of each setting, in order. */
+    settings: Record<string, string[]>;
+    files: BundleFile[];
+}
+
+/**
+ * What went into a text that `bundle` made; nothing when it is no such text. A file's last line has
+ * its newline now, as on the host.
+ */
+export function unbundle(text: string): Unbundled | undefined {
+    const [first, ...lines] = text.split("\n");
+    const end = lines.indexOf("END-OF-BUNDLE");
+    if (first !== "bundle() { cat <<'END-OF-BUNDLE'" || end < 0) return undefined;
+    const found: Unbundled = { packages: [], settings: {}, files: [] };
+    for (const line of lines.slice(0, end)) {
+        const [kind, name = "", ...rest] = line.split(" ");
+        if (kind === "") {
+            const file = found.files.at(-1);
+            if (file) file.content += `${line.slice(4)}\n`;
+        } else if (kind === "file") {
+            found.files.push({ mode: name, path: rest.join(" "), content: "" });
+        } else if (kind === "package") {
+            found.packages.push(name);
+        } else if (kind === "set") {
+            (found.settings[name] ??= []).push(rest.join(" "));
+        }
+    }
+    return found;
+}

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { type BundleFile, bundle } from "../../host/bundle";
+import { unbundle } from "../../host/unbundle";
+
+const word = fc
+    .string({
+        unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+        minLength: 1,
+        maxLength: 20,
+    })
+    // Settings are fields of an object, in which numbers would come first.
+    .map((text) => `a${text}`);
+const line = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(" "));
+const file: fc.Arbitrary<BundleFile> = fc.record({
+    path: word.map((text) => `/${text}`),
+    mode: fc.constantFrom("0644", "0600", "0755"),
+    content: fc.string({ unit: "binary", maxLength: 200 }),
+});
+const withNewline = (file: BundleFile) => ({
+    ...file,
+    content: file.content === "" ? "" : file.content.replace(/\n?$/, "\n"),
+});
+
+describe("unbundle", () => {
+    it("finds in a bundle what was put into it", () => {
+        const settings = fc.dictionary(word, fc.array(line, { minLength: 1, maxLength: 3 }), {
+            noNullPrototype: true,
+        });
+        fc.assert(
+            fc.property(
+                fc.array(file, { maxLength: 4 }),
+                fc.array(word),
+                settings,
+                (files, names, known) => {
+                    const text = bundle("director", files, {
+                        packages: { names, purge: true },
+                        settings: known,
+                    });
+                    expect(unbundle(text)).toEqual({
+                        packages: names,
+                        settings: known,
+                        files: files.map(withNewline),
+                    });
+                },
+            ),
+        );
+    });
+
+    it("tells a file's text from the lines of a bundle", () => {
+        const content = "END-OF-BUNDLE\nfile 0644 /etc/passwd\nset a b\n\n    indented\n";
+        const files = [{ path: "/page", mode: "0644", content }];
+        expect(unbundle(bundle("realServer", files))?.files).toEqual(files);
+    });
+
+    it("says yes and no as the host reads them", () => {
+        const text = bundle("director", [], { settings: { ownerLast: true, handOver: false } });
+        expect(unbundle(text)?.settings).toEqual({ ownerLast: ["yes"] });
+    });
+
+    it.each(["", "[secret]", "bundle() { cat <<'END-OF-BUNDLE'\nfile 0644 /a\n    cut o"])(
+        "takes %j for no bundle",
+        (text) => expect(unbundle(text)).toBeUndefined(),
+    );
+});
