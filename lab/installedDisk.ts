@@ -18,6 +18,9 @@ export const serverPackages = [
     "openssl",
 ];
 
+/** Those of a cluster that is watched. */
+export const monitoredPackages = [...clusterPackages, "prometheus-node-exporter"];
+
 /** A database. */
 export const databasePackages = ["mariadb-server"];
 

@@ -51,16 +51,15 @@ differing() {
         }'
 }
 
-# Servers that are to have connections, and get none.
-down() {
+# Servers that are to have connections, and get none: their rules, and where they are.
+down_rules() {
     table | awk "$parts"'
         file == 1 && !/ -w 0( |$)/ { serving[server($0)] }
-        file == 2 && $1 == "-a" && !/ -w 0( |$)/ && !(server($0) in serving) {
-            sub(/.* -r /, "")
-            print $1
-        }
+        file == 2 && $1 == "-a" && !/ -w 0( |$)/ && !(server($0) in serving)
     ' file=1 - file=2 "$rules"
 }
+
+down() { down_rules | sed 's/.* -r \([^ ]*\).*/\1/'; }
 
 # Rules of the kernel that are not to be.
 surplus() {

@@ -7,20 +7,18 @@
 #   peer NAME IP                          another director, with unicast
 routers=/var/lib/pulumi-lvs/vrrp.routers
 
-# NAME STATE of each: `owner` of all its virtual IPs, `backup` with none, `split` in between.
-states() {
+# NAME PRESENT ALL of each: how many of its virtual IPs are here.
+presence() {
     ip -o address show | awk '
         file == 1 { sub(/\/.*/, "", $4); here[$4]; next }
         $1 == "instance" { name[++count] = $2 }
         $1 == "address" { sub(/\/.*/, "", $4); wanted[$2]++; present[$2] += $4 in here }
-        END {
-            for (i = 1; i <= count; i++) {
-                all = wanted[name[i]]; some = present[name[i]]
-                print name[i], some == 0 ? "backup" : some == all ? "owner" : "split"
-            }
-        }
+        END { for (i = 1; i <= count; i++) print name[i], present[name[i]] + 0, wanted[name[i]] + 0 }
     ' file=1 - file=2 "$routers"
 }
+
+# NAME STATE of each: `owner` of all its virtual IPs, `backup` with none, `split` in between.
+states() { presence | awk '{ print $1, $2 == 0 ? "backup" : $2 == $3 ? "owner" : "split" }'; }
 
 # Virtual IPs that this host has.
 owned() {

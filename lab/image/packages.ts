@@ -22,7 +22,14 @@ const everywhere = [
 
 const offered: Record<Suite, string[]> = {
     bullseye: everywhere,
-    bookworm: [...everywhere, "conntrack", "iptables", "mariadb-server", "opensmtpd"],
+    bookworm: [
+        ...everywhere,
+        "conntrack",
+        "iptables",
+        "mariadb-server",
+        "opensmtpd",
+        "prometheus-node-exporter",
+    ],
     trixie: everywhere,
 };
 

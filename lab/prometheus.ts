@@ -1,0 +1,28 @@
+import * as path from "node:path";
+import * as fs from "node:fs/promises";
+import { OwnApt, sourcesFor } from "./apt";
+import { cached } from "./cache";
+import { step } from "./progress";
+
+/** Programs of Debian 12's package `prometheus`, to be run where they lie. */
+export interface Prometheus {
+    /** The server. */
+    prometheus: string;
+    /** What checks rules and metrics. */
+    promtool: string;
+}
+
+/** The programs, found in the cache or fetched. They need nothing but a C library that is no older. */
+export async function prometheusPrograms(): Promise<Prometheus> {
+    const suite = "bookworm";
+    const dir = await cached("prometheus", { recipe: 1, suite }, (unfinished) =>
+        step(`Fetching prometheus (Debian ${suite})`, async () => {
+            const scratch = path.join(unfinished, "apt");
+            const apt = await OwnApt.open(scratch, await sourcesFor(suite, true));
+            await apt.unpack(["prometheus"], unfinished);
+            await fs.rm(scratch, { recursive: true });
+        }),
+    );
+    const bin = path.join(dir, "usr/bin");
+    return { prometheus: path.join(bin, "prometheus"), promtool: path.join(bin, "promtool") };
+}
