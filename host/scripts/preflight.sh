@@ -41,11 +41,11 @@ inspect() {
         heard=$(mktemp)
         trap 'rm "$heard"' EXIT
         hear >"$heard"
-        setting instance | while read -r _ interface id _; do
-            ! is_up "$interface" || inspect_id "$id" "$interface"
+        setting instance | while read -r name interface id _; do
+            ! is_up "$interface" || inspect_id "$name" "$id" "$interface"
         done
-        setting address | while read -r _ interface address; do
-            ! is_up "$interface" || inspect_address "$address" "$interface"
+        setting address | while read -r name interface address; do
+            ! is_up "$interface" || inspect_address "$name" "$address" "$interface"
         done
     }
 }
@@ -113,17 +113,16 @@ is_up() { ip -o link show up dev "$1" 2>/dev/null | grep -q .; }
 # Adverts of VRRP routers on our interfaces, a line each: INTERFACE ID SOURCE ADDRESSES. An owner
 # sends one every interval; three of ours are waited for.
 hear() {
-    command -v perl >/dev/null || return 0
     seconds=$(setting instance | awk '3 * $5 > wait { wait = 3 * $5 } END { print wait < 3 ? 3 : wait }')
     for interface in $(interfaces); do
-        listen "$interface" "$seconds" &
+        { listen "$interface" "$seconds" || echo "$interface deaf"; } &
     done | sort -u
 }
 
 # listen INTERFACE SECONDS. The numbers are those of Linux: option 25 binds to an interface, 35 and
 # 20 join a group on the interface of an index.
 listen() {
-    perl -MSocket=:all -e '
+    perl -MSocket=:all -we '
         my ($interface, $seconds) = @ARGV;
         my $index = `cat /sys/class/net/$interface/ifindex` or exit;
         my %families = (
@@ -154,52 +153,51 @@ listen() {
     ' "$1" "$2"
 }
 
-# A router of our id that has one of our virtual IPs is one of us.
+# inspect_id NAME ID INTERFACE. A router of our id that has one of our virtual IPs is one of us.
 inspect_id() {
-    command -v perl >/dev/null || {
-        warn router "who else has id $1 on $2 cannot be heard: perl is missing"
+    ! grep -qx "$3 deaf" "$heard" || {
+        warn router "who else has id $2 on $3 cannot be heard: it takes perl"
         return 0
     }
-    stranger=$(awk -v interface="$2" -v id="$1" "$(our_addresses)"'
+    stranger=$(setting address | awk -v name="$1" -v id="$2" -v interface="$3" '
+        file == 1 { sub(/\/.*/, "", $3); if ($1 == name) ours[$3]; next }
         $1 == interface && $2 == id {
             own = 0
             for (i = 4; i <= NF; i++) own += $i in ours
             if (!own) print $3
-        }' "$heard" | sort -u | joined)
+        }' file=1 - file=2 "$heard" | sort -u | joined)
     if [ -n "$stranger" ]; then
-        stop router "id $1 on $2 is in use by $stranger: take another virtualRouterId"
+        stop router "id $2 on $3 is in use by $stranger: take another virtualRouterId"
     else
-        ok router "id $1 on $2 is free"
+        ok router "id $2 on $3 is free"
     fi
 }
 
-our_addresses() { setting address | sed 's|.* \([^ /]*\).*|BEGIN { ours["\1"] }|'; }
-
-# inspect_address IP[/PREFIX] INTERFACE. It is to be free, unless one of our directors has it already.
+# inspect_address NAME IP[/PREFIX] INTERFACE. It is to be free, unless one of our directors has it.
 inspect_address() {
-    ip=${1%/*}
-    if is_near "$ip" "$2"; then
-        is_ours "$ip" && mac='' || mac=$(holder "$ip" "$2")
+    ip=${2%/*}
+    if is_near "$ip" "$3"; then
+        is_ours "$1" "$ip" && mac='' || mac=$(holder "$ip" "$3")
         if [ -z "$mac" ]; then
-            ok address "$ip on $2 is free, or ours"
+            ok address "$ip on $3 is free, or ours"
         elif is_peer "$mac"; then
-            ok address "$ip on $2 is with one of the other directors"
+            ok address "$ip on $3 is with one of the other directors"
         else
-            stop address "$ip is answered for by $mac on $2: take an address that nobody has"
+            stop address "$ip is answered for by $mac on $3: take an address that nobody has"
         fi
-    elif [ "$ip" != "$1" ]; then
-        ok address "$1 brings its own network to $2"
+    elif [ "$ip" != "$2" ]; then
+        ok address "$2 brings its own network to $3"
     else
-        stop address "$ip is in no network of $2 ($(networks_of "$2")): take one from there," \
+        stop address "$ip is in no network of $3 ($(networks_of "$3")): take one from there," \
             "or give its prefixLength in virtualIpaddress, where it is routed to here or a network of its own"
     fi
 }
 
 networks_of() { ip -o address show dev "$1" scope global 2>/dev/null | awk '{ print $4 }' | joined; }
 
-# Here, known to be ours since an earlier change, or in the adverts of who has our id.
+# is_ours NAME IP: here, known since an earlier change, or in the adverts of who has its router's id.
 is_ours() {
-    owned_here "$1" || is_known "$1" || is_advertised "$1"
+    owned_here "$2" || is_known "$2" || is_advertised "$1" "$2"
 }
 
 owned_here() { ip -o address show | grep -qF " $1/"; }
@@ -207,9 +205,9 @@ owned_here() { ip -o address show | grep -qF " $1/"; }
 is_known() { [ -e "$ours" ] && [ -e "$routers" ] && sed 's|/.*||' "$routers" | grep -q "^address .* $1\$"; }
 
 is_advertised() {
-    setting instance | awk -v ip="$1" '
-        file == 1 { ids[$2, $3]; next }
-        ($1, $2) in ids { for (i = 4; i <= NF; i++) found = found || $i == ip }
+    setting instance | awk -v name="$1" -v ip="$2" '
+        file == 1 { if ($1 == name) ours[$2, $3]; next }
+        ($1, $2) in ours { for (i = 4; i <= NF; i++) found = found || $i == ip }
         END { exit !found }
     ' file=1 - file=2 "$heard"
 }

@@ -1,0 +1,133 @@
+import { bundle } from "../../host/bundle";
+import type { Host } from "../../lab/host";
+import { Lab, waitUntil } from "../../lab/lab";
+import { only, seed, type Suite, type Topology } from "../../lab/topology";
+import { installed } from "./support/release";
+
+jest.setTimeout(300_000);
+
+const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bookworm" };
+const members = only(seed, "ds1", "ds2", "rs1", "rs2");
+const topology: Topology = {
+    ...members,
+    hosts: members.hosts.map((host) => ({ ...host, suite: suites[host.name] })),
+};
+
+/** What a host would be asked: five routers, whose ids and addresses others have or have not. */
+const settings = {
+    module: ["ip_vs", "nonesuch"],
+    httpd: true,
+    instance: [
+        "taken eth0 62 2 1",
+        "taken6 eth0 63 3 1",
+        "free eth0 64 2 1",
+        "ours eth0 65 2 1",
+        "lost eth7 66 2 1",
+    ],
+    address: [
+        "taken eth0 10.128.190.247",
+        "free eth0 10.128.190.240",
+        "free eth0 10.9.9.9",
+        "free eth0 10.9.9.9/32",
+        "free eth0 10.128.190.254",
+        "ours eth0 10.128.190.241",
+        "lost eth7 10.128.190.246",
+    ],
+    peer: ["10.128.190.254"],
+};
+
+/** Somebody who has ids 62, 63 and 65; with the last one he is one of us. */
+const stranger = [
+    { id: 62, version: 2, ip: "10.128.190.240" },
+    { id: 63, version: 3, ip: "fd00:62:190::240" },
+    { id: 65, version: 2, ip: "10.128.190.241" },
+].map(
+    ({ id, version, ip }) => `vrrp_instance i${id} {
+    interface eth0
+    virtual_router_id ${id}
+    version ${version}
+    virtual_ipaddress {
+        ${ip}
+    }
+}
+`,
+);
+
+describe("the look that comes first", () => {
+    let lab: Lab;
+
+    beforeAll(async () => {
+        lab = await Lab.up(topology, installed);
+        const rs2 = lab.host("rs2");
+        const conf = "/etc/keepalived/keepalived.conf";
+        await rs2.run(`cat >${conf} && systemctl restart keepalived`, {
+            stdin: stranger.join(""),
+        });
+        await waitUntil("the stranger as owner", 20_000, async () =>
+            (await rs2.run("ip -o address show")).includes(" 10.128.190.241/32 "),
+        );
+    });
+
+    afterAll(() => lab?.down());
+
+    /** Findings of one kind on a host. */
+    async function findings(host: Host, kind: "stop" | "warn" | "ok"): Promise<string[]> {
+        const report = await host.run("sh -s report", {
+            stdin: bundle("preflight", [], { settings }),
+        });
+        const lines = report.split("\n").map((line) => line.split("\t"));
+        return lines.filter(([how]) => how === kind).map(([, what, text]) => `${what}: ${text}`);
+    }
+
+    it.each(Object.entries(suites))("names all that speaks against %s (%s)", async (name) => {
+        const host = lab.host(name);
+        const kernel = (await host.run("uname -r")).trim();
+        const networks = `10.128.190.${host.address.split(".")[3]}/24; fd00:62:190::`;
+        const found = await findings(host, "stop");
+        const mac = (await lab.host("rs2").run("cat /sys/class/net/eth0/address")).trim();
+        const link = (await lab.host("rs2").run("ip -o -6 address show dev eth0 scope link"))
+            .split(/\s+/)[3]!
+            .replace("/64", "");
+        expect(found).toEqual([
+            `modules: the kernel ${kernel} has no module nonesuch`,
+            "interface: there is no eth7, only eth0",
+            "router: id 62 on eth0 is in use by 10.128.190.250: take another virtualRouterId",
+            `router: id 63 on eth0 is in use by ${link}: take another virtualRouterId`,
+            `address: 10.128.190.240 is answered for by ${mac} on eth0: take an address that nobody has`,
+            expect.stringContaining(`address: 10.9.9.9 is in no network of eth0 (${networks}`),
+        ]);
+    });
+
+    it("lets pass what is free, or with one of our own", async () => {
+        const passed = await findings(lab.host("ds1"), "ok");
+        expect(passed).toEqual(
+            expect.arrayContaining([
+                "router: id 64 on eth0 is free",
+                "router: id 65 on eth0 is free",
+                "address: 10.128.190.247 on eth0 is free, or ours",
+                "address: 10.9.9.9/32 brings its own network to eth0",
+                "address: 10.128.190.254 on eth0 is with one of the other directors",
+                "address: 10.128.190.241 on eth0 is free, or ours",
+            ]),
+        );
+    });
+
+    it("knows who else keeps keepalived.conf, and who has the web server's port", async () => {
+        const rs1 = lab.host("rs1");
+        await rs1.run(`echo '# Ansible managed' >/etc/keepalived/keepalived.conf
+            systemctl stop apache2
+            nohup perl -MIO::Socket::INET -e '
+                $s = IO::Socket::INET->new(LocalPort => 80, Listen => 1); sleep 60
+            ' >/dev/null 2>&1 </dev/null &`);
+        await waitUntil("somebody on port 80", 5_000, async () =>
+            (await rs1.run("ss -Hltn 'sport = :80'")).includes(":80"),
+        );
+        const found = await findings(rs1, "stop");
+        expect(found).toContain(
+            "manager: /etc/keepalived/keepalived.conf says that it is of Ansible: take this host out there first",
+        );
+        expect(found).toContain(
+            "ports: 80 is taken by perl, and httpd needs it: end that, or leave httpd out",
+        );
+    });
+});
