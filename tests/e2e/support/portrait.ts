@@ -15,7 +15,7 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
         ! cmp -s $page /usr/share/apache2/default-site/index.html || echo $page >>$packaged
         find /etc /usr/local /var/lib /var/www /opt -xdev \\( -type f -o -type l \\) 2>/dev/null |
             grep -vE '^/var/lib/(dpkg|apt|ucf|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
-            grep -vE '^/etc/(apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)|^/etc/mtab$' |
+            grep -vE '^/etc/(alternatives|apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)|^/etc/mtab$' |
             grep -vxFf $packaged | sort | xargs -d '\\n' sha256sum
         rm $packaged
     `);
