@@ -36,7 +36,7 @@ it("the packed package works in a stack of one's own", () => {
         fs.mkdirSync(path.join(modules, "@pulumi-lvs"), { recursive: true });
         run(dir, "tar", "-xf", archive!);
         fs.renameSync(path.join(dir, "package"), path.join(modules, "@pulumi-lvs", "lvs"));
-        for (const name of ["@pulumi", "mustache"]) {
+        for (const name of ["@pulumi", "mustache", "yargs"]) {
             fs.symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
         }
         fs.writeFileSync(path.join(dir, "index.js"), program);
@@ -44,6 +44,9 @@ it("the packed package works in a stack of one's own", () => {
         expect(made).toBe(
             "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight",
         );
+        fs.symlinkSync("../@pulumi-lvs/lvs/dist/cli/index.js", path.join(modules, "lvs"));
+        expect(run(dir, "node", "node_modules/lvs", "--help")).toContain("lvs status");
+
         const types = path.join(modules, "@pulumi-lvs/lvs/dist/components/index.d.ts");
         expect(fs.existsSync(types)).toBe(true);
     } finally {

@@ -1,0 +1,49 @@
+import type { CommandModule } from "yargs";
+import { bundle } from "../../host/bundle";
+import { driftLines, type HostDrift } from "../diffView";
+import { parseDrift } from "../drift";
+import { Ssh } from "../ssh";
+import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
+import { reachable } from "./reachable";
+import { rendered } from "./render";
+
+interface DiffOptions extends CommonOptions {
+    hosts?: string[];
+    configFile?: string;
+}
+
+export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
+    return {
+        command: "diff [hosts..]",
+        describe: "what the next `up` would change in the hosts' files",
+        builder: (own) =>
+            own
+                .usage(
+                    "$0 diff [HOST..]\n\n" +
+                        "Compares the files that the current configuration gives (`lvs render`) with those that are\n" +
+                        "on the hosts now, whoever has changed them: `-` is on the host, `+` would be. What is\n" +
+                        "secret is not compared. Exit status 1 when anything differs.",
+                )
+                .positional("hosts", {
+                    type: "string",
+                    array: true,
+                    describe: "Only these. Defaults to all",
+                })
+                .option("config-file", configFile),
+        handler: async (options) => done(await run(options)),
+    };
+}
+
+async function run(options: DiffOptions): Promise<number> {
+    const hosts = await rendered(options);
+    const places = await reachable(options, hosts);
+    const answers = await Ssh.with(options, (ssh) =>
+        ssh.ask(places, (place) => ({ script: bundle("look", hosts[place]!.files), verb: "diff" })),
+    );
+    const found = answers.map(({ host, text, problem }): HostDrift => {
+        const drift = text === undefined ? [] : parseDrift(text);
+        return { name: host.name, drift, problem };
+    });
+    print(driftLines(found, "nothing to change", paintOf(options)));
+    return found.every(({ drift, problem }) => drift.length === 0 && problem === undefined) ? 0 : 1;
+}

@@ -1,0 +1,50 @@
+import type { Drift } from "./drift";
+import type { Paint } from "./text";
+
+/** What came of looking for differences on a host. */
+export interface HostDrift {
+    name: string;
+    drift: Drift[];
+    /** Why there is nothing to say of it. */
+    problem?: string;
+}
+
+/** The differences of all hosts, each under what it is about; one line for a host without any. */
+export function driftLines(hosts: HostDrift[], none: string, paint: Paint): string[] {
+    return hosts.flatMap(({ name, drift, problem }) => {
+        if (problem !== undefined) return [paint("red", `${name} ${problem}`)];
+        if (drift.length === 0) return [`${name}: ${paint("green", none)}`];
+        return drift.flatMap(({ what, diff }) => [
+            paint("bold", `${name}: ${what}`),
+            ...diff
+                .trimEnd()
+                .split("\n")
+                .map((line) => paintedLine(line, paint)),
+            "",
+        ]);
+    });
+}
+
+function paintedLine(line: string, paint: Paint): string {
+    if (/^(---|\+\+\+) /.test(line)) return paint("dim", line);
+    if (line.startsWith("@@")) return paint("cyan", line);
+    if (line.startsWith("-")) return paint("red", line);
+    return line.startsWith("+") ? paint("green", line) : line;
+}
+
+/** The virtual IPs that none of the directors has, as a difference of them all. */
+export function ownerDrift(virtualIps: { ip: string; owners: string[] }[]): Drift[] {
+    return virtualIps
+        .filter(({ owners }) => owners.length !== 1)
+        .map(({ ip, owners }) => ({
+            what: `owner of ${ip}`,
+            diff: [
+                `--- owner of ${ip} as it is to be`,
+                `+++ owner of ${ip} as it is`,
+                "@@ -1 +1 @@",
+                "-one director",
+                `+${owners.length === 0 ? "no director" : owners.join(" and ")}`,
+                "",
+            ].join("\n"),
+        }));
+}

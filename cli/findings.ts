@@ -1,0 +1,87 @@
+import { type Cell, type Column, type Paint, type Style, table } from "./text";
+
+/** What a look before an `up` found on a host. */
+export interface Finding {
+    /** `stop`, `warn` or `ok`. */
+    how: string;
+    /** What it is about. */
+    what: string;
+    sentence: string;
+}
+
+/** The findings that `preflight.sh report` prints: tab-separated, a line each. */
+export function parseFindings(text: string): Finding[] {
+    return text.split("\n").flatMap((line) => {
+        const [how, what, ...sentence] = line.split("\t");
+        if (how === undefined || what === undefined || sentence.length === 0) return [];
+        return [{ how, what, sentence: sentence.join(" ") }];
+    });
+}
+
+/** Seconds by which clocks may differ before anyone is told; logins do not begin at one moment. */
+const tolerance = 5;
+
+/** The findings with a clock's time as the difference from the middle one of all clocks. */
+export function withClocks(hosts: { name: string; findings: Finding[] }[]): typeof hosts {
+    const isClock = ({ what, sentence }: Finding) => what === "clock" && /^\d+$/.test(sentence);
+    const times = hosts
+        .flatMap(({ findings }) => findings.filter(isClock))
+        .map(({ sentence }) => Number(sentence))
+        .sort((one, other) => one - other);
+    const middle = times[Math.floor(times.length / 2)] ?? 0;
+    const compared = (finding: Finding): Finding => {
+        if (!isClock(finding)) return finding;
+        const ahead = Number(finding.sentence) - middle;
+        if (Math.abs(ahead) <= tolerance) return { ...finding, sentence: "like the others" };
+        const side = ahead > 0 ? "ahead of" : "behind";
+        const sentence = `${Math.abs(ahead)} s ${side} the others: set it, or let NTP do so`;
+        return { ...finding, how: "warn", sentence };
+    };
+    return hosts.map(({ name, findings }) => ({ name, findings: findings.map(compared) }));
+}
+
+/** What is alike of one host in one row: the modules of the kernel, the discs. */
+export function grouped(findings: Finding[]): Finding[] {
+    const rows: Finding[] = [];
+    for (const finding of findings) {
+        const same = rows.find(
+            ({ how, what }) => how === "ok" && how === finding.how && what === finding.what,
+        );
+        if (same) same.sentence += `, ${finding.sentence}`;
+        else rows.push({ ...finding });
+    }
+    return rows;
+}
+
+const styles: Record<string, Style> = { stop: "red", warn: "yellow", ok: "green" };
+
+/** The findings of all hosts as one table. A sentence has as many lines as it takes. */
+export function findingLines(
+    hosts: { name: string; findings: Finding[] }[],
+    paint: Paint,
+): string[] {
+    const columns: Column[] = ["host", "", "what", "found"].map((title) => ({ title }));
+    const rows = hosts.flatMap(({ name, findings }) =>
+        grouped(findings).flatMap(({ how, what, sentence }, index) =>
+            broken(sentence, sentenceWidth).map((part, line): Cell[] => [
+                index + line === 0 ? name : "",
+                line === 0 ? { text: how, style: styles[how] ?? "red" } : "",
+                line === 0 ? what : "",
+                part,
+            ]),
+        ),
+    );
+    return table(columns, rows, paint);
+}
+
+const sentenceWidth = 66;
+
+function broken(sentence: string, width: number): string[] {
+    const lines = [""];
+    for (const word of sentence.split(" ")) {
+        const line = lines.at(-1)!;
+        if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
+        else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+    }
+    return lines;
+}

@@ -1,0 +1,312 @@
+import type { Facts, LiveServer, Rates } from "./facts";
+import type { ClusterHost } from "./inventory";
+import { type Rule, splitSocket, virtualIpOf } from "./rules";
+
+/** A host and what it told, or why it told nothing. */
+export interface Seen {
+    host: ClusterHost;
+    facts?: Facts;
+    problem?: string;
+}
+
+/** How a real server of a pool is. */
+export const Health = {
+    /** It gets connections. */
+    up: "up",
+    /** It is to get connections and gets none. */
+    down: "down",
+    /** Its weight is to be 0. */
+    drained: "drained",
+    /** It stands in for a pool that is down. */
+    sorry: "sorry",
+    /** Nothing says that it is to be there. */
+    stray: "stray",
+} as const;
+export type Health = (typeof Health)[keyof typeof Health];
+
+export interface ServerStatus {
+    /** The name of the real server; its address where no host of the cluster has that. */
+    name: string;
+    address: string;
+    port: number;
+    method: string;
+    weight: number;
+    health: Health;
+    active: number;
+    inactive: number;
+    rates: Rates;
+}
+
+export interface ServiceStatus {
+    /** `TCP 192.0.2.1:80`, `FWM 7`. */
+    service: string;
+    scheduler: string;
+    /** The director whose table this is: the owner of the virtual IP where there is one. */
+    director: string;
+    /** Whether that table has the service. */
+    present: boolean;
+    rates: Rates;
+    servers: ServerStatus[];
+}
+
+export interface VirtualIpStatus {
+    ip: string;
+    router: string;
+    /** The directors that have it: one, when all is well. */
+    owners: string[];
+    services: ServiceStatus[];
+}
+
+export interface HostStatus {
+    name: string;
+    role: string;
+    /** `owner`, `backup`, `split` or what its routers have of these; `serving` for a real server. */
+    state: string;
+    keepalived?: string;
+    kernel?: string;
+    /** Seconds. */
+    uptime?: number;
+    /** Seconds since its configuration was last applied, or found in force. */
+    sinceApply?: number;
+}
+
+/** A cluster as a person wants to see it, and all that is wrong with it. */
+export interface ClusterStatus {
+    name: string;
+    virtualIps: VirtualIpStatus[];
+    /** Those by a firewall mark, which have no virtual IP of their own. */
+    marks: ServiceStatus[];
+    hosts: HostStatus[];
+    problems: string[];
+}
+
+/** What is seen of a cluster's hosts, put together and judged. */
+export function judge(name: string, seen: Seen[]): ClusterStatus {
+    const directors = seen.filter(({ host }) => host.role === "director");
+    const nameOf = namesIn(seen);
+    const virtualIps = virtualIpsIn(directors);
+    const servicesOf = (ip: string | undefined, owners: string[]) =>
+        serviceKeys(directors)
+            .filter((service) => virtualIpOf(service) === ip)
+            .flatMap((service) => serviceStatus(service, directors, owners, nameOf) ?? []);
+    const owners = virtualIps.flatMap((virtualIp) => virtualIp.owners);
+    return {
+        name,
+        virtualIps: virtualIps.map((virtualIp) => ({
+            ...virtualIp,
+            services: servicesOf(virtualIp.ip, virtualIp.owners),
+        })),
+        marks: servicesOf(undefined, owners),
+        hosts: seen.map(hostStatus),
+        problems: [
+            ...seen.flatMap(hostProblems),
+            ...ownerProblems(virtualIps, directors),
+            ...poolProblems(directors, nameOf),
+        ],
+    };
+}
+
+type NameOf = (address: string) => string;
+
+function namesIn(seen: Seen[]): NameOf {
+    const names = new Map(
+        seen.flatMap(({ host }) => host.addresses.map((address) => [address, host.name] as const)),
+    );
+    return (address) => names.get(address) ?? address;
+}
+
+/** Each virtual IP once, in the order in which the directors have them. */
+function virtualIpsIn(directors: Seen[]): Omit<VirtualIpStatus, "services">[] {
+    const found = new Map<string, Omit<VirtualIpStatus, "services">>();
+    for (const { host, facts } of directors) {
+        for (const { ip, router = "", here } of facts?.addresses ?? []) {
+            const virtualIp = found.get(ip) ?? { ip, router, owners: [] };
+            if (here) virtualIp.owners.push(host.name);
+            found.set(ip, virtualIp);
+        }
+    }
+    return [...found.values()];
+}
+
+function serviceKeys(directors: Seen[]): string[] {
+    const rules = directors.flatMap(({ facts }) => [
+        ...(facts?.rules ?? []),
+        ...(facts?.services ?? []),
+    ]);
+    return [...new Set(rules.map(({ service }) => service))];
+}
+
+/** From the table of the owner, or of who else has the service. */
+function serviceStatus(
+    service: string,
+    directors: Seen[],
+    owners: string[],
+    nameOf: NameOf,
+): ServiceStatus | undefined {
+    const knowing = directors.filter(({ facts }) =>
+        [...(facts?.rules ?? []), ...(facts?.services ?? [])].some(
+            (one) => one.service === service,
+        ),
+    );
+    const shown = knowing.find(({ host }) => owners.includes(host.name)) ?? knowing[0];
+    if (!shown?.facts) return undefined;
+    const { rules, services } = shown.facts;
+    const live = services.find((one) => one.service === service);
+    const planned = rules.find((one) => one.service === service && one.server === undefined);
+    return {
+        service,
+        scheduler: live?.scheduler ?? planned?.scheduler ?? "",
+        director: shown.host.name,
+        present: live !== undefined,
+        rates: live?.rates ?? none,
+        servers: serverStatuses(service, shown.facts, nameOf),
+    };
+}
+
+const none: Rates = { connections: 0, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 };
+
+function serverStatuses(service: string, facts: Facts, nameOf: NameOf): ServerStatus[] {
+    const planned = facts.rules.filter((rule) => rule.service === service && rule.server);
+    const live = facts.servers.filter((server) => server.service === service);
+    const of = (server: string) => live.find((one) => one.server === server);
+    const isPlanned = ({ server }: Rule) => planned.some((rule) => rule.server === server);
+    return [
+        ...planned.flatMap((rule) => {
+            const found = of(rule.server!);
+            // A sorry server that is not needed is no news.
+            if (rule.sorry && !found) return [];
+            return [serverStatus(rule, found, healthOf(rule, found), nameOf)];
+        }),
+        ...live
+            .filter((server) => !isPlanned(server))
+            .map((server) => serverStatus(server, server, Health.stray, nameOf)),
+    ];
+}
+
+function healthOf(planned: Rule, live: LiveServer | undefined): Health {
+    if (planned.sorry) return Health.sorry;
+    if (planned.weight === 0) return Health.drained;
+    return live && live.weight !== 0 ? Health.up : Health.down;
+}
+
+function serverStatus(
+    rule: Rule,
+    live: LiveServer | undefined,
+    health: Health,
+    nameOf: NameOf,
+): ServerStatus {
+    const { address, port } = splitSocket(rule.server!);
+    return {
+        name: nameOf(address),
+        address,
+        port: Number(port),
+        method: rule.method ?? "",
+        weight: live?.weight ?? 0,
+        health,
+        active: live?.active ?? 0,
+        inactive: live?.inactive ?? 0,
+        rates: live?.rates ?? none,
+    };
+}
+
+function hostStatus({ host, facts }: Seen): HostStatus {
+    const { name, role } = host;
+    if (!facts) return { name, role, state: "unknown" };
+    const { keepalived, kernel, uptime, clock, steps } = facts;
+    const applied = steps.configure;
+    return {
+        name,
+        role,
+        state: stateOf(host, facts),
+        keepalived,
+        kernel,
+        uptime,
+        sinceApply: applied === undefined ? undefined : clock - applied,
+    };
+}
+
+function stateOf({ role }: ClusterHost, { steps, routers, addresses, units }: Facts): string {
+    if (steps.configure === undefined) return "not set up";
+    if (role !== "director") {
+        const whole =
+            addresses.every(({ here }) => here) && units.every(({ active }) => active === "active");
+        return whole ? "serving" : "broken";
+    }
+    return [...new Set(routers.map(({ state }) => state))].join(", ");
+}
+
+function hostProblems({ host, facts, problem }: Seen): string[] {
+    const { name, role } = host;
+    if (!facts) return [`${name} ${problem ?? "has told nothing"}`];
+    if (facts.steps.configure === undefined) {
+        return [`${name} is not set up: run \`pulumi up\``];
+    }
+    const absent = facts.addresses.filter(({ here, router }) => !here && router === undefined);
+    const split = facts.routers.filter(({ state }) => state === "split");
+    return [
+        ...facts.units
+            .filter(({ active }) => active !== "active")
+            .map(
+                (unit) =>
+                    `${name}: ${unit.name} is ${unit.active} (\`journalctl -u ${unit.name}\`)`,
+            ),
+        ...facts.complaints
+            .filter(({ text }) => role === "director" || !text.startsWith("not so: address "))
+            .map(({ unit, text }) => `${name}: ${unit} finds ${text}`),
+        ...absent.map(({ ip, device }) => `${name} does not have ${ip} on ${device}`),
+        ...split.map((router) => `${name} has some virtual IPs of ${router.name} and not all`),
+        ...(facts.postponed
+            ? [`${name} has put a change off that has not come: run \`pulumi up\``]
+            : []),
+    ];
+}
+
+function ownerProblems(
+    virtualIps: Omit<VirtualIpStatus, "services">[],
+    directors: Seen[],
+): string[] {
+    const silent = directors.filter(({ facts }) => !facts).map(({ host }) => host.name);
+    const unless = silent.length === 0 ? "" : `, unless ${silent.join(" or ")} has it`;
+    return virtualIps.flatMap(({ ip, owners }) => {
+        if (owners.length === 0) return [`${ip} has no owner${unless}`];
+        if (owners.length === 1) return [];
+        return [
+            `${ip} has ${owners.length} owners, ${owners.join(" and ")}: they do not hear each other`,
+        ];
+    });
+}
+
+/** What is wrong in the directors' tables: once each, with the directors that see it. */
+function poolProblems(directors: Seen[], nameOf: NameOf): string[] {
+    const found = new Map<string, string[]>();
+    for (const { host, facts } of directors) {
+        if (facts?.steps.configure === undefined) continue;
+        for (const sentence of tableProblems(facts, nameOf)) {
+            found.set(sentence, [...(found.get(sentence) ?? []), host.name]);
+        }
+    }
+    return [...found].map(([sentence, names]) => `${sentence} (seen by ${names.join(", ")})`);
+}
+
+function tableProblems(facts: Facts, nameOf: NameOf): string[] {
+    const live = new Set(facts.services.map(({ service }) => service));
+    const planned = facts.rules.filter(({ server }) => server === undefined);
+    return [
+        ...planned
+            .filter(({ service }) => !live.has(service))
+            .map(({ service }) => `${service} is not in the kernel`),
+        ...facts.services
+            .filter(({ service }) => !planned.some((rule) => rule.service === service))
+            .map(({ service }) => `${service} is in the kernel and not in the plan`),
+        ...[...live].flatMap((service) =>
+            serverStatuses(service, facts, nameOf).flatMap(({ name, port, health }) => {
+                if (health === Health.down) return [`${name}:${port} is down for ${service}`];
+                const isPlanned = planned.some((rule) => rule.service === service);
+                if (health === Health.stray && isPlanned) {
+                    return [`${name}:${port} gets ${service} and is not in the plan`];
+                }
+                return [];
+            }),
+        ),
+    ];
+}

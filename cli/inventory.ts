@@ -1,0 +1,76 @@
+import { Refusal } from "./refusal";
+
+/** A host of a cluster and how to reach it. */
+export interface ClusterHost {
+    name: string;
+    /** `director` or `realServer`. */
+    role: string;
+    host: string;
+    /** Those of the user's own ssh configuration where there is none. */
+    port?: number;
+    user?: string;
+    /** Empty where the user's own known_hosts decides. */
+    hostKey: string;
+    /** Where directors send to it. */
+    addresses: string[];
+}
+
+/** A cluster by the name of the output that lists its hosts. */
+export interface Inventory {
+    name: string;
+    hosts: ClusterHost[];
+}
+
+/** All of a stack's outputs that list the hosts of a cluster. */
+export function inventoriesIn(outputs: Record<string, unknown>): Inventory[] {
+    return Object.entries(outputs).flatMap(([name, value]) => {
+        const hosts = hostsIn(value);
+        return hosts === undefined ? [] : [{ name, hosts }];
+    });
+}
+
+/** The same, where a command cannot do without. */
+export function requireInventories(outputs: Record<string, unknown>): Inventory[] {
+    const found = inventoriesIn(outputs);
+    if (found.length > 0) return found;
+    const names = Object.keys(outputs);
+    throw new Refusal(
+        names.length === 0
+            ? "the stack has no outputs: run `pulumi up` first, or name another one with --stack"
+            : `no output of the stack lists hosts (there are ${names.join(", ")}): ` +
+                  "add `export const inventory = cluster.inventory;` to the program, and run `pulumi up`",
+    );
+}
+
+function hostsIn(value: unknown): ClusterHost[] | undefined {
+    if (typeof value !== "object" || value === null) return undefined;
+    const entries = Object.entries(value);
+    const hosts = entries.flatMap(([name, entry]) => hostOf(name, entry) ?? []);
+    return hosts.length > 0 && hosts.length === entries.length ? hosts : undefined;
+}
+
+function hostOf(name: string, entry: unknown): ClusterHost | undefined {
+    if (typeof entry !== "object" || entry === null) return undefined;
+    const { role, host, port, user, hostKey, addresses } = entry as Partial<ClusterHost>;
+    if (typeof host !== "string" || (role !== "director" && role !== "realServer"))
+        return undefined;
+    return {
+        name,
+        role,
+        host,
+        port: port ?? 22,
+        user: user ?? "root",
+        hostKey: hostKey ?? "",
+        addresses: addresses ?? [],
+    };
+}
+
+/** The hosts of these names, or all of them where none are named. */
+export function chosen(hosts: ClusterHost[], names: string[]): ClusterHost[] {
+    const unknown = names.filter((name) => !hosts.some((host) => host.name === name));
+    if (unknown.length > 0) {
+        const all = hosts.map(({ name }) => name).join(", ");
+        throw new Refusal(`there is no host ${unknown.join(", ")}, only ${all}`);
+    }
+    return names.length === 0 ? hosts : hosts.filter(({ name }) => names.includes(name));
+}

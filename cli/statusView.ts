@@ -1,0 +1,138 @@
+import type { ClusterStatus, Health, HostStatus, ServerStatus, ServiceStatus } from "./health";
+import { serviceName } from "./rules";
+import { amount, type Cell, duration, type Paint, type Style, table, wrapped } from "./text";
+
+/** The state of a cluster as lines for a terminal. */
+export function statusLines(cluster: ClusterStatus, paint: Paint): string[] {
+    const { virtualIps, marks, hosts, problems } = cluster;
+    return [
+        ...virtualIps.flatMap(({ ip, router, owners, services }) => [
+            `${paint("bold", ip)}  ${router}  ${ownerText(owners, paint)}`,
+            ...services.flatMap((service) => serviceLines(service, paint)),
+            "",
+        ]),
+        ...marks.flatMap((service) => [...serviceLines(service, paint), ""]),
+        ...hostLines(hosts, paint),
+        "",
+        ...(problems.length === 0
+            ? [paint("green", "All is well.")]
+            : problems.flatMap((problem) => {
+                  const [first, ...rest] = wrapped(`wrong: ${problem}`, "       ");
+                  return [paint("red", first!), ...rest.map((line) => paint("red", line))];
+              })),
+    ];
+}
+
+function ownerText(owners: string[], paint: Paint): string {
+    if (owners.length === 1) return `at ${paint("green", owners[0]!)}`;
+    return paint("red", owners.length === 0 ? "no owner" : `at ${owners.join(" and ")}`);
+}
+
+const serverColumns = [
+    { title: "server" },
+    { title: "method" },
+    { title: "health" },
+    ...["weight", "active", "inactive", "conn/s", "in B/s", "out B/s"].map((title) => ({
+        title,
+        right: true,
+    })),
+];
+
+function serviceLines(service: ServiceStatus, paint: Paint): string[] {
+    const { scheduler, director, present, servers, rates } = service;
+    const name = `${paint("cyan", serviceName(service.service))}  ${scheduler}`;
+    const where = present
+        ? paint("dim", `as ${director} has it`)
+        : paint("red", "not in the kernel");
+    const total = [rates.connections, rates.bytesIn, rates.bytesOut].map(amount);
+    return [
+        `  ${name}  ${where}`,
+        ...table(
+            serverColumns,
+            [
+                ...servers.map(serverCells),
+                ...(servers.length > 1
+                    ? [
+                          [
+                              "all",
+                              "",
+                              "",
+                              "",
+                              sum(servers, "active"),
+                              sum(servers, "inactive"),
+                              ...total,
+                          ],
+                      ]
+                    : []),
+            ],
+            paint,
+            "    ",
+        ),
+    ];
+}
+
+function sum(servers: ServerStatus[], field: "active" | "inactive"): string {
+    return amount(servers.reduce((total, server) => total + server[field], 0));
+}
+
+const healthStyles: Record<Health, Style> = {
+    up: "green",
+    down: "red",
+    drained: "yellow",
+    sorry: "yellow",
+    stray: "red",
+};
+
+function serverCells(server: ServerStatus): Cell[] {
+    const { name, address, port, method, health, weight, active, inactive, rates } = server;
+    const host = name === address && address.includes(":") ? `[${address}]` : name;
+    return [
+        `${host}:${port}`,
+        method,
+        { text: health, style: healthStyles[health] },
+        String(weight),
+        amount(active),
+        amount(inactive),
+        amount(rates.connections),
+        amount(rates.bytesIn),
+        amount(rates.bytesOut),
+    ];
+}
+
+const hostColumns = [
+    { title: "host" },
+    { title: "role" },
+    { title: "state" },
+    { title: "keepalived" },
+    { title: "kernel" },
+    { title: "uptime", right: true },
+    { title: "last apply", right: true },
+];
+
+const roles: Record<string, string> = { director: "director", realServer: "real server" };
+
+function hostLines(hosts: HostStatus[], paint: Paint): string[] {
+    return table(hostColumns, hosts.map(hostCells), paint);
+}
+
+function hostCells({
+    name,
+    role,
+    state,
+    keepalived,
+    kernel,
+    uptime,
+    sinceApply,
+}: HostStatus): Cell[] {
+    const style = /split|unknown|broken|not set up/.test(state) ? "red" : "green";
+    return [
+        name,
+        roles[role] ?? role,
+        { text: state, style: state === "backup" ? "dim" : style },
+        // Real servers have none, and nothing is missing.
+        keepalived ?? "-",
+        kernel ?? "-",
+        uptime === undefined ? "-" : duration(uptime),
+        sinceApply === undefined ? "-" : `${duration(sinceApply)} ago`,
+    ];
+}

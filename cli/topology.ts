@@ -1,0 +1,135 @@
+import { fileOf, type RenderedHost } from "./rendered";
+import { parseRouters, parseRules, serviceName, splitSocket, virtualIpOf } from "./rules";
+
+/** A cluster as a picture shows it. */
+export interface Topology {
+    /** What clients send to, with the services there. */
+    virtualIps: { ip: string; services: string[] }[];
+    directors: { name: string; preferredFor: string[] }[];
+    routers: { name: string; interface: string; id: number; virtualIps: string[] }[];
+    realServers: {
+        name: string;
+        address: string;
+        /** What it serves, and how packets get there. */
+        pools: { service: string; port: string; method: string; weight: number; sorry: boolean }[];
+    }[];
+}
+
+/** The cluster that rendered hosts make up. Real servers have names where `nameOf` knows them. */
+export function topologyOf(
+    hosts: RenderedHost[],
+    nameOf: (address: string) => string | undefined = () => undefined,
+): Topology {
+    const directors = hosts.flatMap((host) => {
+        const rules = fileOf(host, "/var/lib/pulumi-lvs/ipvs.rules");
+        const routers = fileOf(host, "/var/lib/pulumi-lvs/vrrp.routers");
+        if (rules === undefined || routers === undefined) return [];
+        return [
+            {
+                name: host.name,
+                rules: parseRules(rules.split("\n")),
+                routers: parseRouters(routers.split("\n")),
+                priorities: priorities(fileOf(host, "/etc/keepalived/keepalived.conf") ?? ""),
+            },
+        ];
+    });
+    const routers = unique(
+        directors.flatMap((director) => director.routers),
+        ({ name }) => name,
+    );
+    const rules = unique(
+        directors.flatMap((director) => director.rules),
+        ({ service, server }) => `${service} ${server ?? ""}`,
+    );
+    const services = rules.filter(({ server }) => server === undefined);
+    const preferred = new Map(
+        routers.map(({ name }) => {
+            const ranked = directors
+                .filter(({ priorities }) => priorities.has(name))
+                .sort((one, other) => other.priorities.get(name)! - one.priorities.get(name)!);
+            return [name, ranked[0]?.name] as const;
+        }),
+    );
+    const ips = unique(
+        [
+            ...services.flatMap(({ service }) => virtualIpOf(service) ?? []),
+            ...routers.flatMap(({ virtualIps }) => virtualIps.map(({ ip }) => ip)),
+        ],
+        (ip) => ip,
+    );
+    const marks = services.filter(({ service }) => virtualIpOf(service) === undefined);
+    const servers = unique(
+        rules.flatMap(({ server }) => (server === undefined ? [] : splitSocket(server).address)),
+        (address) => nameOf(address) ?? address,
+    );
+    return {
+        virtualIps: [
+            ...ips.map((ip) => ({
+                ip,
+                services: services
+                    .filter(({ service }) => virtualIpOf(service) === ip)
+                    .map(({ service, scheduler }) => `${serviceName(service)} ${scheduler}`),
+            })),
+            ...marks.map(({ service, scheduler }) => ({
+                ip: serviceName(service),
+                services: [scheduler ?? ""],
+            })),
+        ],
+        directors: directors.map(({ name }) => ({
+            name,
+            preferredFor: routers
+                .filter((one) => preferred.get(one.name) === name)
+                .map((one) => one.name),
+        })),
+        routers: routers.map(({ name, interface: device, id, virtualIps }) => ({
+            name,
+            interface: device,
+            id,
+            virtualIps: virtualIps.map(({ ip }) => ip),
+        })),
+        realServers: servers.map((address) => {
+            const name = nameOf(address) ?? address;
+            return {
+                name,
+                address,
+                pools: rules.flatMap((rule) => {
+                    const socket = rule.server === undefined ? undefined : splitSocket(rule.server);
+                    if (!socket || (nameOf(socket.address) ?? socket.address) !== name) return [];
+                    const { method = "", weight = 1, sorry = false } = rule;
+                    return [{ service: rule.service, port: socket.port, method, weight, sorry }];
+                }),
+            };
+        }),
+    };
+}
+
+/** Of each VRRP instance in a keepalived.conf. */
+function priorities(config: string): Map<string, number> {
+    const blocks = config.matchAll(/^vrrp_instance (\S+) \{$([^]*?)^\}$/gm);
+    return new Map(
+        [...blocks].flatMap(([, name, body]) => {
+            const [, priority] = /^ +priority (\d+)$/m.exec(body!) ?? [];
+            return priority === undefined ? [] : [[name!, Number(priority)] as const];
+        }),
+    );
+}
+
+function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
+    const keys = items.map(keyOf);
+    return items.filter((_, index) => keys.indexOf(keys[index]!) === index);
+}
+
+/** What a pool says of itself in a real server's box: `TCP 80 → 8080  NAT  weight 2`. */
+export function poolText({
+    service,
+    port,
+    method,
+    weight,
+    sorry,
+}: Topology["realServers"][number]["pools"][number]): string {
+    const name = serviceName(service);
+    const own = port === "0" || name.endsWith(` ${port}`) ? name : `${name} → ${port}`;
+    return [own, method, sorry ? "sorry server" : weight === 1 ? "" : `weight ${weight}`]
+        .filter(Boolean)
+        .join(" · ");
+}
