@@ -1,4 +1,5 @@
-import { type Problem, problemIf } from "../problems";
+import { type Problem, problem, problemIf } from "../problems";
+import { tooLong } from "./keywords";
 
 /** The lines of keepalived configuration that a user adds to a block, as they are. */
 export function extraLines(extraConfig: string | undefined): string[] {
@@ -8,18 +9,32 @@ export function extraLines(extraConfig: string | undefined): string[] {
 /** keepalived itself judges the lines on the host; here they only may not end the block early. */
 export function extraConfigProblems(path: string, extraConfig: string | undefined): Problem[] {
     if (extraConfig === undefined) return [];
+    const lines = extraLines(extraConfig);
     let depth = 0;
     let escapes = false;
-    // Text in quotes and comments opens and closes nothing.
-    for (const brace of extraConfig.replace(/"[^"\n]*"|[#!].*/g, "").match(/[{}]/g) ?? []) {
+    for (const brace of lines.flatMap((line) => withoutText(line).match(/[{}]/g) ?? [])) {
         depth += brace === "{" ? 1 : -1;
         escapes ||= depth < 0;
     }
     return [
         ...problemIf(
-            /[\x00-\x08\x0b-\x1f\x7f]/.test(extraConfig),
+            /(?![\t\n])[\p{Cc}\p{Surrogate}]/u.test(extraConfig),
             path,
             "holds control characters: remove them",
+        ),
+        ...lines.flatMap((line) => {
+            const reason = tooLong(line);
+            return reason === undefined ? [] : problem(path, reason);
+        }),
+        ...problemIf(
+            lines.some((line) => /\\\s*$/.test(line)),
+            path,
+            "has a backslash at the end of a line, which can take in the next one: remove it",
+        ),
+        ...problemIf(
+            lines.some(isRiddle),
+            path,
+            "has a brace in one line with another, @, ~, $ or an escaped sign, where it need not do what it looks like: give it a line of its own",
         ),
         ...problemIf(
             escapes || depth > 0,
@@ -27,4 +42,17 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
             "has an opening brace without its closing one, or the other way round",
         ),
     ];
+}
+
+/** What is in quotes and comments opens and closes nothing. */
+function withoutText(line: string): string {
+    return line.replace(/"[^"]*"|[#!].*/g, "");
+}
+
+/** Whether a line has a brace of which its text alone does not tell what it does. */
+function isRiddle(line: string): boolean {
+    if (!/[{}]/.test(line)) return false;
+    // Lines that begin with @ or ~ are read never, or several times; variables hold anything.
+    if (/^\s*[@~]|\$|\\["#!]/.test(line)) return true;
+    return !/^[^{}]*(\{[^{}]*)?\}?\s*$/.test(withoutText(line));
 }

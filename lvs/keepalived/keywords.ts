@@ -84,8 +84,19 @@ export function refusal<T>(
     value: T | undefined,
     target: Target,
 ): Problem[] {
-    const reason = value === undefined ? undefined : kind.refuse(value, target);
+    if (value === undefined) return [];
+    const reason = kind.refuse(value, target) ?? tooLong((kind.words(value) ?? []).join(" "));
     return reason === undefined ? [] : problem(path, reason);
+}
+
+/** keepalived reads 1023 bytes, indentation and keyword among them, and then begins a new line. */
+const longestLine = 900;
+
+/** What is wrong with a line of keepalived.conf, or the end of one, that is too long. */
+export function tooLong(line: string): string | undefined {
+    const bytes = Buffer.byteLength(line);
+    if (bytes <= longestLine) return undefined;
+    return `takes ${bytes} bytes of one line, and keepalived would take the end of it for another: ${longestLine} is the most`;
 }
 
 /** A problem when a keyword, or a value of one, is newer than the target's keepalived. */
@@ -191,7 +202,7 @@ export function matching(pattern: RegExp, what: string): Kind<string> {
 /** Text in quotes. keepalived finds variables and lone braces in it even there. */
 export const text: Kind<string> = {
     refuse: (value) =>
-        /^[^"\\${}\x00-\x1f\x7f]+$/.test(value)
+        /^[^"\\${}\p{Cc}\p{Surrogate}]+$/u.test(value)
             ? undefined
             : `${show(value)} is empty or has one of " \\ $ { } or control characters, which keepalived cannot read`,
     words: (value) => [`"${value}"`],

@@ -1,3 +1,4 @@
+import { extraConfigProblems } from "../keepalived/extraConfig";
 import {
     decimal,
     flag,
@@ -102,5 +103,6 @@ export function poolMemberProblems(
             lvsMethod ?? inherited.lvsMethod,
             target,
         ),
+        ...extraConfigProblems(`${path}.extraConfig`, member.extraConfig),
     ];
 }

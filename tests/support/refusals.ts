@@ -566,6 +566,26 @@ const services = [
         { extraConfig: "}\nglobal_defs {" },
         "virtualServers[0].extraConfig: has an opening brace without its closing one, or the other way round",
     ),
+    service(
+        "extra lines of a pool member that leave their block",
+        { realServers: [{ name: "rs1", extraConfig: "}\nglobal_defs {" }] },
+        "virtualServers[0].realServers[0].extraConfig: has an opening brace without its closing one, or the other way round",
+    ),
+    service(
+        "an extra line whose brace may be read or not",
+        { extraConfig: "@ds1 track {\n}" },
+        "virtualServers[0].extraConfig: has a brace in one line with another, @, ~, $ or an escaped sign, where it need not do what it looks like: give it a line of its own",
+    ),
+    service(
+        "an extra line that takes in what follows it",
+        { extraConfig: "retry 2 \\" },
+        "virtualServers[0].extraConfig: has a backslash at the end of a line, which can take in the next one: remove it",
+    ),
+    service(
+        "an extra line whose end keepalived would read as another",
+        { extraConfig: `# ${"-".repeat(1000)} quorum 2` },
+        "virtualServers[0].extraConfig: takes 1011 bytes of one line, and keepalived would take the end of it for another: 900 is the most",
+    ),
 ];
 
 /** Versions, kernel and the rest. */
