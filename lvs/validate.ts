@@ -71,12 +71,13 @@ function trafficOf(cluster: Cluster) {
 
 /** What is wrong with a VRRP password, without saying what it is. */
 export function validateAuthPass(path: string, authPass: string): Problem[] {
-    if (/^[\x21\x23-\x7e]{1,8}$/.test(authPass)) return [];
+    // Braces end blocks and name variables even in quotes, and a backslash hides a quote.
+    if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
     const bytes = Buffer.byteLength(authPass);
     return problem(
         path,
         `the password (${bytes} bytes) is not 1 to 8 printable ASCII characters without blanks ` +
-            'or "; keepalived would cut it. Leave it out to have one made',
+            'or one of " \\ { }; keepalived would take it for something else. Leave it out to have one made',
     );
 }
 

@@ -37,7 +37,7 @@ describe("acceptedCluster", () => {
 });
 
 describe("acceptedAuthPass", () => {
-    it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut"])(
+    it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
         "refuses %j without telling it",
         async (authPass) => {
             const secret = pulumi.secret(authPass);
