@@ -48,6 +48,7 @@ export interface Httpd {
 /** Everything that decides what stands in a file on a host; no secret, no way to log in. */
 export interface Cluster extends ChangeSettings, Tracking {
     readonly distribution?: Distribution;
+    readonly keepalivedPackage?: string;
     readonly vrrpInstances: readonly VrrpInstance[];
     /** Whether the user gives a password, which is no part of this. */
     readonly hasAuthPass?: boolean;

@@ -8,9 +8,12 @@ export interface Problem {
 
 /** A list of one problem, so that rules can be spread into lists of rules. */
 export function problem(path: string, reason: string): Problem[] {
-    // One line, whatever the values have in them that it names.
-    const escaped = (sign: string) => JSON.stringify(sign).slice(1, -1);
-    return [{ path, reason: reason.replace(/[\x00-\x1f]/g, escaped) }];
+    // One line that reads as it stands, whatever the values have in them that it names.
+    return [{ path, reason: reason.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped) }];
+}
+
+function escaped(sign: string): string {
+    return `\\u${sign.codePointAt(0)!.toString(16).padStart(4, "0")}`;
 }
 
 /** One problem when `wrong`, none otherwise. */
@@ -25,6 +28,15 @@ export function eachOf<T>(
     problemsOf: (item: T, path: string) => Problem[],
 ): Problem[] {
     return (items ?? []).flatMap((item, index) => problemsOf(item, `${path}[${index}]`));
+}
+
+/** What is wrong with what is to be a text file. */
+export function textProblems(path: string, content: string): Problem[] {
+    return problemIf(
+        /\0|\p{Surrogate}/u.test(content),
+        path,
+        "holds a NUL character or half of another, which no text file can: remove it",
+    );
 }
 
 /** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
@@ -51,7 +63,7 @@ export function repeatedNames(
 
 /** Names that could have been meant, as a message lists them; those that are none, in quotes. */
 export function listed(names: readonly string[]): string {
-    const shown = names.map((name) => (/^[\w.-]+$/.test(name) ? name : show(name)));
+    const shown = names.map((name) => (/^[\w.-]{1,64}$/.test(name) ? name : show(name)));
     return shown.join(", ") || "none";
 }
 

@@ -1,5 +1,14 @@
-import { eachOf, listed, type Problem, problemIf, repeatedNames, show } from "../problems";
+import {
+    eachOf,
+    listed,
+    type Problem,
+    problemIf,
+    repeatedNames,
+    show,
+    textProblems,
+} from "../problems";
 import type { Kind, Target } from "./keywords";
+import { isAtLeast } from "./versions";
 
 /** A program that directors get, for health checks and notifications. */
 export interface ScriptSettings {
@@ -30,7 +39,7 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 /** The call of a script as a keyword's value: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
     refuse({ script, args = [], user = "root" }, target: Target) {
-        const bad = args.find((arg) => !/^[^\s"'\\${}\x00-\x1f\x7f]+$/.test(arg));
+        const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
         if (!target.scripts.includes(script)) {
             return `${show(script)} is not among scripts (${listed(target.scripts)})`;
         }
@@ -38,7 +47,7 @@ export const scriptCall: Kind<ScriptCall> = {
             return `${show(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;
         }
         if (!isUser(user)) return `${show(user)} is not the name of a user`;
-        return undefined;
+        return forShell(args, target);
     },
     words: ({ script, args = [], user }) => [
         `"${[`${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
@@ -54,6 +63,13 @@ export const scriptPath: Kind<ScriptCall> = {
 
 export function userLines({ user }: ScriptCall): string[] {
     return user === undefined ? [] : [`user ${user}`];
+}
+
+/** Versions before 2.0.0 hand the line to a shell, later ones start the program themselves. */
+function forShell(args: string[], { version, host }: Target): string | undefined {
+    const bad = args.find((arg) => !/^[\w@%+=:,./-]+$/.test(arg));
+    if (bad === undefined || isAtLeast(version, "2.0.0")) return undefined;
+    return `${show(bad)} has signs that the shell of keepalived before 2.0.0 would act on, and ${host} has ${version}: keep to letters, digits and _@%+=:,./-`;
 }
 
 /** Whether a word can be the name of a user. */
@@ -75,11 +91,7 @@ export function scriptProblems(path: string, scripts?: readonly Script[]): Probl
                 `${at}.content`,
                 "does not begin with #! and the path of an interpreter, such as #!/bin/sh",
             ),
-            ...problemIf(
-                content.includes("\0"),
-                `${at}.content`,
-                "holds a NUL character, which no text file can: remove it",
-            ),
+            ...textProblems(`${at}.content`, content),
         ]),
         ...repeatedNames(
             path,

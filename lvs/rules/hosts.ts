@@ -1,9 +1,15 @@
 import { type Family, familyOf } from "../addresses";
-import { oneOf, refusal, type Target } from "../keepalived/keywords";
+import { matching, oneOf, refusal, type Target } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
-import { type Problem, problem, problemIf, repeated, show } from "../problems";
+import { type Problem, problem, problemIf, repeated, show, textProblems } from "../problems";
 import { weight } from "../service/poolMember";
+
+/** As package managers write them. */
+const packageVersion = matching(
+    /^[A-Za-z0-9][A-Za-z0-9.+~:^_-]{0,99}$/,
+    "the version of a package, such as 1:2.2.7-1+b2",
+);
 
 /** Names and addresses identify hosts, so no two hosts share one. */
 export function hostProblems(cluster: Cluster, target: Target): Problem[] {
@@ -13,6 +19,7 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     );
     return [
         ...refusal("distribution", oneOf(Distribution), cluster.distribution, target),
+        ...refusal("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
         ...lists
             .filter((list) => cluster[list].length === 0)
             .flatMap((list) => problem(list, "is empty: give at least one host")),
@@ -84,11 +91,7 @@ function familyProblems(path: string, address: string | undefined, family: Famil
 
 /** What is wrong with a web server. */
 export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
-    return problemIf(
-        httpd?.page.includes("\0") ?? false,
-        `${path}.page`,
-        "holds a NUL character, which no text file can: remove it",
-    );
+    return textProblems(`${path}.page`, httpd?.page ?? "");
 }
 
 function nameProblems(path: string, name: string): Problem[] {
@@ -101,6 +104,6 @@ function nameProblems(path: string, name: string): Problem[] {
 
 function addressProblems(path: string, host: string): Problem[] {
     const isName = /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?$/i;
-    if (familyOf(host) || isName.test(host)) return [];
+    if (familyOf(host) || (host.length <= 254 && isName.test(host))) return [];
     return problem(path, `${show(host)} is neither an IP address nor a host name`);
 }

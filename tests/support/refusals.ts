@@ -91,6 +91,11 @@ const hosts = [
         { host: "10.128.190.999" },
         'directors[1].host: "10.128.190.999" is neither an IP address nor a host name',
     ),
+    director(
+        "a name that is longer than names are",
+        { host: "x".repeat(255) },
+        `directors[1].host: "${"x".repeat(79)} is neither an IP address nor a host name`,
+    ),
     realServer(
         "a real server by name, without an address",
         { host: "rs3.example.com" },
@@ -124,7 +129,7 @@ const hosts = [
     realServer(
         "a page with a NUL",
         { httpd: { page: "a\0b" } },
-        "realServers[2].httpd.page: holds a NUL character, which no text file can: remove it",
+        "realServers[2].httpd.page: holds a NUL character or half of another, which no text file can: remove it",
     ),
 ];
 
@@ -594,6 +599,25 @@ const others = [
         "a keyword newer than a director's keepalived",
         { distribution: "rhel7", virtualServers: [{ ...seed.virtualServers[0]!, lvsSched: "mh" }] },
         "virtualServers[0].lvsSched: mh needs keepalived 2.0.7, and ds1 (rhel7) has 1.3.5: leave it out, or name the version in keepalivedVersion",
+    ),
+    cluster(
+        "an argument that the shell of an old keepalived would act on",
+        {
+            distribution: "rhel7",
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say", args: ["a;reboot"] } }],
+        },
+        'trackScripts[0].script: "a;reboot" has signs that the shell of keepalived before 2.0.0 would act on, and ds1 (rhel7) has 1.3.5: keep to letters, digits and _@%+=:,./-',
+    ),
+    cluster(
+        "a value too long for a line of keepalived's",
+        { trackProcesses: [{ name: "web", process: "x".repeat(901) }] },
+        "trackProcesses[0].process: takes 901 bytes of one line, and keepalived would take the end of it for another: 900 is the most",
+    ),
+    cluster(
+        "a version of a package that is none",
+        { keepalivedPackage: "newest *" },
+        'keepalivedPackage: "newest *" is not the version of a package, such as 1:2.2.7-1+b2',
     ),
     cluster(
         "a table that is too large",
