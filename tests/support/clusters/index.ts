@@ -3,6 +3,7 @@ import { seed } from "../seed";
 import { checks } from "./checks";
 import { methods } from "./methods";
 import { services } from "./services";
+import { texts } from "./texts";
 import { vrrp } from "./vrrp";
 
 /** Clusters whose files are kept under tests/golden and tried on real keepaliveds. */
@@ -84,4 +85,5 @@ export const goldenClusters: Record<string, Cluster> = {
     ...methods,
     ...checks,
     ...vrrp,
+    ...texts,
 };
