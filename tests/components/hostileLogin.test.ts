@@ -1,0 +1,37 @@
+import { RealServer } from "../../components";
+import { record } from "../support/record";
+import { hostileValues } from "../support/hostileValues";
+
+const hostKey = "ssh-ed25519 AAAA";
+const loginOf = (text: string) => ({
+    host: text,
+    user: text,
+    password: text,
+    privateKey: text,
+    privateKeyPassword: text,
+    agentSocketPath: text,
+});
+
+/** What Pulumi is asked for when all that a host is reached by is one text. */
+async function inputsOf(text: string) {
+    const login = { ...loginOf(text), hostKey };
+    const all = await record(() => new RealServer("web", { ...login, proxy: login }));
+    return all.find(({ name }) => name === "web-configure")!.inputs;
+}
+
+describe("how a host is reached is for SSH alone", () => {
+    it.each(Object.entries(hostileValues))("%s", async (_, value) => {
+        const innocent = await inputsOf("innocent");
+        const { connection, ...others } = await inputsOf(value);
+        expect(connection).toMatchObject({ ...loginOf(value), proxy: loginOf(value) });
+        expect(others).toEqual({ ...innocent, connection: undefined });
+        expect(others.create).toBe("sudo -n timeout -k 30 600 sh -s apply");
+    });
+
+    it.each(Object.entries(hostileValues))("a host key that is %s is refused", async (_, value) => {
+        await record(() => {
+            const args = { host: "10.128.190.249", hostKey: value };
+            expect(() => new RealServer("web", args)).toThrow("hostKey: ");
+        });
+    });
+});

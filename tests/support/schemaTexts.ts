@@ -1,0 +1,29 @@
+import schema from "../../stacks/schema.json";
+
+interface Schema {
+    type?: string | string[];
+    allOf?: { $ref: string }[];
+    items?: Schema;
+    properties?: Record<string, Schema>;
+    enum?: unknown[];
+}
+
+const definitions = schema.definitions as Record<string, Schema>;
+
+/** The arguments of a cluster that are text, such as `virtualServers[].check.http.url[].path`. */
+export function textArguments(): string[] {
+    const fields = Object.entries(schema.properties.config.properties as Record<string, Schema>);
+    return fields.flatMap(([key, field]) => textsIn(field, key.replace("lvs:", "")));
+}
+
+function textsIn(field: Schema, path: string): string[] {
+    const [reference] = field.allOf ?? [];
+    if (reference) return textsIn(definitions[reference.$ref.split("/").at(-1)!]!, path);
+    if (field.items) return textsIn(field.items, `${path}[]`);
+    if (field.properties) {
+        const inner = Object.entries(field.properties);
+        return inner.flatMap(([name, one]) => textsIn(one, `${path}.${name}`));
+    }
+    const isText = [field.type].flat().includes("string") || typeof field.enum?.[0] === "string";
+    return isText ? [path] : [];
+}
