@@ -1,0 +1,176 @@
+import * as fc from "fast-check";
+import { keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
+import { extraConfigProblems } from "../../lvs/keepalived/extraConfig";
+import type { Cluster } from "../../lvs/model";
+import { planDirector } from "../../lvs/plan";
+import { authPassFile, directorFiles } from "../../lvs/render";
+import { validate, validateAuthPass } from "../../lvs/validate";
+import { hostileValues } from "../support/hostileValues";
+import { seed as cluster } from "../support/seed";
+
+jest.setTimeout(120_000);
+
+/** The same texts in every run unless SEED asks for others. */
+const seed = Number(process.env.SEED ?? 62);
+const interfaces = ["eth0"];
+const scripts = [
+    { name: "say", content: '#!/bin/sh\n[ -e /said.args ] || printf "%s\\n" "$@" >/said.args\n' },
+];
+
+const word = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 8 });
+const trickyWord = fc.string({
+    unit: fc.constantFrom(..."a\"\\${}#!'"),
+    minLength: 1,
+    maxLength: 8,
+});
+
+/** A comment behind which keepalived begins a new line: with its indentation it has 1023 bytes. */
+const cut = (rest: string) => `# ${"-".repeat(1017)}${rest}`;
+
+/** Lines that end global_defs and leave open what its own brace then ends; they look balanced. */
+const waysOut: Record<string, string> = {
+    "a condition": "@nobody x {\n}\nstatic_ipaddress {\n192.0.2.9 dev eth0\n@nobody }",
+    "long comments": `${cut("}")}\n${cut("static_ipaddress {")}\n192.0.2.9 dev eth0`,
+    "a definition of several lines":
+        "$A=\\\nx {\n}\nstatic_ipaddress {\n192.0.2.9 dev eth0\n@nobody }",
+};
+
+const noise = fc.constantFrom(
+    ...[
+        "",
+        "",
+        "",
+        "\n",
+        "smtp_alert on\n",
+        "# x\n",
+        "#",
+        "!",
+        " ",
+        '"',
+        "\\",
+        "'",
+        "$A",
+        "}",
+        "{",
+    ],
+    ...["notification_email {\nroot\n}\n", 'smtp_helo_name "a }"\n', "~SEQ(x, 1, 2) "],
+);
+
+/** Lines that may end a block and begin another, with much or nothing between. */
+const trickyLines = fc
+    .tuple(
+        noise,
+        fc.constantFrom(
+            ...["", "}\n", "@nobody x {\n}\n", `${cut("}")}\n`, "$A=\\\nx {\n}\n", "$A=}\n$A\n"],
+            ...["smtp_helo_name a\\# }\n", 'smtp_helo_name a\\" }\n', "smtp_helo_name a }\n"],
+        ),
+        noise,
+        fc.constantFrom("", "static_ipaddress {\n", `${cut("static_ipaddress {")}\n`),
+        fc.constantFrom("", "192.0.2.9 dev eth0\n"),
+        fc.constantFrom("", "@nobody }\n", "~SEQ(x, 1, 0) }\n", "}\n", "# }\n"),
+        noise,
+    )
+    .map((pieces) => pieces.join(""));
+
+describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite, version }) => {
+    const on = (change: Partial<Cluster>): Cluster => ({
+        ...cluster,
+        ...change,
+        directors: cluster.directors.map((director) => ({
+            ...director,
+            keepalivedVersion: version,
+        })),
+    });
+    const filesOf = (change: Partial<Cluster>) => directorFiles(planDirector(on(change), "ds1"));
+
+    it("has the passwords that it is given", async () => {
+        const samples = fc.sample(fc.oneof(word, trickyWord), { seed, numRuns: 400 });
+        const passwords = [...new Set(["#", "$A", "@ds1", "a#b!c'd$", ...samples])]
+            .filter((password) => validateAuthPass("", password).length === 0)
+            .slice(0, 80);
+        const instances = passwords.map(
+            (_, index) =>
+                `vrrp_instance VI_${index} {
+                    interface eth0
+                    virtual_router_id ${index + 1}
+                    authentication {
+                        auth_type PASS
+                        include ${index}.conf
+                    }
+                    virtual_ipaddress {
+                        192.0.2.${index + 1}
+                    }
+                }\n`,
+        );
+        const files = [
+            { path: "/etc/keepalived/keepalived.conf", content: instances.join("") },
+            ...passwords.map((password, index) => ({
+                ...authPassFile(password),
+                path: `/etc/keepalived/${index}.conf`,
+            })),
+        ];
+        const tree = await keepalivedOf(suite);
+        const printed = await tree.run(files, {
+            interfaces,
+            until: `[ "$(grep -c ' Password = ' /said)" = ${passwords.length} ]`,
+            show: "sed -n 's/.* Password = //p' /said",
+        });
+        expect(printed.split("\n").slice(0, -1)).toEqual(passwords);
+    });
+
+    it("hands scripts the arguments that it is given, and runs nothing in them", async () => {
+        const calling = (args: string[]) => ({
+            scripts,
+            globalDefs: { startupScript: { script: "say", args } },
+        });
+        const isTaken = (args: string[]) => validate(on(calling(args))).length === 0;
+        const samples = fc.sample(word, { seed, numRuns: 60 });
+        const hostile = Object.values(hostileValues).flatMap((value) => [value, `a${value}`]);
+        const args = [...hostile, ...samples].filter((arg) => isTaken([arg]));
+        expect(args).toEqual(expect.arrayContaining(["-x", "#", "a#", "*", "🦊"]));
+        expect(isTaken(args)).toBe(true);
+
+        const tree = await keepalivedOf(suite);
+        const printed = await tree.run([...filesOf(calling(args)), authPassFile("1234")], {
+            interfaces,
+            until: "[ -s /said.args ]",
+            show: "cat /said.args; find / -xdev -name '*canary*'",
+        });
+        expect(printed.split("\n").slice(0, -1)).toEqual(args);
+    });
+
+    /** What it says of extra lines in global_defs. */
+    async function complaintsOf(extras: string[]): Promise<string[]> {
+        const tree = await keepalivedOf(suite);
+        const verdicts = await tree.testAll(
+            extras.map((extraConfig) => filesOf({ globalDefs: { extraConfig } })[0]!.content),
+            { files: [authPassFile("1234")], interfaces },
+        );
+        return verdicts.map(({ complaint }) => complaint);
+    }
+
+    /** The same with a keyword behind the lines that is out of place where they ended the block. */
+    const complaintsBehind = (extras: string[]) =>
+        complaintsOf(extras.map((extra) => `${extra}\nenable_dbus`));
+
+    it.each(Object.entries(waysOut))(
+        "would be led out of a block by %s, and those are refused",
+        async (_, extra) => {
+            expect(await complaintsOf([extra])).toEqual([""]);
+            const [behind] = await complaintsBehind([extra]);
+            expect(behind).toContain("enable_dbus");
+            expect(extraConfigProblems("", extra)).not.toEqual([]);
+        },
+    );
+
+    it("is led out of no block by lines that are not refused, unless it complains", async () => {
+        const extras = [...new Set(fc.sample(trickyLines, { seed, numRuns: 8000 }))]
+            .filter((extra) => extraConfigProblems("", extra).length === 0)
+            .slice(0, 150);
+        const complaints = await complaintsOf(extras);
+        const silent = extras.filter((_, index) => complaints[index] === "");
+        expect(silent.length).toBeGreaterThan(5);
+        const behind = await complaintsBehind(silent);
+        expect(silent.filter((_, index) => behind[index] !== "")).toEqual([]);
+    });
+});
