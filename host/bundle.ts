@@ -45,8 +45,8 @@ export interface BundleFile {
  * Content is indented inside a quoted here-document that ends at an unindented word, so no content
  * can end it or be taken for anything but text.
  *
- * Throws on a package or path with a blank or control character in it, and on a setting of several
- * lines.
+ * Throws on what scripts could take for something else: a package, path or mode that is not one word
+ * of plain signs, a setting of several lines, and a file that is not text.
  */
 export function bundle(
     script: StepScript,
@@ -58,8 +58,8 @@ export function bundle(
         ...packageLines(packages),
         ...settingLines(settings),
         ...files.flatMap(({ path, mode, content }) => [
-            `file ${word(mode)} ${word(path)}`,
-            ...linesOf(content).map((line) => `    ${line}`),
+            `file ${word("mode", mode)} ${word("path", path)}`,
+            ...linesOf(textOf(path, content)).map((line) => `    ${line}`),
         ]),
         "END-OF-BUNDLE",
         "}",
@@ -71,7 +71,7 @@ export function bundle(
 function packageLines(packages?: Packages): string[] {
     if (packages === undefined) return [];
     return packages.names.map(
-        (name) => `package ${word(name)} ${packages.purge ? "purge" : "keep"}`,
+        (name) => `package ${word("package", name)} ${packages.purge ? "purge" : "keep"}`,
     );
 }
 
@@ -79,7 +79,7 @@ function settingLines(settings: Settings): string[] {
     return Object.entries(settings).flatMap(([name, value]) => {
         if (value === undefined || value === false) return [];
         const values = Array.isArray(value) ? value : [value === true ? "yes" : String(value)];
-        return values.map((one) => `set ${word(name)} ${line(one)}`);
+        return values.map((one) => `set ${word("setting", name)} ${line(one)}`);
     });
 }
 
@@ -89,10 +89,24 @@ function linesOf(content: string): string[] {
     return content.replace(/\n$/, "").split("\n");
 }
 
-function word(text: string): string {
-    if (/^[\x21-\x7e]+$/.test(text)) return text;
+/** Shells cut text at NUL, and half a character would reach the host as another one. */
+function textOf(path: string, content: string): string {
+    if (!/\0|\p{Surrogate}/u.test(content)) return content;
+    throw new Error(`${path} holds a NUL character or half of another: it is no text file`);
+}
+
+/** What scripts go through as lists of words, without quotes: nothing in it means more than itself. */
+const words = {
+    package: /^[A-Za-z0-9][\w.+~:^=-]*$/,
+    setting: /^\w+$/,
+    mode: /^[0-7]{3,4}$/,
+    path: /^(\/(?!\.{1,2}(\/|$))[\w.@%+,:=-]+)+$/,
+};
+
+function word(kind: keyof typeof words, text: string): string {
+    if (words[kind].test(text)) return text;
     throw new Error(
-        `${JSON.stringify(text)} cannot stand in a line of its own: it is not one word`,
+        `${JSON.stringify(text)} cannot stand for a ${kind}: it is not one word of plain signs`,
     );
 }
 

@@ -64,6 +64,7 @@ strings binutils
 flex flex
 bison bison
 bc bc
+busybox busybox
 xz xz-utils
 END
     [ -e /usr/include/stdio.h ] || printf 'libc6-dev '

@@ -1,0 +1,195 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as fc from "fast-check";
+import { bundle, type BundleFile } from "../../host/bundle";
+import { hostileValues } from "../support/hostileValues";
+
+jest.setTimeout(60_000);
+
+/** The same texts in every run unless SEED asks for others. */
+const seed = Number(process.env.SEED ?? 62);
+
+/** What is `sh` on the systems that we know of. */
+const shells = {
+    dash: ["dash"],
+    bash: ["bash", "--posix"],
+    busybox: ["busybox", "sh"],
+};
+
+/** Text of hostile pieces and of any characters. */
+const anyText = fc
+    .array(
+        fc.oneof(
+            fc.constantFrom(...Object.values(hostileValues)),
+            fc.constantFrom("\n", "$(touch canary)", "`touch canary`", "\n}\ntouch canary\n"),
+            fc.string({ unit: "binary", maxLength: 20 }),
+        ),
+        { maxLength: 5 },
+    )
+    .map((pieces) => pieces.join(""));
+
+/** What no shell can carry; it is never sent. */
+const isText = (content: string) => !/\0|\p{Surrogate}/u.test(content);
+
+describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...options]) => {
+    let dir: string;
+    /** BusyBox brings its own awk, sed and the like. */
+    let tools = "$PATH";
+
+    beforeAll(() => {
+        if (name !== "busybox") return;
+        tools = fs.mkdtempSync(path.join(os.tmpdir(), "busybox-"));
+        execFileSync("busybox", ["--install", "-s", tools]);
+    });
+
+    afterAll(() => {
+        if (name === "busybox") fs.rmSync(tools, { recursive: true });
+    });
+
+    beforeEach(() => {
+        dir = fs.mkdtempSync(path.join(os.tmpdir(), "shells-"));
+    });
+
+    afterEach(() => {
+        fs.rmSync(dir, { recursive: true });
+    });
+
+    /** What the shell prints when it reads a bundle as a host does, with another last line. */
+    function run(text: string, last: string): string {
+        const input = text.replace('main "$@"\n', () => `PATH=${tools}\n${last}\n`);
+        const printed = execFileSync(shell!, [...options, "-s"], { cwd: dir, input });
+        return printed.toString();
+    }
+
+    /** All that has come to be in the folder: modes and contents by name. It is emptied. */
+    function found(): Record<string, [string, string]> {
+        const files = fs.readdirSync(dir).map((file) => {
+            const at = path.join(dir, file);
+            const mode = (fs.statSync(at).mode & 0o7777).toString(8).padStart(4, "0");
+            const content = fs.readFileSync(at, "utf8");
+            fs.rmSync(at);
+            return [file, [mode, content]] as [string, [string, string]];
+        });
+        return Object.fromEntries(files);
+    }
+
+    const isCarriedByAll = (check: (contents: string[]) => void) =>
+        fc.assert(fc.property(fc.array(anyText.filter(isText), { maxLength: 3 }), check), {
+            seed,
+            numRuns: 100,
+        });
+
+    it("lists any content to the letter, and does nothing of what it says", () => {
+        isCarriedByAll((contents) => {
+            const files = contents.map((content, index) => fileOf(`/file-${index}`, content));
+            const listing = files.map(
+                ({ mode, path: at, content }) => `file ${mode} ${at}\n${indented(content)}`,
+            );
+            expect(run(bundle("director", files), "bundle")).toBe(listing.join(""));
+            expect(found()).toEqual({});
+        });
+    });
+
+    it("stages any content to the letter, and makes nothing else", () => {
+        isCarriedByAll((contents) => {
+            const files = contents.map((content, index) => fileOf(`${dir}/${index}`, content));
+            const paths = files.map((file) => file.path).join(" ");
+            run(bundle("director", files), `state=${dir} paths='${paths}'\nstage`);
+            const wanted = contents.map((content, index) => [
+                `${index}.lvs-new`,
+                ["0640", withNewline(content)],
+            ]);
+            expect(found()).toEqual(Object.fromEntries(wanted));
+        });
+    });
+
+    it("stages at any path that a bundle takes, and there alone", () => {
+        const fragment = fc.oneof(
+            fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }),
+            fc.constantFrom("*", "?", "[a]", "-x", "a b", "..", "$(touch canary)", "~", "'", "%s"),
+            fc.string({ unit: fc.constantFrom(..."ab.-_@%+,:="), minLength: 1, maxLength: 12 }),
+        );
+        let taken = 0;
+        fc.assert(
+            fc.property(fragment, (last) => {
+                const text = attempt(() => bundle("director", [fileOf(`${dir}/${last}`, "x\n")]));
+                if (text === undefined) return;
+                taken++;
+                const paths = `$(bundle | sed -n 's/^file [0-7]* //p' | words)`;
+                run(text, `state=${dir} paths="${paths}"\nstage`);
+                expect(found()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
+            }),
+            { seed, numRuns: 60 },
+        );
+        expect(taken).toBeGreaterThan(10);
+    });
+
+    it("reads any setting to the letter", () => {
+        const value = anyText.map((text) => text.replace(/[^\x20-\x7e]/g, "")).filter(Boolean);
+        fc.assert(
+            fc.property(value, (word) => {
+                const text = bundle("director", [], {
+                    settings: { before: "-", word, after: "-" },
+                });
+                expect(run(text, 'printf %s "$(setting word)"')).toBe(word);
+                expect(found()).toEqual({});
+            }),
+            { seed, numRuns: 30 },
+        );
+    });
+});
+
+describe("a bundle", () => {
+    it.each(["a\0b", "\ud800"])(
+        "takes no file with %j in it, and does not tell what else",
+        (part) => {
+            const broken = () => bundle("secret", [fileOf("/etc/x", `secret ${part}`)]);
+            expect(broken).toThrow("/etc/x holds a NUL character or half of another");
+            expect(broken).not.toThrow("secret");
+        },
+    );
+
+    it.each(["x", "/a b", "/a\n", "/a*", "/$(id)", "/a'", "/../x", "/x/..", "/a\\", "/ü", "/", ""])(
+        "takes no file at %j",
+        (at) => expect(() => bundle("director", [fileOf(at, "")])).toThrow("stand for a path"),
+    );
+
+    it.each(["644 /etc/passwd", "u+s", "", "08"])("takes no file with mode %j", (mode) =>
+        expect(() => bundle("director", [{ path: "/x", mode, content: "" }])).toThrow("for a mode"),
+    );
+
+    it.each(["-y", "a b", "*", "$(id)", ""])("takes no package %j", (name) =>
+        expect(() => bundle("prepare", [], { packages: { names: [name], purge: true } })).toThrow(
+            "stand for a package",
+        ),
+    );
+
+    it.each(["a\nfile 0644 /x", "\t", "ü", ""])("takes no setting %j", (value) =>
+        expect(() => bundle("director", [], { settings: { value } })).toThrow(
+            "cannot stand in a line",
+        ),
+    );
+});
+
+function fileOf(at: string, content: string): BundleFile {
+    return { path: at, mode: "0640", content };
+}
+
+function withNewline(content: string): string {
+    return content === "" || content.endsWith("\n") ? content : `${content}\n`;
+}
+
+function indented(content: string): string {
+    const lines = withNewline(content).split("\n").slice(0, -1);
+    return lines.map((line) => `    ${line}\n`).join("");
+}
+
+function attempt<T>(action: () => T): T | undefined {
+    try {
+        return action();
+    } catch {
+        return undefined;
+    }
+}
