@@ -39,9 +39,9 @@ export function acceptedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
 ): pulumi.Output<LoneRealServer> {
-    const { virtualIps = [], tunnels = [], gateway, gateway6, httpd } = args;
+    const { virtualIps = [], tunnels = [], gateway, gateway6, httpd, monitoring } = args;
     return accepted(
-        { virtualIps, tunnels, gateway, gateway6, httpd },
+        { virtualIps, tunnels, gateway, gateway6, httpd, monitoring },
         resource,
         validateRealServer,
         connectionProblems("", args),

@@ -5,6 +5,7 @@ import type { GlobalDefs } from "../lvs/vrrp/globalDefs";
 import type { ScriptSettings } from "../lvs/keepalived/scripts";
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { KernelSettings } from "../lvs/kernel/sysctls";
+import type { MonitoringSettings } from "../lvs/monitoring";
 import type { FwmarkSettings, MarkedPacketsSettings, Protocol } from "../lvs/service/destination";
 import type { Tunnel } from "../lvs/service/lvsMethod";
 import type { SorryServerSettings } from "../lvs/service/sorryServer";
@@ -42,6 +43,8 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     kernel?: KernelSettings;
     /** Whether an nftables or firewalld firewall that is there is opened for VRRP, connection sync and the services; nothing is touched where there is none. Defaults to true. */
     openFirewall?: boolean;
+    /** Metrics of all hosts for Prometheus. Defaults to none. */
+    monitoring?: MonitoringSettings;
     /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
     removePackages?: boolean;
 }
@@ -174,6 +177,8 @@ export interface RealServerArgs extends HostConnectionArgs {
     gateway6?: Input<string>;
     /** A web server with one page. Defaults to none: what the host serves is its own business. */
     httpd?: HttpdArgs;
+    /** Metrics of this host for Prometheus. Defaults to none. */
+    monitoring?: MonitoringSettings;
     /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
     removePackages?: boolean;
     /** A word that has not stood here before makes the next `up` mend what somebody has changed on the host. Defaults to none. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { bundle } from "../host/bundle";
+import { bundle, program } from "../host/bundle";
 import { remoteStep } from "../host/remote";
 import { changeOf } from "../lvs/change";
+import { monitoringPackages } from "../lvs/monitoring";
 import { directorPackages } from "../lvs/packages";
 import { planDirector } from "../lvs/plan";
 import { authPassFile, directorFiles, directorModuleFiles } from "../lvs/render";
@@ -30,7 +31,7 @@ export class Director extends pulumi.ComponentResource {
 
         const plan = cluster.apply((known) => planDirector(known, args.name));
 
-        const { keepalivedPackage, removePackages = false, repair } = args.cluster;
+        const { keepalivedPackage, removePackages = false, repair, monitoring } = args.cluster;
         const prepare = remoteStep(
             `${name}-prepare`,
             {
@@ -38,7 +39,10 @@ export class Director extends pulumi.ComponentResource {
                 stdin: after(args.prepareAfter, plan).apply((known) =>
                     bundle("prepare", directorModuleFiles(known), {
                         packages: {
-                            names: directorPackages(known.needs, keepalivedPackage),
+                            names: [
+                                ...directorPackages(known.needs, keepalivedPackage),
+                                ...monitoringPackages(monitoring),
+                            ],
                             purge: removePackages,
                         },
                         settings: { repair },
@@ -59,9 +63,10 @@ export class Director extends pulumi.ComponentResource {
             this,
             [prepare],
         );
+        const programs = monitoring ? [program("lvs-metrics")] : [];
         const settings = changeOf(args.cluster, { ownerLast: args.ownerLast ?? false });
         const configuration = after(args.configureAfter, plan).apply((known) =>
-            bundle("director", directorFiles(known), { settings }),
+            bundle("director", [...directorFiles(known), ...programs], { settings }),
         );
         const configure = remoteStep(
             `${name}-configure`,

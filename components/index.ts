@@ -3,6 +3,7 @@ export type { GlobalDefs, LvsTimeouts } from "../lvs/vrrp/globalDefs";
 export type { ScriptCall } from "../lvs/keepalived/scripts";
 export { Distribution } from "../lvs/keepalived/versions";
 export type { KernelSettings } from "../lvs/kernel/sysctls";
+export type { MonitoringSettings } from "../lvs/monitoring";
 export type { Check } from "../lvs/service/checks";
 export type { BfdCheck } from "../lvs/service/checks/bfd";
 export type { ConnectingCheck } from "../lvs/service/checks/connection";

@@ -55,6 +55,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                         gateway: realServer.gateway,
                         gateway6: realServer.gateway6,
                         httpd: realServer.httpd,
+                        monitoring: args.monitoring,
                         removePackages: args.removePackages,
                         repair: args.repair,
                         prepareAfter: inspected,

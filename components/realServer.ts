@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bundle } from "../host/bundle";
+import { bundle, program } from "../host/bundle";
 import { remoteStep } from "../host/remote";
+import { monitoringPackages } from "../lvs/monitoring";
 import { realServerPackages } from "../lvs/packages";
 import { planRealServerKernel } from "../lvs/plan";
 import { realServerFiles, realServerModuleFiles } from "../lvs/render";
@@ -22,7 +23,9 @@ export class RealServer extends pulumi.ComponentResource {
         super("lvs:index:RealServer", name, {}, opts);
         const realServer = acceptedRealServer(args, this);
         const plan = realServer.apply(planRealServerKernel);
-        const { repair } = args;
+        const { repair, monitoring } = args;
+        const packages = monitoringPackages(monitoring);
+        const programs = monitoring ? [program("lvs-metrics")] : [];
 
         const prepare = () =>
             remoteStep(
@@ -32,7 +35,10 @@ export class RealServer extends pulumi.ComponentResource {
                     stdin: after(args.prepareAfter, plan).apply((known) =>
                         bundle("prepare", realServerModuleFiles(known), {
                             packages: {
-                                names: realServerPackages(known, args.httpd !== undefined),
+                                names: [
+                                    ...realServerPackages(known, args.httpd !== undefined),
+                                    ...packages,
+                                ],
                                 purge: args.removePackages ?? false,
                             },
                             settings: { repair },
@@ -47,13 +53,15 @@ export class RealServer extends pulumi.ComponentResource {
                 connection: args,
                 stdin: after(args.prepareAfter, pulumi.all([plan, realServer])).apply(
                     ([known, { httpd }]) =>
-                        bundle("realServer", realServerFiles(known, httpd), {
-                            settings: { repair },
-                        }),
+                        bundle(
+                            "realServer",
+                            [...realServerFiles(known, httpd, monitoring), ...programs],
+                            { settings: { repair } },
+                        ),
                 ),
             },
             this,
-            args.httpd || args.tunnels?.length ? [prepare()] : [],
+            args.httpd || args.tunnels?.length || packages.length ? [prepare()] : [],
         );
 
         this.configured = configure.urn;

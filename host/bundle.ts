@@ -6,9 +6,9 @@ const scripts = {
     preflight: ["basics", "vrrp", "preflight"],
     prepare: ["basics", "common", "prepare"],
     secret: ["basics", "common", "secret"],
-    realServer: ["basics", "common", "realServer"],
-    director: ["basics", "common", "vrrp", "ipvs", "director"],
-    turn: ["basics", "common", "vrrp", "ipvs", "director", "turn"],
+    realServer: ["basics", "common", "monitoring", "realServer"],
+    director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
+    turn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],
     look: ["basics", "vrrp", "ipvs", "look"],
 };
 
@@ -24,6 +24,9 @@ export interface Packages {
 
 /** What a step is to know, by name; a list says the same of several things, and false nothing. */
 export type Settings = Record<string, string | number | boolean | string[] | undefined>;
+
+/** The scripts that make up a program which stays on a host. */
+const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
 
 /** What a bundle has beside files. */
 export interface BundleOptions {
@@ -66,6 +69,16 @@ export function bundle(
         scripts[script].map(scriptText).join("") + 'main "$@"',
         "",
     ].join("\n");
+}
+
+/** A program that runs on a host without a bundle, made of the same scripts. */
+export function program(name: keyof typeof programs): BundleFile {
+    const text = programs[name].map(scriptText).join("");
+    return {
+        path: `/usr/local/sbin/${name}`,
+        mode: "0755",
+        content: `#!/bin/sh\n${text}main "$@"\n`,
+    };
 }
 
 function packageLines(packages?: Packages): string[] {

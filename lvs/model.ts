@@ -2,6 +2,7 @@ import type { ChangeSettings } from "./change";
 import type { Script } from "./keepalived/scripts";
 import type { Distribution } from "./keepalived/versions";
 import type { KernelSettings } from "./kernel/sysctls";
+import type { MonitoringSettings } from "./monitoring";
 import type { Tunnel } from "./service/lvsMethod";
 import type { VirtualServer } from "./service/virtualServer";
 import type { GlobalDefs } from "./vrrp/globalDefs";
@@ -39,6 +40,7 @@ export interface LoneRealServer {
     readonly gateway?: string;
     readonly gateway6?: string;
     readonly httpd?: Httpd;
+    readonly monitoring?: MonitoringSettings;
 }
 
 export interface Httpd {
@@ -60,4 +62,5 @@ export interface Cluster extends ChangeSettings, Tracking {
     readonly globalDefs?: GlobalDefs;
     readonly kernel?: KernelSettings;
     readonly openFirewall?: boolean;
+    readonly monitoring?: MonitoringSettings;
 }

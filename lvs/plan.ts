@@ -8,6 +8,7 @@ import type { Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
 import type { DirectorTraffic } from "./kernel/sysctls";
 import type { Cluster, Director, LoneRealServer } from "./model";
+import type { MonitoringSettings } from "./monitoring";
 import { syncGroupsOf } from "./nat";
 import { contextOf, planVirtualServer, poolsOf, sorryFor, tunnelsOf } from "./pool";
 import { socketsOf, virtualIpsIn } from "./service/destination";
@@ -33,6 +34,7 @@ export interface DirectorPlan {
     scripts: Script[];
     kernel: DirectorKernel;
     needs: DirectorNeeds;
+    monitoring?: MonitoringSettings;
 }
 
 /** The plan of the director called `name`; `cluster` has passed `validate`. */
@@ -66,6 +68,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         scripts,
         kernel,
         needs: needsOf(virtualServers, kernel),
+        monitoring: cluster.monitoring,
     };
 }
 
@@ -177,6 +180,7 @@ export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
         gateway,
         gateway6,
         httpd,
+        monitoring: cluster.monitoring,
     };
 }
 

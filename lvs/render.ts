@@ -9,9 +9,10 @@ import {
 } from "./kernel/modules";
 import { type RealServerKernel, realServerKernelFiles } from "./kernel/realServer";
 import type { Httpd } from "./model";
+import { monitoringFiles, type MonitoringSettings } from "./monitoring";
 import type { DirectorPlan } from "./plan";
 import { groupName, type Socket } from "./service/destination";
-import { ipvsRules } from "./service/ipvsRules";
+import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
 import { globalDefsView } from "./vrrp/globalDefs";
 import { vrrpInstanceView } from "./vrrp/instance";
@@ -49,6 +50,17 @@ export function directorFiles(plan: DirectorPlan): HostFile[] {
         textFile("/var/lib/pulumi-lvs/vrrp.routers", "lines.mustache", {
             lines: vrrpRouterLines(vrrpRouters(plan.vrrpInstances)),
         }),
+        ...directorMonitoringFiles(plan),
+    ];
+}
+
+function directorMonitoringFiles({ monitoring, virtualServers }: DirectorPlan): HostFile[] {
+    if (monitoring === undefined) return [];
+    return [
+        textFile("/var/lib/pulumi-lvs/ipvs.quorums", "lines.mustache", {
+            lines: ipvsQuorums(virtualServers),
+        }),
+        ...monitoringFiles(monitoring),
     ];
 }
 
@@ -64,9 +76,17 @@ export function realServerModuleFiles({ tunnels, mss }: RealServerKernel): HostF
 }
 
 /** The files of a real server. */
-export function realServerFiles(kernel: RealServerKernel, httpd?: Httpd): HostFile[] {
+export function realServerFiles(
+    kernel: RealServerKernel,
+    httpd?: Httpd,
+    monitoring?: MonitoringSettings,
+): HostFile[] {
     const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
-    return [...(page ? [page] : []), ...realServerKernelFiles(kernel)];
+    return [
+        ...(page ? [page] : []),
+        ...realServerKernelFiles(kernel),
+        ...monitoringFiles(monitoring),
+    ];
 }
 
 /** What template `keepalived.conf.mustache` shows: what is referred to before what refers to it. */

@@ -4,6 +4,7 @@ import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, defaultDistribution, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, LoneRealServer } from "./model";
+import { monitoringProblems } from "./monitoring";
 import { contextOf, membersOf, methodOf } from "./pool";
 import { eachOf, type Problem, problem, problemIf } from "./problems";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
@@ -41,6 +42,7 @@ export function validate(cluster: Cluster): Problem[] {
         ...scriptProblems("scripts", scripts),
         ...globalDefsProblems(globalDefs, vrrpInstances.map(instanceName), target),
         ...kernelProblems("kernel", kernel, trafficOf(cluster), target),
+        ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),
     ];
 }
@@ -83,7 +85,7 @@ export function validateAuthPass(path: string, authPass: string): Problem[] {
 
 /** What is wrong with a real server that stands alone. */
 export function validateRealServer(realServer: LoneRealServer): Problem[] {
-    const { virtualIps, tunnels, httpd } = realServer;
+    const { virtualIps, tunnels, httpd, monitoring } = realServer;
     return [
         ...eachOf("virtualIps", virtualIps, (ip, path) =>
             refusal(path, ipAddress, ip, anyKeepalived),
@@ -93,6 +95,7 @@ export function validateRealServer(realServer: LoneRealServer): Problem[] {
         ),
         ...gatewayProblems("", realServer),
         ...httpdProblems("httpd", httpd),
+        ...monitoringProblems("monitoring", monitoring, anyKeepalived),
     ];
 }
 

@@ -20,6 +20,12 @@ words_in() { [ ! -e "$1" ] || words <"$1"; }
 # has LIST WORD
 has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
+# The kernel settings that are otherwise than a sysctl file of ours says, which is as sysctl prints.
+settings_unlike() {
+    # shellcheck disable=SC2046  # words
+    sysctl $(sed 's/ *=.*//' "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
+}
+
 # within SECONDS COMMAND: whether the command succeeds before the time is up, and where nothing is
 # about to change, at once.
 within() {

@@ -58,7 +58,7 @@ settings_in_force() {
     for path in $paths; do
         names=$(settings_of "$path")
         [ -n "$names" ] || continue
-        differing=$(sysctl $names | sed 's/\t/ /g' | grep -vxFf "$path" | joined)
+        differing=$(settings_unlike "$path" | joined)
         [ -z "$differing" ] || fail "a kernel setting is not ours: $differing"
     done
 }

@@ -10,6 +10,7 @@ made_for=/var/lib/pulumi-lvs/keepalived.version
 
 ready() {
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS: load module ip_vs"
+    can_be_measured
     mkdir -p "$state"
     [ -e "$state/service" ] || note_keepalived
     version=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
@@ -77,6 +78,7 @@ activate() {
         systemctl reload keepalived
         did=reloaded
     fi
+    measure
 }
 
 # A keepalived that stops says so to the others, and one of them takes over at once.
@@ -177,6 +179,7 @@ verify() {
     within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
     [ -z "$(setting proveOwned)" ] || within "$(takeover)" is_owned ||
         fail "no director has $(unowned | joined)"
+    is_measured
     rm -f "$state/drained"
     down=$(down | sort -u | joined)
     surplus=$(surplus | joined)
@@ -202,6 +205,7 @@ takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = 
 
 # A unit that has failed is not stopped by systemd.
 release() {
+    end_measuring
     [ "$(cat "$state/service")" = active ] || systemctl stop keepalived
     systemctl disable -q --now lvs-director
     /usr/local/sbin/lvs-director remove

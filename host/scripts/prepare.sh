@@ -5,7 +5,8 @@ step=prepare
 
 ready() {
     mkdir -p "$state"
-    [ -e "$state/services" ] || note_services >"$state/services"
+    note_services
+    let_services_go
     load_modules
     install_packages
 }
@@ -25,15 +26,8 @@ verify() {
 release() { :; }
 
 restored() {
-    while read -r service enabled active; do
-        case "$enabled" in
-            enabled) enable_unit "$service" ;;
-            *) systemctl disable -q "$service" 2>/dev/null || : ;;
-        esac
-        case "$active" in
-            active) systemctl start "$service" ;;
-            *) systemctl stop "$service" 2>/dev/null || : ;;
-        esac
+    while read -r name enabled active; do
+        restore_service "$name" "$enabled" "$active"
     done <"$state/services"
     ! bundle | grep -q '^package [^ ]* purge$' || purge_packages
     unload_modules
@@ -41,11 +35,39 @@ restored() {
 
 # What comes with a package may start by itself; destroy ends what was not running before.
 note_services() {
-    packages | sed 's/=.*//' | while read -r name; do
+    touch "$state/services"
+    services | while read -r name; do
+        ! grep -q "^$name " "$state/services" || continue
         enabled=$(systemctl is-enabled "$name" 2>/dev/null) || :
         active=$(systemctl is-active "$name" 2>/dev/null) || :
-        echo "$name ${enabled:-absent} ${active:-absent}"
+        echo "$name ${enabled:-absent} ${active:-absent}" >>"$state/services"
     done
+}
+
+services() { packages | sed 's/=.*//; s/^golang-github-//'; }
+
+# A package that is asked for no more stays, and its service is again what it was.
+let_services_go() {
+    ours=$(services | words)
+    gone=$(while read -r line; do has "$ours" "${line%% *}" || echo "$line"; done <"$state/services")
+    [ -n "$gone" ] || return 0
+    changed=yes
+    echo "$gone" | while read -r name enabled active; do
+        restore_service "$name" "$enabled" "$active"
+        sed -i "/^$name /d" "$state/services"
+    done
+}
+
+# restore_service NAME ENABLED ACTIVE
+restore_service() {
+    case "$2" in
+        enabled) enable_unit "$1" ;;
+        *) systemctl disable -q "$1" 2>/dev/null || : ;;
+    esac
+    case "$3" in
+        active) systemctl start "$1" ;;
+        *) systemctl stop "$1" 2>/dev/null || : ;;
+    esac
 }
 
 load_modules() {
@@ -78,7 +100,12 @@ is_loaded() {
 }
 
 if command -v apt-get >/dev/null; then
-    packages() { bundle | awk '/^package / { print $2 == "httpd" ? "apache2" : $2 }'; }
+    packages() {
+        bundle | awk '/^package / {
+            sub(/^golang-github-/, "", $2)
+            print $2 == "httpd" ? "apache2" : $2
+        }'
+    }
     version() { dpkg-query -W -f '${Package} ${Version}\n' "${1%%=*}"; }
     is_installed() {
         found=$(dpkg-query -W -f '${db:Status-Status}=${Version}' "${1%%=*}" 2>/dev/null) || return 1

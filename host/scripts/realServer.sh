@@ -5,6 +5,7 @@ step=configure
 # Answers to whoever sets this host up must not go to a gateway that is not there yet: at a first
 # deployment the directors come later.
 ready() {
+    can_be_measured
     peer=$(peer)
     sed -n 's/^gateway //p' /etc/lvs/real-server.lvs-new | while read -r gateway; do
         goes_elsewhere "$gateway" || ping -q -c 1 -W 1 "$gateway" >/dev/null 2>&1 ||
@@ -31,6 +32,7 @@ activate() {
         enable_unit "$(httpd)"
         systemctl start "$(httpd)"
     }
+    measure
 }
 
 verify() {
@@ -38,12 +40,14 @@ verify() {
     systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
     complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
+    is_measured
     own=$(joined </etc/lvs/real-server)
     note="real server${own:+ with $own}"
 }
 
 # A unit that has failed is not stopped by systemd.
 release() {
+    end_measuring
     systemctl disable -q --now lvs-real-server
     /usr/local/sbin/lvs-real-server stop
 }

@@ -3,6 +3,7 @@ import type { Check } from "./checks";
 import { ipvsServices, portOf } from "./destination";
 import { methodOptions } from "./lvsMethod";
 import { persistenceOptions } from "./persistence";
+import { leastWeights } from "./quorum";
 import { LvsSched, schedulerFlags } from "./scheduler";
 import {
     defaultMethod,
@@ -23,6 +24,13 @@ export function ipvsRules(virtualServers: VirtualServerPlan[]): string[] {
             ...plan.realServers.flatMap((server) => serverRules(service, server, plan)),
             ...sorryRules(service, plan.virtualServer),
         ]),
+    );
+}
+
+/** For each service of that table the sum of weights below which it is down, and its words. */
+export function ipvsQuorums(virtualServers: VirtualServerPlan[]): string[] {
+    return virtualServers.flatMap(({ virtualServer }) =>
+        ipvsServices(virtualServer).map((service) => `${leastWeights(virtualServer)} ${service}`),
     );
 }
 

@@ -29,6 +29,11 @@ export const quorumKeywords: Keywords<QuorumSettings> = {
     quorumDown: { keyword: "quorum_down", is: scriptCall },
 };
 
+/** The sum of weights below which a pool that was up is down. */
+export function leastWeights({ quorum = 1, hysteresis = 0 }: QuorumSettings): number {
+    return quorum - hysteresis;
+}
+
 /** `weights` is what the pool adds up to when all are healthy. */
 export function quorumProblems(
     path: string,

@@ -36,8 +36,12 @@ describe.each(Object.entries(goldenClusters))("%s", (name, cluster) => {
 
     it("makes its real servers", () => {
         const kernels = cluster.realServers.map(({ name: realServer }) => {
-            const kernel = planRealServerKernel(planRealServer(cluster, realServer));
-            const files = [...realServerModuleFiles(kernel), ...realServerFiles(kernel)];
+            const plan = planRealServer(cluster, realServer);
+            const kernel = planRealServerKernel(plan);
+            const files = [
+                ...realServerModuleFiles(kernel),
+                ...realServerFiles(kernel, undefined, plan.monitoring),
+            ];
             return `##### ${realServer}\n${listing(files)}`;
         });
         expectGolden(`${name}.real-servers.txt`, kernels.join("\n"));

@@ -643,6 +643,16 @@ const others = [
         "kernel.conntrack: is false, and lvsMethod FULLNAT needs it: remove it",
     ),
     cluster(
+        "a look at hosts that is too rare for alerts",
+        { monitoring: { interval: 300 } },
+        "monitoring.interval: 300 is not a number of seconds (5–60)",
+    ),
+    cluster(
+        "a folder for metrics that systemd reads otherwise",
+        { monitoring: { textfileDirectory: "/var/lib/%h" } },
+        'monitoring.textfileDirectory: "/var/lib/%h" is not a path from the root, of letters, digits and "_+@:,=.-"',
+    ),
+    cluster(
         "mail without a server",
         { globalDefs: { notificationEmail: ["ops@example.com"] } },
         "globalDefs.smtpServer: is missing: without one, nobody takes the mail for notificationEmail",

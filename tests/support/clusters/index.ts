@@ -2,6 +2,7 @@ import type { Cluster } from "../../../lvs/model";
 import { seed } from "../seed";
 import { checks } from "./checks";
 import { methods } from "./methods";
+import { monitored } from "./monitored";
 import { services } from "./services";
 import { texts } from "./texts";
 import { vrrp } from "./vrrp";
@@ -81,6 +82,7 @@ export const goldenClusters: Record<string, Cluster> = {
             },
         ],
     },
+    monitored,
     ...services,
     ...methods,
     ...checks,

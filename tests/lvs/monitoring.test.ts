@@ -1,0 +1,53 @@
+import { monitoringFiles, monitoringPackages } from "../../lvs/monitoring";
+import { planDirector } from "../../lvs/plan";
+import { directorFiles } from "../../lvs/render";
+import { validateRealServer } from "../../lvs/validate";
+import { seed } from "../support/seed";
+import { services } from "../support/clusters/services";
+
+const contentOf = (monitoring: object, kind: string) =>
+    monitoringFiles(monitoring).find(({ path }) => path.endsWith(`.${kind}`))!.content;
+
+describe("a host that is watched", () => {
+    it("has node_exporter, unless it is to have none of ours", () => {
+        expect(monitoringPackages({})).toEqual(["golang-github-prometheus-node-exporter"]);
+        expect(monitoringPackages({ nodeExporter: false })).toEqual([]);
+        expect(contentOf({}, "timer")).toContain("Wants=prometheus-node-exporter.service\n");
+        expect(contentOf({ nodeExporter: false }, "timer")).not.toContain("Wants");
+    });
+
+    it("is looked at every 15 seconds, into Debian's folder", () => {
+        expect(contentOf({}, "timer")).toContain("OnUnitInactiveSec=15\n");
+        expect(contentOf({ interval: 5 }, "timer")).toContain("OnUnitInactiveSec=5\n");
+        expect(contentOf({}, "service")).toContain(
+            "ExecStart=/usr/local/sbin/lvs-metrics /var/lib/prometheus/node-exporter/lvs.prom\n",
+        );
+        expect(contentOf({ textfileDirectory: "/srv/metrics" }, "service")).toContain(
+            " /srv/metrics/lvs.prom\n",
+        );
+    });
+
+    it("is refused by itself, too", () => {
+        const lone = { virtualIps: [], tunnels: [], monitoring: { interval: 1 } };
+        expect(validateRealServer(lone).map(({ path }) => path)).toEqual(["monitoring.interval"]);
+    });
+});
+
+it("a host that is not watched has nothing of it", () => {
+    expect(monitoringPackages()).toEqual([]);
+    expect(monitoringFiles()).toEqual([]);
+    const files = directorFiles(planDirector(seed, "ds1"));
+    expect(files.filter(({ path }) => /metrics|quorums/.test(path))).toEqual([]);
+});
+
+it("every service has its quorum, those of a group each", () => {
+    const cluster = { ...services.groups!, monitoring: {} };
+    const content = (name: string) =>
+        directorFiles(planDirector(cluster, "ds1")).find(({ path }) => path.endsWith(name))!
+            .content;
+    const named = content("ipvs.rules")
+        .split("\n")
+        .filter((rule) => rule.startsWith("-A "))
+        .map((rule) => `1 ${rule.slice(3).replace(/ -s .*/, "")}`);
+    expect(content("ipvs.quorums").trim().split("\n")).toEqual(named);
+});
