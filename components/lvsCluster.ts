@@ -67,8 +67,8 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
         // One after the other, the preferred owner of the virtual IPs last.
-        const [preferred, ...others] = args.directors;
-        const directors = [...others.reverse(), ...(preferred ? [preferred] : [])].map((member) => {
+        const inOrder = [...args.directors].reverse();
+        const directors = inOrder.map((member, index) => {
             const director = new Director(
                 `${name}-${member.name}`,
                 {
@@ -77,7 +77,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                     authPass,
                     prepareAfter: inspected,
                     configureAfter: [...configured],
-                    ownerLast: member !== preferred,
+                    ownerLast: index < inOrder.length - 1,
                 },
                 { parent: this },
             );
