@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
@@ -73,22 +74,17 @@ export class LabStack {
 
     /** Runs `pulumi` on the lab's client, whatever comes of it. */
     async tryPulumi(args: string[], options: RunOptions = {}): Promise<RunResult> {
-        const own = ["--non-interactive", "--color", "never", "--stack", "lab"];
-        const file = ["up", "preview", "destroy", "config"].includes(args[0]!)
-            ? ["--config-file", this.file]
-            : [];
-        return this.lab.tryExec([this.tools.pulumi, ...args, ...own, ...file], {
+        const env = { ...this.env, ...options.env };
+        return this.lab.tryExec(this.command(args), { cwd: root, ...options, env });
+    }
+
+    /** Starts `pulumi` on the lab's client, in a process group of its own, and does not wait for it. */
+    startPulumi(args: string[]): ChildProcess {
+        return this.lab.spawn(this.command(args), {
             cwd: root,
-            ...options,
-            env: {
-                ...this.tools.env,
-                // The language host leaves its pipes behind.
-                TMPDIR: path.join(this.dir, "tmp"),
-                PULUMI_BACKEND_URL: `file://${this.dir}/backend`,
-                PULUMI_CONFIG_PASSPHRASE: "a lab has no secrets",
-                SSH_AUTH_SOCK: undefined,
-                ...options.env,
-            },
+            env: { ...process.env, ...this.env },
+            detached: true,
+            stdio: ["ignore", "pipe", "pipe"],
         });
     }
 
@@ -114,6 +110,30 @@ export class LabStack {
     /** `pulumi destroy`. */
     async destroy(): Promise<string> {
         return this.pulumi(["destroy", "--yes", "--skip-preview"]);
+    }
+
+    /** The folder with the states. */
+    get backend(): string {
+        return path.join(this.dir, "backend");
+    }
+
+    private command(args: string[]): string[] {
+        const own = ["--non-interactive", "--color", "never", "--stack", "lab"];
+        const file = ["up", "preview", "destroy", "config"].includes(args[0]!)
+            ? ["--config-file", this.file]
+            : [];
+        return [this.tools.pulumi, ...args, ...own, ...file];
+    }
+
+    private get env(): NodeJS.ProcessEnv {
+        return {
+            ...this.tools.env,
+            // The language host leaves its pipes behind.
+            TMPDIR: path.join(this.dir, "tmp"),
+            PULUMI_BACKEND_URL: `file://${this.backend}`,
+            PULUMI_CONFIG_PASSPHRASE: "a lab has no secrets",
+            SSH_AUTH_SOCK: undefined,
+        };
     }
 
     private get file(): string {

@@ -1,0 +1,33 @@
+import { scenarios } from "../faults/scenarios";
+import { Site } from "../faults/site";
+import { play } from "../faults/suite";
+
+jest.setTimeout(300_000);
+
+/** Quick ones, a list for each theme: of each list the seed chooses one, and its phase. */
+const spread = [
+    ["director-power-off", "director-stop", "keepalived-killed"],
+    ["server-crash", "no-server"],
+    ["drain", "scale-in", "unrelated-change"],
+    ["engine-killed", "interrupted", "ssh-dropped"],
+];
+
+const seed = Number(process.env.SEED ?? 1);
+
+describe(`with faults (npm run test:faults has all; SEED=${seed})`, () => {
+    let site: Site;
+
+    beforeAll(async () => {
+        site = await Site.up();
+    });
+
+    afterAll(() => site?.down());
+
+    const chosen = spread.map((names, index) => names[(seed + index) % names.length]!);
+
+    it.each(chosen)("%s: clients and operators observe what they are to", async (name) => {
+        const scenario = scenarios.find((candidate) => candidate.name === name)!;
+        const [outcome] = await play(site, [scenario], [seed], () => undefined);
+        if (outcome!.error !== undefined) throw new Error(outcome!.error);
+    });
+});

@@ -1,0 +1,131 @@
+/**
+ * A client with a steady pace, run by `Traffic` on the lab's client: `clients.ts KIND HOST PORT`.
+ * When it asks never depends on what was answered before. It prints what it sees as lines of JSON
+ * (Event), and ends in order when its input does.
+ */
+import { createSocket } from "node:dgram";
+import { connect } from "node:net";
+import type { Event } from "./traffic";
+
+const [kind, host, portText] = process.argv.slice(2) as [keyof typeof clients, string, string];
+const port = Number(portText);
+const now = () => performance.timeOrigin + performance.now();
+const print = (event: Event) => process.stdout.write(`${JSON.stringify(event)}\n`);
+let stopped = false;
+
+/** The kernel sends a line that was lost again, ever more slowly: eight seconds bridge four. */
+const linePatience = 15_000;
+const datagramPatience = 1000;
+
+const clients = {
+    /** Three connections that stay, each opened anew only when it is lost. */
+    long: () => [1, 2, 3].forEach(() => stay()),
+
+    /** Connections of four seconds, a new one every half second. */
+    session: () => keepPace(500, () => hold({ forMs: 4000 })),
+
+    /** Datagrams of one flow. */
+    datagram: () => sendDatagrams(),
+};
+
+function stay(): void {
+    hold({ lost: () => setTimeout(() => stopped || stay(), 200) });
+}
+
+/** A connection with a line every 200 ms, each answered by the server's name and the line. */
+function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
+    const began = now();
+    const asked = new Map<string, number>();
+    let from: string | undefined;
+    let received = "";
+    let count = 0;
+    let over = false;
+    const socket = connect({ host, port, noDelay: true });
+
+    const end = (how: string) => {
+        if (over) return;
+        over = true;
+        clearInterval(pace);
+        clearTimeout(life);
+        for (const at of asked.values()) print({ at, ms: now() - at, error: how });
+        print({ at: began, ms: now() - began, from, ended: how });
+        socket.destroy();
+        if (how !== "done") lost?.();
+    };
+    const ask = () => {
+        const [oldest] = asked.values();
+        if (oldest !== undefined && now() - oldest > linePatience) return end("timeout");
+        asked.set(String(count), now());
+        socket.write(`${count++}\n`);
+    };
+    const finish = () => {
+        clearInterval(pace);
+        clearTimeout(life);
+        const wait = setInterval(() => {
+            const [oldest] = asked.values();
+            if (oldest === undefined) end("done");
+            else if (now() - oldest > linePatience) end("timeout");
+            if (over) clearInterval(wait);
+        }, 50);
+    };
+    const pace = setInterval(() => (stopped ? finish() : ask()), 200);
+    const life = forMs === undefined ? undefined : setTimeout(finish, forMs);
+    ask();
+
+    socket.setEncoding("utf8").on("data", (text: string) => {
+        const lines = (received + text).split("\n");
+        received = lines.pop()!;
+        for (const line of lines) {
+            const [name, number] = line.split(" ") as [string, string];
+            const at = asked.get(number)!;
+            asked.delete(number);
+            from = name;
+            print({ at, ms: now() - at, from });
+        }
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+    socket.on("close", () => end("closed"));
+}
+
+function sendDatagrams(): void {
+    const asked = new Map<string, number>();
+    const socket = createSocket("udp4");
+    socket.on("message", (message) => {
+        const [from, number] = message.toString().trim().split(" ") as [string, string];
+        const at = asked.get(number);
+        if (at === undefined) return;
+        asked.delete(number);
+        print({ at, ms: now() - at, from });
+    });
+    // That a port was refused is not said of a certain datagram: each fails by its time.
+    socket.on("error", () => undefined);
+    socket.connect(port, host);
+    socket.on("connect", () => {
+        let count = 0;
+        keepPace(100, () => {
+            const number = String(count++);
+            const at = now();
+            asked.set(number, at);
+            socket.send(`${number}\n`, () => undefined);
+            setTimeout(() => {
+                if (asked.delete(number)) print({ at, ms: now() - at, error: "timeout" });
+            }, datagramPatience);
+        });
+    });
+    process.stdin.on("end", () => setTimeout(() => socket.close(), datagramPatience));
+}
+
+/** Counts from the first time on, so that a late one does not make all that follow late. */
+function keepPace(intervalMs: number, work: () => void): void {
+    const start = performance.now();
+    const step = (count: number) => {
+        if (stopped) return;
+        work();
+        const at = start + (count + 1) * intervalMs;
+        setTimeout(() => step(count + 1), Math.max(0, at - performance.now()));
+    };
+    step(0);
+}
+
+process.stdin.resume().on("end", () => (stopped = true));
+clients[kind]();

@@ -1,0 +1,88 @@
+import type { Site } from "./site";
+import type { Event, Observation, Seen, Traffic } from "./traffic";
+import { kinds } from "./traffic";
+
+/** A fault that is brought about, and what clients and operators are to observe. */
+export interface Scenario {
+    /** As the list of faults counts it. */
+    number: number;
+    name: string;
+    /** What is done. */
+    does: string;
+    /** What must be observed. */
+    observes: string;
+    /** What it needs: a cluster that serves, with clients at it, unless it is hosts without one. */
+    on?: "bare hosts";
+    run(stage: Stage): Promise<void>;
+}
+
+/** A scenario on a cluster that serves. */
+export interface Stage {
+    site: Site;
+    traffic: Traffic;
+    chance: Chance;
+}
+
+/** Moves the phase of a fault: the same seed, the same numbers. */
+export class Chance {
+    private state: number;
+
+    constructor(seed: number, number: number) {
+        this.state = (seed * 1_000_003 + number * 7919) >>> 0;
+    }
+
+    /** A number from 0 to below `limit`. */
+    upTo(limit: number): number {
+        this.state = (this.state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit;
+    }
+
+    pick<T>(...choices: T[]): T {
+        return choices[Math.floor(this.upTo(choices.length))]!;
+    }
+}
+
+/** Throws, with what was seen instead. */
+export function must(what: string, holds: boolean, seen?: unknown): void {
+    if (holds) return;
+    const told = typeof seen === "string" ? seen : JSON.stringify(seen);
+    throw new Error(`${what}${told === undefined ? "" : `; seen: ${told}`}`);
+}
+
+export function mustBe(what: string, seen: unknown, wanted: unknown): void {
+    const [a, b] = [seen, wanted].map((value) => JSON.stringify(value));
+    must(`${what}: ${b} expected`, a === b, seen);
+}
+
+export function mustSay(what: string, text: string, pattern: RegExp): void {
+    must(`${what} says ${String(pattern)}`, pattern.test(text), text.slice(-4000));
+}
+
+export function mustLast(what: string, seenMs: number, boundMs: number): void {
+    must(`${what}: at most ${Math.round(boundMs)} ms`, seenMs <= boundMs, Math.round(seenMs));
+}
+
+/** None of these has been seen; some that have are shown. */
+export function none(what: string, events: Event[]): void {
+    must(`no ${what}`, events.length === 0, [events.length, ...events.slice(0, 3)]);
+}
+
+/** No client has noticed anything. */
+export function unharmed(seen: Observation): void {
+    for (const kind of kinds) {
+        none(`failed request (${kind})`, seen[kind].failed);
+        none(`lost connection (${kind})`, seen[kind].lost);
+    }
+}
+
+/** What was asked after a time, and has failed. */
+export function failedAfter({ failed }: Seen, time: number): Event[] {
+    return failed.filter(({ at }) => at > time);
+}
+
+/** What was asked after a time, and was answered. */
+export function answeredAfter({ requests }: Seen, time: number): Event[] {
+    return requests.filter(({ at, error }) => at > time && error === undefined);
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../../lab/lab";
+import { answeredAfter, failedAfter, mustBe, mustLast, none, type Scenario } from "../scenario";
+import type { Site } from "../site";
+import type { Traffic } from "../traffic";
+
+/** advertInt is 1, the successor's priority 253. */
+const takeover = 3 * 1000 + ((256 - 253) / 256) * 1000;
+/** What a client needs beside: it asks every 50 ms, on a machine with other work. */
+const asking = 500;
+
+const address = (site: Site, ...names: string[]) => names.map((name) => site.host(name).address);
+const owners = ({ owners }: { owners: { from?: string }[] }) => owners.map(({ from }) => from);
+
+/** Every connection that stays has been answered after a time, and so has each kind of client. */
+async function goesOn(traffic: Traffic, time: number): Promise<void> {
+    await waitUntil("answers to every client again", 20_000, () => {
+        const { fresh, long, datagram } = traffic.sofar();
+        const names = new Set(answeredAfter(long, time).map(({ from }) => from));
+        return names.size === 3 && [fresh, datagram].every((seen) => answeredAfter(seen, time)[10]);
+    });
+}
+
+export const directors: Scenario[] = [
+    {
+        number: 1,
+        name: "director-power-off",
+        does: "The active director's power is cut, at any phase of its adverts.",
+        observes:
+            "The virtual IP answers again within 3 × advertInt + skew (and 0.5 s for those who ask); one owner; connections that stay go on.",
+        async run({ site, traffic, chance }) {
+            await sleep(chance.upTo(1000));
+            await site.host("ds1").cut();
+            await site.untilOwner("ds2");
+            await goesOn(traffic, Date.now());
+            const seen = await traffic.stop();
+            mustLast("longest gap", seen.fresh.longestGap, takeover + asking);
+            none("connection that stays is lost", seen.long.lost);
+            mustBe("owners", owners(seen), address(site, "ds1", "ds2"));
+        },
+    },
+    {
+        number: 2,
+        name: "director-stop",
+        does: "keepalived is stopped in order on the active director.",
+        observes:
+            "The other takes over within its skew (and 0.5 s for those who ask); no connection is reset.",
+        async run({ site, traffic, chance }) {
+            const ds1 = site.host("ds1");
+            site.undo(() => ds1.run("systemctl start keepalived"));
+            await sleep(chance.upTo(1000));
+            await ds1.run("systemctl stop keepalived");
+            await site.untilOwner("ds2");
+            await goesOn(traffic, Date.now());
+            const seen = await traffic.stop();
+            mustLast("longest gap", seen.fresh.longestGap, asking);
+            none("failed request on a new connection", seen.fresh.failed);
+            none("connection that stays is lost", seen.long.lost);
+            mustBe("owners", owners(seen), address(site, "ds1", "ds2"));
+        },
+    },
+    {
+        number: 3,
+        name: "director-returns",
+        does: "A director that had failed is turned on again, and takes the virtual IP back.",
+        observes: "No second outage: no request on a new connection fails.",
+        async run({ site, traffic, chance }) {
+            await site.host("ds1").cut();
+            await site.untilOwner("ds2");
+            const before = Date.now();
+            await goesOn(traffic, before);
+            await sleep(chance.upTo(1000));
+            const back = Date.now();
+            await site.host("ds1").boot();
+            await site.untilOwner("ds1", 30_000);
+            await goesOn(traffic, Date.now());
+            const seen = await traffic.stop();
+            none("failed request on a new connection", failedAfter(seen.fresh, back));
+            mustBe("owners", owners(seen), address(site, "ds1", "ds2", "ds1"));
+        },
+    },
+    {
+        number: 6,
+        name: "keepalived-killed",
+        does: "All processes of keepalived on the active director get SIGKILL.",
+        observes:
+            "The virtual IP answers again within 3 × advertInt + skew, and one director has it, with all its servers.",
+        async run({ site, traffic, chance }) {
+            const ds1 = site.host("ds1");
+            site.undo(() => ds1.run("systemctl start keepalived"));
+            await sleep(chance.upTo(1000));
+            await ds1.run("systemctl kill -s KILL keepalived");
+            const killed = Date.now();
+            await waitUntil("one owner", 15_000, async () => {
+                const owners = await site.cluster.owners();
+                if (owners.length === 1 && Date.now() - killed > takeover + asking) return true;
+                throw new Error(`owners: ${owners.join()}`);
+            });
+            const [owner] = await site.cluster.owners();
+            await site.untilServing(owner!, 80, ["rs1", "rs2", "rs3"], 10_000);
+            await goesOn(traffic, Date.now());
+            const seen = await traffic.stop();
+            mustLast("longest gap", seen.fresh.longestGap, takeover + asking);
+            none("connection that stays is lost", seen.long.lost);
+        },
+    },
+    {
+        number: 34,
+        name: "network-restart",
+        does: "The network of the active director is set up anew, as a restart of its network service does: its card loses all addresses, and gets its own again.",
+        observes:
+            "The virtual IP is kept, or another director has it within 3 × advertInt + skew; in the end one has it.",
+        async run({ site, traffic, chance }) {
+            const ds1 = site.host("ds1");
+            await sleep(chance.upTo(1000));
+            await ds1.run(
+                `ip address flush dev eth0 scope global
+                ip address add ${ds1.address}/24 broadcast + dev eth0
+                ip address add ${ds1.ipv6}/64 dev eth0 nodad`,
+            );
+            const at = Date.now();
+            await waitUntil("one owner", 15_000, async () => {
+                const owners = await site.cluster.owners();
+                if (owners.length === 1) return true;
+                throw new Error(`owners: ${owners.join()}`);
+            });
+            await goesOn(traffic, at + takeover);
+            const seen = await traffic.stop();
+            mustLast("longest gap", seen.fresh.longestGap, takeover + asking);
+            none("connection that stays is lost", seen.long.lost);
+        },
+    },
+    {
+        number: 35,
+        name: "reboot",
+        does: "Every host is rebooted, one after the other, in any order; then all at once.",
+        observes:
+            "A host comes back with all that it needs, without an up: kernel settings, the virtual IP on lo, adverts and tables. A director's reboot is a gap of at most 3 × advertInt + skew.",
+        async run({ site, traffic, chance }) {
+            const { cluster } = site;
+            const kept = () =>
+                Promise.all(
+                    cluster.members.map((host) =>
+                        host.run(
+                            `sysctl net.ipv4.conf.all.arp_ignore net.ipv4.conf.all.arp_announce
+                            sysctl net.ipv4.ip_forward
+                            sysctl -e net.ipv4.vs.sync_threshold net.ipv4.vs.expire_nodest_conn
+                            ip -o -4 address show dev lo | sed 's/valid_lft.*//'`,
+                        ),
+                    ),
+                );
+            const before = await kept();
+            const order = [...cluster.members];
+            while (order.length > 0) {
+                const [host] = order.splice(Math.floor(chance.upTo(order.length)), 1);
+                await host!.reboot();
+                await site.untilHealthy();
+            }
+            const seen = await traffic.stop();
+            mustLast("longest gap", seen.fresh.longestGap, takeover + asking);
+            mustBe("settings and addresses", await kept(), before);
+            await Promise.all(cluster.members.map((host) => host.reboot()));
+            await site.untilHealthy();
+            mustBe("settings and addresses", await kept(), before);
+            mustBe("answers", new Set(await cluster.bodies(6)).size, 3);
+        },
+    },
+];

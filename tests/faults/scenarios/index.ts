@@ -1,0 +1,10 @@
+import { changes } from "./changes";
+import { directors } from "./directors";
+import { operation } from "./operation";
+import { realServers } from "./realServers";
+import { trouble } from "./trouble";
+
+/** All of them, by their numbers. */
+export const scenarios = [...directors, ...realServers, ...changes, ...trouble, ...operation].sort(
+    (a, b) => a.number - b.number,
+);

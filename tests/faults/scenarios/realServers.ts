@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../../lab/lab";
+import {
+    answeredAfter,
+    failedAfter,
+    must,
+    mustBe,
+    mustLast,
+    none,
+    type Scenario,
+    type Stage,
+} from "../scenario";
+import { ports, quorumLog } from "../site";
+
+/** Bounds of the checks as they are by default: delayLoop 5, connectTimeout 2, retry 1 after 1 s. */
+const refusing = (5 + 1) * 1000;
+const silent = (5 + 2 * 2 + 1) * 1000;
+/** For whoever asks the director time and again. */
+const asking = 2000;
+
+const all = ["rs1", "rs2", "rs3"];
+
+/** Waits until a server is out of the owner's table, and long enough to see what comes after. */
+async function ejected(
+    { site, traffic }: Stage,
+    name: string,
+    port: number,
+    bound: number,
+): Promise<number> {
+    const others = all.filter((other) => other !== name);
+    await site.untilServing("ds1", port, others, bound + asking);
+    const out = Date.now();
+    await waitUntil("a hundred answers", 15_000, () =>
+        Boolean(answeredAfter(traffic.sofar().fresh, out)[99]),
+    );
+    return out;
+}
+
+export const realServers: Scenario[] = [
+    {
+        number: 9,
+        name: "server-crash",
+        does: "The services of a real server are killed: their ports refuse connections.",
+        observes:
+            "It is out after at most delayLoop + retry × delayBeforeRetry; from then on nothing fails.",
+        async run(stage) {
+            const { site, traffic, chance } = stage;
+            const name = chance.pick(...all);
+            const host = site.host(name);
+            site.undo(() => host.run("systemctl start apache2 lab-server"));
+            await sleep(chance.upTo(5000));
+            await host.run(
+                "systemctl kill -s KILL apache2 lab-server; systemctl stop apache2 lab-server",
+            );
+            const killed = Date.now();
+            await Promise.all(
+                [ports.lines, ports.web].map((port) => ejected(stage, name, port, refusing)),
+            );
+            const seen = await traffic.stop();
+            for (const kind of [seen.fresh, seen.session, seen.datagram]) {
+                none("failure after the ejection", failedAfter(kind, killed + refusing + asking));
+            }
+            const strangers = seen.long.lost.filter(({ from }) => from !== name.toUpperCase());
+            none("connection to another server is lost", strangers);
+        },
+    },
+    {
+        number: 10,
+        name: "server-hang",
+        does: "The services of a real server stand still: they take connections and never answer.",
+        observes:
+            "The check that asks for the page takes it out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; the check that only connects is blind to it, as documented.",
+        async run(stage) {
+            const { site, traffic, chance } = stage;
+            const name = chance.pick(...all);
+            const host = site.host(name);
+            site.undo(() => host.run("systemctl kill -s CONT apache2 lab-server"));
+            await sleep(chance.upTo(5000));
+            await host.run("systemctl kill -s STOP apache2 lab-server");
+            const out = await ejected(stage, name, ports.web, silent);
+            mustBe("servers of the blind check", await site.serving("ds1", ports.lines), all);
+            none("failure after the ejection", failedAfter((await traffic.stop()).fresh, out));
+        },
+    },
+    {
+        number: 11,
+        name: "server-power-off",
+        does: "A real server's power is cut.",
+        observes:
+            "It is out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; from then on nothing fails, and connections to it are ended, not left hanging.",
+        async run(stage) {
+            const { site, traffic, chance } = stage;
+            const name = chance.pick(...all);
+            await sleep(chance.upTo(5000));
+            await site.host(name).cut();
+            const out = await Promise.all(
+                [ports.lines, ports.web].map((port) => ejected(stage, name, port, silent)),
+            );
+            await waitUntil("the end of the connection to it", 15_000, () =>
+                traffic.sofar().long.lost.some(({ from }) => from === name.toUpperCase()),
+            );
+            const seen = await traffic.stop();
+            const time = Math.max(...out);
+            for (const kind of [seen.fresh, seen.session, seen.datagram]) {
+                none("failure after the ejection", failedAfter(kind, time));
+            }
+            mustBe(
+                "how connections to it ended",
+                [...new Set(seen.long.lost.map(({ from, ended }) => [from, ended].join()))],
+                [`${name.toUpperCase()},ECONNRESET`],
+            );
+        },
+    },
+    {
+        number: 12,
+        name: "server-flaps",
+        does: "A web server stops and starts again six times, each for some seconds.",
+        observes:
+            "At most one change of a director's table for each change of the server; keepalived takes less than a tenth of a processor; what goes elsewhere is not touched.",
+        async run({ site, traffic, chance }) {
+            const name = chance.pick(...all);
+            const host = site.host(name);
+            const ds1 = site.host("ds1");
+            site.undo(() => host.run("systemctl start apache2"));
+            const ticks = async () =>
+                Number(
+                    await ds1.run(
+                        "for p in $(pidof keepalived); do cut -d' ' -f14,15 /proc/$p/stat; done | tr ' ' '\\n' | paste -sd+ | sed 's/$/+0/' | { read -r sum; echo $((sum)); }",
+                    ),
+                );
+            const since = (await ds1.run("date +%s")).trim();
+            const [begin, spent] = [Date.now(), await ticks()];
+            for (let flap = 0; flap < 6; flap++) {
+                await host.run("systemctl stop apache2");
+                await sleep(1000 + chance.upTo(3000));
+                await host.run("systemctl start apache2");
+                await sleep(1000 + chance.upTo(3000));
+            }
+            const used = ((await ticks()) - spent) * 10;
+            mustLast("processor time of keepalived", used, (Date.now() - begin) / 10);
+            await site.untilServing("ds1", ports.web, all, 2 * refusing + asking);
+            const log = await ds1.run(`journalctl -q -u keepalived -o cat --since @${since}`);
+            const changes = log.match(/^.*(Adding|Removing) service .* (to|from) VS/gm) ?? [];
+            must("at most twelve changes of the table", changes.length <= 12, changes);
+            const settled = Date.now();
+            await sleep(2000);
+            const seen = await traffic.stop();
+            none("failure after the last start", failedAfter(seen.fresh, settled));
+            for (const kind of [seen.long, seen.session, seen.datagram]) {
+                none("failure of another service", [...kind.failed, ...kind.lost]);
+            }
+        },
+    },
+    {
+        number: 13,
+        name: "no-server",
+        does: "All web servers are killed, and come back.",
+        observes:
+            "Once they are out, a new connection is refused within half a second instead of hanging; each director runs quorumDown once and quorumUp once.",
+        async run({ site, traffic, chance }) {
+            const { realServers, directors } = site.cluster;
+            const start = () =>
+                Promise.all(realServers.map((host) => host.run("systemctl start apache2")));
+            site.undo(start);
+            await Promise.all(directors.map((host) => host.run(`: >${quorumLog}`)));
+            await sleep(chance.upTo(5000));
+            await Promise.all(
+                realServers.map((host) =>
+                    host.run("systemctl kill -s KILL apache2; systemctl stop apache2"),
+                ),
+            );
+            for (const { name } of directors) {
+                await site.untilServing(name, ports.web, [], refusing + asking);
+            }
+            const out = Date.now();
+            await sleep(3000);
+            const refused = failedAfter(traffic.sofar().fresh, out);
+            must("new connections are refused", refused.length > 30, refused.length);
+            mustBe("how", [...new Set(refused.map(({ error }) => error))], ["ECONNREFUSED"]);
+            mustLast("time to a refusal", Math.max(...refused.map(({ ms }) => ms)), 500);
+            await start();
+            for (const { name } of directors) {
+                await site.untilServing(name, ports.web, all, 2 * refusing + asking);
+            }
+            const back = Date.now();
+            for (const director of directors) {
+                await waitUntil(`what ${director.name} was told`, 5000, async () => {
+                    const told = await director.run(`cat ${quorumLog}`);
+                    if (told === "down\nup\n") return true;
+                    throw new Error(JSON.stringify(told));
+                });
+            }
+            await sleep(1000);
+            const seen = await traffic.stop();
+            none("failure after they are back", failedAfter(seen.fresh, back));
+            for (const kind of [seen.long, seen.session, seen.datagram]) {
+                none("failure of another service", [...kind.failed, ...kind.lost]);
+            }
+        },
+    },
+];

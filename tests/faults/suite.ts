@@ -1,0 +1,44 @@
+import type { Outcome } from "./report";
+import { Chance, type Scenario } from "./scenario";
+import type { Site } from "./site";
+import { Traffic } from "./traffic";
+
+/** Runs scenarios one after the other, each with every seed; says how each went as it ends. */
+export async function play(
+    site: Site,
+    scenarios: Scenario[],
+    seeds: number[],
+    say: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const scenario of scenarios) {
+        for (const seed of seeds) {
+            const outcome = await playOne(site, scenario, seed);
+            outcomes.push(outcome);
+            say(outcome);
+        }
+    }
+    return outcomes;
+}
+
+async function playOne(site: Site, scenario: Scenario, seed: number): Promise<Outcome> {
+    const start = performance.now();
+    const chance = new Chance(seed, scenario.number);
+    let traffic: Traffic | undefined;
+    let error: string | undefined;
+    try {
+        if (scenario.on === "bare hosts") {
+            await site.strip();
+        } else {
+            await site.heal();
+            traffic = await Traffic.start(site.lab);
+        }
+        await scenario.run({ site, chance, traffic: traffic! });
+    } catch (thrown) {
+        error = (thrown as Error).message;
+    }
+    const seen = await traffic?.stop();
+    await site.mend();
+    const seconds = (performance.now() - start) / 1000;
+    return { scenario, seed, seen, error, seconds };
+}
