@@ -1,0 +1,114 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { inTrouble, measure, type Moment, owner, server } from "../support/measure";
+
+/** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
+const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>
+    (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell!))),
+);
+
+/** The samples of a look, without those that are points in time. */
+const samples = (moment: Moment, shell?: string[]) =>
+    measure(moment, shell)
+        .split("\n")
+        .filter((line) => line.startsWith("lvs_") && !/timestamp/.test(line))
+        .map((line) => line.replace(/^lvs_/, ""));
+
+const router = '{vrrp_instance="VI_1",router_id="62",interface="eth0"}';
+const web = 'proto="TCP",service="10.128.190.248:80"';
+const scripted = 'proto="TCP",service="10.128.190.248:8080"';
+const marked = 'proto="FWM",service="7"';
+const probe = 'script="/usr/libexec/keepalived/probe",server="10.128.190.249:8080"';
+
+describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
+    "through %s",
+    (_, shell) => {
+        it("a director tells that all is as it is to be", () => {
+            expect(samples(owner, shell)).toEqual([
+                `vrrp_owner${router} 1`,
+                `vrrp_addresses_present${router} 1`,
+                `vrrp_addresses_expected${router} 1`,
+                `service_weight_up{${web}} 3`,
+                `service_weight_up{${scripted}} 4`,
+                `service_weight_up{${marked}} 1`,
+                `service_weight_planned{${web}} 3`,
+                `service_weight_planned{${scripted}} 4`,
+                `service_weight_planned{${marked}} 1`,
+                // Quorum 2 less hysteresis 1.
+                `service_quorum{${web}} 1`,
+                `service_quorum{${scripted}} 1`,
+                `service_quorum{${marked}} 1`,
+                `real_server_up{${web},server="10.128.190.249:80"} 1`,
+                `real_server_up{${web},server="10.128.190.250:80"} 1`,
+                `real_server_up{${web},server="10.128.190.251:80"} 1`,
+                `real_server_up{${scripted},server="10.128.190.249:8080"} 1`,
+                `real_server_up{${scripted},server="10.128.190.250:8080"} 1`,
+                `real_server_up{${marked},server="10.128.190.249:0"} 1`,
+                `sorry_server_up{${web},server="10.128.190.247:80"} 0`,
+                "ipvs_lacking_services 0",
+                "ipvs_surplus_rules 0",
+                `check_script_failing{${probe}} 0`,
+                'check_script_failing{script="uplink"} 0',
+                'keepalived_info{version="2.2.7"} 1',
+                'change_unfinished{step="configure"} 0',
+                "drift_files 0",
+                "drift_settings 0",
+                'unit_active{unit="keepalived"} 1',
+                'unit_active{unit="lvs-director"} 1',
+            ]);
+        });
+
+        it("a director tells what is not", () => {
+            const before = samples(owner, shell);
+            expect(samples(inTrouble, shell).filter((line) => !before.includes(line))).toEqual([
+                `vrrp_owner${router} 0`,
+                `vrrp_addresses_present${router} 0`,
+                `service_weight_up{${web}} 0`,
+                `service_weight_up{${marked}} 0`,
+                `real_server_up{${web},server="10.128.190.249:80"} 0`,
+                `real_server_up{${web},server="10.128.190.250:80"} 0`,
+                `real_server_up{${web},server="10.128.190.251:80"} 0`,
+                `real_server_up{${marked},server="10.128.190.249:0"} 0`,
+                `sorry_server_up{${web},server="10.128.190.247:80"} 1`,
+                "ipvs_lacking_services 1",
+                "ipvs_surplus_rules 1",
+                `check_script_failing{${probe}} 1`,
+                'check_script_failing{script="uplink"} 1',
+                "drift_files 1",
+                "drift_settings 1",
+            ]);
+        });
+
+        it("a real server tells of itself", () => {
+            expect(samples(server, shell)).toEqual([
+                // There is no lvs-real-server that could be asked.
+                "real_server_ready 0",
+                'change_unfinished{step="configure"} 1',
+                // While a change is under way nobody knows.
+                "drift_files 0",
+                "drift_settings 1",
+                'unit_active{unit="lvs-real-server"} 1',
+            ]);
+        });
+    },
+);
+
+it("a file that is gone is one that was changed", () => {
+    const files = owner.files.map((file) =>
+        file.path === "/etc/lvs/firewall" ? { ...file, path: "/gone/firewall" } : file,
+    );
+    const edited = { "/gone/firewall": "" };
+    expect(samples({ ...owner, files, edited })).toContain("drift_files 1");
+});
+
+it("a virtual IP that is missing makes no owner", () => {
+    const files = owner.files.map((file) =>
+        file.path.endsWith("vrrp.routers")
+            ? { ...file, content: `${file.content}address VI_1 eth0 10.128.190.246/24\n` }
+            : file,
+    );
+    const found = samples({ ...owner, files });
+    expect(found).toContain(`vrrp_owner${router} 0`);
+    expect(found).toContain(`vrrp_addresses_present${router} 1`);
+    expect(found).toContain(`vrrp_addresses_expected${router} 2`);
+});

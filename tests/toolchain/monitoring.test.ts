@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { prometheusPrograms } from "../../lab/prometheus";
+import { tryRun } from "../../lab/run";
+import { inTrouble, measure, owner, server } from "../support/measure";
+
+// Time to fetch promtool, where the cache is empty.
+jest.setTimeout(600_000);
+
+const folder = path.join(__dirname, "..", "..", "monitoring");
+const textOf = (name: string) => readFileSync(path.join(folder, name), "utf8");
+
+/** What promtool has to say; its last line when it has nothing against it. */
+async function promtool(command: string[], stdin?: string) {
+    const { promtool: program } = await prometheusPrograms();
+    const { status, stdout, stderr } = await tryRun([program, ...command], { cwd: folder, stdin });
+    return { status, said: stdout + stderr };
+}
+
+interface Rules {
+    groups: { rules: { alert: string; expr: string }[] }[];
+}
+interface Tests {
+    tests: { alert_rule_test?: { alertname: string; exp_alerts?: object[] }[] }[];
+}
+interface Dashboard {
+    panels: { title: string; targets: { expr: string }[] }[];
+}
+
+const rules = (parse(textOf("alerts.yaml")) as Rules).groups.flatMap((group) => group.rules);
+const { tests } = parse(textOf("alerts.test.yaml")) as Tests;
+const { panels } = JSON.parse(textOf("dashboard.json")) as Dashboard;
+
+const moments = { owner, inTrouble, server };
+
+it("promtool takes the rules", async () => {
+    const { status, said } = await promtool(["check", "rules", "alerts.yaml"]);
+    expect({ status, said }).toEqual({
+        status: 0,
+        said: expect.stringContaining(`SUCCESS: ${rules.length} rules found`) as string,
+    });
+});
+
+it("every alert fires when it should, and only then", async () => {
+    const { status, said } = await promtool(["test", "rules", "alerts.test.yaml"]);
+    expect({ status, said }).toEqual({
+        status: 0,
+        said: expect.stringContaining("SUCCESS") as string,
+    });
+});
+
+it("every alert is shown both to fire and to be silent", () => {
+    const shown = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
+    for (const { alert } of rules) {
+        const cases = shown.filter(({ alertname }) => alertname === alert);
+        const firing = new Set(cases.map(({ exp_alerts = [] }) => exp_alerts.length > 0));
+        expect([alert, firing]).toEqual([alert, new Set([true, false])]);
+    }
+});
+
+it.each(Object.entries(moments))("promtool takes the metrics of %s", async (_, moment) => {
+    const metrics = measure(moment);
+    expect(metrics).toContain("lvs_metrics_timestamp_seconds ");
+    expect(await promtool(["check", "metrics"], metrics)).toEqual({ status: 0, said: "" });
+});
+
+describe("what is asked for", () => {
+    /** Those of node_exporter's collector for IPVS. */
+    const ofNodeExporter = [
+        ...["connections", "incoming_packets", "outgoing_packets"].map((of) => `${of}_total`),
+        ...["incoming_bytes", "outgoing_bytes"].map((of) => `${of}_total`),
+        ...["connections_active", "connections_inactive", "weight"].map((of) => `backend_${of}`),
+    ].map((name) => `node_ipvs_${name}`);
+    const ours = Object.values(moments).flatMap((moment) =>
+        [...measure(moment).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
+    );
+    const asked = (text: string) => text.match(/\b(?:lvs|node)_[a-z_]+/g) ?? [];
+
+    it("by alerts and dashboard is told by somebody", () => {
+        const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+        const named = [...rules.map(({ expr }) => expr), ...queries].flatMap(asked);
+        expect(named.length).toBeGreaterThan(20);
+        const known = [...ours, ...ofNodeExporter];
+        expect(named.filter((name) => !known.includes(name))).toEqual([]);
+    });
+
+    it("on the dashboard is all that there is", () => {
+        const shown = new Set(
+            panels.flatMap(({ targets }) => targets).flatMap(({ expr }) => asked(expr)),
+        );
+        expect([...ours, ...ofNodeExporter].filter((name) => !shown.has(name))).toEqual([]);
+    });
+});
