@@ -191,7 +191,9 @@ function isInNoFile({ path, text }: Leaf, value: string): boolean {
 
 /** Whether a piece of a file has the value in the one place where it had the leaf. */
 function isCarried(was: string, is: string, { path, text }: Leaf, value: string): boolean {
-    if (path.endsWith(".extraConfig")) return is === withLines(was, text, value);
+    if (path.endsWith(".extraConfig")) {
+        return is === withLines(was, text, value) && staysInside(value);
+    }
     const [from, to] = [text, value].map((words) =>
         path.endsWith(".process") ? words.replaceAll(" ", wordEnd) : words,
     ) as [string, string];
@@ -207,6 +209,16 @@ function withLines(file: string, line: string, others: string): string {
     return file.replace(new RegExp(`^( *)${line}\n`, "m"), (_, indent: string) =>
         lines.map((other) => `${indent}${other}\n`).join(""),
     );
+}
+
+/** Whether extra lines end no block but their own. */
+function staysInside(lines: string): boolean {
+    let depth = 0;
+    for (const [brace] of lines.replace(/"[^"\n]*"|[#!].*/g, "").matchAll(/[{}]/g)) {
+        depth += brace === "{" ? 1 : -1;
+        if (depth < 0) return false;
+    }
+    return depth === 0;
 }
 
 /** A file in pieces, each of which has a value whole. */
