@@ -81,7 +81,8 @@ const loneRealServers: Subject<LoneRealServer> = {
     validate: validateRealServer,
     files(realServer) {
         const kernel = planRealServerKernel(realServer);
-        return [...realServerModuleFiles(kernel), ...realServerFiles(kernel, realServer.httpd)];
+        const { httpd, monitoring } = realServer;
+        return [...realServerModuleFiles(kernel), ...realServerFiles(kernel, httpd, monitoring)];
     },
 };
 
@@ -261,6 +262,7 @@ describe("hostile text in a real server alone is refused by its place or carried
         gateway: "10.128.190.1",
         gateway6: "fd00:62:1::1",
         httpd: { page: "RS1\n" },
+        monitoring: { textfileDirectory: "/var/lib/metrics" },
     };
     it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))("%s", (_, leaf) => {
         expect(mishaps(loneRealServers, whole, leaf)).toEqual([]);

@@ -90,6 +90,7 @@ export const texts: Record<string, Cluster> = {
             extraConfig: "process_names",
         },
         kernel: { gatewayInterfaces: ["eth2"] },
+        monitoring: { textfileDirectory: "/var/lib/metrics" },
     },
     "texts-of-vrrp": {
         ...seed,
