@@ -50,7 +50,7 @@ metric() {
 }
 
 # column NUMBER: that word of each line after its labels, as samples.
-column() { awk -v number="$1" '{ print $1, $number }'; }
+column() { awk -v number="$1" 'NF { print $1, $number }'; }
 
 vrrp_metrics() {
     here=$(presence | awk '
@@ -148,7 +148,8 @@ script_metrics() {
 
 change_metrics() {
     for files in "$memory"/*/files; do
-        echo "{step=\"$(step_of "$files")\"} $(stat -c %Y "$files")"
+        # At a first change there is none yet.
+        [ ! -e "$files" ] || echo "{step=\"$(step_of "$files")\"} $(stat -c %Y "$files")"
     done | metric last_apply_timestamp_seconds "When a step was last applied or found unchanged."
     for known in "$memory"/*/known; do
         echo "{step=\"$(step_of "$known")\"} $(truth [ -e "${known%/*}/changing" ])"

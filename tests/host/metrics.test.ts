@@ -101,6 +101,13 @@ it("a file that is gone is one that was changed", () => {
     expect(samples({ ...owner, files, edited })).toContain("drift_files 1");
 });
 
+it("a director that takes part in no virtual router tells of none", () => {
+    const files = owner.files.map((file) =>
+        file.path.endsWith("vrrp.routers") ? { ...file, content: "" } : file,
+    );
+    expect(measure({ ...owner, files })).not.toContain("lvs_vrrp");
+});
+
 it("a virtual IP that is missing makes no owner", () => {
     const files = owner.files.map((file) =>
         file.path.endsWith("vrrp.routers")
