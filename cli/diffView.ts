@@ -39,8 +39,8 @@ export function ownerDrift(virtualIps: { ip: string; owners: string[] }[]): Drif
         .map(({ ip, owners }) => ({
             what: `owner of ${ip}`,
             diff: [
-                `--- owner of ${ip} as it is to be`,
-                `+++ owner of ${ip} as it is`,
+                `--- owner of ${ip} (to be)`,
+                `+++ owner of ${ip} (now)`,
                 "@@ -1 +1 @@",
                 "-one director",
                 `+${owners.length === 0 ? "no director" : owners.join(" and ")}`,

@@ -65,6 +65,41 @@ function hostOf(name: string, entry: unknown): ClusterHost | undefined {
     };
 }
 
+/**
+ * The hosts that the configuration of this project's own program names, as a preview tells it: what
+ * is known before the first `up`. Empty for other programs.
+ */
+export function configuredHosts(config: Record<string, string> = {}): ClusterHost[] {
+    const read = (key: string): unknown => {
+        try {
+            return JSON.parse(config[`lvs:${key}`] ?? "null");
+        } catch {
+            return null;
+        }
+    };
+    const common = read("connection") ?? {};
+    const hosts = (key: string, role: string) => {
+        const members = read(key);
+        if (!Array.isArray(members)) return [];
+        return (
+            members as (Partial<ClusterHost> & { address?: string; address6?: string })[]
+        ).flatMap((member) => {
+            const { name, host, address, address6 } = member;
+            if (name === undefined) return [];
+            const addresses = [address ?? host, address6].filter((one) => one !== undefined);
+            return (
+                hostOf(name, {
+                    ...common,
+                    ...member,
+                    role,
+                    addresses: role === "director" ? [] : addresses,
+                }) ?? []
+            );
+        });
+    };
+    return [...hosts("directors", "director"), ...hosts("realServers", "realServer")];
+}
+
 /** The hosts of these names, or all of them where none are named. */
 export function chosen(hosts: ClusterHost[], names: string[]): ClusterHost[] {
     const unknown = names.filter((name) => !hosts.some((host) => host.name === name));

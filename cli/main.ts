@@ -55,7 +55,7 @@ function parser(words: string[], done: (status: number) => void) {
         .option("timeout", {
             type: "number",
             requiresArg: true,
-            default: 30,
+            default: 20,
             describe: "Seconds that a host has to answer in full",
         })
         .option("color", {

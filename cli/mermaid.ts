@@ -1,7 +1,8 @@
-import { poolText, type Topology } from "./topology";
+import { isFirst, poolTexts, type Topology } from "./topology";
 
 /** The picture as a Mermaid flow chart, which GitHub and GitLab draw where they find it. */
-export function mermaid({ virtualIps, directors, routers, realServers }: Topology): string {
+export function mermaid(topology: Topology): string {
+    const { virtualIps, directors, realServers } = topology;
     const vip = (index: number) => `vip${index + 1}`;
     const director = (index: number) => `director${index + 1}`;
     const server = (index: number) => `server${index + 1}`;
@@ -13,7 +14,7 @@ export function mermaid({ virtualIps, directors, routers, realServers }: Topolog
             ({ ip, services }, index) => `        ${vip(index)}${box(ip, ...services)}`,
         ),
         "    end",
-        `    subgraph directors["${text("directors")}"]`,
+        '    subgraph directors["directors"]',
         ...directors.map(({ name, preferredFor }, index) => {
             const title =
                 preferredFor.length > 0 ? `first for ${preferredFor.join(", ")}` : "takes over";
@@ -21,21 +22,19 @@ export function mermaid({ virtualIps, directors, routers, realServers }: Topolog
         }),
         "    end",
         '    subgraph servers["real servers"]',
-        ...realServers.map(({ name, address, pools }, index) => {
-            const lines = [...(name === address ? [] : [address]), ...pools.map(poolText)];
+        ...realServers.map((realServer, index) => {
+            const { name, address } = realServer;
+            const lines = [...(name === address ? [] : [address]), ...poolTexts(realServer)];
             return `        ${server(index)}${box(name, ...lines)}`;
         }),
         "    end",
-        ...virtualIps.flatMap(({ ip }, index) => {
-            const router = routers.find((one) => one.virtualIps.includes(ip));
-            return [
-                `    clients --> ${vip(index)}`,
-                ...directors.map(({ preferredFor }, to) => {
-                    const first = router === undefined || preferredFor.includes(router.name);
-                    return `    ${vip(index)} ${first ? "-->" : "-.->"} ${director(to)}`;
-                }),
-            ];
-        }),
+        ...virtualIps.flatMap(({ ip }, index) => [
+            `    clients --> ${vip(index)}`,
+            ...directors.map((one, to) => {
+                const arrow = isFirst(one, ip, topology) ? "-->" : "-.->";
+                return `    ${vip(index)} ${arrow} ${director(to)}`;
+            }),
+        ]),
         ...realServers.map(({ pools }, index) => {
             const methods = [...new Set(pools.map(({ method }) => method))].join(", ");
             return `    directors -- "${text(methods)}" --> ${server(index)}`;

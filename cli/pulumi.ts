@@ -10,6 +10,8 @@ export interface StackOptions {
 
 /** What `pulumi preview --json` prints, as far as it is read here. */
 export interface Preview {
+    /** The stack's configuration; secrets are not told. */
+    config?: Record<string, string>;
     steps?: {
         op: string;
         newState?: {

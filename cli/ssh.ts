@@ -27,12 +27,13 @@ export interface Question {
 
 /** Puts a question to each host, all at once and over one connection each. */
 export class Ssh {
-    private files = 0;
+    /** Each host has a number, for the names of its files. */
+    private readonly numbers = new Map<ClusterHost, number>();
 
     private constructor(
         private readonly options: SshOptions,
         private readonly dir: string,
-        private readonly sharing: string[],
+        private readonly lasts: boolean,
     ) {}
 
     /** `use` has an `Ssh` whose files are gone afterwards. One that lasts keeps its connections open. */
@@ -42,15 +43,8 @@ export class Ssh {
         { lasts = false } = {},
     ): Promise<T> {
         const dir = await fs.mkdtemp(path.join(os.tmpdir(), "lvs-"));
-        const sharing = [
-            "ControlMaster=auto",
-            `ControlPath=${dir}/%C`,
-            "ControlPersist=30",
-            "ServerAliveInterval=5",
-            "ServerAliveCountMax=2",
-        ];
         try {
-            return await use(new Ssh(options, dir, lasts ? sharing : []));
+            return await use(new Ssh(options, dir, lasts));
         } finally {
             await fs.rm(dir, { recursive: true });
         }
@@ -73,25 +67,41 @@ export class Ssh {
         return { host, problem: explained(host, outcome, timeout) };
     }
 
-    private async command({ host, port, user, name, hostKey }: ClusterHost, verb: string) {
+    private async command(host: ClusterHost, verb: string): Promise<string[]> {
         const { ssh, timeout } = this.options;
+        const { port, user, name, hostKey } = host;
+        const number = this.numbers.get(host) ?? this.numbers.size;
+        this.numbers.set(host, number);
         const seconds = Math.min(5, timeout);
-        const options = ["BatchMode=yes", `ConnectTimeout=${seconds}`, ...this.sharing];
-        if (hostKey !== "") options.push(...(await this.pinned(name, hostKey)));
+        const options = ["BatchMode=yes", `ConnectTimeout=${seconds}`, ...this.sharing(number)];
+        if (hostKey !== "") options.push(...(await this.pinned(name, hostKey, number)));
         return [
             ...ssh.split(/\s+/).filter(Boolean),
             ...options.flatMap((option) => ["-o", option]),
             ...(port === undefined ? [] : ["-p", String(port)]),
             ...(user === undefined ? [] : ["-l", user]),
-            host,
+            host.host,
             shell(`timeout -k 5 ${timeout} sh -s ${verb}`, user),
         ];
     }
 
+    /** Options by which later questions go over the connection of the first one. */
+    private sharing(number: number): string[] {
+        const socket = path.join(this.dir, String(number));
+        // The name of a socket has 107 bytes at most, and ssh adds 17 while it makes one.
+        if (!this.lasts || Buffer.byteLength(socket) > 90) return [];
+        return [
+            "ControlMaster=auto",
+            `ControlPath=${socket}`,
+            "ControlPersist=30",
+            "ServerAliveInterval=5",
+            "ServerAliveCountMax=2",
+        ];
+    }
+
     /** Options by which the host has to have this key. */
-    private async pinned(name: string, hostKey: string): Promise<string[]> {
-        // Hosts of two clusters may have one name.
-        const file = path.join(this.dir, `known_hosts.${this.files++}`);
+    private async pinned(name: string, hostKey: string, number: number): Promise<string[]> {
+        const file = path.join(this.dir, `known_hosts${number}`);
         await fs.writeFile(file, `${name} ${hostKey}\n`);
         return [
             `HostKeyAlias=${name}`,

@@ -1,4 +1,4 @@
-import { poolText, type Topology } from "./topology";
+import { isFirst, poolTexts, type Topology } from "./topology";
 
 const padding = 14;
 const lineHeight = 19;
@@ -35,10 +35,10 @@ export function svg(topology: Topology): string {
             name,
             preferredFor.length > 0 ? `first for ${preferredFor.join(", ")}` : "takes over",
         ]),
-        realServers.map(({ name, address, pools }) => [
-            name,
-            ...(name === address ? [] : [address]),
-            ...pools.map(poolText),
+        realServers.map((realServer) => [
+            realServer.name,
+            ...(realServer.name === realServer.address ? [] : [realServer.address]),
+            ...poolTexts(realServer),
         ]),
     ];
     const kinds = ["clients", "vip", "director", "server"];
@@ -90,9 +90,7 @@ export function svg(topology: Topology): string {
         ...vips.map((vip) => edge(clients[0]!, vip, "edge")),
         ...vips.flatMap((vip, index) =>
             dirs.map((director, to) => {
-                const ip = virtualIps[index]!.ip;
-                const own = routers.find((one) => one.virtualIps.includes(ip));
-                const first = own === undefined || directors[to]!.preferredFor.includes(own.name);
+                const first = isFirst(directors[to]!, virtualIps[index]!.ip, topology);
                 return edge(vip, director, first ? "edge" : "edge spare");
             }),
         ),

@@ -9,8 +9,8 @@ export type Paint = (style: Style, text: string) => string;
 /** For files and pipes. */
 export const plain: Paint = (_, text) => text;
 
-/** For terminals. */
-export const coloured: Paint = (style, text) => styleText(style, text);
+/** For terminals; whether it is one has been asked. */
+export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
 /** What stands in a table. */
 export type Cell = string | { text: string; style: Style };

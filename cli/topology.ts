@@ -119,8 +119,22 @@ function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
     return items.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
-/** What a pool says of itself in a real server's box: `TCP 80 → 8080  NAT  weight 2`. */
-export function poolText({
+/** What a real server's box says of its pools: `TCP 80 → 8080 · NAT · weight 2`, each line once. */
+export function poolTexts({ pools }: Topology["realServers"][number]): string[] {
+    return unique(pools.map(poolText), (text) => text);
+}
+
+/** Whether a director is the one that has a virtual IP, or a firewall mark, while all is well. */
+export function isFirst(
+    { preferredFor }: Topology["directors"][number],
+    ip: string,
+    { routers }: Topology,
+): boolean {
+    const router = routers.find((one) => one.virtualIps.includes(ip));
+    return router === undefined ? preferredFor.length > 0 : preferredFor.includes(router.name);
+}
+
+function poolText({
     service,
     port,
     method,

@@ -5,7 +5,7 @@ import { parseDrift } from "../drift";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
 import { reachable } from "./reachable";
-import { rendered } from "./render";
+import { previewed } from "./render";
 
 interface DiffOptions extends CommonOptions {
     hosts?: string[];
@@ -35,15 +35,20 @@ export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
 }
 
 async function run(options: DiffOptions): Promise<number> {
-    const hosts = await rendered(options);
-    const places = await reachable(options, hosts);
+    const found = await previewed(options);
+    const places = await reachable(options, found);
     const answers = await Ssh.with(options, (ssh) =>
-        ssh.ask(places, (place) => ({ script: bundle("look", hosts[place]!.files), verb: "diff" })),
+        ssh.ask(places, (place) => ({
+            script: bundle("look", found.hosts[place]!.files),
+            verb: "diff",
+        })),
     );
-    const found = answers.map(({ host, text, problem }): HostDrift => {
+    const compared = answers.map(({ host, text, problem }): HostDrift => {
         const drift = text === undefined ? [] : parseDrift(text);
         return { name: host.name, drift, problem };
     });
-    print(driftLines(found, "nothing to change", paintOf(options)));
-    return found.every(({ drift, problem }) => drift.length === 0 && problem === undefined) ? 0 : 1;
+    print(driftLines(compared, "nothing to change", paintOf(options)));
+    return compared.every(({ drift, problem }) => drift.length === 0 && problem === undefined)
+        ? 0
+        : 1;
 }

@@ -4,7 +4,7 @@ import { Refusal } from "../refusal";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
 import { reachable } from "./reachable";
-import { rendered } from "./render";
+import { previewed } from "./render";
 
 interface PreflightOptions extends CommonOptions {
     configFile?: string;
@@ -20,8 +20,8 @@ export function preflight(done: Done): CommandModule<CommonOptions, PreflightOpt
                     "$0 preflight\n\n" +
                         "The look that `pulumi up` begins with, and all that it finds: `stop` ends an `up` before\n" +
                         "anything is changed, `warn` does not. Exit status 1 when something stops. Before the first\n" +
-                        "`up`, hosts are logged in to by their names in the stack: give these to your ssh, in\n" +
-                        "~/.ssh/config.",
+                        "`up` of a program of your own, hosts are logged in to by their names in the stack: give\n" +
+                        "these to your ssh, in ~/.ssh/config.",
                 )
                 .option("config-file", configFile),
         handler: async (options) => done(await run(options)),
@@ -29,13 +29,14 @@ export function preflight(done: Done): CommandModule<CommonOptions, PreflightOpt
 }
 
 async function run(options: PreflightOptions): Promise<number> {
-    const hosts = (await rendered(options)).filter(({ preflight }) => preflight !== undefined);
+    const { hosts: all, configured } = await previewed(options);
+    const hosts = all.filter(({ preflight }) => preflight !== undefined);
     if (hosts.length === 0) {
         throw new Refusal(
             "no pre-flight is known before the `up`: its values are outputs of others",
         );
     }
-    const places = await reachable(options, hosts);
+    const places = await reachable(options, { hosts, configured });
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({ script: hosts[place]!.preflight!, verb: "report" })),
     );

@@ -3,16 +3,15 @@ import { stackOutputs, type StackOptions } from "../pulumi";
 import type { RenderedHost } from "../rendered";
 
 /**
- * How to reach rendered hosts: as the stack's outputs say; those that are not there yet by their
- * names, which the user's ssh may know.
+ * How to reach rendered hosts: as the stack's outputs say, before its first `up` as its configuration
+ * does; others by their names, which the user's ssh may know.
  */
 export async function reachable(
     options: StackOptions,
-    hosts: RenderedHost[],
+    { hosts, configured }: { hosts: RenderedHost[]; configured: ClusterHost[] },
 ): Promise<ClusterHost[]> {
-    const known = inventoriesIn(await stackOutputs(options)).flatMap(
-        (inventory) => inventory.hosts,
-    );
+    const inventories = inventoriesIn(await stackOutputs(options));
+    const known = [...inventories.flatMap((inventory) => inventory.hosts), ...configured];
     return hosts.map(({ name }) => known.find((host) => host.name === name) ?? byName(name));
 }
 

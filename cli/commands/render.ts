@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
+import { type ClusterHost, configuredHosts } from "../inventory";
 import { preview } from "../pulumi";
 import { Refusal } from "../refusal";
 import { listing, type RenderedHost, renderedHosts } from "../rendered";
@@ -63,7 +64,15 @@ async function run(options: RenderOptions): Promise<void> {
 export async function rendered(
     options: CommonOptions & { hosts?: string[]; configFile?: string },
 ): Promise<RenderedHost[]> {
-    const hosts = renderedHosts(await preview(options));
+    return (await previewed(options)).hosts;
+}
+
+/** The same, and the hosts that the configuration names. */
+export async function previewed(
+    options: CommonOptions & { hosts?: string[]; configFile?: string },
+): Promise<{ hosts: RenderedHost[]; configured: ClusterHost[] }> {
+    const found = await preview(options);
+    const hosts = renderedHosts(found);
     if (hosts.length === 0) {
         throw new Refusal("the program makes no LVS cluster: there is no host in its preview");
     }
@@ -73,5 +82,8 @@ export async function rendered(
         const all = hosts.map(({ name }) => name).join(", ");
         throw new Refusal(`there is no host ${unknown.join(", ")}, only ${all}`);
     }
-    return hosts.filter(({ name }) => names.length === 0 || names.includes(name));
+    return {
+        hosts: hosts.filter(({ name }) => names.length === 0 || names.includes(name)),
+        configured: configuredHosts(found.config),
+    };
 }

@@ -9,7 +9,7 @@ import { statusLines } from "../statusView";
 import { type CommonOptions, type Done, headed, paintOf, print } from "./common";
 
 interface StatusOptions extends CommonOptions {
-    json: boolean;
+    json?: boolean;
     watch?: number;
 }
 
@@ -27,7 +27,6 @@ export function status(done: Done): CommandModule<CommonOptions, StatusOptions> 
                 )
                 .option("json", {
                     type: "boolean",
-                    default: false,
                     describe: "The same for programs",
                 })
                 .option("watch", {

@@ -7,7 +7,7 @@ import { Refusal } from "../refusal";
 import { svg } from "../svg";
 import { topologyOf } from "../topology";
 import { type CommonOptions, configFile, type Done, print } from "./common";
-import { rendered } from "./render";
+import { previewed } from "./render";
 
 interface TopologyOptions extends CommonOptions {
     svg: boolean;
@@ -51,14 +51,14 @@ export function topology(done: Done): CommandModule<CommonOptions, TopologyOptio
 }
 
 async function run(options: TopologyOptions): Promise<void> {
-    const all = await rendered(options);
+    const { hosts: all, configured } = await previewed(options);
     const clusters = [...new Set(all.map(({ cluster }) => cluster))];
     const { out, cluster = clusters[0] } = options;
     if ((clusters.length > 1 && options.cluster === undefined) || !clusters.includes(cluster!)) {
         throw new Refusal(`say which with --cluster: ${clusters.join(", ")}`);
     }
     const outputs = await stackOutputs(options);
-    const known = inventoriesIn(outputs).flatMap(({ hosts }) => hosts);
+    const known = [...inventoriesIn(outputs).flatMap(({ hosts }) => hosts), ...configured];
     const found = topologyOf(
         all.filter((host) => host.cluster === cluster),
         (address) => known.find(({ addresses }) => addresses.includes(address))?.name,

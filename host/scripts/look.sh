@@ -129,7 +129,7 @@ live_table() {
 }
 
 check() {
-    was="as it is to be" now="as it is"
+    was="to be" now=now
     virtual_ips
     for files in "$all_steps"/*/files; do
         [ -e "$files" ] || continue
@@ -155,7 +155,7 @@ check_files() {
         # A step without files has an empty line here, and no copy of that.
         [ -f "$1/applied$path" ] || continue
         if [ "${1##*/}" != secret ]; then
-            report_drift "file $path" "$(diff -u -N --label "$path $was" --label "$path $now" \
+            report_drift "file $path" "$(diff -u -N --label "$path ($was)" --label "$path ($now)" \
                 "$1/applied$path" "$path")"
         elif ! cmp -s "$1/applied$path" "$path"; then
             report_drift "file $path" "differs; what is in it is secret"
@@ -221,7 +221,7 @@ compare() {
     new=/dev/fd/3
     [ -n "$3" ] || new=/dev/null
     report_drift "$1" "$({ [ -z "$2" ] || printf '%s\n' "$2"; } |
-        diff -u --label "$1 $was" --label "$1 $now" - "$new" 3<<END
+        diff -u --label "$1 ($was)" --label "$1 ($now)" - "$new" 3<<END
 $3
 END
     )"
@@ -235,17 +235,17 @@ report_drift() {
 }
 
 differences() {
-    was="as it is" now="as rendered"
+    was=now now=rendered
     files=$(bundle | sed -n 's/^file //p')
     [ -z "$files" ] || echo "$files" | while read -r mode path; do
         report_drift "file $path" "$(content "$path" |
-            diff -u -N --label "$path $was" --label "$path $now" "$path" -)"
+            diff -u -N --label "$path ($was)" --label "$path ($now)" "$path" -)"
         [ ! -e "$path" ] || compare "mode of $path" "$(stat -c 0%a "$path")" "$mode"
     done
     for step in prepare configure; do
         [ ! -e "$all_steps/$step/files" ] || while read -r path; do
             ! is_surplus "$path" || report_drift "file $path" "$(diff -u \
-                --label "$path $was" --label "$path $now" "$path" /dev/null)"
+                --label "$path ($was)" --label "$path ($now)" "$path" /dev/null)"
         done <"$all_steps/$step/files"
     done
 }

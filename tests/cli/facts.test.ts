@@ -1,0 +1,58 @@
+import { parseFacts } from "../../cli/facts";
+import { directorText, realServerText } from "./support";
+
+it("reads what a director tells", () => {
+    const facts = parseFacts(`${directorText("ds1", { owns: true })}postponed\n`);
+    expect(facts).toMatchObject({
+        host: "ds1",
+        kernel: "6.1.0-18-amd64",
+        keepalived: "2.2.7",
+        uptime: 183_600,
+        clock: 1_700_000_600,
+        steps: { configure: 1_700_000_000, prepare: 1_699_990_000, secret: 1_699_990_000 },
+        postponed: true,
+        routers: [{ name: "VI_1", interface: "eth0", id: 62, state: "owner" }],
+        addresses: [{ router: "VI_1", device: "eth0", ip: "10.128.190.248", here: true }],
+    });
+    expect(facts.units).toEqual([
+        { name: "keepalived", active: "active", enabled: "enabled" },
+        { name: "lvs-director", active: "active", enabled: "enabled" },
+    ]);
+    expect(facts.rules.map(({ server }) => server)).toEqual([
+        undefined,
+        "10.128.190.249:80",
+        "10.128.190.250:80",
+        "10.128.190.251:80",
+    ]);
+    expect(facts.services).toEqual([
+        {
+            service: "TCP 10.128.190.248:80",
+            scheduler: "rr",
+            rates: { connections: 31, packetsIn: 186, packetsOut: 0, bytesIn: 24_180, bytesOut: 0 },
+        },
+    ]);
+    expect(facts.servers[0]).toEqual({
+        service: "TCP 10.128.190.248:80",
+        server: "10.128.190.249:80",
+        method: "DR",
+        weight: 1,
+        active: 12,
+        inactive: 104,
+        rates: { connections: 10, packetsIn: 62, packetsOut: 0, bytesIn: 8060, bytesOut: 0 },
+    });
+});
+
+it("reads what a real server tells", () => {
+    const text = `${realServerText("rs1")}complaint lvs-real-server not so: gateway 192.0.2.1\n`;
+    expect(parseFacts(text)).toMatchObject({
+        host: "rs1",
+        postponed: false,
+        addresses: [{ router: undefined, device: "lo", ip: "10.128.190.248", here: true }],
+        complaints: [{ unit: "lvs-real-server", text: "not so: gateway 192.0.2.1" }],
+        rules: [],
+    });
+});
+
+it("does not mind facts of a kind that it does not know", () => {
+    expect(parseFacts("temperature 40\nhost a\n").host).toBe("a");
+});

@@ -1,0 +1,150 @@
+import { judge } from "../../cli/health";
+import { directorText, realServerText, seen, texts } from "./support";
+
+/** The text of a director with something replaced in it. */
+const ds1 = (from: string | RegExp, to: string) =>
+    directorText("ds1", { owns: true }).replace(from, to);
+const problems = (other: Record<string, string | undefined>) =>
+    judge("web", seen(texts(other))).problems;
+
+it("finds nothing wrong with a healthy cluster", () => {
+    const { virtualIps, hosts, problems } = judge("web", seen(texts()));
+    expect(problems).toEqual([]);
+    expect(virtualIps).toMatchObject([
+        {
+            ip: "10.128.190.248",
+            router: "VI_1",
+            owners: ["ds1"],
+            services: [
+                {
+                    service: "TCP 10.128.190.248:80",
+                    director: "ds1",
+                    present: true,
+                    servers: [
+                        { name: "rs1", health: "up", active: 12, inactive: 104 },
+                        { name: "rs2", health: "up", active: 11, inactive: 98 },
+                        { name: "rs3", health: "up", active: 1250, inactive: 0 },
+                    ],
+                },
+            ],
+        },
+    ]);
+    expect(hosts.map(({ name, state, sinceApply }) => [name, state, sinceApply])).toEqual([
+        ["ds1", "owner", 600],
+        ["ds2", "backup", 600],
+        ["rs1", "serving", 87_000],
+        ["rs2", "serving", 87_000],
+        ["rs3", "serving", 87_000],
+    ]);
+});
+
+describe("what is wrong is said", () => {
+    const gone = /server .* -r 10.128.190.250:80 .*\n/;
+    const weightless = (text: string) =>
+        text.replace(/^(server .* -r 10.128.190.250:80 -g -w) 1/m, "$1 0");
+
+    it.each<[string, Record<string, string | undefined>, string[]]>([
+        [
+            "a server that the table has not",
+            { ds1: ds1(gone, "") },
+            ["rs2:80 is down for TCP 10.128.190.248:80 (seen by ds1)"],
+        ],
+        [
+            "a server without weight, by all that see it",
+            {
+                ds1: weightless(directorText("ds1", { owns: true })),
+                ds2: weightless(directorText("ds2", { owns: false })),
+            },
+            ["rs2:80 is down for TCP 10.128.190.248:80 (seen by ds1, ds2)"],
+        ],
+        [
+            "a service that the table has not",
+            { ds1: ds1(/(service|server) .*\n/g, "") },
+            ["TCP 10.128.190.248:80 is not in the kernel (seen by ds1)"],
+        ],
+        [
+            "a server that is not in the plan",
+            { ds1: ds1(/rule .* -r 10.128.190.251:80 .*\n/, "") },
+            ["rs3:80 gets TCP 10.128.190.248:80 and is not in the plan (seen by ds1)"],
+        ],
+        [
+            "a service that is not in the plan",
+            { ds1: ds1(/$/, "service 0 0 0 0 0 -A -t 10.1.1.1:80 -s wlc\n") },
+            ["TCP 10.1.1.1:80 is in the kernel and not in the plan (seen by ds1)"],
+        ],
+        [
+            "two owners",
+            { ds2: directorText("ds2", { owns: true }) },
+            ["10.128.190.248 has 2 owners, ds1 and ds2: they do not hear each other"],
+        ],
+        [
+            "no owner",
+            { ds1: directorText("ds1", { owns: false }) },
+            ["10.128.190.248 has no owner"],
+        ],
+        [
+            "no owner among those who answer",
+            { ds1: undefined },
+            ["ds1 cannot be reached", "10.128.190.248 has no owner, unless ds1 has it"],
+        ],
+        ["a host that is silent", { rs3: undefined }, ["rs3 cannot be reached"]],
+        [
+            "a unit that has failed",
+            { ds1: ds1("keepalived active", "keepalived failed") },
+            ["ds1: keepalived is failed (`journalctl -u keepalived`)"],
+        ],
+        [
+            "a virtual IP that has gone",
+            { rs1: realServerText("rs1").replace("here", "absent") },
+            ["rs1 does not have 10.128.190.248 on lo"],
+        ],
+        [
+            "a firewall that is not open",
+            { ds1: ds1(/$/, "complaint lvs-director the firewall is not open for /x\n") },
+            ["ds1: lvs-director finds the firewall is not open for /x"],
+        ],
+        [
+            "a director that is neither owner nor backup",
+            { ds1: ds1("62 owner", "62 split") },
+            ["ds1 has some virtual IPs of VI_1 and not all"],
+        ],
+        [
+            "a change that has not come",
+            { ds1: ds1(/$/, "postponed\n") },
+            ["ds1 has put a change off that has not come: run `pulumi up`"],
+        ],
+        [
+            "a host on which nothing has been done",
+            { rs2: "host rs2\nkernel 6.1\nuptime 5\nclock 6\n" },
+            ["rs2 is not set up: run `pulumi up`"],
+        ],
+    ])("%s", (_, other, expected) => expect(problems(other)).toEqual(expected));
+
+    it("but not a server that is drained, nor one that stands in", () => {
+        const drained = ds1(/(-r 10.128.190.250:80 -g -w) 1/g, "$1 0");
+        const sorry = ds1(/$/, "rule sorry -a -t 10.128.190.248:80 -r 10.9.9.9:80 -g -w 1\n");
+        expect(problems({ ds1: drained })).toEqual([]);
+        expect(problems({ ds1: sorry })).toEqual([]);
+        const healths = (text: string) =>
+            judge("web", seen(texts({ ds1: text }))).virtualIps[0]!.services[0]!.servers.map(
+                ({ name, health }) => `${name} ${health}`,
+            );
+        expect(healths(drained)).toEqual(["rs1 up", "rs2 drained", "rs3 up"]);
+        // It is shown only when it is there.
+        expect(healths(sorry)).toEqual(["rs1 up", "rs2 up", "rs3 up"]);
+        const live = `${sorry}server 0 0 0 0 0 0 0 -a -t 10.128.190.248:80 -r 10.9.9.9:80 -g -w 1\n`;
+        expect(healths(live)).toEqual(["rs1 up", "rs2 up", "rs3 up", "10.9.9.9 sorry"]);
+    });
+});
+
+it("shows services by firewall mark as their owner has them", () => {
+    const mark = (text: string) =>
+        text.replace(/-t 10.128.190.248:80/g, "-f 7").replace(/-g/g, "-m");
+    const told = texts({
+        ds1: mark(directorText("ds1", { owns: false })),
+        ds2: mark(directorText("ds2", { owns: true })),
+    });
+    const { virtualIps, marks } = judge("web", seen(told));
+    expect(virtualIps).toMatchObject([{ ip: "10.128.190.248", owners: ["ds2"], services: [] }]);
+    expect(marks).toMatchObject([{ service: "FWM 7", director: "ds2" }]);
+});

@@ -1,0 +1,150 @@
+import { chosen, configuredHosts, inventoriesIn, requireInventories } from "../../cli/inventory";
+import { bestKey, keyLines, parseTarget } from "../../cli/keyscan";
+import { explained } from "../../cli/ssh";
+import { hostOf } from "./support";
+
+describe("an inventory", () => {
+    const director = { role: "director", host: "192.0.2.1", port: 22, user: "root", hostKey: "k" };
+
+    it("is any output that lists hosts, and all of them count", () => {
+        const outputs = {
+            vip: "192.0.2.9",
+            none: {},
+            web: { a: { ...director, addresses: [] } },
+            db: { b: { ...director, role: "realServer", addresses: ["192.0.2.1"] } },
+            mixed: { a: director, b: "192.0.2.1" },
+            other: { a: { host: "192.0.2.1" } },
+        };
+        expect(inventoriesIn(outputs).map(({ name }) => name)).toEqual(["web", "db"]);
+    });
+
+    it("may be of an `up` before there were addresses in it", () => {
+        expect(inventoriesIn({ web: { a: director } })[0]!.hosts).toEqual([
+            { name: "a", ...director, addresses: [] },
+        ]);
+    });
+
+    it("that is missing is explained", () => {
+        expect(() => requireInventories({})).toThrow("run `pulumi up` first");
+        expect(() => requireInventories({ vip: "192.0.2.9" })).toThrow(
+            "no output of the stack lists hosts (there are vip)",
+        );
+    });
+
+    it("comes of this project's own configuration before the first `up`", () => {
+        const hosts = configuredHosts({
+            "lvs:connection": '{"user":"deploy","privateKey":"[secret]"}',
+            "lvs:directors": '[{"name":"a","host":"192.0.2.1","hostKey":"ssh-ed25519 AAAA"}]',
+            "lvs:realServers":
+                '[{"name":"b","host":"b.example","address":"192.0.2.2","port":2222}]',
+        });
+        expect(hosts).toEqual([
+            {
+                name: "a",
+                role: "director",
+                host: "192.0.2.1",
+                port: 22,
+                user: "deploy",
+                hostKey: "ssh-ed25519 AAAA",
+                addresses: [],
+            },
+            {
+                name: "b",
+                role: "realServer",
+                host: "b.example",
+                port: 2222,
+                user: "deploy",
+                hostKey: "",
+                addresses: ["192.0.2.2"],
+            },
+        ]);
+        expect(configuredHosts({ "aws:region": "eu-central-1" })).toEqual([]);
+    });
+
+    it("has the hosts that are asked for, and says which there are", () => {
+        const hosts = ["ds1", "rs1"].map(hostOf);
+        expect(chosen(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
+        expect(chosen(hosts, [])).toEqual(hosts);
+        expect(() => chosen(hosts, ["rs9"])).toThrow("there is no host rs9, only ds1, rs1");
+    });
+});
+
+describe("a host that does not answer", () => {
+    const host = { ...hostOf("ds1"), user: "deploy" };
+    const failed = (stderr: string, status = 255) =>
+        explained(host, { status, stdout: "", stderr }, 20);
+
+    it.each([
+        [
+            failed("ssh: connect to host 10.128.190.253 port 22: No route to host\r\n"),
+            "cannot be reached: connect to host 10.128.190.253 port 22: No route to host",
+        ],
+        [
+            failed("deploy@10.128.190.253: Permission denied (publickey).\n"),
+            "does not let you in: `ssh deploy@10.128.190.253` has to work without a password",
+        ],
+        [
+            failed("Host key verification failed.\n"),
+            "ssh does not know its host key: log in by hand once, or give hostKey " +
+                "(`lvs keyscan 10.128.190.253`)",
+        ],
+        [
+            explained(
+                { ...host, hostKey: "ssh-ed25519 AAAA", port: 2222 },
+                { status: 255, stdout: "", stderr: "Host key verification failed.\n" },
+                20,
+            ),
+            "its host key is not the one in the stack: compare with " +
+                "`lvs keyscan 10.128.190.253:2222`",
+        ],
+        [
+            failed("sudo: a password is required\n", 1),
+            "needs sudo without a password for deploy (sudo: a password is required)",
+        ],
+        [explained(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
+        [failed("", 124), "has not answered within 20 s"],
+        [failed("sh: 1: boom\n", 2), "the look at it failed (status 2): sh: 1: boom"],
+    ])("%s", (sentence, expected) => expect(sentence).toBe(expected));
+});
+
+describe("host keys", () => {
+    it.each([
+        ["a.example", { host: "a.example", port: 22 }],
+        ["a.example:2222", { host: "a.example", port: 2222 }],
+        ["192.0.2.1:22", { host: "192.0.2.1", port: 22 }],
+        ["2001:db8::1", { host: "2001:db8::1", port: 22 }],
+        ["[2001:db8::1]:2222", { host: "2001:db8::1", port: 2222 }],
+    ])("are asked for at %s", (target, expected) => {
+        expect(parseTarget(target)).toEqual(expected);
+    });
+
+    it("are not asked for with an option in place of a host", () => {
+        expect(() => parseTarget("-Dx")).toThrow('"-Dx" is not a host');
+    });
+
+    it("are the best of those that a host has", () => {
+        const scanned = [
+            "# 192.0.2.1:22 SSH-2.0-OpenSSH_9.2",
+            "192.0.2.1 ssh-rsa AAAAB3",
+            "192.0.2.1 ssh-ed25519 AAAAC3",
+            "192.0.2.1 ecdsa-sha2-nistp256 AAAAE2",
+        ];
+        expect(bestKey(scanned.join("\n"))).toBe("ssh-ed25519 AAAAC3");
+        expect(bestKey("# nothing\n")).toBeUndefined();
+    });
+
+    it("are lines of a stack file under what to compare them with", () => {
+        const key = "AAAAC3NzaC1lZDI1NTE5AAAAIPvhZkJIOVZlcCnjS/pXoyNXACSbBGzCnImWl/1fr8Ae";
+        const scans = [
+            { host: "2001:db8::1", port: 2222, hostKey: `ssh-ed25519 ${key}` },
+            { host: "192.0.2.1", port: 22 },
+        ];
+        expect(keyLines(scans)).toEqual([
+            "      # SHA256:L7Vueoj9rmfFwynMYdMezNsjQgA8sQkigq3l2Xv8D8A",
+            "      # compare on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+            '      host: "2001:db8::1"',
+            "      port: 2222",
+            `      hostKey: ssh-ed25519 ${key}`,
+        ]);
+    });
+});

@@ -1,0 +1,84 @@
+import { parseFacts } from "../../cli/facts";
+import type { Seen } from "../../cli/health";
+import type { ClusterHost } from "../../cli/inventory";
+
+/** What a director of the article's cluster tells while all is well. */
+export function directorText(name: string, { owns }: { owns: boolean }): string {
+    return `host ${name}
+kernel 6.1.0-18-amd64
+uptime 183600
+clock 1700000600
+keepalived 2.2.7
+step configure 1700000000
+step prepare 1699990000
+step secret 1699990000
+unit keepalived active enabled
+unit lvs-director active enabled
+router VI_1 eth0 62 ${owns ? "owner" : "backup"}
+address VI_1 eth0 10.128.190.248 ${owns ? "here" : "absent"}
+rule -A -t 10.128.190.248:80 -s rr
+rule -a -t 10.128.190.248:80 -r 10.128.190.249:80 -g -w 1
+rule -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1
+rule -a -t 10.128.190.248:80 -r 10.128.190.251:80 -g -w 1
+service 31 186 0 24180 0 -A -t 10.128.190.248:80 -s rr
+server 12 104 10 62 0 8060 0 -a -t 10.128.190.248:80 -r 10.128.190.249:80 -g -w 1
+server 11 98 11 62 0 8060 0 -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1
+server 1250 0 10 62 0 8060 0 -a -t 10.128.190.248:80 -r 10.128.190.251:80 -g -w 1
+`;
+}
+
+/** What one of its real servers tells while all is well. */
+export function realServerText(name: string): string {
+    return `host ${name}
+kernel 6.1.0-18-amd64
+uptime 5400
+clock 1700000600
+step configure 1699913600
+unit lvs-real-server active enabled
+unit apache2 active enabled
+address - lo 10.128.190.248 here
+`;
+}
+
+/** The texts of all its hosts, maybe otherwise. A host without a text cannot be reached. */
+export function texts(other: Record<string, string | undefined> = {}) {
+    return {
+        ds1: directorText("ds1", { owns: true }),
+        ds2: directorText("ds2", { owns: false }),
+        rs1: realServerText("rs1"),
+        rs2: realServerText("rs2"),
+        rs3: realServerText("rs3"),
+        ...other,
+    };
+}
+
+const addresses: Record<string, string> = {
+    ds1: "10.128.190.253",
+    ds2: "10.128.190.254",
+    rs1: "10.128.190.249",
+    rs2: "10.128.190.250",
+    rs3: "10.128.190.251",
+};
+
+/** A host of the article's cluster. */
+export function hostOf(name: string): ClusterHost {
+    const host = addresses[name]!;
+    const isDirector = name.startsWith("ds");
+    return {
+        name,
+        role: isDirector ? "director" : "realServer",
+        host,
+        port: 22,
+        user: "root",
+        hostKey: "",
+        addresses: isDirector ? [] : [host],
+    };
+}
+
+/** What is seen of hosts that tell these texts. */
+export function seen(told: Record<string, string | undefined>): Seen[] {
+    return Object.entries(told).map(([name, text]) => ({
+        host: hostOf(name),
+        ...(text === undefined ? { problem: "cannot be reached" } : { facts: parseFacts(text) }),
+    }));
+}

@@ -1,0 +1,175 @@
+import { driftLines, ownerDrift } from "../../cli/diffView";
+import { parseDrift } from "../../cli/drift";
+import { findingLines, grouped, parseFindings, withClocks } from "../../cli/findings";
+import { judge } from "../../cli/health";
+import { statusLines } from "../../cli/statusView";
+import { coloured, lineWidth, plain } from "../../cli/text";
+import { expectGolden } from "../support/golden";
+import { directorText, seen, texts } from "./support";
+
+describe("the status of a cluster", () => {
+    const lines = (other: Record<string, string | undefined> = {}) =>
+        statusLines(judge("inventory", seen(texts(other))), plain);
+
+    it("is a page while all is well", () => {
+        expectGolden("cli-status.txt", `${lines().join("\n")}\n`);
+    });
+
+    it("says what is wrong in the end", () => {
+        const trouble = {
+            ds1: undefined,
+            ds2: directorText("ds2", { owns: true }).replace(/server .*250:80 .*\n/, ""),
+        };
+        expectGolden("cli-status-trouble.txt", `${lines(trouble).join("\n")}\n`);
+    });
+
+    it("fits a line, whatever hosts are called", () => {
+        const told = seen(texts());
+        for (const { host, facts } of told) {
+            host.name = `${host.name}.${"a-long-name.".repeat(5)}example`;
+            facts!.kernel = "6.12.41+deb13-cloud-amd64-with-a-suffix";
+            facts!.keepalived = "2.3.3-and-something";
+        }
+        for (const line of statusLines(judge("inventory", told), plain)) {
+            expect(line.length).toBeLessThanOrEqual(lineWidth);
+        }
+    });
+
+    it("has colours on a terminal", () => {
+        const line = statusLines(judge("inventory", seen(texts())), coloured).at(-1);
+        expect(line).toBe("\x1b[32mAll is well.\x1b[39m");
+    });
+});
+
+describe("differences", () => {
+    const text = [
+        "router VI_1 eth0 62 owner",
+        "drift file /etc/sysctl.d/lvs.conf",
+        "    --- /etc/sysctl.d/lvs.conf (to be)",
+        "    +++ /etc/sysctl.d/lvs.conf (now)",
+        "    @@ -1 +1 @@",
+        "    -drift = 1",
+        "    +drift file = 0",
+        "drift file /etc/keepalived/auth_pass.conf",
+        "    differs; what is in it is secret",
+        "",
+    ].join("\n");
+
+    it("are read from what a host tells", () => {
+        expect(parseDrift(text)).toEqual([
+            {
+                what: "file /etc/sysctl.d/lvs.conf",
+                diff:
+                    "--- /etc/sysctl.d/lvs.conf (to be)\n+++ /etc/sysctl.d/lvs.conf (now)\n" +
+                    "@@ -1 +1 @@\n-drift = 1\n+drift file = 0\n",
+            },
+            {
+                what: "file /etc/keepalived/auth_pass.conf",
+                diff: "differs; what is in it is secret\n",
+            },
+        ]);
+    });
+
+    it("are shown host by host, a host without any in one line", () => {
+        const hosts = [
+            { name: "ds1", drift: parseDrift(text).slice(1) },
+            { name: "ds2", drift: [] },
+            { name: "rs1", drift: [], problem: "cannot be reached" },
+        ];
+        expect(driftLines(hosts, "as it was applied", plain)).toEqual([
+            "ds1: file /etc/keepalived/auth_pass.conf",
+            "differs; what is in it is secret",
+            "",
+            "ds2: as it was applied",
+            "rs1 cannot be reached",
+        ]);
+    });
+
+    it("have a virtual IP that nobody has among them, and one that two have", () => {
+        const diffs = ownerDrift([
+            { ip: "192.0.2.1", owners: ["a"] },
+            { ip: "192.0.2.2", owners: [] },
+            { ip: "192.0.2.3", owners: ["a", "b"] },
+        ]);
+        expect(diffs.map(({ what, diff }) => [what, diff.split("\n").slice(-2)[0]])).toEqual([
+            ["owner of 192.0.2.2", "+no director"],
+            ["owner of 192.0.2.3", "+a and b"],
+        ]);
+    });
+});
+
+describe("findings", () => {
+    const clock = (seconds: number) => [{ how: "ok", what: "clock", sentence: String(seconds) }];
+
+    it("are read from what a host reports", () => {
+        expect(parseFindings("ok\tkernel\t6.1.0\nstop\trouter\tid 62 is\tin use\n\n")).toEqual([
+            { how: "ok", what: "kernel", sentence: "6.1.0" },
+            { how: "stop", what: "router", sentence: "id 62 is in use" },
+        ]);
+    });
+
+    it("compare the clocks of hosts with each other", () => {
+        const hosts = [
+            { name: "a", findings: clock(1000) },
+            { name: "b", findings: clock(1003) },
+            { name: "c", findings: clock(1600) },
+            { name: "d", findings: clock(900) },
+            { name: "e", findings: clock(1001) },
+        ];
+        expect(withClocks(hosts).map(({ findings: [found] }) => found)).toEqual([
+            { how: "ok", what: "clock", sentence: "like the others" },
+            { how: "ok", what: "clock", sentence: "like the others" },
+            {
+                how: "warn",
+                what: "clock",
+                sentence: "599 s ahead of the others: set it, or let NTP do so",
+            },
+            {
+                how: "warn",
+                what: "clock",
+                sentence: "101 s behind the others: set it, or let NTP do so",
+            },
+            { how: "ok", what: "clock", sentence: "like the others" },
+        ]);
+    });
+
+    it("that are alike have a line together, but not those that stop", () => {
+        const finding = (how: string, sentence: string) => ({ how, what: "modules", sentence });
+        const found = [
+            finding("ok", "ip_vs"),
+            finding("ok", "ip_vs_rr"),
+            finding("stop", "no fou"),
+            finding("stop", "no ipip"),
+        ];
+        expect(grouped(found).map(({ sentence }) => sentence)).toEqual([
+            "ip_vs, ip_vs_rr",
+            "no fou",
+            "no ipip",
+        ]);
+    });
+
+    it("are one table, sentences in as many lines as they take", () => {
+        const sentence =
+            "id 62 on eth0 is in use by 192.0.2.7: take another virtualRouterId, or ask";
+        const lines = findingLines(
+            [
+                {
+                    name: "ds1",
+                    findings: [
+                        { how: "ok", what: "kernel", sentence: "6.1.0" },
+                        { how: "stop", what: "router", sentence },
+                    ],
+                },
+                { name: "rs1", findings: [{ how: "warn", what: "disk", sentence: "/ has 20 MB" }] },
+            ],
+            plain,
+        );
+        expect(lines).toEqual([
+            "host        what    found",
+            "ds1   ok    kernel  6.1.0",
+            "      stop  router  id 62 on eth0 is in use by 192.0.2.7: take another",
+            "                    virtualRouterId, or ask",
+            "rs1   warn  disk    / has 20 MB",
+        ]);
+    });
+});
