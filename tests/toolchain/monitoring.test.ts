@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { prometheusPrograms } from "../../lab/prometheus";
 import { tryRun } from "../../lab/run";
 import { inTrouble, measure, owner, server } from "../support/measure";
@@ -56,6 +57,28 @@ it("every alert is shown both to fire and to be silent", () => {
         const cases = shown.filter(({ alertname }) => alertname === alert);
         const firing = new Set(cases.map(({ exp_alerts = [] }) => exp_alerts.length > 0));
         expect([alert, firing]).toEqual([alert, new Set([true, false])]);
+    }
+});
+
+it("promtool takes every query of the dashboard", async () => {
+    const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    const records = queries.map((query, index) => ({
+        record: `query:${index}`,
+        // As Grafana fills it in.
+        expr: query.replace("$__rate_interval", "1m").replaceAll("$cluster", "web"),
+    }));
+    const groups = [{ name: "dashboard", rules: records }];
+    const dir = mkdtempSync(path.join(tmpdir(), "queries-"));
+    try {
+        const file = path.join(dir, "rules.yaml");
+        writeFileSync(file, stringify({ groups }));
+        const { status, said } = await promtool(["check", "rules", file]);
+        expect({ status, said }).toEqual({
+            status: 0,
+            said: expect.stringContaining(`SUCCESS: ${queries.length} rules found`) as string,
+        });
+    } finally {
+        rmSync(dir, { recursive: true });
     }
 });
 
