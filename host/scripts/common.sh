@@ -43,12 +43,16 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 # systemd reads all units anew for an `enable`, which takes seconds on a small machine.
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q "$1"; }
 
-# start_unit UNIT: a unit of ours, as its file is now.
-start_unit() {
-    enable_unit "$1"
+reread_unit() {
     case "$(systemctl show -p NeedDaemonReload "$1")" in
         *=yes) systemctl daemon-reload ;;
     esac
+}
+
+# start_unit UNIT: a unit of ours, as its file is now.
+start_unit() {
+    enable_unit "$1"
+    reread_unit "$1"
     systemctl reload-or-restart "$1" 2>/dev/null ||
         fail "$1 fails: $(journalctl -q -b -t "$1" -o cat -n 3 | joined)"
 }

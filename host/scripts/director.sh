@@ -62,6 +62,7 @@ later() {
 # Marks and an open firewall come before traffic.
 activate() {
     start_unit lvs-director
+    reread_unit keepalived
     allow_checks
     if ! systemctl is-active -q keepalived; then
         enable_unit keepalived

@@ -26,6 +26,11 @@ export function directorKernelFiles(director: DirectorKernel): HostFile[] {
             lines: [keepalivedVersion],
         }),
         textFile("/etc/systemd/system/lvs-director.service", "lvs-director.service", {}),
+        textFile(
+            "/etc/systemd/system/keepalived.service.d/lvs.conf",
+            "keepalived.service.conf",
+            {},
+        ),
         textFile("/usr/local/sbin/lvs-director", "lvs-director.sh", {}, "0755"),
     ];
 }

@@ -398,6 +398,7 @@ it("a director has the same files whatever it needs, but for its tables", () => 
         "/etc/lvs/firewall 0644",
         "/var/lib/pulumi-lvs/keepalived.version 0644",
         "/etc/systemd/system/lvs-director.service 0644",
+        "/etc/systemd/system/keepalived.service.d/lvs.conf 0644",
         "/usr/local/sbin/lvs-director 0755",
     ];
     expect(paths({})).toEqual(usual);

@@ -15,7 +15,7 @@ import { expectGolden } from "../support/golden";
 import { seed } from "../support/seed";
 
 /** Programs and units are files of their own under lvs/templates, the same for every cluster. */
-const isConstant = ({ path }: HostFile) => /^\/usr\/local\/|\.service$/.test(path);
+const isConstant = ({ path }: HostFile) => /^\/usr\/local\/|\.service($|\.d\/)/.test(path);
 
 const listing = (files: HostFile[]) =>
     files
