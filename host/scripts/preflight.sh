@@ -67,11 +67,14 @@ inspect_disk() {
         }'
 }
 
+# What modprobe would do is `install /bin/false` where somebody has forbidden a module.
 inspect_module() {
-    if modprobe -n -q "$1"; then
-        ok modules "$1"
-    else
+    if ! how=$(modprobe -n -v "$1" 2>/dev/null); then
         stop modules "the kernel $(uname -r) has no module $1"
+    elif echo "$how" | grep -qE '^install (/usr)?/bin/(false|true)'; then
+        stop modules "$1 must not be loaded here: look for it in /etc/modprobe.d"
+    else
+        ok modules "$1"
     fi
 }
 

@@ -61,7 +61,7 @@ const troubles: Record<string, Trouble> = {
     },
     "the kernel has no IPVS": {
         break: (host) => host.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf"),
-        says: /ds1: kernel module ip_vs cannot be loaded: modprobe: /,
+        says: /ds1: modules: ip_vs must not be loaded here/,
         mend: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
     },
     "the interface is missing": {
