@@ -125,7 +125,8 @@ export class LabStack {
         return [this.tools.pulumi, ...args, ...own, ...file];
     }
 
-    private get env(): NodeJS.ProcessEnv {
+    /** What has to be in the environment of whoever uses the stack. */
+    get env(): NodeJS.ProcessEnv {
         return {
             ...this.tools.env,
             // The language host leaves its pipes behind.
@@ -136,7 +137,8 @@ export class LabStack {
         };
     }
 
-    private get file(): string {
+    /** The stack file. */
+    get file(): string {
         return path.join(this.dir, "Pulumi.lab.yaml");
     }
 }

@@ -44,8 +44,15 @@ it("the packed package works in a stack of one's own", () => {
         expect(made).toBe(
             "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight",
         );
-        fs.symlinkSync("../@pulumi-lvs/lvs/dist/cli/index.js", path.join(modules, "lvs"));
-        expect(run(dir, "node", "node_modules/lvs", "--help")).toContain("lvs status");
+        // What `npm install` makes of "bin".
+        const installed = path.join(modules, "@pulumi-lvs", "lvs");
+        const { bin } = JSON.parse(
+            fs.readFileSync(path.join(installed, "package.json"), "utf8"),
+        ) as { bin: { lvs: string } };
+        const command = path.join(dir, "lvs");
+        fs.chmodSync(path.join(installed, bin.lvs), 0o755);
+        fs.symlinkSync(path.join(installed, bin.lvs), command);
+        expect(run(dir, command, "--help")).toContain("lvs status");
 
         const types = path.join(modules, "@pulumi-lvs/lvs/dist/components/index.d.ts");
         expect(fs.existsSync(types)).toBe(true);

@@ -1,0 +1,296 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Host } from "../../lab/host";
+import { waitUntil } from "../../lab/lab";
+import { nodeCommand, type RunResult } from "../../lab/run";
+import type { ClusterStatus } from "../../cli/health";
+import { expectGolden } from "../support/golden";
+import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
+import { expectTranscript } from "./support/transcript";
+
+jest.setTimeout(300_000);
+
+let cluster: Cluster;
+let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
+/** The lab's way to log in, without the logins that it shares: a user has none of these. */
+let ssh: string;
+
+beforeAll(async () => {
+    cluster = await Cluster.deployed();
+    [ds1, ds2] = cluster.directors as [Host, Host];
+    [rs1, rs2, rs3] = cluster.realServers as [Host, Host, Host];
+    const { dir } = cluster.lab;
+    const config = await fs.readFile(path.join(dir, "ssh_config"), "utf8");
+    const own = path.join(dir, "user_ssh_config");
+    await fs.writeFile(own, config.replace(/^ +(Control|UserKnownHosts).*\n/gm, ""));
+    ssh = `ssh -F ${own}`;
+});
+
+afterAll(() => cluster?.down());
+
+/** Runs the command line on the lab's client, in the folder of the program. */
+function lvs(...words: string[]): Promise<RunResult> {
+    const previews = ["render", "diff", "preflight", "topology"].includes(words[0]!);
+    const file = previews ? ["--config-file", cluster.stack.file] : [];
+    const command = [...nodeCommand("../cli/index.ts"), ...words, "--stack", "lab", ...file];
+    return cluster.lab.tryExec(command, {
+        cwd: path.join(__dirname, "..", ".."),
+        env: { ...cluster.stack.env, LVS_SSH: ssh },
+    });
+}
+
+/** What it prints when all is well. */
+async function shown(...words: string[]): Promise<string> {
+    const { status, stdout, stderr } = await lvs(...words);
+    expect([status, stderr]).toEqual([0, ""]);
+    return stdout;
+}
+
+/** What it prints when something is wrong, or differs. */
+async function wrong(...words: string[]): Promise<string> {
+    const { status, stdout, stderr } = await lvs(...words);
+    expect([status, stderr]).toEqual([1, ""]);
+    return stdout;
+}
+
+describe("status", () => {
+    it("shows a healthy cluster, over one login each", async () => {
+        await cluster.logins();
+        const before = await cluster.logins();
+        expectTranscript("lvs status", await shown("status"));
+        const after = await cluster.logins();
+        for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
+    });
+
+    it("tells programs the same", async () => {
+        await cluster.bodies(6);
+        const { clusters } = JSON.parse(await shown("status", "--json")) as {
+            clusters: ClusterStatus[];
+        };
+        const [{ name, virtualIps, problems }] = clusters as [ClusterStatus];
+        expect([name, problems]).toEqual(["inventory", []]);
+        expect(virtualIps).toMatchObject([
+            {
+                ip: vip,
+                owners: ["ds1"],
+                services: [
+                    {
+                        service: `TCP ${vip}:80`,
+                        servers: [{ name: "rs1" }, { name: "rs2" }, { name: "rs3" }],
+                    },
+                ],
+            },
+        ]);
+        const { servers } = virtualIps[0]!.services[0]!;
+        for (const { active, inactive } of servers) expect(active + inactive).toBeGreaterThan(0);
+    });
+
+    it("says which web server is down", async () => {
+        await rs2.run("systemctl stop apache2");
+        const text = await waitUntil("the loss of rs2", 30_000, async () => {
+            const { stdout } = await lvs("status");
+            if (stdout.includes("seen by ds1, ds2")) return stdout;
+            throw new Error(stdout);
+        });
+        expect(text).toContain(`wrong: rs2:80 is down for TCP ${vip}:80 (seen by ds1, ds2)`);
+        expectTranscript("lvs status   # a web server has been stopped", await wrong("status"));
+        await rs2.run("systemctl start apache2");
+        await cluster.untilHealthy();
+    });
+
+    it("watches over the logins of the first look", async () => {
+        await cluster.logins();
+        const before = await cluster.logins();
+        const command = [...nodeCommand("../cli/index.ts"), "status", "--watch", "1"];
+        // TMPDIR is too deep in the lab for the sockets of shared logins.
+        const env = { ...cluster.stack.env, TMPDIR: "/tmp", LVS_SSH: ssh };
+        const { stdout } = await cluster.lab.tryExec(
+            ["timeout", "-s", "INT", "12", ...command, "--stack", "lab"],
+            { env },
+        );
+        expect(stdout.split("All is well.").length - 1).toBeGreaterThan(2);
+        const after = await cluster.logins();
+        for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
+    });
+});
+
+describe("check", () => {
+    afterEach(async () => {
+        await ds1.run("sysctl -q -p /etc/sysctl.d/lvs.conf");
+        const whole = cluster.members.map(({ name }) => `${name}: as it was applied\n`).join("");
+        await waitUntil("no drift", 30_000, async () => {
+            const { stdout } = await lvs("check");
+            if (stdout !== whole) throw new Error(stdout);
+            return true;
+        });
+    });
+
+    it("finds nothing after an `up`", async () => {
+        expectTranscript("lvs check", await shown("check"));
+    });
+
+    it("shows a file and a kernel setting that were changed", async () => {
+        const file = "/etc/keepalived/keepalived.conf";
+        await ds1.run(`cp -p ${file} /tmp/kept; sed -i 's/advert_int 1/advert_int 3/' ${file}`);
+        await ds1.run("sysctl -q net.ipv4.ip_forward=0");
+        const text = await wrong("check", "ds1", "rs1");
+        await ds1.run(`mv /tmp/kept ${file}`);
+        expectTranscript("lvs check ds1 rs1", text);
+        expect(text).toContain("\n-    advert_int 1\n+    advert_int 3\n");
+        expect(text).toContain("\n-net.ipv4.ip_forward = 1\n+net.ipv4.ip_forward = 0\n");
+        expect(text).toMatch(/\nrs1: as it was applied\n$/);
+    });
+
+    it("shows a virtual IP that was removed, and a unit that was switched off", async () => {
+        await rs1.run(`ip address delete ${vip}/32 dev lo; systemctl -q disable lvs-real-server`);
+        const text = await wrong("check");
+        await rs1.run("lvs-real-server start; systemctl -q enable lvs-real-server");
+        expect(text).toContain(`rs1: virtual IPs\n`);
+        expect(text).toContain(`\n-${vip} lo\n`);
+        expect(text).toContain("\n-active enabled\n+active disabled\n");
+        expect(text).toContain("ds1: as it was applied\n");
+    });
+
+    it("shows an IPVS table that was edited by hand", async () => {
+        const server = `-t ${vip}:80 -r ${rs3.address}:80 -g`;
+        await ds1.run(`ipvsadm -e ${server} -w 7; ipvsadm -A -t ${vip}:8080`);
+        const text = await wrong("check");
+        await ds1.run(`ipvsadm -e ${server} -w 1; ipvsadm -D -t ${vip}:8080`);
+        expect(text).toContain(`ds1: IPVS table\n`);
+        expect(text).toContain(`\n--a ${server} -w 1\n+-a ${server} -w 7\n`);
+        expect(text).toContain(`\n+-A -t ${vip}:8080 -s wlc\n`);
+    });
+
+    it("says that a password differs, and not which it is", async () => {
+        const file = "/etc/keepalived/auth_pass.conf";
+        const kept = await ds2.run(`cat ${file}`);
+        await ds2.run(`cp -p ${file} /tmp/kept; echo '# by hand' >>${file}; chmod 640 ${file}`);
+        const text = await wrong("check");
+        await ds2.run(`mv /tmp/kept ${file}`);
+        expect(text).toContain(`ds2: file ${file}\ndiffers; what is in it is secret\n`);
+        expect(text).toContain("\n-600 root\n+640 root\n");
+        expect(text).not.toContain(/"(.*)"/.exec(kept)![1]);
+    });
+
+    it("looks at hosts through sudo", async () => {
+        await cluster.stack.configure(
+            await changed(({ realServers }) => Object.assign(realServers[2]!, { user: "admin" })),
+        );
+        await cluster.stack.up();
+        expect(await shown("check", "rs3")).toBe("rs3: as it was applied\n");
+        await cluster.stack.configure(await changed());
+        await cluster.stack.up();
+    });
+});
+
+describe("the current configuration", () => {
+    afterEach(async () => cluster.stack.configure(await changed()));
+
+    async function withChange(change: Change): Promise<void> {
+        await cluster.stack.configure(await changed(change));
+    }
+
+    it("is rendered into the files that are on the hosts", async () => {
+        const out = path.join(cluster.lab.dir, "rendered");
+        const text = await shown("render", "--out", out);
+        for (const host of cluster.members) {
+            const listed = await host.run("cat /var/lib/pulumi-lvs/*/files | sort -u");
+            const installed = listed.split("\n").filter(Boolean);
+            const secret = installed.filter((file) => file.endsWith("auth_pass.conf"));
+            const own = `${path.join(out, host.name)}/`;
+            const written = text.split("\n").filter((line) => line.startsWith(own));
+            const files = written.map((line) => line.slice(own.length - 1));
+            expect(files.sort()).toEqual(installed.filter((file) => !secret.includes(file)).sort());
+            for (const file of files) {
+                const live = await host.run(`cat ${file}; stat -c %a ${file}`);
+                const target = path.join(own, file);
+                const { mode } = await fs.stat(target);
+                const rendered = await fs.readFile(target, "utf8");
+                expect(`${rendered}${(mode & 0o777).toString(8)}\n`).toBe(live);
+            }
+        }
+        expect(text).toContain("ds1: /etc/keepalived/auth_pass.conf is not written (secret)\n");
+        const some = await shown("render", "rs1", "--out", out);
+        const shorter = some.replaceAll(`${out}/`, "rendered/");
+        expectTranscript("lvs render rs1 --out rendered", shorter);
+    });
+
+    it("differs from no host after an `up`", async () => {
+        const text = cluster.members.map(({ name }) => `${name}: nothing to change\n`).join("");
+        expect(await shown("diff")).toBe(text);
+    });
+
+    it("differs in a new weight before the `up`", async () => {
+        await withChange(({ realServers }) => (realServers[0]!.weight = 3));
+        const text = await wrong("diff");
+        expect(text).toContain("\n-        weight 1\n+        weight 3\n");
+        expectTranscript(
+            "lvs diff ds1 rs1   # a weight has been changed in the stack file",
+            await wrong("diff", "ds1", "rs1"),
+        );
+    });
+
+    it("differs in all that a host has not got yet", async () => {
+        await withChange(({ realServers }) => realServers.push(spare(cluster)));
+        const text = await wrong("diff", "rs4");
+        expect(text).toContain("\n+address 10.128.190.248/32 lo\n");
+        // And one that is there and goes is no host of it any more.
+        await withChange(({ realServers }) => realServers.pop());
+        expect(await wrong("diff")).not.toContain("rs3");
+    });
+
+    it("is a picture", async () => {
+        const text = await shown("topology");
+        expectGolden("topology-seed.mmd", text);
+        expectTranscript("lvs topology", text);
+        const docs = path.join(__dirname, "..", "..", "docs", "topology.svg");
+        expect(await shown("topology", "--svg")).toBe(await fs.readFile(docs, "utf8"));
+    });
+
+    it("is looked into before an `up`", async () => {
+        expectTranscript("lvs preflight", await shown("preflight"));
+        const taken = "10.128.190.252";
+        await withChange(({ virtualServers }) => (virtualServers[0]!.virtualIp = taken));
+        expect(await wrong("preflight")).toMatch(new RegExp(`stop +address +${taken} is answered`));
+    });
+
+    it("that is refused is refused in the components' words", async () => {
+        await withChange(({ virtualServers }) => (virtualServers[0]!.port = 70_000));
+        const { status, stdout, stderr } = await lvs("render");
+        expect([status, stdout]).toEqual([2, ""]);
+        expect(stderr).toContain("virtualServers[0].port: ");
+    });
+});
+
+it("keyscan prints what is in the stack file", async () => {
+    const text = await shown("keyscan", ds1.address, `${rs1.address}:22`);
+    expectTranscript(`lvs keyscan ${ds1.address} ${rs1.address}`, text);
+    expect(text.match(/hostKey: .*/g)).toEqual(
+        [ds1, rs1].map((host) => `hostKey: ${host.hostKey}`),
+    );
+});
+
+it("a host that is off is said to be, soon, and holds nobody up", async () => {
+    await ds1.cut();
+    await waitUntil("a new owner", 20_000, async () => (await cluster.owners()).join() === "ds2");
+    const start = performance.now();
+    const status = await wrong("status");
+    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(status).toMatch(/wrong: ds1 cannot be reached: .*timed out/);
+    expect(status).toContain(`${vip}  VI_1  at ds2\n`);
+    expect(status.match(/ serving /g)).toHaveLength(3);
+    const check = await wrong("check");
+    expect(check).toMatch(/^ds1 cannot be reached/);
+    expect(check).toContain("rs3: as it was applied\n");
+});
+
+it("a host with another key than the stack's is not talked to", async () => {
+    const { status, stdout } = await lvs("check", "rs1");
+    expect([status, stdout]).toEqual([0, "rs1: as it was applied\n"]);
+    await rs1.run(
+        "ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/other && cp /etc/ssh/other /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
+    );
+    expect(await wrong("check", "rs1")).toBe(
+        `rs1 its host key is not the one in the stack: compare with \`lvs keyscan ${rs1.address}\`\n`,
+    );
+});

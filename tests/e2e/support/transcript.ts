@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+
+const file = path.join(__dirname, "..", "..", "..", "docs", "cli.md");
+
+/**
+ * Compares what a command prints with what docs/cli.md shows under it, numbers and the width of
+ * columns apart. With UPDATE_GOLDEN set, what is printed becomes what is shown.
+ */
+export function expectTranscript(command: string, printed: string): void {
+    const docs = readFileSync(file, "utf8");
+    const [before, rest] = docs.split(`\n$ ${command}\n`) as [string, string | undefined];
+    if (rest === undefined) throw new Error(`docs/cli.md does not show "${command}"`);
+    const end = rest.indexOf("```");
+    if (process.env.UPDATE_GOLDEN) {
+        const shown = `${printed.trimEnd()}\n${rest.slice(end)}`;
+        writeFileSync(file, `${before}\n$ ${command}\n${shown}`);
+        return;
+    }
+    expect(shape(printed)).toBe(shape(rest.slice(0, end)));
+}
+
+function shape(text: string): string {
+    return text
+        .replace(/\b\d+(\.\d+)?( ?(s|min|h|d|k|M|MB)\b)?/g, "N")
+        .replace(/ +/g, " ")
+        .trim();
+}
