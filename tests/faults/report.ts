@@ -63,11 +63,13 @@ function row(outcomes: Outcome[]): string[] {
 export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): string {
     const { number, name } = scenario;
     const head = `${error === undefined ? "passed" : "FAILED"} ${number} ${name}, seed ${seed}, ${seconds.toFixed(0)} s`;
-    const clients = kinds.map((kind) => {
-        const { requests, failed, lost, longestGap } = seen![kind];
-        return `${kind} ${failed.length}/${requests.length} lost ${lost.length} gap ${longestGap.toFixed(0)}`;
-    });
-    const told = seen ? `: ${clients.join(", ")}` : "";
+    const clients = (all: Observation) =>
+        kinds.map((kind) => {
+            const { requests, failed, lost, longestGap } = all[kind];
+            const counts = `${failed.length} of ${requests.length} failed, ${lost.length} lost`;
+            return `\n    ${kind}: ${counts}, gap ${longestGap.toFixed(0)} ms`;
+        });
+    const told = seen ? clients(seen).join("") : "";
     return `${head}${told}${error === undefined ? "" : `\n    ${error.replaceAll("\n", "\n    ")}`}`;
 }
 

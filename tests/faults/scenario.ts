@@ -51,9 +51,18 @@ export function must(what: string, holds: boolean, seen?: unknown): void {
     throw new Error(`${what}${told === undefined ? "" : `; seen: ${told}`}`);
 }
 
+/** Of what differs, the lines that do are shown. */
 export function mustBe(what: string, seen: unknown, wanted: unknown): void {
-    const [a, b] = [seen, wanted].map((value) => JSON.stringify(value));
-    must(`${what}: ${b} expected`, a === b, seen);
+    const lines = (value: unknown) =>
+        JSON.stringify(value, null, 1).replaceAll("\\n", "\n").split("\n");
+    const [has, is] = [lines(seen), lines(wanted)];
+    const missing = is.filter((line) => !has.includes(line)).map((line) => `- ${line}`);
+    const added = has.filter((line) => !is.includes(line)).map((line) => `+ ${line}`);
+    must(
+        `${what}: otherwise than expected`,
+        has.join() === is.join(),
+        ["", ...missing, ...added].slice(0, 30).join("\n"),
+    );
 }
 
 export function mustSay(what: string, text: string, pattern: RegExp): void {
