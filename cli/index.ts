@@ -1,4 +1,10 @@
 #!/usr/bin/env node
 import { main } from "./main";
 
+// Whoever reads no further, as `head` does, has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+});
+
 void main(process.argv.slice(2)).then((status) => (process.exitCode = status));

@@ -28,8 +28,9 @@ export function mermaid(topology: Topology): string {
             return `        ${server(index)}${box(name, ...lines)}`;
         }),
         "    end",
-        ...virtualIps.flatMap(({ ip }, index) => [
-            `    clients --> ${vip(index)}`,
+        ...virtualIps.flatMap(({ ip, services }, index) => [
+            // Without services it is for the hosts behind: their gateway.
+            ...(services.length > 0 ? [`    clients --> ${vip(index)}`] : []),
             ...directors.map((one, to) => {
                 const arrow = isFirst(one, ip, topology) ? "-->" : "-.->";
                 return `    ${vip(index)} ${arrow} ${director(to)}`;

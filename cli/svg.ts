@@ -87,7 +87,10 @@ export function svg(topology: Topology): string {
             textAt(left + wide / 2, margin + 6, titles[index]!, "title"),
         ),
         `<rect class="frame" x="${round(frame.x)}" y="${round(frame.y)}" width="${round(frame.width)}" height="${round(frame.height)}" rx="10"><title>${escaped(router.join(", "))}</title></rect>`,
-        ...vips.map((vip) => edge(clients[0]!, vip, "edge")),
+        // One without services is for the hosts behind: their gateway.
+        ...vips
+            .filter((_, index) => virtualIps[index]!.services.length > 0)
+            .map((vip) => edge(clients[0]!, vip, "edge")),
         ...vips.flatMap((vip, index) =>
             dirs.map((director, to) => {
                 const first = isFirst(directors[to]!, virtualIps[index]!.ip, topology);

@@ -131,6 +131,8 @@ live_table() {
 check() {
     was="to be" now=now
     virtual_ips
+    [ -e "$all_steps/configure/files" ] ||
+        report_drift "set-up" "nothing has been applied here: run \`pulumi up\`"
     for files in "$all_steps"/*/files; do
         [ -e "$files" ] || continue
         check_files "${files%/files}"
