@@ -89,8 +89,8 @@ export class KeepalivedTree {
     }
 
     /**
-     * Has keepalived do VRRP on such a host until a shell command there succeeds, for twenty seconds
-     * at most; gives what another one then prints. What keepalived says, all of its configuration
+     * Has keepalived do VRRP on such a host until a shell command there succeeds, for a minute at
+     * most; gives what another one then prints. What keepalived says, all of its configuration
      * first, is in /said.
      */
     async run(
@@ -101,11 +101,11 @@ export class KeepalivedTree {
             ...interfaces.map((name) => `ip link set ${name} up`),
             ...files.map(placed),
             "keepalived --dont-fork --vrrp --log-console --dump-conf >/said 2>&1 &",
-            `tries=0; until ${until} || [ "$tries" = 100 ]; do tries=$((tries + 1)); sleep 0.2; done`,
+            `tries=0; until ${until} || [ "$tries" = 300 ]; do tries=$((tries + 1)); sleep 0.2; done`,
             "kill $!; wait $! || :",
             show,
         ];
-        return (await this.inside(script.join("\n"), interfaces, 60_000)).output;
+        return (await this.inside(script.join("\n"), interfaces, 100_000)).output;
     }
 
     /** Runs a shell script in the tree. What it changes, it changes for itself alone. */
