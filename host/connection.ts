@@ -21,9 +21,9 @@ export interface LoginArgs {
     hostKey?: Input<string>;
     /** Trust whoever answers at the address. Defaults to false. */
     ignoreHostKey?: boolean;
-    /** Failed attempts to connect before giving up; one more attempt is made. Defaults to 3. */
+    /** Failed attempts to connect before giving up; one more attempt is made. Defaults to 1: a wrong key must not lead to a ban. */
     dialErrorLimit?: Input<number>;
-    /** Seconds for one attempt to connect. Defaults to 5. */
+    /** Seconds for one attempt to connect. Defaults to 10. */
     perDialTimeout?: Input<number>;
 }
 

@@ -60,7 +60,11 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
     };
 }
 
-function login({ dialErrorLimit = 3, perDialTimeout = 5, ...args }: LoginArgs) {
+/**
+ * The provider tries again whatever was wrong, and OpenSSH from 9.8 on shuts an address out for a
+ * while after three keys that it does not know.
+ */
+function login({ dialErrorLimit = 1, perDialTimeout = 10, ...args }: LoginArgs) {
     return {
         user: args.user,
         port: args.port,

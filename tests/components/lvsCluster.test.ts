@@ -85,8 +85,8 @@ describe("LvsCluster", () => {
             const passes = /-(preflight|turn)$/.test(name);
             expect(inputs).toEqual({
                 connection: expect.objectContaining({
-                    dialErrorLimit: 3,
-                    perDialTimeout: 5,
+                    dialErrorLimit: 1,
+                    perDialTimeout: 10,
                 }) as object,
                 create: "timeout -k 30 600 sh -s apply",
                 ...(passes ? {} : { delete: "timeout -k 30 600 sh -s remove" }),
