@@ -6,10 +6,10 @@ jest.setTimeout(300_000);
 
 /** Quick ones, a list for each theme: of each list the seed chooses one, and its phase. */
 const spread = [
-    ["director-power-off", "director-stop", "keepalived-killed"],
+    ["director-stop", "keepalived-killed", "network-restart"],
     ["server-crash", "no-server"],
-    ["drain", "scale-in", "unrelated-change"],
-    ["engine-killed", "interrupted", "ssh-dropped"],
+    ["bad-configuration", "wrong-network", "drain"],
+    ["ssh-dropped", "interrupted", "changed-by-hand"],
 ];
 
 const seed = Number(process.env.SEED ?? 1);

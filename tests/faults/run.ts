@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { document, outcomeLine, table } from "./report";
@@ -65,6 +66,8 @@ async function main(): Promise<boolean> {
         if (write) {
             const file = path.join(__dirname, "../../docs/faults.md");
             await fs.writeFile(file, document(scenarios, outcomes, secrets));
+            const prettier = require.resolve("prettier/bin/prettier.cjs");
+            execFileSync(process.execPath, [prettier, "--write", file]);
         }
         return secrets.length === 0 && outcomes.every(({ error }) => error === undefined);
     } finally {
