@@ -1,0 +1,79 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import { type Lab, waitUntil } from "../../../lab/lab";
+import { prometheusPrograms } from "../../../lab/prometheus";
+
+/** A sample of an answer. */
+export interface Sample {
+    metric: Record<string, string>;
+    /** When, and what. */
+    value: [number, string];
+}
+
+const api = "http://127.0.0.1:9090/api/v1";
+
+/** A Prometheus on the lab's client that scrapes every host, with rules. It ends with the lab. */
+export class LabPrometheus {
+    private constructor(private readonly lab: Lab) {}
+
+    static async start(lab: Lab, rules: string): Promise<LabPrometheus> {
+        const { prometheus } = await prometheusPrograms();
+        const dir = path.join(lab.dir, "prometheus");
+        await fs.mkdir(dir);
+        await fs.writeFile(path.join(dir, "alerts.yaml"), rules);
+        const targets = lab.hosts.map(({ name, address }) => ({
+            targets: [`${address}:9100`],
+            labels: { instance: name, cluster: "web" },
+        }));
+        const config = {
+            global: { scrape_interval: "2s", scrape_timeout: "2s", evaluation_interval: "2s" },
+            rule_files: ["alerts.yaml"],
+            scrape_configs: [{ job_name: "node", static_configs: targets }],
+        };
+        await fs.writeFile(path.join(dir, "prometheus.yml"), stringify(config));
+        const log = await fs.open(path.join(dir, "log"), "a");
+        const options = [
+            `--config.file=${dir}/prometheus.yml`,
+            `--storage.tsdb.path=${dir}/data`,
+            "--web.listen-address=127.0.0.1:9090",
+        ];
+        lab.spawn([prometheus, ...options], { cwd: dir, stdio: ["ignore", log.fd, log.fd] });
+        await log.close();
+        const started = new LabPrometheus(lab);
+        await waitUntil("metrics of every host", 30_000, async () => {
+            const hosts = await started.ask("lvs_metrics_timestamp_seconds");
+            return hosts.length === lab.hosts.length;
+        });
+        return started;
+    }
+
+    /** The answer to a query. Throws when Prometheus does not take it. */
+    async ask(query: string): Promise<Sample[]> {
+        const command = ["curl", "-sS", "--max-time", "5", "--get", `${api}/query`];
+        const text = await this.lab.exec([...command, "--data-urlencode", `query=${query}`]);
+        const { data, error } = JSON.parse(text) as { data?: { result: Sample[] }; error?: string };
+        if (data === undefined) throw new Error(`${query}: ${error}`);
+        return data.result;
+    }
+
+    /** The alerts that fire now, each with its labels that tell what it is about. */
+    async firing(alert = ".*"): Promise<Record<string, string>[]> {
+        const samples = await this.ask(`ALERTS{alertstate="firing",alertname=~"${alert}"}`);
+        return samples.map(({ metric }) => metric);
+    }
+
+    /** Waits until an alert fires, and says about what. */
+    async untilFiring(alert: string): Promise<Record<string, string>> {
+        return waitUntil(`alert ${alert}`, 40_000, async () => (await this.firing(alert))[0]);
+    }
+
+    /** Waits until no alert fires. */
+    async untilSilent(): Promise<void> {
+        await waitUntil("silence", 40_000, async () => {
+            const names = (await this.firing()).map(({ alertname }) => alertname);
+            if (names.length > 0) throw new Error(`firing: ${names.join()}`);
+            return true;
+        });
+    }
+}
