@@ -19,6 +19,9 @@ import { hostileValues } from "../support/hostileValues";
 import { readConfiguration, wordEnd } from "../support/keepalivedReader";
 import { textArguments } from "../support/schemaTexts";
 
+// A second for an argument at most, but on a machine that has other work too.
+jest.setTimeout(60_000);
+
 type Place = (string | number)[];
 
 /** A text somewhere in what a user writes. */
