@@ -127,7 +127,8 @@ hear() {
 listen() {
     perl -MSocket=:all -we '
         my ($interface, $seconds) = @ARGV;
-        my $index = `cat /sys/class/net/$interface/ifindex` or exit;
+        open my $file, "<", "/sys/class/net/$interface/ifindex" or exit 1;
+        my $index = <$file>;
         my %families = (
             AF_INET, [IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack("x4 i", $index)],
             AF_INET6, [IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack("i", $index)],
