@@ -105,7 +105,7 @@ describe("status", () => {
         // TMPDIR is too deep in the lab for the sockets of shared logins.
         const env = { ...cluster.stack.env, TMPDIR: "/tmp", LVS_SSH: ssh };
         const { stdout } = await cluster.lab.tryExec(
-            ["timeout", "-s", "INT", "12", ...command, "--stack", "lab"],
+            ["timeout", "-s", "INT", "20", ...command, "--stack", "lab"],
             { env },
         );
         expect(stdout.split("All is well.").length - 1).toBeGreaterThan(2);
