@@ -97,12 +97,17 @@ apply() {
     say "${note:-$step applied}"
 }
 
-# Copies, for whoever asks later what has changed since.
+# Copies, for whoever asks later what has changed since; of a secret, which stands in one place only,
+# what tells whether it is the same.
 applied() {
     rm -rf "$state/applied" "$state/postponed"
     setting repair >"$state/repaired"
     mkdir "$state/applied"
-    [ -z "$paths" ] || cp -a --parents $paths "$state/applied"
+    if [ "$step" = secret ]; then
+        (umask 077 && sha256sum $paths >"$state/sums")
+    elif [ -n "$paths" ]; then
+        cp -a --parents $paths "$state/applied"
+    fi
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.

@@ -154,19 +154,23 @@ check() {
 # check_files STEP_FOLDER
 check_files() {
     while read -r path; do
+        [ ! -e "$1/sums" ] || check_secret "$1/sums" "$path"
         # A step without files has an empty line here, and no copy of that.
         [ -f "$1/applied$path" ] || continue
-        if [ "${1##*/}" != secret ]; then
-            report_drift "file $path" "$(diff -u -N --label "$path ($was)" --label "$path ($now)" \
-                "$1/applied$path" "$path")"
-        elif ! cmp -s "$1/applied$path" "$path"; then
-            report_drift "file $path" "differs; what is in it is secret"
-        fi
+        report_drift "file $path" "$(diff -u -N --label "$path ($was)" --label "$path ($now)" \
+            "$1/applied$path" "$path")"
         [ ! -e "$path" ] || compare "mode of $path" "$(mode "$1/applied$path")" "$(mode "$path")"
         case "$path" in
             /etc/sysctl.d/*) check_sysctls "$1/applied$path" ;;
         esac
     done <"$1/files"
+}
+
+# check_secret SUMS FILE
+check_secret() {
+    grep -F "  $2" "$1" | sha256sum --status -c 2>/dev/null ||
+        report_drift "file $2" "differs; what is in it is secret"
+    [ ! -e "$2" ] || compare "mode of $2" "600 root" "$(mode "$2")"
 }
 
 mode() { stat -c '%a %U' "$1"; }

@@ -171,5 +171,6 @@ drifted() {
         find "$applied" -type f 2>/dev/null | while read -r copy; do
             cmp -s "$copy" "${copy#"$applied"}" || echo "$copy"
         done
+        [ ! -e "${applied%/*}/sums" ] || sha256sum --quiet -c "${applied%/*}/sums" 2>/dev/null || :
     done
 }
