@@ -85,7 +85,12 @@ export class Traffic {
         const { requests } = this.probe.sofar();
         return {
             fresh: seenIn(
-                requests.map(({ at, ms, body, error }) => ({ at, ms, from: body, error })),
+                requests.map(({ at, ms, body, error = strangers(body) }) => ({
+                    at,
+                    ms,
+                    from: body,
+                    error,
+                })),
             ),
             long: seenIn(this.clients.long.events),
             session: seenIn(this.clients.session.events),
@@ -118,6 +123,11 @@ class Client {
         this.child.stdin!.end();
         await closed;
     }
+}
+
+/** A director without a table may have a web server of its own, which is nobody's to answer. */
+function strangers(body = ""): string | undefined {
+    return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a stranger's page";
 }
 
 function good(requests: Event[]): Event[] {
