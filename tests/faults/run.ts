@@ -61,11 +61,12 @@ async function main(): Promise<boolean> {
                 say,
             )),
         );
-        const report = table(outcomes);
+        const report = table(outcomes, scenarios);
         console.log(`\n${report}`);
         if (write) {
             const file = path.join(__dirname, "../../docs/faults.md");
-            await fs.writeFile(file, document(scenarios, outcomes, secrets));
+            const earlier = await fs.readFile(file, "utf8").catch(() => "");
+            await fs.writeFile(file, document(scenarios, outcomes, secrets, earlier));
             const prettier = require.resolve("prettier/bin/prettier.cjs");
             execFileSync(process.execPath, [prettier, "--write", file]);
         }
