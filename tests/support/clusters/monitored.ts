@@ -9,9 +9,7 @@ export const monitored: Cluster = {
     monitoring: { interval: 30 },
     scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],
     trackScripts: [{ name: "uplink", script: { script: "probe" }, weight: -10 }],
-    vrrpInstances: [
-        { interface: "eth0", virtualRouterId: 62, trackScript: [{ name: "uplink" }] },
-    ],
+    vrrpInstances: [{ interface: "eth0", virtualRouterId: 62, trackScript: [{ name: "uplink" }] }],
     virtualServers: [
         {
             virtualIp: vip,
