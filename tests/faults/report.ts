@@ -133,11 +133,11 @@ ${failures.map(({ scenario, seed, error }) => `- ${scenario.name}, seed ${seed}:
 - **sshd-stalls.** While a host takes a connection and says nothing, \`up\` waits: the command
   provider has a limit for connecting and none for what follows. Other hosts finish meanwhile.
 - **host-key-changed.** The message names the mismatch and the host, not the two fingerprints; and a
-  host that refuses a key is asked four times, which \`dialErrorLimit: 0\` makes once.
+  host that refuses a key is asked twice, which \`dialErrorLimit: 0\` makes once.
 - **director-returns.** A director that takes its virtual IPs back resets connections of the last
   second. \`nopreempt\` avoids the move.
-- **keepalived-killed.** The keepalived that is started in place of one that was killed begins with an
-  empty table: connections may be reset then, seen once in three runs.
+- **keepalived-killed.** While a keepalived starts in place of one that was killed, connections may be
+  reset: seen in one of two runs.
 - **no-server.** The kernel sends one refusal a second to each client's address; what asks more often
   waits for its own time limit. A \`sorryServer\` answers at once.
 - **network-restart** takes the addresses from the card and gives the card's own back, as a network

@@ -157,7 +157,7 @@ export const directors: Scenario[] = [
             await goesOn(traffic, Date.now());
             const seen = await traffic.stop();
             mustLast("longest gap", seen.fresh.longestGap, takeover + asking);
-            // The new keepalived begins with an empty table.
+            // While the new keepalived starts.
             const again = seen.long.lost.map(({ from }) => from);
             must("a connection is lost once at most", new Set(again).size === again.length, again);
         },

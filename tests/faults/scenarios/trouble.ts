@@ -336,7 +336,7 @@ export const trouble: Scenario[] = [
             name: "host-key-changed",
             does: "A director answers with another host key than the plan has.",
             observes:
-                "up stops and says so, after at most four attempts; nothing changes; the next up converges.",
+                "up stops and says so, after at most two attempts; nothing changes; the next up converges.",
         },
         { hostKey: hostKey("somebody else").public },
         /host key mismatch/,
@@ -347,7 +347,7 @@ export const trouble: Scenario[] = [
             name: "key-refused",
             does: "A director does not let the key in.",
             observes:
-                "up stops and says so, after at most four attempts; nothing changes; the next up converges.",
+                "up stops and says so, after at most two attempts; nothing changes; the next up converges.",
         },
         { privateKey: hostKey("nobody").private },
         /unable to authenticate/,
