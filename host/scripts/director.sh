@@ -178,8 +178,7 @@ verify() {
     differing=$(differing | joined)
     [ -z "$differing" ] || fail "the kernel has servers otherwise than: $differing"
     within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
-    [ -z "$(setting proveOwned)" ] || within "$(takeover)" is_owned ||
-        fail "no director has $(unowned | joined)"
+    [ -z "$(setting proveOwned)" ] || settle || fail "no director has $(unowned | joined)"
     is_measured
     rm -f "$state/drained"
     down=$(down | sort -u | joined)
@@ -190,6 +189,18 @@ verify() {
 }
 
 is_whole() { ! states | grep -q ' split$'; }
+
+# A keepalived that has just been started takes virtual IPs over in a while, unless it is told not to;
+# whoever connects meanwhile would be cut off.
+settle() {
+    case "${did:-reloaded}" in
+        reloaded) ;;
+        *) within "$(takeover)" is_preferred || : ;;
+    esac
+    within "$(takeover)" is_owned
+}
+
+is_preferred() { ! states | grep -qv ' owner$'; }
 
 # Every virtual IP is here or at a director that answers for it.
 is_owned() { [ -z "$(unowned)" ]; }

@@ -183,7 +183,10 @@ ${nftables}END
             await untilOwned("ds3");
             for (const url of urls) await untilAnswered(url);
         } finally {
-            await Promise.all([ds1, ds2].map((host) => host.run("systemctl start keepalived")));
+            // One after the other: a sync daemon that ends right after its start holds keepalived up.
+            await ds1.run("systemctl start keepalived");
+            await untilOwned("ds1");
+            await ds2.run("systemctl start keepalived");
         }
     }
 
