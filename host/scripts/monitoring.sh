@@ -25,9 +25,7 @@ measure() {
     file=$(metrics_file "$unit")
     [ "$(cat "$state/metrics" 2>/dev/null)" = "$file" ] || end_measuring
     echo "$file" >"$state/metrics"
-    case "$(systemctl show -p NeedDaemonReload lvs-metrics.service)" in
-        *=yes) systemctl daemon-reload ;;
-    esac
+    reread_unit lvs-metrics.service
     start_unit lvs-metrics.timer
 }
 

@@ -27,11 +27,11 @@ function parse(words: string[]) {
             if (!Number.isInteger(value) || value < 1) throw new Misuse(`${word} takes a number`);
             options[word === "--seed" ? "seed" : "seeds"] = value;
         } else {
-            const found = scenarios.find(({ number, name }) =>
+            const found = scenarios.filter(({ number, name }) =>
                 [String(number), name].includes(word),
             );
-            if (!found) throw new Misuse(`${word} is no scenario`);
-            options.chosen.push(found);
+            if (found.length === 0) throw new Misuse(`${word} is no scenario`);
+            options.chosen.push(...found);
         }
     }
     if (options.chosen.length === 0) options.chosen = scenarios;
