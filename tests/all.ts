@@ -10,7 +10,7 @@ const stages: { name: string; command: string[]; counts?: boolean }[] = [
     { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
     { name: "unit", command: jest("unit"), counts: true },
     { name: "toolchain", command: jest("toolchain"), counts: true },
-    { name: "e2e", command: jest("e2e", "--runInBand"), counts: true },
+    { name: "e2e", command: jest("e2e", "--maxWorkers=2"), counts: true },
 ];
 
 interface Counts {
