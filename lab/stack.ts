@@ -112,6 +112,11 @@ export class LabStack {
         return this.pulumi(["destroy", "--yes", "--skip-preview"]);
     }
 
+    /** Takes all hosts out of the state, whatever is on them. */
+    async forget(): Promise<void> {
+        await this.pulumi(["state", "delete", "--all", "--yes"]);
+    }
+
     /** The folder with the states. */
     get backend(): string {
         return path.join(this.dir, "backend");

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Asks again and again until `condition` gives something other than `false` or `undefined`, and
- * returns that. After `deadlineMs` it throws, saying what was waited for and what was last seen:
+ * returns that: every `intervalMs` at first, then each time a tenth of the wait so far has passed
+ * once more, since asking costs the hosts time that they need for what is waited for. After `deadlineMs` it throws, saying what was waited for and what was last seen:
  * the condition's own error, if it threw one.
  */
 export async function waitUntil<T>(
@@ -11,7 +12,7 @@ export async function waitUntil<T>(
     condition: () => Promise<T | false | undefined> | T | false | undefined,
     intervalMs = 100,
 ): Promise<T> {
-    const deadline = performance.now() + deadlineMs;
+    const start = performance.now();
     let last: unknown;
     for (;;) {
         try {
@@ -21,8 +22,9 @@ export async function waitUntil<T>(
             if (error instanceof GiveUp) throw error;
             last = error;
         }
-        if (performance.now() > deadline) break;
-        await sleep(intervalMs);
+        const waitedMs = performance.now() - start;
+        if (waitedMs > deadlineMs) break;
+        await sleep(Math.max(intervalMs, waitedMs / 10));
     }
     const seen = last instanceof Error ? last.message : String(last);
     throw new Error(`${what}: not within ${deadlineMs / 1000} s. Last seen: ${seen}`);

@@ -6,11 +6,14 @@
 # may set `note`, what is to be said in the end, and defines
 #   ready     refuse what cannot work; the new files are staged, nothing has changed yet (what
 #             changes something nevertheless sets `changed`)
-#   later     whether another step is to install them, and not this one
 #   activate  make the live files take effect, be they new or put back
 #   verify    fail unless they did; is also asked as a question, where `set -e` does not count
 #   release   end what the files do, before they go for good
 #   restored  make what was there before us take effect again
+# and may define
+#   later     whether another step is to install them, and not this one
+
+later() { false; }
 
 main() {
     state=/var/lib/pulumi-lvs/$step

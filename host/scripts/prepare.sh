@@ -11,8 +11,6 @@ ready() {
     install_packages
 }
 
-later() { false; }
-
 activate() { :; }
 
 verify() {

@@ -24,8 +24,6 @@ goes_elsewhere() {
     ip "$family" route show match "$peer" | grep -qv '^default'
 }
 
-later() { false; }
-
 activate() {
     start_unit lvs-real-server
     ! serves_page || {

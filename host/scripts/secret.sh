@@ -5,8 +5,6 @@ step=secret
 ready() { :; }
 
 # A new password counts from now on. Before the first keepalived.conf there is nobody to tell.
-later() { false; }
-
 activate() {
     ! grep -q 'include auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null ||
         ! systemctl is-active -q keepalived || systemctl reload keepalived

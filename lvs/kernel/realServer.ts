@@ -48,13 +48,14 @@ export function realServerKernelFiles(realServer: RealServerKernel): HostFile[] 
 /** What `lvs-real-server` is to bring about, a line each. */
 function realServerLines({ virtualIps, tunnels, gateways }: RealServerKernel): string[] {
     const [first] = virtualIps.filter((ip) => familyOf(ip) === "inet");
-    return distinct([
+    const lines = [
         ...tunnels.flatMap(tunnelLines),
         ...virtualIps.map((ip) => addressLine(ip, "lo")),
         // What comes out of a device without an address fails the reverse path filter.
         ...(first ? ipv4Devices(tunnels).map((device) => addressLine(first, device)) : []),
         ...gateways.map((ip) => `gateway ${canonical(ip)}`),
-    ]);
+    ];
+    return [...new Set(lines)];
 }
 
 function addressLine(ip: string, device: string): string {
@@ -93,7 +94,9 @@ function realServerSysctls({ virtualIps, tunnels }: RealServerKernel): string[] 
               ])
             : []),
         // The larger value is in force: 2 lets in what comes out of a tunnel whatever "all" says.
-        ...distinct(ipv4Devices(tunnels)).map((device) => `net.ipv4.conf.${device}.rp_filter = 2`),
+        ...[...new Set(ipv4Devices(tunnels))].map(
+            (device) => `net.ipv4.conf.${device}.rp_filter = 2`,
+        ),
     ];
 }
 
@@ -116,8 +119,4 @@ function unitOrder({ gateways }: RealServerKernel, clamps: boolean): string[] {
               ]
             : []),
     ];
-}
-
-function distinct(words: string[]): string[] {
-    return [...new Set(words)];
 }

@@ -1,16 +1,17 @@
+import { canonical } from "../addresses";
 import type { Cluster } from "../model";
 import { memberPortOf, poolsOf, virtualIpsOf } from "../pool";
 import { eachOf, type Problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
+import { ownVirtualIps } from "../vrrp/instance";
 
 /** What a real server can be for one service and not at the same time for another. */
 export function twoWaysProblems(cluster: Cluster): Problem[] {
     const directorIps = [
         ...virtualIpsOf(cluster.virtualServers),
-        ...cluster.vrrpInstances.flatMap(({ virtualIpaddress = [] }) =>
-            virtualIpaddress.map(({ ip }) => ip),
-        ),
-    ];
+        ...cluster.vrrpInstances.flatMap(ownVirtualIps).map(({ ip }) => ip),
+    ].map(canonical);
+    const isDirector = (ip?: string) => ip !== undefined && directorIps.includes(canonical(ip));
     return eachOf("realServers", cluster.realServers, ({ name, gateway, gateway6 }, path) => {
         const pools = poolsOf(cluster, name);
         const isDirect = pools.some(
@@ -23,11 +24,12 @@ export function twoWaysProblems(cluster: Cluster): Problem[] {
         const masqueraded = portsBy(LvsMethod.FULLNAT);
         const shared = portsBy(LvsMethod.NAT).find((port) => masqueraded.includes(port));
         return [
-            ...problemIf(
-                isDirect &&
-                    [gateway, gateway6].some((ip) => ip !== undefined && directorIps.includes(ip)),
-                `${path}.gateway`,
-                "is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
+            ...Object.entries({ gateway, gateway6 }).flatMap(([key, ip]) =>
+                problemIf(
+                    isDirect && isDirector(ip),
+                    `${path}.${key}`,
+                    "is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
+                ),
             ),
             ...problemIf(
                 shared !== undefined,

@@ -35,17 +35,19 @@ function hashProblems(cluster: Cluster, virtualServer: VirtualServer, path: stri
     const { lvsSched, mhFallback, shFallback } = virtualServer;
     const drops =
         (lvsSched === LvsSched.mh && !mhFallback) || (lvsSched === LvsSched.sh && !shFallback);
+    const mayWeighNothing = (member: PoolMember) =>
+        weightOf(realServerOf(cluster, member), member) === 0 ||
+        mayLoseItsWeight(virtualServer, member);
     return problemIf(
-        drops &&
-            membersOf(cluster, virtualServer).some((one) => mayWeighNothing(virtualServer, one)),
+        drops && membersOf(cluster, virtualServer).some(mayWeighNothing),
         `${path}.lvsSched`,
-        `${lvsSched} drops the clients of a server whose weight becomes 0, which inhibitOnFailure and miscDynamic do: set ${lvsSched}Fallback`,
+        `${lvsSched} drops the clients of a server of weight 0, which drained, inhibitOnFailure and checks that change weights lead to: set ${lvsSched}Fallback`,
     );
 }
 
 /** Whether a member stays in its pool with weight 0, when it is down or when its check says so. */
-function mayWeighNothing(virtualServer: VirtualServer, member: PoolMember): boolean {
+function mayLoseItsWeight(virtualServer: VirtualServer, member: PoolMember): boolean {
     const inhibits = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure ?? false;
-    const check = member.check ?? virtualServer.check;
-    return inhibits || check?.misc?.miscDynamic === true;
+    const { misc, file } = member.check ?? virtualServer.check ?? {};
+    return inhibits || misc?.miscDynamic === true || (file?.weight ?? 0) !== 0;
 }

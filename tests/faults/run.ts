@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { parseArgs } from "node:util";
 import { document, outcomeLine, table } from "./report";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
@@ -17,52 +18,54 @@ Without a name, all scenarios: ${scenarios.map(({ number, name }) => `${number} 
 /** What cannot be told from a list of words. */
 class Misuse extends Error {}
 
-function parse(words: string[]) {
-    const options = { seed: 1, seeds: 1, write: false, chosen: [] as Scenario[] };
-    while (words.length > 0) {
-        const word = words.shift()!;
-        if (word === "--write") options.write = true;
-        else if (word === "--seed" || word === "--seeds") {
-            const value = Number(words.shift());
-            if (!Number.isInteger(value) || value < 1) throw new Misuse(`${word} takes a number`);
-            options[word === "--seed" ? "seed" : "seeds"] = value;
-        } else {
-            const found = scenarios.filter(({ number, name }) =>
-                [String(number), name].includes(word),
-            );
-            if (found.length === 0) throw new Misuse(`${word} is no scenario`);
-            options.chosen.push(...found);
-        }
+function options() {
+    const { values, positionals } = parsed();
+    const [seed, seeds] = (["seed", "seeds"] as const).map((name) => {
+        const value = Number(values[name]);
+        if (!Number.isInteger(value) || value < 1) throw new Misuse(`--${name} takes a number`);
+        return value;
+    }) as [number, number];
+    const chosen = positionals.flatMap((word) => {
+        const found = scenarios.filter(({ number, name }) => [String(number), name].includes(word));
+        if (found.length === 0) throw new Misuse(`${word} is no scenario`);
+        return found;
+    });
+    return {
+        numbers: Array.from({ length: seeds }, (_, index) => seed + index),
+        write: values.write,
+        chosen: chosen.length > 0 ? chosen : scenarios,
+    };
+}
+
+function parsed() {
+    try {
+        return parseArgs({
+            options: {
+                seed: { type: "string", default: "1" },
+                seeds: { type: "string", default: "1" },
+                write: { type: "boolean", default: false },
+            },
+            allowPositionals: true,
+        });
+    } catch (error) {
+        throw new Misuse((error as Error).message);
     }
-    if (options.chosen.length === 0) options.chosen = scenarios;
-    return options;
 }
 
 async function main(): Promise<boolean> {
-    const { seed, seeds, write, chosen } = parse(process.argv.slice(2));
-    const numbers = Array.from({ length: seeds }, (_, index) => seed + index);
+    const { numbers, write, chosen } = options();
     const site = await Site.up();
     try {
         site.stack.report.forEach((line) => console.log(line));
-        // Hosts without a cluster come first, but for the end of all.
-        const rank = ({ on, number }: Scenario) => (number === 39 ? 2 : on ? 0 : 1);
-        const order = [...chosen].sort((a, b) => rank(a) - rank(b));
-        const say = (outcome: Parameters<typeof outcomeLine>[0]) =>
-            console.log(outcomeLine(outcome));
-        const serving = order.filter((scenario) => rank(scenario) < 2);
-        const outcomes = await play(site, serving, numbers, say);
+        // Hosts without a cluster come first: afterwards it would have to be destroyed for them.
+        const isBare = ({ on }: Scenario) => Number(on === "bare hosts");
+        const order = [...chosen].sort((a, b) => isBare(b) - isBare(a));
+        const outcomes = await play(site, order, numbers, (outcome) =>
+            console.log(outcomeLine(outcome)),
+        );
         const secrets = await findSecrets(site);
         console.log(`secrets: ${secrets.length === 0 ? "none found" : secrets.join("; ")}`);
-        outcomes.push(
-            ...(await play(
-                site,
-                order.filter((scenario) => rank(scenario) === 2),
-                numbers,
-                say,
-            )),
-        );
-        const report = table(outcomes, scenarios);
-        console.log(`\n${report}`);
+        console.log(`\n${table(outcomes, scenarios)}`);
         if (write) {
             const file = path.join(__dirname, "../../docs/faults.md");
             const earlier = await fs.readFile(file, "utf8").catch(() => "");

@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Host } from "../../lab/host";
-import { type Lab, waitUntil } from "../../lab/lab";
+import { type Lab, type LabOptions, waitUntil } from "../../lab/lab";
 import type { RunResult } from "../../lab/run";
 import { LabStack, type StackConfig } from "../../lab/stack";
 import { type Change, changed, Cluster, vip } from "../e2e/support/cluster";
@@ -47,8 +47,8 @@ export class Site {
     private constructor(readonly cluster: Cluster) {}
 
     /** Hosts with all packages, nothing deployed but the servers that clients talk to. */
-    static async up(): Promise<Site> {
-        const cluster = await Cluster.bare(installed);
+    static async up(options: LabOptions = installed): Promise<Site> {
+        const cluster = await Cluster.bare(options);
         const site = new Site(cluster);
         try {
             await Promise.all([...cluster.realServers, site.host("rs4")].map(serve));

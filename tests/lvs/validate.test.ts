@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { LvsSched } from "../../lvs/service/scheduler";
 import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
 import { validate } from "../../lvs/validate";
@@ -42,6 +43,7 @@ describe("a hash without fallback", () => {
         validate({
             ...seed,
             scripts: [{ name: "probe", content: "#!/bin/sh\n" }],
+            trackFiles: [{ name: "load", file: "/run/load" }],
             virtualServers: [{ ...seed.virtualServers[0], lvsSched: "mh", ...settings }],
         }).map(({ path }) => path);
     const member = (settings: Partial<PoolMember>) => ({
@@ -53,8 +55,21 @@ describe("a hash without fallback", () => {
         ["has inhibitOnFailure of its own", member({ inhibitOnFailure: true })],
         ["inherits miscDynamic", { check: dynamic, ...member({ inhibitOnFailure: false }) }],
         ["has miscDynamic of its own", member({ inhibitOnFailure: false, check: dynamic })],
+        [
+            "has a file that changes its weight",
+            member({ check: { file: { trackFile: "load", weight: 1 } } }),
+        ],
+        ["has weight 0", member({ weight: 0 })],
     ])("is refused where a member %s", (_, settings) => {
         expect(places(settings)).toEqual(["virtualServers[0].lvsSched"]);
+    });
+
+    it("is refused where a member is drained", () => {
+        const [first, ...others] = seed.realServers;
+        const realServers = [{ ...first!, drained: true }, ...others];
+        const virtualServers = [{ ...seed.virtualServers[0]!, lvsSched: LvsSched.sh }];
+        const problems = validate({ ...seed, realServers, virtualServers });
+        expect(problems.map(({ path }) => path)).toEqual(["virtualServers[0].lvsSched"]);
     });
 
     it("is taken where every member says otherwise than the virtual server", () => {

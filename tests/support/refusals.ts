@@ -390,7 +390,7 @@ const services = [
     service(
         "mh without fallback where weights change",
         { lvsSched: "mh", inhibitOnFailure: true },
-        "virtualServers[0].lvsSched: mh drops the clients of a server whose weight becomes 0, which inhibitOnFailure and miscDynamic do: set mhFallback",
+        "virtualServers[0].lvsSched: mh drops the clients of a server of weight 0, which drained, inhibitOnFailure and checks that change weights lead to: set mhFallback",
     ),
     service(
         "a method that is none",
@@ -426,6 +426,22 @@ const services = [
         "a director as the gateway of direct routing",
         { realServers: seed.realServers.map((one) => ({ ...one, gateway: vip })).slice(0, 1) },
         "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
+    ),
+    cluster(
+        "a director as that gateway, its address written in another way",
+        {
+            realServers: seed.realServers
+                .map((one) => ({ ...one, gateway6: "FD00:62:0:0::9" }))
+                .slice(0, 1),
+            vrrpInstances: [
+                {
+                    ...seed.vrrpInstances[0]!,
+                    virtualIpaddress: [{ ip: vip }],
+                    virtualIpaddressExcluded: [{ ip: "fd00:62::9", prefixLength: 64 }],
+                },
+            ],
+        },
+        "realServers[0].gateway6: is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
     ),
     cluster(
         "one port in a NAT and in a FULLNAT pool",

@@ -11,7 +11,8 @@ import {
     type Scenario,
     type Stage,
 } from "../scenario";
-import { ports, quorumLog } from "../site";
+import { ports, quorumLog, type Site } from "../site";
+import type { Observation } from "../traffic";
 
 /** Bounds of the checks as they are by default: delayLoop 5, connectTimeout 2, retry 1 after 1 s. */
 const refusing = (5 + 1) * 1000;
@@ -35,6 +36,18 @@ async function ejected(
         Boolean(answeredAfter(traffic.sofar().fresh, out)[99]),
     );
     return out;
+}
+
+async function killWebServers({ cluster }: Site): Promise<void> {
+    const kill = "systemctl kill -s KILL apache2; systemctl stop apache2";
+    await Promise.all(cluster.realServers.map((host) => host.run(kill)));
+}
+
+/** Nobody but the clients of the web servers has noticed anything. */
+function othersUnharmed({ long, session, datagram }: Observation): void {
+    for (const kind of [long, session, datagram]) {
+        none("failure of another service", [...kind.failed, ...kind.lost]);
+    }
 }
 
 export const realServers: Scenario[] = [
@@ -150,9 +163,7 @@ export const realServers: Scenario[] = [
             await sleep(2000);
             const seen = await traffic.stop();
             none("failure after the last start", failedAfter(seen.fresh, settled));
-            for (const kind of [seen.long, seen.session, seen.datagram]) {
-                none("failure of another service", [...kind.failed, ...kind.lost]);
-            }
+            othersUnharmed(seen);
         },
     },
     {
@@ -168,11 +179,7 @@ export const realServers: Scenario[] = [
             site.undo(start);
             await Promise.all(directors.map((host) => host.run(`: >${quorumLog}`)));
             await sleep(chance.upTo(5000));
-            await Promise.all(
-                realServers.map((host) =>
-                    host.run("systemctl kill -s KILL apache2; systemctl stop apache2"),
-                ),
-            );
+            await killWebServers(site);
             for (const { name } of directors) {
                 await site.untilServing(name, ports.web, [], refusing + asking);
             }
@@ -196,9 +203,7 @@ export const realServers: Scenario[] = [
             await sleep(1000);
             const seen = await traffic.stop();
             none("failure after they are back", failedAfter(seen.fresh, back));
-            for (const kind of [seen.long, seen.session, seen.datagram]) {
-                none("failure of another service", [...kind.failed, ...kind.lost]);
-            }
+            othersUnharmed(seen);
         },
     },
     {
@@ -219,11 +224,7 @@ export const realServers: Scenario[] = [
                 Promise.all(realServers.map((host) => host.run("systemctl start apache2"))),
             );
             await sleep(chance.upTo(5000));
-            await Promise.all(
-                realServers.map((host) =>
-                    host.run("systemctl kill -s KILL apache2; systemctl stop apache2"),
-                ),
-            );
+            await killWebServers(site);
             await site.untilServing("ds1", ports.web, ["rs4"], refusing + asking);
             const out = Date.now();
             await sleep(2000);
@@ -231,9 +232,7 @@ export const realServers: Scenario[] = [
             none("failure once they are out", failedAfter(seen.fresh, out));
             const names = new Set(answeredAfter(seen.fresh, out).map(({ from }) => from));
             mustBe("who answers", [...names], ["SORRY"]);
-            for (const kind of [seen.long, seen.session, seen.datagram]) {
-                none("failure of another service", [...kind.failed, ...kind.lost]);
-            }
+            othersUnharmed(seen);
         },
     },
 ];

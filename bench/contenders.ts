@@ -1,0 +1,124 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { cached } from "../lab/cache";
+import type { Host } from "../lab/host";
+import { run } from "../lab/run";
+import { vip } from "../tests/e2e/support/cluster";
+import type { Site } from "../tests/faults/site";
+import type { StackConfig } from "../lab/stack";
+import type { Cluster } from "../lvs/model";
+import { planDirector } from "../lvs/plan";
+import { authPassFile, directorFiles } from "../lvs/render";
+
+const ansibleCore = "2.19.14";
+
+export type Config = Required<StackConfig>;
+
+/** A way to bring hosts from one configuration to another. */
+export interface Contender {
+    name: string;
+    /** Throws when the change is refused. */
+    change(site: Site, from: Config, to: Config): Promise<void>;
+}
+
+/** How a host begins to serve behind the virtual IP, and how it ends that. */
+const takeIn = `sysctl -q net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+ip address replace ${vip}/32 dev lo
+systemctl start apache2`;
+const takeOut = `systemctl stop apache2
+ip address delete ${vip}/32 dev lo`;
+
+const own: Contender = {
+    name: "pulumi-lvs",
+    async change(site, _from, to) {
+        await site.stack.configure(to);
+        await site.pulumi("up", "--yes", "--skip-preview");
+    },
+};
+
+/** What an administrator does: files over ssh, then a reload, on both directors at once. */
+const plain: Contender = {
+    name: "ssh and reload",
+    async change(site, from, to) {
+        for (const host of added(site, from, to)) await host.run(takeIn);
+        await Promise.all(
+            site.cluster.directors.map(async (host) => {
+                for (const [name, content] of filesOf(host.name, to)) {
+                    await host.run(`cat >/etc/keepalived/${name}`, { stdin: content });
+                }
+                await host.run("systemctl reload keepalived");
+            }),
+        );
+        for (const host of added(site, to, from)) await host.run(takeOut);
+    },
+};
+
+/** The same files by Ansible, as roles for keepalived do it: tried first, and both hosts at once. */
+const ansible: Contender = {
+    name: "Ansible",
+    async change(site, from, to) {
+        const dir = await fs.mkdtemp(path.join(site.lab.dir, "ansible-"));
+        for (const { name } of site.cluster.directors) {
+            await fs.mkdir(path.join(dir, name));
+            for (const [file, content] of filesOf(name, to)) {
+                await fs.writeFile(path.join(dir, name, file), content);
+            }
+        }
+        const names = site.lab.hosts.map(({ name }) => name);
+        const inventory = ["[directors]", "ds1", "ds2", "[others]", ...names.slice(2), ""];
+        await fs.writeFile(path.join(dir, "inventory"), inventory.join("\n"));
+        const variables = {
+            files: dir,
+            taken_in: added(site, from, to).map(({ name }) => name),
+            taken_out: added(site, to, from).map(({ name }) => name),
+            take_in: takeIn,
+            take_out: takeOut,
+        };
+        const command = [
+            path.join(await ansibleTools(), "bin/python"),
+            "-m",
+            "ansible",
+            "playbook",
+            "-i",
+            path.join(dir, "inventory"),
+            "-e",
+            JSON.stringify(variables),
+            path.join(__dirname, "ansible/site.yaml"),
+        ];
+        await site.lab.exec(command, {
+            env: {
+                ANSIBLE_SSH_ARGS: `-F ${path.join(site.lab.dir, "ssh_config")}`,
+                ANSIBLE_PIPELINING: "1",
+                ANSIBLE_LOCAL_TEMP: dir,
+                LC_ALL: "C.UTF-8",
+            },
+        });
+    },
+};
+
+export const contenders = [own, plain, ansible];
+
+/** Hosts that are real servers in the one configuration and not in the other. */
+function added({ lab }: Site, from: Config, to: Config): Host[] {
+    const before = from.realServers.map(({ name }) => name);
+    const names = to.realServers.map(({ name }) => name).filter((name) => !before.includes(name));
+    return names.map((name) => lab.host(name));
+}
+
+/** What keepalived reads on a director. */
+function filesOf(director: string, config: Config): [string, string][] {
+    const plan = planDirector(config as unknown as Cluster, director);
+    const files = [authPassFile(config.authPass as string), ...directorFiles(plan)];
+    return ["auth_pass.conf", "keepalived.conf"].map((name) => [
+        name,
+        files.find((file) => file.path === `/etc/keepalived/${name}`)!.content,
+    ]);
+}
+
+/** A folder with Ansible in it, from the registry of Python's packages. */
+function ansibleTools(): Promise<string> {
+    return cached("ansible", { ansibleCore }, async (dir) => {
+        await run(["python3", "-m", "venv", dir]);
+        await run([path.join(dir, "bin/pip"), "install", "-q", `ansible-core==${ansibleCore}`]);
+    });
+}
