@@ -28,6 +28,7 @@ const aftermathMs = 10_000;
 async function main(wanted: string[]): Promise<void> {
     // Ansible's modules are programs in Python.
     const disk = await installedDisk({ packages: [...clusterPackages, "python3"] });
+    const all = await contenders();
     const site = await Site.up({ disk });
     try {
         site.stack.report.forEach((line) => console.log(line));
@@ -39,7 +40,7 @@ async function main(wanted: string[]): Promise<void> {
             const to = await base();
             change(to, site);
             console.log(`\n${what}`);
-            for (const contender of contenders) {
+            for (const contender of all) {
                 console.log(await measure(site, contender, await base(), to));
             }
         }
@@ -60,7 +61,7 @@ async function measure(site: Site, contender: Contender, from: Config, to: Confi
     await sleep(aftermathMs);
     const line = report(contender.name, seconds, await traffic.stop());
     await contender.change(site, to, from);
-    return refusal ? `${line}, refused` : line;
+    return refusal ? `${line}, refused:\n${refusal.message}` : line;
 }
 
 /** Connections that stay are named apart: whoever takes their server away ends them. */

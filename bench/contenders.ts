@@ -54,7 +54,7 @@ const plain: Contender = {
 };
 
 /** The same files by Ansible, as roles for keepalived do it: tried first, and both hosts at once. */
-const ansible: Contender = {
+const ansible = (tools: string): Contender => ({
     name: "Ansible",
     async change(site, from, to) {
         const dir = await fs.mkdtemp(path.join(site.lab.dir, "ansible-"));
@@ -75,7 +75,7 @@ const ansible: Contender = {
             take_out: takeOut,
         };
         const command = [
-            path.join(await ansibleTools(), "bin/python"),
+            path.join(tools, "bin/python"),
             "-m",
             "ansible",
             "playbook",
@@ -94,9 +94,11 @@ const ansible: Contender = {
             },
         });
     },
-};
+});
 
-export const contenders = [own, plain, ansible];
+export async function contenders(): Promise<Contender[]> {
+    return [own, plain, ansible(await ansibleTools())];
+}
 
 /** Hosts that are real servers in the one configuration and not in the other. */
 function added({ lab }: Site, from: Config, to: Config): Host[] {

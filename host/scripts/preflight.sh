@@ -38,9 +38,11 @@ inspect() {
     [ -z "$(setting instance)" ] || {
         inspect_manager
         interfaces | while read -r interface; do inspect_interface "$interface"; done
-        heard=$(mktemp)
-        trap 'rm "$heard"' EXIT
+        heard=$(mktemp) answers=$(mktemp)
+        trap 'rm "$heard" "$answers"' EXIT
+        ask >"$answers" &
         hear >"$heard"
+        wait
         setting instance | while read -r name interface id _; do
             ! is_up "$interface" || inspect_id "$name" "$id" "$interface"
         done
@@ -113,10 +115,25 @@ inspect_interface() {
 
 is_up() { ip -o link show up dev "$1" 2>/dev/null | grep -q .; }
 
+# Who answers for our virtual IPs and for the addresses of the other directors, a line each:
+# INTERFACE IP MAC, without a MAC where nobody does. They are asked all at once.
+ask() {
+    {
+        setting address | cut -d ' ' -f 2-
+        for interface in $(interfaces); do setting peer | sed "s/^/$interface /"; done
+    } | sed 's|/.*||' | sort -u | {
+        while read -r interface ip; do
+            ! is_up "$interface" || ! is_near "$ip" "$interface" ||
+                echo "$interface $ip $(holder "$ip" "$interface")" &
+        done
+        wait
+    }
+}
+
 # Adverts of VRRP routers on our interfaces, a line each: INTERFACE ID SOURCE ADDRESSES. An owner
 # sends one every interval; three of ours are waited for.
 hear() {
-    seconds=$(setting instance | awk '3 * $5 > wait { wait = 3 * $5 } END { print wait < 3 ? 3 : wait }')
+    seconds=$(setting instance | awk '3 * $5 > wait { wait = 3 * $5 } END { print wait < 3 ? 3 : int(wait + 0.99) }')
     for interface in $(interfaces); do
         { listen "$interface" "$seconds" || echo "$interface deaf"; } &
     done | sort -u
@@ -133,16 +150,14 @@ listen() {
             AF_INET, [IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack("x4 i", $index)],
             AF_INET6, [IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack("i", $index)],
         );
-        my $end = time + $seconds + 1;
         for my $family (keys %families) {
             next if fork;
             socket(my $socket, $family, SOCK_RAW, 112) or exit;
             setsockopt($socket, SOL_SOCKET, 25, $interface);
             setsockopt($socket, $families{$family}[0], $families{$family}[1], $families{$family}[2]);
-            vec(my $readable = "", fileno $socket, 1) = 1;
-            while ((my $left = $end - time) > 0) {
-                select(my $ready = $readable, undef, undef, $left) > 0 or last;
-                my $from = recv($socket, my $packet, 2048, 0) or next;
+            $SIG{ALRM} = sub { exit };
+            alarm $seconds;
+            while (my $from = recv($socket, my $packet, 2048, 0)) {
                 # An IPv4 packet comes with its header.
                 substr($packet, 0, 4 * (ord($packet) & 15), "") if $family == AF_INET;
                 my $sender = $family == AF_INET ? (unpack_sockaddr_in $from)[1] : (unpack_sockaddr_in6 $from)[1];
@@ -181,7 +196,7 @@ inspect_id() {
 inspect_address() {
     ip=${2%/*}
     if is_near "$ip" "$3"; then
-        is_ours "$1" "$ip" && mac='' || mac=$(holder "$ip" "$3")
+        is_ours "$1" "$ip" && mac='' || mac=$(answers_for "$ip" "$3")
         if [ -z "$mac" ]; then
             ok address "$ip on $3 is free, or ours"
         elif is_peer "$mac"; then
@@ -216,11 +231,13 @@ is_advertised() {
     ' file=1 - file=2 "$heard"
 }
 
+# answers_for IP [INTERFACE]: MAC addresses.
+answers_for() {
+    awk -v ip="$1" -v interface="${2:-}" '
+        $2 == ip && (interface == "" || $1 == interface) { print $3 }' "$answers"
+}
+
 # Whether a MAC address is that of a director that we know an address of.
 is_peer() {
-    for director in $(setting peer); do
-        for interface in $(interfaces); do
-            ! is_near "$director" "$interface" || holder "$director" "$interface"
-        done
-    done | grep -qx "$1"
+    setting peer | while read -r director; do answers_for "$director"; done | grep -qx "$1"
 }

@@ -26,7 +26,7 @@ export interface KernelSysctls {
     sloppyTcp?: boolean;
     /** As `sloppyTcp`, for SCTP (sysctl `net.ipv4.vs.sloppy_sctp`). Defaults to false. */
     sloppySctp?: boolean;
-    /** Seconds after which a connection without news is sent to the backup again; 0 is never (sysctl `net.ipv4.vs.sync_refresh_period`). Defaults to the kernel's, 0. */
+    /** Seconds after which the backup hears again of a connection that is in use; 0 is never (sysctl `net.ipv4.vs.sync_refresh_period`). Defaults to 1 with the sync daemon, and to the kernel's, 0, with `syncPeriod`. */
     syncRefreshPeriod?: number;
     /** Times that such news are repeated, 0 to 3 (sysctl `net.ipv4.vs.sync_retries`). Defaults to the kernel's, 0. */
     syncRetries?: number;
@@ -48,9 +48,9 @@ export interface KernelSysctls {
 
 /** The directors' kernel. What is not set here is what each method needs, and the kernel's own. */
 export interface KernelSettings extends KernelSysctls {
-    /** Packets of a connection after which the backup hears of it; 2 is as soon as it is established (sysctl `net.ipv4.vs.sync_threshold`, first number). Defaults to 2 with the sync daemon. */
+    /** Packets of a connection after which the backup hears of it, with `syncPeriod`; 2 is as soon as it is established (sysctl `net.ipv4.vs.sync_threshold`, first number). Defaults to 2 with the sync daemon. */
     syncThreshold?: number;
-    /** Packets after which the backup hears of it again; 0 is never (sysctl `net.ipv4.vs.sync_threshold`, second number). Defaults to 50 with the sync daemon. */
+    /** Packets after which the backup hears of it again; 0 is by time, as `syncRefreshPeriod` says (sysctl `net.ipv4.vs.sync_threshold`, second number). Defaults to 0 with the sync daemon. */
     syncPeriod?: number;
     /** Interfaces through which real servers send their answers when a director is the gateway of DR or TUN servers (sysctls `accept_local` 1, `rp_filter` 0). Defaults to none. */
     gatewayInterfaces?: string[];
@@ -111,7 +111,7 @@ export interface DirectorTraffic {
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
     const { methods, families, oneArmedInterfaces, syncs, vmac } = traffic;
     const translates = methods.includes(LvsMethod.NAT) || methods.includes(LvsMethod.FULLNAT);
-    const { syncThreshold = 2, syncPeriod = 50, gatewayInterfaces = [] } = settings;
+    const { syncThreshold = 2, syncPeriod = 0, gatewayInterfaces = [] } = settings;
     return [
         "net.ipv4.ip_forward = 1",
         ...(translates && families.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
@@ -133,10 +133,13 @@ export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettin
 
 /** Settings that a director's traffic asks for, where the user says nothing. */
 function defaultsFor(
-    { methods, distribution }: DirectorTraffic,
-    { conntrack = methods.includes(LvsMethod.FULLNAT) }: KernelSettings,
+    { methods, distribution, syncs }: DirectorTraffic,
+    { conntrack = methods.includes(LvsMethod.FULLNAT), syncPeriod = 0 }: KernelSettings,
 ): KernelSysctls {
     return {
+        // A director that returns takes over within seconds, and is to know connections by then;
+        // by the count of their packets, it would hear of slow ones too late.
+        ...(syncs && syncPeriod === 0 ? { syncRefreshPeriod: 1 } : {}),
         ...(conntrack ? { conntrack } : {}),
         // Before Linux 5.9, every connection from a port in use would wait a second.
         ...(conntrack && distribution === Distribution.rhel8 ? { connReuseMode: 0 } : {}),
@@ -168,7 +171,7 @@ export function kernelProblems(
     { methods, syncs }: Pick<DirectorTraffic, "methods" | "syncs">,
     target: Target,
 ): Problem[] {
-    const { syncThreshold = 2, syncPeriod = 50, gatewayInterfaces, connTabBits } = settings;
+    const { syncThreshold = 2, syncPeriod = 0, gatewayInterfaces, connTabBits } = settings;
     const packets = whole("a number of packets", 0, 2147483647);
     const forSync = Object.entries(settings).filter(
         ([name, value]) => name.startsWith("sync") && value !== undefined,

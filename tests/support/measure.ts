@@ -73,7 +73,7 @@ export const owner: Moment = {
         "ipvsadm -Sn": table,
         keepalived: "Keepalived v2.2.7 (01/16,2022)\n",
         systemctl: "InvocationID=a1\n",
-        sysctl: "net.ipv4.ip_forward = 1\nnet.ipv4.vs.sync_threshold = 2\t50\nnet.ipv4.vs.expire_nodest_conn = 1\nnet.ipv4.vs.expire_quiescent_template = 1\n",
+        sysctl: "net.ipv4.ip_forward = 1\nnet.ipv4.vs.sync_threshold = 2\t0\nnet.ipv4.vs.expire_nodest_conn = 1\nnet.ipv4.vs.expire_quiescent_template = 1\nnet.ipv4.vs.sync_refresh_period = 1\n",
         journalctl: [
             "Script `uplink` now returning 1",
             "Script `uplink` now returning 0",

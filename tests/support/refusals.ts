@@ -642,7 +642,7 @@ const others = [
     ),
     cluster(
         "a sync threshold above its period",
-        { kernel: { syncThreshold: 50 } },
+        { kernel: { syncThreshold: 50, syncPeriod: 50 } },
         "kernel.syncThreshold: 50 is not below syncPeriod 50: the kernel refuses it",
     ),
     cluster(
