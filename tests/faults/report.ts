@@ -135,7 +135,7 @@ ${failures.map(({ scenario, seed, error }) => `- ${scenario.name}, seed ${seed}:
 - **host-key-changed.** The message names the mismatch and the host, not the two fingerprints; and a
   host that refuses a key is asked twice, which \`dialErrorLimit: 0\` makes once.
 - **director-returns.** A director that takes its virtual IPs back resets connections of the last
-  second, and those in which nothing was sent since it is back. \`nopreempt\` avoids the move.
+  seconds, and those in which nothing was sent since it is back. \`nopreempt\` avoids the move.
 - **keepalived-killed.** While a keepalived starts in place of one that was killed, connections may be
   reset: seen in one of two runs.
 - **no-server.** The kernel sends one refusal a second to each client's address; what asks more often
