@@ -137,7 +137,7 @@ ${failures.map(({ scenario, seed, error }) => `- ${scenario.name}, seed ${seed}:
 - **director-returns.** A director that takes its virtual IPs back resets connections of the last
   seconds, and those in which nothing was sent since it is back. \`nopreempt\` avoids the move.
 - **keepalived-killed.** While a keepalived starts in place of one that was killed, connections may be
-  reset: seen in one of two runs.
+  reset, and new ones refused.
 - **no-server.** The kernel sends one refusal a second to each client's address; what asks more often
   waits for its own time limit. A \`sorryServer\` answers at once.
 - **network-restart** takes the addresses from the card and gives the card's own back, as a network
