@@ -91,7 +91,10 @@ describe("the article's cluster", () => {
         for (const director of cluster.directors) {
             expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
         }
-        expect((await cluster.bodies(10)).filter((body) => body === "RS1")).toHaveLength(6);
+        // Three of five, or some more where keepalived has the scheduler begin its round anew.
+        const served = (await cluster.bodies(50)).filter((body) => body === "RS1").length;
+        expect(served).toBeGreaterThanOrEqual(30);
+        expect(served).toBeLessThanOrEqual(33);
     });
 
     it("takes a real server in and lets it go under load: no request lost", async () => {
