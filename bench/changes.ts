@@ -53,15 +53,15 @@ async function measure(site: Site, contender: Contender, from: Config, to: Confi
     await site.untilHealthy();
     const traffic = await Traffic.start(site.lab);
     const start = performance.now();
-    const refusal = await contender.change(site, from, to).then(
-        () => undefined,
-        (error: Error) => error,
+    const isRefused = await contender.change(site, from, to).then(
+        () => false,
+        () => true,
     );
     const seconds = (performance.now() - start) / 1000;
     await sleep(aftermathMs);
     const line = report(contender.name, seconds, await traffic.stop());
     await contender.change(site, to, from);
-    return refusal ? `${line}, refused:\n${refusal.message}` : line;
+    return isRefused ? `${line}, refused` : line;
 }
 
 /** Connections that stay are named apart: whoever takes their server away ends them. */

@@ -8,7 +8,7 @@ import type { Site } from "../tests/faults/site";
 import type { StackConfig } from "../lab/stack";
 import type { Cluster } from "../lvs/model";
 import { planDirector } from "../lvs/plan";
-import { authPassFile, directorFiles } from "../lvs/render";
+import { directorFiles } from "../lvs/render";
 
 const ansibleCore = "2.19.14";
 
@@ -24,6 +24,7 @@ export interface Contender {
 /** How a host begins to serve behind the virtual IP, and how it ends that. */
 const takeIn = `sysctl -q net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
 ip address replace ${vip}/32 dev lo
+hostname | tr a-z A-Z >/var/www/html/index.html
 systemctl start apache2`;
 const takeOut = `systemctl stop apache2
 ip address delete ${vip}/32 dev lo`;
@@ -43,9 +44,8 @@ const plain: Contender = {
         for (const host of added(site, from, to)) await host.run(takeIn);
         await Promise.all(
             site.cluster.directors.map(async (host) => {
-                for (const [name, content] of filesOf(host.name, to)) {
-                    await host.run(`cat >/etc/keepalived/${name}`, { stdin: content });
-                }
+                const stdin = configurationOf(host.name, to);
+                await host.run("cat >/etc/keepalived/keepalived.conf", { stdin });
                 await host.run("systemctl reload keepalived");
             }),
         );
@@ -59,10 +59,7 @@ const ansible = (tools: string): Contender => ({
     async change(site, from, to) {
         const dir = await fs.mkdtemp(path.join(site.lab.dir, "ansible-"));
         for (const { name } of site.cluster.directors) {
-            await fs.mkdir(path.join(dir, name));
-            for (const [file, content] of filesOf(name, to)) {
-                await fs.writeFile(path.join(dir, name, file), content);
-            }
+            await fs.writeFile(path.join(dir, `${name}.conf`), configurationOf(name, to));
         }
         const names = site.lab.hosts.map(({ name }) => name);
         const inventory = ["[directors]", "ds1", "ds2", "[others]", ...names.slice(2), ""];
@@ -107,14 +104,11 @@ function added({ lab }: Site, from: Config, to: Config): Host[] {
     return names.map((name) => lab.host(name));
 }
 
-/** What keepalived reads on a director. */
-function filesOf(director: string, config: Config): [string, string][] {
-    const plan = planDirector(config as unknown as Cluster, director);
-    const files = [authPassFile(config.authPass as string), ...directorFiles(plan)];
-    return ["auth_pass.conf", "keepalived.conf"].map((name) => [
-        name,
-        files.find((file) => file.path === `/etc/keepalived/${name}`)!.content,
-    ]);
+/** What keepalived reads on a director, with the password in it, as other tools have it. */
+function configurationOf(director: string, config: Config): string {
+    const files = directorFiles(planDirector(config as unknown as Cluster, director));
+    const { content } = files.find(({ path }) => path === "/etc/keepalived/keepalived.conf")!;
+    return content.replace("include auth_pass.conf", `auth_pass "${config.authPass as string}"`);
 }
 
 /** A folder with Ansible in it, from the registry of Python's packages. */
