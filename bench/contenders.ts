@@ -37,7 +37,7 @@ const own: Contender = {
     },
 };
 
-/** What an administrator does: files over ssh, then a reload, on both directors at once. */
+/** What an administrator does: files over ssh, then a reload, on both directors at once; a start where that fails. */
 const plain: Contender = {
     name: "ssh and reload",
     async change(site, from, to) {
@@ -46,7 +46,9 @@ const plain: Contender = {
             site.cluster.directors.map(async (host) => {
                 const stdin = configurationOf(host.name, to);
                 await host.run("cat >/etc/keepalived/keepalived.conf", { stdin });
-                await host.run("systemctl reload keepalived");
+                await host.run(
+                    "timeout 30 systemctl reload keepalived || systemctl restart keepalived",
+                );
             }),
         );
         for (const host of added(site, to, from)) await host.run(takeOut);
