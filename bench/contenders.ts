@@ -29,6 +29,12 @@ systemctl start apache2`;
 const takeOut = `systemctl stop apache2
 ip address delete ${vip}/32 dev lo`;
 
+/** A keepalived that does not answer is ended, for it does not stop in order either. */
+const reload = `timeout 30 systemctl reload keepalived || {
+    systemctl kill -s KILL keepalived
+    timeout 30 systemctl start keepalived
+}`;
+
 const own: Contender = {
     name: "pulumi-lvs",
     async change(site, _from, to) {
@@ -37,7 +43,7 @@ const own: Contender = {
     },
 };
 
-/** What an administrator does: files over ssh, then a reload, on both directors at once; a start where that fails. */
+/** What an administrator does: files over ssh, then a reload, on both directors at once. */
 const plain: Contender = {
     name: "ssh and reload",
     async change(site, from, to) {
@@ -46,9 +52,7 @@ const plain: Contender = {
             site.cluster.directors.map(async (host) => {
                 const stdin = configurationOf(host.name, to);
                 await host.run("cat >/etc/keepalived/keepalived.conf", { stdin });
-                await host.run(
-                    "timeout 30 systemctl reload keepalived || systemctl restart keepalived",
-                );
+                await host.run(reload);
             }),
         );
         for (const host of added(site, to, from)) await host.run(takeOut);

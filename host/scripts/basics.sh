@@ -22,6 +22,7 @@ has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
 # The kernel settings that are otherwise than a sysctl file of ours says, which is as sysctl prints.
 settings_unlike() {
+    [ -s "$1" ] || return 0
     # shellcheck disable=SC2046  # words
     sysctl $(sed 's/ *=.*//' "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
 }
@@ -29,16 +30,27 @@ settings_unlike() {
 # within SECONDS COMMAND: whether the command succeeds before the time is up, and where nothing is
 # about to change, at once.
 within() {
-    deadline=$(($(date +%s) + ${patience:-$1}))
+    patient=${patience:-$1}
+    deadline=
     shift
     until "$@"; do
-        [ "$(date +%s)" -lt "$deadline" ] || return 1
+        now=$(date +%s)
+        : "${deadline:=$((now + patient))}"
+        [ "$now" -lt "$deadline" ] || return 1
         sleep 0.2
     done
 }
 
+read_settings() { settings=$(bundle | sed -n 's/^set //p'); }
+
 # setting NAME: what the bundle says of it, a line each time that it does; nothing when it does not.
-setting() { bundle | sed -n "s/^set $1 //p"; }
+setting() {
+    while read -r name value; do
+        [ "$name" != "$1" ] || echo "$value"
+    done <<END
+$settings
+END
+}
 
 # Who is at the other end of the SSH session; sudo does not pass that on.
 peer() {

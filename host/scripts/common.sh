@@ -3,7 +3,8 @@
 #
 # How a step is installed: all of it, or nothing, since whatever goes wrong on the way is put back.
 # The step's own script sets `step`, the name of the folder that remembers what the host was like,
-# may set `note`, what is to be said in the end, and defines
+# may set `note`, what is to be said in the end, finds in `touched` the files that have become
+# others, and defines
 #   ready     refuse what cannot work; the new files are staged, nothing has changed yet (what
 #             changes something nevertheless sets `changed`)
 #   activate  make the live files take effect, be they new or put back
@@ -19,16 +20,23 @@ main() {
     state=/var/lib/pulumi-lvs/$step
     changing=
     changed=
+    touched=
     # cp --parents of coreutils 9.1 finds its way from there only.
     cd /
     lock
+    read_settings
     paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
-    staged=$(bundle | sed -n 's/^file [0-7]* \(.*\)/\1.lvs-new/p' | words)
+    staged=
+    for path in $paths; do staged="$staged $path.lvs-new"; done
     installed=$(words_in "$state/files")
     trap '' PIPE
     trap 'exit 143' TERM INT HUP
     case "$1" in
-        apply) apply ;;
+        apply)
+            trap 'undo' EXIT
+            apply
+            trap - EXIT
+            ;;
         remove) remove ;;
     esac
 }
@@ -46,16 +54,16 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 # systemd reads all units anew for an `enable`, which takes seconds on a small machine.
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q "$1"; }
 
-reread_unit() {
-    case "$(systemctl show -p NeedDaemonReload "$1")" in
-        *=yes) systemctl daemon-reload ;;
+# As their files are now.
+reread_units() {
+    case "$touched" in
+        */etc/systemd/system/*) systemctl daemon-reload ;;
     esac
 }
 
-# start_unit UNIT: a unit of ours, as its file is now.
+# start_unit UNIT: a unit of ours.
 start_unit() {
     enable_unit "$1"
-    reread_unit "$1"
     systemctl reload-or-restart "$1" 2>/dev/null ||
         fail "$1 fails: $(journalctl -q -b -t "$1" -o cat -n 3 | joined)"
 }
@@ -63,18 +71,19 @@ start_unit() {
 # Fails unless the kernel has the settings of our sysctl files, which are as sysctl prints them.
 settings_in_force() {
     for path in $paths; do
-        names=$(settings_of "$path")
-        [ -n "$names" ] || continue
-        differing=$(settings_unlike "$path" | joined)
+        case "$path" in
+            /etc/sysctl.d/*) differing=$(settings_unlike "$path" | joined) ;;
+            *) continue ;;
+        esac
         [ -z "$differing" ] || fail "a kernel setting is not ours: $differing"
     done
 }
 
 apply() {
-    trap 'undo' EXIT
     put_right
     stage
     ready
+    outdated=$(outdated | words)
     if [ -z "$changed" ] && unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
         touch "$state/files"
@@ -125,8 +134,11 @@ stage() {
             /^file / { if (out) close(out); out = $3 ".lvs-new"; printf "" > out; next }
             { print substr($0, 5) > out }'
     ) || fail "the new files cannot be written beside the old ones"
-    bundle | sed -n 's/^file //p' | while read -r mode path; do
-        chmod "$mode" "$path.lvs-new"
+    bundle | awk '
+        /^file / { files[$2] = files[$2] " " $3 ".lvs-new" }
+        END { for (mode in files) print mode files[mode] }
+    ' | while read -r mode files; do
+        chmod "$mode" $files
     done
 }
 
@@ -144,13 +156,15 @@ make_directory() {
     esac
 }
 
-unchanged() {
-    [ -e "$state/files" ] && [ "$paths" = "$installed" ] || return 1
-    for path in $paths; do
-        cmp -s "$path" "$path.lvs-new" || return 1
-    done
-    [ -z "$paths" ] || [ "$(stat -c '%a %u' $paths)" = "$(stat -c '%a %u' $staged)" ]
+# The files that are not as they are to be: in what they hold, in mode or in owner.
+outdated() {
+    [ -n "$paths" ] || return 0
+    { stat -c '%a-%u %n' $paths $staged || :; sha256sum $paths $staged; } 2>/dev/null | awk '
+        { is[$2] = is[$2] $1 }
+        END { for (file in is) if (sub(/\.lvs-new$/, "", file) && is[file] != is[file ".lvs-new"]) print file }'
 }
+
+unchanged() { [ -e "$state/files" ] && [ "$paths" = "$installed" ] && [ -z "$outdated" ]; }
 
 # What was found before our first change of a file or of a kernel setting is kept until destroy.
 remember() {
@@ -173,9 +187,11 @@ remember() {
 keep() {
     rm -rf "$state/old"
     mkdir "$state/old"
+    present=
     for path in $paths $installed; do
-        ! is_there "$path" || cp -a --parents "$path" "$state/old"
+        has "$present" "$path" || ! is_there "$path" || present="$present $path"
     done
+    [ -z "$present" ] || cp -a --parents $present "$state/old"
     keys=$(settings_of $staged $installed)
     [ -z "$keys" ] || sysctl $keys >"$state/sysctl.old"
     sync
@@ -185,7 +201,8 @@ keep() {
 # A change that was killed between its beginning and its end is taken back first.
 put_right() {
     [ -e "$state/changing" ] || return 0
-    for path in $(words_in "$state/changing"); do
+    touched=$(words_in "$state/changing")
+    for path in $touched; do
         put_back old "$path"
     done
     [ ! -e "$state/sysctl.old" ] || sysctl -e -q -p "$state/sysctl.old"
@@ -213,19 +230,19 @@ put_back() {
     fi
 }
 
-# A power cut leaves whole files, old or new, and once we have reported success the new ones.
+# A power cut leaves whole files, old or new, and once we have reported success the new ones. What
+# is the same stays the same file: systemd, for one, goes by the date.
 swap() {
     sync
-    for path in $paths; do
-        # What is the same stays the same file: systemd, for one, goes by the date.
-        if cmp -s "$path" "$path.lvs-new"; then
-            chmod --reference="$path.lvs-new" "$path"
-        else
-            mv -f "$path.lvs-new" "$path"
-        fi
+    for path in $outdated; do
+        touched="$touched $path"
+        mv -f "$path.lvs-new" "$path"
     done
     for path in $installed; do
-        has "$paths" "$path" || put_back found "$path"
+        has "$paths" "$path" || {
+            touched="$touched $path"
+            put_back found "$path"
+        }
     done
     for path in $paths; do
         case "$path" in
@@ -271,8 +288,7 @@ undo() {
 }
 
 clean() {
-    rm -f $staged "$state/changing"
-    rm -rf "$state/old" "$state/sysctl.old"
+    rm -rf $staged "$state/changing" "$state/old" "$state/sysctl.old"
 }
 
 remove() {

@@ -15,7 +15,7 @@ ready() {
     [ -e "$state/service" ] || note_keepalived
     version=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
     oldest=$(cat "$made_for.lvs-new")
-    [ "$(printf '%s\n' "$oldest" "$version" | sort -V | head -n 1)" = "$oldest" ] ||
+    printf '%s\n' "$oldest" "$version" | sort -V -C ||
         fail "the configuration is made for keepalived $oldest, and here is $version:" \
             "say so in this director's keepalivedVersion"
     case "$version" in
@@ -61,11 +61,13 @@ later() {
 
 # Marks and an open firewall come before traffic.
 activate() {
-    start_unit lvs-director
-    reread_unit keepalived
+    reread_units
+    if is_repair || ! is_filtered; then
+        start_unit lvs-director
+        enable_unit keepalived
+    fi
     allow_checks
     if ! systemctl is-active -q keepalived; then
-        enable_unit keepalived
         systemctl start keepalived
         did=started
     elif is_broken; then
@@ -98,11 +100,22 @@ held_elsewhere() {
     done
 }
 
+is_repair() { [ "$(setting repair)" != "$(cat "$state/repaired" 2>/dev/null)" ]; }
+
+# Whether the firewall is as its files say, and these are not new.
+is_filtered() {
+    case "$touched" in
+        */etc/lvs/* | *lvs-director*) return 1 ;;
+    esac
+    systemctl is-active -q lvs-director && /usr/local/sbin/lvs-director check >/dev/null
+}
+
 # A reload leaves alone what keepalived takes for granted: what has been taken out of the kernel by
 # hand comes back with a new start only.
 is_broken() {
-    [ "$(setting repair)" != "$(cat "$state/repaired" 2>/dev/null)" ] &&
-        { [ -n "$(lacking -A)$(down)" ] || ! is_whole; }
+    is_repair || return 1
+    found=$(beside_plan)
+    is_found "lacking -A" || is_found down || ! is_whole
 }
 
 # SELinux keeps keepalived from ports that it knows no service of.
@@ -157,13 +170,17 @@ idle() {
 }
 
 # in_force KIND: whether the kernel has all the rules of a kind, -A (services) or -a (servers).
-in_force() { systemctl is-active -q keepalived && [ -z "$(lacking "$1")" ]; }
+in_force() {
+    found=$(beside_plan)
+    systemctl is-active -q keepalived && ! is_found "lacking $1"
+}
 
 # keepalived leaves a weight alone that it did not change itself.
 mend() {
-    differing | while read -r rule; do
+    findings differing | while read -r rule; do
         set_server "$rule"
     done
+    found=$(beside_plan)
 }
 
 # Servers that fail their health check are not in the table: named, but no fault of the change.
@@ -172,23 +189,24 @@ verify() {
     systemctl is-active -q lvs-director || fail "lvs-director does not run"
     complaint=$(/usr/local/sbin/lvs-director check) || fail "$complaint"
     within 15 in_force -A || fail "keepalived is $(systemctl is-active keepalived || :)" \
-        "and the kernel lacks: $(lacking -A | joined)"
-    within 3 in_force -a || mend
-    seen=$(table)
-    differing=$(differing | joined)
-    [ -z "$differing" ] || fail "the kernel has servers otherwise than: $differing"
+        "and the kernel lacks: $(findings lacking | grep '^-A' | joined)"
+    ! is_found "lacking -a" || within 3 in_force -a || mend
+    ! is_found differing ||
+        fail "the kernel has servers otherwise than: $(findings differing | joined)"
     within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
     [ -z "$(setting proveOwned)" ] || settle || fail "no director has $(unowned | joined)"
     is_measured
     rm -f "$state/drained"
-    down=$(down | sort -u | joined)
-    surplus=$(surplus | joined)
     owned=$(owned | joined)
-    note="keepalived $version ${did:-runs}${owned:+, owns $owned}, $(servers_up) real servers up"
-    note="$note${down:+, down: $down}${surplus:+, in the kernel but not in the plan: $surplus}"
+    note="keepalived $version ${did:-runs}${owned:+, owns $owned}, ${found##*serving } real servers up"
+    ! is_found down || note="$note, down: $(findings down | servers | joined)"
+    ! is_found surplus || note="$note, in the kernel but not in the plan: $(findings surplus | joined)"
 }
 
-is_whole() { ! states | grep -q ' split$'; }
+# Where the servers of some rules are.
+servers() { sed 's/.* -r \([^ ]*\).*/\1/' | sort -u; }
+
+is_whole() { case "$(states)" in *" split"*) return 1 ;; esac; }
 
 # A keepalived that has just been started takes virtual IPs over in a while, unless it is told not to;
 # whoever connects meanwhile would be cut off.
@@ -200,10 +218,10 @@ settle() {
     within "$(takeover)" is_owned
 }
 
-is_preferred() { ! states | grep -qv ' owner$'; }
+is_preferred() { case "$(states)" in *" split"* | *" backup"*) return 1 ;; esac; }
 
 # Every virtual IP is here or at a director that answers for it.
-is_owned() { [ -z "$(unowned)" ]; }
+is_owned() { is_preferred || [ -z "$(unowned)" ]; }
 
 unowned() {
     owned=$(owned | words)

@@ -31,46 +31,40 @@ counted_table() {
 # Without the numbers; of a moment ago where somebody has put that into `seen`.
 table() { if [ -n "${seen:-}" ]; then echo "$seen"; else counted_table | cut -d ' ' -f 2-; fi; }
 
-lacking() {
-    table | awk -v kind="$1" "$parts"'
-        file == 1 && sub(/^varies /, "") { varies[$0] }
-        file == 2 { live[$0]; alike[weightless($0)] }
-        file == 3 && $1 == kind && !($0 in live) &&
-            !(server($0) in varies && weightless($0) in alike)
-    ' file=1 "$rules" file=2 - file=3 "$rules"
-}
-
-# Rules of servers that the kernel has in another way.
-differing() {
-    lacking=$(lacking -a)
-    table | awk -v lacking="$lacking" "$parts"'
-        { live[server($0)] }
+# What the table is beside the one that is to be, at one moment, a line each:
+#   surplus RULE     a service or server that is not to be
+#   lacking RULE     one that is to be, and is not, or is otherwise
+#   differing RULE   of those, a server that is otherwise
+#   down RULE        a server that is to have connections, and gets none
+#   serving UP/ALL   how many of those that are to have connections get some: the last line
+beside_plan() {
+    table | awk "$parts"'
+        function serves(rule) { return rule ~ /^-a/ && rule !~ / -w 0( |$)/ }
+        function place(rule) { sub(/.* -r /, "", rule); sub(/ .*/, "", rule); return rule }
+        file == 1 && sub(/^varies /, "") { varies[$0]; next }
+        file == 1 && !/^sorry / { plan[++count] = $0 }
+        file == 1 { sub(/^sorry /, ""); services[service($0)]; servers[server($0)]; next }
+        { live[$0]; alike[weightless($0)]; there[server($0)] }
+        serves($0) { serving[server($0)] }
+        !($1 == "-A" ? service($0) in services : server($0) in servers) { print "surplus", $0 }
         END {
-            count = split(lacking, rule, "\n")
-            for (i = 1; i <= count; i++) if (server(rule[i]) in live) print rule[i]
-        }'
-}
-
-# Servers that are to have connections, and get none: their rules, and where they are.
-down_rules() {
-    table | awk "$parts"'
-        file == 1 && !/ -w 0( |$)/ { serving[server($0)] }
-        file == 2 && $1 == "-a" && !/ -w 0( |$)/ && !(server($0) in serving)
-    ' file=1 - file=2 "$rules"
-}
-
-down() { down_rules | sed 's/.* -r \([^ ]*\).*/\1/'; }
-
-# Rules of the kernel that are not to be.
-surplus() {
-    table | awk "$parts"'
-        file == 1 { sub(/^(sorry|varies) /, ""); services[service($0)]; servers[server($0)]; next }
-        $1 == "-A" && !(service($0) in services) || $1 == "-a" && !(server($0) in servers)
+            for (i = 1; i <= count; i++) {
+                rule = plan[i]
+                if (!(rule in live) && !(server(rule) in varies && weightless(rule) in alike)) {
+                    print "lacking", rule
+                    if (rule ~ /^-a/ && server(rule) in there) print "differing", rule
+                }
+                if (!serves(rule)) continue
+                if (!(place(rule) in up)) { up[place(rule)] = 1; all++ }
+                if (server(rule) in serving) continue
+                print "down", rule
+                if (up[place(rule)]) { up[place(rule)] = 0; out++ }
+            }
+            print "serving", all - out "/" all + 0
+        }
     ' file=1 "$rules" file=2 -
 }
 
-# How many of the servers that are to have connections get some: UP/ALL.
-servers_up() {
-    all=$(awk '$1 == "-a" && !/ -w 0( |$)/ { sub(/.* -r /, ""); print $1 }' "$rules" | sort -u | wc -l)
-    echo "$((all - $(down | sort -u | wc -l)))/$all"
-}
+# Of what beside_plan has said, in `found`: whether there is something of a kind; and that.
+is_found() { case "$found" in *"$1 "*) ;; *) return 1 ;; esac; }
+findings() { echo "$found" | sed -n "s/^$1 //p"; }

@@ -21,6 +21,7 @@ metrics() {
     if [ -e "$routers" ]; then
         # All that is told of the table is of one moment.
         seen=$(table)
+        found=$(beside_plan)
         vrrp_metrics
         service_metrics
         script_metrics
@@ -98,7 +99,7 @@ service_metrics() {
         "Sum of the weights of a service's servers when all are up."
     echo "$services" | column 4 | metric service_quorum \
         "Sum of weights below which a service counts as down."
-    down_rules | awk "$labels"'
+    findings down | awk "$labels"'
         file == 1 { down[$0]; next }
         $1 == "-a" && weight($0) > 0 { print labels_with_server($0), !($0 in down) }
     ' file=1 - file=2 "$rules" | metric real_server_up \
@@ -108,9 +109,9 @@ service_metrics() {
         file == 2 && sub(/^sorry /, "") { print labels_with_server($0), server($0) in serving }
     ' file=1 - file=2 "$rules" | metric sorry_server_up \
         "Whether a sorry server answers, since the pool is down."
-    echo " $(lacking -A | wc -l)" | metric ipvs_lacking_services \
+    echo " $(findings lacking | grep -c '^-A')" | metric ipvs_lacking_services \
         "Services that the kernel lacks or has otherwise than planned."
-    echo " $(surplus | wc -l)" | metric ipvs_surplus_rules \
+    echo " $(findings surplus | wc -l)" | metric ipvs_surplus_rules \
         "Services and servers in the kernel that are in no plan."
 }
 

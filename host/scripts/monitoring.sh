@@ -25,7 +25,6 @@ measure() {
     file=$(metrics_file "$unit")
     [ "$(cat "$state/metrics" 2>/dev/null)" = "$file" ] || end_measuring
     echo "$file" >"$state/metrics"
-    reread_unit lvs-metrics.service
     start_unit lvs-metrics.timer
 }
 

@@ -31,6 +31,7 @@ finding() {
 }
 
 inspect() {
+    read_settings
     inspect_system
     inspect_disk
     setting module | while read -r module; do inspect_module "$module"; done

@@ -25,6 +25,7 @@ goes_elsewhere() {
 }
 
 activate() {
+    reread_units
     start_unit lvs-real-server
     ! serves_page || {
         enable_unit "$(httpd)"

@@ -62,6 +62,22 @@ describe("LvsCluster", () => {
         });
     });
 
+    it("has something for a director to do in the end only if it has put its change off", async () => {
+        const turnOf = async (stdout: Record<string, string>, weight = 1) => {
+            const args = seedArgs();
+            args.realServers[0]!.weight = weight;
+            const all = await record(() => new LvsCluster("web", args), { stdout });
+            const { stdin } = find(all, "web-ds2-turn").inputs;
+            return (stdin as string).split("\n")[1]!;
+        };
+        const waits = { "web-ds2-configure": "ds2: waits until the other directors are changed" };
+        const runs = { "web-ds2-configure": "ds2: keepalived 2.2.7 reloaded" };
+        expect(await turnOf(runs)).toBe("set postponed nothing");
+        expect(await turnOf({})).toBe("set postponed nothing");
+        expect(await turnOf(waits)).toMatch(/^set postponed [0-9a-f]{64}$/);
+        expect(await turnOf(waits, 2)).not.toBe(await turnOf(waits));
+    });
+
     it("keeps the password out of everything but the secret steps", async () => {
         const args = seedArgs();
         args.authPass = pulumi.secret("pass1234");

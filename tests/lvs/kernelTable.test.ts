@@ -51,13 +51,22 @@ function ask(question: string, rules: string): string {
         }
         const sourced = ["basics", "ipvs", "director"].map((name) => `. ${scripts}/${name}.sh`);
         const script = `${sourced.join("; ")}; rules=rules; state=.
-            bundle() { echo "set drainTimeout 10"; }
+            settings="drainTimeout 10"
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
             ${question}`;
         return execFileSync("sh", ["-eu", "-c", script], { cwd: dir, encoding: "utf8" });
     } finally {
         fs.rmSync(dir, { recursive: true });
     }
+}
+
+/** What the table is beside a plan, but for the number of servers. */
+const besidePlan = (rules: string) => ask("beside_plan", rules).split("\n").slice(0, -2);
+
+/** A line of the table that is planned in another way. */
+function otherwise(line: RegExp, from: string, to: string): string[] {
+    const planned = line.exec(table)![0].replace(from, to);
+    return [`lacking ${planned}`, `differing ${planned}`];
 }
 
 const without = (line: string) => table.replace(`${line}\n`, "");
@@ -69,32 +78,62 @@ describe("the kernel's table", () => {
         expect(ask("table", table)).toBe(table);
     });
 
-    it("lacks nothing when it is as planned, and then nobody leaves", () => {
-        const everything = "lacking -A; lacking -a; leaving; differing; down";
-        expect(ask(everything, table)).toBe("");
+    it("is as planned, and then nobody leaves", () => {
+        expect(ask("beside_plan; leaving", table)).toBe("serving 3/3\n");
     });
 
     it.each([
-        ["a service with other options", "-A", "-s rr\n", "-s wrr\n", "-A -t 10.0.0.1:80 -s wrr"],
-        ["a server's threshold", "-a", "-x 200", "-x 201", ".*eeee:ffff.* -x 201"],
-        ["a server's weight", "-a", "-w 9", "-w 8", ".*2001:db8::1.* -w 8"],
-        ["a server", "-a", "10.0.1.1:80 -i", "10.0.1.3:80 -i", ".*-r 10.0.1.3:80 -i -w 1"],
-    ])("lacks %s", (_, kind, from, to, line) => {
-        expect(ask(`lacking ${kind}`, table.replace(from, to))).toMatch(new RegExp(`^${line}\n$`));
+        [
+            "a service with other options",
+            "-s rr\n",
+            "-s wrr\n",
+            ["lacking -A -t 10.0.0.1:80 -s wrr"],
+        ],
+        [
+            "a server's threshold",
+            "-x 200",
+            "-x 201",
+            otherwise(/.*eeee:ffff.*/, " -x 200", " -x 201"),
+        ],
+        ["a server's weight", "-w 9", "-w 8", otherwise(/.*2001:db8::1\].*/, "-w 9", "-w 8")],
+        [
+            "a server",
+            "10.0.1.1:80 -i",
+            "10.0.1.3:80 -i",
+            [
+                "surplus -a -t 10.0.0.1:80 -r 10.0.1.1:80 -i -w 1",
+                "lacking -a -t 10.0.0.1:80 -r 10.0.1.3:80 -i -w 1",
+                "down -a -t 10.0.0.1:80 -r 10.0.1.3:80 -i -w 1",
+            ],
+        ],
+    ])("lacks %s", (_, from, to, lines) => {
+        expect(besidePlan(table.replace(from, to))).toEqual(lines);
     });
 
     it("lacks no server whose weight is that of its health check", () => {
         const key = "-a -t 10.0.0.1:80 -r 10.0.1.2:80";
-        const rules = table.replace("-i -w 0", "-i -w 5");
-        expect(ask("lacking -a", rules)).toBe(`${gue.replace("-w 0", "-w 5")}\n`);
-        expect(ask("lacking -a; differing", `${rules}varies ${key}\n`)).toBe("");
-        expect(ask("down", `${rules}varies ${key}\n`)).toBe("10.0.1.2:80\n");
+        const planned = gue.replace("-w 0", "-w 5");
+        const rules = table.replace(gue, planned);
+        const down = `down ${planned}`;
+        expect(besidePlan(rules)).toEqual([`lacking ${planned}`, `differing ${planned}`, down]);
+        expect(besidePlan(`${rules}varies ${key}\n`)).toEqual([down]);
+    });
+
+    it("counts a server as one however often it serves, and as down when it is down for one service", () => {
+        const absent = "-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n";
+        const once = "-A -t 10.0.0.1:443 -s rr\n-a -t 10.0.0.1:443 -r 10.0.1.1:80 -i -w 1\n";
+        const count = (rules: string) => ask("beside_plan | tail -n 1", rules);
+        expect(count(`${table}${absent}`)).toBe("serving 3/4\n");
+        expect(count(`${table}${once}`)).toBe("serving 2/3\n");
     });
 
     it("names who is down, and mends only who is not", () => {
         const rules = `${table.replace("-w 9", "-w 8")}-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n`;
-        expect(ask("down", rules)).toBe("[2001:db8::2]:0\n");
-        expect(ask("mend", rules)).toBe("-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n");
+        const mended = "-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n";
+        expect(ask("found=$(beside_plan); findings down | servers", rules)).toBe(
+            "[2001:db8::2]:0\n",
+        );
+        expect(ask("found=$(beside_plan); mend", rules)).toBe(mended);
     });
 
     it.each([gue, sctp])("has a server that leaves: %s", (line) => {
@@ -103,7 +142,7 @@ describe("the kernel's table", () => {
 
     it("has a sorry server that stays", () => {
         expect(ask("leaving", `${without(gue)}sorry ${gue}\n`)).toBe("");
-        expect(ask("lacking -a; down", `${table}sorry ${gue.replace("1.2", "1.9")}\n`)).toBe("");
+        expect(besidePlan(`${table}sorry ${gue.replace("1.2", "1.9")}\n`)).toEqual([]);
     });
 
     it("is busy as long as a server that leaves has connections", () => {

@@ -28,6 +28,8 @@ interface Request {
 export interface RecordOptions {
     /** As a preview does it: what a resource will put out is not known. */
     preview?: boolean;
+    /** What commands print, by their names. */
+    stdout?: Record<string, string>;
 }
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
@@ -35,7 +37,7 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
 /** Runs a program under Pulumi's mocks and returns all that it registered, in order of names. */
 export async function record(
     program: () => unknown,
-    { preview = false }: RecordOptions = {},
+    { preview = false, stdout = {} }: RecordOptions = {},
 ): Promise<Registration[]> {
     const inputs = new Map<string, Record<string, unknown>>();
     const requests: Request[] = [];
@@ -43,7 +45,9 @@ export async function record(
         {
             newResource: (args) => {
                 inputs.set(`${args.type} ${args.name}`, args.inputs as Record<string, unknown>);
-                const made = args.type.endsWith("RandomPassword") ? { result: "generate" } : {};
+                const made = args.type.endsWith("RandomPassword")
+                    ? { result: "generate" }
+                    : { stdout: stdout[args.name] };
                 return { id: `${args.name}-id`, state: { ...args.inputs, ...made } as object };
             },
             call: () => ({}),
