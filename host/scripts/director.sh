@@ -51,6 +51,7 @@ test_configuration() {
 
 # Who owns a virtual IP is known here only, and may have changed since the last time. What is wrong
 # with a change is to show on a director that nobody is connected through.
+# The component `Director` hears of it by the word `waits`.
 later() {
     [ -n "$(setting ownerLast)" ] || return 1
     rm -f "$state/postponed"
@@ -62,10 +63,8 @@ later() {
 # Marks and an open firewall come before traffic.
 activate() {
     reread_units
-    if is_repair || ! is_filtered; then
-        start_unit lvs-director
-        enable_unit keepalived
-    fi
+    if is_repair || ! is_filtered; then start_unit lvs-director; fi
+    enable_unit keepalived
     allow_checks
     if ! systemctl is-active -q keepalived; then
         systemctl start keepalived
