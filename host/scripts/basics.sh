@@ -45,9 +45,7 @@ read_settings() { settings=$(bundle | sed -n 's/^set //p'); }
 
 # setting NAME: what the bundle says of it, a line each time that it does; nothing when it does not.
 setting() {
-    while read -r name value; do
-        [ "$name" != "$1" ] || echo "$value"
-    done <<END
+    sed -n "s/^$1 //p" <<END
 $settings
 END
 }

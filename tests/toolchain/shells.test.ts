@@ -136,7 +136,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 const text = bundle("director", [], {
                     settings: { before: "-", word, after: "-" },
                 });
-                expect(run(text, 'printf %s "$(setting word)"')).toBe(word);
+                expect(run(text, 'read_settings; printf %s "$(setting word)"')).toBe(word);
                 expect(found()).toEqual({});
             }),
             { seed, numRuns: 30 },
