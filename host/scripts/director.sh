@@ -133,7 +133,10 @@ drain() {
     while read -r rule; do
         set_server "$(echo "$rule" | sed 's/ -w [0-9]*/ -w 0/')"
     done <"$state/drained"
-    [ ! -s "$state/drained" ] || { sleep 1; within "$(setting drainTimeout)" idle || :; }
+    [ -s "$state/drained" ] || return 0
+    # A connection in its handshake does not count as active yet.
+    sleep 1
+    within "$(setting drainTimeout)" idle || :
 }
 
 # Servers that were drained for a change that did not come about.
