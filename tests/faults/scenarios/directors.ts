@@ -37,7 +37,7 @@ async function goesOn(traffic: Traffic, time: number, servers = 3): Promise<void
 }
 
 /** The kernel tells of connections when it knows of as many as fit a packet, or after two to three seconds. */
-const telling = 3200;
+const telling = 3200 + asking;
 
 /** Of what fails after a time, all was begun just before the last owner took over. */
 function onlyYoungSuffer({ owners, fresh, datagram, session }: Observation, since: number): void {
