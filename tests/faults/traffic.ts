@@ -58,22 +58,25 @@ export class Traffic {
             new Client(lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] }));
         const start = (kind: Kind, port: number) =>
             spawn([...nodeCommand("../tests/faults/clients.ts"), kind, vip, String(port)]);
+        const long = start("long", ports.lines);
+        // Those that stay come first, so that each is with a server of its own.
+        await waitUntil("answers on what stays", 30_000, () => long.events.length >= 3);
         const listener = path.join(__dirname, "adverts.pl");
         const traffic = new Traffic(
             await lab.probe(`http://${vip}/`, { intervalMs: 50, timeoutMs: 5000 }),
             {
-                long: start("long", ports.lines),
+                long,
                 session: start("session", ports.lines),
                 datagram: start("datagram", ports.datagrams),
             },
             spawn(["perl", listener, lab.client.address, String(virtualRouterId)]),
         );
-        // Three seconds of lines: all that stays has been told of to the other director.
+        // Four seconds of lines: all that stays has been told of to the other director.
         await waitUntil("answers to every client", 30_000, () => {
             const seen = traffic.sofar();
             return (
                 seen.owners.length > 0 &&
-                seen.long.requests.length >= 45 &&
+                seen.long.requests.length >= 60 &&
                 kinds.every((kind) => good(seen[kind].requests.slice(-10)).length === 10)
             );
         });
