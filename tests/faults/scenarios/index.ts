@@ -1,10 +1,16 @@
 import { changes } from "./changes";
 import { directors } from "./directors";
 import { operation } from "./operation";
+import { packages } from "./packages";
 import { realServers } from "./realServers";
 import { trouble } from "./trouble";
 
 /** All of them, by their numbers. */
-export const scenarios = [...directors, ...realServers, ...changes, ...trouble, ...operation].sort(
-    (a, b) => a.number - b.number,
-);
+export const scenarios = [
+    ...directors,
+    ...realServers,
+    ...changes,
+    ...packages,
+    ...trouble,
+    ...operation,
+].sort((a, b) => a.number - b.number);
