@@ -114,10 +114,16 @@ export class Site {
         this.undoing.unshift(work);
     }
 
-    /** Takes back what has been done to hosts, and turns all on. */
+    /** Takes back what has been done to hosts, and turns all on; throws what could not be. */
     async mend(): Promise<void> {
-        for (const work of this.undoing.splice(0)) await work();
-        for (const host of this.lab.hosts) if (!(await host.isUp())) await host.boot();
+        const boots = this.lab.hosts.map((host) => async () => {
+            if (!(await host.isUp())) await host.boot();
+        });
+        const failed: string[] = [];
+        for (const work of [...this.undoing.splice(0), ...boots]) {
+            await work().catch((error: Error) => failed.push(error.message));
+        }
+        if (failed.length > 0) throw new Error(`not mended: ${failed.join("\n")}`);
     }
 
     /** The cluster as planned, serving. */
