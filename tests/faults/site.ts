@@ -162,19 +162,6 @@ export class Site {
         }
     }
 
-    /** Real servers with a weight in a director's table. */
-    async serving(director: string, port: number): Promise<string[]> {
-        const table = (await this.host(director).run("ipvsadm -Sn")).split("\n");
-        const served = (host: Host) =>
-            table.some(
-                (rule) =>
-                    rule.includes(` ${vip}:${port} `) &&
-                    rule.includes(` -r ${host.address}:`) &&
-                    !rule.trimEnd().endsWith(" -w 0"),
-            );
-        return this.lab.hosts.filter(served).map(({ name }) => name);
-    }
-
     async untilServing(
         director: string,
         port: number,
@@ -182,17 +169,9 @@ export class Site {
         deadlineMs: number,
     ): Promise<void> {
         await waitUntil(`${names.join()} on port ${port} of ${director}`, deadlineMs, async () => {
-            const serving = (await this.serving(director, port)).join();
+            const serving = (await this.cluster.serving(director, port)).join();
             if (serving === names.join()) return true;
             throw new Error(`serving: ${serving}`);
-        });
-    }
-
-    async untilOwner(name: string, deadlineMs = 20_000): Promise<void> {
-        await waitUntil(`${name} as the only owner`, deadlineMs, async () => {
-            const owners = (await this.cluster.owners()).join();
-            if (owners === name) return true;
-            throw new Error(`owners: ${owners}`);
         });
     }
 
