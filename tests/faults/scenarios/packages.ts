@@ -2,14 +2,15 @@ import type { Host } from "../../../lab/host";
 import { waitUntil } from "../../../lab/lab";
 import { holdAptLocks, releaseAptLocks } from "../../e2e/support/aptLocks";
 import { type Change, spare } from "../../e2e/support/cluster";
-import { type Chance, mustBe, mustLast, mustSay, type Scenario, unharmed } from "../scenario";
+import { type Chance, must, mustBe, mustLast, mustSay, type Scenario, unharmed } from "../scenario";
 import { ports, type Site } from "../site";
+import { newRepair, newWeight } from "./plans";
 
 /** A real server joins whose web server is not installed, and cannot be at first. */
 function notInstalled(
     name: string,
     does: string,
-    { stop, says, mend }: Trouble,
+    { stop, says, mend, alsoOf = () => [] }: Trouble,
     patienceMs: number,
 ): Scenario {
     return {
@@ -17,12 +18,14 @@ function notInstalled(
         name,
         does: `A real server joins, and ${does}.`,
         observes:
-            "up fails in bounded time and says why; nothing else changes, and nobody else is connected to; the next up takes it in.",
+            "up fails in bounded time and says why; nothing else changes, and nobody else is connected to; who has its packages can be changed meanwhile; the next up takes it in.",
         async run({ site, traffic, chance }) {
             const newcomer = site.host("rs4");
+            const hosts = [newcomer, ...alsoOf(site)];
+            const mendAll = () => Promise.all(hosts.map(mend));
             await takeWebServer(newcomer);
-            site.undo(() => mend(newcomer));
-            await stop(newcomer, chance);
+            site.undo(mendAll);
+            await stop(hosts, chance);
             const before = await states(site);
             const logins = await site.cluster.logins();
 
@@ -33,8 +36,17 @@ function notInstalled(
             const { rs4 } = await site.cluster.logins();
             mustBe("logins", await site.cluster.logins(), { ...logins, rs4 });
 
-            await mend(newcomer);
-            await site.deploy();
+            // Every step of every host runs again.
+            const { weight, change } = newWeight();
+            await site.change((config) => {
+                change(config);
+                config.repair = newRepair();
+            });
+            const owner = await site.host("ds1").run("cat /etc/keepalived/keepalived.conf");
+            must("the owner has the change", owner.includes(`weight ${weight}`), owner);
+
+            await mendAll();
+            await site.change(joins(site));
             await served(site);
             unharmed(await traffic.stop());
         },
@@ -42,10 +54,12 @@ function notInstalled(
 }
 
 interface Trouble {
-    stop: (host: Host, chance: Chance) => Promise<unknown>;
+    stop: (hosts: Host[], chance: Chance) => Promise<unknown>;
     says: RegExp;
     /** Is also asked when all is well. */
     mend: (host: Host) => Promise<unknown>;
+    /** Who has the same trouble, and need not care. */
+    alsoOf?: (site: Site) => Host[];
 }
 
 /** As on a machine that never had one, and has never asked its package source. */
@@ -83,23 +97,40 @@ export const packages: Scenario[] = [
         "mirror-down",
         "the source of its packages does not answer",
         {
-            stop: (host, chance) => {
-                // A machine that refuses, or an address that nobody has.
-                const nobody = chance.pick("10.128.190.253", "10.128.190.9");
-                return host.run(
-                    `cp ${sources} /root/sources; sed -i 's|//[^/]*/|//${nobody}:9/|' ${sources}`,
+            stop: (hosts, chance) => {
+                const [address, mac] = chance.pick<[string, string?]>(
+                    // A machine that refuses, an address that nobody has, one whose packets are lost.
+                    ["10.128.190.252"],
+                    ["10.128.190.9"],
+                    ["10.128.190.10", "02:00:00:00:00:10"],
+                );
+                const lose =
+                    mac === undefined ? ":" : `ip neighbour add ${address} lladdr ${mac} dev eth0`;
+                return Promise.all(
+                    hosts.map((host) =>
+                        host.run(
+                            `cp ${sources} /root/sources
+                            sed -i 's|//[^/]*/|//${address}:9/|' ${sources}
+                            ${lose}`,
+                        ),
+                    ),
                 );
             },
             says: /rs4: cannot install apache2: E: .*apache2/,
-            mend: (host) => host.run(`[ ! -e /root/sources ] || mv /root/sources ${sources}`),
+            mend: (host) =>
+                host.run(
+                    `[ ! -e /root/sources ] || mv /root/sources ${sources}
+                    ip neighbour flush nud permanent dev eth0`,
+                ),
+            alsoOf: ({ cluster }) => cluster.members,
         },
-        60_000,
+        180_000,
     ),
     notInstalled(
         "apt-locked",
         "another apt there never ends",
         {
-            stop: (host) => holdAptLocks(host, 600),
+            stop: ([host]) => holdAptLocks(host!, 600),
             says: /rs4: cannot install apache2: E: Could not get lock \/var\/lib\/apt\/lists\/lock.* held by process \d+/,
             mend: releaseAptLocks,
         },
@@ -125,16 +156,16 @@ export const packages: Scenario[] = [
         "dpkg-interrupted",
         "its dpkg was killed at work",
         {
-            stop: async (host) => {
-                await host.run(
+            stop: async ([host]) => {
+                await host!.run(
                     `${slowPackage}
                     touch /run/lab-slow
                     nohup dpkg -i /tmp/slow.deb >/tmp/slow.log 2>&1 </dev/null & echo $! >/tmp/dpkg`,
                 );
                 await waitUntil("a dpkg at work", 20_000, async () =>
-                    (await host.run("cat /tmp/slow.log")).includes("Setting up lab-slow"),
+                    (await host!.run("cat /tmp/slow.log")).includes("Setting up lab-slow"),
                 );
-                await host.run("kill -KILL $(cat /tmp/dpkg); rm /run/lab-slow");
+                await host!.run("kill -KILL $(cat /tmp/dpkg); rm /run/lab-slow");
             },
             says: /rs4: cannot install apache2: E: dpkg was interrupted, you must manually run 'dpkg --configure -a'/,
             mend: (host) =>
