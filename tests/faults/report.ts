@@ -85,73 +85,57 @@ export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): 
             return `\n    ${kind}: ${counts}, ${times}`;
         });
     const told = seen ? clients(seen).join("") : "";
-    return `${head}${told}${error === undefined ? "" : `\n    ${error.replaceAll("\n", "\n    ")}`}`;
+    if (error === undefined) return `${head}${told}`;
+    const events = seen ? `\n${eventful(seen)}` : "";
+    return `${head}${told}\n    ${`${error}${events}`.replaceAll("\n", "\n    ")}`;
 }
 
-/** docs/faults.md, of this run and what an earlier one has left there. */
-export function document(
+/** Who owned the virtual IP, and which connections were lost, by the first owner's clock. */
+function eventful({ owners, ...clients }: Observation): string {
+    const start = owners[0]?.at ?? 0;
+    const seconds = (time: number) => `${((time - start) / 1000).toFixed(2)} s`;
+    const lost = kinds.flatMap((kind) =>
+        clients[kind].lost.map(
+            ({ at, ms, from = "nobody", ended }) =>
+                `${kind} to ${from}, ${seconds(at)} to ${seconds(at + ms)}: ${ended}`,
+        ),
+    );
+    return [...owners.map(({ at, from }) => `owner ${from} at ${seconds(at)}`), ...lost].join("\n");
+}
+
+/** A document of faults with the tables and the secrets of this run between its marks. */
+export function updated(
+    document: string,
     scenarios: Scenario[],
     outcomes: Outcome[],
     secrets: string[],
-    earlier: string,
 ): string {
-    const listed = scenarios.map(
+    const failures = outcomes
+        .filter(({ error }) => error !== undefined)
+        .map(
+            ({ scenario, seed, error }) =>
+                `- ${scenario.name}, seed ${seed}: ${error!.split("\n")[0]}\n`,
+        );
+    const found = secrets.length === 0 ? "nothing" : secrets.join("; ");
+    const parts = {
+        scenarios: list(scenarios),
+        runs: [table(outcomes, scenarios, document), ...failures].join("\n"),
+        secrets: `Found elsewhere in the last run: ${found}.\n`,
+    };
+    return Object.entries(parts).reduce((text, [name, part]) => marked(text, name, part), document);
+}
+
+function list(scenarios: Scenario[]): string {
+    const rows = scenarios.map(
         ({ number, name, does, observes }) => `| ${number} | ${name} | ${does} | ${observes} |\n`,
     );
-    const failures = outcomes.filter(({ error }) => error !== undefined);
-    return `# Faults
+    return `| # | scenario | what is done | what must be observed |\n| --- | --- | --- | --- |\n${rows.join("")}`;
+}
 
-What goes wrong with a cluster, and what its clients and its operators then observe, shown on the
-machines of the lab ([lab.md](lab.md)). This page is written by \`npm run test:faults -- --write\`.
-
-\`\`\`sh
-npm run test:faults                        # all
-npm run test:faults -- director-power-off  # one, by name or number
-npm run test:faults -- --seeds 5 1 24      # two, five times each
-npm run test:faults -- --seed 7            # all, at another phase
-\`\`\`
-
-Each scenario finds the article's cluster healthy, with clients at it that ask at a steady pace,
-however slow the answers are: a new connection for a page every 50 ms; three connections that stay,
-and one more every half second that lasts four seconds, with a line every 200 ms on each; and a
-datagram of one flow every 100 ms. Every request is written down. Gaps are measured by the clients'
-clock. The seed moves the fault's phase, and chooses which of several alike hosts it hits. Afterwards
-the cluster is brought back to health.
-
-## Scenarios
-
-| # | scenario | what is done | what must be observed |
-| --- | --- | --- | --- |
-${listed.join("")}
-## The last runs
-
-Requests, failures and lost connections are those of all clients, the longest gap that of new
-connections; a fault may well cost some, and the scenario says which. Owner changes are counted by
-the adverts on the network. A row is of the last run that its scenario took part in.
-
-${table(outcomes, scenarios, earlier)}
-${failures.map(({ scenario, seed, error }) => `- ${scenario.name}, seed ${seed}: ${error!.split("\n")[0]}\n`).join("")}
-## What is not met
-
-- **sshd-stalls.** While a host takes a connection and says nothing, \`up\` waits: the command
-  provider has a limit for connecting and none for what follows. Other hosts finish meanwhile.
-- **host-key-changed.** The message names the mismatch and the host, not the two fingerprints; and a
-  host that refuses a key is asked twice, which \`dialErrorLimit: 0\` makes once.
-- **director-returns.** A director that takes its virtual IPs back resets connections of the last
-  seconds, and those in which nothing was sent since it is back. \`nopreempt\` avoids the move.
-- **keepalived-killed.** While a keepalived starts in place of one that was killed, connections may be
-  reset, and new ones refused.
-- **no-server.** The kernel sends one refusal a second to each client's address; what asks more often
-  waits for its own time limit. A \`sorryServer\` answers at once.
-- **network-restart** takes the addresses from the card and gives the card's own back, as a network
-  service does; no network manager runs in the lab.
-
-## Secrets
-
-After the suite, the VRRP password and the private key are looked for in all that the engine has
-printed, in a preview's diff, in the state and all else in the backend's folder, in the journals and
-all files of all hosts, and in the lists of processes during an up that goes to every host. The one
-place where a password may be is /etc/keepalived/auth_pass.conf of a director, which only root can
-read. ${secrets.length === 0 ? "Found elsewhere in the last run: nothing." : `Found in the last run: ${secrets.join("; ")}.`}
-`;
+/** The text with something else between two marks, which are comments. */
+function marked(text: string, name: string, part: string): string {
+    const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`no ${begin} and ${end} in the document`);
+    return `${text.slice(0, from + begin.length)}\n\n${part}\n${text.slice(to)}`;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { document, outcomeLine, table } from "./report";
+import { outcomeLine, table, updated } from "./report";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { findSecrets } from "./secrets";
@@ -12,7 +12,7 @@ import { play } from "./suite";
 const usage = `npm run test:faults -- [--seed FIRST] [--seeds COUNT] [--write] [NAME|NUMBER…]
 
 Without a name, all scenarios: ${scenarios.map(({ number, name }) => `${number} ${name}`).join(", ")}.
---write puts the table into docs/faults.md.
+--write puts the tables into docs/faults.md.
 `;
 
 /** What cannot be told from a list of words. */
@@ -68,8 +68,8 @@ async function main(): Promise<boolean> {
         console.log(`\n${table(outcomes, scenarios)}`);
         if (write) {
             const file = path.join(__dirname, "../../docs/faults.md");
-            const earlier = await fs.readFile(file, "utf8").catch(() => "");
-            await fs.writeFile(file, document(scenarios, outcomes, secrets, earlier));
+            const earlier = await fs.readFile(file, "utf8");
+            await fs.writeFile(file, updated(earlier, scenarios, outcomes, secrets));
             const prettier = require.resolve("prettier/bin/prettier.cjs");
             execFileSync(process.execPath, [prettier, "--write", file]);
         }
