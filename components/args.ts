@@ -51,9 +51,9 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
 
 /** A VRRP router: who owns its virtual IPs, and how that is settled (keepalived `vrrp_instance`). */
 export interface VrrpInstanceArgs extends VrrpInstanceSettings {
-    /** Its virtual IPs (keepalived `virtual_ipaddress`). Defaults to those of all virtual servers when it is the only instance. */
+    /** The virtual IPs that its adverts name (keepalived `virtual_ipaddress`); directors that disagree about them both become owners, until the last one is changed. Defaults to the first of the virtual servers when it is the only instance. */
     virtualIpaddress?: VirtualIpaddressArgs[];
-    /** Further addresses, which its adverts do not name (keepalived `virtual_ipaddress_excluded`). Defaults to those of the other family than the first. */
+    /** Further virtual IPs, which its adverts do not name (keepalived `virtual_ipaddress_excluded`). Defaults to all others of the virtual servers when it is the only instance. */
     virtualIpaddressExcluded?: VirtualIpaddressArgs[];
 }
 

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { bundle, program } from "../host/bundle";
+import { bundle, digestOf, program } from "../host/bundle";
 import { remoteStep } from "../host/remote";
 import { changeOf } from "../lvs/change";
 import { monitoringPackages } from "../lvs/monitoring";
@@ -83,13 +82,9 @@ export class Director extends pulumi.ComponentResource {
         const said: pulumi.Output<string | undefined> = configure.stdout;
         this.postponed = pulumi
             .all([configuration, said])
-            .apply(([known, text = ""]) => (text.includes(": waits ") ? sha256(known) : ""));
+            .apply(([known, text = ""]) => (text.includes(": waits ") ? digestOf(known) : ""));
         this.registerOutputs({ configured: this.configured, postponed: this.postponed });
     }
-}
-
-function sha256(text: string): string {
-    return createHash("sha256").update(text).digest("hex");
 }
 
 function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
@@ -69,6 +70,13 @@ export function bundle(
         scripts[script].map(scriptText).join("") + 'main "$@"',
         "",
     ].join("\n");
+}
+
+/** SHA-256, in hexadecimal, of what a bundle says without its script, as a host computes it. */
+export function digestOf(text: string): string {
+    const lines = text.split("\n");
+    const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
+    return createHash("sha256").update(said.join("")).digest("hex");
 }
 
 /** A program that runs on a host without a bundle, made of the same scripts. */

@@ -47,8 +47,8 @@ verify() {
 # A unit that has failed is not stopped by systemd.
 release() {
     end_measuring
-    systemctl disable -q --now lvs-real-server
-    /usr/local/sbin/lvs-real-server stop
+    systemctl disable -q --now lvs-real-server || :
+    [ ! -x /usr/local/sbin/lvs-real-server ] || /usr/local/sbin/lvs-real-server stop
 }
 
 restored() { systemctl daemon-reload; }
