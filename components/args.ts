@@ -185,4 +185,6 @@ export interface RealServerArgs extends HostConnectionArgs {
     repair?: string;
     /** Outputs to wait for before anything on this host is changed. Defaults to none. */
     prepareAfter?: Input<string>[];
+    /** Whether virtual IPs, tunnels and gateways that this host is to have no more stay for a step that comes after the directors'. Defaults to false. */
+    leavingLast?: boolean;
 }

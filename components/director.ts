@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bundle, digestOf, program } from "../host/bundle";
+import { bundle, program } from "../host/bundle";
 import { remoteStep } from "../host/remote";
 import { changeOf } from "../lvs/change";
 import { monitoringPackages } from "../lvs/monitoring";
@@ -10,6 +10,7 @@ import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
 import type { DirectorArgs } from "./args";
 import { after } from "./after";
 import { connectionOf } from "./connectionOf";
+import { postponedIn } from "./postponed";
 
 /**
  * A load balancer: keepalived with its VRRP instance and IPVS services, on one host.
@@ -78,11 +79,7 @@ export class Director extends pulumi.ComponentResource {
         );
 
         this.configured = configure.urn;
-        // Mocks of others' tests need not say anything.
-        const said: pulumi.Output<string | undefined> = configure.stdout;
-        this.postponed = pulumi
-            .all([configuration, said])
-            .apply(([known, text = ""]) => (text.includes(": waits ") ? digestOf(known) : ""));
+        this.postponed = postponedIn(configuration, configure.stdout);
         this.registerOutputs({ configured: this.configured, postponed: this.postponed });
     }
 }

@@ -9,7 +9,8 @@ const scripts = {
     secret: ["basics", "common", "secret"],
     realServer: ["basics", "common", "monitoring", "realServer"],
     director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
-    turn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],
+    directorTurn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],
+    realServerTurn: ["basics", "common", "monitoring", "realServer", "turn"],
     look: ["basics", "vrrp", "ipvs", "look"],
 };
 

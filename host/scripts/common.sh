@@ -13,6 +13,7 @@
 #   restored  make what was there before us take effect again
 # and may define
 #   later     whether another step is to install them, and not this one
+# or, when it leaves a part to another step, set `waiting` to a sentence about that.
 
 later() { false; }
 
@@ -87,9 +88,9 @@ apply() {
     outdated=$(outdated | words)
     if [ -z "$changed" ] && unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
-        rm -f "$state/postponed"
+        [ -n "${waiting:-}" ] || rm -f "$state/postponed"
         touch "$state/files"
-        say "$step unchanged"
+        say "$step unchanged${waiting:+: $waiting}"
         return
     fi
     if later; then
@@ -114,7 +115,8 @@ apply() {
 # Copies, for whoever asks later what has changed since; of a secret, which stands in one place only,
 # what tells whether it is the same.
 applied() {
-    rm -rf "$state/applied" "$state/postponed"
+    rm -rf "$state/applied"
+    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
     setting repair >"$state/repaired"
     mkdir "$state/applied"
     if [ "$step" = secret ]; then

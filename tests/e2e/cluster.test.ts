@@ -53,7 +53,7 @@ describe("the article's cluster", () => {
         await cluster.logins();
         const before = await cluster.logins();
         const output = await cluster.stack.up();
-        expect(output).toContain("26 unchanged");
+        expect(output).toContain("29 unchanged");
         expect(output).not.toMatch(/created|updated|deleted|replaced/);
         expect(await cluster.logins()).toEqual(before);
     });
