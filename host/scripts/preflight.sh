@@ -57,7 +57,13 @@ inspect_system() {
     ok kernel "$(uname -r)"
     ok clock "$(date +%s)"
     installed=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
-    ok keepalived "${installed:-not installed yet}"
+    wanted=$(setting keepalived)
+    if printf '%s\n' "${wanted:-0}" "${installed:-$wanted}" | sort -V -C; then
+        ok keepalived "${installed:-not installed yet}"
+    else
+        stop keepalived "here is $installed, and the configuration would be made for $wanted: say so" \
+            "in this director's keepalivedVersion"
+    fi
     [ -d /run/systemd/system ] || stop systemd "does not run here, and services are kept by it"
 }
 

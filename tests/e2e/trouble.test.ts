@@ -71,6 +71,13 @@ const troubles: Record<string, Trouble> = {
         },
         says: /ds1: interface: there is no eth9, only eth0/,
     },
+    "keepalived is older than is said": {
+        config: ({ directors }) => {
+            directors[0]!.distribution = undefined;
+            directors[0]!.keepalivedVersion = "2.3.4";
+        },
+        says: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+    },
     "the configuration is refused": {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.extraConfig = "no_such_word";
