@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bundle, program } from "../host/bundle";
+import { bundle, program, resourceWord } from "../host/bundle";
 import { remoteStep } from "../host/remote";
 import { monitoringPackages } from "../lvs/monitoring";
 import { realServerPackages } from "../lvs/packages";
@@ -30,6 +30,7 @@ export class RealServer extends pulumi.ComponentResource {
         const realServer = acceptedRealServer(args, this);
         const plan = realServer.apply(planRealServerKernel);
         const { repair, monitoring } = args;
+        const resource = resourceWord(name);
         const packages = monitoringPackages(monitoring);
         const programs = monitoring ? [program("lvs-metrics")] : [];
 
@@ -47,13 +48,13 @@ export class RealServer extends pulumi.ComponentResource {
                                 ],
                                 purge: args.removePackages ?? false,
                             },
-                            settings: { repair },
+                            settings: { resource, repair },
                         }),
                     ),
                 },
                 this,
             );
-        const settings = { repair, leavingLast: args.leavingLast };
+        const settings = { resource, repair, leavingLast: args.leavingLast };
         const configuration = after(args.prepareAfter, pulumi.all([plan, realServer])).apply(
             ([known, { httpd }]) =>
                 bundle("realServer", [...realServerFiles(known, httpd, monitoring), ...programs], {

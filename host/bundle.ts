@@ -73,6 +73,11 @@ export function bundle(
     ].join("\n");
 }
 
+/** The name of a resource as a setting, by which a host knows who has set it up: plain text whatever it is. */
+export function resourceWord(name: string): string {
+    return encodeURIComponent(name);
+}
+
 /** SHA-256, in hexadecimal, of what a bundle says without its script, as a host computes it. */
 export function digestOf(text: string): string {
     const lines = text.split("\n");

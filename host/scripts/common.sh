@@ -90,6 +90,7 @@ apply() {
         clean
         [ -n "${waiting:-}" ] || rm -f "$state/postponed"
         touch "$state/files"
+        setting resource >"$state/resource"
         say "$step unchanged${waiting:+: $waiting}"
         return
     fi
@@ -118,6 +119,7 @@ applied() {
     rm -rf "$state/applied"
     [ -n "${waiting:-}" ] || rm -f "$state/postponed"
     setting repair >"$state/repaired"
+    setting resource >"$state/resource"
     mkdir "$state/applied"
     if [ "$step" = secret ]; then
         (umask 077 && sha256sum $paths >"$state/sums")
@@ -306,6 +308,12 @@ clean() {
 remove() {
     if [ ! -e "$state/known" ]; then
         say "$step is not there"
+        return
+    fi
+    # A host that has another name in the stack by now was set up by that before this one goes.
+    by=$(cat "$state/resource" 2>/dev/null) || :
+    if [ "${by:-$(setting resource)}" != "$(setting resource)" ]; then
+        say "$step stays: it is ${by}'s by now"
         return
     fi
     clean

@@ -208,6 +208,16 @@ describe("a cluster that serves is changed", () => {
         expect(await cluster.lab.host("rs1").run("ip address show dev lo")).not.toContain(other);
     });
 
+    it("with a host by another name: it goes on serving, and is taken down by that name only", async () => {
+        await up(() => undefined);
+        const probe = await cluster.probe();
+        const output = await up(({ realServers }) => (realServers[0]!.name = "first"));
+        expect(output).toContain("rs1: configure stays: it is lvs-first's by now");
+        expect((await probe.stop()).failed).toEqual([]);
+        expect(await cluster.lab.host("rs1").run("ip address show dev lo")).toContain(vip);
+        expect(new Set(await cluster.bodies(3))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+    });
+
     it("with successors at work before a whole pool drains", async () => {
         const servedBy = (name: string) =>
             up(({ virtualServers }) => (virtualServers[0]!.realServers = [{ name }]));
