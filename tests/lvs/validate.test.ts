@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import type { Cluster } from "../../lvs/model";
 import { LvsSched } from "../../lvs/service/scheduler";
 import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
@@ -34,6 +35,40 @@ describe("validate", () => {
             virtualServers: [{ virtualIp: "10.128.190.248", port: 0 }],
         };
         expect(problems(cluster)).toHaveLength(2);
+    });
+});
+
+describe("what is like something that is refused", () => {
+    const first = { ...seed.vrrpInstances[0]!, virtualIpaddress: [{ ip: "10.128.190.248" }] };
+    const second = { ...first, virtualIpaddress: [{ ip: "10.128.190.247" }] };
+    const [realServer] = seed.realServers;
+
+    it.each<[string, Partial<Cluster>]>([
+        [
+            "one virtual router id on interfaces that directors have in other networks",
+            {
+                vrrpInstances: [
+                    first,
+                    {
+                        ...second,
+                        directors: ["ds1", "ds2"].map((name) => ({ name, interface: "eth2" })),
+                    },
+                ],
+            },
+        ],
+        [
+            "a director as the gateway of direct routing, with its interface in gatewayInterfaces",
+            {
+                realServers: [{ ...realServer!, gateway: "10.128.190.253" }],
+                kernel: { gatewayInterfaces: ["eth0"] },
+            },
+        ],
+        [
+            "an address that a real server has as its host, too",
+            { realServers: [{ ...realServer!, address: realServer!.host }] },
+        ],
+    ])("%s is taken", (_, change) => {
+        expect(validate({ ...seed, ...change })).toEqual([]);
     });
 });
 

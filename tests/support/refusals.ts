@@ -81,6 +81,27 @@ const hosts = [
         { host: "10.128.190.253" },
         'realServers[2].host: "10.128.190.253" is taken by directors[0]: give each host its own',
     ),
+    cluster(
+        "an address that directors send to twice",
+        {
+            realServers: ["rs1", "rs2"].map((name) => ({
+                name,
+                host: `${name}.example.com`,
+                address: "10.128.190.249",
+            })),
+        },
+        'realServers[1].address: "10.128.190.249" is taken by realServers[0]: give each host its own',
+    ),
+    cluster(
+        "an address twice, written in two ways",
+        {
+            realServers: [
+                { ...seed.realServers[0]!, address6: "fd00:62:1::249" },
+                { ...seed.realServers[1]!, address6: "FD00:62:1:0::249" },
+            ],
+        },
+        'realServers[1].address6: "FD00:62:1:0::249" is taken by realServers[0]: give each host its own',
+    ),
     director(
         "a name that is none",
         { name: "ds 2" },
@@ -158,6 +179,31 @@ const vrrp = [
     cluster(
         "one virtual router id twice in a network",
         { vrrpInstances: [outside, { ...otherInstance, interface: "eth0", virtualRouterId: 62 }] },
+        "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
+    ),
+    cluster(
+        "that, on one director's own interface",
+        {
+            vrrpInstances: [
+                { ...outside, directors: [{ name: "ds1", interface: "eth1" }, { name: "ds2" }] },
+                { ...otherInstance, virtualRouterId: 62 },
+            ],
+        },
+        "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
+    ),
+    cluster(
+        "that, by directors of which none is in both",
+        {
+            vrrpInstances: [
+                { ...outside, directors: [{ name: "ds1" }] },
+                {
+                    ...otherInstance,
+                    interface: "eth0",
+                    virtualRouterId: 62,
+                    directors: [{ name: "ds2" }],
+                },
+            ],
+        },
         "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
     ),
     cluster(
@@ -306,6 +352,21 @@ const services = [
         { virtualIp: "10.128.190.250" },
         'virtualServers[0].virtualIp: "10.128.190.250" is the address of rs2: take an address that no host has',
     ),
+    cluster(
+        "a virtual IP that directors send to",
+        {
+            realServers: [{ name: "rs1", host: "rs1.example.com", address: vip }],
+        },
+        'virtualServers[0].virtualIp: "10.128.190.248" is the address of rs1: take an address that no host has',
+    ),
+    cluster(
+        "a virtual IP that a host has, written in another way",
+        {
+            realServers: [{ ...seed.realServers[0]!, address6: "FD00:62:1::248" }],
+            virtualServers: [{ virtualIp: "fd00:62:1:0::248", port: 80 }],
+        },
+        'virtualServers[0].virtualIp: "fd00:62:1:0::248" is the address of rs1: take an address that no host has',
+    ),
     service("port 70000", { port: 70000 }, "virtualServers[0].port: 70000 is not a port (1–65535)"),
     service(
         "no port without persistence",
@@ -403,6 +464,11 @@ const services = [
         "virtualServers[0].realServers[0].port: 8080 differs from the virtual server's 80: DR leaves the port as it is",
     ),
     service(
+        "another port with a tunnel",
+        { lvsMethod: "TUN", realServers: [{ name: "rs1", port: 8080 }] },
+        "virtualServers[0].realServers[0].port: 8080 differs from the virtual server's 80: TUN leaves the port as it is",
+    ),
+    service(
         "a tunnel without method TUN",
         { tunnel: { type: "gue" } },
         'virtualServers[0].tunnel: is for lvsMethod TUN, and it is "DR": remove it, or change the method',
@@ -425,7 +491,16 @@ const services = [
     cluster(
         "a director as the gateway of direct routing",
         { realServers: seed.realServers.map((one) => ({ ...one, gateway: vip })).slice(0, 1) },
-        "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
+        "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces",
+    ),
+    cluster(
+        "a director's own address as that gateway",
+        {
+            realServers: seed.realServers
+                .map((one) => ({ ...one, gateway: "10.128.190.253" }))
+                .slice(0, 1),
+        },
+        "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces",
     ),
     cluster(
         "a director as that gateway, its address written in another way",
@@ -541,6 +616,20 @@ const services = [
         "a sorry server of the pool",
         { sorryServer: { host: "10.128.190.249" } },
         'virtualServers[0].sorryServer.host: "10.128.190.249" is in the pool: it would be down with it',
+    ),
+    cluster(
+        "a sorry server of the pool, its address written in another way",
+        {
+            realServers: [{ ...seed.realServers[0]!, address6: "fd00:62:1::249" }],
+            virtualServers: [
+                {
+                    virtualIp: "fd00:62:1::248",
+                    port: 80,
+                    sorryServer: { host: "FD00:62:1:0::249" },
+                },
+            ],
+        },
+        'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool: it would be down with it',
     ),
     service(
         "a sorry server on another port with direct routing",
