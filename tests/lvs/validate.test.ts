@@ -4,15 +4,18 @@ import type { Cluster } from "../../lvs/model";
 import { LvsSched } from "../../lvs/service/scheduler";
 import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
-import { validate } from "../../lvs/validate";
+import { validate, validateAuthPass } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
 import { type Refusal, refusals } from "../support/refusals";
 import { seed } from "../support/seed";
 
 const page = path.join(__dirname, "..", "..", "docs", "refusals.md");
 
-const problems = (cluster: Refusal["cluster"]) =>
-    validate(cluster).map(({ path, reason }) => `${path}: ${reason}`);
+const problems = ({ cluster, authPass }: Omit<Refusal, "what" | "problem">) =>
+    [
+        ...validate(cluster),
+        ...(authPass === undefined ? [] : validateAuthPass("authPass", authPass)),
+    ].map(({ path, reason }) => `${path}: ${reason}`);
 
 describe("validate", () => {
     it.each(Object.entries(goldenClusters))("has nothing against %s", (_, cluster) => {
@@ -20,10 +23,10 @@ describe("validate", () => {
     });
 
     describe.each(Object.entries(refusals))("%s", (_, list) => {
-        it.each(list.map(({ what, cluster, problem }) => [what, cluster, problem] as const))(
+        it.each(list.map((refusal) => [refusal.what, refusal] as const))(
             "refuses %s",
-            (_, cluster, problem) => {
-                expect(problems(cluster)).toEqual([problem]);
+            (_, refusal) => {
+                expect(problems(refusal)).toEqual([refusal.problem]);
             },
         );
     });
@@ -34,7 +37,7 @@ describe("validate", () => {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: -1 }],
             virtualServers: [{ virtualIp: "10.128.190.248", port: 0 }],
         };
-        expect(problems(cluster)).toHaveLength(2);
+        expect(problems({ cluster })).toHaveLength(2);
     });
 });
 
@@ -134,6 +137,8 @@ function refusalsPage(): string {
         "problems are told at once. Each line here is a case of tests/lvs/validate.test.ts, from",
         "which this page is made. The pages of the parts tell more: [checks](checks.md),",
         "[VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
+        "One mistake cannot be written: `nopreempt` with `state MASTER`, which keepalived refuses.",
+        "`state` is no argument; with `nopreempt` all directors begin as backups.\n",
         sections.join("\n"),
     ].join("\n");
 }

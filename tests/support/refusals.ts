@@ -6,6 +6,8 @@ export interface Refusal {
     /** What is refused, as it follows "refuses". */
     what: string;
     cluster: Cluster;
+    /** The VRRP password, which is no part of a cluster, where it is what is wrong. */
+    authPass?: string;
     /** The one problem that is found. */
     problem: string;
 }
@@ -211,6 +213,11 @@ const vrrp = [
         { vrrpInstances: [{ ...outside, virtualIpaddress: [{ ip: "10.128.190.247" }] }] },
         'virtualServers[0].virtualIp: "10.128.190.248" is in no instance: add it to a virtualIpaddress',
     ),
+    instance(
+        "a virtual IP twice in one instance",
+        { virtualIpaddress: [{ ip: vip }, { ip: vip }] },
+        "vrrpInstances[0].virtualIpaddress: names 10.128.190.248 twice: name it once",
+    ),
     cluster(
         "a virtual IP in two instances",
         { vrrpInstances: [outside, { ...otherInstance, virtualIpaddress: [{ ip: vip }] }] },
@@ -274,6 +281,13 @@ const vrrp = [
         },
         "authPass: is for version 2 of VRRP, and all instances have 3, which knows no password: remove it",
     ),
+    {
+        what: "a password of more than eight bytes",
+        cluster: seed,
+        authPass: "123456789",
+        problem:
+            'authPass: the password (9 bytes) is not 1 to 8 printable ASCII characters without blanks or one of " \\ { }; keepalived would take it for something else. Leave it out to have one made',
+    },
     cluster(
         "unicast without a source",
         {
@@ -665,6 +679,11 @@ const services = [
         "a check from an address of the other family",
         { check: { tcp: { bindto: "fd00:62:1::1" } } },
         'virtualServers[0].check.tcp.bindto: "fd00:62:1::1" is not of the family of the real servers\' addresses',
+    ),
+    service(
+        "a check by a script that is not deployed",
+        { check: { misc: { miscPath: { script: "/usr/bin/true" } } } },
+        'virtualServers[0].check.misc.miscPath: "/usr/bin/true" is not among scripts (none)',
     ),
     service(
         "HTTP without a page",
