@@ -29,7 +29,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     vrrpSyncGroups?: VrrpSyncGroup[];
     /** The VRRP password that the directors share, where the protocol is version 2: 1 to 8 printable ASCII characters (keepalived `auth_pass`). Defaults to a generated one. Secret. */
     authPass?: Input<string>;
-    /** The load balancers, two to eight, in the order in which they are preferred as owner of the virtual IPs. */
+    /** The load balancers, one to eight, in the order in which they are preferred as owner of the virtual IPs; where there is one, nobody takes over. */
     directors: ClusterDirectorArgs[];
     /** The servers behind them. */
     realServers: ClusterRealServerArgs[];
