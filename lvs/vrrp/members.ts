@@ -1,6 +1,7 @@
 import { canonical, type Family, familyOf } from "../addresses";
 import { ipAddress, networkInterface, refusal, type Target, whole } from "../keepalived/keywords";
-import { eachOf, listed, type Problem, problemIf, repeatedNames, show } from "../problems";
+import { among, required } from "../keepalived/kinds";
+import { eachOf, type Problem, problemIf, repeatedNames, show } from "../problems";
 import type { Tracking } from "./tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
@@ -151,11 +152,7 @@ function directorProblems(
     const { family } = addressesOf(instance, context);
     const known = context.directors.map((one) => one.name);
     return [
-        ...problemIf(
-            !known.includes(name),
-            `${path}.name`,
-            `${show(name)} is not among directors (${listed(known)})`,
-        ),
+        ...required(`${path}.name`, among(known, "directors"), name, target),
         ...refusal(`${path}.priority`, whole("a priority", 1, 254), priority, target),
         ...refusal(`${path}.interface`, networkInterface, device, target),
         ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {

@@ -8,8 +8,8 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
-import { multicastGroup } from "../keepalived/kinds";
-import { listed, type Problem, problemIf, show } from "../problems";
+import { among, multicastGroup } from "../keepalived/kinds";
+import type { Problem } from "../problems";
 import type { VrrpInstancePlan } from "./instance";
 
 /** The words after the interface and the instance. */
@@ -90,10 +90,6 @@ export function syncDaemonProblems(
     return [
         ...keywordProblems(path, syncDaemonKeywords, daemon, target),
         ...refusal(`${path}.interface`, networkInterface, device, target),
-        ...problemIf(
-            instance !== undefined && !instances.includes(instance),
-            `${path}.instance`,
-            `${show(instance)} is not among vrrpInstances (${listed(instances)})`,
-        ),
+        ...refusal(`${path}.instance`, among(instances, "vrrpInstances"), instance, target),
     ];
 }
