@@ -16,6 +16,7 @@ import {
     type CheckTiming,
     checkViews,
     defaultDelayLoop,
+    delayLoop,
     nearestTiming,
     timingKeywords,
 } from "./checks";
@@ -23,7 +24,7 @@ import { hostName } from "./checks/hostName";
 import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
 import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
 import { persistenceKeywords, persistenceProblems, type PersistenceSettings } from "./persistence";
-import { delayLoop, type PoolMember, poolMemberKeywords } from "./poolMember";
+import { type PoolMember, poolMemberKeywords } from "./poolMember";
 import { quorumKeywords, type QuorumSettings } from "./quorum";
 import { schedulerKeywords, schedulerProblems, type SchedulerSettings } from "./scheduler";
 import { type SorryServer, sorryServerLines } from "./sorryServer";
