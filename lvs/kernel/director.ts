@@ -1,5 +1,5 @@
 import { firewallFile, type FirewallNeeds } from "./firewall";
-import { type HostFile, textFile } from "./hostFile";
+import { type HostFile, plainFile, textFile } from "./hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
 import { directorSysctls, type DirectorTraffic, type KernelSettings, sysctlFile } from "./sysctls";
 
@@ -25,12 +25,8 @@ export function directorKernelFiles(director: DirectorKernel): HostFile[] {
         textFile("/var/lib/pulumi-lvs/keepalived.version", "lines.mustache", {
             lines: [keepalivedVersion],
         }),
-        textFile("/etc/systemd/system/lvs-director.service", "lvs-director.service", {}),
-        textFile(
-            "/etc/systemd/system/keepalived.service.d/lvs.conf",
-            "keepalived.service.conf",
-            {},
-        ),
-        textFile("/usr/local/sbin/lvs-director", "lvs-director.sh", {}, "0755"),
+        plainFile("/etc/systemd/system/lvs-director.service", "lvs-director.service"),
+        plainFile("/etc/systemd/system/keepalived.service.d/lvs.conf", "keepalived.service.conf"),
+        plainFile("/usr/local/sbin/lvs-director", "lvs-director.sh", "0755"),
     ];
 }
