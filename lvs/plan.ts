@@ -93,7 +93,6 @@ function planKernel(
         ),
         masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
         firewall: openFirewall ? firewallNeeds(cluster, virtualServers, sync) : undefined,
-        keepalivedVersion: versionOf(director, cluster),
     };
 }
 

@@ -5,7 +5,7 @@ import { LvsMethod, type Tunnel } from "./service/lvsMethod";
 import type { PoolMember } from "./service/poolMember";
 import {
     defaultMethod,
-    type RealServerPlan,
+    type PoolMemberPlan,
     type VirtualServer,
     type VirtualServerPlan,
     type VirtualServerSettings,
@@ -119,7 +119,7 @@ export function planVirtualServer(
     virtualServer: VirtualServer,
 ): VirtualServerPlan {
     const family = familyIn(virtualServer);
-    const realServers = membersOf(cluster, virtualServer).map((member): RealServerPlan => {
+    const realServers = membersOf(cluster, virtualServer).map((member): PoolMemberPlan => {
         const realServer = realServerOf(cluster, member)!;
         return {
             host: addressOf(realServer, family)!,

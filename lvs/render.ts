@@ -1,6 +1,6 @@
 import { scriptsDirectory } from "./keepalived/scripts";
 import { directorKernelFiles } from "./kernel/director";
-import { type HostFile, textFile } from "./kernel/hostFile";
+import { type HostFile, plainFile, textFile } from "./kernel/hostFile";
 import {
     directorModules,
     moduleOptionsFiles,
@@ -49,6 +49,10 @@ export function directorFiles(plan: DirectorPlan): HostFile[] {
             content,
         })),
         ...directorKernelFiles(plan.kernel),
+        textFile("/var/lib/pulumi-lvs/keepalived.version", "lines.mustache", {
+            lines: [plan.version],
+        }),
+        ...directorUnitFiles(),
         textFile(ipvsRulesPath, "lines.mustache", {
             lines: ipvsRules(plan.virtualServers),
         }),
@@ -56,6 +60,15 @@ export function directorFiles(plan: DirectorPlan): HostFile[] {
             lines: vrrpRouterLines(vrrpRouters(plan.vrrpInstances)),
         }),
         ...directorMonitoringFiles(plan),
+    ];
+}
+
+/** The unit that brings the kernel's files about, with its program, and what is added to keepalived's. */
+function directorUnitFiles(): HostFile[] {
+    return [
+        plainFile("/etc/systemd/system/lvs-director.service", "lvs-director.service"),
+        plainFile("/etc/systemd/system/keepalived.service.d/lvs.conf", "keepalived.service.conf"),
+        plainFile("/usr/local/sbin/lvs-director", "lvs-director.sh", "0755"),
     ];
 }
 

@@ -76,11 +76,11 @@ export interface VirtualServer extends VirtualServerSettings, Destination {
 export interface VirtualServerPlan {
     virtualServer: VirtualServer;
     family: Family;
-    realServers: RealServerPlan[];
+    realServers: PoolMemberPlan[];
 }
 
 /** A real server in its pool. */
-export interface RealServerPlan {
+export interface PoolMemberPlan {
     host: string;
     port: number;
     lvsMethod: LvsMethod;
@@ -128,7 +128,7 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
 /** What template `real_server.mustache` shows. */
 function realServerView(
     { virtualServer }: VirtualServerPlan,
-    server: RealServerPlan,
+    server: PoolMemberPlan,
     version: string,
 ) {
     const { host, port, lvsMethod, tunnel, member } = server;

@@ -400,24 +400,16 @@ describe("a real server", () => {
     });
 });
 
-it("a director has the same files whatever it needs, but for its tables", () => {
+it("a director has the same files for its kernel whatever it needs, but for its tables", () => {
     const director: DirectorKernel = {
         traffic: direct,
         settings: {},
         marks: [],
         masquerade: [],
-        keepalivedVersion: "2.2.7",
     };
     const paths = (more: Partial<DirectorKernel>) =>
         directorKernelFiles({ ...director, ...more }).map(({ path, mode }) => `${path} ${mode}`);
-    const usual = [
-        "/etc/sysctl.d/lvs.conf 0644",
-        "/etc/lvs/firewall 0644",
-        "/var/lib/pulumi-lvs/keepalived.version 0644",
-        "/etc/systemd/system/lvs-director.service 0644",
-        "/etc/systemd/system/keepalived.service.d/lvs.conf 0644",
-        "/usr/local/sbin/lvs-director 0755",
-    ];
+    const usual = ["/etc/sysctl.d/lvs.conf 0644", "/etc/lvs/firewall 0644"];
     expect(paths({})).toEqual(usual);
     expect(paths({ masquerade: [{ host: "10.0.0.1" }] })).toEqual([
         usual[0],
