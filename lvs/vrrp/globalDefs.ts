@@ -155,7 +155,7 @@ const email = matching(
 const garpInterval = decimal("a number of seconds", 0.000001, 4294, { places: 6 });
 const scriptSeconds = whole("a number of seconds", 1, 1000);
 
-const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
+export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     notificationEmailFrom: { keyword: "notification_email_from", is: email },
     smtpHeloName: {
         keyword: "smtp_helo_name",
@@ -245,7 +245,7 @@ const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
 
 const timeout = whole("a number of seconds", 0, 2678400);
 
-const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
+export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
     tcp: { keyword: "tcp", is: timeout },
     tcpfin: { keyword: "tcpfin", is: timeout },
     udp: { keyword: "udp", is: timeout },

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../../lvs/model";
 import { seed } from "../seed";
 import { checks } from "./checks";
+import { inFull } from "./inFull";
 import { methods } from "./methods";
 import { monitored } from "./monitored";
 import { services } from "./services";
@@ -87,5 +88,12 @@ export const goldenClusters: Record<string, Cluster> = {
     ...methods,
     ...checks,
     ...vrrp,
+    ...inFull,
     ...texts,
 };
+
+/** A cluster whose directors run another keepalived than it says. */
+export function onVersion(cluster: Cluster, keepalivedVersion: string): Cluster {
+    const directors = cluster.directors.map((director) => ({ ...director, keepalivedVersion }));
+    return { ...cluster, directors };
+}
