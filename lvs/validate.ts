@@ -15,6 +15,7 @@ import { globalDefsProblems } from "./vrrp/globalDefs";
 import { instanceName } from "./vrrp/instance";
 import { vrrpInstanceProblems } from "./vrrp/instanceRules";
 import { vrrpVersionOf } from "./vrrp/members";
+import { isSyncing } from "./vrrp/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking";
 
@@ -40,7 +41,12 @@ export function validate(cluster: Cluster): Problem[] {
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
         ...scriptProblems("scripts", scripts),
-        ...globalDefsProblems(globalDefs, vrrpInstances.map(instanceName), target),
+        ...globalDefsProblems(
+            globalDefs,
+            vrrpInstances.map(instanceName),
+            directors.length,
+            target,
+        ),
         ...kernelProblems("kernel", kernel, trafficOf(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),
@@ -67,7 +73,7 @@ function trafficOf(cluster: Cluster) {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
             membersOf(cluster, virtualServer).map((member) => methodOf(virtualServer, member)),
         ),
-        syncs: cluster.globalDefs?.lvsSyncDaemon?.enabled ?? cluster.directors.length > 1,
+        syncs: isSyncing(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
     };
 }
 

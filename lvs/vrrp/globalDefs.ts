@@ -14,11 +14,13 @@ import {
     whole,
 } from "../keepalived/keywords";
 import { absolutePath, multicastGroup } from "../keepalived/kinds";
+import { isAtLeast } from "../keepalived/versions";
 import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, show } from "../problems";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "./kinds";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
+    isSyncing,
     type SyncDaemon,
     syncDaemonLine,
     type SyncDaemonPlan,
@@ -139,7 +141,7 @@ export interface GlobalDefs extends GlobalDefsKeywords {
     smtpPort?: number;
     /** User that scripts run as (keepalived `script_user`). Defaults to `root`. */
     scriptUser?: string;
-    /** How long connections are remembered (keepalived `lvs_timeouts`). Defaults to the kernel's times. */
+    /** How long connections are remembered; before keepalived 2.1.5 with a sync daemon only (keepalived `lvs_timeouts`). Defaults to the kernel's times. */
     lvsTimeouts?: LvsTimeouts;
     /** How directors tell each other of connections (keepalived `lvs_sync_daemon`). Defaults to what each of its fields says. */
     lvsSyncDaemon?: SyncDaemon;
@@ -292,10 +294,11 @@ function timeoutLines(timeouts: LvsTimeouts = {}, version: string): string[] {
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
 
-/** What is wrong with the global settings; `instances` are the names of all. */
+/** What is wrong with the global settings; `instances` are the names of all, `directors` how many there are. */
 export function globalDefsProblems(
     globalDefs: GlobalDefs | undefined,
     instances: readonly string[],
+    directors: number,
     target: Target,
 ): Problem[] {
     if (globalDefs === undefined) return [];
@@ -330,6 +333,14 @@ export function globalDefsProblems(
             `${show(scriptUser)} is not the name of a user`,
         ),
         ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
+        // It was the process with the sync daemon that set them, when it had one.
+        ...problemIf(
+            lvsTimeouts !== undefined &&
+                !isSyncing(globalDefs.lvsSyncDaemon, directors) &&
+                !isAtLeast(target.version, "2.1.5"),
+            `${path}.lvsTimeouts`,
+            `needs the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}: give lvsSyncDaemon, or leave it out`,
+        ),
         ...fifos.flatMap((fifo) =>
             problemIf(
                 globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,

@@ -51,15 +51,20 @@ export interface SyncDaemonPlan extends SyncDaemonKeywords {
     id: number;
 }
 
+/** Whether directors, of which there are so many, tell each other of connections. */
+export function isSyncing({ enabled }: SyncDaemon = {}, directors: number): boolean {
+    return enabled ?? directors > 1;
+}
+
 /** The sync daemon of a director that has these instances; `directors` is how many there are. */
 export function planSyncDaemon(
     daemon: SyncDaemon = {},
     instances: readonly VrrpInstancePlan[],
     directors: number,
 ): SyncDaemonPlan | undefined {
-    const { enabled = directors > 1, instance: name = instances[0]?.name } = daemon;
+    const { instance: name = instances[0]?.name } = daemon;
     const plan = instances.find((one) => one.name === name);
-    if (!enabled || plan === undefined) return undefined;
+    if (!isSyncing(daemon, directors) || plan === undefined) return undefined;
     return {
         ...daemon,
         interface: daemon.interface ?? plan.self.interface,
