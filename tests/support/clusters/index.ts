@@ -4,6 +4,7 @@ import { checks } from "./checks";
 import { inFull } from "./inFull";
 import { methods } from "./methods";
 import { monitored } from "./monitored";
+import { rhel7 } from "./rhel7";
 import { services } from "./services";
 import { texts } from "./texts";
 import { vrrp } from "./vrrp";
@@ -84,6 +85,7 @@ export const goldenClusters: Record<string, Cluster> = {
         ],
     },
     monitored,
+    "rhel7-not-run": rhel7,
     ...services,
     ...methods,
     ...checks,
