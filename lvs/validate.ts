@@ -41,7 +41,12 @@ export function validate(cluster: Cluster): Problem[] {
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
         ...scriptProblems("scripts", scripts),
-        ...globalDefsProblems(globalDefs, vrrpInstances.map(instanceName), target),
+        ...globalDefsProblems(
+            globalDefs,
+            vrrpInstances.map(instanceName),
+            directors.length,
+            target,
+        ),
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),

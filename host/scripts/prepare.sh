@@ -137,8 +137,10 @@ else
     dnf_or_yum() { command -v dnf || command -v yum; }
 fi
 
+missing() { packages | while read -r name; do is_installed "$name" || echo "$name"; done; }
+
 install_packages() {
-    missing=$(packages | while read -r name; do is_installed "$name" || echo "$name"; done)
+    missing=$(missing)
     [ -n "$missing" ] || return 0
     changed=yes
     log=$state/packages.log
@@ -146,6 +148,9 @@ install_packages() {
     say "installs $(echo "$missing" | joined)"
     # shellcheck disable=SC2086  # one word a package
     install $missing 9>&- || fail "cannot install $(echo "$missing" | joined): $(reasons)"
+    # yum calls it a success where it has some of them.
+    missing=$(missing | joined)
+    [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
     every_package | comm -13 "$state/packages.before" - >>"$state/packages.added"
     rm -f "$log" "$state/packages.before"
 }

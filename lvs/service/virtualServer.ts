@@ -91,11 +91,11 @@ export interface PoolMemberPlan {
 
 export const defaultMethod = LvsMethod.DR;
 
-const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
+export const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
     delayLoop: { keyword: "delay_loop", is: delayLoop, otherwise: defaultDelayLoop },
 };
 
-const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
+export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
     ops: { keyword: "ops", is: flag },
     haSuspend: { keyword: "ha_suspend", is: flag },
     smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },

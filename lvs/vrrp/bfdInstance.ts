@@ -62,7 +62,7 @@ export interface BfdInstance extends BfdInstanceKeywords {
 const milliseconds = (least: number) =>
     decimal("a number of milliseconds", least, 4294967, { decimalsSince: "2.2.0" });
 
-const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
+export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
     neighborIp: { keyword: "neighbor_ip", is: ipAddress },
     sourceIp: { keyword: "source_ip", is: ipAddress },
     minRx: { keyword: "min_rx", is: milliseconds(1) },

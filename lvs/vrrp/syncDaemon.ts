@@ -36,7 +36,7 @@ export interface SyncDaemon extends SyncDaemonKeywords {
     instance?: string;
 }
 
-const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
+export const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
     id: { keyword: "id", is: whole("a sync id", 0, 255) },
     maxlen: { keyword: "maxlen", is: whole("a number of bytes", 1, 65507) },
     port: { keyword: "port", is: port },

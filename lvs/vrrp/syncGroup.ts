@@ -38,7 +38,7 @@ export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
     extraConfig?: string;
 }
 
-const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
+export const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
     syncGroupTrackingWeight: {
         keyword: "sync_group_tracking_weight",
         is: flag,

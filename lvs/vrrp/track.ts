@@ -74,7 +74,7 @@ const lists = {
 
 const fields = Object.keys(lists) as (keyof Tracks)[];
 
-function weightKeywords(most: number): Keywords<TrackWeight> {
+export function weightKeywords(most: number): Keywords<TrackWeight> {
     return {
         weight: { keyword: "weight", is: trackWeight(most) },
         reverse: { keyword: "reverse", is: flag, since: "2.0.18" },

@@ -759,6 +759,14 @@ const others = [
         "kernel.syncRetries: is for the sync daemon, and there is none: give lvsSyncDaemon, or remove it",
     ),
     cluster(
+        "timeouts that an old keepalived sets beside a sync daemon only",
+        {
+            distribution: "rhel7",
+            globalDefs: { lvsTimeouts: { tcp: 900 }, lvsSyncDaemon: { enabled: false } },
+        },
+        "globalDefs.lvsTimeouts: needs the sync daemon before keepalived 2.1.5, and ds1 (rhel7) has 1.3.5: give lvsSyncDaemon, or leave it out",
+    ),
+    cluster(
         "FULLNAT without the kernel's connection tracking",
         {
             kernel: { conntrack: false },

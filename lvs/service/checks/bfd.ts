@@ -11,7 +11,7 @@ export interface BfdCheck {
     alpha?: boolean;
 }
 
-function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
+export function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
     return {
         name: { keyword: "name", is: among(instances, "bfdInstances") },
         alpha: { keyword: "alpha", is: onOff },

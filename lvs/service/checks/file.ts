@@ -23,7 +23,7 @@ export interface FileCheck extends FileCheckKeywords {
     reverse?: boolean;
 }
 
-function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckKeywords> {
+export function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckKeywords> {
     return { trackFile: { keyword: "track_file", is: among(trackFiles, "trackFiles") } };
 }
 
