@@ -148,6 +148,12 @@ describe("kernel settings are refused", () => {
         [{ connTabBits: 7 }, {}, "kernel.connTabBits", "7 is not a power of two (8–20)"],
         [{ connTabBits: 21 }, {}, "kernel.connTabBits", "21 is not a power of two (8–20)"],
         [{ syncPorts: 65 }, { syncs: true }, "kernel.syncPorts", "65 is not a number of ports"],
+        [
+            { syncPorts: 3 },
+            { syncs: true },
+            "kernel.syncPorts",
+            "3 is not a power of two: the kernel refuses it",
+        ],
         [{ syncRetries: 4 }, { syncs: true }, "kernel.syncRetries", "4 is not a number of retries"],
         [
             { syncThreshold: 50, syncPeriod: 50 },
