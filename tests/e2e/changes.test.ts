@@ -17,7 +17,7 @@ describe("a cluster that serves is changed", () => {
         return cluster.stack.up();
     };
 
-    /** When a unit of a host was last started, as the host tells it. */
+    /** When keepalived was last started on a host, as the host tells it. */
     const startOf = (host: string) =>
         cluster.lab
             .host(host)
@@ -26,11 +26,7 @@ describe("a cluster that serves is changed", () => {
     it("with the owner of the virtual IP last, whoever that is by now", async () => {
         const ds1 = cluster.lab.host("ds1");
         await ds1.run("systemctl stop keepalived");
-        await waitUntil(
-            "ds2 as owner",
-            10_000,
-            async () => (await cluster.owners()).join() === "ds2",
-        );
+        await cluster.untilOwner("ds2");
         const output = await up(({ realServers }) => (realServers[0]!.weight = 2));
         const said = [
             `ds2: waits until the other directors are changed, for it owns ${vip}`,
@@ -48,11 +44,7 @@ describe("a cluster that serves is changed", () => {
     it("and not at all on the owner when another director refuses the change", async () => {
         const [ds1, ds2] = cluster.directors;
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
-        await waitUntil(
-            "ds2 as owner",
-            10_000,
-            async () => (await cluster.owners()).join() === "ds2",
-        );
+        await cluster.untilOwner("ds2");
         const before = await ds2!.run("ipvsadm -Sn; cat /etc/keepalived/keepalived.conf");
         const probe = await cluster.probe();
         await cluster.stack.configure(
@@ -72,11 +64,7 @@ describe("a cluster that serves is changed", () => {
         const [ds1, ds2] = cluster.directors;
         const postponed = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/postponed");
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
-        await waitUntil(
-            "ds2 as owner",
-            10_000,
-            async () => (await cluster.owners()).join() === "ds2",
-        );
+        await cluster.untilOwner("ds2");
         await cluster.stack.configure(
             await changed(({ realServers }) => (realServers[0]!.weight = 8)),
         );
@@ -229,7 +217,7 @@ describe("a cluster that serves is changed", () => {
         expect(await cluster.bodies(2)).toEqual(["RS2", "RS2"]);
     });
 
-    it("while another change is at work, waits for it and says whose it is when that takes too long", async () => {
+    it("while another change is at work, waits for it and writes down whose the lock is then", async () => {
         const rs1 = cluster.lab.host("rs1");
         const script = "exec 9>>/run/pulumi-lvs.lock; flock 9; echo theirs >&9; sleep 3";
         await rs1.run(`nohup sh -c '${script}' >/dev/null 2>&1 </dev/null &`);

@@ -4,7 +4,8 @@ import { waitUntil } from "../../lab/lab";
 import type { Host } from "../../lab/host";
 import type { StackConfig } from "../../lab/stack";
 import { only, seed } from "../../lab/topology";
-import { Site, vip } from "./support/site";
+import { vip } from "./support/cluster";
+import { Site } from "./support/site";
 
 jest.setTimeout(300_000);
 

@@ -55,7 +55,6 @@ async function wrong(...words: string[]): Promise<string> {
 
 describe("status", () => {
     it("shows a healthy cluster, over one login each", async () => {
-        await cluster.logins();
         const before = await cluster.logins();
         expectTranscript("lvs status", await shown("status"));
         const after = await cluster.logins();
@@ -99,7 +98,6 @@ describe("status", () => {
     });
 
     it("watches over the logins of the first look", async () => {
-        await cluster.logins();
         const before = await cluster.logins();
         const command = [...nodeCommand("../cli/index.ts"), "status", "--watch", "1"];
         // TMPDIR is too deep in the lab for the sockets of shared logins.

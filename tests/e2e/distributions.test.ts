@@ -64,11 +64,7 @@ describe.each([
         const probe = await cluster.probe();
         const ds1 = cluster.lab.host("ds1");
         await ds1.cut();
-        await waitUntil(
-            "ds2 as owner",
-            10_000,
-            async () => (await cluster.owners()).join() === "ds2",
-        );
+        await cluster.untilOwner("ds2");
         await ds1.boot();
         await cluster.untilHealthy();
         expect((await probe.stop()).longestGap).toBeLessThan(5000);

@@ -19,15 +19,9 @@ describe("the article's cluster loses", () => {
         const probe = await cluster.probe();
         await ds1.cut();
         const cutAt = Date.now();
-        await waitUntil(
-            "ds2 as owner",
-            10_000,
-            async () => (await cluster.owners()).join() === "ds2",
-        );
-        await waitUntil("answers again", 10_000, async () =>
-            Promise.resolve(
-                probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
-            ),
+        await cluster.untilOwner("ds2");
+        await waitUntil("answers again", 10_000, () =>
+            probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
         );
         expect(probe.sofar().longestGap).toBeLessThan(5000);
 
@@ -72,27 +66,25 @@ describe("the article's cluster loses", () => {
         const others = ["rs1", "rs2", "rs3"].filter((other) => other !== name);
         const probe = await cluster.probe();
         await breakIt();
-        const brokenAt = Date.now();
         // Whoever asks needs time, too.
         await waitUntil(`${name} out`, (boundSeconds + 3) * 1000, async () => {
             return (await cluster.serving("ds1")).join() === others.join();
         });
         const outAt = Date.now();
-        await waitUntil("a hundred requests more", 20_000, async () =>
-            Promise.resolve(probe.sofar().requests.filter(({ at }) => at > outAt).length > 100),
+        await waitUntil(
+            "a hundred requests more",
+            20_000,
+            () => probe.sofar().requests.filter(({ at }) => at > outAt).length > 100,
         );
         await mendIt();
         await cluster.untilHealthy();
-        await waitUntil(`an answer of ${name}`, 10_000, async () =>
-            Promise.resolve(
-                probe
-                    .sofar()
-                    .requests.some(({ at, body }) => at > outAt && body === name.toUpperCase()),
-            ),
+        await waitUntil(`an answer of ${name}`, 10_000, () =>
+            probe
+                .sofar()
+                .requests.some(({ at, body }) => at > outAt && body === name.toUpperCase()),
         );
         const { failed } = await probe.stop();
         expect(failed.filter(({ at }) => at > outAt)).toEqual([]);
-        expect(failed.filter(({ at }) => at < brokenAt - 5000)).toEqual([]);
     }
 
     it("power on all hosts at once: after their boot it serves without an up", async () => {

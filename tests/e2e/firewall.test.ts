@@ -3,7 +3,8 @@ import { clusterPackages, installedDisk } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors, type Topology } from "../../lab/topology";
-import { Site, vip } from "./support/site";
+import { vip } from "./support/cluster";
+import { Site } from "./support/site";
 
 jest.setTimeout(300_000);
 

@@ -4,7 +4,8 @@ import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { seedWithSpare } from "../../lab/topology";
 import { Client, tally } from "./support/client";
-import { Site, vip } from "./support/site";
+import { vip } from "./support/cluster";
+import { Site } from "./support/site";
 
 jest.setTimeout(120_000);
 

@@ -207,7 +207,6 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
     afterAll(() => cluster?.down());
 
     it("when the stack file is wrong: every problem is named, and no host is connected to", async () => {
-        await cluster.logins();
         const before = await cluster.logins();
         await cluster.stack.configure(
             await changed((config) => {

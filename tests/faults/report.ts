@@ -79,7 +79,10 @@ export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): 
         kinds.map((kind) => {
             const { requests, failed, lost, longestGap } = all[kind];
             const counts = `${failed.length} of ${requests.length} failed, ${lost.length} lost`;
-            return `\n    ${kind}: ${counts}, gap ${longestGap.toFixed(0)} ms`;
+            const answers = requests.filter(({ error }) => error === undefined);
+            const slowest = Math.max(0, ...answers.map(({ ms }) => ms));
+            const times = `gap ${longestGap.toFixed(0)} ms, slowest answer ${slowest.toFixed(0)} ms`;
+            return `\n    ${kind}: ${counts}, ${times}`;
         });
     const told = seen ? clients(seen).join("") : "";
     return `${head}${told}${error === undefined ? "" : `\n    ${error.replaceAll("\n", "\n    ")}`}`;

@@ -4,7 +4,7 @@ import { kinds } from "./traffic";
 
 /** A fault that is brought about, and what clients and operators are to observe. */
 export interface Scenario {
-    /** As the list of faults counts it. */
+    /** Its number in docs/faults.md; variants of one fault share it. */
     number: number;
     name: string;
     /** What is done. */
@@ -23,11 +23,15 @@ export interface Stage {
     chance: Chance;
 }
 
-/** Moves the phase of a fault: the same seed, the same numbers. */
+/** Moves the phase of a fault, and chooses whom it hits: the same seed, the same choices. */
 export class Chance {
     private state: number;
+    private picks = 0;
 
-    constructor(seed: number, number: number) {
+    constructor(
+        private readonly seed: number,
+        private readonly number: number,
+    ) {
         this.state = (seed * 1_000_003 + number * 7919) >>> 0;
     }
 
@@ -39,8 +43,9 @@ export class Chance {
         return (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit;
     }
 
+    /** Seeds that follow each other go through the choices in turn: few are enough for all. */
     pick<T>(...choices: T[]): T {
-        return choices[Math.floor(this.upTo(choices.length))]!;
+        return choices[(this.seed + this.number + this.picks++) % choices.length]!;
     }
 }
 
@@ -83,6 +88,13 @@ export function unharmed(seen: Observation): void {
     for (const kind of kinds) {
         none(`failed request (${kind})`, seen[kind].failed);
         none(`lost connection (${kind})`, seen[kind].lost);
+    }
+}
+
+/** Nobody but the clients of the web servers has noticed anything. */
+export function othersUnharmed({ long, session, datagram }: Observation): void {
+    for (const kind of [long, session, datagram]) {
+        none("failure of another service", [...kind.failed, ...kind.lost]);
     }
 }
 

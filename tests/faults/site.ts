@@ -114,10 +114,16 @@ export class Site {
         this.undoing.unshift(work);
     }
 
-    /** Takes back what has been done to hosts, and turns all on. */
+    /** Takes back what has been done to hosts, and turns all on; throws what could not be. */
     async mend(): Promise<void> {
-        for (const work of this.undoing.splice(0)) await work();
-        for (const host of this.lab.hosts) if (!(await host.isUp())) await host.boot();
+        const boots = this.lab.hosts.map((host) => async () => {
+            if (!(await host.isUp())) await host.boot();
+        });
+        const failed: string[] = [];
+        for (const work of [...this.undoing.splice(0), ...boots]) {
+            await work().catch((error: Error) => failed.push(error.message));
+        }
+        if (failed.length > 0) throw new Error(`not mended: ${failed.join("\n")}`);
     }
 
     /** The cluster as planned, serving. */
@@ -156,19 +162,6 @@ export class Site {
         }
     }
 
-    /** Real servers with a weight in a director's table. */
-    async serving(director: string, port: number): Promise<string[]> {
-        const table = (await this.host(director).run("ipvsadm -Sn")).split("\n");
-        const served = (host: Host) =>
-            table.some(
-                (rule) =>
-                    rule.includes(` ${vip}:${port} `) &&
-                    rule.includes(` -r ${host.address}:`) &&
-                    !rule.trimEnd().endsWith(" -w 0"),
-            );
-        return this.lab.hosts.filter(served).map(({ name }) => name);
-    }
-
     async untilServing(
         director: string,
         port: number,
@@ -176,17 +169,9 @@ export class Site {
         deadlineMs: number,
     ): Promise<void> {
         await waitUntil(`${names.join()} on port ${port} of ${director}`, deadlineMs, async () => {
-            const serving = (await this.serving(director, port)).join();
+            const serving = (await this.cluster.serving(director, port)).join();
             if (serving === names.join()) return true;
             throw new Error(`serving: ${serving}`);
-        });
-    }
-
-    async untilOwner(name: string, deadlineMs = 20_000): Promise<void> {
-        await waitUntil(`${name} as the only owner`, deadlineMs, async () => {
-            const owners = (await this.cluster.owners()).join();
-            if (owners === name) return true;
-            throw new Error(`owners: ${owners}`);
         });
     }
 

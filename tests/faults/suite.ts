@@ -24,9 +24,17 @@ export async function play(
 async function playOne(site: Site, scenario: Scenario, seed: number): Promise<Outcome> {
     const start = performance.now();
     const chance = new Chance(seed, scenario.number);
+    const errors: string[] = [];
+    const noting = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+        try {
+            return await work();
+        } catch (error) {
+            errors.push((error as Error).message);
+            return undefined;
+        }
+    };
     let traffic: Traffic | undefined;
-    let error: string | undefined;
-    try {
+    await noting(async () => {
         if (scenario.on === "bare hosts") {
             await site.strip();
         } else {
@@ -34,11 +42,16 @@ async function playOne(site: Site, scenario: Scenario, seed: number): Promise<Ou
             traffic = await Traffic.start(site.lab);
         }
         await scenario.run({ site, chance, traffic: traffic! });
-    } catch (thrown) {
-        error = (thrown as Error).message;
-    }
-    const seen = await traffic?.stop();
-    await site.mend();
+    });
+    const seen = await noting(async () => traffic?.stop());
+    // What cannot be mended is for the scenarios that follow to show: the report is not lost by it.
+    await noting(() => site.mend());
     const seconds = (performance.now() - start) / 1000;
-    return { scenario, seed, seen, error, seconds };
+    return {
+        scenario,
+        seed,
+        seen,
+        error: errors.length > 0 ? errors.join("\n") : undefined,
+        seconds,
+    };
 }

@@ -73,22 +73,37 @@ export class Cluster {
         return answers.flat();
     }
 
+    async untilOwner(name: string, deadlineMs = 20_000): Promise<void> {
+        await waitUntil(`${name} as the only owner`, deadlineMs, async () => {
+            const owners = (await this.owners()).join();
+            if (owners === name) return true;
+            throw new Error(`owners: ${owners}`);
+        });
+    }
+
     /** Real servers with a weight in a director's table, by name. */
-    async serving(director: string): Promise<string[]> {
-        const table = await this.lab.host(director).run("ipvsadm -Sn");
+    async serving(director: string, port = 80): Promise<string[]> {
+        const table = (await this.lab.host(director).run("ipvsadm -Sn")).split("\n");
+        const serves = ({ address }: Host) =>
+            table.some(
+                (rule) =>
+                    rule.includes(` ${vip}:${port} -r ${address}:`) &&
+                    !rule.trimEnd().endsWith(" -w 0"),
+            );
         return this.lab.hosts
-            .filter(({ address }) =>
-                table.split("\n").some((rule) => rule.includes(` -r ${address}:80 `)),
-            )
+            .filter(serves)
             .map(({ name }) => name)
             .sort();
     }
 
-    /** Logins that each host's sshd has let in since it was first asked. */
+    /** Logins that each host's sshd has ever let in, the one of this question among them. */
     async logins(): Promise<Record<string, number>> {
         const counts = await Promise.all(
             this.lab.hosts.map(async (host) => {
-                const log = await host.run("journalctl -q -u ssh -o cat | grep -c ^Accepted || :");
+                // What sshd said before it started this very command has been written down then.
+                const log = await host.run(
+                    "journalctl --sync; journalctl -q -u ssh -o cat | grep -c ^Accepted || :",
+                );
                 return [host.name, Number(log)] as const;
             }),
         );

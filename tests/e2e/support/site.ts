@@ -4,8 +4,7 @@ import { installedDisk } from "../../../lab/installedDisk";
 import type { Probe } from "../../../lab/probe";
 import { LabStack, type StackConfig } from "../../../lab/stack";
 import type { Topology } from "../../../lab/topology";
-
-export const vip = "10.128.190.248";
+import { tally } from "./client";
 
 /** A cluster of any shape on machines of its own. */
 export class Site {
@@ -52,11 +51,7 @@ export class Site {
 
     /** How often each answer came. */
     async counts(url: string, count: number, from?: string): Promise<Record<string, number>> {
-        const counts: Record<string, number> = {};
-        for (const body of await this.bodies(url, count, from)) {
-            counts[body] = (counts[body] ?? 0) + 1;
-        }
-        return counts;
+        return tally(await this.bodies(url, count, from));
     }
 
     /** A client that connects every 20 ms. A request is lost when no answer comes in five seconds. */

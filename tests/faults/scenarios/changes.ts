@@ -34,7 +34,6 @@ function refused(
         async run({ site, traffic, chance }) {
             const { change, says } = choose(chance);
             const before = await states(site);
-            await site.cluster.logins();
             const logins = await site.cluster.logins();
             mustSay("up", await site.failingChange(change), says);
             mustBe("state of the directors", await states(site), before);

@@ -62,7 +62,7 @@ function gapAfter(seen: Seen, time: number): number {
 /** The active director loses its power, and gets it again when all goes on without it: when that was. */
 async function failAndReturn(site: Site, traffic: Traffic, chance: Chance): Promise<number> {
     await site.host("ds1").cut();
-    await site.untilOwner("ds2");
+    await site.cluster.untilOwner("ds2");
     await goesOn(traffic, Date.now());
     await sleep(chance.upTo(1000));
     const back = Date.now();
@@ -80,7 +80,7 @@ export const directors: Scenario[] = [
         async run({ site, traffic, chance }) {
             await sleep(chance.upTo(1000));
             await site.host("ds1").cut();
-            await site.untilOwner("ds2");
+            await site.cluster.untilOwner("ds2");
             await goesOn(traffic, Date.now());
             const seen = await traffic.stop();
             mustLast("longest gap", seen.fresh.longestGap, takeover + asking);
@@ -99,7 +99,7 @@ export const directors: Scenario[] = [
             site.undo(() => ds1.run("systemctl start keepalived"));
             await sleep(chance.upTo(1000));
             await ds1.run("systemctl stop keepalived");
-            await site.untilOwner("ds2");
+            await site.cluster.untilOwner("ds2");
             await goesOn(traffic, Date.now());
             const seen = await traffic.stop();
             mustLast("longest gap", seen.fresh.longestGap, asking);
@@ -116,7 +116,7 @@ export const directors: Scenario[] = [
             "No second outage: the virtual IP answers all the time. Only connections that were begun within the last three seconds before, of which the owner had not told yet, may be reset.",
         async run({ site, traffic, chance }) {
             const back = await failAndReturn(site, traffic, chance);
-            await site.untilOwner("ds1", 30_000);
+            await site.cluster.untilOwner("ds1", 30_000);
             await goesOn(traffic, Date.now());
             const seen = await traffic.stop();
             mustBe("owners", owners(seen), address(site, "ds1", "ds2", "ds1"));
@@ -134,7 +134,7 @@ export const directors: Scenario[] = [
         observes: "The virtual IP stays where it is, and nothing fails.",
         async run({ site, traffic, chance }) {
             await site.change(({ vrrpInstances }) => (vrrpInstances[0]!.nopreempt = true));
-            await site.untilOwner("ds1");
+            await site.cluster.untilOwner("ds1");
             const back = await failAndReturn(site, traffic, chance);
             await site.untilServing("ds1", ports.web, ["rs1", "rs2", "rs3"], 30_000);
             await sleep(takeover);
@@ -159,7 +159,9 @@ export const directors: Scenario[] = [
             // ds1 comes back and takes over from ds2, so that the owner may be another in between.
             await waitUntil("one owner, with all its servers", 20_000, async () => {
                 const [owner, ...others] = await site.cluster.owners();
-                const serving = owner ? (await site.serving(owner, ports.web)).join() : "none";
+                const serving = owner
+                    ? (await site.cluster.serving(owner, ports.web)).join()
+                    : "none";
                 const isOver = Date.now() - killed > takeover + asking;
                 if (isOver && others.length === 0 && serving === "rs1,rs2,rs3") return true;
                 throw new Error(`owner: ${owner}, also ${others.join()}; serving: ${serving}`);

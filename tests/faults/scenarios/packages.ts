@@ -24,7 +24,6 @@ function notInstalled(
             site.undo(() => mend(newcomer));
             await stop(newcomer, chance);
             const before = await states(site);
-            await site.cluster.logins();
             const logins = await site.cluster.logins();
 
             const start = Date.now();

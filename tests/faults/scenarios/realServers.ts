@@ -8,11 +8,11 @@ import {
     mustBe,
     mustLast,
     none,
+    othersUnharmed,
     type Scenario,
     type Stage,
 } from "../scenario";
 import { ports, quorumLog, type Site } from "../site";
-import type { Observation } from "../traffic";
 
 /** Bounds of the checks as they are by default: delayLoop 5, connectTimeout 2, retry 1 after 1 s. */
 const refusing = (5 + 1) * 1000;
@@ -41,13 +41,6 @@ async function ejected(
 async function killWebServers({ cluster }: Site): Promise<void> {
     const kill = "systemctl kill -s KILL apache2; systemctl stop apache2";
     await Promise.all(cluster.realServers.map((host) => host.run(kill)));
-}
-
-/** Nobody but the clients of the web servers has noticed anything. */
-function othersUnharmed({ long, session, datagram }: Observation): void {
-    for (const kind of [long, session, datagram]) {
-        none("failure of another service", [...kind.failed, ...kind.lost]);
-    }
 }
 
 export const realServers: Scenario[] = [
@@ -95,7 +88,11 @@ export const realServers: Scenario[] = [
             await sleep(chance.upTo(5000));
             await host.run("systemctl kill -s STOP apache2 lab-server");
             const out = await ejected(stage, name, ports.web, silent);
-            mustBe("servers of the blind check", await site.serving("ds1", ports.lines), all);
+            mustBe(
+                "servers of the blind check",
+                await site.cluster.serving("ds1", ports.lines),
+                all,
+            );
             none("failure after the ejection", failedAfter((await traffic.stop()).fresh, out));
         },
     },

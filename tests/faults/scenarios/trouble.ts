@@ -410,7 +410,6 @@ export const trouble: Scenario[] = [
         async run({ site, traffic, chance }) {
             const { realServers } = site.cluster;
             const gone = realServers[Math.floor(chance.upTo(3))]!;
-            await site.cluster.logins();
             const { weight, change } = newWeight();
             const everything: Change = (plan) => {
                 change(plan);
@@ -431,7 +430,6 @@ export const trouble: Scenario[] = [
                 60_000,
                 async () => (await gone.tryRun("true", { timeout: 5000 })).status === 0,
             );
-            await site.cluster.logins();
             const before = await site.cluster.logins();
             await site.deploy();
             await converged(site, weight);
