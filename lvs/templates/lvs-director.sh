@@ -8,6 +8,7 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
 tables=/etc/lvs/director.nft
 openings=/etc/lvs/firewall
+routers=/var/lib/pulumi-lvs/vrrp.routers
 # What this has made, as far as that cannot be seen.
 made=/run/lvs-director
 name=pulumi-lvs
@@ -183,6 +184,23 @@ install_policy() {
     changed=yes
 }
 
+# leave PID: ends keepalived, which by itself takes its servers out of the kernel before its virtual
+# IPs go, and so has whoever sends in between reset. Who looks after the servers stands still until
+# another director is sent to.
+leave() {
+    checkers=$(cat /run/keepalived/checkers.pid /run/checkers.pid 2>/dev/null) || :
+    grep -q "^PPid:[[:blank:]]*$1\$" "/proc/${checkers:-none}/status" 2>/dev/null || return 0
+    awk '$1 == "address" { sub(/\/.*/, "", $4); print " " $4 "/" }' "$routers" >"$paper/addresses"
+    kill -STOP "$checkers"
+    kill "$1"
+    tries=100
+    while [ "$tries" -gt 0 ] && ip -o address show | grep -qFf "$paper/addresses"; do
+        sleep 0.02
+        tries=$((tries - 1))
+    done
+    kill -CONT "$checkers"
+}
+
 # Whether all is as it is to be; says what is not.
 check() {
     [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
@@ -212,8 +230,9 @@ case "${1:-}" in
     stop) stop ;;
     remove) remove ;;
     check) check ;;
+    leave) leave "$2" ;;
     *)
-        echo "usage: lvs-director start|reload|stop|remove|check" >&2
+        echo "usage: lvs-director start|reload|stop|remove|check|leave PID" >&2
         exit 2
         ;;
 esac
