@@ -1,10 +1,10 @@
-import { canonical } from "../addresses";
+import { canonical, type Family } from "../addresses";
 import type { Cluster } from "../model";
 import { contextOf } from "../pool";
 import { type Problem, problem, problemIf, repeated, show } from "../problems";
 import { virtualIpsIn } from "../service/destination";
 import { instanceName, ownVirtualIps } from "../vrrp/instance";
-import { type Participant, participantsOf } from "../vrrp/members";
+import { addressesOf, type Participant, participantsOf } from "../vrrp/members";
 
 /** Whether every virtual IP has one owner at a time, and no two VRRP routers disturb each other. */
 export function virtualIpProblems(cluster: Cluster): Problem[] {
@@ -58,6 +58,7 @@ interface Router {
     readonly path: string;
     readonly name: string;
     readonly id: number;
+    readonly family: Family;
     readonly participants: Participant[];
 }
 
@@ -68,13 +69,12 @@ function routerIdProblems(cluster: Cluster): Problem[] {
         path: `vrrpInstances[${index}]`,
         name: instanceName(instance, index),
         id: instance.virtualRouterId,
+        family: addressesOf(instance, context).family,
         participants: participantsOf(instance, context),
     }));
     return [
         ...routers.flatMap((later, index) => {
-            const first = routers
-                .slice(0, index)
-                .find((earlier) => earlier.id === later.id && shareNetwork(earlier, later));
+            const first = routers.slice(0, index).find((earlier) => disturb(earlier, later));
             return problemIf(
                 first !== undefined,
                 `${later.path}.virtualRouterId`,
@@ -88,6 +88,11 @@ function routerIdProblems(cluster: Cluster): Problem[] {
             ),
         ),
     ];
+}
+
+/** Adverts over IPv4 and over IPv6 do not meet: ids are those of a family. */
+function disturb(one: Router, other: Router): boolean {
+    return one.id === other.id && one.family === other.family && shareNetwork(one, other);
 }
 
 /**

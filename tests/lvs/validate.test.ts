@@ -60,6 +60,10 @@ describe("what is like something that is refused", () => {
             },
         ],
         [
+            "one virtual router id for IPv4 and for IPv6, on one interface",
+            { vrrpInstances: [first, { ...first, virtualIpaddress: [{ ip: "fd00:62:1::248" }] }] },
+        ],
+        [
             "a director as the gateway of direct routing, with its interface in gatewayInterfaces",
             {
                 realServers: [{ ...realServer!, gateway: "10.128.190.253" }],
