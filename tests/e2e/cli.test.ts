@@ -6,37 +6,26 @@ import { nodeCommand, type RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/health";
 import { expectGolden } from "../support/golden";
 import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
+import { CommandLine } from "./support/commandLine";
 import { expectTranscript } from "./support/transcript";
 
 jest.setTimeout(300_000);
 
 let cluster: Cluster;
 let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
-/** The lab's way to log in, without the logins that it shares: a user has none of these. */
-let ssh: string;
+let commandLine: CommandLine;
 
 beforeAll(async () => {
     cluster = await Cluster.deployed();
     [ds1, ds2] = cluster.directors as [Host, Host];
     [rs1, rs2, rs3] = cluster.realServers as [Host, Host, Host];
-    const { dir } = cluster.lab;
-    const config = await fs.readFile(path.join(dir, "ssh_config"), "utf8");
-    const own = path.join(dir, "user_ssh_config");
-    await fs.writeFile(own, config.replace(/^ +(Control|UserKnownHosts).*\n/gm, ""));
-    ssh = `ssh -F ${own}`;
+    commandLine = await CommandLine.of(cluster);
 });
 
 afterAll(() => cluster?.down());
 
-/** Runs the command line on the lab's client, in the folder of the program. */
 function lvs(...words: string[]): Promise<RunResult> {
-    const previews = ["render", "diff", "preflight", "topology"].includes(words[0]!);
-    const file = previews ? ["--config-file", cluster.stack.file] : [];
-    const command = [...nodeCommand("../cli/index.ts"), ...words, "--stack", "lab", ...file];
-    return cluster.lab.tryExec(command, {
-        cwd: path.join(__dirname, "..", ".."),
-        env: { ...cluster.stack.env, LVS_SSH: ssh },
-    });
+    return commandLine.run(...words);
 }
 
 /** What it prints when all is well. */
@@ -101,7 +90,7 @@ describe("status", () => {
         const before = await cluster.logins();
         const command = [...nodeCommand("../cli/index.ts"), "status", "--watch", "1"];
         // TMPDIR is too deep in the lab for the sockets of shared logins.
-        const env = { ...cluster.stack.env, TMPDIR: "/tmp", LVS_SSH: ssh };
+        const env = { ...cluster.stack.env, TMPDIR: "/tmp", LVS_SSH: commandLine.ssh };
         const { stdout } = await cluster.lab.tryExec(
             ["timeout", "-s", "INT", "20", ...command, "--stack", "lab"],
             { env },

@@ -107,3 +107,17 @@ export function failedAfter({ failed }: Seen, time: number): Event[] {
 export function answeredAfter({ requests }: Seen, time: number): Event[] {
     return requests.filter(({ at, error }) => at > time && error === undefined);
 }
+
+/** Nothing that is begun after a time fails, be it asked or connected. */
+export function noneBegunAfter(
+    time: number,
+    { fresh, datagram, session, long }: Observation,
+): void {
+    for (const kind of [fresh, datagram]) none("failure afterwards", failedAfter(kind, time));
+    for (const { lost } of [session, long]) {
+        none(
+            "connection afterwards is lost",
+            lost.filter(({ at }) => at > time),
+        );
+    }
+}

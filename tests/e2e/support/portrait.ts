@@ -3,17 +3,20 @@ import type { Host } from "../../../lab/host";
 /** What a host is like, one fact a line. Packages and what came with them are told apart. */
 export async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
     const kept = await host.run(`
-        ip -o -4 address show | sed 's/valid_lft.*//'
-        sysctl net.ipv4.ip_forward net.ipv4.conf.all net.ipv4.conf.lo 2>/dev/null
+        ip -o address show | sed 's/valid_lft.*//'
+        sysctl net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf 2>/dev/null
         systemctl is-active keepalived apache2 lvs-real-server || :
         ss -Hltn | awk '{ print "listens", $4 }' | sort
         lsmod | awk '/^ip_vs/ { print "module", $1 }' | sort
+        for list in 'nft list ruleset' iptables-save ip6tables-save; do
+            ! command -v "\${list%% *}" >/dev/null || $list 2>/dev/null | sed '/^#/d; s/\\[.*]//'
+        done
         packaged=$(mktemp)
         cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles | sort -u >$packaged
         # Apache's own page is made when the package is configured, and stays with it.
         page=/var/www/html/index.html
         ! cmp -s $page /usr/share/apache2/default-site/index.html || echo $page >>$packaged
-        find /etc /usr/local /var/lib /var/www /opt -xdev \\( -type f -o -type l \\) 2>/dev/null |
+        find /etc /usr/local /usr/libexec /var/lib /var/www /opt /run/lvs* -xdev \\( -type f -o -type l \\) 2>/dev/null |
             grep -vE '^/var/lib/(dpkg|apt|ucf|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
             grep -vE '^/etc/(alternatives|apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)|^/etc/mtab$' |
             grep -vxFf $packaged | sort | xargs -d '\\n' sha256sum
@@ -21,6 +24,9 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
     `);
     return {
         kept,
-        packages: await host.run("dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n'"),
+        packages: await host.run(
+            `dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n'
+            systemctl is-enabled keepalived apache2 2>&1 || :`,
+        ),
     };
 }

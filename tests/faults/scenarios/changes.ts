@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../../../lab/host";
 import { waitUntil } from "../../../lab/lab";
 import { type Change, vip } from "../../e2e/support/cluster";
-import {
-    type Chance,
-    must,
-    mustBe,
-    mustSay,
-    none,
-    answeredAfter,
-    type Scenario,
-    unharmed,
-} from "../scenario";
+import { must, mustBe, mustSay, none, answeredAfter, type Scenario, unharmed } from "../scenario";
 import { ports, type Site } from "../site";
+import type { Event } from "../traffic";
+import type { Up } from "../up";
 
 /** Connections that a service of a director has had: the kernel counts up as long as it has it. */
 async function counted(site: Site, port: number): Promise<number> {
@@ -20,28 +14,66 @@ async function counted(site: Site, port: number): Promise<number> {
     return Number(line?.trim().split(/\s+/)[2]);
 }
 
+/** Connections with lines that the owner knows a server to have, of those that are open. */
+async function connectionsTo(site: Site, { address }: Host): Promise<number> {
+    const table = await site.host("ds1").run("ipvsadm -Ln");
+    const line = table.split("\n").find((text) => text.includes(`-> ${address}:${ports.lines} `));
+    return Number(line?.trim().split(/\s+/)[4]);
+}
+
 const states = (site: Site) =>
     Promise.all(site.cluster.directors.map(({ name }) => site.directorState(name)));
 
 /** An up that is refused, on which directors stay as they were and clients notice nothing. */
 function refused(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
-    choose: (chance: Chance) => { change: Change; says: RegExp },
+    variants: { change: Change; says: RegExp }[],
     untouched: string[],
 ): Scenario {
     return {
         ...scenario,
-        async run({ site, traffic, chance }) {
-            const { change, says } = choose(chance);
-            const before = await states(site);
-            const logins = await site.cluster.logins();
-            mustSay("up", await site.failingChange(change), says);
-            mustBe("state of the directors", await states(site), before);
-            const after = await site.cluster.logins();
-            for (const name of untouched) mustBe(`logins on ${name}`, after[name], logins[name]);
+        async run({ site, traffic }) {
+            for (const { change, says } of variants) {
+                const before = await states(site);
+                const logins = await site.cluster.logins();
+                mustSay("up", await site.failingChange(change), says);
+                mustBe("state of the directors", await states(site), before);
+                const after = await site.cluster.logins();
+                for (const name of untouched) {
+                    mustBe(`logins on ${name}`, after[name], logins[name]);
+                }
+            }
             unharmed(await traffic.stop());
         },
     };
+}
+
+/**
+ * Follows how a server leaves, until the up has ended: a moment before the owner gave it no more
+ * connections. As long as a director sends to it, it must have the virtual IP.
+ */
+async function drainOf(site: Site, server: Host, up: Up): Promise<number> {
+    let before = Date.now();
+    let begun: number | undefined;
+    let isLeft = false;
+    while (up.isRunning) {
+        const asked = Date.now();
+        const hasAddress = (await server.run("ip -o -4 address show dev lo")).includes(vip);
+        const tables = await Promise.all(
+            site.cluster.directors.map((director) => director.run("ipvsadm -Sn")),
+        );
+        const rules = tables.map((table) =>
+            table.split("\n").filter((rule) => rule.includes(` -r ${server.address}:`)),
+        );
+        must("who is sent to has the virtual IP", hasAddress || rules.flat().length === 0, rules);
+        if (rules[0]!.some((rule) => rule.trimEnd().endsWith(" -w 0"))) begun ??= before;
+        isLeft ||= rules.flat().length === 0;
+        before = asked;
+        await sleep(50);
+    }
+    must("the owner drains the server", begun !== undefined);
+    must("the server is in no table in the end", isLeft);
+    return begun!;
 }
 
 export const changes: Scenario[] = [
@@ -52,11 +84,13 @@ export const changes: Scenario[] = [
         observes:
             "Nothing fails; a second after the up it gets no new connection; what it has goes on until it ends, and then it has none.",
         async run({ site, traffic, chance }) {
-            const number = Math.floor(chance.upTo(3));
-            const { name, address } = site.cluster.realServers[number]!;
+            const number = chance.pick(0, 1, 2);
+            const server = site.cluster.realServers[number]!;
+            const { name } = server;
             await site.change(({ realServers }) => (realServers[number]!.drained = true));
             const drained = Date.now() + 1000;
             await sleep(7000);
+            mustBe("connections that it has", await connectionsTo(site, server), 1);
             const seen = await traffic.stop();
             unharmed(seen);
             const itself = ({ from }: { from?: string }) => from === name.toUpperCase();
@@ -68,13 +102,11 @@ export const changes: Scenario[] = [
                 "the connection that stays goes on",
                 answeredAfter(seen.long, drained + 4500).some(itself),
             );
-            await waitUntil("a server without connections", 20_000, async () => {
-                const table = await site.host("ds1").run("ipvsadm -Ln");
-                const line = table
-                    .split("\n")
-                    .find((text) => text.includes(`-> ${address}:${ports.lines} `));
-                return line?.trim().split(/\s+/)[4] === "0";
-            });
+            await waitUntil(
+                "a server without connections",
+                20_000,
+                async () => (await connectionsTo(site, server)) === 0,
+            );
         },
     },
     {
@@ -82,24 +114,30 @@ export const changes: Scenario[] = [
         name: "scale-in",
         does: "A real server leaves the plan, while every kind of client is connected to it.",
         observes:
-            "Nothing fails, connections of some seconds among it; one that stays is ended, at the earliest after drainTimeout.",
+            "Nothing fails, connections of some seconds among it; one that stays is ended, drainTimeout after the owner of the virtual IP gives the server no more connections; the server loses the virtual IP when no director sends to it any more.",
         async run({ site, traffic, chance }) {
-            const number = Math.floor(chance.upTo(3));
-            const name = site.cluster.realServers[number]!.name.toUpperCase();
-            const began = Date.now();
-            await site.change(({ realServers }) => void realServers.splice(number, 1));
+            const number = chance.pick(0, 1, 2);
+            const server = site.cluster.realServers[number]!;
+            const name = server.name.toUpperCase();
+            const up = await site.startUp(({ realServers }) => void realServers.splice(number, 1));
+            const begun = await drainOf(site, server, up);
+            mustBe("exit status", await up.end(), 0);
+            const gone = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
                 none("failure", [...kind.failed, ...kind.lost]);
             }
-            for (const lost of seen.long.lost) {
-                mustBe("whose connection is lost", lost.from, name);
-                must("not before drainTimeout", lost.at + lost.ms > began + 10_000, lost);
-            }
+            mustBe(
+                "connections that are lost",
+                seen.long.lost.map(({ from, ended }) => [from, ended]),
+                [[name, "ECONNRESET"]],
+            );
+            const [{ at, ms }] = seen.long.lost as [Event];
+            must("not before drainTimeout", at + ms > begun + 10_000, at + ms - begun);
             none(
                 "answer of it",
-                answeredAfter(seen.fresh, Date.now() - 2000).filter(({ from }) => from === name),
+                answeredAfter(seen.fresh, gone).filter(({ from }) => from === name),
             );
         },
     },
@@ -121,6 +159,31 @@ export const changes: Scenario[] = [
             unharmed(await traffic.stop());
         },
     },
+    {
+        number: 18,
+        name: "virtual-ip-added",
+        does: "A virtual IP is added to a virtual router that serves, and removed again.",
+        observes:
+            "Nothing fails on the services that were there, and nobody but the owner says at any time that he owns them.",
+        async run({ site, traffic, chance }) {
+            const added = "10.128.190.245";
+            await sleep(chance.upTo(1000));
+            await site.change(({ virtualServers }) =>
+                virtualServers.push({ virtualIp: added, port: ports.web }),
+            );
+            await waitUntil("an answer of the new one", 10_000, async () => {
+                const ask = ["curl", "-sS", "--max-time", "2", `http://${added}/`];
+                return /^RS[123]/.test((await site.lab.tryExec(ask)).stdout);
+            });
+            await site.change(() => undefined);
+            // Who hears nobody becomes an owner after three seconds.
+            await sleep(5000);
+            const seen = await traffic.stop();
+            const owners = seen.owners.map(({ from }) => from);
+            mustBe("owners", owners, [site.host("ds1").address]);
+            unharmed(seen);
+        },
+    },
     refused(
         {
             number: 19,
@@ -129,31 +192,32 @@ export const changes: Scenario[] = [
             observes:
                 "up fails with file, line and word; both directors serve as before, and the second one is not connected to.",
         },
-        () => ({
-            change: ({ vrrpInstances }) => (vrrpInstances[0]!.extraConfig = "no_such_word"),
-            says: /ds2: keepalived [\d.]+ refuses the configuration \(status \d\): .*keepalived\.conf: Line \d+\).*no_such_word/,
-        }),
+        [
+            {
+                change: ({ vrrpInstances }) => (vrrpInstances[0]!.extraConfig = "no_such_word"),
+                says: /ds2: keepalived [\d.]+ refuses the configuration \(status \d\): .*keepalived\.conf: Line \d+\).*no_such_word/,
+            },
+        ],
         ["ds1", "rs1", "rs2", "rs3"],
     ),
     refused(
         {
             number: 20,
             name: "wrong-network",
-            does: "The plan gets a virtual IP of another network, or another time an interface that is not there.",
+            does: "The plan gets a virtual IP of another network, and another time an interface that is not there.",
             observes: "up fails before anything changes; traffic is intact.",
         },
-        (chance) =>
-            chance.pick(
-                {
-                    change: ({ virtualServers }) =>
-                        virtualServers.push({ virtualIp: "192.0.2.99", port: 80 }),
-                    says: /ds[12]: address: 192\.0\.2\.99 is in no network of eth0/,
-                },
-                {
-                    change: ({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9"),
-                    says: /ds[12]: interface: there is no eth9, only eth0/,
-                },
-            ),
+        [
+            {
+                change: ({ virtualServers }) =>
+                    virtualServers.push({ virtualIp: "192.0.2.99", port: 80 }),
+                says: /ds[12]: address: 192\.0\.2\.99 is in no network of eth0/,
+            },
+            {
+                change: ({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9"),
+                says: /ds[12]: interface: there is no eth9, only eth0/,
+            },
+        ],
         [],
     ),
 ];
