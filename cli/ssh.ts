@@ -63,8 +63,8 @@ export class Ssh {
                 throw new Refusal(`${command[0]} cannot be started: ${error.message}`);
             },
         );
-        if (outcome.status === 0) return { host, text: outcome.stdout };
-        return { host, problem: explained(host, outcome, timeout) };
+        if (outcome.status === 0) return { host, text: harmless(outcome.stdout) };
+        return { host, problem: harmless(explained(host, outcome, timeout)) };
     }
 
     private async command(host: ClusterHost, verb: string): Promise<string[]> {
@@ -80,6 +80,7 @@ export class Ssh {
             ...options.flatMap((option) => ["-o", option]),
             ...(port === undefined ? [] : ["-p", String(port)]),
             ...(user === undefined ? [] : ["-l", user]),
+            "--",
             host.host,
             shell(`timeout -k 5 ${timeout} sh -s ${verb}`, user),
         ];
@@ -111,6 +112,11 @@ export class Ssh {
             "UpdateHostKeys=no",
         ];
     }
+}
+
+/** A host that somebody else has taken over must not steer the terminal of who looks at it. */
+export function harmless(text: string): string {
+    return text.replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
 }
 
 function shell(script: string, user: string | undefined): string {

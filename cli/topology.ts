@@ -1,3 +1,4 @@
+import { configurationPath, ipvsRulesPath, vrrpRoutersPath } from "../lvs/render";
 import { fileOf, type RenderedHost } from "./rendered";
 import { parseRouters, parseRules, serviceName, splitSocket, virtualIpOf } from "./rules";
 
@@ -21,15 +22,15 @@ export function topologyOf(
     nameOf: (address: string) => string | undefined = () => undefined,
 ): Topology {
     const directors = hosts.flatMap((host) => {
-        const rules = fileOf(host, "/var/lib/pulumi-lvs/ipvs.rules");
-        const routers = fileOf(host, "/var/lib/pulumi-lvs/vrrp.routers");
+        const rules = fileOf(host, ipvsRulesPath);
+        const routers = fileOf(host, vrrpRoutersPath);
         if (rules === undefined || routers === undefined) return [];
         return [
             {
                 name: host.name,
                 rules: parseRules(rules.split("\n")),
                 routers: parseRouters(routers.split("\n")),
-                priorities: priorities(fileOf(host, "/etc/keepalived/keepalived.conf") ?? ""),
+                priorities: priorities(fileOf(host, configurationPath) ?? ""),
             },
         ];
     });

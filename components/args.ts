@@ -29,7 +29,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     vrrpSyncGroups?: VrrpSyncGroup[];
     /** The VRRP password that the directors share, where the protocol is version 2: 1 to 8 printable ASCII characters (keepalived `auth_pass`). Defaults to a generated one. Secret. */
     authPass?: Input<string>;
-    /** The load balancers, two to eight, in the order in which they are preferred as owner of the virtual IPs. */
+    /** The load balancers, one to eight, in the order in which they are preferred as owner of the virtual IPs; where there is one, nobody takes over. */
     directors: ClusterDirectorArgs[];
     /** The servers behind them. */
     realServers: ClusterRealServerArgs[];
@@ -51,9 +51,9 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
 
 /** A VRRP router: who owns its virtual IPs, and how that is settled (keepalived `vrrp_instance`). */
 export interface VrrpInstanceArgs extends VrrpInstanceSettings {
-    /** Its virtual IPs (keepalived `virtual_ipaddress`). Defaults to those of all virtual servers when it is the only instance. */
+    /** The virtual IPs that its adverts name (keepalived `virtual_ipaddress`); directors that disagree about them both become owners, until the last one is changed. Defaults to the first of the virtual servers when it is the only instance. */
     virtualIpaddress?: VirtualIpaddressArgs[];
-    /** Further addresses, which its adverts do not name (keepalived `virtual_ipaddress_excluded`). Defaults to those of the other family than the first. */
+    /** Further virtual IPs, which its adverts do not name (keepalived `virtual_ipaddress_excluded`). Defaults to all others of the virtual servers when it is the only instance. */
     virtualIpaddressExcluded?: VirtualIpaddressArgs[];
 }
 
@@ -185,4 +185,6 @@ export interface RealServerArgs extends HostConnectionArgs {
     repair?: string;
     /** Outputs to wait for before anything on this host is changed. Defaults to none. */
     prepareAfter?: Input<string>[];
+    /** Whether virtual IPs, tunnels and gateways that this host is to have no more stay for a step that comes after the directors'. Defaults to false. */
+    leavingLast?: boolean;
 }

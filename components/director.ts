@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { bundle, program } from "../host/bundle";
+import { bundle, program, resourceWord } from "../host/bundle";
 import { remoteStep } from "../host/remote";
 import { changeOf } from "../lvs/change";
 import { monitoringPackages } from "../lvs/monitoring";
@@ -11,6 +10,7 @@ import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
 import type { DirectorArgs } from "./args";
 import { after } from "./after";
 import { connectionOf } from "./connectionOf";
+import { postponedIn } from "./postponed";
 
 /**
  * A load balancer: keepalived with its VRRP instance and IPVS services, on one host.
@@ -33,6 +33,7 @@ export class Director extends pulumi.ComponentResource {
         const connection = connectionOf(args.cluster, memberOf(args, this));
 
         const plan = cluster.apply((known) => planDirector(known, args.name));
+        const resource = resourceWord(name);
 
         const { keepalivedPackage, removePackages = false, repair, monitoring } = args.cluster;
         const prepare = remoteStep(
@@ -48,7 +49,7 @@ export class Director extends pulumi.ComponentResource {
                             ],
                             purge: removePackages,
                         },
-                        settings: { repair },
+                        settings: { resource, repair },
                     }),
                 ),
             },
@@ -59,7 +60,9 @@ export class Director extends pulumi.ComponentResource {
             {
                 connection,
                 stdin: authPass.apply((known) =>
-                    bundle("secret", [authPassFile(known)], { settings: { repair } }),
+                    bundle("secret", [authPassFile(known)], {
+                        settings: { resource, repair },
+                    }),
                 ),
                 secret: true,
             },
@@ -67,7 +70,10 @@ export class Director extends pulumi.ComponentResource {
             [prepare],
         );
         const programs = monitoring ? [program("lvs-metrics")] : [];
-        const settings = changeOf(args.cluster, { ownerLast: args.ownerLast ?? false });
+        const settings = {
+            resource,
+            ...changeOf(args.cluster, { ownerLast: args.ownerLast ?? false }),
+        };
         const configuration = after(args.configureAfter, plan).apply((known) =>
             bundle("director", [...directorFiles(known), ...programs], { settings }),
         );
@@ -79,17 +85,9 @@ export class Director extends pulumi.ComponentResource {
         );
 
         this.configured = configure.urn;
-        // Mocks of others' tests need not say anything.
-        const said: pulumi.Output<string | undefined> = configure.stdout;
-        this.postponed = pulumi
-            .all([configuration, said])
-            .apply(([known, text = ""]) => (text.includes(": waits ") ? sha256(known) : ""));
+        this.postponed = postponedIn(configuration, configure.stdout);
         this.registerOutputs({ configured: this.configured, postponed: this.postponed });
     }
-}
-
-function sha256(text: string): string {
-    return createHash("sha256").update(text).digest("hex");
 }
 
 function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {

@@ -42,34 +42,35 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const inspected = inspect(name, args, cluster, this);
 
-        const realServers = args.realServers.map(
-            (realServer) =>
-                new RealServer(
-                    `${name}-${realServer.name}`,
-                    {
-                        ...connectionOf(args, realServer),
-                        virtualIps: cluster.apply(
-                            (known) => planRealServer(known, realServer.name).virtualIps,
-                        ),
-                        tunnels: tunnelsOf(args, realServer.name),
-                        gateway: realServer.gateway,
-                        gateway6: realServer.gateway6,
-                        httpd: realServer.httpd,
-                        monitoring: args.monitoring,
-                        removePackages: args.removePackages,
-                        repair: args.repair,
-                        prepareAfter: inspected,
-                    },
-                    { parent: this },
-                ),
-        );
-        const configured = realServers.map((realServer) => realServer.configured);
+        const realServers = args.realServers.map((member) => ({
+            member,
+            host: new RealServer(
+                `${name}-${member.name}`,
+                {
+                    ...connectionOf(args, member),
+                    virtualIps: cluster.apply(
+                        (known) => planRealServer(known, member.name).virtualIps,
+                    ),
+                    tunnels: tunnelsOf(args, member.name),
+                    gateway: member.gateway,
+                    gateway6: member.gateway6,
+                    httpd: member.httpd,
+                    monitoring: args.monitoring,
+                    removePackages: args.removePackages,
+                    repair: args.repair,
+                    prepareAfter: inspected,
+                    leavingLast: true,
+                },
+                { parent: this },
+            ),
+        }));
+        const configured = realServers.map(({ host }) => host.configured);
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
         // One after the other, the preferred owner of the virtual IPs last.
         const inOrder = [...args.directors].reverse();
         const directors = inOrder.map((member, index) => {
-            const director = new Director(
+            const host = new Director(
                 `${name}-${member.name}`,
                 {
                     cluster: args,
@@ -81,16 +82,20 @@ export class LvsCluster extends pulumi.ComponentResource {
                 },
                 { parent: this },
             );
-            configured.push(director.configured);
-            return { member, director };
+            configured.push(host.configured);
+            return { member, host };
         });
+        const turnOf = (
+            { member, host }: (typeof directors | typeof realServers)[number],
+            others: pulumi.Output<string>[],
+        ) => takeTurn(`${name}-${member.name}`, connectionOf(args, member), host, others);
         // Another one may be the owner by now, and has put off its change.
-        for (const { member, director } of directors.slice(0, -1)) {
-            const connection = connectionOf(args, member);
-            configured.push(
-                takeTurn(`${name}-${member.name}`, connection, director, [...configured]),
-            );
+        for (const director of directors.slice(0, -1)) {
+            configured.push(turnOf(director, [...configured]));
         }
+        // Nobody sends any more to what real servers are to have no more.
+        const served = [...configured];
+        configured.push(...realServers.map((realServer) => turnOf(realServer, served)));
 
         const whenConfigured = pulumi.all(configured);
         this.virtualIps = pulumi

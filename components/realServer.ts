@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { bundle, program } from "../host/bundle";
+import { bundle, program, resourceWord } from "../host/bundle";
 import { remoteStep } from "../host/remote";
 import { monitoringPackages } from "../lvs/monitoring";
 import { realServerPackages } from "../lvs/packages";
@@ -8,6 +8,7 @@ import { realServerFiles, realServerModuleFiles } from "../lvs/render";
 import { acceptedRealServer } from "./accept";
 import { after } from "./after";
 import type { RealServerArgs } from "./args";
+import { postponedIn } from "./postponed";
 
 /**
  * A real server: its virtual IPs, silent to ARP, the ends of its tunnels, its way back to the
@@ -18,12 +19,18 @@ import type { RealServerArgs } from "./args";
 export class RealServer extends pulumi.ComponentResource {
     /** Known when the host is configured and proved to be. */
     public readonly configured: pulumi.Output<string>;
+    /**
+     * SHA-256, in hexadecimal, of a configuration of which the host keeps what it had beside what it
+     * is to have, until the directors are changed; empty when it is in force.
+     */
+    public readonly postponed: pulumi.Output<string>;
 
     constructor(name: string, args: RealServerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:RealServer", name, {}, opts);
         const realServer = acceptedRealServer(args, this);
         const plan = realServer.apply(planRealServerKernel);
         const { repair, monitoring } = args;
+        const resource = resourceWord(name);
         const packages = monitoringPackages(monitoring);
         const programs = monitoring ? [program("lvs-metrics")] : [];
 
@@ -41,30 +48,28 @@ export class RealServer extends pulumi.ComponentResource {
                                 ],
                                 purge: args.removePackages ?? false,
                             },
-                            settings: { repair },
+                            settings: { resource, repair },
                         }),
                     ),
                 },
                 this,
             );
+        const settings = { resource, repair, leavingLast: args.leavingLast };
+        const configuration = after(args.prepareAfter, pulumi.all([plan, realServer])).apply(
+            ([known, { httpd }]) =>
+                bundle("realServer", [...realServerFiles(known, httpd, monitoring), ...programs], {
+                    settings,
+                }),
+        );
         const configure = remoteStep(
             `${name}-configure`,
-            {
-                connection: args,
-                stdin: after(args.prepareAfter, pulumi.all([plan, realServer])).apply(
-                    ([known, { httpd }]) =>
-                        bundle(
-                            "realServer",
-                            [...realServerFiles(known, httpd, monitoring), ...programs],
-                            { settings: { repair } },
-                        ),
-                ),
-            },
+            { connection: args, stdin: configuration },
             this,
             args.httpd || args.tunnels?.length || packages.length ? [prepare()] : [],
         );
 
         this.configured = configure.urn;
-        this.registerOutputs({ configured: this.configured });
+        this.postponed = postponedIn(configuration, configure.stdout);
+        this.registerOutputs({ configured: this.configured, postponed: this.postponed });
     }
 }

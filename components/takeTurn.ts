@@ -3,20 +3,23 @@ import { bundle } from "../host/bundle";
 import type { HostConnectionArgs } from "../host/connection";
 import { remoteStep } from "../host/remote";
 import { after } from "./after";
-import type { Director } from "./director";
+import { Director } from "./director";
+import type { RealServer } from "./realServer";
 
 /**
- * The change that a director has put off while it owned a virtual IP, when the others are done. The
- * host is asked only if it has said so.
+ * What a host has put off until the directors are changed: a director that owned a virtual IP its
+ * whole change, a real server what it is to have no more. Unless it has put something off, an up that
+ * changes nothing else does not ask it.
  */
 export function takeTurn(
     name: string,
     connection: HostConnectionArgs,
-    director: Director,
+    host: Director | RealServer,
     others: pulumi.Output<string>[],
 ): pulumi.Output<string> {
-    const stdin = after(others, director.postponed).apply((postponed) =>
-        bundle("turn", [], { settings: { postponed: postponed || "nothing" } }),
+    const script = host instanceof Director ? "directorTurn" : "realServerTurn";
+    const stdin = after(others, host.postponed).apply((postponed) =>
+        bundle(script, [], { settings: { postponed: postponed || "nothing" } }),
     );
-    return remoteStep(`${name}-turn`, { connection, stdin, passing: true }, director).urn;
+    return remoteStep(`${name}-turn`, { connection, stdin, passing: true }, host).urn;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
@@ -8,7 +9,8 @@ const scripts = {
     secret: ["basics", "common", "secret"],
     realServer: ["basics", "common", "monitoring", "realServer"],
     director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
-    turn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],
+    directorTurn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],
+    realServerTurn: ["basics", "common", "monitoring", "realServer", "turn"],
     look: ["basics", "vrrp", "ipvs", "look"],
 };
 
@@ -69,6 +71,18 @@ export function bundle(
         scripts[script].map(scriptText).join("") + 'main "$@"',
         "",
     ].join("\n");
+}
+
+/** The name of a resource as a setting, by which a host knows who has set it up: plain text whatever it is. */
+export function resourceWord(name: string): string {
+    return encodeURIComponent(name);
+}
+
+/** SHA-256, in hexadecimal, of what a bundle says without its script, as a host computes it. */
+export function digestOf(text: string): string {
+    const lines = text.split("\n");
+    const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
+    return createHash("sha256").update(said.join("")).digest("hex");
 }
 
 /** A program that runs on a host without a bundle, made of the same scripts. */

@@ -48,7 +48,8 @@ export async function installedDisk({
             const lab = await Lab.up({ ...seed, hosts: [builder] });
             try {
                 const host = lab.host("builder");
-                await host.run(`
+                await host.run(
+                    `
                     set -eu
                     services() {
                         systemctl list-unit-files --state=enabled --no-legend | cut -d' ' -f1 | sort
@@ -64,7 +65,9 @@ export async function installedDisk({
                     rm -r /var/lib/apt/lists
                     # Without these, a host takes its identity anew when it boots.
                     rm /etc/lab/network
-                    : >/etc/machine-id`);
+                    : >/etc/machine-id`,
+                    { timeout: 600_000 },
+                );
                 await host.shutDown();
                 await host.saveDisk(path.join(unfinished, "disk"));
             } finally {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Asks again and again until `condition` gives something other than `false` or `undefined`, and
- * returns that: every `intervalMs` at first, then each time a tenth of the wait so far has passed
- * once more, since asking costs the hosts time that they need for what is waited for. After `deadlineMs` it throws, saying what was waited for and what was last seen:
- * the condition's own error, if it threw one.
+ * Asks until `condition` gives something other than `false` or `undefined`, and returns that. It asks
+ * every `intervalMs`, and the longer it has waited the more rarely, for asking costs the hosts time
+ * that they need for what is waited for. After `deadlineMs` it throws, and says what was waited for
+ * and what was last seen: the condition's own error, if it threw one.
  */
 export async function waitUntil<T>(
     what: string,

@@ -20,6 +20,19 @@ export function canonical(address: string): string {
     return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
+/** Whether two texts are one address, however each is written. */
+export function isSameAddress(one: string, other: string): boolean {
+    return canonical(one) === canonical(other);
+}
+
+/** Each address once, as it is first written. */
+export function distinctAddresses(addresses: readonly string[]): string[] {
+    return addresses.filter(
+        (address, index) =>
+            !addresses.slice(0, index).some((earlier) => isSameAddress(earlier, address)),
+    );
+}
+
 /** A single address as a prefix, /32 or /128. */
 export function hostPrefix(address: string): string {
     return `${address}/${familyOf(address) === "inet6" ? 128 : 32}`;

@@ -1,4 +1,4 @@
-import { familyOf } from "./addresses";
+import { distinctAddresses, familyOf } from "./addresses";
 import type { Script } from "./keepalived/scripts";
 import { defaultDistribution, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
@@ -93,7 +93,6 @@ function planKernel(
         ),
         masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
         firewall: openFirewall ? firewallNeeds(cluster, virtualServers, sync) : undefined,
-        keepalivedVersion: versionOf(director, cluster),
     };
 }
 
@@ -175,7 +174,9 @@ export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
         ({ method }) => !translatesPorts(method),
     );
     return {
-        virtualIps: distinct(direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer))),
+        virtualIps: distinctAddresses(
+            direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer)),
+        ),
         tunnels: tunnelsOf(cluster, name),
         gateway,
         gateway6,

@@ -1,11 +1,11 @@
-import { type Family, familyOf } from "./addresses";
+import { distinctAddresses, type Family, familyOf, isSameAddress } from "./addresses";
 import type { Cluster, RealServer } from "./model";
 import { type Destination, familyIn, portOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, type Tunnel } from "./service/lvsMethod";
 import type { PoolMember } from "./service/poolMember";
 import {
     defaultMethod,
-    type RealServerPlan,
+    type PoolMemberPlan,
     type VirtualServer,
     type VirtualServerPlan,
     type VirtualServerSettings,
@@ -14,7 +14,7 @@ import type { VrrpContext } from "./vrrp/members";
 
 /** The virtual IPs of a cluster, each once, in the order in which they first appear. */
 export function virtualIpsOf(virtualServers: readonly VirtualServer[]): string[] {
-    return [...new Set(virtualServers.flatMap(virtualIpsIn))];
+    return distinctAddresses(virtualServers.flatMap(virtualIpsIn));
 }
 
 /** What VRRP instances have to know of the cluster that they are in. */
@@ -100,8 +100,8 @@ export function sorryFor(
 ): { virtualServer: VirtualServer; method: LvsMethod }[] {
     return virtualServers.flatMap((virtualServer) => {
         const { sorryServer, lvsMethod = defaultMethod } = virtualServer;
-        const host = sorryServer && addressOf(realServer, familyIn(virtualServer));
-        if (host === undefined || host !== sorryServer?.host) return [];
+        const own = addressOf(realServer, familyIn(virtualServer));
+        if (!sorryServer || !own || !isSameAddress(own, sorryServer.host)) return [];
         return [{ virtualServer, method: sorryServer.lvsMethod ?? lvsMethod }];
     });
 }
@@ -119,7 +119,7 @@ export function planVirtualServer(
     virtualServer: VirtualServer,
 ): VirtualServerPlan {
     const family = familyIn(virtualServer);
-    const realServers = membersOf(cluster, virtualServer).map((member): RealServerPlan => {
+    const realServers = membersOf(cluster, virtualServer).map((member): PoolMemberPlan => {
         const realServer = realServerOf(cluster, member)!;
         return {
             host: addressOf(realServer, family)!,

@@ -6,13 +6,20 @@ import type { DirectorPlan } from "./plan";
 import { vrrpRouters } from "./vrrp/vrrpRouters";
 
 /** What is looked into on a director before anything is changed. */
-export function directorPreflight(plan: DirectorPlan, { directors }: Cluster) {
+export function directorPreflight(plan: DirectorPlan, { directors, keepalivedPackage }: Cluster) {
     const { instance, address } = vrrpRouters(plan.vrrpInstances);
     const known = [
         ...directors.map(({ host }) => host).filter((host) => familyOf(host) !== undefined),
         ...plan.vrrpInstances.flatMap(({ unicastPeers }) => unicastPeers),
     ];
-    return { module: directorModules(plan.needs), instance, address, peer: [...new Set(known)] };
+    return {
+        // A package that is asked for by its version may be newer than the one that is there.
+        keepalived: keepalivedPackage === undefined ? plan.version : undefined,
+        module: directorModules(plan.needs),
+        instance,
+        address,
+        peer: [...new Set(known)],
+    };
 }
 
 /** What is looked into on a real server. */

@@ -1,6 +1,6 @@
 import { scriptsDirectory } from "./keepalived/scripts";
 import { directorKernelFiles } from "./kernel/director";
-import { type HostFile, textFile } from "./kernel/hostFile";
+import { type HostFile, plainFile, textFile } from "./kernel/hostFile";
 import {
     directorModules,
     moduleOptionsFiles,
@@ -22,6 +22,15 @@ import { vrrpRouterLines, vrrpRouters } from "./vrrp/vrrpRouters";
 
 export type { HostFile } from "./kernel/hostFile";
 
+/** Where a director has its configuration. */
+export const configurationPath = "/etc/keepalived/keepalived.conf";
+
+/** Where a director has the plan of its IPVS table. */
+export const ipvsRulesPath = "/var/lib/pulumi-lvs/ipvs.rules";
+
+/** Where a director has the VRRP routers that it takes part in. */
+export const vrrpRoutersPath = "/var/lib/pulumi-lvs/vrrp.routers";
+
 /** Where the directors keep the VRRP password; the path is the one that keepalived.conf includes. */
 export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
@@ -33,24 +42,33 @@ export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[]
 /** The files of a director, without the VRRP password. */
 export function directorFiles(plan: DirectorPlan): HostFile[] {
     return [
-        textFile(
-            "/etc/keepalived/keepalived.conf",
-            "keepalived.conf.mustache",
-            keepalivedView(plan),
-        ),
+        textFile(configurationPath, "keepalived.conf.mustache", keepalivedView(plan)),
         ...plan.scripts.map(({ name, content }) => ({
             path: `${scriptsDirectory}/${name}`,
             mode: "0755",
             content,
         })),
         ...directorKernelFiles(plan.kernel),
-        textFile("/var/lib/pulumi-lvs/ipvs.rules", "lines.mustache", {
+        textFile("/var/lib/pulumi-lvs/keepalived.version", "lines.mustache", {
+            lines: [plan.version],
+        }),
+        ...directorUnitFiles(),
+        textFile(ipvsRulesPath, "lines.mustache", {
             lines: ipvsRules(plan.virtualServers),
         }),
-        textFile("/var/lib/pulumi-lvs/vrrp.routers", "lines.mustache", {
+        textFile(vrrpRoutersPath, "lines.mustache", {
             lines: vrrpRouterLines(vrrpRouters(plan.vrrpInstances)),
         }),
         ...directorMonitoringFiles(plan),
+    ];
+}
+
+/** The unit that brings the kernel's files about, with its program, and what is added to keepalived's. */
+function directorUnitFiles(): HostFile[] {
+    return [
+        plainFile("/etc/systemd/system/lvs-director.service", "lvs-director.service"),
+        plainFile("/etc/systemd/system/keepalived.service.d/lvs.conf", "keepalived.service.conf"),
+        plainFile("/usr/local/sbin/lvs-director", "lvs-director.sh", "0755"),
     ];
 }
 

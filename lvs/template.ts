@@ -8,13 +8,14 @@ import Mustache from "mustache";
  */
 export function render(template: string, view: object): string {
     // Mustache would turn `/` into `&#x2F;`; configuration is not HTML.
-    return Mustache.render(read(template), view, partial, { escape: String });
+    return Mustache.render(source(template), view, partial, { escape: String });
 }
 
 function partial(name: string): string {
-    return read(`${name}.mustache`);
+    return source(`${name}.mustache`);
 }
 
-function read(file: string): string {
+/** A file under `templates/` as it stands. */
+export function source(file: string): string {
     return readFileSync(path.join(__dirname, "templates", file), "utf8");
 }

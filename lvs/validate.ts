@@ -15,6 +15,7 @@ import { globalDefsProblems } from "./vrrp/globalDefs";
 import { instanceName } from "./vrrp/instance";
 import { vrrpInstanceProblems } from "./vrrp/instanceRules";
 import { vrrpVersionOf } from "./vrrp/members";
+import { hasSyncDaemon } from "./vrrp/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking";
 
@@ -40,8 +41,13 @@ export function validate(cluster: Cluster): Problem[] {
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
         ...scriptProblems("scripts", scripts),
-        ...globalDefsProblems(globalDefs, vrrpInstances.map(instanceName), target),
-        ...kernelProblems("kernel", kernel, trafficOf(cluster), target),
+        ...globalDefsProblems(
+            globalDefs,
+            vrrpInstances.map(instanceName),
+            directors.length,
+            target,
+        ),
+        ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),
     ];
@@ -62,12 +68,13 @@ function targetOf(cluster: Cluster): Target {
     };
 }
 
-function trafficOf(cluster: Cluster) {
+/** What services and directors ask of the kernel, as far as its settings can contradict them. */
+function kernelNeeds(cluster: Cluster) {
     return {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
             membersOf(cluster, virtualServer).map((member) => methodOf(virtualServer, member)),
         ),
-        syncs: cluster.globalDefs?.lvsSyncDaemon?.enabled ?? cluster.directors.length > 1,
+        syncs: hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
     };
 }
 

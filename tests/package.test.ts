@@ -42,7 +42,7 @@ it("the packed package works in a stack of one's own", () => {
         fs.writeFileSync(path.join(dir, "index.js"), program);
         const made = run(dir, "node", "index.js").trim();
         expect(made).toBe(
-            "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight",
+            "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight web-b-turn",
         );
         // What `npm install` makes of "bin".
         const installed = path.join(modules, "@pulumi-lvs", "lvs");

@@ -7,9 +7,10 @@ export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractiv
 # A client that has gone away must not end the work halfway.
 say() { echo "$(uname -n): $*" || :; }
 
+# What is taken back is taken back as far as it goes.
 fail() {
     say "$*" >&2
-    exit 1
+    [ -n "${undoing:-}" ] || exit 1
 }
 
 # joined: the lines of stdin as one, to be read; words: as one, to be taken apart again.

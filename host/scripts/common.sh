@@ -3,16 +3,17 @@
 #
 # How a step is installed: all of it, or nothing, since whatever goes wrong on the way is put back.
 # The step's own script sets `step`, the name of the folder that remembers what the host was like,
-# may set `note`, what is to be said in the end, finds in `touched` the files that have become
-# others, and defines
+# may set `note`, what is to be said in the end, and `scratch`, a file of its own that is not to
+# stay; finds in `touched` the files that have become others, and defines
 #   ready     refuse what cannot work; the new files are staged, nothing has changed yet (what
 #             changes something nevertheless sets `changed`)
 #   activate  make the live files take effect, be they new or put back
 #   verify    fail unless they did; is also asked as a question, where `set -e` does not count
-#   release   end what the files do, before they go for good
+#   release   end what the files do, before they go for good; when that was cut off, some have gone
 #   restored  make what was there before us take effect again
 # and may define
 #   later     whether another step is to install them, and not this one
+# or, when it leaves a part to another step, set `waiting` to a sentence about that.
 
 later() { false; }
 
@@ -30,7 +31,8 @@ main() {
     for path in $paths; do staged="$staged $path.lvs-new"; done
     installed=$(words_in "$state/files")
     trap '' PIPE
-    trap 'exit 143' TERM INT HUP
+    trap 'exit 143' INT HUP
+    trap 'say "$step was ended: by its limit of ten minutes, or by somebody" >&2; exit 143' TERM
     case "$1" in
         apply)
             trap 'undo' EXIT
@@ -86,8 +88,10 @@ apply() {
     outdated=$(outdated | words)
     if [ -z "$changed" ] && unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
+        [ -n "${waiting:-}" ] || rm -f "$state/postponed"
         touch "$state/files"
-        say "$step unchanged"
+        setting resource >"$state/resource"
+        say "$step unchanged${waiting:+: $waiting}"
         return
     fi
     if later; then
@@ -112,8 +116,10 @@ apply() {
 # Copies, for whoever asks later what has changed since; of a secret, which stands in one place only,
 # what tells whether it is the same.
 applied() {
-    rm -rf "$state/applied" "$state/postponed"
+    rm -rf "$state/applied"
+    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
     setting repair >"$state/repaired"
+    setting resource >"$state/resource"
     mkdir "$state/applied"
     if [ "$step" = secret ]; then
         (umask 077 && sha256sum $paths >"$state/sums")
@@ -193,7 +199,7 @@ keep() {
     done
     [ -z "$present" ] || cp -a --parents $present "$state/old"
     keys=$(settings_of $staged $installed)
-    [ -z "$keys" ] || sysctl $keys >"$state/sysctl.old"
+    [ -z "$keys" ] || sysctl -e $keys >"$state/sysctl.old"
     sync
     printf '%s\n' $paths $installed >"$state/changing"
 }
@@ -201,14 +207,29 @@ keep() {
 # A change that was killed between its beginning and its end is taken back first.
 put_right() {
     [ -e "$state/changing" ] || return 0
+    say "an earlier change was cut off, and is taken back"
+    back_out
+    set -e
+    undoing=
+    for path in $touched; do
+        has "$installed" "$path" || installed="$installed $path"
+    done
+    changed=yes
+    clean
+}
+
+# As things were before a change that has begun. What the new files of a first change do is ended
+# while they are there to do so. Addresses go before the kernel's settings that keep them silent.
+back_out() {
+    undoing=yes
+    set +e
+    [ -e "$state/files" ] || release
     touched=$(words_in "$state/changing")
     for path in $touched; do
         put_back old "$path"
     done
+    [ ! -e "$state/files" ] || activate
     [ ! -e "$state/sysctl.old" ] || sysctl -e -q -p "$state/sysctl.old"
-    say "an earlier change was cut off, and is taken back"
-    changed=yes
-    clean
 }
 
 # The kernel settings that the sysctl files among some files name.
@@ -257,7 +278,7 @@ swap() {
 let_go() {
     ours=$(settings_of $paths | words)
     for key in $keys; do
-        has "$ours" "$key" || grep -F "$key = " "$state/sysctl.found" | sysctl -q -p -
+        has "$ours" "$key" || grep -F "$key = " "$state/sysctl.found" | sysctl -e -q -p -
     done
 }
 
@@ -265,30 +286,23 @@ undo() {
     status=$?
     trap - EXIT
     trap '' TERM INT HUP
+    undoing=yes
     set +e
-    if [ -n "$changing" ]; then
-        # While the files that know how are still there.
-        [ -e "$state/files" ] || release
-        for path in $paths $installed; do
-            put_back old "$path"
-        done
-        [ ! -e "$state/sysctl.old" ] || sysctl -q -p "$state/sysctl.old"
-    fi
+    [ -z "$changing" ] || back_out
     clean
     if [ ! -e "$state/files" ]; then
         # What has not been touched must not be restarted either.
         [ -z "$changing$changed" ] || restored
         forget
     elif [ -n "$changing" ]; then
-        activate
-        if (verify); then back=", and serves"; else back=", and is not in force either"; fi
+        if (undoing= && verify); then back=", and serves"; else back=", and is not in force either"; fi
     fi
     [ -z "$changing" ] || say "what was there before is back in place${back:-}" >&2
     exit "$status"
 }
 
 clean() {
-    rm -rf $staged "$state/changing" "$state/old" "$state/sysctl.old"
+    rm -rf $staged ${scratch:-} "$state/changing" "$state/old" "$state/sysctl.old"
 }
 
 remove() {
@@ -296,12 +310,19 @@ remove() {
         say "$step is not there"
         return
     fi
+    # A host that has another name in the stack by now was set up by that before this one goes.
+    by=$(cat "$state/resource" 2>/dev/null) || :
+    if [ "${by:-$(setting resource)}" != "$(setting resource)" ]; then
+        say "$step stays: it is ${by}'s by now"
+        return
+    fi
+    clean
     release
     for path in $(words_in "$state/known"); do
         put_back found "$path"
     done
     # A device may have gone, and its settings with it.
-    sysctl -e -q -p "$state/sysctl.found"
+    sysctl -e -q -p "$state/sysctl.found" || say "some kernel settings are not as they were found"
     restored
     forget
     sync
@@ -310,7 +331,7 @@ remove() {
 
 forget() {
     [ ! -e "$state/directories" ] || sed '1!G;h;$!d' "$state/directories" | while read -r path; do
-        rmdir --ignore-fail-on-non-empty "$path"
+        [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
     done
     rm -rf "$state"
     rmdir --ignore-fail-on-non-empty /var/lib/pulumi-lvs

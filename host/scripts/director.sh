@@ -2,6 +2,7 @@
 # keepalived.conf, the IPVS table that it stands for, and what the kernel needs beside it.
 step=configure
 config=/etc/keepalived/keepalived.conf
+scratch=$config.lvs-test
 scripts=/usr/libexec/keepalived
 # From 2.3 on keepalived tells iproute2 its name by a file of its own making.
 named=/etc/iproute2/rt_addrprotos.d/keepalived.conf
@@ -33,13 +34,11 @@ note_keepalived() {
 # The exit status alone says little: up to 2.1.5 it is 0 for most errors, but all are printed.
 # Scripts, which have to be there, are staged.
 test_configuration() {
-    sed "s|$scripts/[^ \"]*|&.lvs-new|g" "$config.lvs-new" >"$config.lvs-test" || {
-        rm -f "$config.lvs-test"
+    sed "s|$scripts/[^ \"]*|&.lvs-new|g" "$config.lvs-new" >"$scratch" ||
         fail "the configuration cannot be tested"
-    }
     status=0
-    complaint=$(keepalived -t -f "$config.lvs-test" 2>&1 >/dev/null) || status=$?
-    rm "$config.lvs-test"
+    complaint=$(keepalived -t -f "$scratch" 2>&1 >/dev/null) || status=$?
+    rm "$scratch"
     case "$status:$complaint" in
         0:) return 0 ;;
         # 2.2.7 ends itself when it looks at a script of another user than root.
@@ -56,7 +55,7 @@ later() {
     [ -n "$(setting ownerLast)" ] || return 1
     rm -f "$state/postponed"
     [ -e "$state/files" ] && [ -n "$(owned)" ] || return 1
-    bundle | sed '/^set ownerLast /d' >"$state/postponed"
+    bundle >"$state/postponed"
     say "waits until the other directors are changed, for it owns $(owned | joined)"
 }
 
@@ -70,9 +69,11 @@ activate() {
         systemctl start keepalived
         did=started
     elif is_broken; then
+        drain
         systemctl restart keepalived
         did=restarted
     elif [ -n "$(setting handOver)" ] && [ -n "$(owned)" ]; then
+        drain
         hand_over
         did="handed over, restarted"
     else
@@ -130,22 +131,53 @@ allow_checks() {
 drain() {
     take_back
     leaving >"$state/drained"
+    [ -s "$state/drained" ] || return 0
+    most=$(setting drainTimeout)
+    say "drains $(servers <"$state/drained" | joined), for $most s at most"
+    bring_successors
     while read -r rule; do
         set_server "$(echo "$rule" | sed 's/ -w [0-9]*/ -w 0/')"
     done <"$state/drained"
-    [ -s "$state/drained" ] || return 0
     # A connection in its handshake does not count as active yet.
     sleep 1
-    within "$(setting drainTimeout)" idle || :
+    within "$most" idle || :
 }
 
-# Servers that were drained for a change that did not come about.
+# Where all servers of a service leave together, those that come in their place are there before, as
+# keepalived will have them: it takes what it finds. With alpha it will have none of them at first.
+bring_successors() {
+    ! grep -q '^ *alpha$' "$config" || return 0
+    successors >"$state/brought"
+    while read -r rule; do
+        # shellcheck disable=SC2086  # a list of words
+        ipvsadm -a ${rule#-a } || :
+    done <"$state/brought"
+}
+
+successors() {
+    table | awk "$parts"'
+        file == 1 { leaving[server($0)]; next }
+        file == 2 && $1 == "-a" && !(server($0) in leaving) && $0 !~ / -w 0( |$)/ { stays[service($0)] }
+        file == 2 { there[$1 == "-A" ? service($0) : server($0)]; next }
+        $1 == "-a" && service($0) in there && !(service($0) in stays) && !(server($0) in there)
+    ' file=1 "$state/drained" file=2 - file=3 "$rules"
+}
+
+# Servers that were drained, or brought, for a change that did not come about.
 take_back() {
     [ -e "$state/drained" ] || return 0
     while read -r rule; do
         set_server "$rule"
     done <"$state/drained"
-    rm "$state/drained"
+    [ ! -e "$state/brought" ] || while read -r rule; do
+        grep -qxF -e "$rule" "$rules" || unset_server "$rule"
+    done <"$state/brought"
+    rm -f "$state/drained" "$state/brought"
+}
+
+unset_server() {
+    # shellcheck disable=SC2046  # words
+    ipvsadm -d $(echo "${1#-a }" | sed 's/ -[gim] .*//') 2>/dev/null || :
 }
 
 # Says all of a server, for what is left unsaid goes back to the kernel's own. It may have gone.
@@ -198,7 +230,7 @@ verify() {
     within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
     [ -z "$(setting proveOwned)" ] || settle || fail "no director has $(unowned | joined)"
     is_measured
-    rm -f "$state/drained"
+    rm -f "$state/drained" "$state/brought"
     owned=$(owned | joined)
     note="keepalived $version ${did:-runs}${owned:+, owns $owned}, ${found##*serving } real servers up"
     ! is_found down || note="$note, down: $(findings down | servers | joined)"
@@ -239,15 +271,15 @@ takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = 
 release() {
     end_measuring
     [ "$(cat "$state/service")" = active ] || systemctl stop keepalived
-    systemctl disable -q --now lvs-director
-    /usr/local/sbin/lvs-director remove
+    systemctl disable -q --now lvs-director || :
+    [ ! -x /usr/local/sbin/lvs-director ] || /usr/local/sbin/lvs-director remove
 }
 
 restored() {
     systemctl daemon-reload
     [ ! -e "$state/selinux" ] || setsebool -P keepalived_connect_any off
     case "$(cat "$state/service")" in
-        active) systemctl restart keepalived ;;
+        active) systemctl restart keepalived || say "keepalived does not start with what was there before" ;;
         *)
             systemctl stop keepalived
             [ -e "$state/named" ] || rm -f "$named"

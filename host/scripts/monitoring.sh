@@ -40,7 +40,7 @@ is_measured() {
 # The unit may be there no more, where systemctl would disable nothing.
 end_measuring() {
     [ -e "$state/metrics" ] || return 0
-    systemctl stop lvs-metrics.timer lvs-metrics.service 2>/dev/null
+    systemctl stop lvs-metrics.timer lvs-metrics.service 2>/dev/null || :
     file=$(cat "$state/metrics")
     rm -f "/etc/systemd/system/timers.target.wants/lvs-metrics.timer" "$file" "$file.new"
     rm "$state/metrics"

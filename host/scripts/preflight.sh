@@ -44,8 +44,8 @@ inspect() {
         ask >"$answers" &
         hear >"$heard"
         wait
-        setting instance | while read -r name interface id _; do
-            ! is_up "$interface" || inspect_id "$name" "$id" "$interface"
+        setting instance | while read -r _ interface id _; do
+            ! is_up "$interface" || inspect_id "$id" "$interface"
         done
         setting address | while read -r name interface address; do
             ! is_up "$interface" || inspect_address "$name" "$address" "$interface"
@@ -57,7 +57,13 @@ inspect_system() {
     ok kernel "$(uname -r)"
     ok clock "$(date +%s)"
     installed=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
-    ok keepalived "${installed:-not installed yet}"
+    wanted=$(setting keepalived)
+    if printf '%s\n' "${wanted:-0}" "${installed:-$wanted}" | sort -V -C; then
+        ok keepalived "${installed:-not installed yet}"
+    else
+        stop keepalived "here is $installed, and the configuration would be made for $wanted: say so" \
+            "in this director's keepalivedVersion"
+    fi
     [ -d /run/systemd/system ] || stop systemd "does not run here, and services are kept by it"
 }
 
@@ -173,23 +179,26 @@ listen() {
     ' "$1" "$2"
 }
 
-# inspect_id NAME ID INTERFACE. A router of our id that has one of our virtual IPs is one of us.
+# inspect_id ID INTERFACE. A router of our id that has one of our virtual IPs is one of us.
 inspect_id() {
-    ! grep -qx "$3 deaf" "$heard" || {
-        warn router "who else has id $2 on $3 cannot be heard: it takes perl"
+    ! grep -qx "$2 deaf" "$heard" || {
+        warn router "who else has id $1 on $2 cannot be heard: it takes perl"
         return 0
     }
-    stranger=$(setting address | awk -v name="$1" -v id="$2" -v interface="$3" '
-        file == 1 { sub(/\/.*/, "", $3); if ($1 == name) ours[$3]; next }
+    # IPv4 and IPv6 may have a router each of one id.
+    stranger=$({ setting instance && echo && setting address; } | awk -v id="$1" -v interface="$2" '
+        file == 1 && !NF { addresses = 1; next }
+        file == 1 && !addresses { if ($2 == interface && $3 == id) routers[$1]; next }
+        file == 1 { sub(/\/.*/, "", $3); if ($1 in routers) ours[$3]; next }
         $1 == interface && $2 == id {
             own = 0
             for (i = 4; i <= NF; i++) own += $i in ours
             if (!own) print $3
         }' file=1 - file=2 "$heard" | sort -u | joined)
     if [ -n "$stranger" ]; then
-        stop router "id $2 on $3 is in use by $stranger: take another virtualRouterId"
+        stop router "id $1 on $2 is in use by $stranger: take another virtualRouterId"
     else
-        ok router "id $2 on $3 is free"
+        ok router "id $1 on $2 is free"
     fi
 }
 

@@ -118,7 +118,8 @@ if command -v apt-get >/dev/null; then
     # The lists have a lock of their own, which no option of apt waits for.
     apt() {
         give_up=$(($(date +%s) + 120))
-        until apt-get -q -y -o DPkg::Lock::Timeout=120 "$@" >"$log" 2>&1; do
+        until apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::http::Timeout=10 \
+            -o Acquire::Retries=1 "$@" >"$log" 2>&1; do
             grep -q 'Could not get lock' "$log" || return 1
             [ "$(date +%s)" -lt "$give_up" ] || return 1
             sleep 1
@@ -136,14 +137,20 @@ else
     dnf_or_yum() { command -v dnf || command -v yum; }
 fi
 
+missing() { packages | while read -r name; do is_installed "$name" || echo "$name"; done; }
+
 install_packages() {
-    missing=$(packages | while read -r name; do is_installed "$name" || echo "$name"; done)
+    missing=$(missing)
     [ -n "$missing" ] || return 0
     changed=yes
     log=$state/packages.log
     every_package >"$state/packages.before"
+    say "installs $(echo "$missing" | joined)"
     # shellcheck disable=SC2086  # one word a package
     install $missing 9>&- || fail "cannot install $(echo "$missing" | joined): $(reasons)"
+    # yum calls it a success where it has some of them.
+    missing=$(missing | joined)
+    [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
     every_package | comm -13 "$state/packages.before" - >>"$state/packages.added"
     rm -f "$log" "$state/packages.before"
 }

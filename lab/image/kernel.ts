@@ -5,20 +5,20 @@ import { OwnApt, sourcesFor } from "../apt";
 import { cached } from "../cache";
 import { Refusal, step } from "../progress";
 import { run, tryRun } from "../run";
-import { nftModules } from "./nftModules";
+import { kernelModules } from "./modules";
 
 /** A user-mode Linux kernel and the modules that belong to it. */
 export interface Kernel {
     /** "7.2.7", as `uname -r` shows it on a host. */
     version: string;
-    /** Which of the two it is, and whether it lacks nft: "Debian forky" is the faster one. */
+    /** Which of the two it is, and whether it lacks modules: "Debian forky" is the faster one. */
     source: string;
     /** The program to start. */
     program: string;
     /** Folder with the modules of that version. */
     modules: string;
-    /** Does nft work on the hosts? Its modules are built here, which may not go well everywhere. */
-    hasNft: boolean;
+    /** Are nft and the scheduler twos there? They are built here, which may not go well everywhere. */
+    complete: boolean;
     /** Arguments that this kernel wants besides those that every kernel gets. */
     options: string[];
 }
@@ -63,13 +63,13 @@ export async function kernel(interruption: AbortSignal): Promise<Kernel> {
     const chosen = JSON.parse(await fs.readFile(path.join(dir, "source.json"), "utf8")) as Source;
     const ownModules = path.join(dir, "usr/lib/uml/modules");
     const version = (await fs.readdir(ownModules))[0]!;
-    const nft = await nftModules(dir, version, chosen, interruption);
+    const built = await kernelModules(dir, version, chosen, interruption);
     return {
         version,
-        source: `Debian ${chosen.suite}${"missing" in nft ? `, without nft: ${nft.missing}` : ""}`,
+        source: `Debian ${chosen.suite}${"missing" in built ? `, without nft and twos: ${built.missing}` : ""}`,
         program: path.join(dir, "linux"),
-        modules: "missing" in nft ? path.join(ownModules, version) : nft.modules,
-        hasNft: !("missing" in nft),
+        modules: "missing" in built ? path.join(ownModules, version) : built.modules,
+        complete: !("missing" in built),
         options: chosen.options,
     };
 }

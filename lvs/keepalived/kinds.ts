@@ -1,5 +1,5 @@
 import { type Family, familyOf, isNetwork } from "../addresses";
-import { type Problem, problem, show } from "../problems";
+import { listed, type Problem, problem, show } from "../problems";
 import { type Kind, matching, refusal, type Target, whole } from "./keywords";
 
 /** The name of a block. keepalived takes no longer one for BFD. */
@@ -38,6 +38,17 @@ const examples: Record<Family, string> = { inet: "224.0.0.81", inet6: "ff02::12"
 
 function isMulticast(address: string): boolean {
     return /^(?:22[4-9]|23\d)\.|^ff/i.test(address);
+}
+
+/** The name of something that is set up elsewhere; `list` is where. */
+export function among(names: readonly string[], list: string): Kind<string> {
+    return {
+        refuse: (value) =>
+            names.includes(value)
+                ? undefined
+                : `${show(value)} is not among ${list} (${listed(names)})`,
+        words: (value) => [value],
+    };
 }
 
 /** What tracking adds to a priority. */

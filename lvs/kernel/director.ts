@@ -1,5 +1,5 @@
 import { firewallFile, type FirewallNeeds } from "./firewall";
-import { type HostFile, textFile } from "./hostFile";
+import type { HostFile } from "./hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
 import { directorSysctls, type DirectorTraffic, type KernelSettings, sysctlFile } from "./sysctls";
 
@@ -11,26 +11,14 @@ export interface DirectorKernel {
     readonly masquerade: readonly Masquerading[];
     /** What a firewall has to let in and through; nothing when it is left alone. */
     readonly firewall?: FirewallNeeds;
-    /** The keepalived that its configuration is made for. */
-    readonly keepalivedVersion: string;
 }
 
-/** The files of a director besides keepalived's configuration and the IPVS rules. */
+/** The files of a director that say what its kernel is to be, but for the IPVS table. */
 export function directorKernelFiles(director: DirectorKernel): HostFile[] {
-    const { traffic, settings, marks, masquerade, firewall, keepalivedVersion } = director;
+    const { traffic, settings, marks, masquerade, firewall } = director;
     return [
         sysctlFile(directorSysctls(traffic, settings)),
         ...directorNftFiles(marks, masquerade),
         firewallFile(firewall),
-        textFile("/var/lib/pulumi-lvs/keepalived.version", "lines.mustache", {
-            lines: [keepalivedVersion],
-        }),
-        textFile("/etc/systemd/system/lvs-director.service", "lvs-director.service", {}),
-        textFile(
-            "/etc/systemd/system/keepalived.service.d/lvs.conf",
-            "keepalived.service.conf",
-            {},
-        ),
-        textFile("/usr/local/sbin/lvs-director", "lvs-director.sh", {}, "0755"),
     ];
 }

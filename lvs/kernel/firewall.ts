@@ -1,30 +1,18 @@
 import { canonical } from "../addresses";
-import { Protocol } from "../service/destination";
+import { type MarkedPackets, Protocol } from "../service/destination";
 import { type HostFile, textFile } from "./hostFile";
+import type { Masquerading } from "./netfilter";
 
 /** What a director's firewall has to let in and through. */
 export interface FirewallNeeds {
     /** What clients send to; without a port it is all of them. */
-    readonly services: readonly Service[];
+    readonly services: readonly MarkedPackets[];
     /** The real servers whose answers go through the director. */
-    readonly answers: readonly Answer[];
+    readonly answers: readonly Masquerading[];
     /** Where the sync daemon listens, if there is one. */
     readonly sync?: { readonly group?: string; readonly port?: number; readonly ports?: number };
     /** Whether neighbours are watched by BFD. */
     readonly bfd: boolean;
-}
-
-export interface Service {
-    readonly virtualIp: string;
-    readonly protocol?: Protocol;
-    readonly port?: number;
-    readonly lastPort?: number;
-}
-
-export interface Answer {
-    readonly host: string;
-    readonly protocol?: Protocol;
-    readonly port?: number;
 }
 
 /** One kind of packets: to an address when they come in, from one when they go through. */

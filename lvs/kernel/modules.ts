@@ -51,7 +51,7 @@ function sorted(words: string[]): string[] {
 
 /** The modules that a host loads now and at every boot. */
 export function modulesFile(modules: readonly string[]): HostFile {
-    return textFile("/etc/modules-load.d/lvs.conf", "modules.mustache", { modules });
+    return textFile("/etc/modules-load.d/lvs.conf", "lines.mustache", { lines: modules });
 }
 
 /** Options of a module, which count whenever it is loaded; none when there is nothing to set. */

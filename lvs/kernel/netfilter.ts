@@ -1,18 +1,13 @@
 import { canonical, type Family, familyOf } from "../addresses";
-import { Protocol } from "../service/destination";
+import { type MarkedPackets, type MarkedPacketsSettings, Protocol } from "../service/destination";
 import { type HostFile, textFile } from "./hostFile";
 
 /** Packets to a virtual IP that get a mark, by which a service knows them. */
-export interface Marking {
+export interface Marking extends MarkedPackets {
     readonly mark: number;
-    readonly virtualIp: string;
-    readonly protocol?: Protocol;
-    /** The port, or the first of a range; none is all. */
-    readonly port?: number;
-    readonly lastPort?: number;
 }
 
-/** A real server that gets its packets from the director's own address. */
+/** A real server that answers through the director; with FULLNAT it gets packets from there, too. */
 export interface Masquerading {
     readonly host: string;
     readonly protocol?: Protocol;
@@ -89,11 +84,7 @@ function word(address: string): string {
     return familyOf(address) === "inet6" ? "ip6" : "ip";
 }
 
-function transport({
-    protocol = Protocol.TCP,
-    port,
-    lastPort,
-}: Omit<Marking, "mark" | "virtualIp">) {
+function transport({ protocol = Protocol.TCP, port, lastPort }: MarkedPacketsSettings) {
     const name = protocol.toLowerCase();
     if (!port) return `meta l4proto ${name}`;
     return `${name} dport ${lastPort ? `${port}-${lastPort}` : port}`;

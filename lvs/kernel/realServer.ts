@@ -1,6 +1,6 @@
 import { canonical, type Family, familyOf, hostPrefix } from "../addresses";
 import { guePort, TunnelType } from "../service/lvsMethod";
-import { type HostFile, textFile } from "./hostFile";
+import { type HostFile, plainFile, textFile } from "./hostFile";
 import { realServerNftFiles } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 
@@ -41,7 +41,7 @@ export function realServerKernelFiles(realServer: RealServerKernel): HostFile[] 
                 order: unitOrder(realServer, clamp.length > 0),
             },
         ),
-        textFile("/usr/local/sbin/lvs-real-server", "lvs-real-server.sh", {}, "0755"),
+        plainFile("/usr/local/sbin/lvs-real-server", "lvs-real-server.sh", "0755"),
     ];
 }
 

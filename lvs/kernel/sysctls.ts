@@ -30,7 +30,7 @@ export interface KernelSysctls {
     syncRefreshPeriod?: number;
     /** Times that such news are repeated, 0 to 3 (sysctl `net.ipv4.vs.sync_retries`). Defaults to the kernel's, 0. */
     syncRetries?: number;
-    /** Threads of the sync daemon, each with a UDP port of its own, 1 to 64 (sysctl `net.ipv4.vs.sync_ports`). Defaults to the kernel's, 1. */
+    /** Threads of the sync daemon, each with a UDP port of its own: 1, 2, 4, 8, 16, 32 or 64 (sysctl `net.ipv4.vs.sync_ports`). Defaults to the kernel's, 1. */
     syncPorts?: number;
     /** Of persistent services only the clients are synchronized, not their connections (sysctl `net.ipv4.vs.sync_persist_mode`). Defaults to false. */
     syncPersistMode?: boolean;
@@ -61,6 +61,19 @@ export interface KernelSettings extends KernelSysctls {
 /** A sysctl that is on or off. */
 const onOrOff: Kind<boolean> = { refuse: () => undefined, words: (value) => [value ? "1" : "0"] };
 
+/** Whole numbers of which the kernel takes the powers of two alone. */
+function powerOfTwo(what: string, most: number): Kind<number> {
+    const number = whole(what, 1, most);
+    return {
+        ...number,
+        refuse: (value, target) =>
+            number.refuse(value, target) ??
+            (Number.isInteger(Math.log2(value))
+                ? undefined
+                : `${show(value)} is not a power of two: the kernel refuses it`),
+    };
+}
+
 export const kernelKeywords: Keywords<KernelSysctls> = {
     connReuseMode: { keyword: "net.ipv4.vs.conn_reuse_mode", is: whole("a mode", 0, 3) },
     expireNodestConn: { keyword: "net.ipv4.vs.expire_nodest_conn", is: onOrOff, otherwise: true },
@@ -76,7 +89,7 @@ export const kernelKeywords: Keywords<KernelSysctls> = {
         is: whole("a number of seconds", 0, 86400),
     },
     syncRetries: { keyword: "net.ipv4.vs.sync_retries", is: whole("a number of retries", 0, 3) },
-    syncPorts: { keyword: "net.ipv4.vs.sync_ports", is: whole("a number of ports", 1, 64) },
+    syncPorts: { keyword: "net.ipv4.vs.sync_ports", is: powerOfTwo("a number of ports", 64) },
     syncPersistMode: { keyword: "net.ipv4.vs.sync_persist_mode", is: onOrOff },
     backupOnly: { keyword: "net.ipv4.vs.backup_only", is: onOrOff },
     snatReroute: { keyword: "net.ipv4.vs.snat_reroute", is: onOrOff },

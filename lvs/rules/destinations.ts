@@ -1,7 +1,9 @@
+import { isSameAddress } from "../addresses";
 import type { Cluster } from "../model";
 import { type Problem, problem, problemIf, repeated, show } from "../problems";
 import { destinationKeys, virtualIpsIn } from "../service/destination";
 import type { VirtualServer } from "../service/virtualServer";
+import { hostAddresses } from "./hosts";
 
 /** What clients send to is not what a host has for itself. */
 export function takenProblems(
@@ -11,7 +13,9 @@ export function takenProblems(
 ): Problem[] {
     const hosts = [...cluster.directors, ...cluster.realServers];
     return virtualIpsIn(virtualServer).flatMap((virtualIp) => {
-        const taken = hosts.find(({ host }) => host === virtualIp);
+        const taken = hosts.find((host) =>
+            hostAddresses(host).some(({ value }) => isSameAddress(value, virtualIp)),
+        );
         return problemIf(
             taken !== undefined,
             virtualServer.virtualIp === undefined ? path : `${path}.virtualIp`,

@@ -1,4 +1,4 @@
-import { type Family, familyOf } from "../addresses";
+import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
 import { matching, oneOf, refusal, type Target } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
@@ -17,6 +17,9 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     const members = lists.flatMap((list) =>
         cluster[list].map((member, index) => ({ path: `${list}[${index}]`, ...member })),
     );
+    const addresses = members.flatMap((member) =>
+        hostAddresses(member).map((address) => ({ path: member.path, ...address })),
+    );
     return [
         ...refusal("distribution", oneOf(Distribution), cluster.distribution, target),
         ...refusal("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
@@ -33,13 +36,11 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
             ...addressProblems(`${path}.host`, host),
             ...refusal(`${path}.distribution`, oneOf(Distribution), distribution, target),
         ]),
-        ...(["name", "host"] as const).flatMap((key) =>
-            repeated(members, (member) => member[key]).flatMap(([member, first]) =>
-                problem(
-                    `${member.path}.${key}`,
-                    `${show(member[key])} is taken by ${first.path}: give each host its own`,
-                ),
-            ),
+        ...repeated(members, ({ name }) => name).flatMap(([member, first]) =>
+            takenProblem(`${member.path}.name`, member.name, first.path),
+        ),
+        ...repeated(addresses, ({ value }) => canonical(value)).flatMap(([address, first]) =>
+            takenProblem(`${address.path}.${address.field}`, address.value, first.path),
         ),
         ...cluster.directors.flatMap(({ keepalivedVersion: version }, index) =>
             problemIf(
@@ -53,6 +54,24 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
         ),
     ];
 }
+
+function takenProblem(path: string, value: string, first: string): Problem[] {
+    return problem(path, `${show(value)} is taken by ${first}: give each host its own`);
+}
+
+/** The fields of a host that say where it is, without those that repeat another. */
+export function hostAddresses(host: HostAddresses): { field: string; value: string }[] {
+    const { host: login, address, address6 } = host;
+    const fields = Object.entries({ host: login, address, address6 }).flatMap(([field, value]) =>
+        value === undefined ? [] : [{ field, value }],
+    );
+    return fields.filter(
+        ({ value }, index) =>
+            !fields.slice(0, index).some((earlier) => isSameAddress(earlier.value, value)),
+    );
+}
+
+type HostAddresses = Pick<Cluster["realServers"][number], "host" | "address" | "address6">;
 
 function realServerProblems(
     path: string,

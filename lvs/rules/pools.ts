@@ -1,7 +1,8 @@
 import type { Target } from "../keepalived/keywords";
+import { among, required } from "../keepalived/kinds";
 import type { Cluster } from "../model";
 import { addressOf, memberPortOf, membersOf, methodOf, realServerOf } from "../pool";
-import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
 import { translatesPorts } from "../service/lvsMethod";
 import { type PoolMember, poolMemberProblems } from "../service/poolMember";
@@ -28,7 +29,13 @@ export function poolProblems(
         ]),
         ...twiceProblems(virtualServer, at),
         ...membersOf(cluster, virtualServer).flatMap((member, index) =>
-            addressProblems(cluster, virtualServer, member, pool ? `${at}[${index}].name` : path),
+            addressProblems(
+                cluster,
+                virtualServer,
+                member,
+                pool ? `${at}[${index}].name` : path,
+                target,
+            ),
         ),
         ...groupPortProblems(cluster, virtualServer, path),
     ];
@@ -69,11 +76,12 @@ function addressProblems(
     virtualServer: VirtualServer,
     member: PoolMember,
     path: string,
+    target: Target,
 ): Problem[] {
     const realServer = realServerOf(cluster, member);
     if (realServer === undefined) {
         const known = cluster.realServers.map(({ name }) => name);
-        return problem(path, `${show(member.name)} is not among realServers (${listed(known)})`);
+        return required(path, among(known, "realServers"), member.name, target);
     }
     const family = familyIn(virtualServer);
     const [version, field] = family === "inet" ? ["IPv4", "address"] : ["IPv6", "address6"];

@@ -1,17 +1,22 @@
-import { canonical } from "../addresses";
+import { isSameAddress } from "../addresses";
 import type { Cluster } from "../model";
 import { memberPortOf, poolsOf, virtualIpsOf } from "../pool";
 import { eachOf, type Problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { ownVirtualIps } from "../vrrp/instance";
 
+const dropsAnswers = "is a director, which drops the answers that DR and TUN send through it";
+
 /** What a real server can be for one service and not at the same time for another. */
 export function twoWaysProblems(cluster: Cluster): Problem[] {
+    const { gatewayInterfaces = [] } = cluster.kernel ?? {};
     const directorIps = [
         ...virtualIpsOf(cluster.virtualServers),
         ...cluster.vrrpInstances.flatMap(ownVirtualIps).map(({ ip }) => ip),
-    ].map(canonical);
-    const isDirector = (ip?: string) => ip !== undefined && directorIps.includes(canonical(ip));
+        ...cluster.directors.map(({ host }) => host),
+    ];
+    const isDirector = (ip?: string) =>
+        ip !== undefined && directorIps.some((own) => isSameAddress(own, ip));
     return eachOf("realServers", cluster.realServers, ({ name, gateway, gateway6 }, path) => {
         const pools = poolsOf(cluster, name);
         const isDirect = pools.some(
@@ -24,12 +29,16 @@ export function twoWaysProblems(cluster: Cluster): Problem[] {
         const masqueraded = portsBy(LvsMethod.FULLNAT);
         const shared = portsBy(LvsMethod.NAT).find((port) => masqueraded.includes(port));
         return [
-            ...Object.entries({ gateway, gateway6 }).flatMap(([key, ip]) =>
-                problemIf(
-                    isDirect && isDirector(ip),
-                    `${path}.${key}`,
-                    "is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
-                ),
+            ...problemIf(
+                isDirect && isDirector(gateway) && gatewayInterfaces.length === 0,
+                `${path}.gateway`,
+                `${dropsAnswers}: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces`,
+            ),
+            // What gatewayInterfaces sets is for IPv4.
+            ...problemIf(
+                isDirect && isDirector(gateway6),
+                `${path}.gateway6`,
+                `${dropsAnswers}: take another gateway, or NAT for all its services`,
             ),
             ...problemIf(
                 shared !== undefined,

@@ -1,8 +1,10 @@
-import { canonical } from "../addresses";
+import { canonical, type Family } from "../addresses";
 import type { Cluster } from "../model";
+import { contextOf } from "../pool";
 import { type Problem, problem, problemIf, repeated, show } from "../problems";
 import { virtualIpsIn } from "../service/destination";
 import { instanceName, ownVirtualIps } from "../vrrp/instance";
+import { addressesOf, type Participant, participantsOf } from "../vrrp/members";
 
 /** Whether every virtual IP has one owner at a time, and no two VRRP routers disturb each other. */
 export function virtualIpProblems(cluster: Cluster): Problem[] {
@@ -51,26 +53,59 @@ export function virtualIpProblems(cluster: Cluster): Problem[] {
     ];
 }
 
+/** A VRRP router as far as its adverts can be taken for those of another. */
+interface Router {
+    readonly path: string;
+    readonly name: string;
+    readonly id: number;
+    readonly family: Family;
+    readonly participants: Participant[];
+}
+
 /** Adverts of two VRRP routers with one id in one network would be taken for one another. */
-function routerIdProblems({ vrrpInstances }: Cluster): Problem[] {
-    const named = vrrpInstances.map((instance, index) => ({
+function routerIdProblems(cluster: Cluster): Problem[] {
+    const context = contextOf(cluster);
+    const routers = cluster.vrrpInstances.map((instance, index): Router => ({
         path: `vrrpInstances[${index}]`,
         name: instanceName(instance, index),
-        network: `${instance.interface} ${instance.virtualRouterId}`,
         id: instance.virtualRouterId,
+        family: addressesOf(instance, context).family,
+        participants: participantsOf(instance, context),
     }));
     return [
-        ...repeated(named, ({ network }) => network).flatMap(([later, first]) =>
-            problem(
+        ...routers.flatMap((later, index) => {
+            const first = routers.slice(0, index).find((earlier) => disturb(earlier, later));
+            return problemIf(
+                first !== undefined,
                 `${later.path}.virtualRouterId`,
-                `${show(later.id)} is also that of ${first.path} on the same interface: give each its own`,
-            ),
-        ),
-        ...repeated(named, ({ name }) => name).flatMap(([later, first]) =>
+                `${show(later.id)} is also that of ${first?.path} on the same interface: give each its own`,
+            );
+        }),
+        ...repeated(routers, ({ name }) => name).flatMap(([later, first]) =>
             problem(
                 `${later.path}.name`,
                 `${show(later.name)} is also ${first.path}: give each instance its own`,
             ),
         ),
     ];
+}
+
+/** Adverts over IPv4 and over IPv6 do not meet: ids are those of a family. */
+function disturb(one: Router, other: Router): boolean {
+    return one.id === other.id && one.family === other.family && shareNetwork(one, other);
+}
+
+/**
+ * A director that is in both knows whether it has them on one interface. Where there is none, equal
+ * names of interfaces are taken for one network.
+ */
+function shareNetwork({ participants }: Router, other: Router): boolean {
+    const pairs = participants.flatMap((one) =>
+        other.participants.map((another) => ({
+            director: one.name === another.name,
+            interface: one.interface === another.interface,
+        })),
+    );
+    const common = pairs.filter(({ director }) => director);
+    return (common.length > 0 ? common : pairs).some((pair) => pair.interface);
 }

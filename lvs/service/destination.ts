@@ -1,5 +1,12 @@
 import { canonical, type Family, familyOf, socketOf } from "../addresses";
-import { ipAddress, port as portNumber, refusal, type Target, whole } from "../keepalived/keywords";
+import {
+    ipAddress,
+    oneOf,
+    port as portNumber,
+    refusal,
+    type Target,
+    whole,
+} from "../keepalived/keywords";
 import { eachOf, type Problem, problem, problemIf, show } from "../problems";
 
 /** The transport of a service (keepalived `protocol`). */
@@ -117,7 +124,7 @@ export function destinationProblems(
     const inside = fwmark ? "fwmark.packets" : "virtualServerGroup";
     const elsewhere = `belongs to ${inside}: move it there`;
     return [
-        ...protocolProblems(`${path}.protocol`, protocol),
+        ...refusal(`${path}.protocol`, oneOf(Protocol), protocol, target),
         ...problemIf(fwmark !== undefined && protocol !== undefined, `${path}.protocol`, elsewhere),
         ...problemIf(virtualIp === undefined && port !== undefined, `${path}.port`, elsewhere),
         ...(fwmark ? fwmarkProblems(`${path}.fwmark`, fwmark, target) : []),
@@ -147,7 +154,7 @@ function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target)
         ...problemIf(packets.length === 0, `${path}.packets`, "is empty: say what is to be marked"),
         ...eachOf(`${path}.packets`, packets, (marked, at) => [
             ...socketProblems(at, marked, target),
-            ...protocolProblems(`${at}.protocol`, marked.protocol),
+            ...refusal(`${at}.protocol`, oneOf(Protocol), marked.protocol, target),
             ...refusal(`${at}.lastPort`, portNumber, marked.lastPort, target),
             ...problemIf(
                 marked.lastPort !== undefined && !(marked.lastPort > (marked.port ?? 65535)),
@@ -156,15 +163,6 @@ function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target)
             ),
         ]),
     ];
-}
-
-function protocolProblems(path: string, protocol: Protocol | undefined): Problem[] {
-    const protocols: string[] = Object.values(Protocol);
-    return problemIf(
-        protocol !== undefined && !protocols.includes(protocol),
-        path,
-        `${show(protocol)} is not one of ${protocols.join(", ")}`,
-    );
 }
 
 /** The kernel has each service in one family. */

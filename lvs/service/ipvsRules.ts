@@ -7,7 +7,7 @@ import { leastWeights } from "./quorum";
 import { LvsSched, schedulerFlags } from "./scheduler";
 import {
     defaultMethod,
-    type RealServerPlan,
+    type PoolMemberPlan,
     type VirtualServer,
     type VirtualServerPlan,
 } from "./virtualServer";
@@ -46,7 +46,7 @@ function serviceOptions({ virtualServer, family }: VirtualServerPlan): string {
 
 function serverRules(
     service: string,
-    { host, port, lvsMethod, tunnel, member }: RealServerPlan,
+    { host, port, lvsMethod, tunnel, member }: PoolMemberPlan,
     { virtualServer }: VirtualServerPlan,
 ): string[] {
     const { weight = 1, uthreshold, lthreshold, inhibitOnFailure, check } = member;

@@ -1,4 +1,4 @@
-import { port, refusal, type Target, tooNew, whole } from "../keepalived/keywords";
+import { oneOf, port, refusal, type Target, tooNew, whole } from "../keepalived/keywords";
 import { type Problem, problemIf, show } from "../problems";
 
 /** How a packet reaches the real server (keepalived `lvs_method`). */
@@ -79,18 +79,13 @@ export function tunnelProblems(
 ): Problem[] {
     if (tunnel === undefined) return [];
     const { type = TunnelType.ipip } = tunnel;
-    const types = Object.values(TunnelType);
     return [
         ...problemIf(
             method !== LvsMethod.TUN,
             path,
             `is for lvsMethod TUN, and it is ${show(method)}: remove it, or change the method`,
         ),
-        ...problemIf(
-            !types.includes(type),
-            `${path}.type`,
-            `${show(type)} is not one of ${types.join(", ")}`,
-        ),
+        ...refusal(`${path}.type`, oneOf(TunnelType), type, target),
         ...(type === TunnelType.ipip
             ? []
             : // Earlier versions ignore the words and send plain IP in IP.

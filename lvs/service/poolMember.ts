@@ -1,6 +1,5 @@
 import { extraConfigProblems } from "../keepalived/extraConfig";
 import {
-    decimal,
     flag,
     keywordProblems,
     type Keywords,
@@ -14,7 +13,7 @@ import {
 } from "../keepalived/keywords";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, show } from "../problems";
-import { type Check, type CheckTiming, timingKeywords } from "./checks";
+import { type Check, type CheckTiming, delayLoop, timingKeywords } from "./checks";
 import { hostName } from "./checks/hostName";
 import { LvsMethod, type Tunnel, tunnelProblems } from "./lvsMethod";
 
@@ -60,9 +59,6 @@ export interface PoolMember extends PoolMemberKeywords, CheckTiming {
 export const weight = whole("a weight", 0, 65535);
 
 const threshold = whole("a number of connections", 0, 65535);
-
-/** Seconds between two checks, of a virtual server or of a member. */
-export const delayLoop = decimal("seconds", 0.01, 86400, { decimalsSince: "2.0.13" });
 
 export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
     weight: { keyword: "weight", is: weight },

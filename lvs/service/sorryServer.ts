@@ -1,4 +1,4 @@
-import { type Family, familyOf } from "../addresses";
+import { type Family, familyOf, isSameAddress } from "../addresses";
 import { ipAddress, oneOf, port, refusal, type Target, tooNew } from "../keepalived/keywords";
 import { type Problem, problemIf, show } from "../problems";
 import { LvsMethod, methodWords, translatesPorts } from "./lvsMethod";
@@ -46,7 +46,7 @@ export function sorryServerProblems(
             `${show(host)} is of another address family than the virtual IP`,
         ),
         ...problemIf(
-            service.pool.includes(host),
+            service.pool.some((address) => isSameAddress(address, host)),
             `${path}.host`,
             `${show(host)} is in the pool: it would be down with it`,
         ),

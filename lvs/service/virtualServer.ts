@@ -16,6 +16,7 @@ import {
     type CheckTiming,
     checkViews,
     defaultDelayLoop,
+    delayLoop,
     nearestTiming,
     timingKeywords,
 } from "./checks";
@@ -23,7 +24,7 @@ import { hostName } from "./checks/hostName";
 import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
 import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
 import { persistenceKeywords, persistenceProblems, type PersistenceSettings } from "./persistence";
-import { delayLoop, type PoolMember, poolMemberKeywords } from "./poolMember";
+import { type PoolMember, poolMemberKeywords } from "./poolMember";
 import { quorumKeywords, type QuorumSettings } from "./quorum";
 import { schedulerKeywords, schedulerProblems, type SchedulerSettings } from "./scheduler";
 import { type SorryServer, sorryServerLines } from "./sorryServer";
@@ -75,11 +76,11 @@ export interface VirtualServer extends VirtualServerSettings, Destination {
 export interface VirtualServerPlan {
     virtualServer: VirtualServer;
     family: Family;
-    realServers: RealServerPlan[];
+    realServers: PoolMemberPlan[];
 }
 
 /** A real server in its pool. */
-export interface RealServerPlan {
+export interface PoolMemberPlan {
     host: string;
     port: number;
     lvsMethod: LvsMethod;
@@ -90,11 +91,11 @@ export interface RealServerPlan {
 
 export const defaultMethod = LvsMethod.DR;
 
-const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
+export const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
     delayLoop: { keyword: "delay_loop", is: delayLoop, otherwise: defaultDelayLoop },
 };
 
-const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
+export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
     ops: { keyword: "ops", is: flag },
     haSuspend: { keyword: "ha_suspend", is: flag },
     smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },
@@ -127,7 +128,7 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
 /** What template `real_server.mustache` shows. */
 function realServerView(
     { virtualServer }: VirtualServerPlan,
-    server: RealServerPlan,
+    server: PoolMemberPlan,
     version: string,
 ) {
     const { host, port, lvsMethod, tunnel, member } = server;

@@ -8,7 +8,8 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
 tables=/etc/lvs/director.nft
 openings=/etc/lvs/firewall
-# What this has made, as far as that cannot be seen; and scratch paper.
+routers=/var/lib/pulumi-lvs/vrrp.routers
+# What this has made, as far as that cannot be seen.
 made=/run/lvs-director
 name=pulumi-lvs
 
@@ -53,19 +54,19 @@ forget_tables() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
 
 open_nftables() {
     read_ruleset || return 0
-    { closing; opening; } >"$made.change"
-    [ ! -s "$made.change" ] || nft -f "$made.change"
+    { closing; opening; } >"$paper/change"
+    [ ! -s "$paper/change" ] || nft -f "$paper/change"
 }
 
 # Without nftables, in the host or in its kernel, there is no ruleset.
-read_ruleset() { command -v nft >/dev/null && nft -a list ruleset >"$made.ruleset" 2>/dev/null; }
+read_ruleset() { command -v nft >/dev/null && nft -a list ruleset >"$paper/ruleset" 2>/dev/null; }
 
 closing() {
     awk -v name="$name" '
         $1 == "table" { table = $2 " " $3 }
         $1 == "chain" { chain = $2 }
         $0 ~ "comment \"" name "\" # handle" { print "delete rule", table, chain, "handle", $NF }
-    ' "$made.ruleset"
+    ' "$paper/ruleset"
 }
 
 # Every chain that packets come in or go through by, but for those of iptables, which has to be able
@@ -90,7 +91,7 @@ opening() {
             if (ports[i] == "any") return text "meta l4proto " protocol[i]
             return text protocol[i] " " to "port " ports[i]
         }
-    ' "$openings" "$made.ruleset"
+    ' "$openings" "$paper/ruleset"
 }
 
 open_iptables() {
@@ -100,8 +101,8 @@ open_iptables() {
         iptables_closing "$1"
         iptables_opening "$1"
         echo COMMIT
-    } >"$made.change"
-    "$1-restore" --noflush <"$made.change"
+    } >"$paper/change"
+    "$1-restore" --noflush <"$paper/change"
 }
 
 # A firewall of iptables: rules, or chains that let nothing through.
@@ -145,9 +146,9 @@ set_policies() {
 
 set_policy() {
     live=/etc/firewalld/policies/$name-$1.xml
-    policy "$1" "$2" >"$made.change"
-    if grep -q '<rule' "$made.change"; then
-        cmp -s "$made.change" "$live" || install_policy
+    policy "$1" "$2" >"$paper/change"
+    if grep -q '<rule' "$paper/change"; then
+        cmp -s "$paper/change" "$live" || install_policy
     elif [ -e "$live" ]; then
         rm "$live"
         changed=yes
@@ -179,8 +180,25 @@ install_policy() {
         exit 1
     }
     mkdir -p "${live%/*}"
-    cp "$made.change" "$live"
+    cp "$paper/change" "$live"
     changed=yes
+}
+
+# leave PID: ends keepalived, which by itself takes its servers out of the kernel before its virtual
+# IPs go, and so has whoever sends in between reset. Who looks after the servers stands still until
+# another director is sent to.
+leave() {
+    checkers=$(cat /run/keepalived/checkers.pid /run/checkers.pid 2>/dev/null) || :
+    grep -q "^PPid:[[:blank:]]*$1\$" "/proc/${checkers:-none}/status" 2>/dev/null || return 0
+    awk '$1 == "address" { sub(/\/.*/, "", $4); print " " $4 "/" }' "$routers" >"$paper/addresses"
+    kill -STOP "$checkers"
+    kill "$1"
+    tries=100
+    while [ "$tries" -gt 0 ] && ip -o address show | grep -qFf "$paper/addresses"; do
+        sleep 0.02
+        tries=$((tries - 1))
+    done
+    kill -CONT "$checkers"
 }
 
 # Whether all is as it is to be; says what is not.
@@ -204,14 +222,17 @@ is_open() {
     }
 }
 
-trap 'rm -f "$made.ruleset" "$made.change"' EXIT
+# Scratch paper, of its own: somebody may ask for a check meanwhile.
+paper=$(mktemp -d /run/lvs-director.XXXXXX)
+trap 'rm -r "$paper"' EXIT
 case "${1:-}" in
     start | reload) start ;;
     stop) stop ;;
     remove) remove ;;
     check) check ;;
+    leave) leave "$2" ;;
     *)
-        echo "usage: lvs-director start|reload|stop|remove|check" >&2
+        echo "usage: lvs-director start|reload|stop|remove|check|leave PID" >&2
         exit 2
         ;;
 esac

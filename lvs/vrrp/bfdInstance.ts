@@ -12,8 +12,8 @@ import {
     tooNew,
     whole,
 } from "../keepalived/keywords";
-import { trackWeight } from "../keepalived/kinds";
-import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { among, required, trackWeight } from "../keepalived/kinds";
+import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 
 /** Who talks to whom. */
 export interface BfdAddresses {
@@ -62,7 +62,7 @@ export interface BfdInstance extends BfdInstanceKeywords {
 const milliseconds = (least: number) =>
     decimal("a number of milliseconds", least, 4294967, { decimalsSince: "2.2.0" });
 
-const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
+export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
     neighborIp: { keyword: "neighbor_ip", is: ipAddress },
     sourceIp: { keyword: "source_ip", is: ipAddress },
     minRx: { keyword: "min_rx", is: milliseconds(1) },
@@ -105,11 +105,7 @@ export function bfdInstanceProblems(
         ...tooNew(path, { keyword: "bfd_instance", since: "2.0.0" }, target),
         ...keywordProblems(path, bfdInstanceKeywords, bfd, target),
         ...eachOf(`${path}.directors`, bfd.directors, ({ name, neighborIp, sourceIp }, at) => [
-            ...problemIf(
-                !directors.includes(name),
-                `${at}.name`,
-                `${show(name)} is not among directors (${listed(directors)})`,
-            ),
+            ...required(`${at}.name`, among(directors, "directors"), name, target),
             ...refusal(`${at}.neighborIp`, ipAddress, neighborIp, target),
             ...refusal(`${at}.sourceIp`, ipAddress, sourceIp, target),
         ]),

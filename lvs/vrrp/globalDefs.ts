@@ -14,11 +14,13 @@ import {
     whole,
 } from "../keepalived/keywords";
 import { absolutePath, multicastGroup } from "../keepalived/kinds";
+import { isAtLeast } from "../keepalived/versions";
 import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, show } from "../problems";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "./kinds";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
+    hasSyncDaemon,
     type SyncDaemon,
     syncDaemonLine,
     type SyncDaemonPlan,
@@ -139,7 +141,7 @@ export interface GlobalDefs extends GlobalDefsKeywords {
     smtpPort?: number;
     /** User that scripts run as (keepalived `script_user`). Defaults to `root`. */
     scriptUser?: string;
-    /** How long connections are remembered (keepalived `lvs_timeouts`). Defaults to the kernel's times. */
+    /** How long connections are remembered; before keepalived 2.1.5 with a sync daemon only (keepalived `lvs_timeouts`). Defaults to the kernel's times. */
     lvsTimeouts?: LvsTimeouts;
     /** How directors tell each other of connections (keepalived `lvs_sync_daemon`). Defaults to what each of its fields says. */
     lvsSyncDaemon?: SyncDaemon;
@@ -155,7 +157,7 @@ const email = matching(
 const garpInterval = decimal("a number of seconds", 0.000001, 4294, { places: 6 });
 const scriptSeconds = whole("a number of seconds", 1, 1000);
 
-const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
+export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     notificationEmailFrom: { keyword: "notification_email_from", is: email },
     smtpHeloName: {
         keyword: "smtp_helo_name",
@@ -245,7 +247,7 @@ const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
 
 const timeout = whole("a number of seconds", 0, 2678400);
 
-const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
+export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
     tcp: { keyword: "tcp", is: timeout },
     tcpfin: { keyword: "tcpfin", is: timeout },
     udp: { keyword: "udp", is: timeout },
@@ -292,10 +294,11 @@ function timeoutLines(timeouts: LvsTimeouts = {}, version: string): string[] {
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
 
-/** What is wrong with the global settings; `instances` are the names of all. */
+/** What is wrong with the global settings; `instances` are the names of all, `directors` how many there are. */
 export function globalDefsProblems(
     globalDefs: GlobalDefs | undefined,
     instances: readonly string[],
+    directors: number,
     target: Target,
 ): Problem[] {
     if (globalDefs === undefined) return [];
@@ -330,6 +333,14 @@ export function globalDefsProblems(
             `${show(scriptUser)} is not the name of a user`,
         ),
         ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
+        // It was the process with the sync daemon that set them, when it had one.
+        ...problemIf(
+            lvsTimeouts !== undefined &&
+                !hasSyncDaemon(globalDefs.lvsSyncDaemon, directors) &&
+                !isAtLeast(target.version, "2.1.5"),
+            `${path}.lvsTimeouts`,
+            `needs the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}: give lvsSyncDaemon, or leave it out`,
+        ),
         ...fifos.flatMap((fifo) =>
             problemIf(
                 globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,

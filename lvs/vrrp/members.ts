@@ -1,6 +1,7 @@
 import { canonical, type Family, familyOf } from "../addresses";
 import { ipAddress, networkInterface, refusal, type Target, whole } from "../keepalived/keywords";
-import { eachOf, listed, type Problem, problemIf, repeatedNames, show } from "../problems";
+import { among, required } from "../keepalived/kinds";
+import { eachOf, type Problem, problemIf, repeatedNames, show } from "../problems";
 import type { Tracking } from "./tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
@@ -73,7 +74,11 @@ function defaultPriority(index: number): number {
     return index < 2 ? 254 - index : 253 - 40 * (index - 1);
 }
 
-/** Adverts name virtual IPs of one family; those of the other are excluded from them. */
+/**
+ * Adverts name virtual IPs of one family; those of the other are excluded from them. A director takes
+ * adverts that name others than its own configuration for invalid, and becomes an owner too: unless
+ * the user says what they name, it is one, and others can come and go while directors are changed.
+ */
 export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     const excluded = instance.virtualIpaddressExcluded ?? [];
     const isExcluded = new Set(excluded.map(({ ip }) => canonical(ip)));
@@ -82,12 +87,13 @@ export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
         context.virtualIps.filter((ip) => !isExcluded.has(canonical(ip))).map((ip) => ({ ip }));
     const isV6 = ({ ip }: VirtualIpaddress) => familyOf(ip) === "inet6";
     const family: Family = named.length > 0 && named.every(isV6) ? "inet6" : "inet";
-    const isAdvertised = (address: VirtualIpaddress) => isV6(address) === (family === "inet6");
+    const ofFamily = named.filter((address) => isV6(address) === (family === "inet6"));
+    const advertised = instance.virtualIpaddress ? ofFamily : ofFamily.slice(0, 1);
     return {
         family,
-        virtualIpaddress: named.filter(isAdvertised),
+        virtualIpaddress: advertised,
         virtualIpaddressExcluded: [
-            ...named.filter((address) => !isAdvertised(address)),
+            ...named.filter((address) => !advertised.includes(address)),
             ...excluded,
         ],
     };
@@ -146,11 +152,7 @@ function directorProblems(
     const { family } = addressesOf(instance, context);
     const known = context.directors.map((one) => one.name);
     return [
-        ...problemIf(
-            !known.includes(name),
-            `${path}.name`,
-            `${show(name)} is not among directors (${listed(known)})`,
-        ),
+        ...required(`${path}.name`, among(known, "directors"), name, target),
         ...refusal(`${path}.priority`, whole("a priority", 1, 254), priority, target),
         ...refusal(`${path}.interface`, networkInterface, device, target),
         ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {

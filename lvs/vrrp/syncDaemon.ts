@@ -8,8 +8,8 @@ import {
     type Target,
     whole,
 } from "../keepalived/keywords";
-import { multicastGroup } from "../keepalived/kinds";
-import { listed, type Problem, problemIf, show } from "../problems";
+import { among, multicastGroup } from "../keepalived/kinds";
+import type { Problem } from "../problems";
 import type { VrrpInstancePlan } from "./instance";
 
 /** The words after the interface and the instance. */
@@ -36,7 +36,7 @@ export interface SyncDaemon extends SyncDaemonKeywords {
     instance?: string;
 }
 
-const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
+export const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
     id: { keyword: "id", is: whole("a sync id", 0, 255) },
     maxlen: { keyword: "maxlen", is: whole("a number of bytes", 1, 65507) },
     port: { keyword: "port", is: port },
@@ -51,15 +51,20 @@ export interface SyncDaemonPlan extends SyncDaemonKeywords {
     id: number;
 }
 
+/** Whether directors tell each other of connections; `directors` is how many there are. */
+export function hasSyncDaemon({ enabled }: SyncDaemon = {}, directors: number): boolean {
+    return enabled ?? directors > 1;
+}
+
 /** The sync daemon of a director that has these instances; `directors` is how many there are. */
 export function planSyncDaemon(
     daemon: SyncDaemon = {},
     instances: readonly VrrpInstancePlan[],
     directors: number,
 ): SyncDaemonPlan | undefined {
-    const { enabled = directors > 1, instance: name = instances[0]?.name } = daemon;
+    const { instance: name = instances[0]?.name } = daemon;
     const plan = instances.find((one) => one.name === name);
-    if (!enabled || plan === undefined) return undefined;
+    if (!hasSyncDaemon(daemon, directors) || plan === undefined) return undefined;
     return {
         ...daemon,
         interface: daemon.interface ?? plan.self.interface,
@@ -90,10 +95,6 @@ export function syncDaemonProblems(
     return [
         ...keywordProblems(path, syncDaemonKeywords, daemon, target),
         ...refusal(`${path}.interface`, networkInterface, device, target),
-        ...problemIf(
-            instance !== undefined && !instances.includes(instance),
-            `${path}.instance`,
-            `${show(instance)} is not among vrrpInstances (${listed(instances)})`,
-        ),
+        ...refusal(`${path}.instance`, among(instances, "vrrpInstances"), instance, target),
     ];
 }

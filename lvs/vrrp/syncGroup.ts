@@ -7,6 +7,7 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
+import { among, required } from "../keepalived/kinds";
 import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { instanceName, type VrrpInstance } from "./instance";
 import { participantsOf, type VrrpContext } from "./members";
@@ -37,7 +38,7 @@ export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
     extraConfig?: string;
 }
 
-const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
+export const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
     syncGroupTrackingWeight: {
         keyword: "sync_group_tracking_weight",
         is: flag,
@@ -109,11 +110,7 @@ export function vrrpSyncGroupProblems(
             ...extraConfigProblems(`${path}.extraConfig`, group.extraConfig),
         ]),
         ...memberships.flatMap(({ name, path }) =>
-            problemIf(
-                !names.includes(name),
-                path,
-                `${show(name)} is not among vrrpInstances (${listed(names)})`,
-            ),
+            required(path, among(names, "vrrpInstances"), name, target),
         ),
         ...repeated(memberships, ({ name }) => name).flatMap(([later, first]) =>
             problem(later.path, `${show(later.name)} is also ${first.path}: name it once`),

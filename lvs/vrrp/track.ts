@@ -7,8 +7,8 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { required, trackWeight } from "../keepalived/kinds";
-import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { among, required, trackWeight } from "../keepalived/kinds";
+import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import type { Tracking } from "./tracking";
 
 /** What the state of something tracked does to a priority. */
@@ -74,7 +74,7 @@ const lists = {
 
 const fields = Object.keys(lists) as (keyof Tracks)[];
 
-function weightKeywords(most: number): Keywords<TrackWeight> {
+export function weightKeywords(most: number): Keywords<TrackWeight> {
     return {
         weight: { keyword: "weight", is: trackWeight(most) },
         reverse: { keyword: "reverse", is: flag, since: "2.0.18" },
@@ -141,7 +141,12 @@ export function trackProblems(
             ...(entries.length === 0 ? [] : tooNew(at, list, target)),
             ...eachOf(at, entries, (entry, entryPath) => [
                 ...("from" in list
-                    ? knownProblems(`${entryPath}.name`, nameOf(entry), list.from, tracking)
+                    ? required(
+                          `${entryPath}.name`,
+                          among(namesOf(list.from, tracking), list.from),
+                          nameOf(entry),
+                          target,
+                      )
                     : required(`${entryPath}.interface`, networkInterface, nameOf(entry), target)),
                 ...keywordProblems(entryPath, weightKeywords(list.most), entry, target),
                 ...problemIf(
@@ -163,16 +168,6 @@ export function trackProblems(
     });
 }
 
-function knownProblems(
-    path: string,
-    name: string,
-    from: keyof Tracking,
-    tracking: Tracking,
-): Problem[] {
-    const names = (tracking[from] ?? []).map((one) => one.name);
-    return problemIf(
-        !names.includes(name),
-        path,
-        `${show(name)} is not among ${from} (${listed(names)})`,
-    );
+function namesOf(from: keyof Tracking, tracking: Tracking): string[] {
+    return (tracking[from] ?? []).map(({ name }) => name);
 }

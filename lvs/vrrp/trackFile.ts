@@ -44,7 +44,7 @@ const initFile: Kind<InitFile> = {
     ],
 };
 
-const trackFileKeywords: Keywords<TrackFileKeywords> = {
+export const trackFileKeywords: Keywords<TrackFileKeywords> = {
     file: { keyword: "file", is: absolutePath },
     weight: { keyword: "weight", is: trackWeight(254) },
     initFile: { keyword: "init_file", is: initFile },

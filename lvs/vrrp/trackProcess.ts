@@ -52,7 +52,7 @@ export interface TrackProcess extends TrackProcessKeywords {
 
 const seconds = decimal("a number of seconds", 0.000001, 3600, { places: 6 });
 
-const trackProcessKeywords: Keywords<TrackProcessKeywords> = {
+export const trackProcessKeywords: Keywords<TrackProcessKeywords> = {
     process: {
         keyword: "process",
         is: matching(

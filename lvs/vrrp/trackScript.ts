@@ -38,7 +38,7 @@ export interface TrackScript extends TrackScriptKeywords {
 const seconds = decimal("a number of seconds", 0.001, 4294, { decimalsSince: "2.3.2" });
 const times = whole("a number of runs", 1, 2147483647);
 
-const trackScriptKeywords: Keywords<TrackScriptKeywords> = {
+export const trackScriptKeywords: Keywords<TrackScriptKeywords> = {
     script: { keyword: "script", is: scriptPath },
     interval: { keyword: "interval", is: seconds },
     timeout: { keyword: "timeout", is: seconds },

@@ -58,7 +58,7 @@ const broadcast: Kind<string> = {
     words: (value) => [value],
 };
 
-const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
+export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
     brd: { keyword: "brd", is: broadcast },
     dev: { keyword: "dev", is: networkInterface },
     scope: { keyword: "scope", is: oneOf(Scope) },

@@ -89,7 +89,7 @@ const uint = 4294967295;
 const table = whole("a routing table", 1, uint);
 const trackingSince = "2.0.3";
 
-const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
+export const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
     via: { keyword: "via", is: ipAddress },
     dev: { keyword: "dev", is: networkInterface },
     src: { keyword: "src", is: ipAddress },
@@ -102,7 +102,7 @@ const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
     noTrack: { keyword: "no_track", is: flag, since: trackingSince },
 };
 
-const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
+export const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
     from: { keyword: "from", is: network },
     to: { keyword: "to", is: network },
     iif: { keyword: "iif", is: networkInterface },

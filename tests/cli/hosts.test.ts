@@ -1,6 +1,6 @@
 import { chosen, configuredHosts, inventoriesIn, requireInventories } from "../../cli/inventory";
 import { bestKey, keyLines, parseTarget } from "../../cli/keyscan";
-import { explained } from "../../cli/ssh";
+import { explained, harmless } from "../../cli/ssh";
 import { hostOf } from "./support";
 
 describe("an inventory", () => {
@@ -147,4 +147,10 @@ describe("host keys", () => {
             `      hostKey: ssh-ed25519 ${key}`,
         ]);
     });
+});
+
+it("what a host says cannot steer a terminal", () => {
+    expect(harmless("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
+        "a\tb\nc \ufffd]0;title\ufffd\ufffd31m ü",
+    );
 });

@@ -7,7 +7,7 @@ const find = (all: Registration[], name: string) => all.find((one) => one.name =
 const command = "command:remote:Command";
 
 describe("LvsCluster", () => {
-    it("looks at every host, makes two steps on a real server, three on a director, and one password", async () => {
+    it("looks at every host, makes three steps on a real server, four on a director that is not the last, and one password", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
             "lvs-test > lvs:index:LvsCluster web",
@@ -27,14 +27,17 @@ describe("LvsCluster", () => {
             `web-rs1 > ${command} web-rs1-configure`,
             `web > ${command} web-rs1-preflight`,
             `web-rs1 > ${command} web-rs1-prepare`,
+            `web-rs1 > ${command} web-rs1-turn`,
             "web > lvs:index:RealServer web-rs2",
             `web-rs2 > ${command} web-rs2-configure`,
             `web > ${command} web-rs2-preflight`,
             `web-rs2 > ${command} web-rs2-prepare`,
+            `web-rs2 > ${command} web-rs2-turn`,
             "web > lvs:index:RealServer web-rs3",
             `web-rs3 > ${command} web-rs3-configure`,
             `web > ${command} web-rs3-preflight`,
             `web-rs3 > ${command} web-rs3-prepare`,
+            `web-rs3 > ${command} web-rs3-turn`,
         ]);
     });
 
@@ -48,6 +51,8 @@ describe("LvsCluster", () => {
         const realServers = ["web-rs1-configure", "web-rs2-configure", "web-rs3-configure"];
         const hosts = ["ds1", "ds2", "rs1", "rs2", "rs3"];
         const inspected = hosts.map((host) => `web-${host}-preflight`);
+        const directors = ["web-ds1-configure", "web-ds2-configure", "web-ds2-turn"];
+        const allElse = [...inspected, ...realServers, ...directors].sort();
         expect(after).toEqual({
             ...Object.fromEntries(inspected.map((step) => [step, []])),
             ...Object.fromEntries(hosts.map((host) => [`web-${host}-prepare`, inspected])),
@@ -59,15 +64,18 @@ describe("LvsCluster", () => {
             "web-ds2-configure": ["web-ds2-secret", ...realServers],
             "web-ds1-configure": ["web-ds1-secret", "web-ds2-configure", ...realServers],
             "web-ds2-turn": ["web-ds1-configure", "web-ds2-configure", ...realServers],
+            ...Object.fromEntries(
+                ["rs1", "rs2", "rs3"].map((host) => [`web-${host}-turn`, allElse]),
+            ),
         });
     });
 
-    it("has something for a director to do in the end only if it has put its change off", async () => {
-        const turnOf = async (stdout: Record<string, string>, weight = 1) => {
+    it("has something for a host to do in the end only if it has put something off", async () => {
+        const turnOf = async (stdout: Record<string, string>, weight = 1, host = "ds2") => {
             const args = seedArgs();
             args.realServers[0]!.weight = weight;
             const all = await record(() => new LvsCluster("web", args), { stdout });
-            const { stdin } = find(all, "web-ds2-turn").inputs;
+            const { stdin } = find(all, `web-${host}-turn`).inputs;
             return (stdin as string).split("\n")[1]!;
         };
         const waits = { "web-ds2-configure": "ds2: waits until the other directors are changed" };
@@ -76,6 +84,10 @@ describe("LvsCluster", () => {
         expect(await turnOf({})).toBe("set postponed nothing");
         expect(await turnOf(waits)).toMatch(/^set postponed [0-9a-f]{64}$/);
         expect(await turnOf(waits, 2)).not.toBe(await turnOf(waits));
+
+        const keeps = { "web-rs1-configure": "rs1: real server; waits until the directors are" };
+        expect(await turnOf(keeps, 1, "rs1")).toMatch(/^set postponed [0-9a-f]{64}$/);
+        expect(await turnOf(keeps, 1, "rs2")).toBe("set postponed nothing");
     });
 
     it("keeps the password out of everything but the secret steps", async () => {

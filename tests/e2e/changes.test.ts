@@ -60,6 +60,24 @@ describe("a cluster that serves is changed", () => {
         await cluster.untilHealthy();
     });
 
+    it("and a change that the owner had put off is forgotten when it is taken out of the plan", async () => {
+        const [ds1, ds2] = cluster.directors;
+        const postponed = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/postponed");
+        await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
+        await cluster.untilOwner("ds2");
+        await cluster.stack.configure(
+            await changed(({ realServers }) => (realServers[0]!.weight = 8)),
+        );
+        await cluster.stack.failingUp();
+        expect((await postponed()).status).toBe(0);
+
+        await ds1!.run("chmod a+x /usr/sbin/keepalived; systemctl start keepalived");
+        await up(({ realServers }) => (realServers[0]!.weight = 7));
+        expect((await postponed()).status).not.toBe(0);
+        expect(await ds2!.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 7");
+        await cluster.untilHealthy();
+    });
+
     it("with drained: true, a real server keeps its connections and gets no new ones", async () => {
         const slow = `exec 3<>/dev/tcp/${vip}/80
             printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 12; printf '\\r\\n' >&3
@@ -138,6 +156,65 @@ describe("a cluster that serves is changed", () => {
         expect(output).toContain("ds2: an earlier change was cut off, and is taken back");
         expect(await ds2.run("ipvsadm -Sn")).toContain("-r 10.128.190.250:80 -g -w 5");
         expect(await ds2.run("ls /var/lib/pulumi-lvs/configure")).not.toContain("changing");
+    });
+
+    it("without a second owner when a virtual IP comes, and no black hole when a real server leaves it", async () => {
+        const other = "10.128.190.244";
+        const withOther = (names: string[]) =>
+            up(({ virtualServers }) =>
+                virtualServers.push({
+                    virtualIp: other,
+                    port: 80,
+                    realServers: names.map((name) => ({ name })),
+                }),
+            );
+        const since = (await cluster.lab.host("ds2").run("date +%s")).trim();
+        const probe = await cluster.probe();
+        await withOther(["rs1", "rs2", "rs3"]);
+        await waitUntil("the new virtual IP", 10_000, async () => {
+            const page = await cluster.lab.tryExec(["curl", "-sS", `http://${other}/`]);
+            return page.stdout.startsWith("RS");
+        });
+        expect((await probe.stop()).failed).toEqual([]);
+        const log = await cluster.lab.host("ds2").run(`journalctl -u keepalived --since @${since}`);
+        expect(log).not.toContain("MASTER");
+
+        const clients = await cluster.lab.probe(`http://${other}/`, {
+            intervalMs: 50,
+            timeoutMs: 5000,
+        });
+        const output = await withOther(["rs2", "rs3"]);
+        expect((await clients.stop()).failed).toEqual([]);
+        const said = [
+            `rs1: configure unchanged: waits until the directors are changed with address ${other}/32 lo`,
+            "ds2: keepalived 2.2.7 reloaded",
+            "ds1: keepalived 2.2.7 reloaded",
+            `rs1: real server with address ${vip}/32 lo\n`,
+        ].map((line) => output.indexOf(line));
+        expect(said).not.toContain(-1);
+        expect(said).toEqual([...said].sort((a, b) => a - b));
+        expect(await cluster.lab.host("rs1").run("ip address show dev lo")).not.toContain(other);
+    });
+
+    it("with a host by another name: it goes on serving, and is taken down by that name only", async () => {
+        await up(() => undefined);
+        const probe = await cluster.probe();
+        const output = await up(({ realServers }) => (realServers[0]!.name = "first"));
+        expect(output).toContain("rs1: configure stays: it is lvs-first's by now");
+        expect((await probe.stop()).failed).toEqual([]);
+        expect(await cluster.lab.host("rs1").run("ip address show dev lo")).toContain(vip);
+        expect(new Set(await cluster.bodies(3))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+    });
+
+    it("with successors at work before a whole pool drains", async () => {
+        const servedBy = (name: string) =>
+            up(({ virtualServers }) => (virtualServers[0]!.realServers = [{ name }]));
+        await servedBy("rs1");
+        const probe = await cluster.probe();
+        await servedBy("rs2");
+        const { failed } = await probe.stop();
+        expect(failed).toEqual([]);
+        expect(await cluster.bodies(2)).toEqual(["RS2", "RS2"]);
     });
 
     it("while another change is at work, waits for it and writes down whose the lock is then", async () => {

@@ -52,7 +52,7 @@ describe("the article's cluster", () => {
     it("is left alone by a second up: nothing changes, no host is connected to", async () => {
         const before = await cluster.logins();
         const output = await cluster.stack.up();
-        expect(output).toContain("26 unchanged");
+        expect(output).toContain("29 unchanged");
         expect(output).not.toMatch(/created|updated|deleted|replaced/);
         expect(await cluster.logins()).toEqual(before);
     });

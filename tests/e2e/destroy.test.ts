@@ -41,6 +41,22 @@ describe("destroy", () => {
         expect(await Promise.all(hosts.map(portrait))).toEqual(before);
     });
 
+    it("goes on where one was cut off, or where somebody has removed what ends things", async () => {
+        const hosts = [cluster.lab.host("ds1"), cluster.lab.host("rs1")];
+        const before = await Promise.all(hosts.map(async (host) => (await portrait(host)).kept));
+        await cluster.stack.configure(await pair());
+        await cluster.stack.up();
+        for (const host of hosts) {
+            // As when the files had gone and the memory of them had not.
+            await host.run(`
+                systemctl stop lvs-director lvs-real-server keepalived 2>/dev/null || :
+                rm -f /usr/local/sbin/lvs-* /etc/systemd/system/lvs-*.service`);
+        }
+        await cluster.stack.destroy();
+        const after = await Promise.all(hosts.map(async (host) => (await portrait(host)).kept));
+        expect(after).toEqual(before);
+    });
+
     it("gives back a keepalived at work, a web page and a kernel setting", async () => {
         const ds1 = cluster.lab.host("ds1");
         const rs1 = cluster.lab.host("rs1");

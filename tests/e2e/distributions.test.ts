@@ -40,7 +40,7 @@ describe.each([
         const bodies = await cluster.bodies(6);
         expect(bodies.slice(0, 3)).toEqual(bodies.slice(3));
         expect(new Set(bodies)).toEqual(new Set(["RS1", "RS2", "RS3"]));
-        expect(await cluster.stack.up()).toContain("26 unchanged");
+        expect(await cluster.stack.up()).toContain("29 unchanged");
     });
 
     it("takes a change with a reload: same process, no request lost", async () => {

@@ -27,6 +27,7 @@ type Method = keyof typeof methods;
 const names = Object.keys(methods) as Method[];
 const tunnels = ["ipip", "gue", "gre"] as const;
 const families = ["IPv4", "IPv6"] as const;
+type Family = (typeof families)[number];
 
 /** Real servers in a director's table: each pool once for each family. */
 const serverCount = 2 * names.reduce((sum, name) => sum + methods[name].pool.length, 0);
@@ -74,7 +75,7 @@ END
         });
     }
 
-    function configuration(): StackConfig {
+    function configuration(mss?: number): StackConfig {
         const instance = (name: string, device: string, [ip, ipv6]: string[]) => ({
             name,
             interface: device,
@@ -103,7 +104,7 @@ END
                         delayLoop: 2,
                         connectTimeout: 0.5,
                         lvsMethod: tunnel ? "TUN" : (name as "NAT" | "FULLNAT" | "DR"),
-                        ...(tunnel && { tunnel: { type: tunnel } }),
+                        ...(tunnel && { tunnel: { type: tunnel, mss } }),
                         realServers: pool.map((member) => ({
                             name: member,
                             ...(at !== port && { port: at }),
@@ -114,7 +115,7 @@ END
         };
     }
 
-    function url(method: Method, family: (typeof families)[number] = "IPv4") {
+    function url(method: Method, family: Family = "IPv4") {
         const host = family === "IPv4" ? outsideIps[0] : `[${outsideIps[1]}]`;
         return `http://${host}:${methods[method].port}/`;
     }
@@ -146,11 +147,11 @@ END
     let questions = 0;
 
     /** Asks once, with some bytes to upload: what came back, and what the web server wrote down. */
-    async function asked(method: Method, family: (typeof families)[number], bytes = 0) {
+    async function asked(method: Method, family: Family, bytes = 0, seconds = 10) {
         const question = `?${++questions}`;
         const upload = bytes === 0 ? "" : `head -c ${bytes} /dev/zero | `;
         const data = bytes === 0 ? "" : "--data-binary @-";
-        const curl = `curl -sS -g --max-time 10 ${data} '${url(method, family)}${question}'`;
+        const curl = `curl -sS -g --max-time ${seconds} ${data} '${url(method, family)}${question}'`;
         const body = (await site.lab.exec(["sh", "-c", upload + curl])).trim();
         const log = await site.lab
             .host(body.toLowerCase())
@@ -220,6 +221,52 @@ END
         await asked(type, "IPv4", 100_000);
         const route = await site.lab.exec(["ip", "route", "get", outsideIps[0]!]);
         expect(route).toContain(` mtu ${mtu}`);
+    });
+
+    describe("where a client does not hear what fits a tunnel, a megabyte", () => {
+        const mute = `
+            add table inet mute
+            add chain inet mute output { type filter hook output priority 0; }
+            add rule inet mute output icmp type destination-unreachable drop
+            add rule inet mute output icmpv6 type packet-too-big drop`;
+
+        beforeAll(() => ds1.run(`nft '${mute}'`));
+
+        afterAll(() => ds1.run("nft delete table inet mute"));
+
+        /** Nor has it heard before. */
+        beforeEach(async () => {
+            await site.lab.exec(["ip", "route", "flush", "cache"]);
+            await site.lab.exec(["ip", "-6", "route", "flush", "cache"]);
+        });
+
+        const megabyte = (type: Method, family: Family) => asked(type, family, 1_000_000, 3);
+
+        it.each(each)("does not get through: %s", async (family) => {
+            await expect(megabyte("ipip", family)).rejects.toThrow("exit status 28");
+        });
+
+        it.each(tunnels)("gets through %s without pmtuDisc: IPv4", async (type) => {
+            // What the setting sets.
+            await ds1.run("sysctl -q net.ipv4.vs.pmtu_disc=0");
+            try {
+                const { received } = await megabyte(type, "IPv4");
+                expect(received).toBeGreaterThan(1_000_000);
+            } finally {
+                await ds1.run("sysctl -q net.ipv4.vs.pmtu_disc=1");
+            }
+        });
+
+        it("gets through with the mss that leaves room for IPv6 and gue, and so for all", async () => {
+            await site.deploy(configuration(1500 - 52 - 60));
+            await untilHealthy();
+            for (const type of tunnels) {
+                for (const family of families) {
+                    const { received } = await megabyte(type, family);
+                    expect(received).toBeGreaterThan(1_000_000);
+                }
+            }
+        });
     });
 
     it("NAT servers answer by way of the inside addresses, whoever asked", async () => {

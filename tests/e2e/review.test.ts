@@ -48,7 +48,7 @@ describe("a preview", () => {
     });
 
     it("of nothing new shows nothing", async () => {
-        expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}26 unchanged$/m);
+        expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}29 unchanged$/m);
     });
 
     it("connects to no host, be they on or off", async () => {

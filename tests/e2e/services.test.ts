@@ -3,7 +3,7 @@ import { installedDisk, serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { seedWithSpare } from "../../lab/topology";
-import { Client, type Connection, tally } from "./support/client";
+import { Client, tally } from "./support/client";
 import { vip } from "./support/cluster";
 import { Site } from "./support/site";
 
@@ -13,12 +13,16 @@ const otherVip = "10.128.190.246";
 const vip6 = "fd00:62:190::248";
 /** Addresses of the client besides its own, half of them in another /28 than the rest. */
 const clients = [...numbers(97, 106), ...numbers(113, 122)].map((last) => `10.128.190.${last}`);
+/** Virtual IPs that are served as one, by a mark. */
+const destinations = numbers(201, 212).map((last) => `10.128.190.${last}`);
 
 type VirtualServer = NonNullable<StackConfig["virtualServers"]>[number];
 type Pool = VirtualServer["realServers"];
 
 const pool: Pool = ["rs1", "rs2", "rs3"].map((name) => ({ name }));
 const weighted: Pool = [1, 2, 3].map((weight) => ({ name: `rs${weight}`, weight }));
+/** Weights that are numbers of connections to some schedulers. */
+const limited: Pool = [20, 40, 60].map((weight, index) => ({ name: `rs${index + 1}`, weight }));
 
 /** Each scheduler on a port of its own. Nobody fails there. */
 const schedulers = {
@@ -34,8 +38,11 @@ const schedulers = {
     dh: 8010,
     lblc: 8011,
     lblcr: 8012,
+    twos: 8013,
 } as const;
 type Scheduler = keyof typeof schedulers;
+/** Those that look at the address that is sent to, each at a mark of its own. */
+const byDestination = { dh: 11, lblc: 12, lblcr: 13 } as const;
 
 /** Services whose servers fail a check when a page of theirs is gone, while they go on answering. */
 const failing = { maglev: 8021, sorry: 8022, quorum: 8023, hysteresis: 8024, inhibit: 8025 };
@@ -86,8 +93,10 @@ describe("a cluster with a service of every kind", () => {
             set -eu
             {
                 printf 'Listen %s\\n' ${webPorts.join(" ")}
-                # Connections are held for as long as the test likes, and made without a request.
+                # Connections are held for as long as the test likes, by the hundred, and made
+                # without a request.
                 echo KeepAliveTimeout 300
+                echo AsyncRequestWorkerFactor 20
                 echo AcceptFilter http none
                 echo RequestReadTimeout header=0
             } >/etc/apache2/conf-enabled/lab.conf
@@ -120,6 +129,21 @@ describe("a cluster with a service of every kind", () => {
             mark,
             packets: ports.map(([port, lastPort]) => ({ virtualIp: vip, port, lastPort })),
         });
+        const scheduled = (name: string, port: number): VirtualServer => {
+            const settings: VirtualServer = {
+                lvsSched: name as Scheduler,
+                realServers: ["ovf", "lblc", "lblcr"].includes(name) ? limited : weighted,
+            };
+            if (!(name in byDestination)) return service(port, settings);
+            return {
+                ...settings,
+                fwmark: {
+                    mark: byDestination[name as keyof typeof byDestination],
+                    packets: destinations.map((virtualIp) => ({ virtualIp, port })),
+                },
+                check: { tcp: { connectPort: port } },
+            };
+        };
         const { ops, held } = questions;
         return {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
@@ -131,9 +155,7 @@ describe("a cluster with a service of every kind", () => {
                 address6: site.lab.host(server.name).ipv6,
             })),
             virtualServers: [
-                ...Object.entries(schedulers).map(([name, port]) =>
-                    service(port, { lvsSched: name as Scheduler, realServers: weighted }),
-                ),
+                ...Object.entries(schedulers).map(([name, port]) => scheduled(name, port)),
                 checked(failing.maglev, {
                     lvsSched: "mh",
                     mhFallback: true,
@@ -205,26 +227,40 @@ describe("a cluster with a service of every kind", () => {
     const each = (count: number) => ({ RS1: count, RS2: count, RS3: count });
 
     /** The servers that answer on held connections, opened one after the other. */
-    async function held(port: number, count: number, then?: typeof replaceLast) {
-        const { answers, connections, close } = await client.hold(vip, port, count);
-        const more = await then?.(port, connections);
+    async function held(port: number, count: number, host = vip): Promise<string[]> {
+        const { answers, close } = await client.hold(host, port, count);
         await close();
-        return [...answers, ...(more ?? [])];
+        return answers;
     }
 
-    /** Ends the last connection and opens another one, which in turn would be another server's. */
-    async function replaceLast(port: number, connections: Connection[]): Promise<string[]> {
-        await connections.at(-1)!.close();
-        return client.get(vip, port, 1);
+    /** The same, and who answers when so many of one server's have ended, on as many new ones. */
+    async function refilled(port: number, count: number, server: string, ended: number) {
+        const { answers, connections, close } = await client.hold(vip, port, count);
+        const its = connections.filter((_, index) => answers[index] === server);
+        await Promise.all(its.slice(0, ended).map((connection) => connection.close()));
+        const then = await held(port, ended);
+        await close();
+        return { answers, then };
     }
 
-    /** Which server each of the client's addresses gets; each asks twice and gets the same one. */
-    async function serverOfEach(port: number): Promise<Record<string, string>> {
+    /** Which server each of the client's addresses gets, every time that it asks. */
+    async function serverOfEach(port: number, times = 2): Promise<Record<string, string>> {
         const servers: Record<string, string> = {};
         for (const address of clients) {
-            const answers = new Set(await client.get(vip, port, 2, address));
-            expect(answers.size).toBe(1);
-            servers[address] = [...answers][0]!;
+            servers[address] = only(await client.get(vip, port, times, address));
+        }
+        return servers;
+    }
+
+    /** Which server each of the destinations gets, whoever asks. */
+    async function serverOfEachDestination(port: number): Promise<Record<string, string>> {
+        const servers: Record<string, string> = {};
+        for (const destination of destinations) {
+            const answers: string[] = [];
+            for (const address of clients) {
+                answers.push(...(await client.get(destination, port, 1, address)));
+            }
+            servers[destination] = only(answers);
         }
         return servers;
     }
@@ -283,45 +319,58 @@ describe("a cluster with a service of every kind", () => {
             expect(counts).toEqual({ RS1: 50, RS2: 100, RS3: 150 });
         });
 
-        it("lc: the server with the fewest connections", async () => {
-            const answers = await held(schedulers.lc, 30, replaceLast);
-            expect(tally(answers.slice(0, 30))).toEqual(each(10));
-            expect(answers[30]).toBe(answers[29]);
+        it("lc: the server with the fewest connections, whatever its weight", async () => {
+            const { answers, then } = await refilled(schedulers.lc, 150, "RS2", 40);
+            expect(tally(answers)).toEqual(each(50));
+            expect(tally(then)).toEqual({ RS2: 40 });
         });
 
         it("wlc: the server with the fewest connections for its weight", async () => {
-            expect(tally(await held(schedulers.wlc, 30))).toEqual({ RS1: 5, RS2: 10, RS3: 15 });
+            const { answers, then } = await refilled(schedulers.wlc, 150, "RS1", 20);
+            expect(tally(answers)).toEqual({ RS1: 25, RS2: 50, RS3: 75 });
+            expect(tally(then)).toEqual({ RS1: 20 });
         });
+
+        // With (connections + 1) / weight the same for all: weights of connections, less one each.
+        const evenly = { RS1: 24, RS2: 49, RS3: 74 };
 
         it("sed: the server that is the least busy with one connection more", async () => {
-            expect(await held(schedulers.sed, 3)).toEqual(["RS3", "RS2", "RS3"]);
+            const { answers, then } = await refilled(schedulers.sed, 147, "RS1", 20);
+            expect(answers.slice(0, 3)).toEqual(["RS3", "RS2", "RS3"]);
+            expect(tally(answers)).toEqual(evenly);
+            expect(tally(then)).toEqual({ RS1: 20 });
         });
 
-        it("nq: a server that has nothing to do, before any other", async () => {
-            const answers = await held(schedulers.nq, 3, replaceLast);
-            expect(tally(answers.slice(0, 3))).toEqual(each(1));
-            expect(answers[3]).toBe(answers[2]);
+        it("nq: a server that has nothing to do, before any other; then as sed", async () => {
+            for (let round = 0; round < 20; round++) {
+                expect(tally(await held(schedulers.nq, 3))).toEqual(each(1));
+            }
+            const { answers, then } = await refilled(schedulers.nq, 147, "RS1", 20);
+            expect(tally(answers)).toEqual(evenly);
+            expect(tally(then)).toEqual({ RS1: 20 });
         });
 
         it("fo: the heaviest server alone", async () => {
-            expect(tally(await held(schedulers.fo, 10))).toEqual({ RS3: 10 });
+            expect(tally(await held(schedulers.fo, 150))).toEqual({ RS3: 150 });
         });
 
         it("ovf: the heaviest server until it has more connections than its weight", async () => {
-            const answers = await held(schedulers.ovf, 9);
-            expect(tally(answers.slice(0, 4))).toEqual({ RS3: 4 });
-            expect(tally(answers)).toEqual({ RS1: 2, RS2: 3, RS3: 4 });
+            const { answers, then } = await refilled(schedulers.ovf, 61 + 41 + 21, "RS3", 30);
+            expect(tally(answers.slice(0, 61))).toEqual({ RS3: 61 });
+            expect(tally(answers.slice(61, 61 + 41))).toEqual({ RS2: 41 });
+            expect(tally(answers.slice(61 + 41))).toEqual({ RS1: 21 });
+            expect(tally(then)).toEqual({ RS3: 30 });
         });
 
         it("sh: a client always gets the same server", async () => {
-            const servers = await serverOfEach(schedulers.sh);
-            expect(new Set(Object.values(servers)).size).toBeGreaterThan(1);
+            const servers = await serverOfEach(schedulers.sh, 10);
+            expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
         });
 
         it("mh: a client always gets the same server, and keeps it when another one goes", async () => {
             const port = failing.maglev;
-            const before = await serverOfEach(port);
-            expect(new Set(Object.values(before)).size).toBeGreaterThan(1);
+            const before = await serverOfEach(port, 10);
+            expect(new Set(Object.values(before))).toEqual(new Set(["RS1", "RS2", "RS3"]));
             const lost = before[clients[0]!]!;
             const host = lost.toLowerCase();
             await fail(port, [host], poolIs(port, { ...full, [host]: "0" }));
@@ -334,16 +383,60 @@ describe("a cluster with a service of every kind", () => {
             expect(await serverOfEach(port)).toEqual(before);
         });
 
-        it.each(["dh", "lblc", "lblcr"] as const)(
-            "%s: a virtual IP gets one server, whoever asks",
-            async (name) => {
-                const servers = await serverOfEach(schedulers[name]);
-                expect(new Set(Object.values(servers)).size).toBe(1);
-            },
-        );
+        it("dh: a virtual IP always gets the same server, whoever asks", async () => {
+            const servers = await serverOfEachDestination(schedulers.dh);
+            expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
+        });
 
-        // The lab's kernels have no such module.
-        it.todo("twos: the better one of two servers");
+        describe.each(["lblc", "lblcr"] as const)("%s:", (name) => {
+            const port = schedulers[name];
+            let servers: Record<string, string>;
+
+            it("a new virtual IP gets the server with the fewest connections for its weight", async () => {
+                const connections = await Promise.all(
+                    destinations.map((destination) => client.open(destination, port)),
+                );
+                const answers = await Promise.all(connections.map(({ ask }) => ask()));
+                await Promise.all(connections.map(({ close }) => close()));
+                expect(tally(answers)).toEqual({ RS1: 2, RS2: 4, RS3: 6 });
+                servers = Object.fromEntries(
+                    destinations.map((destination, index) => [destination, answers[index]!]),
+                );
+            });
+
+            it("and keeps it, whoever asks", async () => {
+                expect(await serverOfEachDestination(port)).toEqual(servers);
+            });
+
+            const then = name === "lblc" ? "goes to another one" : "gets another one besides";
+
+            it(`when its server has more connections than its weight, it ${then}`, async () => {
+                const popular = destinations.find((one) => servers[one] === "RS3")!;
+                const answers = await held(port, 61 + 19, popular);
+                expect(tally(answers.slice(0, 61))).toEqual({ RS3: 61 });
+                const another = only(answers.slice(61));
+                expect(another).not.toBe("RS3");
+                const after = await held(port, 19, popular);
+                const both = new Set([another, ...(name === "lblc" ? [] : ["RS3"])]);
+                expect(new Set(after)).toEqual(both);
+            });
+        });
+
+        it("twos: the better one of two at random, by connections for their weight", async () => {
+            const port = schedulers.twos;
+            const { answers, connections, close } = await client.hold(vip, port, 300);
+            const counts = tally(answers);
+            for (const [server, share] of Object.entries({ RS1: 50, RS2: 100, RS3: 150 })) {
+                expect(Math.abs(counts[server]! - share)).toBeLessThan(10);
+            }
+            // It is the better one whenever it is among the two: 3 times in 4, with half of all
+            // weights. Of 200, five standard deviations are 31.
+            const heaviest = connections.filter((_, index) => answers[index] === "RS3");
+            await Promise.all(heaviest.map((connection) => connection.close()));
+            const { RS3 = 0 } = tally(await client.get(vip, port, 200));
+            await close();
+            expect(Math.abs(RS3 - 150)).toBeLessThan(31);
+        });
     });
 
     describe("keeps a client with its server:", () => {
@@ -529,6 +622,12 @@ describe("a cluster with a service of every kind", () => {
         return (await site.lab.host("ds1").run("date +%s")).trim();
     }
 });
+
+/** What all of them are. */
+function only(answers: string[]): string {
+    expect(new Set(answers).size).toBe(1);
+    return answers[0]!;
+}
 
 function numbers(first: number, last: number): number[] {
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);

@@ -71,6 +71,13 @@ const troubles: Record<string, Trouble> = {
         },
         says: /ds1: interface: there is no eth9, only eth0/,
     },
+    "keepalived is older than is said": {
+        config: ({ directors }) => {
+            directors[0]!.distribution = undefined;
+            directors[0]!.keepalivedVersion = "2.3.4";
+        },
+        says: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+    },
     "the configuration is refused": {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.extraConfig = "no_such_word";
@@ -271,11 +278,38 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
         );
         const output = await cluster.stack.failingUp();
         expect(output).toMatch(/ds2: .*the kernel lacks: -A -t 10\.128\.190\.248:81 -s rr/);
-        expect(output).toContain("what was there before is back in place");
+        expect(output).toContain("ds2: what was there before is back in place, and serves");
         expect(await config()).toBe(before);
         expect(await cluster.owners()).toEqual(["ds1"]);
         await ds2.run("rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload");
         await cluster.stack.up();
         expect(await ds2.run("ipvsadm -Sn")).toContain("-A -t 10.128.190.248:81 -s rr");
+    });
+
+    it("when a real server cannot become what it is to be: it is what it was", async () => {
+        const rs1 = cluster.lab.host("rs1");
+        const own = () => rs1.run("cat /etc/lvs/real-server; ip -o -4 address show dev lo");
+        const before = await own();
+        await rs1.run(`
+            mkdir -p /run/systemd/system/lvs-real-server.service.d
+            printf '[Service]\\nExecReload=\\nExecReload=/bin/false\\n' \\
+                >/run/systemd/system/lvs-real-server.service.d/broken.conf
+            systemctl daemon-reload`);
+        const probe = await cluster.probe();
+        await cluster.stack.configure(
+            await changed((config) => {
+                config.virtualServers.push({ virtualIp: "10.128.190.245", port: 80 });
+            }),
+        );
+        const output = await cluster.stack.failingUp();
+        expect(output).toContain("rs1: lvs-real-server fails");
+        expect(output).toContain("rs1: what was there before is back in place, and serves");
+        expect(await own()).toBe(before);
+        expect((await probe.stop()).failed).toEqual([]);
+        await rs1.run(
+            "rm -r /run/systemd/system/lvs-real-server.service.d; systemctl daemon-reload",
+        );
+        await cluster.stack.up();
+        expect(await own()).toContain("10.128.190.245/32");
     });
 });

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { bundle, type StepScript } from "../../host/bundle";
+import { bundle, digestOf, type StepScript } from "../../host/bundle";
 
 const steps: StepScript[] = [
     "preflight",
@@ -11,7 +11,8 @@ const steps: StepScript[] = [
     "secret",
     "director",
     "realServer",
-    "turn",
+    "directorTurn",
+    "realServerTurn",
     "look",
 ];
 
@@ -61,6 +62,13 @@ describe("bundle", () => {
         for (const shell of shells) {
             execFileSync(shell[0]!, [...shell.slice(1), "-n"], { input: text });
         }
+    });
+
+    it("has a digest that a host computes, too", () => {
+        const text = bundle("director", page("ümläut\n\n"), { settings: { repair: "anew" } });
+        const said = text.slice(0, text.indexOf("\nset -eu\n"));
+        const sum = execFileSync("sh", ["-s"], { input: `${said}\nbundle | sha256sum\n` });
+        expect(sum.toString()).toBe(`${digestOf(text)}  -\n`);
     });
 
     it.each(["two words", "line\nfeed", ""])("refuses %j as the name of a package", (name) => {

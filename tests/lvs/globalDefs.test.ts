@@ -18,8 +18,8 @@ function rendered(globalDefs: GlobalDefs | undefined, facts = bare, version = "2
     return render("global_defs.mustache", globalDefsView(globalDefs, facts, version));
 }
 
-function problems(globalDefs: GlobalDefs, version = "2.3.3") {
-    return globalDefsProblems(globalDefs, ["VI_1"], target(version)).map(
+function problems(globalDefs: GlobalDefs, version = "2.3.3", directors = 2) {
+    return globalDefsProblems(globalDefs, ["VI_1"], directors, target(version)).map(
         ({ path, reason }) => `${path}: ${reason}`,
     );
 }

@@ -148,6 +148,12 @@ describe("kernel settings are refused", () => {
         [{ connTabBits: 7 }, {}, "kernel.connTabBits", "7 is not a power of two (8–20)"],
         [{ connTabBits: 21 }, {}, "kernel.connTabBits", "21 is not a power of two (8–20)"],
         [{ syncPorts: 65 }, { syncs: true }, "kernel.syncPorts", "65 is not a number of ports"],
+        [
+            { syncPorts: 3 },
+            { syncs: true },
+            "kernel.syncPorts",
+            "3 is not a power of two: the kernel refuses it",
+        ],
         [{ syncRetries: 4 }, { syncs: true }, "kernel.syncRetries", "4 is not a number of retries"],
         [
             { syncThreshold: 50, syncPeriod: 50 },
@@ -400,24 +406,16 @@ describe("a real server", () => {
     });
 });
 
-it("a director has the same files whatever it needs, but for its tables", () => {
+it("a director has the same files for its kernel whatever it needs, but for its tables", () => {
     const director: DirectorKernel = {
         traffic: direct,
         settings: {},
         marks: [],
         masquerade: [],
-        keepalivedVersion: "2.2.7",
     };
     const paths = (more: Partial<DirectorKernel>) =>
         directorKernelFiles({ ...director, ...more }).map(({ path, mode }) => `${path} ${mode}`);
-    const usual = [
-        "/etc/sysctl.d/lvs.conf 0644",
-        "/etc/lvs/firewall 0644",
-        "/var/lib/pulumi-lvs/keepalived.version 0644",
-        "/etc/systemd/system/lvs-director.service 0644",
-        "/etc/systemd/system/keepalived.service.d/lvs.conf 0644",
-        "/usr/local/sbin/lvs-director 0755",
-    ];
+    const usual = ["/etc/sysctl.d/lvs.conf 0644", "/etc/lvs/firewall 0644"];
     expect(paths({})).toEqual(usual);
     expect(paths({ masquerade: [{ host: "10.0.0.1" }] })).toEqual([
         usual[0],

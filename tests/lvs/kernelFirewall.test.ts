@@ -52,10 +52,10 @@ table ip pulumi_lvs { # handle 4
 function ask(question: string): string {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "firewall-"));
     try {
-        const functions = fs.readFileSync(director, "utf8").split("\ntrap ")[0]!;
+        const functions = fs.readFileSync(director, "utf8").split("\npaper=")[0]!;
         fs.writeFileSync(path.join(dir, "openings"), openings);
-        fs.writeFileSync(path.join(dir, "made.ruleset"), ruleset);
-        const input = `${functions}\nopenings=openings made=made\n${question}\n`;
+        fs.writeFileSync(path.join(dir, "ruleset"), ruleset);
+        const input = `${functions}\nopenings=openings paper=.\n${question}\n`;
         return execFileSync("sh", ["-s"], { cwd: dir, input, encoding: "utf8" });
     } finally {
         fs.rmSync(dir, { recursive: true });

@@ -152,13 +152,32 @@ describe("the kernel's table", () => {
         );
     });
 
-    it("gives a server that leaves weight 0 and all else as it was", () => {
-        const leave = "sleep() { :; }; within() { :; }; drain";
-        expect(ask(leave, without(sctp))).toBe(
-            `${sctp.replace("-a", "-e").replace("-w 1", "-w 0")}\n`,
-        );
-        expect(ask(`echo '${sctp}' >drained; take_back; ls`, table)).toBe(
-            `${sctp.replace("-a", "-e")}\nrules\nsaved\nthresholds\n`,
-        );
+    describe("that a server leaves", () => {
+        const drain = "config=/dev/null; say() { :; }; sleep() { :; }; within() { :; }; drain";
+        const drained = `${sctp.replace("-a", "-e").replace("-w 1", "-w 0")}\n`;
+
+        it("gives it weight 0 and all else as it was, and takes that back", () => {
+            expect(ask(drain, without(sctp))).toBe(drained);
+            expect(ask(`echo '${sctp}' >drained; take_back; ls`, table)).toBe(
+                `${sctp.replace("-a", "-e")}\nrules\nsaved\nthresholds\n`,
+            );
+        });
+
+        it("gets the server that comes in its place first where no other stays, and takes that back", () => {
+            const successor = sctp.replace("-r 10.0.1.1", "-r 10.0.1.7");
+            expect(ask(drain, table.replace(sctp, successor))).toBe(`${successor}\n${drained}`);
+            expect(
+                ask(`echo '${sctp}' >drained; echo '${successor}' >brought; take_back`, table),
+            ).toBe(
+                `${sctp.replace("-a", "-e")}\n${successor.replace("-a", "-d").split(" -m")[0]}\n`,
+            );
+        });
+
+        it("brings no server before the others where one stays", () => {
+            const arrival = gue.replace("-r 10.0.1.2", "-r 10.0.1.7");
+            const leaves = ask("leaving", table.replace(gue, arrival));
+            expect(leaves).toBe(`${gue}\n`);
+            expect(ask(`echo '${gue}' >drained; successors`, table.replace(gue, arrival))).toBe("");
+        });
     });
 });

@@ -1,4 +1,5 @@
-import { planRealServer } from "../../lvs/plan";
+import type { Cluster } from "../../lvs/model";
+import { planDirector, planRealServer } from "../../lvs/plan";
 import { seed } from "../support/seed";
 
 describe("the plan of a real server", () => {
@@ -20,5 +21,35 @@ describe("the plan of a real server", () => {
     it("has the virtual IPs of the pools for which it says sorry, unless addresses are translated", () => {
         expect(planRealServer(sorry("DR"), "rs4").virtualIps).toEqual([service!.virtualIp]);
         expect(planRealServer(sorry("FULLNAT"), "rs4").virtualIps).toEqual([]);
+    });
+});
+
+describe("an address that is written in two ways", () => {
+    const [vip, again] = ["fd00:62:1::248", "FD00:62:1:0::248"] as const;
+    const cluster: Cluster = {
+        ...seed,
+        realServers: [
+            { name: "rs1", host: "10.128.190.249", address6: "fd00:62:1::249" },
+            { name: "rs2", host: "10.128.190.250", address6: "fd00:62:1::250" },
+        ],
+        virtualServers: [vip, again].map((virtualIp, index) => ({
+            virtualIp,
+            port: 80 + index,
+            realServers: [{ name: "rs1" }],
+            sorryServer: { host: "FD00:62:1:0::250" },
+        })),
+    };
+
+    it("is one virtual IP of its instance, as it is first written", () => {
+        const [instance] = planDirector(cluster, "ds1").vrrpInstances;
+        expect(instance!.virtualIpaddress).toEqual([{ ip: vip }]);
+    });
+
+    it("is one virtual IP of a real server", () => {
+        expect(planRealServer(cluster, "rs1").virtualIps).toEqual([vip]);
+    });
+
+    it("is that of the real server that says sorry", () => {
+        expect(planRealServer(cluster, "rs2").virtualIps).toEqual([vip]);
     });
 });

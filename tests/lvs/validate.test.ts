@@ -1,17 +1,21 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import type { Cluster } from "../../lvs/model";
 import { LvsSched } from "../../lvs/service/scheduler";
 import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
-import { validate } from "../../lvs/validate";
+import { validate, validateAuthPass } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
 import { type Refusal, refusals } from "../support/refusals";
 import { seed } from "../support/seed";
 
 const page = path.join(__dirname, "..", "..", "docs", "refusals.md");
 
-const problems = (cluster: Refusal["cluster"]) =>
-    validate(cluster).map(({ path, reason }) => `${path}: ${reason}`);
+const problems = ({ cluster, authPass }: Omit<Refusal, "what" | "problem">) =>
+    [
+        ...validate(cluster),
+        ...(authPass === undefined ? [] : validateAuthPass("authPass", authPass)),
+    ].map(({ path, reason }) => `${path}: ${reason}`);
 
 describe("validate", () => {
     it.each(Object.entries(goldenClusters))("has nothing against %s", (_, cluster) => {
@@ -19,10 +23,10 @@ describe("validate", () => {
     });
 
     describe.each(Object.entries(refusals))("%s", (_, list) => {
-        it.each(list.map(({ what, cluster, problem }) => [what, cluster, problem] as const))(
+        it.each(list.map((refusal) => [refusal.what, refusal] as const))(
             "refuses %s",
-            (_, cluster, problem) => {
-                expect(problems(cluster)).toEqual([problem]);
+            (_, refusal) => {
+                expect(problems(refusal)).toEqual([refusal.problem]);
             },
         );
     });
@@ -33,7 +37,45 @@ describe("validate", () => {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: -1 }],
             virtualServers: [{ virtualIp: "10.128.190.248", port: 0 }],
         };
-        expect(problems(cluster)).toHaveLength(2);
+        expect(problems({ cluster })).toHaveLength(2);
+    });
+});
+
+describe("what is like something that is refused", () => {
+    const first = { ...seed.vrrpInstances[0]!, virtualIpaddress: [{ ip: "10.128.190.248" }] };
+    const second = { ...first, virtualIpaddress: [{ ip: "10.128.190.247" }] };
+    const [realServer] = seed.realServers;
+
+    it.each<[string, Partial<Cluster>]>([
+        [
+            "one virtual router id on interfaces that directors have in other networks",
+            {
+                vrrpInstances: [
+                    first,
+                    {
+                        ...second,
+                        directors: ["ds1", "ds2"].map((name) => ({ name, interface: "eth2" })),
+                    },
+                ],
+            },
+        ],
+        [
+            "one virtual router id for IPv4 and for IPv6, on one interface",
+            { vrrpInstances: [first, { ...first, virtualIpaddress: [{ ip: "fd00:62:1::248" }] }] },
+        ],
+        [
+            "a director as the gateway of direct routing, with its interface in gatewayInterfaces",
+            {
+                realServers: [{ ...realServer!, gateway: "10.128.190.253" }],
+                kernel: { gatewayInterfaces: ["eth0"] },
+            },
+        ],
+        [
+            "an address that a real server has as its host, too",
+            { realServers: [{ ...realServer!, address: realServer!.host }] },
+        ],
+    ])("%s is taken", (_, change) => {
+        expect(validate({ ...seed, ...change })).toEqual([]);
     });
 });
 
@@ -99,6 +141,8 @@ function refusalsPage(): string {
         "problems are told at once. Each line here is a case of tests/lvs/validate.test.ts, from",
         "which this page is made. The pages of the parts tell more: [checks](checks.md),",
         "[VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
+        "One mistake cannot be written: `nopreempt` with `state MASTER`, which keepalived refuses.",
+        "`state` is no argument; with `nopreempt` all directors begin as backups.\n",
         sections.join("\n"),
     ].join("\n");
 }

@@ -7,6 +7,7 @@ import { Protocol } from "../../lvs/service/destination";
 import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
 import { LvsSched } from "../../lvs/service/scheduler";
 import { validate } from "../../lvs/validate";
+import { ParamMatch } from "../../lvs/vrrp/trackProcess";
 import { Scope } from "../../lvs/vrrp/virtualIpaddress";
 import { RouteType } from "../../lvs/vrrp/virtualRoutes";
 
@@ -76,6 +77,7 @@ const call = fc.constantFrom<unknown>(
     { script: "say" },
     { script: "say", args: ["up", "a=b", "1%"], user: "root" },
 );
+const group = fc.constantFrom("224.0.0.61", "ff02::61");
 const announcements = fc.constantFrom(1, 5, 4294);
 const trackWeight = fc.constantFrom(-20, 0, 5);
 
@@ -107,6 +109,7 @@ const url = some(
         regexOptions: fc.constantFrom(["caseless"], ["dotall", "multiline"]),
         regexMinOffset: range(0, 9),
         regexMaxOffset: range(9, 99),
+        regexStack: fc.constant({ start: 32768, max: 1048576 }),
     },
 );
 const http: Fields = {
@@ -235,6 +238,7 @@ const notifications: Fields = {
     notifyStop: call,
     notify: call,
     smtpAlert: bool,
+    notifyPriorityChanges: bool,
 };
 const ownAddress = some(
     { ip: vip },
@@ -244,6 +248,7 @@ const ownAddress = some(
         label: fc.constantFrom("eth0:1", "eth1:x"),
         scope: all(Scope),
         brd: fc.constantFrom("+", "192.0.2.255"),
+        home: yes,
         noprefixroute: yes,
         noTrack: yes,
         preferredLft: fc.constantFrom("forever", "0", "300"),
@@ -259,25 +264,33 @@ const instance = some(
         nopreempt: bool,
         preemptDelay: fc.constantFrom(0, 5, 0.5),
         downTimerAdverts: range(1, 100),
+        timerExpiredBackup: range(1, 254),
         dontTrackPrimary: bool,
         trackSrcIp: bool,
         useVmac: bool,
+        useVmacAddr: bool,
         vmacXmitBase: bool,
         unicast: bool,
         unicastTtl: range(0, 255),
         checkUnicastSrc: bool,
+        oldUnicastChecksum: bool,
+        mcastDstIp: group,
         garpMasterDelay: announcements,
         garpMasterRepeat: announcements,
         garpMasterRefresh: announcements,
         garpMasterRefreshRepeat: announcements,
         garpLowerPrioDelay: announcements,
         garpLowerPrioRepeat: range(0, 5),
+        garpExtraIf: range(0, 86400),
         lowerPrioNoAdvert: bool,
         higherPrioSendAdvert: bool,
         skipCheckAdvAddr: bool,
         strictMode: bool,
         accept: bool,
         promoteSecondaries: bool,
+        kernelRxBufSize: range(1, 2147483647),
+        notifyDeleted: call,
+        notifyMasterRxLowerPri: call,
         directors: fc.constantFrom(
             [{ name: "ds2", priority: 200 }, { name: "ds1" }],
             [{ name: "ds1", interface: "eth1", unicastSrcIp: "192.0.2.1" }, { name: "ds2" }],
@@ -298,17 +311,43 @@ const instance = some(
                     type: all(RouteType),
                     table: range(1, 252),
                     metric: range(0, 999),
+                    mtu: range(68, 65535),
+                    advmss: range(1, 65535),
+                    src: vip,
+                    scope: all(Scope),
+                    onlink: bool,
+                    noTrack: bool,
                 },
             ),
         ),
         virtualRules: list(
             some(
                 { preference: range(1, 32765) },
-                { from: vip, to: fc.constant("203.0.113.0/24"), iif: device, table: range(1, 252) },
+                {
+                    from: vip,
+                    to: fc.constant("203.0.113.0/24"),
+                    iif: device,
+                    oif: device,
+                    fwmark: range(1, 4294967295),
+                    table: range(1, 252),
+                    type: all(RouteType),
+                    noTrack: bool,
+                },
             ),
         ),
         extraConfig: fc.constant("# a note"),
     },
+);
+
+const garpInterval = fc.constantFrom(0.000001, 1, 4294);
+const processes: Fields = Object.fromEntries(
+    ["vrrp", "checker", "bfd"].flatMap((name): [string, fc.Arbitrary<unknown>][] => [
+        [`${name}Priority`, range(-20, 19)],
+        [`${name}NoSwap`, bool],
+        [`${name}RtPriority`, range(1, 99)],
+        [`${name}RlimitRttime`, range(2, 4294967295)],
+        [`${name}CpuAffinity`, fc.constantFrom([0], [0, 1])],
+    ]),
 );
 
 const globalDefs = some(
@@ -319,26 +358,64 @@ const globalDefs = some(
         smtpServer: address,
         smtpPort: port,
         smtpConnectTimeout: range(1, 4294),
+        smtpHeloName: hostName,
         smtpAlert: bool,
+        smtpAlertVrrp: bool,
+        smtpAlertChecker: bool,
+        noEmailFaults: bool,
         scriptUser: fc.constant("root"),
         startupScript: call,
+        startupScriptTimeout: range(1, 1000),
+        shutdownScript: call,
+        shutdownScriptTimeout: range(1, 1000),
         notifyFifo: fc.constant("/run/keepalived-fifo"),
         notifyFifoScript: call,
+        vrrpNotifyFifo: fc.constant("/run/vrrp-fifo"),
+        vrrpNotifyFifoScript: call,
+        lvsNotifyFifo: fc.constant("/run/lvs-fifo"),
+        lvsNotifyFifoScript: call,
+        vrrpNotifyPriorityChanges: bool,
+        fifoWriteVrrpStatesOnReload: bool,
+        checkerLogAllFailures: bool,
         lvsFlush: bool,
         lvsFlushOnStop: bool,
         lvsTimeouts: some({}, { tcp: range(0, 2678400), tcpfin: range(0, 9), udp: range(0, 9) }),
         lvsSyncDaemon: some(
             {},
-            { enabled: bool, id: range(0, 255), port, ttl: range(1, 255), maxlen: range(1, 65507) },
+            {
+                enabled: bool,
+                interface: device,
+                id: range(0, 255),
+                maxlen: range(1, 65507),
+                port,
+                ttl: range(1, 255),
+                group,
+            },
         ),
         vrrpVersion: range(2, 3),
         vrrpStrict: bool,
+        vrrpMcastGroup4: group,
+        vrrpMcastGroup6: group,
         vrrpGarpMasterDelay: announcements,
-        vrrpGarpInterval: fc.constantFrom(0.000001, 1, 4294),
-        vrrpRtPriority: range(1, 99),
-        checkerPriority: range(-20, 19),
-        vrrpNoSwap: bool,
+        vrrpGarpMasterRepeat: announcements,
+        vrrpGarpMasterRefresh: announcements,
+        vrrpGarpMasterRefreshRepeat: announcements,
+        vrrpGarpLowerPrioDelay: announcements,
+        vrrpGarpLowerPrioRepeat: range(0, 5),
+        vrrpGarpInterval: garpInterval,
+        vrrpGnaInterval: garpInterval,
+        vrrpMinGarp: bool,
+        vrrpGarpExtraIf: range(1, 86400),
+        vrrpLowerPrioNoAdvert: bool,
+        vrrpHigherPrioSendAdvert: bool,
+        vrrpDownTimerAdverts: range(1, 100),
+        vrrpStartupDelay: fc.constantFrom(0.001, 1.5, 4294),
+        vrrpCheckUnicastSrc: bool,
+        vrrpSkipCheckAdvAddr: bool,
+        logUnknownVrids: bool,
         maxAutoPriority: range(-1, 99),
+        minAutoPriorityDelay: range(1, 10000000),
+        ...processes,
         dynamicInterfaces: bool,
         reloadCheckConfig: bool,
         extraConfig: fc.constantFrom("# a note", "vrrp_no_swap"),
@@ -369,11 +446,24 @@ export const anyCluster = some(
     },
     {
         distribution: fc.constantFrom(...Object.values(Distribution)),
-        vrrpSyncGroups: fc.constantFrom([{ name: "both", group: ["VI_1", "VI_2"] }]),
+        vrrpSyncGroups: list(
+            some(
+                { name: fc.constant("both"), group: fc.constant(["VI_1", "VI_2"]) },
+                { ...notifications, syncGroupTrackingWeight: bool },
+            ),
+            1,
+        ),
         trackScripts: list(
             some(
                 { name: fc.constant("web"), script: call },
-                { interval: range(1, 9), timeout: range(1, 9), weight: trackWeight, rise: port },
+                {
+                    interval: range(1, 9),
+                    timeout: range(1, 9),
+                    weight: trackWeight,
+                    rise: port,
+                    fall: port,
+                    initFail: bool,
+                },
             ),
             1,
         ),
@@ -390,7 +480,16 @@ export const anyCluster = some(
                     name: fc.constant("named"),
                     process: fc.constantFrom("named", "/usr/sbin/named"),
                 },
-                { weight: trackWeight, quorum: range(1, 2), delay: seconds, fullCommand: bool },
+                {
+                    paramMatch: all(ParamMatch),
+                    weight: trackWeight,
+                    quorum: range(1, 2),
+                    quorumMax: range(1, 4),
+                    delay: seconds,
+                    terminateDelay: seconds,
+                    forkDelay: seconds,
+                    fullCommand: bool,
+                },
             ),
             1,
         ),
@@ -398,10 +497,16 @@ export const anyCluster = some(
             some(
                 { name: fc.constant("peer"), neighborIp: fc.constant("192.0.2.77") },
                 {
+                    sourceIp: fc.constant("192.0.2.1"),
                     minRx: range(1, 999),
+                    minTx: range(1, 999),
+                    idleTx: range(1000, 9999),
                     multiplier: range(1, 255),
                     passive: bool,
                     ttl: range(1, 9),
+                    maxHops: range(0, 9),
+                    multihop: bool,
+                    weight: trackWeight,
                 },
             ),
             1,

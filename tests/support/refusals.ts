@@ -6,6 +6,8 @@ export interface Refusal {
     /** What is refused, as it follows "refuses". */
     what: string;
     cluster: Cluster;
+    /** The VRRP password, which is no part of a cluster, where it is what is wrong. */
+    authPass?: string;
     /** The one problem that is found. */
     problem: string;
 }
@@ -80,6 +82,27 @@ const hosts = [
         "an address twice",
         { host: "10.128.190.253" },
         'realServers[2].host: "10.128.190.253" is taken by directors[0]: give each host its own',
+    ),
+    cluster(
+        "an address that directors send to twice",
+        {
+            realServers: ["rs1", "rs2"].map((name) => ({
+                name,
+                host: `${name}.example.com`,
+                address: "10.128.190.249",
+            })),
+        },
+        'realServers[1].address: "10.128.190.249" is taken by realServers[0]: give each host its own',
+    ),
+    cluster(
+        "an address twice, written in two ways",
+        {
+            realServers: [
+                { ...seed.realServers[0]!, address6: "fd00:62:1::249" },
+                { ...seed.realServers[1]!, address6: "FD00:62:1:0::249" },
+            ],
+        },
+        'realServers[1].address6: "FD00:62:1:0::249" is taken by realServers[0]: give each host its own',
     ),
     director(
         "a name that is none",
@@ -161,9 +184,39 @@ const vrrp = [
         "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
     ),
     cluster(
+        "that, on one director's own interface",
+        {
+            vrrpInstances: [
+                { ...outside, directors: [{ name: "ds1", interface: "eth1" }, { name: "ds2" }] },
+                { ...otherInstance, virtualRouterId: 62 },
+            ],
+        },
+        "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
+    ),
+    cluster(
+        "that, by directors of which none is in both",
+        {
+            vrrpInstances: [
+                { ...outside, directors: [{ name: "ds1" }] },
+                {
+                    ...otherInstance,
+                    interface: "eth0",
+                    virtualRouterId: 62,
+                    directors: [{ name: "ds2" }],
+                },
+            ],
+        },
+        "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
+    ),
+    cluster(
         "a virtual IP in no instance",
         { vrrpInstances: [{ ...outside, virtualIpaddress: [{ ip: "10.128.190.247" }] }] },
         'virtualServers[0].virtualIp: "10.128.190.248" is in no instance: add it to a virtualIpaddress',
+    ),
+    instance(
+        "a virtual IP twice in one instance",
+        { virtualIpaddress: [{ ip: vip }, { ip: vip }] },
+        "vrrpInstances[0].virtualIpaddress: names 10.128.190.248 twice: name it once",
     ),
     cluster(
         "a virtual IP in two instances",
@@ -228,6 +281,13 @@ const vrrp = [
         },
         "authPass: is for version 2 of VRRP, and all instances have 3, which knows no password: remove it",
     ),
+    {
+        what: "a password of more than eight bytes",
+        cluster: seed,
+        authPass: "123456789",
+        problem:
+            'authPass: the password (9 bytes) is not 1 to 8 printable ASCII characters without blanks or one of " \\ { }; keepalived would take it for something else. Leave it out to have one made',
+    },
     cluster(
         "unicast without a source",
         {
@@ -305,6 +365,21 @@ const services = [
         "a virtual IP that a host has",
         { virtualIp: "10.128.190.250" },
         'virtualServers[0].virtualIp: "10.128.190.250" is the address of rs2: take an address that no host has',
+    ),
+    cluster(
+        "a virtual IP that directors send to",
+        {
+            realServers: [{ name: "rs1", host: "rs1.example.com", address: vip }],
+        },
+        'virtualServers[0].virtualIp: "10.128.190.248" is the address of rs1: take an address that no host has',
+    ),
+    cluster(
+        "a virtual IP that a host has, written in another way",
+        {
+            realServers: [{ ...seed.realServers[0]!, address6: "FD00:62:1::248" }],
+            virtualServers: [{ virtualIp: "fd00:62:1:0::248", port: 80 }],
+        },
+        'virtualServers[0].virtualIp: "fd00:62:1:0::248" is the address of rs1: take an address that no host has',
     ),
     service("port 70000", { port: 70000 }, "virtualServers[0].port: 70000 is not a port (1–65535)"),
     service(
@@ -403,6 +478,11 @@ const services = [
         "virtualServers[0].realServers[0].port: 8080 differs from the virtual server's 80: DR leaves the port as it is",
     ),
     service(
+        "another port with a tunnel",
+        { lvsMethod: "TUN", realServers: [{ name: "rs1", port: 8080 }] },
+        "virtualServers[0].realServers[0].port: 8080 differs from the virtual server's 80: TUN leaves the port as it is",
+    ),
+    service(
         "a tunnel without method TUN",
         { tunnel: { type: "gue" } },
         'virtualServers[0].tunnel: is for lvsMethod TUN, and it is "DR": remove it, or change the method',
@@ -425,7 +505,16 @@ const services = [
     cluster(
         "a director as the gateway of direct routing",
         { realServers: seed.realServers.map((one) => ({ ...one, gateway: vip })).slice(0, 1) },
-        "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, or NAT for all its services",
+        "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces",
+    ),
+    cluster(
+        "a director's own address as that gateway",
+        {
+            realServers: seed.realServers
+                .map((one) => ({ ...one, gateway: "10.128.190.253" }))
+                .slice(0, 1),
+        },
+        "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces",
     ),
     cluster(
         "a director as that gateway, its address written in another way",
@@ -542,6 +631,20 @@ const services = [
         { sorryServer: { host: "10.128.190.249" } },
         'virtualServers[0].sorryServer.host: "10.128.190.249" is in the pool: it would be down with it',
     ),
+    cluster(
+        "a sorry server of the pool, its address written in another way",
+        {
+            realServers: [{ ...seed.realServers[0]!, address6: "fd00:62:1::249" }],
+            virtualServers: [
+                {
+                    virtualIp: "fd00:62:1::248",
+                    port: 80,
+                    sorryServer: { host: "FD00:62:1:0::249" },
+                },
+            ],
+        },
+        'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool: it would be down with it',
+    ),
     service(
         "a sorry server on another port with direct routing",
         { sorryServer: { host: "10.128.190.246", port: 81 } },
@@ -576,6 +679,11 @@ const services = [
         "a check from an address of the other family",
         { check: { tcp: { bindto: "fd00:62:1::1" } } },
         'virtualServers[0].check.tcp.bindto: "fd00:62:1::1" is not of the family of the real servers\' addresses',
+    ),
+    service(
+        "a check by a script that is not deployed",
+        { check: { misc: { miscPath: { script: "/usr/bin/true" } } } },
+        'virtualServers[0].check.misc.miscPath: "/usr/bin/true" is not among scripts (none)',
     ),
     service(
         "HTTP without a page",
@@ -649,6 +757,14 @@ const others = [
         "sync settings without a sync daemon",
         { kernel: { syncRetries: 1 }, globalDefs: { lvsSyncDaemon: { enabled: false } } },
         "kernel.syncRetries: is for the sync daemon, and there is none: give lvsSyncDaemon, or remove it",
+    ),
+    cluster(
+        "timeouts that an old keepalived sets beside a sync daemon only",
+        {
+            distribution: "rhel7",
+            globalDefs: { lvsTimeouts: { tcp: 900 }, lvsSyncDaemon: { enabled: false } },
+        },
+        "globalDefs.lvsTimeouts: needs the sync daemon before keepalived 2.1.5, and ds1 (rhel7) has 1.3.5: give lvsSyncDaemon, or leave it out",
     ),
     cluster(
         "FULLNAT without the kernel's connection tracking",

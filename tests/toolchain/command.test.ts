@@ -1,7 +1,7 @@
 /**
- * remote.Command as shared/facts/pulumi-command.md §1 has it: one stack lives through a preview,
- * several updates and a destroy against a real sshd, and the tests look at what was left behind.
- * They hold for the genuine plugin and for the stand-in.
+ * What remote.Command does, and this project builds on: one stack lives through a preview, several
+ * updates and a destroy against a real sshd, and the tests look at what was left behind. They hold
+ * for the genuine plugin and for the stand-in.
  */
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,9 +1,8 @@
 import { accepted, keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
-import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
 import { authPassFile, directorFiles } from "../../lvs/render";
 import { validate } from "../../lvs/validate";
-import { goldenClusters } from "../support/clusters";
+import { goldenClusters, onVersion } from "../support/clusters";
 
 jest.setTimeout(600_000);
 
@@ -14,15 +13,8 @@ const interfaces = ["eth0", "eth1", "eth2"];
 const tooNew = / needs keepalived \d/;
 
 describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) => {
-    const runs = (cluster: Cluster): Cluster => ({
-        ...cluster,
-        directors: cluster.directors.map((director) => ({
-            ...director,
-            keepalivedVersion: version,
-        })),
-    });
     const clusters = Object.entries(goldenClusters).map(
-        ([name, cluster]) => [name, runs(cluster)] as const,
+        ([name, cluster]) => [name, onVersion(cluster, version)] as const,
     );
     const known = clusters.filter(([, cluster]) => validate(cluster).length === 0);
 

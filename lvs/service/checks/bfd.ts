@@ -1,6 +1,6 @@
 import { keywordProblems, type Keywords, onOff, type Target } from "../../keepalived/keywords";
+import { among } from "../../keepalived/kinds";
 import type { Problem } from "../../problems";
-import { among } from "./among";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
 
 /** A BFD session with the server that is up (keepalived `BFD_CHECK`). */
@@ -11,7 +11,7 @@ export interface BfdCheck {
     alpha?: boolean;
 }
 
-function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
+export function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
     return {
         name: { keyword: "name", is: among(instances, "bfdInstances") },
         alpha: { keyword: "alpha", is: onOff },

@@ -5,8 +5,8 @@ import {
     type Target,
     whole,
 } from "../../keepalived/keywords";
+import { among } from "../../keepalived/kinds";
 import { type Problem, problemIf } from "../../problems";
-import { among } from "./among";
 import { type CheckView, type Surroundings, viewOf } from "./checkView";
 
 /** One line each in `FILE_CHECK`. */
@@ -23,7 +23,7 @@ export interface FileCheck extends FileCheckKeywords {
     reverse?: boolean;
 }
 
-function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckKeywords> {
+export function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckKeywords> {
     return { trackFile: { keyword: "track_file", is: among(trackFiles, "trackFiles") } };
 }
 

@@ -75,7 +75,7 @@ export interface SslCheck extends SslCheckKeywords {
     url: SslUrl[];
 }
 
-const httpKeywords: Keywords<HttpCheckKeywords> = {
+export const httpKeywords: Keywords<HttpCheckKeywords> = {
     virtualhost: { keyword: "virtualhost", is: hostName, since: "1.3.6" },
     httpProtocol: { keyword: "http_protocol", is: oneOf(HttpProtocol), since: "2.0.17" },
     fastRecovery: { keyword: "fast_recovery", is: flag, since: "2.0.17" },
@@ -86,7 +86,7 @@ const httpKeywords: Keywords<HttpCheckKeywords> = {
     },
 };
 
-const sslKeywords: Keywords<SslCheckKeywords> = {
+export const sslKeywords: Keywords<SslCheckKeywords> = {
     enableSni: { keyword: "enable_sni", is: flag, since: "1.4.3" },
     tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
     ...httpKeywords,
@@ -125,7 +125,7 @@ const urlKeywords: Keywords<HttpUrl> = {
     ...regexKeywords,
 };
 
-const sslUrlKeywords: Keywords<SslUrl> = {
+export const sslUrlKeywords: Keywords<SslUrl> = {
     ...urlKeywords,
     tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
 };

@@ -20,7 +20,13 @@ import { type CheckTiming, defaultTiming, durationProblems, nearestTiming } from
 import { type UdpCheck, udpKeywords, udpProblems } from "./udp";
 
 export { DnsType } from "./dns";
-export { type CheckTiming, defaultDelayLoop, nearestTiming, timingKeywords } from "./timing";
+export {
+    type CheckTiming,
+    defaultDelayLoop,
+    delayLoop,
+    nearestTiming,
+    timingKeywords,
+} from "./timing";
 
 /** How the health of a real server is checked. Where several checks are given, it is up when all succeed. */
 export interface Check {

@@ -20,7 +20,7 @@ export interface MiscCheck extends RepeatedCheck {
     miscDynamic?: boolean;
 }
 
-const miscKeywords: Keywords<MiscCheck> = {
+export const miscKeywords: Keywords<MiscCheck> = {
     miscPath: { keyword: "misc_path", is: scriptPath },
     miscTimeout: { keyword: "misc_timeout", is: whole("whole seconds", 1, 3600) },
     miscDynamic: { keyword: "misc_dynamic", is: flag },

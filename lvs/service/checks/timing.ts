@@ -38,6 +38,9 @@ function seconds(least: number, most: number): Kind<number> {
     return decimal("seconds", least, most, { decimalsSince: "2.0.13" });
 }
 
+/** Seconds between two checks, of a virtual server, a pool member or a check. */
+export const delayLoop = seconds(0.01, 86400);
+
 const retryKeywords: Keywords<CheckRetries> = {
     retry: { keyword: "retry", is: whole("a number of attempts", 0, 100) },
     delayBeforeRetry: { keyword: "delay_before_retry", is: seconds(0, 3600) },
@@ -51,7 +54,7 @@ export const timingKeywords: Keywords<CheckTiming> = {
 
 export const repeatedKeywords: Keywords<RepeatedCheck> = {
     ...retryKeywords,
-    delayLoop: { keyword: "delay_loop", is: seconds(0.01, 86400), since: "1.3.7" },
+    delayLoop: { keyword: "delay_loop", is: delayLoop, since: "1.3.7" },
     alpha: { keyword: "alpha", is: onOff, since: "1.3.7" },
     logAllFailures: { keyword: "log_all_failures", is: onOff, since: "2.0.11" },
 };

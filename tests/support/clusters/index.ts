@@ -1,8 +1,10 @@
 import type { Cluster } from "../../../lvs/model";
 import { seed } from "../seed";
 import { checks } from "./checks";
+import { inFull } from "./inFull";
 import { methods } from "./methods";
 import { monitored } from "./monitored";
+import { rhel7 } from "./rhel7";
 import { services } from "./services";
 import { texts } from "./texts";
 import { vrrp } from "./vrrp";
@@ -83,9 +85,17 @@ export const goldenClusters: Record<string, Cluster> = {
         ],
     },
     monitored,
+    "rhel7-not-run": rhel7,
     ...services,
     ...methods,
     ...checks,
     ...vrrp,
+    ...inFull,
     ...texts,
 };
+
+/** A cluster whose directors run another keepalived than it says. */
+export function onVersion(cluster: Cluster, keepalivedVersion: string): Cluster {
+    const directors = cluster.directors.map((director) => ({ ...director, keepalivedVersion }));
+    return { ...cluster, directors };
+}

@@ -13,7 +13,7 @@ const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
 
 /** What a service can be, and how its pool behaves. */
 export const services: Record<string, Cluster> = {
-    /** Every scheduler on a port of its own, with its flags. */
+    /** Every scheduler on a port of its own, with its flags; twos is among what is new in 2.2.7. */
     schedulers: {
         ...seed,
         virtualServers: [

@@ -27,10 +27,11 @@ const everyCheck: Check = {
     dns: { ...connecting, type: "A", name: "dns.example.com" },
     misc: { miscPath: say("probe") },
     bfd: { name: "router" },
-    udp: { ...connecting, payload: "c0ffee", requireReply: "00XX" },
+    udp: { ...connecting, requireReply: "any" },
     ping: connecting,
     file: { trackFile: "drain" },
 };
+const newerCheck: Check = { udp: { payload: "c0ffee", requireReply: "00XX" } };
 
 const notifications = {
     notifyMaster: say("master"),
@@ -102,7 +103,6 @@ export const texts: Record<string, Cluster> = {
                 name: "front",
                 interface: "eth0",
                 virtualRouterId: 62,
-                mcastDstIp: "224.0.0.62",
                 directors: [
                     { name: "ds1", interface: "eth0", mcastSrcIp: "10.128.190.253" },
                     { name: "ds2" },
@@ -253,6 +253,17 @@ export const texts: Record<string, Cluster> = {
         virtualServers: [
             { virtualIp: vip, port: 80, check: everyCheck },
             { virtualIp: vip, port: 81, realServers: [{ name: "rs1", check: everyCheck }] },
+        ],
+    },
+    /** What keepalived 2.1.5 does not know. */
+    "texts-of-newer-keywords": {
+        ...seed,
+        distribution: "debian13",
+        realServers: single,
+        vrrpInstances: [{ ...seed.vrrpInstances[0]!, mcastDstIp: "224.0.0.62" }],
+        virtualServers: [
+            { virtualIp: vip, port: 80, check: newerCheck },
+            { virtualIp: vip, port: 81, realServers: [{ name: "rs1", check: newerCheck }] },
         ],
     },
 };

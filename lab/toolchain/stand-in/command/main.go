@@ -1,8 +1,7 @@
 // pulumi-resource-command stands in for the command plugin 1.2.1 where that cannot be had: a part
 // of the lab and its tests, never shipped. It knows one resource, command:remote:Command, and is
 // built on the libraries of the genuine plugin, so that check, diff, preview and secrets are theirs.
-// What it does beyond them follows shared/facts/pulumi-command.md §1; tests/toolchain holds both
-// plugins to it.
+// What it does beyond them is what tests/toolchain/command.test.ts holds both plugins to.
 package main
 
 import (

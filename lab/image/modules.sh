@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds kernel modules for nft. Debian's user-mode Linux has nf_tables, but without the families
-# ip, ip6 and inet, on which all rules stand. What was compiled with the families left out is built
-# anew, and what there was no use for without them. Usage, in an empty folder:
-#   nft-modules.sh KERNEL VERSION SOURCE
+# Builds kernel modules that Debian leaves out: IPVS's scheduler twos, and those for nft. Debian's
+# user-mode Linux has nf_tables, but without the families ip, ip6 and inet, on which all rules
+# stand. What was compiled with the families left out is built anew, and what there was no use for
+# without them. Usage, in an empty folder:
+#   modules.sh KERNEL VERSION SOURCE
 # KERNEL is the unpacked package of the kernel VERSION, SOURCE a linux-source-*.tar.xz of the same
 # series. Leaves all of the kernel's modules in ./modules/VERSION, the new ones in its "updates".
 set -eu
@@ -22,6 +23,7 @@ new='
     net/ipv4/netfilter/nft_fib_ipv4.ko
     net/ipv4/netfilter/nft_reject_ipv4.ko
     net/ipv6/netfilter/nft_reject_ipv6.ko
+    net/netfilter/ipvs/ip_vs_twos.ko
 '
 # nft_fib_ipv6 and nft_fib_inet are not among them: a kernel that is built without them does not
 # export what they call.
@@ -40,7 +42,7 @@ configure() {
     sed -i "s/^SUBLEVEL = .*/SUBLEVEL = ${version##*.}/" Makefile
     gunzip -c "$kernel/usr/share/doc/user-mode-linux/config.gz" >.config
     scripts/config -e NF_TABLES_INET -e NF_TABLES_IPV4 -e NF_TABLES_IPV6 -e NF_TABLES_NETDEV \
-        -m NFT_NAT -m NFT_REJECT_INET -m NFT_FIB_IPV4
+        -m NFT_NAT -m NFT_REJECT_INET -m NFT_FIB_IPV4 -m IP_VS_TWOS
     make -s ARCH=um olddefconfig
 }
 

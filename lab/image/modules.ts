@@ -5,14 +5,14 @@ import { cached, exists } from "../cache";
 import { Refusal, step } from "../progress";
 import { run } from "../run";
 
-const script = path.join(__dirname, "nft-modules.sh");
+const script = path.join(__dirname, "modules.sh");
 
 /**
- * A folder with the modules of a kernel and those that nft needs besides, which Debian leaves out
- * and `nft-modules.sh` builds from the suite's kernel source. Where that cannot be done, hosts get
- * on without: then it returns what is missing. That too is kept, for it takes a while to find out.
+ * A folder with the modules of a kernel and those that Debian leaves out, which `modules.sh` builds
+ * from the suite's kernel source. Where that cannot be done, hosts get on without: then it returns
+ * what is missing. That too is kept, for it takes a while to find out.
  */
-export async function nftModules(
+export async function kernelModules(
     kernel: string,
     version: string,
     { suite, stable }: { suite: string; stable: boolean },
@@ -20,10 +20,10 @@ export async function nftModules(
 ): Promise<{ modules: string } | { missing: string }> {
     const recipe = await fs.readFile(script, "utf8");
     const key = { recipe, kernel: path.basename(kernel), version };
-    const dir = await cached("nft", key, async (unfinished) => {
+    const dir = await cached("modules", key, async (unfinished) => {
         await requirePrograms();
         try {
-            await step(`Building modules for nft (kernel ${version})`, async () => {
+            await step(`Building modules for nft and twos (kernel ${version})`, async () => {
                 const [major, minor] = version.split(".");
                 const source = `linux-source-${major}.${minor}`;
                 await fetchPackage(source, await sourcesFor(suite, stable), unfinished);
@@ -35,7 +35,9 @@ export async function nftModules(
         } catch (error) {
             interruption.throwIfAborted();
             const { message } = error as Error;
-            process.stderr.write(`The hosts get no nft: ${message.split("\n").at(-1)}\n`);
+            process.stderr.write(
+                `The hosts get no nft and no twos: ${message.split("\n").at(-1)}\n`,
+            );
             await fs.rm(unfinished, { recursive: true });
             await fs.mkdir(unfinished);
             await fs.writeFile(path.join(unfinished, "why-not"), `${message}\n`);

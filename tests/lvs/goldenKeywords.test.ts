@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { keepalivedReleases } from "../../lab/keepalivedTrees";
+import type { Keyword } from "../../lvs/keepalived/keywords";
+import { isAtLeast } from "../../lvs/keepalived/versions";
+import { planDirector } from "../../lvs/plan";
+import { directorFiles } from "../../lvs/render";
+import { bfdKeywords } from "../../lvs/service/checks/bfd";
+import { connectingKeywords } from "../../lvs/service/checks/connection";
+import { dnsKeywords } from "../../lvs/service/checks/dns";
+import { fileKeywords } from "../../lvs/service/checks/file";
+import { httpKeywords, sslKeywords, sslUrlKeywords } from "../../lvs/service/checks/http";
+import { miscKeywords } from "../../lvs/service/checks/misc";
+import { smtpKeywords } from "../../lvs/service/checks/smtp";
+import { udpKeywords } from "../../lvs/service/checks/udp";
+import { persistenceKeywords } from "../../lvs/service/persistence";
+import { poolMemberKeywords } from "../../lvs/service/poolMember";
+import { quorumKeywords } from "../../lvs/service/quorum";
+import { LvsSched, schedulerKeywords } from "../../lvs/service/scheduler";
+import { delayKeywords, virtualServerKeywords } from "../../lvs/service/virtualServer";
+import { validate } from "../../lvs/validate";
+import { bfdInstanceKeywords } from "../../lvs/vrrp/bfdInstance";
+import { globalDefsKeywords, lvsTimeoutsKeywords } from "../../lvs/vrrp/globalDefs";
+import { vrrpInstanceKeywords } from "../../lvs/vrrp/instance";
+import { syncDaemonKeywords } from "../../lvs/vrrp/syncDaemon";
+import { vrrpSyncGroupKeywords } from "../../lvs/vrrp/syncGroup";
+import { weightKeywords } from "../../lvs/vrrp/track";
+import { trackFileKeywords } from "../../lvs/vrrp/trackFile";
+import { trackProcessKeywords } from "../../lvs/vrrp/trackProcess";
+import { trackScriptKeywords } from "../../lvs/vrrp/trackScript";
+import { virtualIpaddressKeywords } from "../../lvs/vrrp/virtualIpaddress";
+import { virtualRouteKeywords, virtualRuleKeywords } from "../../lvs/vrrp/virtualRoutes";
+import { goldenClusters, onVersion } from "../support/clusters";
+
+type Table = Record<string, Omit<Keyword<unknown>, "is" | "otherwise">>;
+
+const tracks = ["interface", "script", "process", "file", "bfd"].map((what) => `track_${what}`);
+
+/** The tables by name, each with the blocks or lines that its keywords stand in. */
+const tables: [Record<string, Table>, string[]][] = [
+    [{ globalDefsKeywords }, ["global_defs"]],
+    [{ lvsTimeoutsKeywords }, ["lvs_timeouts"]],
+    [{ syncDaemonKeywords }, ["lvs_sync_daemon"]],
+    [{ trackScriptKeywords }, ["vrrp_script"]],
+    [{ trackProcessKeywords }, ["vrrp_track_process"]],
+    [{ trackFileKeywords }, ["track_file"]],
+    [{ bfdInstanceKeywords }, ["bfd_instance"]],
+    [{ vrrpSyncGroupKeywords }, ["vrrp_sync_group"]],
+    [{ vrrpInstanceKeywords }, ["vrrp_instance"]],
+    [{ weightKeywords: weightKeywords(253) }, tracks],
+    [{ virtualIpaddressKeywords }, ["virtual_ipaddress", "virtual_ipaddress_excluded"]],
+    [{ virtualRouteKeywords }, ["virtual_routes"]],
+    [{ virtualRuleKeywords }, ["virtual_rules"]],
+    [
+        {
+            delayKeywords,
+            schedulerKeywords,
+            persistenceKeywords,
+            virtualServerKeywords,
+            quorumKeywords,
+        },
+        ["virtual_server"],
+    ],
+    [{ poolMemberKeywords }, ["real_server"]],
+    [{ connectingKeywords }, ["TCP_CHECK", "PING_CHECK"]],
+    [{ httpKeywords }, ["HTTP_GET"]],
+    [{ sslKeywords }, ["SSL_GET"]],
+    [{ sslUrlKeywords }, ["url"]],
+    [{ smtpKeywords }, ["SMTP_CHECK"]],
+    [{ dnsKeywords }, ["DNS_CHECK"]],
+    [{ miscKeywords }, ["MISC_CHECK"]],
+    [{ bfdKeywords: bfdKeywords([]) }, ["BFD_CHECK"]],
+    [{ udpKeywords }, ["UDP_CHECK"]],
+    [{ fileKeywords: fileKeywords([]) }, ["FILE_CHECK"]],
+];
+
+it("knows every table that is no part of another", () => {
+    const lvs = path.join(__dirname, "..", "..", "lvs");
+    const sources = readdirSync(lvs, { recursive: true })
+        .map(String)
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => readFileSync(path.join(lvs, name), "utf8"))
+        .join("");
+    const found = (pattern: RegExp) =>
+        [...sources.matchAll(pattern)].map(([, ...names]) => names.join(""));
+    const parts = found(/\.\.\.(\w+Keywords),/g);
+    // Settings of the kernel are no keywords of keepalived's.
+    const known = [...tables.flatMap(([one]) => Object.keys(one)), ...parts, "kernelKeywords"];
+    const declared = found(/(?:const (\w+)|function (\w+)\([^()]*\)): Keywords</g);
+    expect(declared.filter((name) => !known.includes(name))).toEqual([]);
+    expect(declared.length).toBeGreaterThan(30);
+});
+
+/** The words of each line, behind the block that it stands in. */
+function linesOf(configuration: string): string[][] {
+    const blocks: string[] = [];
+    return configuration.split("\n").map((line) => {
+        const words = line.trim().split(" ");
+        const block = blocks.at(-1) ?? "";
+        if (words.at(-1) === "{") blocks.push(words[0]!);
+        if (words[0] === "}") blocks.pop();
+        return [block, ...words];
+    });
+}
+
+/** Those of all golden files that are tried on a keepalived, as they are for that one. */
+function goldenLines(version: string): string[][] {
+    return Object.values(goldenClusters)
+        .map((cluster) => onVersion(cluster, version))
+        .filter((cluster) => validate(cluster).length === 0)
+        .flatMap((cluster) =>
+            cluster.directors.flatMap(({ name }) =>
+                linesOf(directorFiles(planDirector(cluster, name))[0]!.content),
+            ),
+        );
+}
+
+const cases = tables.flatMap(([named, places]) =>
+    Object.values(named).flatMap((table) =>
+        places.map((place) => [place, Object.values(table)] as const),
+    ),
+);
+
+describe.each(keepalivedReleases)("what keepalived $version knows", ({ version }) => {
+    const lines = goldenLines(version);
+
+    /** Whether a word stands in a block, or in a line behind its first word. */
+    const has = (place: string, word: string) =>
+        lines.some(
+            ([block, first, ...rest]) =>
+                (block === place && [first, ...rest].includes(word)) ||
+                (first === place && rest.includes(word)),
+        );
+
+    it.each(cases)("of %s is in a golden file", (place, rows) => {
+        const missing = rows
+            .filter(({ since = "0.0.0" }) => isAtLeast(version, since))
+            .map(({ keyword, before }) =>
+                before && !isAtLeast(version, before.version) ? before.keyword : keyword,
+            )
+            .filter((keyword) => !has(place, keyword));
+        expect(missing).toEqual([]);
+    });
+
+    it("of schedulers is in a golden file", () => {
+        const missing = Object.values(LvsSched).filter((name) => !has("lvs_sched", name));
+        expect(missing).toEqual(isAtLeast(version, "2.2.5") ? [] : [LvsSched.twos]);
+    });
+});
