@@ -3,7 +3,8 @@ import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { only, seed } from "../../lab/topology";
 import { Client } from "./support/client";
-import { Site, vip } from "./support/site";
+import { vip } from "./support/cluster";
+import { Site } from "./support/site";
 
 jest.setTimeout(300_000);
 
