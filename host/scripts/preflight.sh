@@ -58,7 +58,7 @@ inspect_system() {
     ok clock "$(date +%s)"
     installed=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
     wanted=$(setting keepalived)
-    if printf '%s\n' "${wanted:-0}" "${installed:-$wanted}" | sort -V -C; then
+    if [ -z "$wanted" ] || [ -z "$installed" ] || printf '%s\n' "$wanted" "$installed" | sort -V -C; then
         ok keepalived "${installed:-not installed yet}"
     else
         stop keepalived "here is $installed, and the configuration would be made for $wanted: say so" \
