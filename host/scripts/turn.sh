@@ -6,9 +6,10 @@ postponed=/var/lib/pulumi-lvs/configure/postponed
 
 is_asked_for() { bundle | grep -qx "set postponed $(sha256sum <"$postponed" | cut -d ' ' -f 1)"; }
 
-if [ ! -e "$postponed" ] || ! is_asked_for; then
-    say "has nothing left to change"
-    exit 0
+# Whoever sends is told of an error when what is sent is not read to its end.
+if [ -e "$postponed" ] && is_asked_for; then
+    put_off=$(sed '/^set \(owner\|leaving\)Last /d' "$postponed")
+    bundle() { printf "%s\n" "$put_off"; }
+else
+    main() { say "has nothing left to change"; }
 fi
-put_off=$(sed '/^set \(owner\|leaving\)Last /d' "$postponed")
-bundle() { printf "%s\n" "$put_off"; }

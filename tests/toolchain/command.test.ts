@@ -97,9 +97,12 @@ async function moment(work: () => Promise<RunResult>): Promise<Moment> {
     return { result, journal, connections: await sshd.connections(), state: await engine.state() };
 }
 
+/** A command that ends before all of its input was sent is an error, on a busy machine. */
+const readAll = "cat >/dev/null; ";
+
 /** A shell command that writes a line into the journal. */
 function note(line: string): string {
-    return `echo "${line}" >> ${dir}/journal`;
+    return `${readAll}echo "${line}" >> ${dir}/journal`;
 }
 
 /** What a resource wrote into the journal, without its name. */
@@ -182,12 +185,12 @@ function changing(which: "before" | "after"): Resources {
     resources["idle"] = command({ connection: nobody, stdin: which });
     resources["previous"] = command({
         connection: sshd.connection("acceptEnv"),
-        create: 'echo "said<$PULUMI_COMMAND_STDOUT>"; echo complained >&2',
-        update: 'echo "$PULUMI_COMMAND_STDOUT and $PULUMI_COMMAND_STDERR"',
+        create: `${readAll}echo "said<$PULUMI_COMMAND_STDOUT>"; echo complained >&2`,
+        update: `${readAll}echo "$PULUMI_COMMAND_STDOUT and $PULUMI_COMMAND_STDERR"`,
         delete: note("previous: $PULUMI_COMMAND_STDOUT"),
         stdin: which,
     });
-    const talks = { create: "echo said; echo complained >&2", stdin: which };
+    const talks = { create: readAll + "echo said; echo complained >&2", stdin: which };
     resources["warned"] = command(talks);
     resources["not warned"] = command({ ...talks, addPreviousOutputInEnv: false });
     return resources;

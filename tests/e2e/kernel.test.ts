@@ -1,0 +1,174 @@
+import type { Host } from "../../lab/host";
+import { waitUntil } from "../../lab/lab";
+import type { StackConfig } from "../../lab/stack";
+import { only, seed } from "../../lab/topology";
+import { Client } from "./support/client";
+import { vip } from "./support/cluster";
+import { Site } from "./support/site";
+
+jest.setTimeout(300_000);
+
+type Kernel = Required<NonNullable<StackConfig["kernel"]>>;
+
+const vs = (name: string) => `/proc/sys/net/ipv4/vs/${name}`;
+
+/**
+ * Every setting that there is, each as something that the kernel is not by itself: the file that
+ * tells of it, and what that says with the setting and without.
+ */
+const settings: {
+    [Name in keyof Kernel]: { value: Kernel[Name]; file: string; set: string; without: string };
+} = {
+    connReuseMode: { value: 2, file: vs("conn_reuse_mode"), set: "2", without: "1" },
+    expireNodestConn: { value: false, file: vs("expire_nodest_conn"), set: "0", without: "1" },
+    expireQuiescentTemplate: {
+        value: false,
+        file: vs("expire_quiescent_template"),
+        set: "0",
+        without: "1",
+    },
+    sloppyTcp: { value: true, file: vs("sloppy_tcp"), set: "1", without: "0" },
+    sloppySctp: { value: true, file: vs("sloppy_sctp"), set: "1", without: "0" },
+    syncThreshold: { value: 3, file: vs("sync_threshold"), set: "3 40", without: "3 50" },
+    syncPeriod: { value: 40, file: vs("sync_threshold"), set: "3 40", without: "3 50" },
+    syncRefreshPeriod: { value: 10, file: vs("sync_refresh_period"), set: "10", without: "0" },
+    syncRetries: { value: 1, file: vs("sync_retries"), set: "1", without: "0" },
+    syncPorts: { value: 2, file: vs("sync_ports"), set: "2", without: "1" },
+    syncPersistMode: { value: true, file: vs("sync_persist_mode"), set: "1", without: "0" },
+    backupOnly: { value: true, file: vs("backup_only"), set: "1", without: "0" },
+    snatReroute: { value: false, file: vs("snat_reroute"), set: "0", without: "1" },
+    pmtuDisc: { value: false, file: vs("pmtu_disc"), set: "0", without: "1" },
+    conntrack: { value: true, file: vs("conntrack"), set: "1", without: "0" },
+    scheduleIcmp: { value: true, file: vs("schedule_icmp"), set: "1", without: "0" },
+    gatewayInterfaces: {
+        value: ["eth0"],
+        file: "/proc/sys/net/ipv4/conf/eth0/accept_local",
+        set: "1",
+        without: "0",
+    },
+    connTabBits: {
+        value: 10,
+        file: "/sys/module/ip_vs/parameters/conn_tab_bits",
+        set: "10",
+        without: "12",
+    },
+};
+const names = Object.keys(settings) as (keyof Kernel)[];
+const everything = Object.fromEntries(names.map((name) => [name, settings[name].value]));
+
+/** Addresses of the client besides its own. */
+const clients = [101, 102, 103, 104, 105, 106].map((last) => `10.128.190.${last}`);
+
+describe("the kernel of two directors", () => {
+    let site: Site;
+    let ds1: Host;
+    let ds2: Host;
+    let client: Client;
+
+    beforeAll(async () => {
+        site = await Site.up(only(seed, "ds1", "ds2", "rs1", "rs2"));
+        ds1 = site.lab.host("ds1");
+        ds2 = site.lab.host("ds2");
+        for (const address of clients) {
+            await site.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
+        }
+        client = Client.start(site.lab);
+        await site.deploy(configuration({ kernel: everything }));
+    });
+
+    afterAll(() => site?.down());
+
+    function configuration(settings: StackConfig): StackConfig {
+        return {
+            vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+            directors: site.members("ds1", "ds2"),
+            realServers: site.webServers("rs1", "rs2"),
+            virtualServers: [{ virtualIp: vip, port: 80, lvsSched: "sh" }],
+            ...settings,
+        };
+    }
+
+    /** Until ds1 is the only owner, with both servers in its table. */
+    async function healthy() {
+        await waitUntil("a healthy cluster", 60_000, async () => {
+            const owners = await site.owners(vip, ds1, ds2);
+            const servers = (await site.rules("ds1", "-a ")).length;
+            if (owners.join() === "ds1" && servers === 2) return true;
+            throw new Error(`owners: ${owners.join()}; servers: ${servers}`);
+        });
+    }
+
+    /** What a director's kernel says of every setting. */
+    async function found(host: Host): Promise<Record<string, string>> {
+        const files = names.map((name) => settings[name].file);
+        const lines = (await host.run(`cat ${files.join(" ")}`)).trim().split("\n");
+        return Object.fromEntries(
+            names.map((name, index) => [name, lines[index]!.replace("\t", " ")]),
+        );
+    }
+
+    const all = (which: "set" | "without") =>
+        Object.fromEntries(names.map((name) => [name, settings[name][which]]));
+
+    it("has every setting that it is given", async () => {
+        expect(await found(ds1)).toEqual(all("set"));
+        expect(await found(ds2)).toEqual(all("set"));
+    });
+
+    it("has them after a reboot", async () => {
+        await Promise.all([ds1.reboot(), ds2.reboot()]);
+        await healthy();
+        expect(await found(ds1)).toEqual(all("set"));
+        expect(await found(ds2)).toEqual(all("set"));
+    });
+
+    it("takes news of connections at each of syncPorts", async () => {
+        const sockets = await ds2.run("ss -Huan");
+        const ports = [...sockets.matchAll(/ 224\.0\.0\.81\S*:(\d+) /g)].map(([, port]) => port);
+        expect(ports.sort()).toEqual(["8848", "8849"]);
+    });
+
+    describe("without them, but for sloppyTcp, and without the sync daemon", () => {
+        beforeAll(async () => {
+            await site.deploy(
+                configuration({
+                    globalDefs: { lvsSyncDaemon: { enabled: false } },
+                    kernel: { sloppyTcp: true },
+                }),
+            );
+            await healthy();
+        });
+
+        it("is as it was found, but for what takes the module's next start", async () => {
+            const left = { sloppyTcp: "1", connTabBits: "10" };
+            expect(await found(ds1)).toEqual({ ...all("without"), ...left });
+            expect(await found(ds2)).toEqual({ ...all("without"), ...left });
+        });
+
+        it("keeps connections through a power cut of the owner: by sh, they get the same server", async () => {
+            const connections = await Promise.all(
+                clients.map((address) => client.open(vip, 80, address)),
+            );
+            const answers = await Promise.all(connections.map(({ ask }) => ask()));
+            expect(new Set(answers)).toEqual(new Set(["RS1", "RS2"]));
+            const another = await client.open(vip, 80);
+            await another.ask();
+            expect(await ds2.run("ipvsadm -Lnc")).not.toContain(vip);
+
+            await ds1.cut();
+            await waitUntil("ds2 as owner", 10_000, async () =>
+                (await site.owners(vip, ds1, ds2)).includes("ds2"),
+            );
+            // As a kernel does by itself with the middle of a connection that it does not know.
+            await ds2.run("sysctl -q net.ipv4.vs.sloppy_tcp=0");
+            await expect(another.ask()).rejects.toThrow("ECONNRESET");
+            await ds2.run("sysctl -q net.ipv4.vs.sloppy_tcp=1");
+            expect(await Promise.all(connections.map(({ ask }) => ask()))).toEqual(answers);
+            await Promise.all(connections.map(({ close }) => close()));
+
+            await ds1.boot();
+            await healthy();
+            expect(await found(ds1)).toEqual({ ...all("without"), sloppyTcp: "1" });
+        });
+    });
+});
