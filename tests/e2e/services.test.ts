@@ -310,13 +310,16 @@ describe("a cluster with a service of every kind", () => {
     const sorry = { rs4: "1" };
 
     describe("schedules by", () => {
-        it("rr: each server in turn, whatever its weight", async () => {
-            expect(tally(await client.get(vip, schedulers.rr, 300))).toEqual(each(100));
+        it("rr: each server in turn, whatever its weight and its connections", async () => {
+            const { answers, then } = await refilled(schedulers.rr, 300, "RS1", 30);
+            expect(tally(answers)).toEqual(each(100));
+            expect(tally(then)).toEqual(each(10));
         });
 
-        it("wrr: each server as often as it weighs", async () => {
-            const counts = tally(await client.get(vip, schedulers.wrr, 300));
-            expect(counts).toEqual({ RS1: 50, RS2: 100, RS3: 150 });
+        it("wrr: each server as often as it weighs, whatever its connections", async () => {
+            const { answers, then } = await refilled(schedulers.wrr, 300, "RS1", 30);
+            expect(tally(answers)).toEqual({ RS1: 50, RS2: 100, RS3: 150 });
+            expect(tally(then)).toEqual({ RS1: 5, RS2: 10, RS3: 15 });
         });
 
         it("lc: the server with the fewest connections, whatever its weight", async () => {

@@ -29,9 +29,9 @@ const routers = Object.keys(vips) as Router[];
 const served = ["v2", "v3", "fast", "green", "six", "vmac", "unicast", "tracking"] as const;
 
 const profiles = [
-    { router: "v2", advertInt: 1 },
-    { router: "v3", advertInt: 1 },
-    { router: "fast", advertInt: 0.1 },
+    { router: "v2", advertInt: 1, margin: 1 },
+    { router: "v3", advertInt: 1, margin: 1 },
+    { router: "fast", advertInt: 0.1, margin: 0.5 },
 ] as const;
 
 /** Seconds that a successor of this priority waits, by docs/vrrp.md; for an interval of 1 s, also in version 2. */
@@ -41,6 +41,8 @@ function skew(advertInt = 1, priority = 253): number {
 
 /** Seconds within which a client or a test notices, on a machine that has other work. */
 const margin = 1;
+/** Seconds by which an owner's last advert may have been overdue there. */
+const late = 0.1;
 
 const preemptDelay = 4;
 const excluded = "10.128.190.220";
@@ -123,12 +125,12 @@ describe("three directors", () => {
 
         it.each(profiles)(
             "clients of $router, with adverts every $advertInt s, wait for no more than skew",
-            ({ router, advertInt }) => {
+            ({ router, advertInt, margin }) => {
                 expect(stopped.gaps[router]).toBeLessThan(skew(advertInt) + margin);
             },
         );
 
-        it.each(profiles)("clients of $router do not notice its return", ({ router }) => {
+        it.each(profiles)("clients of $router do not notice its return", ({ router, margin }) => {
             expect(started.gaps[router]).toBeLessThan(margin);
         });
 
@@ -198,8 +200,8 @@ describe("three directors", () => {
 
         it.each(profiles)(
             "clients of $router, with adverts every $advertInt s, wait for 2 to 3 of them and skew",
-            ({ router, advertInt }) => {
-                expect(gaps[router]).toBeGreaterThan(2 * advertInt + skew(advertInt));
+            ({ router, advertInt, margin }) => {
+                expect(gaps[router]).toBeGreaterThan(2 * advertInt + skew(advertInt) - late);
                 expect(gaps[router]).toBeLessThan(3 * advertInt + skew(advertInt) + margin);
             },
         );
@@ -364,8 +366,8 @@ describe("three directors", () => {
                 { name: "well", content: "#!/bin/sh\ntest ! -e /run/unwell\n" },
             ],
             globalDefs: {
-                // With the daemon, an owner that is a backup again at once may hang in a busy kernel: it
-                // stops a thread that has not run yet, to which netlink gives no answer.
+                // With the daemon, one that is an owner for a moment only may hang (docs/vrrp.md), as
+                // some are here while they have no multicast, and three after a boot of two.
                 lvsSyncDaemon: { enabled: false },
                 vrrpNotifyFifo: "/run/vrrp.fifo",
                 vrrpNotifyFifoScript: { script: "tell-all" },
@@ -487,11 +489,7 @@ function ownersBut(owner: string, others: Partial<Owners>): Owners {
     return { ...all, ...others };
 }
 
-/**
- * What hosts have of their own at every boot: an interface to track, and silence about addresses of
- * other interfaces, which the one with a virtual MAC address needs. keepalived asks for it in a way
- * that the lab's newer kernel refuses ("Unable to set parameters for vrrp.6").
- */
+/** What hosts have of their own at every boot: an interface to track. */
 const hostsOwn = `
     cat >/etc/systemd/system/uplink.service <<EOF
 [Unit]
@@ -501,7 +499,6 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=ip link add uplink type dummy
 ExecStart=ip link set uplink up
-ExecStart=sysctl -q net.ipv4.conf.all.arp_ignore=1
 [Install]
 WantedBy=multi-user.target
 EOF
