@@ -35,7 +35,7 @@ export async function installedDisk({
     packages = clusterPackages,
 }: { suite?: Suite; packages?: string[] } = {}): Promise<string> {
     const parts = await labParts(suite);
-    const key = { recipe: 2, packages, from: path.basename(parts.suites[suite]!.packages) };
+    const key = { recipe: 3, packages, from: path.basename(parts.suites[suite]!.packages) };
     const others = packages.filter((name) => !clusterPackages.includes(name));
     const dir = await cached("installed", key, (unfinished) =>
         step(`Installing ${packages.join(", ")} on a disk for tests (${suite})`, async () => {
@@ -64,7 +64,7 @@ export async function installedDisk({
                     apt-get -qq clean
                     rm -r /var/lib/apt/lists
                     # Without these, a host takes its identity anew when it boots.
-                    rm /etc/lab/network
+                    rm /etc/lab/taken
                     : >/etc/machine-id`,
                     { timeout: 600_000 },
                 );

@@ -178,11 +178,6 @@ export function only(topology: Topology, ...names: string[]): Topology {
     };
 }
 
-/** The same topology with every host on one release of Debian. */
-export function ofSuite(topology: Topology, suite: Suite): Topology {
-    return { ...topology, hosts: topology.hosts.map((host) => ({ ...host, suite })) };
-}
-
 /** The release of Debian that a host runs. */
 export function suiteOf(host: HostSpec): Suite {
     return host.suite ?? "bookworm";

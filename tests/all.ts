@@ -8,8 +8,8 @@ const stages: { name: string; command: string[]; counts?: boolean }[] = [
     { name: "lint", command: ["npm", "run", "--silent", "lint"] },
     { name: "types", command: ["npm", "run", "--silent", "types"] },
     { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
-    { name: "unit", command: jest("unit"), counts: true },
-    { name: "toolchain", command: jest("toolchain"), counts: true },
+    { name: "unit", command: jest("unit", "--maxWorkers=2"), counts: true },
+    { name: "toolchain", command: jest("toolchain", "--maxWorkers=2"), counts: true },
     { name: "e2e", command: jest("e2e", "--maxWorkers=2"), counts: true },
 ];
 

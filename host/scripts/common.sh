@@ -53,8 +53,10 @@ lock() {
 
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 
-# systemd reads all units anew for an `enable`, which takes seconds on a small machine.
-enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q "$1"; }
+# systemd would read all units anew, which takes seconds on a small machine, and is of no use before
+# it next boots.
+enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q --no-reload "$1"; }
+disable_unit() { ! systemctl is-enabled -q "$1" 2>/dev/null || systemctl disable -q --no-reload "$1"; }
 
 # As their files are now.
 reread_units() {

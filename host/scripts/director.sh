@@ -271,7 +271,8 @@ takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = 
 release() {
     end_measuring
     [ "$(cat "$state/service")" = active ] || systemctl stop keepalived
-    systemctl disable -q --now lvs-director || :
+    systemctl stop lvs-director 2>/dev/null || :
+    disable_unit lvs-director || :
     [ ! -x /usr/local/sbin/lvs-director ] || /usr/local/sbin/lvs-director remove
 }
 

@@ -60,7 +60,7 @@ let_services_go() {
 restore_service() {
     case "$2" in
         enabled) enable_unit "$1" ;;
-        *) systemctl disable -q "$1" 2>/dev/null || : ;;
+        *) disable_unit "$1" || : ;;
     esac
     case "$3" in
         active) systemctl start "$1" ;;

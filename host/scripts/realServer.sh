@@ -88,7 +88,8 @@ verify() {
 # A unit that has failed is not stopped by systemd.
 release() {
     end_measuring
-    systemctl disable -q --now lvs-real-server || :
+    systemctl stop lvs-real-server 2>/dev/null || :
+    disable_unit lvs-real-server || :
     [ ! -x /usr/local/sbin/lvs-real-server ] || /usr/local/sbin/lvs-real-server stop
 }
 

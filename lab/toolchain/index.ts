@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { cacheRoot } from "../cache";
 import { cli } from "./cli";
 import { goArch } from "./goModule";
 import { homeWith, plugin } from "./plugins";
@@ -35,6 +36,8 @@ export async function toolchain(): Promise<Toolchain> {
             PATH: [engine.folder, process.env.PATH].filter(Boolean).join(path.delimiter),
             PULUMI_HOME: await homeWith(found),
             PULUMI_SKIP_UPDATE_CHECK: "true",
+            // What ts-node makes of the program is looked for by content, and takes seconds to make.
+            TS_NODE_CACHE_DIRECTORY: path.join(cacheRoot, "ts-node"),
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         },
         plugins: { command: command.served, random: random.served },

@@ -39,8 +39,9 @@ beforeAll(async () => {
     await cluster.stack.up();
     const rules = await fs.readFile(path.join(folder, "alerts.yaml"), "utf8");
     // Looks are 5 seconds apart here and scrapes 2, where the rules reckon with 15 each and wait for
-    // a minute and more: all waits are shortened.
-    prometheus = await LabPrometheus.start(cluster.lab, rules.replace(/\bfor: \S+/g, "for: 12s"));
+    // a minute and more: all waits are shortened, but not below a takeover (4 s), two of each and a
+    // second for each host to look at itself.
+    prometheus = await LabPrometheus.start(cluster.lab, rules.replace(/\bfor: \S+/g, "for: 20s"));
 });
 
 afterAll(() => cluster?.down());
@@ -64,7 +65,7 @@ describe("in trouble of every kind at once", () => {
     });
 
     it("a real server is out whose service has stopped, and no other", async () => {
-        await waitUntil("the alert", 40_000, async () => {
+        await waitUntil("the alert", 60_000, async () => {
             const out = await prometheus.firing("LvsRealServerOut");
             const servers = out.filter(({ service }) => service === `${vip}:80`);
             return servers.map(({ server }) => server).join() === "10.128.190.250:80";
@@ -72,7 +73,7 @@ describe("in trouble of every kind at once", () => {
     });
 
     it("a file and a kernel setting that somebody changes are told of", async () => {
-        await waitUntil("two alerts", 40_000, async () => {
+        await waitUntil("two alerts", 60_000, async () => {
             const hosts = (await prometheus.firing("LvsDrift")).map(({ instance }) => instance);
             return hosts.sort().join() === "ds2,rs1";
         });
@@ -115,7 +116,7 @@ it("an owner that is cut off has one heir, and nobody sees two", async () => {
         return samples.map(({ metric }) => metric.instance).join();
     };
     const moved = (to: string) =>
-        waitUntil(`the owner to be ${to}`, 40_000, async () => (await owners()) === to);
+        waitUntil(`the owner to be ${to}`, 60_000, async () => (await owners()) === to);
     const ds1 = cluster.lab.host("ds1");
     expect(await owners()).toBe("ds1");
     await ds1.cut();

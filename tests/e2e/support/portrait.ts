@@ -3,7 +3,7 @@ import type { Host } from "../../../lab/host";
 /** What a host is like, one fact a line. Packages and what came with them are told apart. */
 export async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
     const kept = await host.run(`
-        ip -o address show | sed 's/valid_lft.*//'
+        ip -o address show | sed 's/ tentative//; s/valid_lft.*//'
         sysctl net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf 2>/dev/null
         systemctl is-active keepalived apache2 lvs-real-server || :
         ss -Hltn | awk '{ print "listens", $4 }' | sort
