@@ -82,8 +82,14 @@ export class KeepalivedTree {
         const { output } = await this.inside(script.join("\n"), interfaces, 120_000);
         const ends = new RegExp(`^${endOfTest} (\\d+)$`, "m");
         const pieces = output.split(ends);
+        const count = (pieces.length - 1) / 2;
+        if (count < configurations.length) {
+            throw new Error(
+                `only ${count} of ${configurations.length} configurations were tried in two minutes`,
+            );
+        }
         return configurations.map((_, index) => {
-            const status = Number(pieces[2 * index + 1] ?? -1);
+            const status = Number(pieces[2 * index + 1]);
             return verdict(status < 128 ? status : -1, pieces[2 * index]!);
         });
     }

@@ -5,7 +5,7 @@ import { exists } from "../../lab/cache";
 import { type Host, Lab, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
-import { mixed, only, seed, wide } from "../../lab/topology";
+import { only, seed, wide } from "../../lab/topology";
 
 jest.setTimeout(120_000);
 
@@ -209,20 +209,6 @@ describe("Hosts of several networks", () => {
         await router.run("nft flush ruleset");
         expect(await answers()).toEqual([far1.address, far1.address, true]);
     });
-});
-
-test("Hosts of several releases of Debian install each its own packages", async () => {
-    const lab = await Lab.up(only(mixed, "ds1", "ds2"));
-    try {
-        const install = "apt-get -q update && apt-get -q install -y keepalived >/dev/null";
-        const versions = lab.hosts.map((host) => host.run(`${install} && keepalived -v 2>&1`));
-        expect(await Promise.all(versions)).toEqual([
-            expect.stringContaining("Keepalived v2.1.5"),
-            expect.stringContaining("Keepalived v2.3.3"),
-        ]);
-    } finally {
-        await lab.down();
-    }
 });
 
 test("a probe logs every request, those that fail, and the gap", async () => {
