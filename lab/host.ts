@@ -5,7 +5,6 @@ import * as path from "node:path";
 import { hostKey } from "./keys";
 import { Namespace, processGroup, signal } from "./namespace";
 import { Parts } from "./parts";
-import { processorOf } from "./processors";
 import { Refusal } from "./progress";
 import { run, RunOptions, RunResult, tryRun } from "./run";
 import { HostSpec, ipv6Of, Suite, suiteOf, Topology } from "./topology";
@@ -50,6 +49,7 @@ export class Host {
             namespace: Namespace;
             topology: Topology;
             parts: Parts;
+            processor: number;
         },
         private readonly spec: HostSpec,
     ) {
@@ -184,13 +184,13 @@ export class Host {
 
     /** Starts the virtual machine and does not wait for it. */
     async start(): Promise<void> {
-        const { dir, namespace, parts, topology } = this.lab;
+        const { dir, namespace, parts, processor } = this.lab;
         await this.endProcesses();
         const consoles = path.join(dir, "uml");
         await fs.rm(path.join(consoles, this.name), { recursive: true, force: true });
         const log = await fs.open(this.consoleLog, "a");
         const kernel = [
-            ...["taskset", "-c", processorOf(topology.hosts.indexOf(this.spec))],
+            ...["taskset", "-c", String(processor)],
             path.join(__dirname, "image/power-on"),
             ...parts.kernel.options,
             `umid=${this.name}`,

@@ -10,6 +10,7 @@ import { clientKey } from "./keys";
 import { Namespace } from "./namespace";
 import { labParts, Parts } from "./parts";
 import { Probe, ProbeOptions } from "./probe";
+import { processorOf } from "./processors";
 import { Refusal } from "./progress";
 import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
 import { HostSpec, ipv6Of, Network, suiteOf, Topology } from "./topology";
@@ -32,6 +33,8 @@ export interface LabOptions {
 interface LabRecord {
     topology: Topology;
     parts: Parts;
+    /** How many labs there were before it: so many processors further on its hosts begin. */
+    others: number;
 }
 
 /** Each lab has a folder here with all that it writes. */
@@ -54,18 +57,21 @@ export class Lab {
     readonly parts: Parts;
     /** Folder with all that the lab writes; it goes with the lab. */
     readonly dir: string;
+    readonly topology: Topology;
     private readonly namespace: Namespace;
 
     private constructor(
         readonly name: string,
-        readonly topology: Topology,
-        parts: Parts,
+        private readonly record: LabRecord,
     ) {
+        const { topology, parts, others } = record;
+        this.topology = topology;
         this.parts = parts;
         this.dir = dirOf(name);
         this.namespace = namespaceOf(name);
+        const own = { dir: this.dir, namespace: this.namespace, topology, parts };
         this.hosts = topology.hosts.map(
-            (spec) => new Host({ dir: this.dir, namespace: this.namespace, topology, parts }, spec),
+            (spec, index) => new Host({ ...own, processor: processorOf(others + index) }, spec),
         );
         const first = Object.values(topology.networks)[0]!;
         this.client = {
@@ -81,7 +87,7 @@ export class Lab {
         const parts = await labParts(...new Set(topology.hosts.map(suiteOf)));
         const disks = await disksOf(topology, options);
         const name = options.name ?? `${topology.name}-${randomBytes(3).toString("hex")}`;
-        const lab = new Lab(name, topology, parts);
+        const lab = new Lab(name, { topology, parts, others: (await Lab.names()).length });
         if (lab.dir.length > 60) {
             throw new Refusal(`${lab.dir}: too long for sockets in it; set XDG_STATE_HOME`);
         }
@@ -110,7 +116,7 @@ export class Lab {
     static async attach(name: string): Promise<Lab | undefined> {
         if (!(await namespaceOf(name).exists())) return undefined;
         const record = await readRecord(name);
-        return record && new Lab(name, record.topology, record.parts);
+        return record && new Lab(name, record);
     }
 
     /** The names of all labs that are there, running or not. */
@@ -172,8 +178,7 @@ export class Lab {
     private async create(): Promise<() => void> {
         await this.namespace.create();
         const keep = this.endWithThisProcess();
-        const record: LabRecord = { topology: this.topology, parts: this.parts };
-        await fs.writeFile(path.join(this.dir, "lab.json"), JSON.stringify(record, null, 4));
+        await fs.writeFile(path.join(this.dir, "lab.json"), JSON.stringify(this.record, null, 4));
         await fs.mkdir(path.join(this.dir, "ssh"));
         await this.writeSshFiles();
 
