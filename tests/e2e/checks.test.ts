@@ -13,8 +13,8 @@ type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
 /** Short, and as long in proportion as the defaults are: two attempts fit into a delay loop. */
 const timing = { delayLoop: 2, connectTimeout: 0.75, retry: 1, delayBeforeRetry: 0.5 };
-/** Scripts count whole seconds. */
-const scriptTiming = { ...timing, delayLoop: 3, connectTimeout: 1 };
+/** Scripts count whole seconds, and one that makes a TLS connection may take more than one. */
+const scriptTiming = { ...timing, delayLoop: 5, connectTimeout: 2 };
 
 /** docs/checks.md: after how many seconds a server is out that refuses connections. */
 function refused(name: string): number {
