@@ -101,7 +101,7 @@ const wrongConfigs: Record<string, WrongConfig> = {
     },
 };
 
-describe("at a first up, a host is left as it was, and the line is clear", () => {
+describe("at a first up, a host is left as it was, the line is clear, and the next up heals", () => {
     let lab: Lab;
     let stack: LabStack;
     /** Whether hosts are as on their first day: a test that does not get to its end leaves them otherwise. */
@@ -120,37 +120,38 @@ describe("at a first up, a host is left as it was, and the line is clear", () =>
     afterAll(() => lab?.down());
 
     it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
-        const ds1 = lab.host("ds1");
-        const before = await portrait(ds1);
-        await stack.configure(await pair(config));
-        await expectRefusal(says);
-        // What had gone well before the trouble goes with a destroy.
-        await stack.destroy();
-        expect((await portrait(ds1)).kept).toEqual(before.kept);
-        isRenewed = true;
+        const before = await portrait(lab.host("ds1"));
+        await expectRefusal(await pair(config), says);
+        await expectCure(before);
     });
 
-    it.each(Object.entries(brokenHosts))("when %s, and the next up heals", async (_, trouble) => {
+    it.each(Object.entries(brokenHosts))("when %s", async (_, trouble) => {
         const ds1 = lab.host("ds1");
         if (trouble.bare) await ds1.reset();
         const before = await portrait(ds1);
-
         await trouble.break(ds1);
-        await stack.configure(await pair());
-        await expectRefusal(trouble.says);
+        await expectRefusal(await pair(), trouble.says);
         await trouble.mend(ds1);
-        await stack.up();
-        await untilServed(lab);
-
-        await stack.destroy();
-        expect((await portrait(ds1)).kept).toEqual(before.kept);
-        isRenewed = true;
+        await expectCure(before);
     });
 
-    async function expectRefusal(line: RegExp): Promise<void> {
+    async function expectRefusal(config: StackConfig, line: RegExp): Promise<void> {
+        await stack.configure(config);
         const start = Date.now();
         expect(await stack.failingUp()).toMatch(line);
         expect(Date.now() - start).toBeLessThan(60_000);
+    }
+
+    async function expectCure(before: Awaited<ReturnType<typeof portrait>>): Promise<void> {
+        // What had gone well before the trouble goes with a destroy.
+        await stack.destroy();
+        expect((await portrait(lab.host("ds1"))).kept).toEqual(before.kept);
+
+        await stack.configure(await pair());
+        await stack.up();
+        await untilServed(lab);
+        await stack.destroy();
+        isRenewed = true;
     }
 
     it("and a keepalived of the user's own runs on when ours is refused", async () => {
