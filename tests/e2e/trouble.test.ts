@@ -11,31 +11,15 @@ import { installed, ofRelease } from "./support/release";
 
 jest.setTimeout(300_000);
 
+/** What keeps the cluster from a host. */
 interface BrokenHost {
-    /** Whether ds1 has no package of the cluster yet. */
-    bare?: boolean;
-    /** What is wrong with ds1. */
     break: (host: Host) => Promise<unknown>;
     /** The line in which the user reads it. */
     says: RegExp;
     mend: (host: Host) => Promise<unknown>;
 }
 
-const emptyPackageList = "/etc/apt/sources.list.d/none.list";
-
 const brokenHosts: Record<string, BrokenHost> = {
-    "the package is missing": {
-        bare: true,
-        break: (host) =>
-            host.run(`
-                mkdir /root/sources && mv /etc/apt/sources.list* /root/sources/
-                mkdir -p /etc/apt/sources.list.d && touch ${emptyPackageList}`),
-        says: /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/,
-        mend: (host) =>
-            host.run(
-                "rm -r /etc/apt/sources.list.d; mv /root/sources/* /etc/apt/; rmdir /root/sources",
-            ),
-    },
     "the host does not answer": {
         break: (host) => host.cut(),
         says: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
@@ -93,23 +77,19 @@ const wrongConfigs: Record<string, WrongConfig> = {
         },
         says: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
     },
-    "the configuration is refused": {
-        config: ({ vrrpInstances }) => {
-            vrrpInstances[0]!.extraConfig = "no_such_word";
-        },
-        says: /ds1: keepalived [\d.]+ refuses the configuration \(status \d\): .*no_such_word/,
-    },
 };
 
-describe("at a first up, a host is left as it was, the line is clear, and the next up heals", () => {
+describe("at a first up", () => {
     let lab: Lab;
     let stack: LabStack;
+    let ds1: Host;
     /** Whether hosts are as on their first day: a test that does not get to its end leaves them otherwise. */
     let isRenewed = true;
 
     beforeAll(async () => {
         lab = await Lab.up(ofRelease(only(seed, "ds1", "rs1")), installed);
         stack = await LabStack.create(lab);
+        ds1 = lab.host("ds1");
     });
 
     beforeEach(async () => {
@@ -119,21 +99,7 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
 
     afterAll(() => lab?.down());
 
-    it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
-        const before = await portrait(lab.host("ds1"));
-        await expectRefusal(await pair(config), says);
-        await expectCure(before);
-    });
-
-    it.each(Object.entries(brokenHosts))("when %s", async (_, trouble) => {
-        const ds1 = lab.host("ds1");
-        if (trouble.bare) await ds1.reset();
-        const before = await portrait(ds1);
-        await trouble.break(ds1);
-        await expectRefusal(await pair(), trouble.says);
-        await trouble.mend(ds1);
-        await expectCure(before);
-    });
+    const hosts = () => Promise.all(lab.hosts.map(async (host) => (await portrait(host)).kept));
 
     async function expectRefusal(config: StackConfig, line: RegExp): Promise<void> {
         await stack.configure(config);
@@ -142,20 +108,74 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         expect(Date.now() - start).toBeLessThan(60_000);
     }
 
-    async function expectCure(before: Awaited<ReturnType<typeof portrait>>): Promise<void> {
-        // What had gone well before the trouble goes with a destroy.
-        await stack.destroy();
-        expect((await portrait(lab.host("ds1"))).kept).toEqual(before.kept);
-
+    async function expectToServe(): Promise<void> {
         await stack.configure(await pair());
         await stack.up();
         await untilServed(lab);
+    }
+
+    async function takeDown(): Promise<void> {
         await stack.destroy();
         isRenewed = true;
     }
 
-    it("and a keepalived of the user's own runs on when ours is refused", async () => {
-        const ds1 = lab.host("ds1");
+    describe("every host is left as it was, and the line is clear,", () => {
+        it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
+            const before = await hosts();
+            await expectRefusal(await pair(config), says);
+            expect(await hosts()).toEqual(before);
+            isRenewed = true;
+        });
+
+        it.each(Object.entries(brokenHosts))("when %s", async (_, trouble) => {
+            const before = await hosts();
+            await trouble.break(ds1);
+            await expectRefusal(await pair(), trouble.says);
+            await trouble.mend(ds1);
+            expect(await hosts()).toEqual(before);
+            isRenewed = true;
+        });
+
+        it("and the next one heals", async () => {
+            await expectToServe();
+            await takeDown();
+        });
+    });
+
+    describe("what was done on the way goes with a destroy, and the next one heals,", () => {
+        async function expectCure(before: string[]): Promise<void> {
+            await stack.destroy();
+            expect(await hosts()).toEqual(before);
+            await expectToServe();
+            await takeDown();
+        }
+
+        it("when the package is missing", async () => {
+            await ds1.reset();
+            const before = await hosts();
+            const sources = "/etc/apt/sources.list.d";
+            await ds1.run(`
+                mkdir /root/sources && mv /etc/apt/sources.list* /root/sources/
+                mkdir -p ${sources} && touch ${sources}/none.list`);
+            const says = /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/;
+            await expectRefusal(await pair(), says);
+            await ds1.run(`rm -r ${sources}; mv /root/sources/* /etc/apt/; rmdir /root/sources`);
+            await expectCure(before);
+        });
+
+        it("when the configuration is refused", async () => {
+            const before = await hosts();
+            await expectRefusal(
+                await pair(({ vrrpInstances }) => {
+                    vrrpInstances[0]!.extraConfig = "no_such_word";
+                }),
+                /ds1: keepalived [\d.]+ refuses the configuration \(status \d\): .*no_such_word/,
+            );
+            await expectCure(before);
+        });
+    });
+
+    it("a keepalived of the user's own runs on when ours is refused", async () => {
         const own = "vrrp_instance own {\ninterface eth0\nvirtual_router_id 7\n";
         const conf = `${own}virtual_ipaddress {\n10.128.190.240\n}\n}\n`;
         const write = "cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived";
@@ -170,16 +190,14 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         expect(await pid()).toBe(before);
     });
 
-    it("and another apt at work is waited for", async () => {
-        const ds1 = lab.host("ds1");
+    it("another apt at work is waited for", async () => {
         await ds1.reset();
         await holdAptLocks(ds1, 5);
-        await stack.configure(await pair());
-        await stack.up();
-        await untilServed(lab);
+        await expectToServe();
+        await takeDown();
     });
 
-    it("and a user with sudo, behind a bastion, does as well as root", async () => {
+    it("a user with sudo, behind a bastion, does as well as root", async () => {
         await stack.configure(
             await pair(({ directors, realServers }) => {
                 const { host, hostKey } = realServers[0]!;
@@ -191,11 +209,10 @@ describe("at a first up, a host is left as it was, the line is clear, and the ne
         );
         await stack.up();
         await untilServed(lab);
-        const logins = await lab.host("ds1").run("journalctl -q -u ssh -o cat | grep ^Accepted");
+        const logins = await ds1.run("journalctl -q -u ssh -o cat | grep ^Accepted");
         expect(logins).toContain("for admin from 10.128.190.249");
         expect(logins).not.toContain("for admin from 10.128.190.252");
-        await stack.destroy();
-        isRenewed = true;
+        await takeDown();
     });
 });
 
