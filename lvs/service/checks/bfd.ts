@@ -1,7 +1,6 @@
-import { keywordProblems, type Keywords, onOff, type Target } from "../../keepalived/keywords";
+import { keywordProblems, type Keywords, onOff } from "../../keepalived/keywords";
 import { among } from "../../keepalived/kinds";
-import type { Problem } from "../../problems";
-import { type CheckView, type Surroundings, viewOf } from "./checkView";
+import { type Checker, checkLines } from "./checker";
 
 /** A BFD session with the server that is up (keepalived `BFD_CHECK`). */
 export interface BfdCheck {
@@ -18,15 +17,10 @@ export function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
     };
 }
 
-export function bfdProblems(
-    path: string,
-    check: BfdCheck,
-    target: Target,
-    instances: readonly string[],
-): Problem[] {
-    return keywordProblems(path, bfdKeywords(instances), check, target);
-}
-
-export function bfdView(check: BfdCheck, around: Surroundings): CheckView {
-    return viewOf("BFD_CHECK", bfdKeywords([]), check, around);
-}
+export const bfdChecker: Checker<BfdCheck> = {
+    keyword: "BFD_CHECK",
+    since: "2.0.0",
+    problems: (path, check, target, { bfdInstances }) =>
+        keywordProblems(path, bfdKeywords(bfdInstances), check, target),
+    lines: (check, around) => checkLines(bfdKeywords([]), check, around),
+};

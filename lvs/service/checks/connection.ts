@@ -5,11 +5,17 @@ import {
     type Keywords,
     networkInterface,
     port,
-    type Target,
     whole,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, show } from "../../problems";
-import { type CheckTiming, type RepeatedCheck, repeatedKeywords, timingKeywords } from "./timing";
+import { type CheckContext, type Checker, checkLines } from "./checker";
+import {
+    type CheckTiming,
+    nearestTiming,
+    type RepeatedCheck,
+    repeatedKeywords,
+    timingKeywords,
+} from "./timing";
 
 /** Where a check connects to, and from where. */
 export interface CheckConnection {
@@ -46,12 +52,28 @@ export const connectingKeywords: Keywords<ConnectingCheck> = {
     ...repeatedKeywords,
 };
 
-/** What is wrong with a check that connects, by the table of its keywords. */
-export function connectingProblems<Settings extends ConnectingCheck>(
-    path: string,
+/** A checker that connects to the server and has only keywords of one line. */
+export function connecting<Settings extends ConnectingCheck>(
+    keyword: string,
     keywords: Keywords<Settings>,
-    check: NoInfer<Settings>,
-    target: Target,
+    since?: string,
+): Checker<Settings> & Required<Pick<Checker<Settings>, "timing">> {
+    return {
+        keyword,
+        since,
+        problems: (path, check, target, context) => [
+            ...keywordProblems(path, keywords, check, target),
+            ...addressProblems(path, check, context),
+        ],
+        lines: (check, around) => checkLines(keywords, check, around),
+        timing: nearestTiming,
+    };
+}
+
+function addressProblems(
+    path: string,
+    check: CheckConnection,
+    { family }: CheckContext,
 ): Problem[] {
     const { connectIp, bindto, bindIf, bindPort } = check;
     const [to, from] = [connectIp, bindto].map((address) => familyOf(address ?? ""));
@@ -59,11 +81,15 @@ export function connectingProblems<Settings extends ConnectingCheck>(
         isLinkLocal(check[field] ?? ""),
     );
     return [
-        ...keywordProblems(path, keywords, check, target),
         ...problemIf(
             to !== undefined && from !== undefined && to !== from,
             `${path}.bindto`,
             `${show(bindto)} and connectIp ${show(connectIp)} are not of one family: take two of IPv4 or two of IPv6`,
+        ),
+        ...problemIf(
+            from !== undefined && connectIp === undefined && from !== family,
+            `${path}.bindto`,
+            `${show(bindto)} is not of the family of the real servers' addresses`,
         ),
         ...linkLocal.flatMap((field) =>
             problemIf(

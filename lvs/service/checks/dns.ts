@@ -1,6 +1,6 @@
-import { type Keywords, oneOf, type Target, tooNew } from "../../keepalived/keywords";
-import type { Problem } from "../../problems";
-import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
+import { type Keywords, oneOf, tooNew } from "../../keepalived/keywords";
+import type { Checker } from "./checker";
+import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { domainName } from "./hostName";
 
 /** What a name server is asked for. */
@@ -35,11 +35,16 @@ export const dnsKeywords: Keywords<DnsCheck> = {
 
 const newTypes: DnsType[] = [DnsType.RRSIG, DnsType.DNSKEY];
 
-export function dnsProblems(path: string, check: DnsCheck, target: Target): Problem[] {
-    const { type = DnsType.SOA } = check;
-    const newType = { keyword: `type ${type}`, since: "2.0.0" };
-    return [
-        ...connectingProblems(path, dnsKeywords, check, target),
-        ...(newTypes.includes(type) ? tooNew(`${path}.type`, newType, target) : []),
-    ];
-}
+const connectingDns = connecting("DNS_CHECK", dnsKeywords);
+
+export const dnsChecker: Checker<DnsCheck> = {
+    ...connectingDns,
+    problems(path, check, target, context) {
+        const { type = DnsType.SOA } = check;
+        const newType = { keyword: `type ${type}`, since: "2.0.0" };
+        return [
+            ...connectingDns.problems(path, check, target, context),
+            ...(newTypes.includes(type) ? tooNew(`${path}.type`, newType, target) : []),
+        ];
+    },
+};

@@ -1,13 +1,7 @@
-import {
-    keywordProblems,
-    type Keywords,
-    refusal,
-    type Target,
-    whole,
-} from "../../keepalived/keywords";
+import { keywordProblems, type Keywords, refusal, whole } from "../../keepalived/keywords";
 import { among } from "../../keepalived/kinds";
-import { type Problem, problemIf } from "../../problems";
-import { type CheckView, type Surroundings, viewOf } from "./checkView";
+import { problemIf } from "../../problems";
+import { type Checker, checkLines } from "./checker";
 
 /** One line each in `FILE_CHECK`. */
 export interface FileCheckKeywords {
@@ -29,13 +23,10 @@ export function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckK
 
 const weightKind = whole("a weight", -2147483647, 2147483647);
 
-export function fileProblems(
-    path: string,
-    check: FileCheck,
-    target: Target,
-    trackFiles: readonly string[],
-): Problem[] {
-    return [
+export const fileChecker: Checker<FileCheck> = {
+    keyword: "FILE_CHECK",
+    since: "2.1.0",
+    problems: (path, check, target, { trackFiles }) => [
         ...keywordProblems(path, fileKeywords(trackFiles), check, target),
         ...refusal(`${path}.weight`, weightKind, check.weight, target),
         ...problemIf(
@@ -43,12 +34,11 @@ export function fileProblems(
             `${path}.reverse`,
             "does nothing without weight: give one",
         ),
-    ];
-}
-
-export function fileView(check: FileCheck, around: Surroundings): CheckView {
-    const view = viewOf("FILE_CHECK", fileKeywords([]), check, around);
-    const { weight, reverse } = check;
-    const weightLine = `weight ${weight}${reverse ? " reverse" : ""}`;
-    return { ...view, keywords: [...view.keywords, ...(weight === undefined ? [] : [weightLine])] };
-}
+    ],
+    lines(check, around) {
+        const { keywords, urls } = checkLines(fileKeywords([]), check, around);
+        const { weight, reverse } = check;
+        const weightLine = `weight ${weight}${reverse ? " reverse" : ""}`;
+        return { keywords: [...keywords, ...(weight === undefined ? [] : [weightLine])], urls };
+    },
+};

@@ -11,8 +11,8 @@ import {
     tooNew,
 } from "../../keepalived/keywords";
 import { eachOf, type Problem, problemIf, show } from "../../problems";
-import { type CheckView, type Surroundings, viewOf } from "./checkView";
-import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
+import type { Checker } from "./checker";
+import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { hostName } from "./hostName";
 import { type RegexKeywords, regexKeywords, regexProblems } from "./regex";
 
@@ -130,18 +130,28 @@ export const sslUrlKeywords: Keywords<SslUrl> = {
     tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
 };
 
-export function httpProblems(path: string, check: HttpCheck, target: Target): Problem[] {
-    return [
-        ...connectingProblems(path, httpKeywords, check, target),
-        ...urlProblems(`${path}.url`, urlKeywords, check.url, target),
-    ];
-}
+export const httpChecker = pages("HTTP_GET", httpKeywords, urlKeywords);
+export const sslChecker = pages("SSL_GET", sslKeywords, sslUrlKeywords);
 
-export function sslProblems(path: string, check: SslCheck, target: Target): Problem[] {
-    return [
-        ...connectingProblems(path, sslKeywords, check, target),
-        ...urlProblems(`${path}.url`, sslUrlKeywords, check.url, target),
-    ];
+function pages<Settings extends ConnectingCheck, Url extends HttpUrl>(
+    keyword: string,
+    keywords: Keywords<Settings>,
+    urlKeywords: Keywords<Url>,
+): Checker<Settings & { url: Url[] }> {
+    const connection = connecting(keyword, keywords);
+    return {
+        ...connection,
+        problems: (path, check, target, context) => [
+            ...connection.problems(path, check, target, context),
+            ...urlProblems(`${path}.url`, urlKeywords, check.url, target),
+        ],
+        lines: (check, around) => ({
+            ...connection.lines(check, around),
+            urls: check.url.map((url) => ({
+                keywords: linesOf(urlKeywords, url, around.version),
+            })),
+        }),
+    };
 }
 
 function urlProblems<Url extends HttpUrl>(
@@ -168,22 +178,4 @@ function statusCodeProblems(path: string, codes: string[], target: Target): Prob
         { keyword: "status_code with more than one code", since: "2.0.17" },
         target,
     );
-}
-
-export function httpView(check: HttpCheck, around: Surroundings): CheckView {
-    const view = viewOf("HTTP_GET", httpKeywords, check, around);
-    return { ...view, urls: urlViews(urlKeywords, check.url, around) };
-}
-
-export function sslView(check: SslCheck, around: Surroundings): CheckView {
-    const view = viewOf("SSL_GET", sslKeywords, check, around);
-    return { ...view, urls: urlViews(sslUrlKeywords, check.url, around) };
-}
-
-function urlViews<Url extends HttpUrl>(
-    keywords: Keywords<Url>,
-    urls: Url[],
-    { version }: Surroundings,
-) {
-    return urls.map((url) => ({ keywords: linesOf(keywords, url, version) }));
 }

@@ -1,24 +1,23 @@
-import { type Family, familyOf } from "../../addresses";
 import { type Target, tooNew } from "../../keepalived/keywords";
-import { type Problem, problemIf, show } from "../../problems";
-import { type BfdCheck, bfdProblems, bfdView } from "./bfd";
-import { type CheckView, type Surroundings, viewOf } from "./checkView";
-import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
-import { type DnsCheck, dnsKeywords, dnsProblems } from "./dns";
-import { type FileCheck, fileProblems, fileView } from "./file";
+import { type Problem, problemIf } from "../../problems";
+import { type BfdCheck, bfdChecker } from "./bfd";
+import type { CheckContext, Checker, CheckLines } from "./checker";
+import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
+import { type DnsCheck, dnsChecker } from "./dns";
+import { type FileCheck, fileChecker } from "./file";
+import { type HttpCheck, httpChecker, type SslCheck, sslChecker } from "./http";
+import { type MiscCheck, miscChecker } from "./misc";
+import { type SmtpCheck, smtpChecker } from "./smtp";
 import {
-    type HttpCheck,
-    httpProblems,
-    httpView,
-    type SslCheck,
-    sslProblems,
-    sslView,
-} from "./http";
-import { type MiscCheck, miscProblems, miscTiming, miscView } from "./misc";
-import { type SmtpCheck, smtpKeywords } from "./smtp";
-import { type CheckTiming, defaultTiming, durationProblems, nearestTiming } from "./timing";
-import { type UdpCheck, udpKeywords, udpProblems } from "./udp";
+    type CheckTiming,
+    defaultTiming,
+    durationProblems,
+    nearestTiming,
+    type RepeatedCheck,
+} from "./timing";
+import { type UdpCheck, udpChecker } from "./udp";
 
+export type { CheckContext } from "./checker";
 export { DnsType } from "./dns";
 export {
     type CheckTiming,
@@ -52,22 +51,28 @@ export interface Check {
     file?: FileCheck;
 }
 
-/** What is around checks: the family of the servers, and what may be referred to by name. */
-export interface CheckContext {
-    readonly family: Family;
-    readonly bfdInstances: readonly string[];
-    readonly trackFiles: readonly string[];
-}
+const checkers: { readonly [Name in keyof Check]-?: Checker<NonNullable<Check[Name]>> } = {
+    tcp: connecting("TCP_CHECK", connectingKeywords),
+    http: httpChecker,
+    ssl: sslChecker,
+    smtp: smtpChecker,
+    dns: dnsChecker,
+    misc: miscChecker,
+    bfd: bfdChecker,
+    udp: udpChecker,
+    ping: connecting("PING_CHECK", connectingKeywords, "2.1.0"),
+    file: fileChecker,
+};
 
 const connectionCheck: Check = { tcp: {} };
 
-/** The checkers that came after 1.3.5. */
-const newCheckers = {
-    bfd: { keyword: "BFD_CHECK", since: "2.0.0" },
-    udp: { keyword: "UDP_CHECK", since: "2.1.0" },
-    ping: { keyword: "PING_CHECK", since: "2.1.0" },
-    file: { keyword: "FILE_CHECK", since: "2.1.0" },
-};
+/** The checks that are there, each beside its checker. */
+function given(check: Check): { name: string; settings: never; checker: Checker<never> }[] {
+    return Object.entries<Checker<never>>(checkers).flatMap(([name, checker]) => {
+        const settings = check[name as keyof Check];
+        return settings === undefined ? [] : [{ name, settings: settings as never, checker }];
+    });
+}
 
 export function checkProblems(
     path: string,
@@ -75,44 +80,18 @@ export function checkProblems(
     target: Target,
     context: CheckContext,
 ): Problem[] {
-    const { tcp, http, ssl, smtp, dns, misc, bfd, udp, ping, file } = check;
-    const { bfdInstances, trackFiles } = context;
-    const newOnes = (["bfd", "udp", "ping", "file"] as const).filter((name) => check[name]);
+    const checks = given(check);
     return [
         ...problemIf(
-            Object.values(check).every((one) => one === undefined),
+            checks.length === 0,
             path,
             "is empty: name a check, or leave it out for a TCP connection",
         ),
-        ...newOnes.flatMap((name) => tooNew(`${path}.${name}`, newCheckers[name], target)),
-        ...(tcp ? connectingProblems(`${path}.tcp`, connectingKeywords, tcp, target) : []),
-        ...(http ? httpProblems(`${path}.http`, http, target) : []),
-        ...(ssl ? sslProblems(`${path}.ssl`, ssl, target) : []),
-        ...(smtp ? connectingProblems(`${path}.smtp`, smtpKeywords, smtp, target) : []),
-        ...(dns ? dnsProblems(`${path}.dns`, dns, target) : []),
-        ...(misc ? miscProblems(`${path}.misc`, misc, target) : []),
-        ...(bfd ? bfdProblems(`${path}.bfd`, bfd, target, bfdInstances) : []),
-        ...(udp ? udpProblems(`${path}.udp`, udp, target) : []),
-        ...(ping ? connectingProblems(`${path}.ping`, connectingKeywords, ping, target) : []),
-        ...(file ? fileProblems(`${path}.file`, file, target, trackFiles) : []),
-        ...familyProblems(path, { tcp, http, ssl, smtp, dns, udp, ping }, context),
+        ...checks.flatMap(({ name, settings, checker }) => [
+            ...tooNew(`${path}.${name}`, checker, target),
+            ...checker.problems(`${path}.${name}`, settings, target, context),
+        ]),
     ];
-}
-
-/** A check connects to the real server, unless it says otherwise, and from an address like that. */
-function familyProblems(
-    path: string,
-    checks: Record<string, ConnectingCheck | undefined>,
-    { family }: CheckContext,
-): Problem[] {
-    return Object.entries(checks).flatMap(([name, { bindto, connectIp } = {}]) => {
-        const own = familyOf(bindto ?? "");
-        return problemIf(
-            own !== undefined && connectIp === undefined && own !== family,
-            `${path}.${name}.bindto`,
-            `${show(bindto)} is not of the family of the real servers' addresses`,
-        );
-    });
 }
 
 /** Checks that last longer than their delay loop; `inherited` is what pool member and virtual server say. */
@@ -124,13 +103,18 @@ export function timingProblems(
 ): Problem[] {
     const around = nearestTiming(inherited, defaultTiming);
     if (check === undefined) return durationProblems(path, around, delayLoop);
-    const { tcp, http, ssl, smtp, dns, misc, udp, ping } = check;
-    const repeatedOnes = Object.entries({ tcp, http, ssl, smtp, dns, misc, udp, ping });
-    return repeatedOnes.flatMap(([name, one]) => {
-        if (one === undefined) return [];
-        const timing = one === misc ? miscTiming(misc, around) : nearestTiming(one, around);
-        return durationProblems(`${path}.${name}`, timing, one.delayLoop ?? delayLoop);
+    return given(check).flatMap(({ name, settings, checker }) => {
+        const timing = checker.timing?.(settings, around);
+        const repeated: RepeatedCheck = settings;
+        return timing === undefined
+            ? []
+            : durationProblems(`${path}.${name}`, timing, repeated.delayLoop ?? delayLoop);
     });
+}
+
+/** A checker's block, as its template takes it. */
+export interface CheckView extends CheckLines {
+    readonly checker: string;
 }
 
 /** The blocks of the checks; without any it is a TCP connection. */
@@ -139,18 +123,9 @@ export function checkViews(
     inherited: CheckTiming,
     version: string,
 ): CheckView[] {
-    const { tcp, http, ssl, smtp, dns, misc, bfd, udp, ping, file } = check ?? connectionCheck;
-    const around: Surroundings = { timing: nearestTiming(inherited, defaultTiming), version };
-    return [
-        ...(tcp ? [viewOf("TCP_CHECK", connectingKeywords, tcp, around)] : []),
-        ...(http ? [httpView(http, around)] : []),
-        ...(ssl ? [sslView(ssl, around)] : []),
-        ...(smtp ? [viewOf("SMTP_CHECK", smtpKeywords, smtp, around)] : []),
-        ...(dns ? [viewOf("DNS_CHECK", dnsKeywords, dns, around)] : []),
-        ...(misc ? [miscView(misc, around)] : []),
-        ...(bfd ? [bfdView(bfd, around)] : []),
-        ...(udp ? [viewOf("UDP_CHECK", udpKeywords, udp, around)] : []),
-        ...(ping ? [viewOf("PING_CHECK", connectingKeywords, ping, around)] : []),
-        ...(file ? [fileView(file, around)] : []),
-    ];
+    const around = { timing: nearestTiming(inherited, defaultTiming), version };
+    return given(check ?? connectionCheck).map(({ settings, checker }) => ({
+        checker: checker.keyword,
+        ...checker.lines(settings, around),
+    }));
 }

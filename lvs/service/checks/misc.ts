@@ -1,13 +1,6 @@
-import {
-    flag,
-    keywordProblems,
-    type Keywords,
-    type Target,
-    whole,
-} from "../../keepalived/keywords";
+import { flag, keywordProblems, type Keywords, whole } from "../../keepalived/keywords";
 import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts";
-import type { Problem } from "../../problems";
-import { type CheckView, type Surroundings, viewOf } from "./checkView";
+import { type Checker, checkLines } from "./checker";
 import { type CheckTiming, nearestTiming, type RepeatedCheck, repeatedKeywords } from "./timing";
 
 /** A script that exits with 0 while the server is well (keepalived `MISC_CHECK`). */
@@ -29,18 +22,19 @@ export const miscKeywords: Keywords<MiscCheck> = {
     delayBeforeRetry: { ...repeatedKeywords.delayBeforeRetry, since: "1.3.7" },
 };
 
-export function miscProblems(path: string, check: MiscCheck, target: Target): Problem[] {
-    return keywordProblems(path, miscKeywords, check, target);
-}
+export const miscChecker: Checker<MiscCheck> = {
+    keyword: "MISC_CHECK",
+    problems: (path, check, target) => keywordProblems(path, miscKeywords, check, target),
+    lines(check, around) {
+        const miscTimeout = timing(check, around.timing).connectTimeout;
+        const { keywords, urls } = checkLines(miscKeywords, { ...check, miscTimeout }, around);
+        return { keywords: [...keywords, ...userLines(check.miscPath)], urls };
+    },
+    timing,
+};
 
 /** The timing of a script in the words of the other checks. */
-export function miscTiming(check: MiscCheck, around: CheckTiming): CheckTiming {
+function timing(check: MiscCheck, around: CheckTiming): CheckTiming {
     const { miscTimeout = Math.ceil(around.connectTimeout ?? 0) } = check;
     return nearestTiming({ ...check, connectTimeout: miscTimeout }, around);
-}
-
-export function miscView(check: MiscCheck, around: Surroundings): CheckView {
-    const miscTimeout = miscTiming(check, around.timing).connectTimeout;
-    const view = viewOf("MISC_CHECK", miscKeywords, { ...check, miscTimeout }, around);
-    return { ...view, keywords: [...view.keywords, ...userLines(check.miscPath)] };
 }

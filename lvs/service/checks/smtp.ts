@@ -1,5 +1,5 @@
 import type { Keywords } from "../../keepalived/keywords";
-import { type ConnectingCheck, connectingKeywords } from "./connection";
+import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { hostName } from "./hostName";
 
 /** A mail server that greets and answers HELO (keepalived `SMTP_CHECK`). */
@@ -12,3 +12,5 @@ export const smtpKeywords: Keywords<SmtpCheck> = {
     heloName: { keyword: "helo_name", is: hostName },
     ...connectingKeywords,
 };
+
+export const smtpChecker = connecting("SMTP_CHECK", smtpKeywords);

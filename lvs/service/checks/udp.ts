@@ -7,7 +7,8 @@ import {
     whole,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, show } from "../../problems";
-import { type ConnectingCheck, connectingKeywords, connectingProblems } from "./connection";
+import type { Checker } from "./checker";
+import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 
 /** A UDP port that is not refused, or that answers (keepalived `UDP_CHECK`). */
 export interface UdpCheck extends ConnectingCheck {
@@ -48,10 +49,19 @@ export const udpKeywords: Keywords<UdpCheck> = {
     ...connectingKeywords,
 };
 
-export function udpProblems(path: string, check: UdpCheck, target: Target): Problem[] {
+const connectingUdp = connecting("UDP_CHECK", udpKeywords, "2.1.0");
+
+export const udpChecker: Checker<UdpCheck> = {
+    ...connectingUdp,
+    problems: (path, check, target, context) => [
+        ...connectingUdp.problems(path, check, target, context),
+        ...replyProblems(path, check, target),
+    ],
+};
+
+function replyProblems(path: string, check: UdpCheck, target: Target): Problem[] {
     const { payload, requireReply, minReplyLength = 0, maxReplyLength = 255 } = check;
     return [
-        ...connectingProblems(path, udpKeywords, check, target),
         ...endsInFf(`${path}.payload`, "payload", payload, target),
         ...endsInFf(`${path}.requireReply`, "require_reply", requireReply, target),
         // Earlier versions take any answer for the right one.
