@@ -1,4 +1,5 @@
-import type { Drift } from "./drift";
+import { type Drift, parseDrift } from "./drift";
+import type { Answer } from "./ssh";
 import type { Paint } from "./text";
 
 /** What came of looking for differences on a host. */
@@ -7,6 +8,16 @@ export interface HostDrift {
     drift: Drift[];
     /** Why there is nothing to say of it. */
     problem?: string;
+}
+
+/** The differences that a host tells of. */
+export function hostDrift({ host, text, problem }: Answer): HostDrift {
+    return { name: host.name, drift: text === undefined ? [] : parseDrift(text), problem };
+}
+
+/** Whether all hosts could be looked at, and none differs. */
+export function isWhole(hosts: HostDrift[]): boolean {
+    return hosts.every(({ drift, problem }) => drift.length === 0 && problem === undefined);
 }
 
 /** The differences of all hosts, each under what it is about; one line for a host without any. */

@@ -1,4 +1,4 @@
-import { type Cell, type Column, type Paint, type Style, table } from "./text";
+import { type Cell, type Column, type Paint, type Style, table, wrapped } from "./text";
 
 /** What a look before an `up` found on a host. */
 export interface Finding {
@@ -53,6 +53,8 @@ export function grouped(findings: Finding[]): Finding[] {
     return rows;
 }
 
+const sentenceWidth = 66;
+
 const styles: Record<string, Style> = { stop: "red", warn: "yellow", ok: "green" };
 
 /** The findings of all hosts as one table. A sentence has as many lines as it takes. */
@@ -63,7 +65,7 @@ export function findingLines(
     const columns: Column[] = ["host", "", "what", "found"].map((title) => ({ title }));
     const rows = hosts.flatMap(({ name, findings }) =>
         grouped(findings).flatMap(({ how, what, sentence }, index) =>
-            broken(sentence, sentenceWidth).map((part, line): Cell[] => [
+            wrapped(sentence, { width: sentenceWidth }).map((part, line): Cell[] => [
                 index + line === 0 ? name : "",
                 line === 0 ? { text: how, style: styles[how] ?? "red" } : "",
                 line === 0 ? what : "",
@@ -72,16 +74,4 @@ export function findingLines(
         ),
     );
     return table(columns, rows, paint);
-}
-
-const sentenceWidth = 66;
-
-function broken(sentence: string, width: number): string[] {
-    const lines = [""];
-    for (const word of sentence.split(" ")) {
-        const line = lines.at(-1)!;
-        if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
-        else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-    }
-    return lines;
 }

@@ -101,7 +101,7 @@ export function configuredHosts(config: Record<string, string> = {}): ClusterHos
 }
 
 /** The hosts of these names, or all of them where none are named. */
-export function chosen(hosts: ClusterHost[], names: string[]): ClusterHost[] {
+export function chosen<Host extends { name: string }>(hosts: Host[], names: string[]): Host[] {
     const unknown = names.filter((name) => !hosts.some((host) => host.name === name));
     if (unknown.length > 0) {
         const all = hosts.map(({ name }) => name).join(", ");

@@ -16,10 +16,11 @@ export function statusLines(cluster: ClusterStatus, paint: Paint): string[] {
         "",
         ...(problems.length === 0
             ? [paint("green", "All is well.")]
-            : problems.flatMap((problem) => {
-                  const [first, ...rest] = wrapped(`wrong: ${problem}`, "       ");
-                  return [paint("red", first!), ...rest.map((line) => paint("red", line))];
-              })),
+            : problems.flatMap((problem) =>
+                  wrapped(`wrong: ${problem}`, { indent: "       " }).map((line) =>
+                      paint("red", line),
+                  ),
+              )),
     ];
 }
 

@@ -74,11 +74,11 @@ export function shortened(text: string, width: number): string {
 }
 
 /** A sentence in lines that fit, all but the first indented. */
-export function wrapped(text: string, indent = "    "): string[] {
+export function wrapped(text: string, { width = lineWidth, indent = "" } = {}): string[] {
     const lines: string[] = [];
     let line = "";
     for (const word of text.split(" ")) {
-        if (line !== "" && line.length + 1 + word.length > lineWidth) {
+        if (line !== "" && line.length + 1 + word.length > width) {
             lines.push(line);
             line = indent + word;
         } else {

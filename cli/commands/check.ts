@@ -1,10 +1,9 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
-import { type HostDrift, driftLines, ownerDrift } from "../diffView";
-import { parseDrift } from "../drift";
+import { driftLines, type HostDrift, hostDrift, isWhole, ownerDrift } from "../diffView";
 import { parseFacts } from "../facts";
 import { judge } from "../health";
-import { chosen, type Inventory, requireInventories } from "../inventory";
+import { chosen, type ClusterHost, type Inventory, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
 import { type CommonOptions, type Done, headed, paintOf, print } from "./common";
@@ -38,32 +37,28 @@ export function check(done: Done): CommandModule<CommonOptions, CheckOptions> {
 
 async function run(options: CheckOptions): Promise<number> {
     const inventories = requireInventories(await stackOutputs(options));
-    const names = options.hosts ?? [];
-    chosen(
-        inventories.flatMap(({ hosts }) => hosts),
-        names,
-    );
+    const all = inventories.flatMap(({ hosts }) => hosts);
+    const asked = chosen(all, options.hosts ?? []);
     const paint = paintOf(options);
     const found = await Ssh.with(options, (ssh) =>
-        Promise.all(inventories.map((inventory) => look(ssh, inventory, names))),
+        Promise.all(inventories.map((inventory) => look(ssh, inventory, asked))),
     );
     found.forEach((hosts, index) => {
         const lines = driftLines(hosts, "as it was applied", paint);
         print(headed(found.length, inventories[index]!.name, lines, paint));
     });
-    const isWhole = ({ drift, problem }: HostDrift) => drift.length === 0 && problem === undefined;
-    return found.flat().every(isWhole) ? 0 : 1;
+    return isWhole(found.flat()) ? 0 : 1;
 }
 
-async function look(ssh: Ssh, { name, hosts }: Inventory, names: string[]): Promise<HostDrift[]> {
-    const asked = hosts.filter((host) => names.length === 0 || names.includes(host.name));
+async function look(
+    ssh: Ssh,
+    { name, hosts }: Inventory,
+    asked: ClusterHost[],
+): Promise<HostDrift[]> {
     const question = { script: bundle("look", []), verb: "check" };
-    const answers = await ssh.ask(asked, () => question);
-    const found = answers.map(({ host, text, problem }) => ({
-        name: host.name,
-        drift: text === undefined ? [] : parseDrift(text),
-        problem,
-    }));
+    const own = hosts.filter((host) => asked.includes(host));
+    const answers = await ssh.ask(own, () => question);
+    const found = answers.map(hostDrift);
     // Who has a virtual IP can be told only when all directors have been asked.
     const directors = hosts.filter(({ role }) => role === "director");
     if (directors.length === 0 || !directors.every((director) => asked.includes(director)))

@@ -1,11 +1,9 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
-import { driftLines, type HostDrift } from "../diffView";
-import { parseDrift } from "../drift";
+import { driftLines, hostDrift, isWhole } from "../diffView";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
-import { reachable } from "./reachable";
-import { previewed } from "./render";
+import { previewed, reachable } from "./previewed";
 
 interface DiffOptions extends CommonOptions {
     hosts?: string[];
@@ -43,12 +41,7 @@ async function run(options: DiffOptions): Promise<number> {
             verb: "diff",
         })),
     );
-    const compared = answers.map(({ host, text, problem }): HostDrift => {
-        const drift = text === undefined ? [] : parseDrift(text);
-        return { name: host.name, drift, problem };
-    });
+    const compared = answers.map(hostDrift);
     print(driftLines(compared, "nothing to change", paintOf(options)));
-    return compared.every(({ drift, problem }) => drift.length === 0 && problem === undefined)
-        ? 0
-        : 1;
+    return isWhole(compared) ? 0 : 1;
 }

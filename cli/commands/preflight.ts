@@ -3,8 +3,7 @@ import { type Finding, findingLines, parseFindings, withClocks } from "../findin
 import { Refusal } from "../refusal";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
-import { reachable } from "./reachable";
-import { previewed } from "./render";
+import { previewed, reachable } from "./previewed";
 
 interface PreflightOptions extends CommonOptions {
     configFile?: string;
@@ -29,14 +28,14 @@ export function preflight(done: Done): CommandModule<CommonOptions, PreflightOpt
 }
 
 async function run(options: PreflightOptions): Promise<number> {
-    const { hosts: all, configured } = await previewed(options);
-    const hosts = all.filter(({ preflight }) => preflight !== undefined);
+    const preview = await previewed(options);
+    const hosts = preview.hosts.filter((host) => host.preflight !== undefined);
     if (hosts.length === 0) {
         throw new Refusal(
             "no pre-flight is known before the `up`: its values are outputs of others",
         );
     }
-    const places = await reachable(options, { hosts, configured });
+    const places = await reachable(options, { ...preview, hosts });
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({ script: hosts[place]!.preflight!, verb: "report" })),
     );

@@ -1,11 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
-import { type ClusterHost, configuredHosts } from "../inventory";
-import { preview } from "../pulumi";
-import { Refusal } from "../refusal";
-import { listing, type RenderedHost, renderedHosts } from "../rendered";
+import { listing } from "../rendered";
 import { type CommonOptions, configFile, type Done, print } from "./common";
+import { previewed } from "./previewed";
 
 interface RenderOptions extends CommonOptions {
     hosts?: string[];
@@ -43,7 +41,7 @@ export function render(done: Done): CommandModule<CommonOptions, RenderOptions> 
 }
 
 async function run(options: RenderOptions): Promise<void> {
-    const hosts = await rendered(options);
+    const { hosts } = await previewed(options);
     if (options.out === undefined) {
         print([hosts.map(listing).join("\n").trimEnd()]);
         return;
@@ -58,32 +56,4 @@ async function run(options: RenderOptions): Promise<void> {
         }
         print(hidden.map(({ path: file, why }) => `${name}: ${file} is not written (${why})`));
     }
-}
-
-/** The hosts that the current program and configuration make, or those of some names. */
-export async function rendered(
-    options: CommonOptions & { hosts?: string[]; configFile?: string },
-): Promise<RenderedHost[]> {
-    return (await previewed(options)).hosts;
-}
-
-/** The same, and the hosts that the configuration names. */
-export async function previewed(
-    options: CommonOptions & { hosts?: string[]; configFile?: string },
-): Promise<{ hosts: RenderedHost[]; configured: ClusterHost[] }> {
-    const found = await preview(options);
-    const hosts = renderedHosts(found);
-    if (hosts.length === 0) {
-        throw new Refusal("the program makes no LVS cluster: there is no host in its preview");
-    }
-    const names = options.hosts ?? [];
-    const unknown = names.filter((name) => !hosts.some((host) => host.name === name));
-    if (unknown.length > 0) {
-        const all = hosts.map(({ name }) => name).join(", ");
-        throw new Refusal(`there is no host ${unknown.join(", ")}, only ${all}`);
-    }
-    return {
-        hosts: hosts.filter(({ name }) => names.length === 0 || names.includes(name)),
-        configured: configuredHosts(found.config),
-    };
 }

@@ -1,13 +1,11 @@
 import * as fs from "node:fs/promises";
 import type { CommandModule } from "yargs";
-import { inventoriesIn } from "../inventory";
 import { mermaid } from "../mermaid";
-import { stackOutputs } from "../pulumi";
 import { Refusal } from "../refusal";
 import { svg } from "../svg";
 import { topologyOf } from "../topology";
 import { type CommonOptions, configFile, type Done, print } from "./common";
-import { previewed } from "./render";
+import { knownHosts, previewed } from "./previewed";
 
 interface TopologyOptions extends CommonOptions {
     svg: boolean;
@@ -51,16 +49,15 @@ export function topology(done: Done): CommandModule<CommonOptions, TopologyOptio
 }
 
 async function run(options: TopologyOptions): Promise<void> {
-    const { hosts: all, configured } = await previewed(options);
-    const clusters = [...new Set(all.map(({ cluster }) => cluster))];
+    const preview = await previewed(options);
+    const clusters = [...new Set(preview.hosts.map((host) => host.cluster))];
     const { out, cluster = clusters[0] } = options;
     if ((clusters.length > 1 && options.cluster === undefined) || !clusters.includes(cluster!)) {
         throw new Refusal(`say which with --cluster: ${clusters.join(", ")}`);
     }
-    const outputs = await stackOutputs(options);
-    const known = [...inventoriesIn(outputs).flatMap(({ hosts }) => hosts), ...configured];
+    const known = await knownHosts(options, preview);
     const found = topologyOf(
-        all.filter((host) => host.cluster === cluster),
+        preview.hosts.filter((host) => host.cluster === cluster),
         (address) => known.find(({ addresses }) => addresses.includes(address))?.name,
     );
     const text = options.svg || out?.endsWith(".svg") ? svg(found) : mermaid(found);

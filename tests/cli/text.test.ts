@@ -31,7 +31,7 @@ it("shortens in the middle", () => {
 });
 
 it("wraps a sentence at blanks and indents what follows", () => {
-    const lines = wrapped(`wrong: ${"word ".repeat(40).trim()}`, "  ");
+    const lines = wrapped(`wrong: ${"word ".repeat(40).trim()}`, { indent: "  " });
     expect(lines).toHaveLength(3);
     expect(lines.every((line) => line.length <= lineWidth)).toBe(true);
     expect(lines[1]).toMatch(/^ {2}word/);
