@@ -1,4 +1,4 @@
-import { isFirst, poolTexts, type Topology } from "./topology";
+import { directorTexts, isFirst, realServerTexts, type Topology } from "./topology";
 
 /** The picture as a Mermaid flow chart, which GitHub and GitLab draw where they find it. */
 export function mermaid(topology: Topology): string {
@@ -15,18 +15,12 @@ export function mermaid(topology: Topology): string {
         ),
         "    end",
         '    subgraph directors["directors"]',
-        ...directors.map(({ name, preferredFor }, index) => {
-            const title =
-                preferredFor.length > 0 ? `first for ${preferredFor.join(", ")}` : "takes over";
-            return `        ${director(index)}${box(name, title)}`;
-        }),
+        ...directors.map((one, index) => `        ${director(index)}${box(...directorTexts(one))}`),
         "    end",
         '    subgraph servers["real servers"]',
-        ...realServers.map((realServer, index) => {
-            const { name, address } = realServer;
-            const lines = [...(name === address ? [] : [address]), ...poolTexts(realServer)];
-            return `        ${server(index)}${box(name, ...lines)}`;
-        }),
+        ...realServers.map(
+            (one, index) => `        ${server(index)}${box(...realServerTexts(one))}`,
+        ),
         "    end",
         ...virtualIps.flatMap(({ ip, services }, index) => [
             // Without services it is for the hosts behind: their gateway.

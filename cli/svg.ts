@@ -1,4 +1,4 @@
-import { isFirst, poolTexts, type Topology } from "./topology";
+import { directorTexts, isFirst, realServerTexts, type Topology } from "./topology";
 
 const padding = 14;
 const lineHeight = 19;
@@ -31,15 +31,8 @@ export function svg(topology: Topology): string {
     const texts = [
         [["clients"]],
         virtualIps.map(({ ip, services }) => [ip, ...services]),
-        directors.map(({ name, preferredFor }) => [
-            name,
-            preferredFor.length > 0 ? `first for ${preferredFor.join(", ")}` : "takes over",
-        ]),
-        realServers.map((realServer) => [
-            realServer.name,
-            ...(realServer.name === realServer.address ? [] : [realServer.address]),
-            ...poolTexts(realServer),
-        ]),
+        directors.map(directorTexts),
+        realServers.map(realServerTexts),
     ];
     const kinds = ["clients", "vip", "director", "server"];
     const titles = ["", "virtual IPs", "directors", "real servers"];

@@ -120,9 +120,17 @@ function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
     return items.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
-/** What a real server's box says of its pools: `TCP 80 → 8080 · NAT · weight 2`, each line once. */
-export function poolTexts({ pools }: Topology["realServers"][number]): string[] {
-    return unique(pools.map(poolText), (text) => text);
+/** The lines of a director's box. */
+export function directorTexts({ name, preferredFor }: Topology["directors"][number]): string[] {
+    const isPreferred = preferredFor.length > 0;
+    return [name, isPreferred ? `first for ${preferredFor.join(", ")}` : "takes over"];
+}
+
+/** The lines of a real server's box; of its pools such as `TCP 80 → 8080 · NAT · weight 2`, each once. */
+export function realServerTexts(realServer: Topology["realServers"][number]): string[] {
+    const { name, address, pools } = realServer;
+    const texts = pools.map(poolText);
+    return [name, ...(name === address ? [] : [address]), ...unique(texts, (text) => text)];
 }
 
 /** Whether a director is the one that has a virtual IP, or a firewall mark, while all is well. */
