@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { type Card, cardsOf, writeIdentity } from "./identity";
 import { hostKey } from "./keys";
 import { Namespace, processGroup, signal } from "./namespace";
 import { Parts } from "./parts";
 import { Refusal } from "./progress";
 import { run, RunOptions, RunResult, tryRun } from "./run";
-import { HostSpec, ipv6Of, Suite, suiteOf, Topology } from "./topology";
+import { HostSpec, Suite, suiteOf, Topology } from "./topology";
 import { GiveUp, waitUntil } from "./wait";
 
 /** How long a host may take to boot: five at once on a slow machine take 45 s. */
@@ -17,14 +18,6 @@ const bootDeadline = 180_000;
 export interface HostRunOptions extends RunOptions {
     /** Who runs it: root, unless it is "admin" (who may sudo) or "nosudo" (who may not). */
     user?: string;
-}
-
-/** A network card of a host. */
-export interface Card {
-    /** What the host calls it: "eth0". */
-    device: string;
-    address: string;
-    ipv6: string;
 }
 
 /** A virtual machine of a lab. */
@@ -40,8 +33,11 @@ export class Host {
     readonly hostKey: string;
     /** What it has written to its console since it was first booted, for a look when it hangs. */
     readonly consoleLog: string;
+    private readonly cards: Card[];
     private readonly dir: string;
     private readonly disk: string;
+    /** The second disk: see `writeIdentity`. */
+    private readonly identity: string;
 
     constructor(
         private readonly lab: {
@@ -54,26 +50,23 @@ export class Host {
         private readonly spec: HostSpec,
     ) {
         this.name = spec.name;
+        this.cards = cardsOf(spec, lab.topology);
         this.address = this.card().address;
         this.ipv6 = this.card().ipv6;
         this.suite = suiteOf(spec);
         this.hostKey = hostKey(spec.name).public;
         this.dir = path.join(lab.dir, "hosts", spec.name);
         this.disk = path.join(this.dir, "disk.cow");
+        this.identity = path.join(this.dir, "identity.tar");
         this.consoleLog = path.join(this.dir, "console.log");
     }
 
     /** Its card in a network, by default the first. */
-    card(network = this.networks[0]!): Card {
-        const number = this.networks.indexOf(network);
-        const address = this.spec.cards[network];
-        if (!address) {
-            throw new Refusal(
-                `${this.name} has no card in ${network}, only in ${this.networks.join(", ")}`,
-            );
-        }
-        const ipv6 = ipv6Of(address, this.lab.topology.networks[network]!);
-        return { device: `eth${number}`, address, ipv6 };
+    card(network = this.cards[0]!.network): Card {
+        const card = this.cards.find((one) => one.network === network);
+        if (card) return card;
+        const networks = this.cards.map((one) => one.network).join(", ");
+        throw new Refusal(`${this.name} has no card in ${network}, only in ${networks}`);
     }
 
     /** Runs a shell script on the host; returns what it printed; throws if it fails. */
@@ -145,10 +138,11 @@ export class Host {
     }
 
     /** Pulls the network cable of one of the host's cards out, or plugs it in. */
-    async link(state: "up" | "down", network = this.networks[0]!): Promise<void> {
+    async link(state: "up" | "down", network?: string): Promise<void> {
+        const card = this.card(network);
         // The card does not get over a device that is taken down: it is unplugged at the far end.
-        const end = state === "up" ? ["master", network] : ["nomaster"];
-        await run(this.inside(["ip", "link", "set", this.tapOf(this.card(network)), ...end]));
+        const end = state === "up" ? ["master", card.network] : ["nomaster"];
+        await run(this.inside(["ip", "link", "set", this.tapOf(card), ...end]));
     }
 
     /** Puts a bare disk in and boots from it: as on the day the host was delivered. */
@@ -171,11 +165,11 @@ export class Host {
     /** Makes the host's folder and network devices; for `Lab.up`. */
     async create(): Promise<void> {
         await fs.mkdir(this.dir, { recursive: true });
-        await this.writeIdentity();
-        for (const network of this.networks) {
-            const tap = this.tapOf(this.card(network));
+        await writeIdentity(this.identity, this.spec, this.lab.topology);
+        for (const card of this.cards) {
+            const tap = this.tapOf(card);
             await run(this.inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
-            await run(this.inside(["ip", "link", "set", tap, "master", network, "up"]));
+            await run(this.inside(["ip", "link", "set", tap, "master", card.network, "up"]));
             // The virtual cards cannot take packets apart or put them together for one another.
             const offloads = ["tso", "off", "gso", "off", "gro", "off"];
             await run(this.inside(["ethtool", "-K", tap, ...offloads]));
@@ -197,10 +191,10 @@ export class Host {
             `uml_dir=${consoles}`,
             `mem=${this.spec.memoryMB ?? 160}M`,
             `ubd0=${this.disk},${parts.suites[this.suite]!.image.disk}`,
-            `ubd1r=${path.join(this.dir, "identity.tar")}`,
+            `ubd1r=${this.identity}`,
             "root=/dev/ubda",
             "rw",
-            ...this.networks.map((network, index) => `vec${index}:${this.vectorOptions(network)}`),
+            ...this.cards.map((card, index) => `vec${index}:${this.vectorOptions(card)}`),
             `systemd.hostname=${this.name}`,
             `systemd.machine_id=${digest(`machine ${this.name}`).slice(0, 32)}`,
             "con=null",
@@ -270,19 +264,13 @@ export class Host {
         return this.lab.namespace.command(command);
     }
 
-    /** The networks it has cards in, in the order of the cards. */
-    private get networks(): string[] {
-        return Object.keys(this.spec.cards);
-    }
-
     /** The device at the other end of a card. */
     private tapOf(card: Card): string {
         return `${card.device.replace("eth", "tap")}-${this.name}`;
     }
 
-    /** What the driver of its card in a network is told. */
-    private vectorOptions(network: string): string {
-        const card = this.card(network);
+    /** What the driver of a card is told. */
+    private vectorOptions(card: Card): string {
         const tap = `transport=tap,ifname=${this.tapOf(card)}`;
         return `${tap},depth=128,gro=0,mac=${macOf(card.address)}`;
     }
@@ -329,62 +317,7 @@ export class Host {
         if (await this.isUp()) throw new Error(`${this.name} is on: its disk is in use`);
         await run(["cp", "--sparse=always", from, to]);
     }
-
-    /** The second disk, from which the host takes its own files at its first boot. */
-    private async writeIdentity(): Promise<void> {
-        const { networks, hosts } = this.lab.topology;
-        const { client } = networks[this.networks[0]!]!;
-        const names = hosts.map(({ name, cards }) => `${Object.values(cards)[0]!} ${name}\n`);
-        const files = {
-            "etc/hosts": `127.0.0.1 localhost\n${client} client\n${names.join("")}`,
-            "etc/hostname": `${this.name}\n`,
-            "etc/lab/network": this.cardLines(),
-            "etc/lab/routes": this.routeLines(),
-            ...(this.spec.forwards && { "etc/sysctl.d/lab-router.conf": routerSettings }),
-            "etc/apt/sources.list": `deb [trusted=yes] http://${client}/${this.suite}/ ./\n`,
-            "etc/ssh/ssh_host_ed25519_key": hostKey(this.name).private,
-            "etc/ssh/ssh_host_ed25519_key.pub": `${this.hostKey}\n`,
-        };
-        const root = path.join(this.dir, "identity");
-        for (const [file, text] of Object.entries(files)) {
-            const target = path.join(root, file);
-            await fs.mkdir(path.dirname(target), { recursive: true });
-            await fs.writeFile(target, text);
-            await fs.chmod(target, file.endsWith("_key") ? 0o600 : 0o644);
-        }
-        const tar = ["tar", "-C", root, "--owner=root", "--group=root"];
-        await run([...tar, "-cf", path.join(this.dir, "identity.tar"), ...Object.keys(files)]);
-        await fs.rm(root, { recursive: true });
-    }
-
-    private cardLines(): string {
-        const lines = this.networks.map((network, index) => {
-            const { device, address, ipv6 } = this.card(network);
-            return `vec${index} ${device} ${address}/24 ${ipv6}/64\n`;
-        });
-        return lines.join("");
-    }
-
-    private routeLines(): string {
-        const { networks, hosts } = this.lab.topology;
-        const lines = (this.spec.routes ?? []).map(({ to, via }) => {
-            const router = hosts.find(({ name }) => name === via)!;
-            const shared = this.networks.find((network) => network in router.cards)!;
-            const address = router.cards[shared]!;
-            const { ipv4, ipv6 } = networks[to] ?? { ipv4: to, ipv6: to };
-            return `${ipv4} ${address}\n${ipv6} ${ipv6Of(address, networks[shared]!)}\n`;
-        });
-        return lines.join("");
-    }
 }
-
-/** A router forwards, and does not tell a host of a shorter way, which is not what a test sets up. */
-const routerSettings = `net.ipv4.ip_forward = 1
-net.ipv6.conf.all.forwarding = 1
-net.ipv4.conf.all.send_redirects = 0
-net.ipv4.conf.default.send_redirects = 0
-net.ipv4.conf.*.send_redirects = 0
-`;
 
 /** A host keeps its hardware address over every boot: 02:00 and its IPv4 address. */
 function macOf(address: string): string {

@@ -1,0 +1,83 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { hostKey } from "./keys";
+import { run } from "./run";
+import { type HostSpec, ipv6Of, suiteOf, type Topology } from "./topology";
+
+/** A network card of a host. */
+export interface Card {
+    network: string;
+    /** What the host calls it: "eth0". */
+    device: string;
+    address: string;
+    ipv6: string;
+}
+
+/** The cards of a host, in the order in which its networks are named. */
+export function cardsOf({ cards }: HostSpec, { networks }: Topology): Card[] {
+    return Object.entries(cards).map(([network, address], index) => ({
+        network,
+        device: `eth${index}`,
+        address,
+        ipv6: ipv6Of(address, networks[network]!),
+    }));
+}
+
+/** Writes a disk, as a tar archive, from which a host takes its own files at its first boot. */
+export async function writeIdentity(
+    archive: string,
+    spec: HostSpec,
+    topology: Topology,
+): Promise<void> {
+    const files = identityFiles(spec, topology);
+    const root = `${archive}.root`;
+    for (const [file, text] of Object.entries(files)) {
+        const target = path.join(root, file);
+        await fs.mkdir(path.dirname(target), { recursive: true });
+        await fs.writeFile(target, text);
+        await fs.chmod(target, file.endsWith("_key") ? 0o600 : 0o644);
+    }
+    const tar = ["tar", "-C", root, "--owner=root", "--group=root"];
+    await run([...tar, "-cf", archive, ...Object.keys(files)]);
+    await fs.rm(root, { recursive: true });
+}
+
+function identityFiles(spec: HostSpec, topology: Topology): Record<string, string> {
+    const cards = cardsOf(spec, topology);
+    const { client } = topology.networks[cards[0]!.network]!;
+    const names = topology.hosts.map(({ name, cards }) => `${Object.values(cards)[0]!} ${name}\n`);
+    const key = hostKey(spec.name);
+    return {
+        "etc/hosts": `127.0.0.1 localhost\n${client} client\n${names.join("")}`,
+        "etc/hostname": `${spec.name}\n`,
+        "etc/lab/network": cards.map(cardLine).join(""),
+        "etc/lab/routes": routeLines(spec, topology),
+        ...(spec.forwards && { "etc/sysctl.d/lab-router.conf": routerSettings }),
+        "etc/apt/sources.list": `deb [trusted=yes] http://${client}/${suiteOf(spec)}/ ./\n`,
+        "etc/ssh/ssh_host_ed25519_key": key.private,
+        "etc/ssh/ssh_host_ed25519_key.pub": `${key.public}\n`,
+    };
+}
+
+function cardLine({ device, address, ipv6 }: Card, index: number): string {
+    return `vec${index} ${device} ${address}/24 ${ipv6}/64\n`;
+}
+
+function routeLines({ routes = [], cards }: HostSpec, { networks, hosts }: Topology): string {
+    const lines = routes.map(({ to, via }) => {
+        const router = hosts.find(({ name }) => name === via)!;
+        const shared = Object.keys(cards).find((network) => network in router.cards)!;
+        const address = router.cards[shared]!;
+        const { ipv4, ipv6 } = networks[to] ?? { ipv4: to, ipv6: to };
+        return `${ipv4} ${address}\n${ipv6} ${ipv6Of(address, networks[shared]!)}\n`;
+    });
+    return lines.join("");
+}
+
+/** A router forwards, and does not tell a host of a shorter way, which is not what a test sets up. */
+const routerSettings = `net.ipv4.ip_forward = 1
+net.ipv6.conf.all.forwarding = 1
+net.ipv4.conf.all.send_redirects = 0
+net.ipv4.conf.default.send_redirects = 0
+net.ipv4.conf.*.send_redirects = 0
+`;
