@@ -8,6 +8,8 @@ scripts=/usr/libexec/keepalived
 named=/etc/iproute2/rt_addrprotos.d/keepalived.conf
 # The keepalived that the configuration is made for.
 made_for=/var/lib/pulumi-lvs/keepalived.version
+# Whether it takes a new start to put right what has been taken out of the kernel.
+broken=
 
 ready() {
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS: load module ip_vs"
@@ -23,6 +25,7 @@ ready() {
         0.* | 1.* | 2.0.[0-3]) say "keepalived $version cannot test a configuration before it is live" ;;
         *) test_configuration ;;
     esac
+    ! is_broken || broken=yes
 }
 
 # What there was of keepalived before us.
@@ -68,7 +71,7 @@ activate() {
     if ! systemctl is-active -q keepalived; then
         systemctl start keepalived
         did=started
-    elif is_broken; then
+    elif [ -n "$broken" ]; then
         drain
         systemctl restart keepalived
         did=restarted
@@ -100,7 +103,11 @@ held_elsewhere() {
     done
 }
 
-is_repair() { [ "$(setting repair)" != "$(cat "$state/repaired" 2>/dev/null)" ]; }
+# A word that is taken out asks for nothing.
+is_repair() {
+    word=$(setting repair)
+    [ -n "$word" ] && [ "$word" != "$(cat "$state/repaired" 2>/dev/null)" ]
+}
 
 # Whether the firewall is as its files say, and these are not new.
 is_filtered() {
@@ -111,9 +118,9 @@ is_filtered() {
 }
 
 # A reload leaves alone what keepalived takes for granted: what has been taken out of the kernel by
-# hand comes back with a new start only.
+# hand comes back with a new start only. Asked before a change, for what comes with it is not there.
 is_broken() {
-    is_repair || return 1
+    is_repair && [ -e "$rules" ] || return 1
     found=$(beside_plan)
     is_found "lacking -A" || is_found down || ! is_whole
 }

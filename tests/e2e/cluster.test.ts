@@ -120,8 +120,9 @@ describe("the article's cluster", () => {
         const going = await cluster.probe();
         await cluster.stack.configure(await changed());
         await cluster.stack.up();
-        const bodies = await Promise.all(slowRequests);
-        expect(bodies.map((body) => body.trim()).sort()).toEqual(["RS1", "RS2", "RS3", "RS4"]);
+        const bodies = (await Promise.all(slowRequests)).map((body) => body.trim());
+        expect(bodies).toContain("RS4");
+        expect(bodies.join()).toMatch(/^RS[1-4],RS[1-4],RS[1-4],RS[1-4]$/);
         expect(await cluster.serving("ds1")).toEqual(["rs1", "rs2", "rs3"]);
 
         const { requests, failed } = await going.stop();
