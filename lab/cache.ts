@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
+import { lock, type LockOptions } from "proper-lockfile";
 
 /** Where everything is kept that takes long to make: `$XDG_CACHE_HOME/pulumi-lvs`. */
 export const cacheRoot = path.join(
@@ -26,35 +25,30 @@ export async function cached(
     const dir = path.join(cacheRoot, `${name}-${digest}`);
     if (await exists(dir)) return dir;
     await fs.mkdir(cacheRoot, { recursive: true });
-    await alone(`${dir}.lock`, async () => {
-        if (await exists(dir)) return;
-        const unfinished = await fs.mkdtemp(`${dir}.`);
-        try {
-            await build(unfinished);
-            await fs.rename(unfinished, dir);
-        } catch (error) {
-            await fs.rm(unfinished, { recursive: true, force: true });
-            throw error;
-        }
-    });
+    const release = await lock(dir, patiently);
+    try {
+        if (!(await exists(dir))) await buildInto(dir, build);
+    } finally {
+        await release();
+    }
     return dir;
 }
 
-/** Keeps all other processes from the same work meanwhile. A lock goes with its holder. */
-async function alone(file: string, work: () => Promise<void>): Promise<void> {
-    const holder = spawn("flock", [file, "sh", "-c", "echo locked; exec cat"], {
-        stdio: ["pipe", "pipe", "inherit"],
-    });
-    const ended = once(holder, "exit");
-    const failed = ended.then(() => {
-        throw new Error(`cannot lock ${file}`);
-    });
-    await Promise.race([once(holder.stdout, "data"), failed]);
+/** For twenty minutes; the lock of a process that is gone is taken over after one. */
+const patiently: LockOptions = {
+    realpath: false,
+    stale: 60_000,
+    retries: { retries: 2400, factor: 1, minTimeout: 500 },
+};
+
+async function buildInto(dir: string, build: (dir: string) => Promise<void>): Promise<void> {
+    const unfinished = await fs.mkdtemp(`${dir}.`);
     try {
-        await work();
-    } finally {
-        holder.stdin.end();
-        await ended;
+        await build(unfinished);
+        await fs.rename(unfinished, dir);
+    } catch (error) {
+        await fs.rm(unfinished, { recursive: true, force: true });
+        throw error;
     }
 }
 

@@ -10,8 +10,7 @@ const stages: { name: string; command: string[]; counts?: boolean }[] = [
     { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
     { name: "unit", command: jest("unit", "--maxWorkers=2"), counts: true },
     { name: "toolchain", command: jest("toolchain", "--maxWorkers=2"), counts: true },
-    // A lab waits for a third of its time: for boots, for checks to fail, for adverts not to come.
-    { name: "e2e", command: jest("e2e", "--maxWorkers=3"), counts: true },
+    { name: "e2e", command: jest("e2e", "--maxWorkers=2"), counts: true },
 ];
 
 interface Counts {

@@ -89,12 +89,13 @@ describe("the article's cluster", () => {
         for (const director of cluster.directors) {
             expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
         }
+        // From ports that nobody had: a director of DR sends a port that comes again to the server
+        // that it had before, for the two minutes that it remembers a connection after its end.
+        const order = (await cluster.bodies(50, 61_000)).join("").replaceAll("RS", "");
         // Three of five, or some more where keepalived has the scheduler begin its round anew.
-        const bodies = await cluster.bodies(50);
-        expect(bodies.filter((body) => !/^RS[123]$/.test(body))).toEqual([]);
-        const served = bodies.filter((body) => body === "RS1").length;
-        expect(served).toBeGreaterThanOrEqual(30);
-        expect(served).toBeLessThanOrEqual(33);
+        expect(order).toMatch(/^[123]{50}$/);
+        const others = order.replaceAll("1", "").length;
+        expect([order, others >= 17 && others <= 20]).toEqual([order, true]);
     });
 
     it("takes a real server in, and lets it go when its connections have ended: no request lost", async () => {

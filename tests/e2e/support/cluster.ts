@@ -110,9 +110,10 @@ export class Cluster {
         return Object.fromEntries(counts);
     }
 
-    /** Bodies of some requests to the virtual IP, one after the other. */
-    async bodies(count: number): Promise<string[]> {
-        const loop = `for i in $(seq ${count}); do curl -sS --max-time 5 ${url}; done`;
+    /** Bodies of some requests to the virtual IP, one after the other; from one port after the other. */
+    async bodies(count: number, firstPort?: number): Promise<string[]> {
+        const from = firstPort === undefined ? "" : `--local-port $((${firstPort} + i))`;
+        const loop = `for i in $(seq ${count}); do curl -sS --max-time 5 ${from} ${url}; done`;
         return (await this.lab.exec(["sh", "-c", loop])).trim().split("\n");
     }
 
