@@ -107,7 +107,8 @@ describe("the article's cluster", () => {
         await waitUntil("an answer of RS4", 10_000, () => coming.sofar().byBody.RS4 !== undefined);
         expect((await coming.stop()).failed).toEqual([]);
 
-        // Who takes eight seconds to say what he wants: in rotation one on every server.
+        // Who takes eight seconds to say what he wants: in rotation one on every server, but for
+        // ports that come again.
         const slowRequest = `exec 3<>/dev/tcp/${vip}/80
             printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 8; printf '\\r\\n' >&3
             timeout 5 tail -n 1 <&3`;
