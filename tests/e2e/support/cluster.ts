@@ -12,6 +12,9 @@ const hosts = ofRelease(seedWithSpare);
 
 /** The article's cluster on machines of its own, one spare machine (rs4) beside it. */
 export class Cluster {
+    /** The first of those that no client is given unasked (`ip_local_port_range`). */
+    private nextPort = 61_000;
+
     private constructor(
         readonly lab: Lab,
         readonly stack: LabStack,
@@ -110,10 +113,16 @@ export class Cluster {
         return Object.fromEntries(counts);
     }
 
-    /** Bodies of some requests to the virtual IP, one after the other; from one port after the other. */
-    async bodies(count: number, firstPort?: number): Promise<string[]> {
-        const from = firstPort === undefined ? "" : `--local-port $((${firstPort} + i))`;
-        const loop = `for i in $(seq ${count}); do curl -sS --max-time 5 ${from} ${url}; done`;
+    /**
+     * Bodies of some requests to the virtual IP, one after the other, each from a port that nobody
+     * had: a director of DR sends a port that comes again to the server that it had before, for the
+     * two minutes that it remembers a connection after its end.
+     */
+    async bodies(count: number): Promise<string[]> {
+        const ports = Array.from({ length: count }, () => this.nextPort++);
+        const loop = `for port in ${ports.join(" ")}; do
+            curl -sS --max-time 5 --local-port $port ${url}
+        done`;
         return (await this.lab.exec(["sh", "-c", loop])).trim().split("\n");
     }
 
