@@ -13,7 +13,9 @@ export function readCluster(config: Record<string, string>): LvsClusterArgs {
     const values = Object.fromEntries(
         own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
     );
-    const check = new Ajv({ allErrors: true, strict: false, verbose: true })
+    // What is compiled here is used once, and optimizing it takes longer than that.
+    const once = { inlineRefs: false, code: { optimize: false } };
+    const check = new Ajv({ allErrors: true, strict: false, verbose: true, ...once })
         .addSchema(schema, "stack")
         .getSchema("stack#/definitions/LvsClusterArgs")!;
     if (!check(values)) {

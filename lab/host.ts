@@ -201,6 +201,8 @@ export class Host {
             "con0=null,fd:1",
             "ssl=null",
             "selinux=0",
+            // They try for a second which way to compute the parity of disks is the fastest.
+            "initcall_blacklist=raid6_init,raid6_select_algo",
             "quiet",
         ];
         const [program, ...args] = namespace.command(kernel);

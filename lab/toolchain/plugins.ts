@@ -60,7 +60,9 @@ export async function usersPlugin(
 export async function homeWith(plugins: FoundPlugin[]): Promise<string> {
     const held = plugins.filter((found) => found.dir);
     const key = held.map(({ name, version, dir }) => ({ name, version, dir }));
-    return cached("pulumi-home", key, async (home) => {
+    return cached("pulumi-home", { plugins: key, logs: false }, async (home) => {
+        // In place of a folder, or each run would leave a megabyte there that nobody reads.
+        await fs.writeFile(path.join(home, "logs"), "");
         for (const found of held) {
             // The engine takes no link for the folder itself, only for files in it.
             const folder = path.join(home, "plugins", folderName(found));
