@@ -1,6 +1,7 @@
 import { waitUntil } from "../../lab/lab";
 import { Cluster, pair } from "./support/cluster";
 import { portrait } from "./support/portrait";
+import { installed } from "./support/release";
 
 jest.setTimeout(300_000);
 
@@ -8,7 +9,7 @@ describe("destroy", () => {
     let cluster: Cluster;
 
     beforeAll(async () => {
-        cluster = await Cluster.bare();
+        cluster = await Cluster.bare(installed);
     });
 
     afterAll(() => cluster?.down());
