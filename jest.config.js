@@ -20,6 +20,7 @@ module.exports = {
             ...common,
             displayName: "e2e",
             testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
+            setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/timeout.ts"],
         },
     ],
 };

@@ -66,22 +66,6 @@ const maskedUnits = [
     "ssh.socket",
 ];
 
-/** What systemd asks for more units, at every boot and every reload of its own, and gets none here. */
-const maskedGenerators = [
-    "systemd-cryptsetup-generator",
-    "systemd-debug-generator",
-    "systemd-getty-generator",
-    "systemd-gpt-auto-generator",
-    "systemd-hibernate-resume-generator",
-    "systemd-integritysetup-generator",
-    "systemd-rc-local-generator",
-    "systemd-run-generator",
-    "systemd-ssh-generator",
-    "systemd-system-update-generator",
-    "systemd-tpm2-generator",
-    "systemd-veritysetup-generator",
-];
-
 /** The disk that all hosts of a suite start from. */
 export interface Image {
     suite: Suite;
@@ -101,7 +85,6 @@ export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
         suite,
         packages,
         maskedUnits,
-        maskedGenerators,
         overlay: await digestOf(overlay),
         modules: kernel.modules,
         login: clientKey().public,
@@ -143,9 +126,6 @@ async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel)
     await run(["systemctl", `--root=${root}`, "--quiet", "enable", "lab-host.service"]);
     await run(["systemctl", `--root=${root}`, "--quiet", "set-default", "multi-user.target"]);
     await run(["systemctl", `--root=${root}`, "--quiet", "mask", ...maskedUnits]);
-    const generators = path.join(root, "etc/systemd/system-generators");
-    await fs.mkdir(generators, { recursive: true });
-    for (const name of maskedGenerators) await fs.symlink("/dev/null", path.join(generators, name));
     await run(["chroot", root, "sh", "-eu", "-s"], { stdin: insideTheImage });
 
     await fs.copyFile(path.join(root, "var/lib/dpkg/status"), path.join(dir, "status"));

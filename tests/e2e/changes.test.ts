@@ -1,8 +1,6 @@
 import { waitUntil } from "../../lab/lab";
 import { type Change, changed, Cluster, vip } from "./support/cluster";
 
-jest.setTimeout(300_000);
-
 describe("a cluster that serves is changed", () => {
     let cluster: Cluster;
 

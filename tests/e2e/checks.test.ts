@@ -7,8 +7,6 @@ import { only, seed } from "../../lab/topology";
 import { vip } from "./support/cluster";
 import { Site } from "./support/site";
 
-jest.setTimeout(300_000);
-
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
 /** Short, and as long in proportion as the defaults are: two attempts fit into a delay loop. */

@@ -9,8 +9,6 @@ import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
 import { CommandLine } from "./support/commandLine";
 import { expectTranscript } from "./support/transcript";
 
-jest.setTimeout(300_000);
-
 let cluster: Cluster;
 let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
 let commandLine: CommandLine;

@@ -1,8 +1,6 @@
 import { waitUntil } from "../../lab/lab";
 import { Cluster, changed, spare, vip } from "./support/cluster";
 
-jest.setTimeout(300_000);
-
 describe("the article's cluster", () => {
     let cluster: Cluster;
 

@@ -3,8 +3,6 @@ import { Cluster, pair } from "./support/cluster";
 import { portrait } from "./support/portrait";
 import { installed } from "./support/release";
 
-jest.setTimeout(300_000);
-
 describe("destroy", () => {
     let cluster: Cluster;
 

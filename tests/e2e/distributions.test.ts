@@ -4,8 +4,6 @@ import { changed, Cluster } from "./support/cluster";
 import { portrait } from "./support/portrait";
 import { installed, releases, toldReleases } from "./support/release";
 
-jest.setTimeout(300_000);
-
 /** What the other files show on Debian 12 hosts, in short; `npm run test:releases` shows all of it. */
 describe("directors of Debian 11 and 13, real servers of 11, 12 and 13", () => {
     let cluster: Cluster;

@@ -1,8 +1,6 @@
 import { waitUntil } from "../../lab/lab";
 import { changed, Cluster, url } from "./support/cluster";
 
-jest.setTimeout(300_000);
-
 describe("the article's cluster loses", () => {
     let cluster: Cluster;
 

@@ -2,8 +2,6 @@ import { scenarios } from "../faults/scenarios";
 import { Site } from "../faults/site";
 import { play } from "../faults/suite";
 
-jest.setTimeout(300_000);
-
 /** Quick ones, a list for each theme: of each list the seed chooses one, and its phase. */
 const spread = [
     ["director-stop", "keepalived-killed", "network-restart"],

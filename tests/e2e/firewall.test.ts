@@ -6,8 +6,6 @@ import { threeDirectors, type Topology } from "../../lab/topology";
 import { vip } from "./support/cluster";
 import { Site } from "./support/site";
 
-jest.setTimeout(300_000);
-
 /** ds1 and ds2 have a firewall of nftables, and ds3 has firewalld, which takes memory. */
 const topology: Topology = {
     ...threeDirectors,

@@ -6,8 +6,6 @@ import { Client } from "./support/client";
 import { vip } from "./support/cluster";
 import { Site } from "./support/site";
 
-jest.setTimeout(300_000);
-
 type Kernel = Required<NonNullable<StackConfig["kernel"]>>;
 
 const vs = (name: string) => `/proc/sys/net/ipv4/vs/${name}`;

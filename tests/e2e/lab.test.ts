@@ -7,8 +7,6 @@ import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
 import { only, seed, wide } from "../../lab/topology";
 
-jest.setTimeout(120_000);
-
 /** Two labs at a time, with hosts of the same name and address. */
 let lab: Lab;
 let other: Lab;

@@ -6,8 +6,6 @@ import { ipv6Of, only, wide } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 import { Site } from "./support/site";
 
-jest.setTimeout(300_000);
-
 const { lan, inside } = wide.networks as Required<typeof wide.networks>;
 const outsideIps = ["10.128.190.248", ipv6Of("10.128.190.248", lan!)];
 const gateways = ["10.128.191.10", ipv6Of("10.128.191.10", inside!)];

@@ -7,8 +7,6 @@ import { changed, Cluster, vip } from "./support/cluster";
 import { portrait } from "./support/portrait";
 import { LabPrometheus } from "./support/prometheus";
 
-jest.setTimeout(300_000);
-
 const folder = path.join(__dirname, "../../monitoring");
 
 let cluster: Cluster;
@@ -65,7 +63,7 @@ describe("in trouble of every kind at once", () => {
     });
 
     it("a real server is out whose service has stopped, and no other", async () => {
-        await waitUntil("the alert", 60_000, async () => {
+        await waitUntil("the alert", 120_000, async () => {
             const out = await prometheus.firing("LvsRealServerOut");
             const servers = out.filter(({ service }) => service === `${vip}:80`);
             return servers.map(({ server }) => server).join() === "10.128.190.250:80";
@@ -73,7 +71,7 @@ describe("in trouble of every kind at once", () => {
     });
 
     it("a file and a kernel setting that somebody changes are told of", async () => {
-        await waitUntil("two alerts", 60_000, async () => {
+        await waitUntil("two alerts", 120_000, async () => {
             const hosts = (await prometheus.firing("LvsDrift")).map(({ instance }) => instance);
             return hosts.sort().join() === "ds2,rs1";
         });
@@ -116,7 +114,7 @@ it("an owner that is cut off has one heir, and nobody sees two", async () => {
         return samples.map(({ metric }) => metric.instance).join();
     };
     const moved = (to: string) =>
-        waitUntil(`the owner to be ${to}`, 60_000, async () => (await owners()) === to);
+        waitUntil(`the owner to be ${to}`, 120_000, async () => (await owners()) === to);
     const ds1 = cluster.lab.host("ds1");
     expect(await owners()).toBe("ds1");
     await ds1.cut();

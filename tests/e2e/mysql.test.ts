@@ -8,8 +8,6 @@ import type { StackConfig } from "../../lab/stack";
 import { mysql } from "../../lab/topology";
 import { Site } from "./support/site";
 
-jest.setTimeout(300_000);
-
 const example = path.join(__dirname, "../../examples/mysql/Pulumi.mysql.yaml");
 
 const loginClient = path.join(__dirname, "support/mariadbClient.ts");

@@ -4,8 +4,6 @@ import { Lab, waitUntil } from "../../lab/lab";
 import { only, seed, type Suite, type Topology } from "../../lab/topology";
 import { installed } from "./support/release";
 
-jest.setTimeout(300_000);
-
 const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bookworm" };
 const members = only(seed, "ds1", "ds2", "rs1", "rs2");
 const topology: Topology = {

@@ -1,8 +1,6 @@
 import { expectGolden } from "../support/golden";
 import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
 
-jest.setTimeout(300_000);
-
 let cluster: Cluster;
 
 beforeAll(async () => {

@@ -7,8 +7,6 @@ import { Client, tally } from "./support/client";
 import { vip } from "./support/cluster";
 import { Site } from "./support/site";
 
-jest.setTimeout(120_000);
-
 const otherVip = "10.128.190.246";
 const vip6 = "fd00:62:190::248";
 /** Addresses of the client besides its own, half of them in another /28 than the rest. */

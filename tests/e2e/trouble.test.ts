@@ -9,8 +9,6 @@ import { changed, Cluster, pair, url } from "./support/cluster";
 import { portrait } from "./support/portrait";
 import { installed, ofRelease } from "./support/release";
 
-jest.setTimeout(300_000);
-
 /** What keeps the cluster from a host. */
 interface BrokenHost {
     break: (host: Host) => Promise<unknown>;

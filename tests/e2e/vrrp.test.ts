@@ -5,8 +5,6 @@ import type { StackConfig } from "../../lab/stack";
 import { threeDirectors } from "../../lab/topology";
 import { Site } from "./support/site";
 
-jest.setTimeout(300_000);
-
 /** VRRP routers side by side, and the virtual IP of each. */
 const vips = {
     v2: "10.128.190.201",

@@ -65,12 +65,12 @@ export class LabPrometheus {
 
     /** Waits until an alert fires, and says about what. */
     async untilFiring(alert: string): Promise<Record<string, string>> {
-        return waitUntil(`alert ${alert}`, 60_000, async () => (await this.firing(alert))[0]);
+        return waitUntil(`alert ${alert}`, 120_000, async () => (await this.firing(alert))[0]);
     }
 
     /** Waits until no alert fires. */
     async untilSilent(): Promise<void> {
-        await waitUntil("silence", 60_000, async () => {
+        await waitUntil("silence", 120_000, async () => {
             const names = (await this.firing()).map(({ alertname }) => alertname);
             if (names.length > 0) throw new Error(`firing: ${names.join()}`);
             return true;
