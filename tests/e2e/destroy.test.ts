@@ -1,13 +1,12 @@
 import { waitUntil } from "../../lab/lab";
 import { Cluster, pair } from "./support/cluster";
 import { portrait } from "./support/portrait";
-import { installed } from "./support/release";
 
 describe("destroy", () => {
     let cluster: Cluster;
 
     beforeAll(async () => {
-        cluster = await Cluster.bare(installed);
+        cluster = await Cluster.bare();
     });
 
     afterAll(() => cluster?.down());
