@@ -145,11 +145,14 @@ export class Host {
         await run(this.inside(["ip", "link", "set", this.tapOf(card), ...end]));
     }
 
-    /** Puts a bare disk in and boots from it: as on the day the host was delivered. */
-    async reset(): Promise<void> {
+    /**
+     * Puts a new disk in and boots from it: a bare one, as on the day the host was delivered, or
+     * one that `installedDisk` made.
+     */
+    async reset(disk?: string): Promise<void> {
         await this.cut();
-        await fs.rm(this.disk, { force: true });
-        await this.boot();
+        await this.startNew(disk);
+        await this.waitForSsh();
     }
 
     /** Keeps the disk as it is now in a file. The host has to be off, best by `shutDown`. */
@@ -157,7 +160,7 @@ export class Host {
         await this.copyDisk(this.disk, path.resolve(this.dir, file));
     }
 
-    /** Puts in the disk that was kept in a file, maybe by another host. The host has to be off. */
+    /** Puts in the disk that was kept in a file. The host has to be off. */
     async restoreDisk(file: string): Promise<void> {
         await this.copyDisk(path.resolve(this.dir, file), this.disk);
     }
@@ -176,8 +179,22 @@ export class Host {
         }
     }
 
-    /** Starts the virtual machine and does not wait for it. */
-    async start(): Promise<void> {
+    /** Starts the virtual machine with a new disk, as `reset` does, and does not wait for it. */
+    async startNew(disk = this.lab.parts.suites[this.suite]!.image.disk): Promise<void> {
+        await fs.rm(this.disk, { force: true });
+        // What the host writes goes to the first of the two files, which notes the name of the other.
+        await this.start(`${this.disk},${disk}`);
+    }
+
+    /** Waits until the host lets the client in. */
+    async waitForSsh(): Promise<void> {
+        await waitUntil(`ssh to ${this.name}`, bootDeadline, async () => {
+            await this.requireLife();
+            return (await this.bootId()) !== undefined;
+        });
+    }
+
+    private async start(disk = this.disk): Promise<void> {
         const { dir, namespace, parts, processor } = this.lab;
         await this.endProcesses();
         const consoles = path.join(dir, "uml");
@@ -190,7 +207,7 @@ export class Host {
             `umid=${this.name}`,
             `uml_dir=${consoles}`,
             `mem=${this.spec.memoryMB ?? 160}M`,
-            `ubd0=${this.disk},${parts.suites[this.suite]!.image.disk}`,
+            `ubd0=${disk}`,
             `ubd1r=${this.identity}`,
             "root=/dev/ubda",
             "rw",
@@ -215,14 +232,6 @@ export class Host {
         const pid = child.pid!;
         await waitUntil(`start of ${this.name}`, 10_000, () => namespace.contains(pid), 10);
         await fs.writeFile(this.pidFile(), String(pid));
-    }
-
-    /** Waits until the host lets the client in. */
-    async waitForSsh(): Promise<void> {
-        await waitUntil(`ssh to ${this.name}`, bootDeadline, async () => {
-            await this.requireLife();
-            return (await this.bootId()) !== undefined;
-        });
     }
 
     /** Ends the connection that `run` keeps open. */

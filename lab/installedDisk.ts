@@ -1,9 +1,10 @@
 import * as path from "node:path";
 import { cached } from "./cache";
-import { Lab } from "./lab";
+import { makeDisk } from "./image/image";
+import { installedFiles, installRecipe } from "./image/install";
 import { labParts } from "./parts";
 import { step } from "./progress";
-import { type Suite, seed } from "./topology";
+import type { Suite } from "./topology";
 
 /** The packages of a cluster. */
 export const clusterPackages = ["keepalived", "ipvsadm", "apache2"];
@@ -34,46 +35,16 @@ export async function installedDisk({
     suite = "bookworm",
     packages = clusterPackages,
 }: { suite?: Suite; packages?: string[] } = {}): Promise<string> {
-    const parts = await labParts(suite);
-    const key = { recipe: 3, packages, from: path.basename(parts.suites[suite]!.packages) };
+    const parts = (await labParts(suite)).suites[suite]!;
+    const key = { recipe: await installRecipe(), packages, from: path.basename(parts.packages) };
     const others = packages.filter((name) => !clusterPackages.includes(name));
+    const started = packages.filter((name) => !others.includes(name));
     const dir = await cached("installed", key, (unfinished) =>
         step(`Installing ${packages.join(", ")} on a disk for tests (${suite})`, async () => {
-            const builder = {
-                name: "builder",
-                cards: { lan: "10.128.190.1" },
-                suite,
-                memoryMB: 512,
-            };
-            const lab = await Lab.up({ ...seed, hosts: [builder] });
-            try {
-                const host = lab.host("builder");
-                await host.run(
-                    `
-                    set -eu
-                    services() {
-                        systemctl list-unit-files --state=enabled --no-legend | cut -d' ' -f1 | sort
-                    }
-                    export DEBIAN_FRONTEND=noninteractive
-                    install='apt-get -qq -y install --no-install-recommends'
-                    apt-get -qq update
-                    $install ${packages.filter((name) => !others.includes(name)).join(" ")}
-                    services >/tmp/wanted
-                    $install ${others.join(" ")}
-                    services | comm -13 /tmp/wanted - | xargs -r systemctl disable --now
-                    apt-get -qq clean
-                    rm -r /var/lib/apt/lists
-                    # Without these, a host takes its identity anew when it boots.
-                    rm /etc/lab/taken
-                    : >/etc/machine-id`,
-                    { timeout: 600_000 },
-                );
-                await host.shutDown();
-                await host.saveDisk(path.join(unfinished, "disk"));
-            } finally {
-                await lab.down();
-            }
+            const root = path.join(unfinished, "root");
+            await installedFiles(root, parts, started, others);
+            await makeDisk(root, path.join(unfinished, "disk.ext4"));
         }),
     );
-    return path.join(dir, "disk");
+    return path.join(dir, "disk.ext4");
 }

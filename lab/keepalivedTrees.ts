@@ -1,9 +1,10 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { sourcesFor } from "./apt";
 import { cached } from "./cache";
+import { installedFiles, installRecipe } from "./image/install";
+import { labParts } from "./parts";
 import { step } from "./progress";
-import { run, tryRun } from "./run";
+import { tryRun } from "./run";
 
 /** The releases of Debian whose keepalived tries configurations, with its version. */
 export const keepalivedReleases = [
@@ -155,52 +156,20 @@ function placed({ path: target, mode = "0644", content }: TriedFile): string {
 /** The tree of a release, found in the cache or built. Needs root. */
 export async function keepalivedOf(suite: KeepalivedSuite): Promise<KeepalivedTree> {
     const { version } = keepalivedReleases.find((release) => release.suite === suite)!;
-    const key = { recipe: 1, suite, version, mergeUsr };
+    const parts = (await labParts(suite)).suites[suite]!;
+    const key = { recipe: await installRecipe(), from: path.basename(parts.packages) };
     const dir = await cached(`keepalived-${version}`, key, (unfinished) =>
-        step(`Building a tree with keepalived ${version} (Debian ${suite})`, () =>
-            build(unfinished, suite, version),
-        ),
+        step(`Building a tree with keepalived ${version} (Debian ${suite})`, async () => {
+            await installedFiles(path.join(unfinished, "tree"), parts, ["keepalived"]);
+            await fs.mkdir(path.join(unfinished, "run"));
+            const built = await new KeepalivedTree(unfinished).version();
+            if (built !== version) {
+                throw new Error(`Debian ${suite} has keepalived ${built}, not ${version}.`);
+            }
+        }),
     );
     return new KeepalivedTree(dir);
 }
-
-async function build(dir: string, suite: KeepalivedSuite, version: string): Promise<void> {
-    const tree = path.join(dir, "tree");
-    const excludes = ["doc", "man", "locale", "info"].map(
-        (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
-    );
-    // In a mount namespace of its own: what it mounts is gone when it is, however it ends.
-    const mmdebstrap = ["unshare", "--mount", "mmdebstrap", "--quiet", "--mode=root"];
-    const choices = [
-        "--variant=minbase",
-        "--include=keepalived",
-        `--setup-hook=${mergeUsr}`,
-        // A mirror does not renew the date of a release that gets no more updates.
-        '--aptopt=Acquire::Check-Valid-Until "false"',
-    ];
-    await run([...mmdebstrap, ...choices, ...excludes, suite, tree, "-"], {
-        // Nobody gets near the tree: it needs no security updates.
-        stdin: await sourcesFor(suite, false),
-        timeout: 1_800_000,
-    });
-    // These two are copies of this machine's.
-    for (const file of ["hostname", "resolv.conf"]) {
-        await fs.rm(path.join(tree, "etc", file), { force: true });
-    }
-    await fs.mkdir(path.join(dir, "run"));
-
-    const built = await new KeepalivedTree(dir).version();
-    if (built !== version) {
-        throw new Error(`Debian ${suite} has keepalived ${built}, where ${version} is expected.`);
-    }
-}
-
-/**
- * Makes /bin and the like links into /usr, as Debian's installer has always done on bullseye, too;
- * scripts are found by the same paths in every tree.
- */
-const mergeUsr =
-    'cd "$1" && for dir in bin sbin lib lib64; do mkdir -p usr/$dir && ln -s usr/$dir $dir; done';
 
 /**
  * Makes a host of the tree, in namespaces of its own, and runs the script on stdin there. The

@@ -25,7 +25,7 @@ export interface LabOptions {
     name?: string;
     /** Does it outlive the process that brought it up? Otherwise it ends with it. */
     lasting?: boolean;
-    /** Disk that hosts start with, as `Host.saveDisk` wrote it. Defaults to a bare one. */
+    /** Disk that hosts start with, as `installedDisk` made it. Defaults to a bare one. */
     disk?: string | ((host: HostSpec) => Promise<string>);
 }
 
@@ -96,13 +96,7 @@ export class Lab {
         await fs.mkdir(lab.dir, { mode: 0o700 });
         try {
             const keep = await lab.create();
-            await Promise.all(
-                lab.hosts.map(async (host) => {
-                    const disk = disks.get(host.name);
-                    if (disk) await host.restoreDisk(disk);
-                    await host.start();
-                }),
-            );
+            await Promise.all(lab.hosts.map((host) => host.startNew(disks.get(host.name))));
             await Promise.all(lab.hosts.map((host) => host.waitForSsh()));
             if (options.lasting) keep();
         } catch (error) {

@@ -4,8 +4,8 @@ import { Refusal } from "./progress";
 import { toolchain } from "./toolchain";
 
 async function main(): Promise<void> {
-    const { report } = await toolchain();
-    const { kernel } = await labParts("bookworm");
+    // Side by side: each of them waits now and then for a download, or for one processor.
+    const [{ report }, { kernel }] = await Promise.all([toolchain(), labParts("bookworm")]);
     for (const line of report) process.stderr.write(`${line}\n`);
     process.stderr.write(`Lab: user-mode Linux ${kernel.version}, ${kernel.source}\n`);
 }

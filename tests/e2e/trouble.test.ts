@@ -215,11 +215,7 @@ async function untilServed(lab: Lab): Promise<void> {
 /** Hosts as on their first day with a disk, of which the stack knows nothing. */
 async function renew(lab: Lab, stack: LabStack): Promise<void> {
     await Promise.all(
-        lab.hosts.map(async (host) => {
-            await host.cut();
-            await host.restoreDisk(await installedDisk({ suite: host.suite }));
-            await host.boot();
-        }),
+        lab.hosts.map(async (host) => host.reset(await installedDisk({ suite: host.suite }))),
     );
     await stack.forget();
 }
