@@ -10,13 +10,6 @@ describe("the article's cluster", () => {
 
     afterAll(() => cluster?.down());
 
-    /** Every test finds the cluster as it was first deployed. */
-    afterEach(async () => {
-        await cluster.stack.configure(await changed());
-        await cluster.stack.up();
-        await cluster.untilHealthy();
-    });
-
     it("answers thirty requests in the order RS3 RS2 RS1, and counts ten for each", async () => {
         const owner = cluster.lab.host("ds1");
         // The order begins anywhere: whoever came before may have asked.
@@ -55,104 +48,117 @@ describe("the article's cluster", () => {
         expect(await cluster.logins()).toEqual(before);
     });
 
-    it("is logged in to once for each changed host and step", async () => {
-        await cluster.stack.configure(
-            await changed((config) => {
-                config.realServers[0]!.httpd!.page = "RS1 again";
-            }),
-        );
-        const before = await cluster.logins();
-        await cluster.stack.up();
-        const after = await cluster.logins();
-        expect(after).toEqual({ ...before, rs1: before.rs1! + 1 });
-        expect(await cluster.bodies(3)).toContain("RS1 again");
-    });
-
-    it("takes a new weight with a reload: same process, no request lost", async () => {
-        const pids = () =>
-            Promise.all(cluster.directors.map((host) => host.run("pidof -s keepalived")));
-        const before = await pids();
-        const probe = await cluster.probe();
-        await cluster.stack.configure(
-            await changed((config) => {
-                config.virtualServers[0]!.lvsSched = "wrr";
-                config.realServers[0]!.weight = 3;
-            }),
-        );
-        await cluster.stack.up();
-        const { requests, failed } = await probe.stop();
-        expect(failed).toEqual([]);
-        expect(requests.length).toBeGreaterThan(40);
-        expect(await pids()).toEqual(before);
-        for (const director of cluster.directors) {
-            expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
-        }
-        const order = (await cluster.bodies(50)).join("").replaceAll("RS", "");
-        // Three of five, or some more where keepalived has the scheduler begin its round anew.
-        expect(order).toMatch(/^[123]{50}$/);
-        const others = order.replaceAll("1", "").length;
-        expect([order, others >= 17 && others <= 20]).toEqual([order, true]);
-    });
-
-    it("takes a real server in, and lets it go when its connections have ended: no request lost", async () => {
-        const coming = await cluster.probe();
-        await cluster.stack.configure(
-            await changed((config) => config.realServers.push(spare(cluster))),
-        );
-        await cluster.stack.up();
-        await waitUntil("an answer of RS4", 10_000, () => coming.sofar().byBody.RS4 !== undefined);
-        expect((await coming.stop()).failed).toEqual([]);
-
-        // Who takes eight seconds to say what he wants: in rotation one on every server, but for
-        // ports that come again.
-        const slowRequest = `exec 3<>/dev/tcp/${vip}/80
-            printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 8; printf '\\r\\n' >&3
-            timeout 5 tail -n 1 <&3`;
-        const slowRequests = ["rs1", "rs2", "rs3", "rs4"].map(() =>
-            cluster.lab.exec(["bash", "-c", slowRequest]),
-        );
-        await waitUntil("a connection to rs4", 5_000, async () => {
-            const table = await cluster.lab.host("ds1").run("ipvsadm -Lnc");
-            return /ESTABLISHED .*10\.128\.190\.247:80/.test(table);
+    describe("when it is changed,", () => {
+        /** Every test finds the cluster as it was first deployed. */
+        afterEach(async () => {
+            await cluster.stack.configure(await changed());
+            await cluster.stack.up();
+            await cluster.untilHealthy();
         });
-        const going = await cluster.probe();
-        await cluster.stack.configure(await changed());
-        await cluster.stack.up();
-        const bodies = (await Promise.all(slowRequests)).map((body) => body.trim());
-        expect(bodies).toContain("RS4");
-        expect(bodies.join()).toMatch(/^RS[1-4],RS[1-4],RS[1-4],RS[1-4]$/);
-        expect(await cluster.serving("ds1")).toEqual(["rs1", "rs2", "rs3"]);
 
-        const { requests, failed } = await going.stop();
-        expect(failed).toEqual([]);
-        expect(requests.at(-1)!.body).toMatch(/^RS[123]$/);
-        const addresses = await cluster.lab.host("rs4").run("ip -o -4 address show dev lo");
-        expect(addresses).not.toContain(vip);
-    });
-
-    it("takes a new password on both directors in one up: no switch, no request lost", async () => {
-        const passwords = () =>
-            Promise.all(
-                cluster.directors.map((host) => host.run("cat /etc/keepalived/auth_pass.conf")),
+        it("is logged in to once for each changed host and step", async () => {
+            await cluster.stack.configure(
+                await changed((config) => {
+                    config.realServers[0]!.httpd!.page = "RS1 again";
+                }),
             );
-        const before = await passwords();
-        const probe = await cluster.probe();
-        const since = await cluster.lab.host("ds2").run("date +%s");
-        await cluster.stack.pulumi([
-            "up",
-            "--yes",
-            "--skip-preview",
-            "--replace",
-            "**lvs-auth-pass",
-        ]);
-        const after = await passwords();
-        expect(after[0]).not.toBe(before[0]);
-        expect(after[1]).toBe(after[0]);
-        // A director that does not take the other's adverts becomes master within four seconds.
-        const log = "journalctl -q -u keepalived -o cat --since";
-        const states = await cluster.lab.host("ds2").run(`sleep 5; ${log} @${since.trim()}`);
-        expect(states).not.toContain("MASTER STATE");
-        expect(await cluster.owners()).toEqual(["ds1"]);
-        expect((await probe.stop()).failed).toEqual([]);
+            const before = await cluster.logins();
+            await cluster.stack.up();
+            const after = await cluster.logins();
+            expect(after).toEqual({ ...before, rs1: before.rs1! + 1 });
+            expect(await cluster.bodies(3)).toContain("RS1 again");
+        });
+
+        it("takes a new weight with a reload: same process, no request lost", async () => {
+            const pids = () =>
+                Promise.all(cluster.directors.map((host) => host.run("pidof -s keepalived")));
+            const before = await pids();
+            const probe = await cluster.probe();
+            await cluster.stack.configure(
+                await changed((config) => {
+                    config.virtualServers[0]!.lvsSched = "wrr";
+                    config.realServers[0]!.weight = 3;
+                }),
+            );
+            await cluster.stack.up();
+            const { requests, failed } = await probe.stop();
+            expect(failed).toEqual([]);
+            expect(requests.length).toBeGreaterThan(40);
+            expect(await pids()).toEqual(before);
+            for (const director of cluster.directors) {
+                expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
+            }
+            const order = (await cluster.bodies(50)).join("").replaceAll("RS", "");
+            // Three of five, or some more where keepalived has the scheduler begin its round anew.
+            expect(order).toMatch(/^[123]{50}$/);
+            const others = order.replaceAll("1", "").length;
+            expect([order, others >= 17 && others <= 20]).toEqual([order, true]);
+        });
+
+        it("takes a real server in, and lets it go when its connections have ended: no request lost", async () => {
+            const coming = await cluster.probe();
+            await cluster.stack.configure(
+                await changed((config) => config.realServers.push(spare(cluster))),
+            );
+            await cluster.stack.up();
+            await waitUntil(
+                "an answer of RS4",
+                10_000,
+                () => coming.sofar().byBody.RS4 !== undefined,
+            );
+            expect((await coming.stop()).failed).toEqual([]);
+
+            // Who takes eight seconds to say what he wants: in rotation one on every server, but for
+            // ports that come again.
+            const slowRequest = `exec 3<>/dev/tcp/${vip}/80
+                printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 8; printf '\\r\\n' >&3
+                timeout 5 tail -n 1 <&3`;
+            const slowRequests = ["rs1", "rs2", "rs3", "rs4"].map(() =>
+                cluster.lab.exec(["bash", "-c", slowRequest]),
+            );
+            await waitUntil("a connection to rs4", 5_000, async () => {
+                const table = await cluster.lab.host("ds1").run("ipvsadm -Lnc");
+                return /ESTABLISHED .*10\.128\.190\.247:80/.test(table);
+            });
+            const going = await cluster.probe();
+            await cluster.stack.configure(await changed());
+            await cluster.stack.up();
+            const bodies = (await Promise.all(slowRequests)).map((body) => body.trim());
+            expect(bodies).toContain("RS4");
+            expect(bodies.join()).toMatch(/^RS[1-4],RS[1-4],RS[1-4],RS[1-4]$/);
+            expect(await cluster.serving("ds1")).toEqual(["rs1", "rs2", "rs3"]);
+
+            const { requests, failed } = await going.stop();
+            expect(failed).toEqual([]);
+            expect(requests.at(-1)!.body).toMatch(/^RS[123]$/);
+            const addresses = await cluster.lab.host("rs4").run("ip -o -4 address show dev lo");
+            expect(addresses).not.toContain(vip);
+        });
+
+        it("takes a new password on both directors in one up: no switch, no request lost", async () => {
+            const passwords = () =>
+                Promise.all(
+                    cluster.directors.map((host) => host.run("cat /etc/keepalived/auth_pass.conf")),
+                );
+            const before = await passwords();
+            const probe = await cluster.probe();
+            const since = await cluster.lab.host("ds2").run("date +%s");
+            await cluster.stack.pulumi([
+                "up",
+                "--yes",
+                "--skip-preview",
+                "--replace",
+                "**lvs-auth-pass",
+            ]);
+            const after = await passwords();
+            expect(after[0]).not.toBe(before[0]);
+            expect(after[1]).toBe(after[0]);
+            // A director that does not take the other's adverts becomes master within four seconds.
+            const log = "journalctl -q -u keepalived -o cat --since";
+            const states = await cluster.lab.host("ds2").run(`sleep 5; ${log} @${since.trim()}`);
+            expect(states).not.toContain("MASTER STATE");
+            expect(await cluster.owners()).toEqual(["ds1"]);
+            expect((await probe.stop()).failed).toEqual([]);
+        });
     });
 });
