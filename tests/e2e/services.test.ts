@@ -95,6 +95,8 @@ describe("a cluster with a service of every kind", () => {
                 # without a request.
                 echo KeepAliveTimeout 300
                 echo AsyncRequestWorkerFactor 20
+                # A process that Apache ends when there is less to do takes its connections along.
+                echo MaxSpareThreads 150
                 echo AcceptFilter http none
                 echo RequestReadTimeout header=0
             } >/etc/apache2/conf-enabled/lab.conf
