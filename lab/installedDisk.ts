@@ -37,8 +37,8 @@ export async function installedDisk({
 }: { suite?: Suite; packages?: string[] } = {}): Promise<string> {
     const parts = (await labParts(suite)).suites[suite]!;
     const key = { recipe: await installRecipe(), packages, from: path.basename(parts.packages) };
+    const started = packages.filter((name) => clusterPackages.includes(name));
     const others = packages.filter((name) => !clusterPackages.includes(name));
-    const started = packages.filter((name) => !others.includes(name));
     const dir = await cached("installed", key, (unfinished) =>
         step(`Installing ${packages.join(", ")} on a disk for tests (${suite})`, async () => {
             const root = path.join(unfinished, "root");

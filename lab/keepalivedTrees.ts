@@ -5,16 +5,14 @@ import { installedFiles, installRecipe } from "./image/install";
 import { labParts } from "./parts";
 import { step } from "./progress";
 import { tryRun } from "./run";
+import type { Suite } from "./topology";
 
 /** The releases of Debian whose keepalived tries configurations, with its version. */
 export const keepalivedReleases = [
     { suite: "bullseye", version: "2.1.5" },
     { suite: "bookworm", version: "2.2.7" },
     { suite: "trixie", version: "2.3.3" },
-] as const;
-
-/** A release of Debian that `keepalivedOf` knows. */
-export type KeepalivedSuite = (typeof keepalivedReleases)[number]["suite"];
+] as const satisfies { suite: Suite; version: string }[];
 
 /** A file as it stands on the host that a configuration is for. */
 export interface TriedFile {
@@ -154,7 +152,7 @@ function placed({ path: target, mode = "0644", content }: TriedFile): string {
 }
 
 /** The tree of a release, found in the cache or built. Needs root. */
-export async function keepalivedOf(suite: KeepalivedSuite): Promise<KeepalivedTree> {
+export async function keepalivedOf(suite: Suite): Promise<KeepalivedTree> {
     const { version } = keepalivedReleases.find((release) => release.suite === suite)!;
     const parts = (await labParts(suite)).suites[suite]!;
     const key = { recipe: await installRecipe(), from: path.basename(parts.packages) };

@@ -8,8 +8,9 @@ const stages: { name: string; command: string[]; counts?: boolean }[] = [
     { name: "lint", command: ["npm", "run", "--silent", "lint"] },
     { name: "types", command: ["npm", "run", "--silent", "types"] },
     { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
-    { name: "unit, toolchain", command: jest(3, "unit", "toolchain"), counts: true },
-    { name: "e2e", command: jest(2, "e2e"), counts: true },
+    { name: "unit", command: jest("unit", "--maxWorkers=2"), counts: true },
+    { name: "toolchain", command: jest("toolchain", "--maxWorkers=2"), counts: true },
+    { name: "e2e", command: jest("e2e", "--maxWorkers=2"), counts: true },
 ];
 
 interface Counts {
@@ -36,7 +37,7 @@ fs.rmSync(results, { recursive: true });
 
 console.log();
 for (const { name, seconds, passed, failed } of rows) {
-    console.log(`${name.padEnd(17)}${seconds} s: ${passed} passed, ${failed} failed`);
+    console.log(`${name.padEnd(12)}${seconds} s: ${passed} passed, ${failed} failed`);
 }
 const sum = (key: "passed" | "failed") => rows.reduce((total, row) => total + row[key], 0);
 console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
@@ -57,7 +58,6 @@ function outcome(succeeded: boolean, file?: string): { passed: number; failed: n
     };
 }
 
-/** Two labs keep two processors busy; of other tests some wait, for one processor or a download. */
-function jest(workers: number, ...projects: string[]): string[] {
-    return ["npx", "jest", `--maxWorkers=${workers}`, "--selectProjects", ...projects];
+function jest(project: string, ...options: string[]): string[] {
+    return ["npx", "jest", "--selectProjects", project, ...options];
 }
