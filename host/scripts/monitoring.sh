@@ -41,6 +41,8 @@ is_measured() {
 end_measuring() {
     [ -e "$state/metrics" ] || return 0
     systemctl stop lvs-metrics.timer lvs-metrics.service 2>/dev/null || :
+    # systemd calls it a failure when a timer's file is gone before the timer, and remembers it.
+    systemctl reset-failed lvs-metrics.timer lvs-metrics.service 2>/dev/null || :
     file=$(cat "$state/metrics")
     rm -f "/etc/systemd/system/timers.target.wants/lvs-metrics.timer" "$file" "$file.new"
     rm "$state/metrics"

@@ -5,21 +5,35 @@ import { waitUntil } from "../../lab/lab";
 import { seed } from "../../lab/topology";
 import { changed, Cluster, vip } from "./support/cluster";
 import { portrait } from "./support/portrait";
-import { LabPrometheus } from "./support/prometheus";
+import { alertDeadlineMs, LabPrometheus } from "./support/prometheus";
 
 const folder = path.join(__dirname, "../../monitoring");
 
 let cluster: Cluster;
 let prometheus: LabPrometheus;
 let found: Awaited<ReturnType<typeof portrait>>[];
+let foundWatchers: string[];
 
 const portraits = () => Promise.all(cluster.members.map(portrait));
+
+/** On each host, the files and services of whoever watches it. */
+const watchers = () =>
+    Promise.all(
+        cluster.members.map((host) =>
+            host.run(`
+                find /etc /usr/local /var/lib -name 'lvs-metrics*' -o -name lvs.prom
+                systemctl list-units --plain --no-legend --state active,failed 'lvs-metrics*' '*exporter*'
+                ss -Hltn 'sport = 9100' | awk '{ print "listens", $4 }'
+            `),
+        ),
+    );
 
 beforeAll(async () => {
     cluster = await Cluster.on(seed, {
         disk: () => installedDisk({ packages: monitoredPackages }),
     });
     found = await portraits();
+    foundWatchers = await watchers();
     await cluster.stack.configure(
         await changed((config) => {
             config.monitoring = { interval: 5 };
@@ -36,10 +50,10 @@ beforeAll(async () => {
     );
     await cluster.stack.up();
     const rules = await fs.readFile(path.join(folder, "alerts.yaml"), "utf8");
-    // Looks and scrapes are 5 seconds apart here, where the rules reckon with 15 each and wait for a
-    // minute and more: all waits are shortened, but not below a takeover (4 s), two of each and the
-    // time that hosts take to look at themselves on a machine that has other work (5 s each).
-    prometheus = await LabPrometheus.start(cluster.lab, rules.replace(/\bfor: \S+/g, "for: 40s"));
+    // Looks are 5 seconds apart here and scrapes 10, where the rules reckon with 15 each and wait for
+    // a minute and more: all waits are shortened, but not below a takeover (4 s), two of each and
+    // the time that hosts take to look at themselves on a machine that has other work (5 s each).
+    prometheus = await LabPrometheus.start(cluster.lab, rules.replace(/\bfor: \S+/g, "for: 45s"));
 });
 
 afterAll(() => cluster?.down());
@@ -63,7 +77,7 @@ describe("in trouble of every kind at once", () => {
     });
 
     it("a real server is out whose service has stopped, and no other", async () => {
-        await waitUntil("the alert", 120_000, async () => {
+        await waitUntil("the alert", alertDeadlineMs, async () => {
             const out = await prometheus.firing("LvsRealServerOut");
             const servers = out.filter(({ service }) => service === `${vip}:80`);
             return servers.map(({ server }) => server).join() === "10.128.190.250:80";
@@ -71,7 +85,7 @@ describe("in trouble of every kind at once", () => {
     });
 
     it("a file and a kernel setting that somebody changes are told of", async () => {
-        await waitUntil("two alerts", 120_000, async () => {
+        await waitUntil("two alerts", alertDeadlineMs, async () => {
             const hosts = (await prometheus.firing("LvsDrift")).map(({ instance }) => instance);
             return hosts.sort().join() === "ds2,rs1";
         });
@@ -125,6 +139,14 @@ it("an owner that is cut off has one heir, and nobody sees two", async () => {
         'count_over_time(ALERTS{alertname=~"Lvs(Two|No|Split)Owners?",alertstate="firing"}[5m])';
     expect(await prometheus.ask(ever)).toEqual([]);
     await prometheus.untilSilent();
+});
+
+it("an up without monitoring leaves the cluster, and nobody who watches it", async () => {
+    expect(await watchers()).not.toEqual(foundWatchers);
+    await cluster.stack.configure(await changed(() => {}));
+    await cluster.stack.up();
+    expect(await watchers()).toEqual(foundWatchers);
+    await cluster.untilHealthy();
 });
 
 it("destroy leaves no trace", async () => {
