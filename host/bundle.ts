@@ -6,7 +6,7 @@ import * as path from "node:path";
 const scripts = {
     preflight: ["basics", "vrrp", "preflight"],
     prepare: ["basics", "common", "prepare"],
-    secret: ["basics", "common", "secret"],
+    secret: ["basics", "common", "vrrp", "secret"],
     realServer: ["basics", "common", "monitoring", "realServer"],
     director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
     directorTurn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],

@@ -10,7 +10,7 @@ const stages: { name: string; command: string[]; counts?: boolean }[] = [
     { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
     { name: "unit", command: jest("unit", "--maxWorkers=2"), counts: true },
     { name: "toolchain", command: jest("toolchain", "--maxWorkers=2"), counts: true },
-    { name: "e2e", command: jest("e2e", "--maxWorkers=3"), counts: true },
+    { name: "e2e", command: jest("e2e", "--maxWorkers=2"), counts: true },
 ];
 
 interface Counts {

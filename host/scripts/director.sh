@@ -271,9 +271,6 @@ unowned() {
     done
 }
 
-# Whole seconds until a backup takes over, and one more for those who ask.
-takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = wait } END { print int(most) }' "$routers"; }
-
 # A unit that has failed is not stopped by systemd.
 release() {
     end_measuring

@@ -28,6 +28,9 @@ owned() {
     ' file=1 - file=2 "$routers"
 }
 
+# Whole seconds until a backup takes over, and one more for those who ask.
+takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = wait } END { print int(most) }' "$routers"; }
+
 # is_near IP INTERFACE: whether who has the address would be heard of directly.
 is_near() { ip "$(family "$1")" route show match "$1" dev "$2" | grep -v '^default' | grep -qv ' via '; }
 

@@ -17,6 +17,10 @@ interface BrokenHost {
     mend: (host: Host) => Promise<unknown>;
 }
 
+/** Takes all space in large pieces, and what is left of it in small ones. */
+const fillDisk =
+    "fallocate -l $(df --output=avail -B1 / | tail -n 1) /full; cat /dev/zero >>/full 2>/dev/null || :";
+
 const brokenHosts: Record<string, BrokenHost> = {
     "the host does not answer": {
         break: (host) => host.cut(),
@@ -29,8 +33,7 @@ const brokenHosts: Record<string, BrokenHost> = {
         mend: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
     },
     "the disk is full": {
-        break: (host) =>
-            host.run("dd if=/dev/zero of=/full bs=1M 2>/dev/null || cat /dev/zero >>/full || :"),
+        break: (host) => host.run(fillDisk),
         says: /ds1: disk: \/ has \d+ MB free/,
         mend: (host) => host.run("rm /full; sync"),
     },
@@ -268,7 +271,7 @@ describe("on a cluster that serves, up fails and it goes on serving as before", 
         const ds2 = cluster.lab.host("ds2");
         const table = () => ds2.run("ipvsadm -Sn; cat /etc/keepalived/keepalived.conf");
         const before = await table();
-        await ds2.run("dd if=/dev/zero of=/full bs=1M 2>/dev/null || cat /dev/zero >>/full || :");
+        await ds2.run(fillDisk);
         const probe = await cluster.probe();
         await cluster.stack.configure(
             await changed((config) => {
