@@ -28,7 +28,8 @@ another_is_heard() {
     journalctl -q -u keepalived -o cat --since "@$came" | grep -q 'received an invalid passwd'
 }
 
-# Who has it in memory already is heard no more afterwards.
+# When nobody has been heard to change, the owner has either had the password all the time, for only
+# the file here was another one, or has the former one still, and would be one of two owners.
 come_first() {
     systemctl reload keepalived
     ! within "$(takeover)" another_is_heard ||

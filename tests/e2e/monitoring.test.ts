@@ -143,7 +143,7 @@ it("an owner that is cut off has one heir, and nobody sees two", async () => {
 
 it("an up without monitoring leaves the cluster, and nobody who watches it", async () => {
     expect(await watchers()).not.toEqual(foundWatchers);
-    await cluster.stack.configure(await changed(() => {}));
+    await cluster.stack.configure(await changed());
     await cluster.stack.up();
     expect(await watchers()).toEqual(foundWatchers);
     await cluster.untilHealthy();
