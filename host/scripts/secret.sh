@@ -12,7 +12,7 @@ ready() { came=$(date +%s); }
 activate() {
     grep -q 'include auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null || return 0
     systemctl is-active -q keepalived || return 0
-    if [ -n "${undoing:-}" ]; then
+    if [ -n "${undoing:-}" ] || is_known; then
         systemctl reload keepalived
     elif [ -n "$(owned)" ]; then
         within 10 another_is_heard || :
@@ -24,12 +24,14 @@ activate() {
     fi
 }
 
+# Whether only the file here was another one: all have had this password since it was last applied.
+is_known() { sha256sum --quiet -c "$state/sums" >/dev/null 2>&1; }
+
 another_is_heard() {
     journalctl -q -u keepalived -o cat --since "@$came" | grep -q 'received an invalid passwd'
 }
 
-# When nobody has been heard to change, the owner has either had the password all the time, for only
-# the file here was another one, or has the former one still, and would be one of two owners.
+# Nobody has been heard to change. An owner that has the former password still would be one of two.
 come_first() {
     systemctl reload keepalived
     ! within "$(takeover)" another_is_heard ||

@@ -173,6 +173,16 @@ describe("the article's cluster", () => {
             },
         );
 
+        it("takes it back by a repair where somebody has edited the file, and waits for nobody", async () => {
+            const before = await passwords();
+            await cluster.lab.host("ds2").run("echo '# by hand' >>/etc/keepalived/auth_pass.conf");
+            await cluster.stack.configure(await changed((config) => (config.repair = "password")));
+            const start = Date.now();
+            await quietly(() => cluster.stack.up());
+            expect(Date.now() - start).toBeLessThan(100_000);
+            expect(await passwords()).toEqual(before);
+        });
+
         it("keeps the old one while the owner cannot be reached: no switch, no request lost", async () => {
             const before = await passwords();
             const ds1 = cluster.lab.host("ds1");
