@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { cached } from "./cache";
-import { makeDisk } from "./image/image";
+import { makeBlockDevice } from "./image/image";
 import { installedFiles, installRecipe } from "./image/install";
+import { tree } from "./machine/machine";
 import { labParts } from "./parts";
 import { step } from "./progress";
 import type { Suite } from "./topology";
@@ -39,12 +40,10 @@ export async function installedDisk({
     const key = { recipe: await installRecipe(), packages, from: path.basename(parts.packages) };
     const started = packages.filter((name) => clusterPackages.includes(name));
     const others = packages.filter((name) => !clusterPackages.includes(name));
-    const dir = await cached("installed", key, (unfinished) =>
+    return cached("installed", key, (unfinished) =>
         step(`Installing ${packages.join(", ")} on a disk for tests (${suite})`, async () => {
-            const root = path.join(unfinished, "root");
-            await installedFiles(root, parts, started, others);
-            await makeDisk(root, path.join(unfinished, "disk.ext4"));
+            await installedFiles(path.join(unfinished, tree), parts, started, others);
+            await makeBlockDevice(unfinished);
         }),
     );
-    return path.join(dir, "disk.ext4");
 }

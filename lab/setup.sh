@@ -65,6 +65,7 @@ flex flex
 bison bison
 bc bc
 busybox busybox
+systemd-nspawn systemd-container
 xz xz-utils
 END
     [ -e /usr/include/stdio.h ] || printf 'libc6-dev '

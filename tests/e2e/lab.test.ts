@@ -106,18 +106,6 @@ describe("What can happen to a host", () => {
         expect((await ds1.tryRun("ls /root/kept")).status).not.toBe(0);
     });
 
-    test("a disk is saved and brought back", async () => {
-        await ds1.run("echo saved >/root/state");
-        await ds1.shutDown();
-        await ds1.saveDisk("before");
-        await ds1.boot();
-        await ds1.run("echo spoilt >/root/state; sync");
-        await ds1.cut();
-        await ds1.restoreDisk("before");
-        await ds1.boot();
-        expect(await ds1.run("cat /root/state")).toBe("saved\n");
-    });
-
     test("a reboot is one of the host's own", async () => {
         const before = await ds1.run("cat /proc/sys/kernel/random/boot_id");
         await ds1.reboot();
