@@ -10,7 +10,7 @@ import type { Suite } from "./topology";
 /** The packages of a cluster. */
 export const clusterPackages = ["keepalived", "ipvsadm", "apache2"];
 
-/** Those, and programs for tests of other services than the web's and of firewalls. */
+/** Those, and programs for tests of other services than the web's. */
 export const serverPackages = [
     ...clusterPackages,
     "curl",
@@ -20,11 +20,30 @@ export const serverPackages = [
     "openssl",
 ];
 
-/** Those of a cluster that is watched. */
+/** Those, and the exporter of metrics. */
 export const monitoredPackages = [...clusterPackages, "prometheus-node-exporter"];
 
-/** A database. */
-export const databasePackages = ["mariadb-server"];
+/** Those, and two firewalls. */
+export const firewallPackages = [...clusterPackages, "nftables", "firewalld"];
+
+/** Those, and a database. */
+export const databasePackages = [...clusterPackages, "mariadb-server"];
+
+/** The disks that tests boot hosts with. */
+const testDisks: { suite?: Suite; packages?: string[] }[] = [
+    { suite: "bookworm" },
+    { suite: "bullseye" },
+    { suite: "trixie" },
+    { packages: serverPackages },
+    { packages: monitoredPackages },
+    { packages: firewallPackages },
+    { packages: databasePackages },
+];
+
+/** Makes all disks that tests boot hosts with, so that no test waits for one. */
+export async function makeTestDisks(): Promise<void> {
+    for (const disk of testDisks) await installedDisk(disk);
+}
 
 /**
  * A disk for hosts on which packages are installed already and nothing else has been done, for

@@ -25,8 +25,8 @@ export interface LabOptions {
     name?: string;
     /** Does it outlive the process that brought it up? Otherwise it ends with it. */
     lasting?: boolean;
-    /** Disk that hosts start with, as `installedDisk` made it. Defaults to a bare one. */
-    disk?: string | ((host: HostSpec) => Promise<string>);
+    /** The disk that a host starts with, as `installedDisk` made it; undefined is a bare one. Defaults to bare ones. */
+    disk?: (host: HostSpec) => Promise<string | undefined>;
 }
 
 /** What is written down about a running lab. */
@@ -237,7 +237,7 @@ export class Lab {
 async function disksOf({ hosts }: Topology, { disk }: LabOptions): Promise<Map<string, string>> {
     const disks = new Map<string, string>();
     for (const spec of hosts) {
-        const file = typeof disk === "function" ? await disk(spec) : disk;
+        const file = await disk?.(spec);
         if (file) disks.set(spec.name, file);
     }
     return disks;

@@ -1,11 +1,11 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import { createHash } from "node:crypto";
-import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { Host } from "../../lab/host";
 import type { StackConfig } from "../../lab/stack";
 import { only, seed } from "../../lab/topology";
-import { vip } from "./support/cluster";
-import { Site } from "./support/site";
 
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
@@ -206,25 +206,27 @@ const bfd = { minRx: 150, minTx: 150, multiplier: 6 };
 const detection = (bfd.multiplier * bfd.minRx) / 1000;
 
 describe("health checks", () => {
-    let site: Site;
+    let cluster: LabCluster;
     let ds1: Host;
     let rs2: Host;
 
     beforeAll(async () => {
-        const disk = await installedDisk({ packages: serverPackages });
-        site = await Site.up(only(seed, "ds1", "rs1", "rs2"), disk);
-        ds1 = site.lab.host("ds1");
-        rs2 = site.lab.host("rs2");
+        cluster = await LabCluster.boot({
+            topology: only(seed, "ds1", "rs1", "rs2"),
+            packages: serverPackages,
+        });
+        ds1 = cluster.host("ds1");
+        rs2 = cluster.host("rs2");
         const certificates = await ds1.run(makeCertificates);
         const set = serverSetup(certificates, ds1.address);
         await Promise.all([
-            ...["rs1", "rs2"].map((name) => site.lab.host(name).run(set)),
+            ...["rs1", "rs2"].map((name) => cluster.host(name).run(set)),
             ds1.run(`ip address replace ${otherAddress}/24 dev eth0`),
         ]);
-        await site.deploy({
+        await cluster.deploy({
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
-            directors: site.members("ds1"),
-            realServers: site.members("rs1", "rs2"),
+            directors: cluster.memberArgs("ds1"),
+            realServers: cluster.memberArgs("rs1", "rs2"),
             scripts,
             trackFiles: [
                 { name: "out", file: "/run/out", weight: 0, initFile: {} },
@@ -232,7 +234,7 @@ describe("health checks", () => {
             ],
             bfdInstances: ["rs1", "rs2"].map((name) => ({
                 name,
-                neighborIp: site.lab.host(name).address,
+                neighborIp: cluster.host(name).address,
                 ...bfd,
             })),
             virtualServers: names.map((name) => ({
@@ -245,12 +247,12 @@ describe("health checks", () => {
         await untilWell();
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     /** The weights of a server by pool; a pool that it is not in has none. */
     async function weights(server: string): Promise<Record<string, number>> {
-        const { address } = site.lab.host(server);
-        const rules = await site.rules("ds1", ` -r ${address}:`);
+        const { address } = cluster.host(server);
+        const rules = await cluster.ipvsRules("ds1", ` -r ${address}:`);
         const byPort = new Map(
             rules.map((rule) => {
                 const [, port, weight] = / -r [^ ]*:(\d+) -g -w (\d+)/.exec(rule)!;
@@ -386,7 +388,7 @@ describe("health checks", () => {
                 page("digest", "digest is well"),
                 {
                     meanwhile: async () =>
-                        expect(await site.counts(`http://${vip}/`, 6)).toEqual({ rs1: 6 }),
+                        expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ rs1: 6 }),
                 },
             ));
 
@@ -431,8 +433,8 @@ describe("health checks", () => {
             ));
 
         it("reach a server that wants to be told the host name, with enableSni and not without", async () => {
-            expect(await site.rules("ds1", `:${portOf("sni")} -g`)).toHaveLength(2);
-            expect(await site.rules("ds1", `:${portOf("noSni")} -g`)).toEqual([]);
+            expect(await cluster.ipvsRules("ds1", `:${portOf("sni")} -g`)).toHaveLength(2);
+            expect(await cluster.ipvsRules("ds1", `:${portOf("noSni")} -g`)).toEqual([]);
         });
 
         it.each([

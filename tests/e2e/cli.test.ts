@@ -1,23 +1,24 @@
+import { vip, spareRealServer, type Change } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
-import { nodeCommand, type RunResult } from "../../lab/run";
+import type { RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/health";
 import { expectGolden } from "../support/golden";
-import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
-import { CommandLine } from "./support/commandLine";
+import { CommandLine } from "../../lab/commandLine";
 import { expectTranscript } from "./support/transcript";
 
-let cluster: Cluster;
+let cluster: LabCluster;
 let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
 let commandLine: CommandLine;
 
 beforeAll(async () => {
-    cluster = await Cluster.deployed();
+    cluster = await LabCluster.deployed();
     [ds1, ds2] = cluster.directors as [Host, Host];
     [rs1, rs2, rs3] = cluster.realServers as [Host, Host, Host];
-    commandLine = await CommandLine.of(cluster);
+    commandLine = new CommandLine(cluster.lab, cluster.stack);
 });
 
 afterAll(() => cluster?.down());
@@ -86,13 +87,10 @@ describe("status", () => {
 
     it("watches over the logins of the first look", async () => {
         const before = await cluster.logins();
-        const command = [...nodeCommand("../cli/index.ts"), "status", "--watch", "1"];
-        // TMPDIR is too deep in the lab for the sockets of shared logins.
-        const env = { ...cluster.stack.env, TMPDIR: "/tmp", LVS_SSH: commandLine.ssh };
-        const { stdout } = await cluster.lab.tryExec(
-            ["timeout", "-s", "INT", "20", ...command, "--stack", "lab"],
-            { env },
-        );
+        const { command, env } = commandLine.command("status", "--watch", "1");
+        const { stdout } = await cluster.lab.tryExec(["timeout", "-s", "INT", "20", ...command], {
+            env,
+        });
         expect(stdout.split("All is well.").length - 1).toBeGreaterThan(2);
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
@@ -158,21 +156,19 @@ describe("check", () => {
     });
 
     it("looks at hosts through sudo", async () => {
-        await cluster.stack.configure(
-            await changed(({ realServers }) => Object.assign(realServers[2]!, { user: "admin" })),
+        await cluster.change(({ realServers }) =>
+            Object.assign(realServers[2]!, { user: "admin" }),
         );
-        await cluster.stack.up();
         expect(await shown("check", "rs3")).toBe("rs3: as it was applied\n");
-        await cluster.stack.configure(await changed());
-        await cluster.stack.up();
+        await cluster.change();
     });
 });
 
 describe("the current configuration", () => {
-    afterEach(async () => cluster.stack.configure(await changed()));
+    afterEach(async () => cluster.configure());
 
     async function withChange(change: Change): Promise<void> {
-        await cluster.stack.configure(await changed(change));
+        await cluster.configure(change);
     }
 
     it("is rendered into the files that are on the hosts", async () => {
@@ -216,7 +212,7 @@ describe("the current configuration", () => {
     });
 
     it("differs in all that a host has not got yet", async () => {
-        await withChange(({ realServers }) => realServers.push(spare(cluster)));
+        await withChange(({ realServers }) => realServers.push(spareRealServer()));
         const text = await wrong("diff", "rs4");
         expect(text).toContain("\n+address 10.128.190.248/32 lo\n");
         // And one that is there and goes is no host of it any more.
@@ -257,7 +253,11 @@ it("keyscan prints what is in the stack file", async () => {
 
 it("a host that is off is said to be, soon, and holds nobody up", async () => {
     await ds1.cut();
-    await waitUntil("a new owner", 20_000, async () => (await cluster.owners()).join() === "ds2");
+    await waitUntil(
+        "a new owner",
+        20_000,
+        async () => (await cluster.activeDirectors()).join() === "ds2",
+    );
     const start = performance.now();
     const status = await wrong("status");
     expect(performance.now() - start).toBeLessThan(15_000);

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
+import * as os from "node:os";
 import * as path from "node:path";
-import { exists } from "../../lab/cache";
 import { type Host, Lab, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
+import { cacheRoot, exists } from "../../lab/cache";
 import { only, seed, wide } from "../../lab/topology";
+
+const root = path.join(__dirname, "../..");
 
 /** Two labs at a time, with hosts of the same name and address. */
 let lab: Lab;
@@ -13,11 +16,9 @@ let other: Lab;
 let ds1: Host;
 let rs1: Host;
 let devicesBefore: string;
-let memoryBefore: string[];
 
 beforeAll(async () => {
     devicesBefore = await run(["ip", "-o", "link"]);
-    memoryBefore = await fs.readdir("/dev/shm");
     [lab, other] = await Promise.all([Lab.up(only(seed, "ds1", "rs1")), Lab.up(only(seed, "rs1"))]);
     ds1 = lab.host("ds1");
     rs1 = lab.host("rs1");
@@ -231,6 +232,37 @@ test("a probe logs every request, those that fail, and the gap", async () => {
     expect(requests.length).toBeGreaterThan(seconds * 40);
 });
 
+test("A cluster is deployed from a checkout in a path with a space, with a home folder of 120 characters", async () => {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-lvs "));
+    try {
+        const checkout = path.join(folder, "check out");
+        const isCopied = (file: string) => !/\/(node_modules|\.git|dist)$/.test(file);
+        await fs.cp(root, checkout, { recursive: true, filter: isCopied });
+        await fs.symlink(path.join(root, "node_modules"), path.join(checkout, "node_modules"));
+        const home = path.join(os.tmpdir(), "h".repeat(119 - os.tmpdir().length));
+        const script = `
+            const { LabCluster } = require("./lab/cluster");
+            const { only, seed } = require("./lab/topology");
+            LabCluster.deployed({ topology: only(seed, "ds1", "rs1") })
+                .then((cluster) => cluster.bodies(1))
+                .then((bodies) => process.exit(bodies.join() === "RS1" ? 0 : 1));`;
+        const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
+        const env = {
+            HOME: home,
+            XDG_STATE_HOME: undefined,
+            XDG_CACHE_HOME: path.dirname(cacheRoot),
+        };
+        await run([program!, ...args, "-e", script], { cwd: checkout, env });
+        await waitUntil("end of the lab", 20_000, async () => {
+            const labs = path.join(home, ".local/state/pulumi-lvs/labs");
+            return (await fs.readdir(labs)).length === 0;
+        });
+        await fs.rm(home, { recursive: true });
+    } finally {
+        await fs.rm(folder, { recursive: true });
+    }
+});
+
 describe("Nothing of a lab is left", () => {
     test("when it is taken down", async () => {
         const [dir, pids] = [lab.dir, await processesOf(lab)];
@@ -266,10 +298,17 @@ describe("Nothing of a lab is left", () => {
         await expectNothingLeft(dir, pids);
     });
 
-    test("on the machine's own network and in its shared memory", async () => {
+    test("on the machine's own network, in its memory and among its control groups", async () => {
         await other.down();
         expect(await run(["ip", "-o", "link"])).toBe(devicesBefore);
-        expect(await fs.readdir("/dev/shm")).toEqual(memoryBefore);
+        const groups = await run([
+            "find",
+            "/sys/fs/cgroup",
+            "-name",
+            path.basename(other.shortDir),
+        ]);
+        expect(groups).toBe("");
+        expect(await exists(other.shortDir)).toBe(false);
     });
 });
 
@@ -316,7 +355,7 @@ function startOwner() {
         setInterval(() => undefined, 1000);`;
     const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
     const child = spawn(program!, [...args, "-e", script], {
-        cwd: path.join(__dirname, "../.."),
+        cwd: root,
         detached: true,
         stdio: ["ignore", "pipe", "inherit"],
     });

@@ -1,8 +1,8 @@
 import { bundle } from "../../host/bundle";
 import type { Host } from "../../lab/host";
+import { installedDisk } from "../../lab/installedDisk";
 import { Lab, waitUntil } from "../../lab/lab";
 import { only, seed, type Suite, type Topology } from "../../lab/topology";
-import { installed } from "./support/release";
 
 const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bookworm" };
 const members = only(seed, "ds1", "ds2", "rs1", "rs2");
@@ -55,7 +55,7 @@ describe("the look that comes first", () => {
     let lab: Lab;
 
     beforeAll(async () => {
-        lab = await Lab.up(topology, installed);
+        lab = await Lab.up(topology, { disk: ({ suite }) => installedDisk({ suite }) });
         const rs2 = lab.host("rs2");
         const conf = "/etc/keepalived/keepalived.conf";
         await rs2.run(`cat >${conf} && systemctl restart keepalived`, {

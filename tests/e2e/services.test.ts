@@ -1,11 +1,10 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
-import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
-import { seedWithSpare } from "../../lab/topology";
 import { Client, tally } from "./support/client";
-import { vip } from "./support/cluster";
-import { Site } from "./support/site";
 
 const otherVip = "10.128.190.246";
 const vip6 = "fd00:62:190::248";
@@ -67,27 +66,27 @@ const webPorts = [
 ];
 
 describe("a cluster with a service of every kind", () => {
-    let site: Site;
+    let cluster: LabCluster;
     let client: Client;
 
     beforeAll(async () => {
-        site = await Site.up(seedWithSpare, await installedDisk({ packages: serverPackages }));
+        cluster = await LabCluster.boot({ packages: serverPackages });
         await Promise.all(["rs1", "rs2", "rs3", "rs4"].map(serveEverything));
         for (const address of clients) {
-            await site.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
+            await cluster.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
         }
-        client = Client.start(site.lab);
-        await site.deploy(configuration());
-        await healthy();
+        client = Client.start(cluster.lab);
+        await cluster.deploy(configuration());
+        await cluster.untilHealthy();
     }, 240_000);
 
-    afterAll(() => site?.lab.down());
+    afterAll(() => cluster?.lab.down());
 
     /** The services of real servers that the module leaves alone: ports, pages to check, names. */
     async function serveEverything(name: string): Promise<void> {
         const page = name.toUpperCase();
         const dnsmasq = "dnsmasq --conf-file=/dev/null --no-resolv --no-hosts";
-        await site.lab.host(name).run(`
+        await cluster.host(name).run(`
             set -eu
             {
                 printf 'Listen %s\\n' ${webPorts.join(" ")}
@@ -123,7 +122,7 @@ describe("a cluster with a service of every kind", () => {
                 check: { http: { url: [{ path: `/${port}` }] } },
                 ...settings,
             });
-        const sorryServer = { host: site.lab.host("rs4").address };
+        const sorryServer = { host: cluster.host("rs4").address };
         const tell = (word: string) => ({ script: "tell", args: [word] });
         const marked = (mark: number, ...ports: [number, number?][]) => ({
             mark,
@@ -149,10 +148,10 @@ describe("a cluster with a service of every kind", () => {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
             globalDefs: { lvsTimeouts: { tcp: 600, tcpfin: 4, udp: 20 } },
             scripts: [{ name: "tell", content: '#!/bin/sh\necho "$1" >>/run/told\n' }],
-            directors: site.members("ds1", "ds2"),
-            realServers: site.webServers("rs1", "rs2", "rs3", "rs4").map((server) => ({
+            directors: cluster.memberArgs("ds1", "ds2"),
+            realServers: cluster.webServerArgs("rs1", "rs2", "rs3", "rs4").map((server) => ({
                 ...server,
-                address6: site.lab.host(server.name).ipv6,
+                address6: cluster.host(server.name).ipv6,
             })),
             virtualServers: [
                 ...Object.entries(schedulers).map(([name, port]) => scheduled(name, port)),
@@ -208,22 +207,6 @@ describe("a cluster with a service of every kind", () => {
         };
     }
 
-    /** Until ds1 is the only owner, with every server in every pool. */
-    async function healthy(): Promise<void> {
-        const expected = (await site.lab.host("ds1").run("cat /var/lib/pulumi-lvs/ipvs.rules"))
-            .split("\n")
-            .filter((rule) => rule.startsWith("-a"))
-            // `ipvsadm --save` has no thresholds.
-            .map((rule) => rule.replace(/ -x .*/, ""));
-        await waitUntil("a healthy cluster", 60_000, async () => {
-            const owners = await site.owners(vip, site.lab.host("ds1"), site.lab.host("ds2"));
-            const rules = await site.rules("ds1", "-a ");
-            const missing = expected.filter((rule) => !rules.includes(rule));
-            if (owners.join() === "ds1" && missing.length === 0) return true;
-            throw new Error(`owners: ${owners.join()}; missing: ${missing.join("; ")}`);
-        });
-    }
-
     const each = (count: number) => ({ RS1: count, RS2: count, RS3: count });
 
     /** The servers that answer on held connections, opened one after the other. */
@@ -267,10 +250,10 @@ describe("a cluster with a service of every kind", () => {
 
     /** The pool of a service on the owner: the weights of its servers, by name. */
     async function rulesOf(port: number): Promise<Record<string, string>> {
-        const rules = await site.rules("ds1", `-a -t ${vip}:${port} `);
+        const rules = await cluster.ipvsRules("ds1", `-a -t ${vip}:${port} `);
         const named = rules.map((rule) => {
             const [, address, weight] = / -r ([\d.]+):\d+ -g -w (\d+)/.exec(rule)!;
-            const { name } = site.lab.hosts.find((host) => host.address === address)!;
+            const { name } = cluster.lab.hosts.find((host) => host.address === address)!;
             return [name, weight!] as const;
         });
         return Object.fromEntries(named);
@@ -292,7 +275,7 @@ describe("a cluster with a service of every kind", () => {
         seconds: number,
         until: () => Promise<boolean>,
     ) {
-        await Promise.all(servers.map((name) => site.lab.host(name).run(command)));
+        await Promise.all(servers.map((name) => cluster.host(name).run(command)));
         // Whoever asks needs time, too.
         await waitUntil(`${command} on ${servers.join()}`, (seconds + 3) * 1000, until);
     }
@@ -450,7 +433,7 @@ describe("a cluster with a service of every kind", () => {
             const answers = await client.get(vip, persistent.each, 20, first);
             expect(tally(answers)).toEqual({ [servers[first]!]: 20 });
             // Its template in the kernel, which has no port of the client.
-            const table = await site.lab.host("ds1").run("ipvsadm -Lnc");
+            const table = await cluster.host("ds1").run("ipvsadm -Lnc");
             expect(table).toMatch(new RegExp(` ${first}:0 +${vip}:${persistent.each} `));
         });
 
@@ -475,10 +458,10 @@ describe("a cluster with a service of every kind", () => {
     });
 
     it("serves IPv6 by direct routing, and only the owner is known for the address", async () => {
-        await site.lab.exec(["ip", "neighbour", "flush", "all"]);
+        await cluster.lab.exec(["ip", "neighbour", "flush", "all"]);
         expect(tally(await client.get(vip6, 80, 30))).toEqual(each(10));
-        const mac = (await site.lab.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
-        const entry = await site.lab.exec(["ip", "-6", "neighbour", "show", vip6]);
+        const mac = (await cluster.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
+        const entry = await cluster.lab.exec(["ip", "-6", "neighbour", "show", vip6]);
         expect(entry).toContain(` lladdr ${mac} `);
     });
 
@@ -512,7 +495,7 @@ describe("a cluster with a service of every kind", () => {
         afterEach(async () => {
             const pages = Object.values(failing).join(" ");
             const command = `cd /var/www/html && touch ${pages}`;
-            await Promise.all(all.map((name) => site.lab.host(name).run(command)));
+            await Promise.all(all.map((name) => cluster.host(name).run(command)));
         });
 
         it("has a sorry server answer when none is left, and only then", async () => {
@@ -528,7 +511,7 @@ describe("a cluster with a service of every kind", () => {
 
         it("has a sorry server answer below the quorum, and its loss and return told", async () => {
             const port = failing.quorum;
-            const ds1 = site.lab.host("ds1");
+            const ds1 = cluster.host("ds1");
             await ds1.run("rm -f /run/told");
             const told = async () => (await ds1.run("cat /run/told || :")).trim().split("\n");
             await fail(port, ["rs1"], poolIs(port, { rs2: "1", rs3: "1" }));
@@ -553,7 +536,7 @@ describe("a cluster with a service of every kind", () => {
             await fail(port, ["rs3"], poolIs(port, sorry));
             const log = `journalctl -q -u keepalived -o cat --since @${await now()}`;
             await mend(port, ["rs1", "rs2"], async () => {
-                const seen = await site.lab
+                const seen = await cluster.lab
                     .host("ds1")
                     .run(`${log} --grep ':${port} succeed' || :`);
                 return seen.includes("10.128.190.249]") && seen.includes("10.128.190.250]");
@@ -582,13 +565,13 @@ describe("a cluster with a service of every kind", () => {
 
     it("has the timeouts of connections that it was given", async () => {
         for (const name of ["ds1", "ds2"]) {
-            const timeouts = await site.lab.host(name).run("ipvsadm -L --timeout");
+            const timeouts = await cluster.host(name).run("ipvsadm -L --timeout");
             expect(timeouts).toContain("600 4 20");
         }
     });
 
     it("keeps connections through a power cut of the owner: those that the other has heard of", async () => {
-        const [ds1, ds2] = [site.lab.host("ds1"), site.lab.host("ds2")];
+        const [ds1, ds2] = [cluster.host("ds1"), cluster.host("ds2")];
         // One on which nothing has been said yet, and one that has had its answer.
         const silent = await client.open(vip, synced);
         const used = await client.open(vip, synced);
@@ -610,7 +593,7 @@ describe("a cluster with a service of every kind", () => {
 
         await ds1.cut();
         await waitUntil("ds2 as owner", 10_000, async () =>
-            (await site.owners(vip, ds1, ds2)).includes("ds2"),
+            (await cluster.activeDirectors()).includes("ds2"),
         );
         expect(await used.ask()).toBe(server);
         expect(await silent.ask()).toMatch(/^RS[123]$/);
@@ -618,11 +601,11 @@ describe("a cluster with a service of every kind", () => {
         await Promise.all([silent, used, unheard].map((connection) => connection.close()));
 
         await ds1.boot();
-        await healthy();
+        await cluster.untilHealthy();
     });
 
     async function now(): Promise<string> {
-        return (await site.lab.host("ds1").run("date +%s")).trim();
+        return (await cluster.host("ds1").run("date +%s")).trim();
     }
 });
 

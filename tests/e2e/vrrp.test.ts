@@ -1,9 +1,9 @@
+import { LabCluster } from "../../lab/cluster";
 import type { VrrpInstanceArgs } from "../../components";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors } from "../../lab/topology";
-import { Site } from "./support/site";
 
 /** VRRP routers side by side, and the virtual IP of each. */
 const vips = {
@@ -52,31 +52,31 @@ type Owners = Record<Router, string>;
 const preferred = ownersBut("ds1", { green: "ds2", late: "ds3", stays: "ds3" });
 
 describe("three directors", () => {
-    let site: Site;
+    let cluster: LabCluster;
     let directors: Host[];
     let ds1: Host;
     let ds2: Host;
     let ds3: Host;
 
     beforeAll(async () => {
-        site = await Site.up(threeDirectors);
-        ds1 = site.lab.host("ds1");
-        ds2 = site.lab.host("ds2");
-        ds3 = site.lab.host("ds3");
+        cluster = await LabCluster.boot({ topology: threeDirectors });
+        ds1 = cluster.host("ds1");
+        ds2 = cluster.host("ds2");
+        ds3 = cluster.host("ds3");
         directors = [ds1, ds2, ds3];
         await Promise.all(directors.map((host) => host.run(hostsOwn)));
-        await site.deploy(config());
+        await cluster.deploy(config());
         await untilOwnedBy(preferred);
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     /** Every test leaves the directors as it found them. */
     afterEach(() => untilOwnedBy(preferred));
 
     it("own each virtual IP once, and who owns it answers for it", async () => {
         for (const router of served) {
-            const owner = site.lab.host(preferred[router]);
+            const owner = cluster.host(preferred[router]);
             expect(await whoAnswers(router)).toBe(
                 router === "vmac" ? virtualMac : await macOf(owner),
             );
@@ -150,7 +150,7 @@ describe("three directors", () => {
         it("further addresses, routes and rules move with the virtual IP", () => {
             const companions = [
                 ` inet ${excluded}/32 `,
-                `203.0.113.0/24 via ${site.lab.client.address} dev eth0 `,
+                `203.0.113.0/24 via ${cluster.lab.client.address} dev eth0 `,
                 "77:\tfrom 203.0.113.7 lookup 77 ",
             ];
             for (const companion of companions) {
@@ -316,7 +316,7 @@ describe("three directors", () => {
                 notifyBackup: { script: "tell", args: ["v2", "backup"] },
                 notify: { script: "tell" },
                 virtualIpaddressExcluded: [{ ip: excluded }],
-                virtualRoutes: [{ to: "203.0.113.0/24", via: site.lab.client.address }],
+                virtualRoutes: [{ to: "203.0.113.0/24", via: cluster.lab.client.address }],
                 virtualRules: [{ from: "203.0.113.7", table: 77, preference: 77 }],
             },
             v3: { version: 3 },
@@ -336,10 +336,10 @@ describe("three directors", () => {
             stays: { nopreempt: true, directors: inOrder("ds3", "ds2") },
         };
         return {
-            directors: site.members("ds1", "ds2", "ds3"),
-            realServers: site.webServers("rs1", "rs2").map((server) => ({
+            directors: cluster.memberArgs("ds1", "ds2", "ds3"),
+            realServers: cluster.webServerArgs("rs1", "rs2").map((server) => ({
                 ...server,
-                address6: site.lab.host(server.name).ipv6,
+                address6: cluster.host(server.name).ipv6,
             })),
             vrrpInstances: routers.map((name, index) => ({
                 name,
@@ -421,10 +421,10 @@ describe("three directors", () => {
     /** Asks a virtual IP as a client that has not met it, and says which hardware address answered. */
     async function whoAnswers(router: Router): Promise<string> {
         const address = vips[router];
-        await site.lab.exec(["ip", "neighbour", "flush", "to", address]);
-        const [body] = await site.bodies(urlOf(router), 1);
+        await cluster.lab.exec(["ip", "neighbour", "flush", "to", address]);
+        const [body] = await cluster.bodies(1, urlOf(router));
         expect(body).toMatch(/^RS[12]$/);
-        const entry = await site.lab.exec(["ip", "neighbour", "show", "to", address]);
+        const entry = await cluster.lab.exec(["ip", "neighbour", "show", "to", address]);
         return / lladdr (\S+)/.exec(entry)![1]!;
     }
 
@@ -433,7 +433,7 @@ describe("three directors", () => {
         names: Router[],
         something: () => Promise<void>,
     ): Promise<Partial<Record<Router, number>>> {
-        const probes = await Promise.all(names.map((name) => site.probe(urlOf(name))));
+        const probes = await Promise.all(names.map((name) => cluster.probe(urlOf(name), 20)));
         await something();
         // It has ended when clients have answers again.
         const from = Date.now();
@@ -451,7 +451,7 @@ describe("three directors", () => {
     async function multicast(state: "on" | "off"): Promise<void> {
         for (const { name } of directors) {
             const port = ["ip", "link", "set", `tap0-${name}`, "type", "bridge_slave"];
-            await site.lab.exec([...port, "mcast_flood", state]);
+            await cluster.lab.exec([...port, "mcast_flood", state]);
         }
     }
 

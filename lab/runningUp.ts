@@ -1,10 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { waitUntil } from "../../lab/lab";
+import { waitUntil } from "./wait";
 
 /** An `up` under way. */
-export class Up {
+export class RunningUp {
     /** What it has printed so far. */
     output = "";
     private readonly ended: Promise<unknown>;

@@ -2,11 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { type Lab, waitUntil } from "../../lab/lab";
-import type { Probe } from "../../lab/probe";
-import { nodeCommand } from "../../lab/run";
-import { vip } from "../e2e/support/cluster";
-import { ports, virtualRouterId } from "./site";
+import { type Lab, waitUntil } from "../lab";
+import type { Probe } from "../probe";
+import { nodeCommand } from "../run";
+import { vip } from "../article";
+import { ports, virtualRouterId } from "./cluster";
 
 /** One thing that a client has seen. */
 export interface Event {
@@ -57,7 +57,7 @@ export class Traffic {
         const spawn = (command: string[]) =>
             new Client(lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] }));
         const start = (kind: Kind, port: number) =>
-            spawn([...nodeCommand("../tests/faults/clients.ts"), kind, vip, String(port)]);
+            spawn([...nodeCommand("traffic/clients.ts"), kind, vip, String(port)]);
         const long = start("long", ports.lines);
         // Those that stay come first, so that each is with a server of its own.
         await waitUntil("answers on what stays", 30_000, () => long.events.length >= 3);
