@@ -90,7 +90,7 @@ function placeWithout(part: Place, place: Place): Place {
     const [step, own] = [part[depth]!, place[depth]];
     const isInList = part.slice(0, depth).every((one, at) => one === place[at]);
     return isInList && typeof own === "number" && own > Number(step)
-        ? place.with(depth, own - 1)
+        ? replaced(place, [depth], own - 1)
         : place;
 }
 
