@@ -27,6 +27,7 @@ import {
     replaced,
     valueAt,
 } from "../support/leaves";
+import { isFull } from "../support/property";
 import { textArguments } from "../support/schemaTexts";
 
 // A second for an argument at most, but on a machine that has other work too.
@@ -232,12 +233,16 @@ function readFile({ path, content }: HostFile, leaf: Leaf): string[] {
     );
 }
 
-/** A name is tried among all that refer to it, any other leaf in the least that holds its block. */
+/**
+ * A name is tried among all that refer to it; any other leaf in the least that holds its block, or
+ * with FULL=1 among all, too.
+ */
 function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string[] {
     const [block, field] = [somewhere.place.slice(0, -1), somewhere.place.at(-1)!];
-    const least = isName(somewhere)
-        ? { value: everything, place: block }
-        : smallestWith(subject, everything, block);
+    const least =
+        isFull || isName(somewhere)
+            ? { value: everything, place: block }
+            : smallestWith(subject, everything, block);
     const leaf = leafAt([...least.place, field], somewhere.text);
     const before = subject.files(least.value);
     return variantsOf(leaf.text).flatMap(([name, value]) => {
