@@ -33,16 +33,18 @@ import { textArguments } from "../support/schemaTexts";
 // A second for an argument at most, but on a machine that has other work too.
 jest.setTimeout(60_000);
 
-/** Each hostile value alone, and behind what is right. */
-function variantsOf(text: string): [string, string][] {
-    return Object.entries(hostileValues).flatMap(([name, value]): [string, string][] =>
-        value === ""
-            ? [[name, value]]
-            : [
-                  [name, value],
-                  [`${name} behind`, text + value],
-              ],
-    );
+/** A hostile value alone and behind what is right, each with a name. */
+function variantsOf(text: string, [name, value]: [string, string]): [string, string][] {
+    const behind: [string, string] = [`${name} behind`, text + value];
+    return value === "" ? [[name, value]] : [[name, value], behind];
+}
+
+/** All hostile values for a leaf: each in one of its variants, with FULL=1 in all. */
+function variantsFor({ text, path }: Leaf): [string, string][] {
+    return Object.entries(hostileValues).flatMap((hostile, index) => {
+        const variants = variantsOf(text, hostile);
+        return isFull ? variants : [variants[(index + path.length) % variants.length]!];
+    });
 }
 
 /** A kind of things that a user writes: the rules for it, and all that hosts are sent for it. */
@@ -245,7 +247,7 @@ function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string
             : smallestWith(subject, everything, block);
     const leaf = leafAt([...least.place, field], somewhere.text);
     const before = subject.files(least.value);
-    return variantsOf(leaf.text).flatMap(([name, value]) => {
+    return variantsFor(leaf).flatMap(([name, value]) => {
         const what = mishap(subject, least.value, before, leaf, value);
         return what === undefined ? [] : [`${name}: ${what}`];
     });
@@ -279,22 +281,22 @@ describe("hostile text in a real server alone is refused by its place or carried
 });
 
 describe("a hostile VRRP password", () => {
-    it.each(variantsOf("1234"))(
-        "%s: is refused without telling it, or one quoted word",
-        (_, value) => {
-            const problems = validateAuthPass("authPass", value);
-            if (problems.length === 0) {
-                // A variable that nobody has defined is text.
-                const [file, word] = [authPassFile(value).content, value].map((t) =>
-                    t.replace("$", "S"),
-                );
-                expect(readConfiguration(file!)).toEqual([`auth_pass${wordEnd}"${word}`]);
-            } else {
-                expect(problems.map(({ path }) => path)).toEqual(["authPass"]);
-                if (value.length > 1) expect(problems[0]!.reason).not.toContain(value);
-            }
-        },
+    const passwords = Object.entries(hostileValues).flatMap((hostile) =>
+        variantsOf("1234", hostile),
     );
+    it.each(passwords)("%s: is refused without telling it, or one quoted word", (_, value) => {
+        const problems = validateAuthPass("authPass", value);
+        if (problems.length === 0) {
+            // A variable that nobody has defined is text.
+            const [file, word] = [authPassFile(value).content, value].map((t) =>
+                t.replace("$", "S"),
+            );
+            expect(readConfiguration(file!)).toEqual([`auth_pass${wordEnd}"${word}`]);
+        } else {
+            expect(problems.map(({ path }) => path)).toEqual(["authPass"]);
+            if (value.length > 1) expect(problems[0]!.reason).not.toContain(value);
+        }
+    });
 });
 
 /** How hosts are reached, which is for SSH alone; the VRRP password, which is tried by itself. */
