@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { amount, duration, lineWidth, plain, shortened, table, wrapped } from "../../cli/text";
+import { cases } from "../support/property";
 
 it.each([
     [0, "0 s"],
@@ -61,6 +62,7 @@ describe("a table", () => {
                     lineWidth,
                 );
             }),
+            cases(100),
         );
     });
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type BundleFile, bundle } from "../../host/bundle";
 import { unbundle } from "../../host/unbundle";
+import { anyCharacter, cases } from "../support/property";
 
 const wordOf = (unit: fc.Arbitrary<string>) =>
     fc
@@ -14,7 +15,9 @@ const line = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words
 const file: fc.Arbitrary<BundleFile> = fc.record({
     path: plainWord.map((text) => `/${text}`),
     mode: fc.constantFrom("0644", "0600", "0755"),
-    content: fc.string({ unit: "binary", maxLength: 200 }).filter((text) => !text.includes("\0")),
+    content: fc
+        .string({ unit: anyCharacter, maxLength: 200 })
+        .filter((text) => !text.includes("\0")),
 });
 const withNewline = (file: BundleFile) => ({
     ...file,
@@ -43,6 +46,7 @@ describe("unbundle", () => {
                     });
                 },
             ),
+            cases(100),
         );
     });
 

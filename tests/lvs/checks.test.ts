@@ -10,6 +10,7 @@ import {
     timingProblems,
 } from "../../lvs/service/checks";
 import { render } from "../../lvs/template";
+import { anyCharacter, cases } from "../support/property";
 
 const target = (version: string): Target => ({ version, host: "ds1", scripts: ["probe"] });
 const known = { family: "inet" as const, bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
@@ -712,7 +713,7 @@ describe("refuses", () => {
 
 describe("whatever is written", () => {
     const word = fc.oneof(
-        fc.string({ unit: "binary" }),
+        fc.string({ unit: anyCharacter }),
         fc.constantFrom(
             "",
             "a\nb",
@@ -784,6 +785,7 @@ describe("whatever is written", () => {
                 problems(check, version);
                 timing(check, check.tcp ?? {}, delayLoop);
             }),
+            cases(100),
         );
     });
 
@@ -819,7 +821,7 @@ describe("whatever is written", () => {
                     );
                 }
             }),
-            { numRuns: 500 },
+            cases(500),
         );
     });
 });

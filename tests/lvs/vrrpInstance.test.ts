@@ -10,6 +10,7 @@ import {
 import { vrrpInstanceProblems } from "../../lvs/vrrp/instanceRules";
 import type { VrrpContext } from "../../lvs/vrrp/members";
 import { render } from "../../lvs/template";
+import { anyCharacter, cases } from "../support/property";
 
 const context: VrrpContext = {
     directors: [
@@ -606,7 +607,7 @@ describe("what is refused", () => {
 
 describe("rubbish", () => {
     const word = fc.oneof(
-        fc.string({ unit: "binary" }),
+        fc.string({ unit: anyCharacter }),
         fc.constantFrom("a\nb", "}", "{", '"', "#"),
     );
     const number = fc.oneof(fc.double(), fc.integer());
@@ -646,6 +647,7 @@ describe("rubbish", () => {
                     );
                 },
             ),
+            cases(100),
         );
     });
 

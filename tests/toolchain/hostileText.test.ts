@@ -6,12 +6,11 @@ import { planDirector } from "../../lvs/plan";
 import { authPassFile, directorFiles } from "../../lvs/render";
 import { validate, validateAuthPass } from "../../lvs/validate";
 import { hostileValues } from "../support/hostileValues";
+import { seed } from "../support/property";
 import { seed as cluster } from "../support/seed";
 
 jest.setTimeout(120_000);
 
-/** The same texts in every run unless SEED asks for others. */
-const seed = Number(process.env.SEED ?? 62);
 const interfaces = ["eth0"];
 const scripts = [
     { name: "say", content: '#!/bin/sh\n[ -e /said.args ] || printf "%s\\n" "$@" >/said.args\n' },

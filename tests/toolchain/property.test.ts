@@ -5,15 +5,15 @@ import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/pl
 import { authPassFile, directorFiles, realServerFiles } from "../../lvs/render";
 import { validate } from "../../lvs/validate";
 import { anyCluster, healed } from "../support/anyCluster";
+import { cases, seed } from "../support/property";
 
 jest.setTimeout(600_000);
 
 /**
- * So many clusters of any values for each version, and nearly all of them once more with what is
- * wrong taken out: 10 000 models, the same in every run unless SEED asks for others.
+ * Clusters of any values for each version; nearly all of them are tried once more with what is wrong
+ * taken out.
  */
-const size = 1700;
-const seed = Number(process.env.SEED ?? 62);
+const { numRuns: size } = cases(1700);
 const interfaces = ["eth0", "eth1"];
 
 describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite, version }) => {
@@ -29,7 +29,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
     let right: Cluster[];
 
     beforeAll(() => {
-        clusters = fc.sample(anyCluster, { numRuns: size, seed }).map(on);
+        clusters = fc.sample(anyCluster, cases(1700)).map(on);
         right = clusters.flatMap((cluster) => healed(cluster) ?? []);
     });
 

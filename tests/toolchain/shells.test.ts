@@ -2,14 +2,12 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { bundle, type BundleFile } from "../../host/bundle";
 import { hostileValues } from "../support/hostileValues";
+import { anyCharacter, cases, seed } from "../support/property";
 
 jest.setTimeout(60_000);
-
-/** The same texts in every run unless SEED asks for others. */
-const seed = Number(process.env.SEED ?? 62);
 
 /** What is `sh` on the systems that we know of. */
 const shells = {
@@ -24,7 +22,7 @@ const anyText = fc
         fc.oneof(
             fc.constantFrom(...Object.values(hostileValues)),
             fc.constantFrom("\n", "$(touch canary)", "`touch canary`", "\n}\ntouch canary\n"),
-            fc.string({ unit: "binary", maxLength: 20 }),
+            fc.string({ unit: anyCharacter, maxLength: 20 }),
         ),
         { maxLength: 5 },
     )
@@ -79,7 +77,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         const contents = fc.array(anyText.filter(isText), { maxLength: 3 });
         // What an earlier text has left must not fail a later one.
         const property = fc.property(contents, check).beforeEach(() => void found());
-        fc.assert(property, { seed, numRuns: 60 });
+        fc.assert(property, cases(60));
     }
 
     it("lists any content to the letter, and does nothing of what it says", () => {
@@ -124,7 +122,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 run(text, `state=${dir} paths="${paths}"\nstage`);
                 expect(found()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
             }),
-            { seed, numRuns: 60 },
+            cases(60),
         );
         expect(taken).toBeGreaterThan(10);
     });
@@ -139,7 +137,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 expect(run(text, 'read_settings; printf %s "$(setting word)"')).toBe(word);
                 expect(found()).toEqual({});
             }),
-            { seed, numRuns: 30 },
+            cases(30),
         );
     });
 });

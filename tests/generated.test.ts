@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { PropertyDefinition } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { analyze, isSecret } from "../tools/analyze";
 import { argsName, reference, referencePath, splitDefault } from "../tools/reference";
+import { schemaPath, stackSchema } from "../tools/schema";
 
 const api = analyze();
 const page = readFileSync(referencePath, "utf8");
@@ -30,6 +31,10 @@ function breaches(
 }
 
 const isSentence = (description = "") => /^\S.*\.$/s.test(description);
+
+it("stacks/schema.json is what `npm run generate` makes of the interfaces", () => {
+    expect(readFileSync(schemaPath, "utf8")).toBe(stackSchema(api));
+});
 
 describe("docs/reference.md", () => {
     it("is what `npm run generate` makes of the interfaces", () => {
