@@ -5,9 +5,7 @@ import * as path from "node:path";
 
 /** What `npm test` does, after the set-up: each stage is run, whatever became of the others. */
 const stages: { name: string; command: string[]; counts?: boolean }[] = [
-    { name: "lint", command: ["npm", "run", "--silent", "lint"] },
-    { name: "types", command: ["npm", "run", "--silent", "types"] },
-    { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
+    { name: "check", command: ["npm", "run", "--silent", "check"] },
     { name: "unit", command: jest("unit"), counts: true },
     { name: "toolchain", command: jest("toolchain"), counts: true },
     { name: "e2e", command: jest("e2e"), counts: true },
