@@ -27,6 +27,7 @@ function golden(name: string, text: string): string {
         mkdirSync(path.dirname(file), { recursive: true });
         writeFileSync(file, text);
     }
-    if (!existsSync(file)) throw new Error(`there is no tests/golden/${name}: UPDATE_GOLDEN=1 writes it`);
+    if (!existsSync(file))
+        throw new Error(`there is no tests/golden/${name}: UPDATE_GOLDEN=1 writes it`);
     return readFileSync(file, "utf8");
 }
