@@ -187,15 +187,21 @@ export class LabCluster {
     }
 
     /**
-     * Bodies of some requests, one after the other, each from a port that nobody had: a director of
-     * DR sends a port that comes again to the server that it had before, for the two minutes that it
-     * remembers a connection after its end.
+     * Numbers of client ports that nobody had, in a row. A director of DR sends a port that comes
+     * again to the server that it had before, for the two minutes that it remembers a connection
+     * after its end.
      */
+    freshPorts(count: number): number[] {
+        return Array.from({ length: count }, () => this.nextPort++);
+    }
+
+    /** Bodies of some requests, one after the other, each from a fresh port. */
     async bodies(count: number, url = `http://${vip}/`, from?: string): Promise<string[]> {
-        const ports = Array.from({ length: count }, () => this.nextPort++);
+        const ports = this.freshPorts(count);
         const source = from === undefined ? "" : `--interface ${from}`;
         const loop = `for port in ${ports.join(" ")}; do
-            curl -sS -g --max-time 5 ${source} --local-port $port '${url}'; echo
+            curl -sS -g --max-time 5 ${source} --local-port $port '${url}' || exit
+            echo
         done`;
         const output = await this.lab.exec(["sh", "-c", loop]);
         return output.split("\n").filter((line) => line !== "");
