@@ -36,7 +36,8 @@ export default tseslint.config(
                 "error",
                 {
                     selector: `:matches(${titled}) > Literal.arguments:first-child[value=${fragment}]`,
-                    message: "A test title, read with its describe, is a sentence that stands alone.",
+                    message:
+                        "A test title, read with its describe, is a sentence that stands alone.",
                 },
             ],
         },

@@ -1,5 +1,5 @@
 import { judge } from "../../cli/health";
-import { directorReport, realServerReport, seen, reports } from "./support";
+import { directorReport, realServerReport, reports, seen } from "./support";
 
 /** The text of a director with something replaced in it. */
 const ds1 = (from: string | RegExp, to: string) =>

@@ -5,7 +5,7 @@ import { judge } from "../../cli/health";
 import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";
 import { expectGolden } from "../support/golden";
-import { directorReport, seen, reports } from "./support";
+import { directorReport, reports, seen } from "./support";
 
 describe("lvs status", () => {
     const lines = (other: Record<string, string | undefined> = {}) =>

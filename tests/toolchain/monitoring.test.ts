@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { prometheusPrograms } from "../../lab/prometheus";
 import { tryRun } from "../../lab/run";
-import { brokenDirector, metricsOf, activeDirector, realServer } from "../support/metrics";
+import { activeDirector, brokenDirector, metricsOf, realServer } from "../support/metrics";
 
 // Time to fetch promtool, where the cache is empty.
 jest.setTimeout(600_000);
