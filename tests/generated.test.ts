@@ -98,7 +98,7 @@ describe("splitDefault", () => {
         ["Page\nof text. Defaults to\nnone.", { text: "Page of text.", otherwise: "none" }],
         ["Text.", { text: "Text." }],
         [undefined, { text: "" }],
-    ])("%j", (description, expected) => {
+    ])("splits %j", (description, expected) => {
         expect(splitDefault(description)).toEqual(expected);
     });
 });

@@ -20,7 +20,7 @@ it("lvs as a program of its own prints its help, and ends a wrong command in a s
 });
 
 it.each(["", ...commands, "completion"])(
-    "help of «%s» fits a line and says how",
+    "`lvs %s --help` shows the usage in lines of 100 columns",
     async (command) => {
         const { status, stdout } = await lvs([command, "--help"].filter(Boolean));
         expect(status).toBe(0);
@@ -36,25 +36,25 @@ it.each([
     [["status", "--jsn"], "Unknown argument: jsn"],
     [["keyscan"], "Not enough non-option arguments"],
     [["status"], "pulumi is not on the PATH"],
-])("%j is refused in a sentence", async (words, sentence) => {
+])("lvs refuses the arguments %j in a sentence", async (words, sentence) => {
     const { status, stdout, stderr } = await lvs(words);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
 });
 
-describe("completion", () => {
+describe("lvs completion", () => {
     const shells = ["bash", "zsh"].filter((shell) =>
         (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell))),
     );
 
-    it.each(shells)("is a script that %s can read", async (shell) => {
+    it.each(shells)("prints a script that %s can read", async (shell) => {
         const { stdout } = await lvs(["completion", shell]);
         expect(stdout).toContain("lvs");
         execFileSync(shell, ["-n"], { input: stdout });
     });
 
-    it("is for the shell that is asked for, whichever is in use", async () => {
+    it("prints the script of the shell that is asked for, whichever is in use", async () => {
         const script = async (words: string[], shell: string) =>
             (await lvs(["completion", ...words], { SHELL: shell })).stdout;
         expect(await script(["zsh"], "/bin/bash")).toMatch(/^#compdef lvs/);
@@ -62,7 +62,7 @@ describe("completion", () => {
         expect(await script([], "/bin/zsh")).toMatch(/^#compdef lvs/);
     });
 
-    it("knows the commands and their options", async () => {
+    it("completes the commands and their options", async () => {
         const words = async (...typed: string[]) =>
             (await lvs(["--get-yargs-completions", "lvs", ...typed], { SHELL: "/bin/bash" })).stdout
                 .trim()

@@ -41,8 +41,8 @@ function unpack(shell: string[], contents: string[]): string[] {
 
 const pageOf = (content: string, at = "/page") => ({ path: at, mode: "0644", content });
 
-describe("bundle", () => {
-    it("lists packages and files, each under a line of its own, and then what is done", () => {
+describe("a bundle", () => {
+    it("lists packages and files before its script", () => {
         const text = bundle(
             "prepare",
             [{ path: "/etc/modules-load.d/lvs.conf", mode: "0644", content: "ip_vs\nip_vs_rr\n" }],
@@ -61,7 +61,7 @@ describe("bundle", () => {
         expect(text.trimEnd().split("\n").at(-1)).toBe('main "$@"');
     });
 
-    it.each(steps)("sends script %s without comments, and it is still a script", (step) => {
+    it.each(steps)("carries the script of step %s without comments and as valid shell", (step) => {
         const text = bundle(step, []);
         expect(text).not.toMatch(/^\s*#/m);
         for (const shell of shells) {
@@ -69,7 +69,7 @@ describe("bundle", () => {
         }
     });
 
-    it("has a digest that a host computes, too", () => {
+    it("has the digest that a host computes", () => {
         const text = bundle("director", [pageOf("ümläut\n\n")], { settings: { repair: "anew" } });
         const said = text.slice(0, text.indexOf("\nset -eu\n"));
         const sum = execFileSync("sh", ["-s"], { input: `${said}\nbundle | sha256sum\n` });
@@ -83,7 +83,7 @@ describe("bundle", () => {
     });
 
     it.each(shells.map((shell) => [shell.join(" "), shell] as const))(
-        "reaches the disk to the letter through %s",
+        "writes its files byte for byte through %s",
         (_, shell) => {
             const hostile = [
                 "END-OF-BUNDLE\n}\ntouch /tmp/pwned\n",
@@ -97,7 +97,7 @@ describe("bundle", () => {
         },
     );
 
-    it("adds the newline that the last line of a text file has", () => {
+    it("ends a text file with a newline", () => {
         expect(unpack(["dash"], ["RS1"])).toEqual(["RS1\n"]);
     });
 

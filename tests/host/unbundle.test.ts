@@ -25,7 +25,7 @@ const withNewline = (file: BundleFile) => ({
 });
 
 describe("unbundle", () => {
-    it("finds in a bundle what was put into it", () => {
+    it("reads back packages, settings and files of a bundle", () => {
         const settings = fc.dictionary(plainWord, fc.array(line, { minLength: 1, maxLength: 3 }), {
             noNullPrototype: true,
         });
@@ -56,13 +56,13 @@ describe("unbundle", () => {
         expect(unbundle(bundle("realServer", files))?.files).toEqual(files);
     });
 
-    it("says yes and no as the host reads them", () => {
+    it("reads yes and no as a host does", () => {
         const text = bundle("director", [], { settings: { ownerLast: true, handOver: false } });
         expect(unbundle(text)?.settings).toEqual({ ownerLast: ["yes"] });
     });
 
     it.each(["", "[secret]", "bundle() { cat <<'END-OF-BUNDLE'\nfile 0644 /a\n    cut o"])(
-        "takes %j for no bundle",
+        "gives nothing for %j",
         (text) => expect(unbundle(text)).toBeUndefined(),
     );
 });

@@ -14,7 +14,7 @@ import {
     realServerModuleFiles,
 } from "../../lvs/render";
 import { validate, validateAuthPass, validateRealServer } from "../../lvs/validate";
-import { texts } from "../support/clusters/texts";
+import { everyTextField } from "../support/clusters/everyTextField";
 import { hostileValues } from "../support/hostileValues";
 import { readConfiguration, wordEnd } from "../support/keepalivedReader";
 import {
@@ -33,10 +33,10 @@ import { textArguments } from "../support/schemaTexts";
 // A second for an argument at most, but on a machine that has other work too.
 jest.setTimeout(60_000);
 
-/** A hostile value alone and behind what is right, each with a name. */
+/** A hostile value alone and after valid text, each with a name. */
 function variantsOf(text: string, [name, value]: [string, string]): [string, string][] {
-    const behind: [string, string] = [`${name} behind`, text + value];
-    return value === "" ? [[name, value]] : [[name, value], behind];
+    const after: [string, string] = [`${name} after valid text`, text + value];
+    return value === "" ? [[name, value]] : [[name, value], after];
 }
 
 /** All hostile values for a leaf: each in one of its variants, with FULL=1 in all. */
@@ -255,18 +255,21 @@ function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string
 
 /** The arguments that are text, each with a place and a cluster where it has a value. */
 const tried = new Map(
-    Object.values(texts).flatMap((whole) =>
+    Object.values(everyTextField).flatMap((whole) =>
         leavesOf(whole).map((leaf) => [leaf.path.replace(/\[\d+\]/g, "[]"), { whole, leaf }]),
     ),
 );
 
-describe("hostile text in a cluster is refused by its place or carried literally", () => {
-    it.each([...tried])("%s", (_, { whole, leaf }) => {
-        expect(mishaps(clusters, whole, leaf)).toEqual([]);
-    });
+describe("a cluster", () => {
+    it.each([...tried])(
+        "refuses hostile text in %s by its path, or carries it literally",
+        (_, { whole, leaf }) => {
+            expect(mishaps(clusters, whole, leaf)).toEqual([]);
+        },
+    );
 });
 
-describe("hostile text in a real server alone is refused by its place or carried literally", () => {
+describe("a standalone real server", () => {
     const whole: LoneRealServer = {
         virtualIps: ["10.128.190.248", "fd00:62:1::248"],
         tunnels: [{ type: "gue", port: 6080, mss: 1400 }],
@@ -275,35 +278,41 @@ describe("hostile text in a real server alone is refused by its place or carried
         httpd: { page: "RS1\n" },
         monitoring: { textfileDirectory: "/var/lib/metrics" },
     };
-    it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))("%s", (_, leaf) => {
-        expect(mishaps(loneRealServers, whole, leaf)).toEqual([]);
-    });
+    it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))(
+        "refuses hostile text in %s by its path, or carries it literally",
+        (_, leaf) => {
+            expect(mishaps(loneRealServers, whole, leaf)).toEqual([]);
+        },
+    );
 });
 
-describe("a hostile VRRP password", () => {
+describe("a VRRP password", () => {
     const passwords = Object.entries(hostileValues).flatMap((hostile) =>
         variantsOf("1234", hostile),
     );
-    it.each(passwords)("%s: is refused without telling it, or one quoted word", (_, value) => {
-        const problems = validateAuthPass("authPass", value);
-        if (problems.length === 0) {
-            // A variable that nobody has defined is text.
-            const [file, word] = [authPassFile(value).content, value].map((t) =>
-                t.replace("$", "S"),
-            );
-            expect(readConfiguration(file!)).toEqual([`auth_pass${wordEnd}"${word}`]);
-        } else {
-            expect(problems.map(({ path }) => path)).toEqual(["authPass"]);
-            if (value.length > 1) expect(problems[0]!.reason).not.toContain(value);
-        }
-    });
+    it.each(passwords)(
+        "is refused without printing it, or becomes one quoted word: %s",
+        (_, value) => {
+            const problems = validateAuthPass("authPass", value);
+            if (problems.length === 0) {
+                // A variable that nobody has defined is text.
+                const [file, word] = [authPassFile(value).content, value].map((t) =>
+                    t.replace("$", "S"),
+                );
+                expect(readConfiguration(file!)).toEqual([`auth_pass${wordEnd}"${word}`]);
+            } else {
+                expect(problems.map(({ path }) => path)).toEqual(["authPass"]);
+                if (value.length > 1) expect(problems[0]!.reason).not.toContain(value);
+            }
+        },
+    );
 });
 
 /** How hosts are reached, which is for SSH alone; the VRRP password, which is tried by itself. */
 const elsewhere =
     /^authPass$|(^connection|\.proxy|^directors\[\]|^realServers\[\])\.(user|password|hostKey|host|privateKey|privateKeyPassword|agentSocketPath)$/;
 
-it("every argument that is text is tried", () => {
+it("every argument that is text is tried with hostile text", () => {
     const all = textArguments().filter((path) => !elsewhere.test(path));
     expect(all.filter((path) => !tried.has(path))).toEqual([]);
 });

@@ -55,7 +55,7 @@ it("every folder under tests/golden belongs to a golden cluster", () => {
     expect(folders.sort()).toEqual(Object.keys(goldenClusters).sort());
 });
 
-it("a real server has its programs, its unit and its page", () => {
+it("a real server gets its programs, its unit and its page", () => {
     const realServer = { ...planRealServer(seed, "rs1"), httpd: { page: "RS1\n" } };
     const files = realServerFiles(planRealServerKernel(realServer), realServer.httpd);
     expect(files.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
@@ -67,7 +67,7 @@ it("a real server has its programs, its unit and its page", () => {
     ]);
 });
 
-describe("templates", () => {
+describe("the template", () => {
     const templates = path.join(__dirname, "..", "..", "lvs", "templates");
     const names = readdirSync(templates).filter((name) => name.endsWith(".mustache"));
 

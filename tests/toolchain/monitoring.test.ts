@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { prometheusPrograms } from "../../lab/prometheus";
 import { tryRun } from "../../lab/run";
-import { inTrouble, measure, owner, server } from "../support/measure";
+import { activeDirector, brokenDirector, metricsOf, realServer } from "../support/metrics";
 
 // Time to fetch promtool, where the cache is empty.
 jest.setTimeout(600_000);
@@ -33,7 +33,7 @@ const rules = (parse(textOf("alerts.yaml")) as Rules).groups.flatMap((group) => 
 const { tests } = parse(textOf("alerts.test.yaml")) as Tests;
 const { panels } = JSON.parse(textOf("dashboard.json")) as Dashboard;
 
-const moments = { owner, inTrouble, server };
+const states = { activeDirector, brokenDirector, realServer };
 
 it("promtool takes the rules", async () => {
     const { status, said } = await promtool(["check", "rules", "alerts.yaml"]);
@@ -82,8 +82,8 @@ it("promtool takes every query of the dashboard", async () => {
     }
 });
 
-it.each(Object.entries(moments))("promtool takes the metrics of %s", async (_, moment) => {
-    const metrics = measure(moment);
+it.each(Object.entries(states))("promtool takes the metrics of %s", async (_, state) => {
+    const metrics = metricsOf(state);
     expect(metrics).toContain("lvs_metrics_timestamp_seconds ");
     expect(await promtool(["check", "metrics"], metrics)).toEqual({ status: 0, said: "" });
 });
@@ -95,8 +95,8 @@ describe("what is asked for", () => {
         ...["incoming_bytes", "outgoing_bytes"].map((of) => `${of}_total`),
         ...["connections_active", "connections_inactive", "weight"].map((of) => `backend_${of}`),
     ].map((name) => `node_ipvs_${name}`);
-    const ours = Object.values(moments).flatMap((moment) =>
-        [...measure(moment).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
+    const ours = Object.values(states).flatMap((state) =>
+        [...metricsOf(state).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
     );
     const asked = (text: string) => text.match(/\b(?:lvs|node)_[a-z_]+/g) ?? [];
 

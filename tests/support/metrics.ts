@@ -7,8 +7,8 @@ import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/pl
 import { directorFiles, type HostFile, realServerFiles } from "../../lvs/render";
 import { monitored } from "./clusters/monitored";
 
-/** What a host is like at the moment of a look. */
-export interface Moment {
+/** A host at one moment. */
+export interface HostState {
     /** The files that it was given. */
     files: HostFile[];
     /** What commands print, by the command with its arguments or by its name alone. */
@@ -19,8 +19,8 @@ export interface Moment {
     unfinished?: boolean;
 }
 
-/** What `lvs-metrics` prints on such a host. All paths and commands that it knows are in a folder. */
-export function measure(moment: Moment, shell = ["sh"]): string {
+/** Run `lvs-metrics` on such a host. A folder has all paths and commands that it knows. */
+export function metricsOf(state: HostState, shell = ["sh"]): string {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "metrics-"));
     const write = (file: string, content: string, mode = 0o644) => {
         fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
@@ -28,14 +28,14 @@ export function measure(moment: Moment, shell = ["sh"]): string {
     };
     try {
         const memory = "/var/lib/pulumi-lvs/configure";
-        for (const { path: file, content } of moment.files) {
+        for (const { path: file, content } of state.files) {
             write(`${memory}/applied${file}`, content);
-            write(file, moment.edited?.[file] ?? content);
+            write(file, state.edited?.[file] ?? content);
         }
-        for (const file of ["files", "known", ...(moment.unfinished ? ["changing"] : [])]) {
+        for (const file of ["files", "known", ...(state.unfinished ? ["changing"] : [])]) {
             write(`${memory}/${file}`, "");
         }
-        for (const [command, text] of Object.entries(moment.prints)) {
+        for (const [command, text] of Object.entries(state.prints)) {
             const [name, ...args] = command.split(" ");
             const silence = args.length > 0 ? `[ "$*" = "${args.join(" ")}" ] || exit 0\n` : "";
             write(`/printed/${name}`, text);
@@ -65,8 +65,8 @@ const table = `
 -a -f 7 -r 10.128.190.250:0 -g -w 0
 `.trim();
 
-/** A director that owns its virtual IP, and all is as it is to be. */
-export const owner: Moment = {
+/** A healthy active director. */
+export const activeDirector: HostState = {
     files: directorFiles(planDirector(monitored, "ds1")),
     prints: {
         ip: "1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet 10.128.190.248/32 scope global eth0\n",
@@ -86,9 +86,9 @@ export const owner: Moment = {
     },
 };
 
-/** The same director when nothing is. */
-export const inTrouble: Moment = {
-    ...owner,
+/** The same director with everything wrong. */
+export const brokenDirector: HostState = {
+    ...activeDirector,
     prints: {
         ip: "1: lo    inet 127.0.0.1/8 scope host lo\n",
         "ipvsadm -Sn": table
@@ -97,18 +97,18 @@ export const inTrouble: Moment = {
             .replace(/-A -f 7 -s rr\n[^]*/, "-A -u 10.128.190.248:53 -s rr\n"),
         keepalived: "Keepalived v2.2.7 (01/16,2022)\n",
         systemctl: "InvocationID=a1\n",
-        sysctl: owner.prints.sysctl!.replace("ip_forward = 1", "ip_forward = 0"),
+        sysctl: activeDirector.prints.sysctl!.replace("ip_forward = 1", "ip_forward = 0"),
         journalctl: [
             "Script `uplink` now returning 127",
             "Misc check for [[10.128.190.249]:tcp:8080 VS [10.128.190.248]:tcp:8080] by [/usr/libexec/keepalived/probe] failed after 1 retry (exited with status 1).",
             "",
         ].join("\n"),
     },
-    edited: { "/etc/keepalived/keepalived.conf": "# by hand\n" + owner.files[0]!.content },
+    edited: { "/etc/keepalived/keepalived.conf": "# by hand\n" + activeDirector.files[0]!.content },
 };
 
-/** A real server. */
-export const server: Moment = {
+/** A real server with an unfinished change. */
+export const realServer: HostState = {
     files: realServerFiles(planRealServerKernel(planRealServer(monitored, "rs1"))),
     prints: {
         systemctl: "",

@@ -107,7 +107,7 @@ const everyCheck: Check = {
  * What no other cluster has of keywords: what the oldest keepalived of the tests knows by blocks, and
  * what is newer by the first of the tests' keepaliveds that knows it.
  */
-export const inFull: Record<string, Cluster> = {
+export const everyKeyword: Record<string, Cluster> = {
     "global-defs": {
         ...seed,
         scripts,

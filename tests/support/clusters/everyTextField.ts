@@ -43,7 +43,7 @@ const notifications = {
 const address = { brd: "10.128.191.255", dev: "eth1", scope: "link", preferredLft: "300" } as const;
 
 /** Every argument that is text, each somewhere. */
-export const texts: Record<string, Cluster> = {
+export const everyTextField: Record<string, Cluster> = {
     "texts-of-hosts": {
         ...seed,
         distribution: "debian13",
