@@ -492,7 +492,7 @@ describe("Health checks", () => {
     });
 
     describe("with scripts", () => {
-        it("remove a real server by the script's exit status and run the script as its user", () =>
+        it("remove a real server by the script's exit status", () =>
             expectOut(within(refused, "misc"), page("ready"), page("ready", "ready is well")));
 
         it("set the weight of a real server with miscDynamic, or remove it", async () => {
@@ -523,7 +523,7 @@ describe("Health checks", () => {
             await untilWell();
         });
 
-        it("find them owned by root alone, on a path that keepalived accepts", async () => {
+        it("have them owned by root alone, on a path that keepalived accepts", async () => {
             const dir = "/usr/libexec/keepalived";
             const files = scripts.map(({ name }) => `${dir}/${name}`);
             const found = await ds1.run(`stat -c '%U %G %a %F %n' ${dir} ${files.join(" ")}`);
