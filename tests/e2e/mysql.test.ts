@@ -56,10 +56,14 @@ describe("The example cluster of MariaDB", () => {
             throw new Error(now.join());
         });
 
+    /** The first of the ports that no client is given unasked. */
+    let nextPort = 61_000;
+
     /** How often each server said its name to a client that logs in, one login after the other. */
     async function logins(count: number): Promise<Record<string, number>> {
         const client = [process.execPath, "--require", require.resolve("tsx/cjs"), loginClient];
-        const output = await cluster.lab.exec([...client, vip, String(count)]);
+        const output = await cluster.lab.exec([...client, vip, String(count), String(nextPort)]);
+        nextPort += count;
         const counts: Record<string, number> = {};
         for (const name of output.trim().split("\n")) counts[name] = (counts[name] ?? 0) + 1;
         return counts;

@@ -8,7 +8,11 @@ const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bo
 const members = only(seed, "ds1", "ds2", "rs1", "rs2");
 const topology: Topology = {
     ...members,
-    hosts: members.hosts.map((host) => ({ ...host, suite: suites[host.name] })),
+    hosts: members.hosts.map((host) => ({
+        ...host,
+        suite: suites[host.name],
+        ownKernel: host.name in suites,
+    })),
 };
 
 /** What a host would be asked: five routers, whose ids and addresses others have or have not. */

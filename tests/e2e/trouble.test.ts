@@ -18,32 +18,35 @@ describe("An up that cannot work", () => {
             (await Promise.all([ds1, cluster.host("rs3")].map(portrait))).map(({ kept }) => kept);
         await ds1.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf");
         await rs2.cut();
-        const before = await untouched();
-        await cluster.configure(({ directors, realServers, vrrpInstances }) => {
-            vrrpInstances[0]!.interface = "eth9";
-            directors[0]!.distribution = undefined;
-            directors[0]!.keepalivedVersion = "2.3.4";
-            directors[1]!.privateKey = hostKey("nobody").private;
-            realServers[0]!.hostKey = hostKey("somebody else").public;
-            realServers[2]!.user = "nosudo";
-        });
-        const start = Date.now();
-        const output = await cluster.stack.failingUp();
-        expect(Date.now() - start).toBeLessThan(60_000);
-        for (const line of [
-            /ds1: modules: ip_vs must not be loaded here/,
-            /interface: there is no eth9, only eth0/,
-            /keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
-            /lvs-ds2-preflight[^]*unable to authenticate/,
-            /lvs-rs1-preflight[^]*host key mismatch/,
-            /lvs-rs2-preflight[^]*10\.128\.190\.250:22/,
-            /lvs-rs3-preflight[^]*sudo: a password is required/,
-        ]) {
-            expect(output).toMatch(line);
+        try {
+            const before = await untouched();
+            await cluster.configure(({ directors, realServers, vrrpInstances }) => {
+                vrrpInstances[0]!.interface = "eth9";
+                directors[0]!.distribution = undefined;
+                directors[0]!.keepalivedVersion = "2.3.4";
+                directors[1]!.privateKey = hostKey("nobody").private;
+                realServers[0]!.hostKey = hostKey("somebody else").public;
+                realServers[2]!.user = "nosudo";
+            });
+            const start = Date.now();
+            const output = await cluster.stack.failingUp();
+            expect(Date.now() - start).toBeLessThan(60_000);
+            for (const line of [
+                /lvs-ds1-preflight[^\n]*modules: ip_vs must not be loaded here/,
+                /lvs-ds1-preflight[^\n]*interface: there is no eth9, only eth0/,
+                /lvs-ds1-preflight[^\n]*keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+                /lvs-ds2-preflight[^]*unable to authenticate/,
+                /lvs-rs1-preflight[^]*host key mismatch/,
+                /lvs-rs2-preflight[^]*10\.128\.190\.250:22/,
+                /lvs-rs3-preflight[^]*sudo: a password is required/,
+            ]) {
+                expect(output).toMatch(line);
+            }
+            expect(await untouched()).toEqual(before);
+        } finally {
+            await ds1.run("rm /etc/modprobe.d/no-ipvs.conf");
+            await rs2.boot();
         }
-        expect(await untouched()).toEqual(before);
-        await ds1.run("rm /etc/modprobe.d/no-ipvs.conf");
-        await rs2.boot();
     });
 
     it("is followed by one that works, also as a user with sudo and behind a bastion", async () => {

@@ -79,12 +79,15 @@ export async function record(
 
 /** Pulumi keeps a stack for every promise; to look up the TypeScript of each costs most of a run. */
 async function withPlainStacks(run: () => Promise<void>): Promise<void> {
-    const { prepareStackTrace } = Error;
-    Error.prepareStackTrace = (error, frames) => [String(error), ...frames].join("\n    at ");
+    const before = Reflect.get(Error, "prepareStackTrace") as unknown;
+    Error.prepareStackTrace = ({ name, message }, frames) => {
+        const places = frames.map((frame) => `${frame.getFileName()}:${frame.getLineNumber()}`);
+        return [`${name}: ${message}`, ...places].join("\n    at ");
+    };
     try {
         await run();
     } finally {
-        Error.prepareStackTrace = prepareStackTrace;
+        Reflect.set(Error, "prepareStackTrace", before);
     }
 }
 
