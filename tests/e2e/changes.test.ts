@@ -52,7 +52,7 @@ describe("A cluster that serves", () => {
         await cluster.untilHealthy();
     });
 
-    it("sends a drained real server no new connections, and those it has go on", async () => {
+    it("sends a drained real server no new connections and keeps the open ones", async () => {
         const slow = `exec 3<>/dev/tcp/${vip}/80
             printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 12; printf '\\r\\n' >&3
             timeout 5 tail -n 1 <&3`;
@@ -86,7 +86,7 @@ describe("A cluster that serves", () => {
         expect(longestGap).toBeLessThan(3000);
     });
 
-    it("gets back by a repair what somebody took out of hosts by hand, and restarts keepalived for nothing else", async () => {
+    it("is mended by a repair after changes by hand, and keepalived restarts only where its IPVS table was emptied", async () => {
         await cluster.change();
         const ds1 = cluster.host("ds1");
         const rs2 = cluster.host("rs2");
@@ -119,7 +119,7 @@ describe("A cluster that serves", () => {
         expect(await startOf("ds1")).toBe(started);
     });
 
-    it("takes a virtual IP in without a second active director, and takes a real server off it without a lost request", async () => {
+    it("adds a virtual IP without a second active director and removes a real server from it without a lost request", async () => {
         const other = "10.128.190.244";
         const withOther = (names: string[]) =>
             cluster.change(({ virtualServers }) =>
@@ -157,7 +157,7 @@ describe("A cluster that serves", () => {
         expect(await cluster.host("rs1").run("ip address show dev lo")).not.toContain(other);
     });
 
-    it("serves on while a host gets another name, and only that name takes the host down", async () => {
+    it("serves on while a real server gets another name, and the removal of the old name leaves the host alone", async () => {
         await cluster.change();
         const probe = await cluster.probe();
         const output = await cluster.change(({ realServers }) => (realServers[0]!.name = "first"));

@@ -50,7 +50,7 @@ describe("The article's cluster", () => {
         expect(await cluster.logins()).toEqual(before);
     });
 
-    it("gets one login for each changed host and step", async () => {
+    it("is logged in to once for each changed host and step", async () => {
         const before = await cluster.logins();
         await cluster.change(({ realServers }) => (realServers[0]!.httpd!.page = "RS1 again"));
         const after = await cluster.logins();

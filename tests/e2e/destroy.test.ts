@@ -49,7 +49,7 @@ describe("After a destroy, with removePackages,", () => {
 
     afterAll(() => cluster?.down());
 
-    it("every host is as it was: the user's keepalived at work, a page, a kernel setting, and the packages that it had", async () => {
+    it("every host is as it was: the user's own keepalived at work, a page, a kernel setting and its packages", async () => {
         const served = await portraits();
         served.forEach(({ kept }, index) => expect(kept).not.toEqual(before[index]!.kept));
         const { stdout } = await cluster.lab.tryExec(["curl", "-sS", "http://10.128.190.249/"]);

@@ -28,7 +28,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         }
     });
 
-    it("answers in turn, and a second up changes nothing", async () => {
+    it("answers in turn and is left alone by a second up", async () => {
         const bodies = await cluster.bodies(6);
         expect(bodies.slice(0, 3)).toEqual(bodies.slice(3));
         expect(new Set(bodies)).toEqual(new Set(["RS1", "RS2", "RS3"]));
@@ -51,7 +51,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         }
     });
 
-    it("answers within five seconds of its active director's power cut, and that one takes over again", async () => {
+    it("answers within five seconds of a power cut of its active director, which becomes active again", async () => {
         const probe = await cluster.probe();
         const ds1 = cluster.host("ds1");
         await ds1.cut();
@@ -61,7 +61,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         expect((await probe.stop()).longestGap).toBeLessThan(5000);
     });
 
-    it("takes a stopped web server out, and in again when it is back", async () => {
+    it("removes a web server that is stopped and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
         await rs2.run("systemctl stop apache2");
         await waitUntil("rs2 out", 9_000, async () =>

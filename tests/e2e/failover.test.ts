@@ -12,7 +12,7 @@ describe("The article's cluster", () => {
 
     afterEach(() => cluster.untilHealthy());
 
-    it("answers again within five seconds of its active director's power cut, and that one takes over again", async () => {
+    it("answers within five seconds of a power cut of its active director, which becomes active again", async () => {
         const ds1 = cluster.host("ds1");
         const probe = await cluster.probe();
         await ds1.cut();
@@ -38,7 +38,7 @@ describe("The article's cluster", () => {
         expect(requests.at(-1)!.error).toBeUndefined();
     });
 
-    it("takes a web server out within the bound of its check, and in again when it is back", async () => {
+    it("removes a web server that is stopped within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
         await expectEjected(
             "rs2",
@@ -49,7 +49,7 @@ describe("The article's cluster", () => {
         );
     });
 
-    it("takes a real server that lost power out within the bound, and in again", async () => {
+    it("removes a real server that lost power within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
         await expectEjected(
             "rs2",

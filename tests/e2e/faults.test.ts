@@ -12,7 +12,7 @@ const spread = [
 
 const seed = Number(process.env.SEED ?? 1);
 
-describe(`with faults (npm run test:faults has all; SEED=${seed})`, () => {
+describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; npm run test:faults plays all)`, () => {
     let bed: FaultBed;
 
     beforeAll(async () => {
@@ -23,7 +23,7 @@ describe(`with faults (npm run test:faults has all; SEED=${seed})`, () => {
 
     const chosen = spread.map((names, index) => names[(seed + index) % names.length]!);
 
-    it.each(chosen)("%s: clients and operators observe what they are to", async (name) => {
+    it.each(chosen)("of the fault %s", async (name) => {
         const scenario = scenarios.find((candidate) => candidate.name === name)!;
         const [outcome] = await play(bed, [scenario], [seed], () => undefined);
         if (outcome!.error !== undefined) throw new Error(outcome!.error);

@@ -36,7 +36,7 @@ table inet filter {
 }
 `;
 
-describe("directors behind firewalls", () => {
+describe("Directors behind firewalls", () => {
     let cluster: LabCluster;
     let directors: Host[];
     let ds1: Host;
@@ -115,13 +115,13 @@ ${nftables}END
         return Promise.all(directors.map((host) => host.run("nft list ruleset")));
     }
 
-    it("are left alone with openFirewall: false, and then no director hears the others", async () => {
+    it("keep their rules with openFirewall: false and hear no other director", async () => {
         await cluster.deploy(configuration({ openFirewall: false }));
         await untilOwned("ds1", "ds2", "ds3");
         expect(await rulesets()).toEqual(before);
     });
 
-    describe("opened", () => {
+    describe("that an up has opened", () => {
         beforeAll(async () => {
             await cluster.deploy(configuration());
             await untilHealthy();
@@ -129,7 +129,7 @@ ${nftables}END
 
         afterEach(untilHealthy);
 
-        it("let sync through: each director hears of the owner's connections", async () => {
+        it("learn the connections of the active director", async () => {
             const hold = `exec 3<>/dev/tcp/${vip}/80; sleep 20`;
             const held = cluster.lab.spawn(["bash", "-c", hold]);
             try {
@@ -145,32 +145,32 @@ ${nftables}END
             );
         }
 
-        it.each(["reload", "restart"])("are open again after a %s of nftables", async (action) => {
+        it.each(["reload", "restart"])("stay open after a %s of nftables", async (action) => {
             const open = await rulesets();
             await Promise.all([ds1, ds2].map((host) => host.run(`systemctl ${action} nftables`)));
             await untilRulesetsAre(open);
         });
 
-        it("are open again after a reboot", async () => {
+        it("stay open after a reboot", async () => {
             const open = await rulesets();
             await Promise.all(directors.map((host) => host.reboot()));
             await untilRulesetsAre(open);
         });
 
-        it("let a director with firewalld own and serve, also after a reload of firewalld", async () => {
+        it("become active and serve with firewalld, also after its reload", async () => {
             await ds3.run("firewall-cmd -q --reload");
             await expectServedByDs3();
         });
     });
 
-    it("are open for the answers of FULLNAT servers, which go through", async () => {
+    it("forward the answers of FULLNAT servers", async () => {
         await cluster.deploy(configuration({ fullNat: true }));
         await untilHealthy();
         await expectServedByDs3();
         await untilHealthy();
     });
 
-    it("are to the byte what they were when the cluster is gone", async () => {
+    it("have their rules back to the byte after a destroy", async () => {
         await cluster.stack.destroy();
         expect(await rulesets()).toEqual(before);
     });

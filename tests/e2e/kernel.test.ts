@@ -57,7 +57,7 @@ const everything = Object.fromEntries(names.map((name) => [name, settings[name].
 /** Addresses of the client besides its own. */
 const clients = [101, 102, 103, 104, 105, 106].map((last) => `10.128.190.${last}`);
 
-describe("the kernel of two directors", () => {
+describe("The kernel of each director", () => {
     let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
@@ -105,20 +105,20 @@ describe("the kernel of two directors", () => {
         expect(await found(ds2)).toEqual(all("set"));
     });
 
-    it("has them after a reboot", async () => {
+    it("has every setting again after a reboot", async () => {
         await Promise.all([ds1.reboot(), ds2.reboot()]);
         await cluster.untilHealthy();
         expect(await found(ds1)).toEqual(all("set"));
         expect(await found(ds2)).toEqual(all("set"));
     });
 
-    it("takes news of connections at each of syncPorts", async () => {
+    it("receives connection sync at each of syncPorts", async () => {
         const sockets = await ds2.run("ss -Huan");
         const ports = [...sockets.matchAll(/ 224\.0\.0\.81\S*:(\d+) /g)].map(([, port]) => port);
         expect(ports.sort()).toEqual(["8848", "8849"]);
     });
 
-    describe("without them, but for sloppyTcp, and without the sync daemon", () => {
+    describe("with no setting but sloppyTcp and no sync daemon", () => {
         beforeAll(async () => {
             await cluster.deploy(
                 configuration({
@@ -129,13 +129,13 @@ describe("the kernel of two directors", () => {
             await cluster.untilHealthy();
         });
 
-        it("is as it was found, but for what takes the module's next start", async () => {
+        it("has its former settings back, but for a module option that waits for a reboot", async () => {
             const left = { sloppyTcp: "1", connTabBits: "10" };
             expect(await found(ds1)).toEqual({ ...all("without"), ...left });
             expect(await found(ds2)).toEqual({ ...all("without"), ...left });
         });
 
-        it("keeps connections through a power cut of the owner: by sh, they get the same server", async () => {
+        it("keeps connections through a power cut of the active director, for sh leads them to the same real server", async () => {
             const connections = await Promise.all(
                 clients.map((address) => client.open(vip, 80, address)),
             );

@@ -70,7 +70,7 @@ describe("A lab's hosts", () => {
         expect(await ds1.run(logins)).toBe(before);
     });
 
-    test("do not mix with another lab's of the same name and address", async () => {
+    test("are apart from another lab's hosts of the same name and address", async () => {
         await rs1.run("echo mine >/root/whose");
         await other.host("rs1").run("echo other >/root/whose");
         expect(await rs1.run("cat /root/whose")).toBe("mine\n");
@@ -86,8 +86,8 @@ describe("A lab's hosts", () => {
     });
 });
 
-describe("What can happen to a host", () => {
-    test("a power cut ends all its processes; it boots again with its disk kept", async () => {
+describe("A lab's host", () => {
+    test("loses all its processes by a power cut and boots again with its disk", async () => {
         await ds1.run("echo kept >/root/kept; sync");
         const group = (await fs.readFile(path.join(lab.dir, "hosts/ds1/pid"), "utf8")).trim();
         expect((await membersOf(group)).length).toBeGreaterThan(1);
@@ -101,20 +101,20 @@ describe("What can happen to a host", () => {
         expect(await ds1.run("cat /root/kept")).toBe("kept\n");
     });
 
-    test("a bare disk is put in", async () => {
+    test("has a bare disk after a reset", async () => {
         await ds1.run("echo new >/root/kept");
         await ds1.reset();
         expect((await ds1.tryRun("ls /root/kept")).status).not.toBe(0);
     });
 
-    test("a reboot is one of the host's own", async () => {
+    test("reboots with a new boot id and all units running", async () => {
         const before = await ds1.run("cat /proc/sys/kernel/random/boot_id");
         await ds1.reboot();
         expect(await ds1.run("cat /proc/sys/kernel/random/boot_id")).not.toBe(before);
         expect(await ds1.run("systemctl is-system-running")).toBe("running\n");
     });
 
-    test("its cable is pulled out and plugged in", async () => {
+    test("does not answer while its cable is pulled out", async () => {
         await ds1.link("down");
         expect(await answers(ds1)).toBe(false);
         await ds1.link("up");
@@ -135,14 +135,14 @@ describe("Hosts of several networks", () => {
 
     afterAll(() => lab?.down());
 
-    test("have a card in each, with an IPv4 and an IPv6 address", async () => {
+    test("have a card in each network, with an IPv4 and an IPv6 address", async () => {
         const { device, address, ipv6 } = router.card("far");
         const shown = await router.run(`ip -br address show ${device}`);
         expect(shown).toContain(` ${address}/24 ${ipv6}/64 `);
         expect([device, address, ipv6]).toEqual(["eth2", "10.128.192.1", "fd00:62:192::1"]);
     });
 
-    test("reach other networks by their router alone, and the client and packages without", async () => {
+    test("reach other networks by their router alone, and packages without it", async () => {
         const { address, ipv6 } = lab.client;
         const reached = async () => [
             (await far1.tryRun(`ping -c 1 -W 2 ${address}`)).status === 0,
@@ -156,7 +156,7 @@ describe("Hosts of several networks", () => {
         expect(await reached()).toEqual([true, true]);
     });
 
-    test("filter and masquerade by nft, if the kernel has it", async () => {
+    test("filter and masquerade by nft if the kernel has it", async () => {
         const { address, ipv6 } = lab.client;
         const server = `require("net")
             .createServer((socket) => socket.end(socket.remoteAddress))
@@ -198,7 +198,7 @@ describe("Hosts of several networks", () => {
     });
 });
 
-test("a probe logs every request, those that fail, and the gap", async () => {
+test("A probe logs every request, every failure and the longest gap", async () => {
     await rs1.run(`systemd-run --unit=answer perl -MIO::Socket::INET -e '
         my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 50) or die;
         while (my $client = $server->accept) {

@@ -30,7 +30,7 @@ type Family = (typeof families)[number];
 /** Real servers in a director's table: each pool once for each family. */
 const serverCount = 2 * names.reduce((sum, name) => sum + methods[name].pool.length, 0);
 
-describe("all methods of forwarding side by side, on one outside address of each family", () => {
+describe("With all methods of forwarding side by side,", () => {
     let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
@@ -164,7 +164,7 @@ END
     }
 
     // The first, for the kernel's counters lag: they would count requests of other tests.
-    it("answers pass through the director with NAT and FULLNAT, and go straight to the client with TUN and DR", async () => {
+    it("answers pass through the director by NAT and FULLNAT and go straight to the client by TUN and DR", async () => {
         for (const method of names) {
             for (const family of families) await cluster.bodies(4, url(method, family));
         }
@@ -193,7 +193,7 @@ END
     describe.each(names)("%s", (method) => {
         const { pool, at } = methods[method];
 
-        it.each(each)("spreads requests over its real servers: %s", async (family) => {
+        it.each(each)("spreads requests over its real servers, over %s", async (family) => {
             const bodies = pool.map((name) => [name.toUpperCase(), 10 / pool.length]);
             expect(await cluster.bodyCounts(10, url(method, family))).toEqual(
                 Object.fromEntries(bodies),
@@ -202,7 +202,7 @@ END
 
         const client = method === "FULLNAT" ? "the director" : "the client";
 
-        it.each(each)(`has the real server see ${client}, at port ${at}: %s`, async (family) => {
+        it.each(each)(`shows ${client} to the server at port ${at}, over %s`, async (family) => {
             const field = family === "IPv4" ? "address" : "ipv6";
             const { port, client } = await asked(method, family);
             expect(port).toBe(String(at));
@@ -211,7 +211,7 @@ END
             );
         });
 
-        it.each(each)("takes a megabyte: %s", async (family) => {
+        it.each(each)("carries an upload of a megabyte, over %s", async (family) => {
             const { received } = await asked(method, family, 1_000_000);
             expect(received).toBeGreaterThan(1_000_000);
         });
@@ -221,14 +221,14 @@ END
         ["ipip", 1500 - 20],
         ["gre", 1500 - 24],
         ["gue", 1500 - 32],
-    ] as const)("a client learns from the director what fits %s: %i bytes", async (type, mtu) => {
+    ] as const)("a client learns from the director that %s carries %i bytes", async (type, mtu) => {
         await cluster.lab.exec(["ip", "route", "flush", "cache"]);
         await asked(type, "IPv4", 100_000);
         const route = await cluster.lab.exec(["ip", "route", "get", outsideIps[0]!]);
         expect(route).toContain(` mtu ${mtu}`);
     });
 
-    describe("where a client does not hear what fits a tunnel, a megabyte", () => {
+    describe("an upload by tunnel from a client that hears no ICMP", () => {
         const mute = `
             add table inet mute
             add chain inet mute output { type filter hook output priority 0; }
@@ -247,11 +247,11 @@ END
 
         const megabyte = (type: Method, family: Family) => asked(type, family, 1_000_000, 3);
 
-        it.each(each)("does not get through: %s", async (family) => {
+        it.each(each)("stalls over %s", async (family) => {
             await expect(megabyte("ipip", family)).rejects.toThrow("exit status 28");
         });
 
-        it.each(tunnels)("gets through %s without pmtuDisc: IPv4", async (type) => {
+        it.each(tunnels)("passes %s without pmtuDisc, over IPv4", async (type) => {
             // What the setting sets.
             await ds1.run("sysctl -q net.ipv4.vs.pmtu_disc=0");
             try {
@@ -262,7 +262,7 @@ END
             }
         });
 
-        it("gets through with the mss that leaves room for IPv6 and gue, and so for all", async () => {
+        it("passes every tunnel with the mss that leaves room for gue over IPv6", async () => {
             await cluster.deploy(configuration(1500 - 52 - 60));
             await untilHealthy();
             for (const type of tunnels) {
@@ -274,7 +274,7 @@ END
         });
     });
 
-    it("NAT servers answer by way of the inside addresses, whoever asked", async () => {
+    it("NAT servers route every answer to the inside virtual IPs", async () => {
         for (const name of nat) {
             const host = cluster.host(name);
             expect(await host.run("ip route get 192.0.2.1")).toContain(` via ${gateways[0]} `);
@@ -282,12 +282,12 @@ END
         }
     });
 
-    it("a director without a firewall gets none", async () => {
+    it("a director without a firewall gets no rules but the module's own tables", async () => {
         const tables = (await ds1.run("nft list tables")).trim().split("\n");
         expect(tables).toEqual(["table ip pulumi_lvs", "table ip6 pulumi_lvs"]);
     });
 
-    it("both addresses move together when the owner dies, and NAT goes on", async () => {
+    it("outside and inside virtual IPs move together when the active director dies, and NAT goes on", async () => {
         // 3 × advertInt + skew
         await expectTakeover(
             3.01,
@@ -296,7 +296,7 @@ END
         );
     });
 
-    it("both addresses move together when a script finds the owner cut off inside", async () => {
+    it("outside and inside virtual IPs move together when a script finds the active director cut off inside", async () => {
         // fall × interval + timeout, then skew
         await expectTakeover(
             3 + 1 + 0.01,
@@ -305,7 +305,7 @@ END
         );
     });
 
-    it("both addresses move together when the owner's inside interface goes down", async () => {
+    it("outside and inside virtual IPs move together when the active director's inside interface goes down", async () => {
         // Nobody can say so by an interface that is down: 3 × advertInt + skew
         await expectTakeover(
             3.01,
@@ -342,7 +342,7 @@ END
         expect(requests.at(-1)!.error).toBeUndefined();
     }
 
-    it("what is not on the hosts' disks is there again after a reboot", async () => {
+    it("every method works after a reboot of a host of each kind", async () => {
         await Promise.all(["ds1", "in1", "far1", "rs1"].map((name) => cluster.host(name).reboot()));
         await untilHealthy();
         for (const method of names) {
@@ -355,7 +355,7 @@ END
         }
     });
 
-    it("destroy leaves hosts as they were found", async () => {
+    it("a destroy leaves hosts as it found them", async () => {
         await cluster.stack.destroy();
         expect(await portraits()).toEqual(before);
     });

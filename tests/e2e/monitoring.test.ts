@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.down());
 
-describe("in trouble of every kind at once", () => {
+describe("Prometheus, with trouble of several kinds at once,", () => {
     const broken = "/tmp/broken";
     const edited = "/etc/keepalived/keepalived.conf";
 
@@ -65,14 +65,14 @@ describe("in trouble of every kind at once", () => {
         await cluster.host("rs2").run("systemctl stop apache2");
     });
 
-    it("a check script that fails is told of, and the service that goes with it", async () => {
+    it("alerts of a check script that fails and of the service that it takes down", async () => {
         const alert = await prometheus.untilFiring("LvsCheckScriptFailing");
         expect(alert).toMatchObject({ instance: "ds1", script: "/usr/libexec/keepalived/probe" });
         const lost = await prometheus.untilFiring("LvsQuorumLost");
         expect(lost).toMatchObject({ cluster: "web", proto: "TCP", service: `${vip}:8080` });
     });
 
-    it("a real server is out whose service has stopped, and no other", async () => {
+    it("alerts of a real server whose service has stopped, and of no other", async () => {
         await waitUntil("the alert", alertDeadlineMs, async () => {
             const out = await prometheus.firing("LvsRealServerOut");
             const servers = out.filter(({ service }) => service === `${vip}:80`);
@@ -80,14 +80,14 @@ describe("in trouble of every kind at once", () => {
         });
     });
 
-    it("a file and a kernel setting that somebody changes are told of", async () => {
+    it("alerts of a file and of a kernel setting that somebody changed", async () => {
         await waitUntil("two alerts", alertDeadlineMs, async () => {
             const hosts = (await prometheus.firing("LvsDrift")).map(({ instance }) => instance);
             return hosts.sort().join() === "ds2,rs1";
         });
     });
 
-    it("every query of the dashboard has an answer", async () => {
+    it("answers every query of the dashboard", async () => {
         const text = await fs.readFile(path.join(folder, "dashboard.json"), "utf8");
         const { panels } = JSON.parse(text) as {
             panels: { title: string; targets: { expr: string }[] }[];
@@ -109,7 +109,7 @@ describe("in trouble of every kind at once", () => {
         });
     });
 
-    it("all is silent when it is mended", async () => {
+    it("is silent when all is mended", async () => {
         await cluster.host("ds1").run(`rm ${broken}`);
         await cluster.host("ds2").run(`mv /tmp/keepalived.conf ${edited}`);
         await cluster.host("rs1").run("sysctl -q net.ipv4.conf.lo.arp_ignore=1");
@@ -118,14 +118,14 @@ describe("in trouble of every kind at once", () => {
     });
 });
 
-it("an up without monitoring leaves the cluster, and nobody who watches it", async () => {
+it("An up without monitoring removes the exporters and keeps the cluster", async () => {
     expect(await watchers()).not.toEqual(foundWatchers);
     await cluster.change();
     expect(await watchers()).toEqual(foundWatchers);
     await cluster.untilHealthy();
 });
 
-it("destroy leaves no trace", async () => {
+it("A destroy of a monitored cluster leaves no trace", async () => {
     expect(await portraits()).not.toEqual(found);
     await cluster.stack.destroy();
     expect(await portraits()).toEqual(found);

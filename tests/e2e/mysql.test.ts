@@ -26,7 +26,7 @@ const refused = 5 + 1;
 /** What a slow machine takes to carry out a check and to be asked for the table. */
 const margin = 3;
 
-describe("the example of MariaDB", () => {
+describe("The example cluster of MariaDB", () => {
     let cluster: LabCluster;
     let my2: Host;
 
@@ -66,7 +66,7 @@ describe("the example of MariaDB", () => {
         return counts;
     }
 
-    it("deals 205 logins evenly", async () => {
+    it("spreads 205 logins evenly", async () => {
         const counts = await logins(205);
         expect(Object.keys(counts).sort()).toEqual(servers);
         expect(Object.values(counts).sort()).toEqual([68, 68, 69]);
@@ -83,11 +83,11 @@ describe("the example of MariaDB", () => {
         expect([...names].sort()).toEqual(servers);
     });
 
-    it("serves web pages at the same address", async () => {
+    it("serves web pages at the same virtual IP", async () => {
         expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
     });
 
-    it("takes a stopped database out within the bound, and not its web server, and takes it back", async () => {
+    it("removes a stopped database within the bound, keeps its web server, and adds the database when it returns", async () => {
         await my2.run("systemctl stop mariadb");
         await untilServing(3306, ["my1", "my3"], refused + margin);
         expect(await logins(10)).toEqual({ my1: 5, my3: 5 });
@@ -97,14 +97,14 @@ describe("the example of MariaDB", () => {
         expect(await logins(9)).toEqual({ my1: 3, my2: 3, my3: 3 });
     });
 
-    it("takes a database out that refuses its users, though its port is open", async () => {
+    it("removes a database that refuses its users though its port is open", async () => {
         await my2.run(`mariadb -e "RENAME USER monitor@'7.7.7.%' TO nobody@'7.7.7.%'"`);
         await untilServing(3306, ["my1", "my3"], refused + margin);
         await my2.run(`mariadb -e "RENAME USER nobody@'7.7.7.%' TO monitor@'7.7.7.%'"`);
         await untilServing(3306, servers, 5 + margin);
     });
 
-    it("is asked by logins, so that no check counts as an error", async () => {
+    it("checks databases by logins that count no aborted connection", async () => {
         for (const name of ["my1", "my3"]) {
             const status = "SHOW GLOBAL STATUS LIKE 'Aborted_connects'";
             const shown = await cluster.host(name).run(`mariadb -Ne "${status}"`);

@@ -55,7 +55,7 @@ const stranger = [
 `,
 );
 
-describe("the look that comes first", () => {
+describe("The preflight", () => {
     let lab: Lab;
 
     beforeAll(async () => {
@@ -81,7 +81,7 @@ describe("the look that comes first", () => {
         return lines.filter(([how]) => how === kind).map(([, what, text]) => `${what}: ${text}`);
     }
 
-    it.each(Object.entries(suites))("names all that speaks against %s (%s)", async (name) => {
+    it.each(Object.entries(suites))("names every obstacle on %s (%s)", async (name) => {
         const host = lab.host(name);
         const kernel = (await host.run("uname -r")).trim();
         const networks = `10.128.190.${host.address.split(".")[3]}/24; fd00:62:190::`;
@@ -100,7 +100,7 @@ describe("the look that comes first", () => {
         ]);
     });
 
-    it("lets pass what is free, or with one of our own", async () => {
+    it("accepts what is free or held by a director of the cluster", async () => {
         const passed = await findings(lab.host("ds1"), "ok");
         expect(passed).toEqual(
             expect.arrayContaining([
@@ -114,7 +114,7 @@ describe("the look that comes first", () => {
         );
     });
 
-    it("knows who else keeps keepalived.conf, and who has the web server's port", async () => {
+    it("names the manager of keepalived.conf and the program on the web server's port", async () => {
         const rs1 = lab.host("rs1");
         await rs1.run(`echo '# Ansible managed' >/etc/keepalived/keepalived.conf
             systemctl stop apache2

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster?.down());
 
-describe("a preview", () => {
+describe("A preview", () => {
     afterEach(async () => cluster.configure());
 
     /** What a reviewer reads, without the lines that only say which resource it is. */
@@ -46,18 +46,18 @@ describe("a preview", () => {
         expectGolden("preview-virtual-server.txt", text);
     });
 
-    it("of nothing new shows nothing", async () => {
+    it("of an unchanged program shows no change", async () => {
         expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}29 unchanged$/m);
     });
 
-    it("connects to no host, be they on or off", async () => {
+    it("connects to no host", async () => {
         const before = await cluster.logins();
         await preview(({ realServers }) => (realServers[0]!.weight = 3));
         expect(await cluster.logins()).toEqual(before);
     });
 });
 
-describe("secrets", () => {
+describe("Secrets", () => {
     const authPass = "Xq7vT2mZ";
 
     it("are in no diff, log, state, process list or file that others can read", async () => {
@@ -97,7 +97,7 @@ describe("secrets", () => {
         }
     });
 
-    it("that are generated are in no plain state", async () => {
+    it("that are generated are nowhere in the exported state", async () => {
         await cluster.change();
         const file = await cluster.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
         const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;
@@ -105,7 +105,7 @@ describe("secrets", () => {
     });
 });
 
-it("outputs tell later tools the virtual IPs, who is in the cluster and how to get there", async () => {
+it("Outputs list the virtual IPs and every host with its address, user, port and host key", async () => {
     const text = await cluster.stack.pulumi(["stack", "output", "--json"]);
     const outputs = JSON.parse(text) as Record<string, unknown>;
     expect(outputs).toMatchObject({ vip, virtualIps: [vip] });

@@ -51,7 +51,7 @@ type Owners = Record<Router, string>;
 /** By the order of the directors in each instance. */
 const preferred = ownersBut("ds1", { green: "ds2", late: "ds3", stays: "ds3" });
 
-describe("three directors", () => {
+describe("Among three directors,", () => {
     let cluster: LabCluster;
     let directors: Host[];
     let ds1: Host;
@@ -74,7 +74,7 @@ describe("three directors", () => {
     /** Every test leaves the directors as it found them. */
     afterEach(() => untilOwnedBy(preferred));
 
-    it("own each virtual IP once, and who owns it answers for it", async () => {
+    it("each virtual IP has one active director, which answers for it", async () => {
         for (const router of served) {
             const owner = cluster.host(preferred[router]);
             expect(await whoAnswers(router)).toBe(
@@ -83,7 +83,7 @@ describe("three directors", () => {
         }
     });
 
-    describe("when the owner's keepalived stops, and when it starts again", () => {
+    describe("when keepalived stops on the active director and starts again,", () => {
         let stopped: Change;
         let started: Change;
 
@@ -128,11 +128,11 @@ describe("three directors", () => {
             },
         );
 
-        it.each(profiles)("clients of $router do not notice its return", ({ router, margin }) => {
+        it.each(profiles)("clients of $router do not notice the return", ({ router, margin }) => {
             expect(started.gaps[router]).toBeLessThan(margin);
         });
 
-        it("an IPv6 virtual IP moves, and back", () => {
+        it("an IPv6 virtual IP moves and returns", () => {
             expect(stopped.gaps.six).toBeLessThan(skew() + margin);
             expect(started.gaps.six).toBeLessThan(margin);
         });
@@ -161,7 +161,7 @@ describe("three directors", () => {
             }
         });
 
-        it("scripts hear of every change, and a pipe does", async () => {
+        it("notify scripts and a notify pipe hear of every change", async () => {
             await untilTold(
                 ds1,
                 ["v2 backup", "INSTANCE v2 BACKUP 254", 'pipe INSTANCE "v2" BACKUP 254'],
@@ -175,7 +175,7 @@ describe("three directors", () => {
         });
     });
 
-    describe("when the owner loses power, and then its successor", () => {
+    describe("when the active director loses power and then its successor does,", () => {
         let gaps: Partial<Record<Router, number>>;
         let afterOne: Owners;
         let afterTwo: Owners;
@@ -197,25 +197,25 @@ describe("three directors", () => {
         });
 
         it.each(profiles)(
-            "clients of $router, with adverts every $advertInt s, wait for 2 to 3 of them and skew",
+            "clients of $router, with adverts every $advertInt s, wait for 2 to 3 adverts and skew",
             ({ router, advertInt, margin }) => {
                 expect(gaps[router]).toBeGreaterThan(2 * advertInt + skew(advertInt) - late);
                 expect(gaps[router]).toBeLessThan(3 * advertInt + skew(advertInt) + margin);
             },
         );
 
-        it("a director that was at work for one virtual IP is for two", () => {
+        it("a director that was active for one virtual IP is active for two", () => {
             expect(afterOne).toMatchObject({ v2: "ds2", green: "ds2" });
         });
 
-        it("the third serves alone", async () => {
+        it("the third director serves alone", async () => {
             expect(new Set(Object.values(afterTwo))).toEqual(new Set(["ds3"]));
             const mac = await macOf(ds3);
             expect(answers).toEqual(served.map((router) => (router === "vmac" ? virtualMac : mac)));
         });
     });
 
-    it("that share the work take over from each other either way", async () => {
+    it("two that share the work take over from each other", async () => {
         await ds2.cut();
         await untilOwnedBy({ v2: "ds1", green: "ds1" });
         expect(await whoAnswers("green")).toBe(await macOf(ds1));
@@ -224,7 +224,7 @@ describe("three directors", () => {
         expect(await whoAnswers("green")).toBe(await macOf(ds2));
     });
 
-    it("that return wait for preemptDelay, and with nopreempt for ever", async () => {
+    it("a director that returns waits for preemptDelay, and stays backup with nopreempt", async () => {
         await ds3.run("systemctl stop keepalived");
         await untilOwnedBy({ late: "ds1", stays: "ds2" });
         await ds3.run("systemctl start keepalived");
@@ -239,7 +239,7 @@ describe("three directors", () => {
         await ds2.run("systemctl start keepalived");
     });
 
-    it("speak unicast where multicast does not get through, and would all be owners otherwise", async () => {
+    it("unicast elects one active director where lost multicast makes all of them active", async () => {
         await multicast("off");
         try {
             await untilOwnedBy(
@@ -259,7 +259,7 @@ describe("three directors", () => {
         }
     });
 
-    describe("track", () => {
+    describe("with tracking,", () => {
         const faults = [
             {
                 what: "a script",
@@ -283,7 +283,7 @@ describe("three directors", () => {
         ];
 
         it.each(faults)(
-            "$what: while it fails, another one is the owner",
+            "another director is active while $what fails",
             async ({ seconds, fail, mend }) => {
                 let moved = 0;
                 const { tracking } = await gapsDuring(["tracking"], async () => {
@@ -299,7 +299,7 @@ describe("three directors", () => {
             },
         );
 
-        it("what makes one of a sync group faulty: all of it moves", async () => {
+        it("a whole sync group moves when one of its members is in fault", async () => {
             await ds1.run("echo 1 >/run/fault");
             await untilOwnedBy({ ...preferred, inside: "ds2", outside: "ds2" });
             await ds1.run("echo 0 >/run/fault");

@@ -20,7 +20,7 @@ describe("With the sync daemon at work,", () => {
         { advertInt: 1, margin: 1 },
         { advertInt: 0.1, margin: 0.5 },
     ])(
-        "its active director, with adverts of version 3 every $advertInt s:",
+        "and with adverts of VRRP version 3 that come every $advertInt s,",
         ({ advertInt, margin }) => {
             const skew = ((256 - 253) / 256) * advertInt;
 
@@ -55,7 +55,7 @@ describe("With the sync daemon at work,", () => {
                 return (await probe.stop()).longestGap / 1000;
             }
 
-            it("a stopped one is replaced within skew, and comes back without a gap", async () => {
+            it("a stopped active director is replaced within skew and returns without a gap", async () => {
                 const ds1 = cluster.host("ds1");
                 const stopped = await gapUntil("ds2", () => ds1.run("systemctl stop keepalived"));
                 expect(stopped).toBeLessThan(skew + margin);
@@ -63,7 +63,7 @@ describe("With the sync daemon at work,", () => {
                 expect(back).toBeLessThan(margin);
             });
 
-            it("a dead one is replaced within 2 to 3 of them and skew", async () => {
+            it("a dead active director is replaced within 2 to 3 adverts and skew", async () => {
                 const ds1 = cluster.host("ds1");
                 const gap = await gapUntil("ds2", () => ds1.cut());
                 await ds1.boot();

@@ -45,7 +45,7 @@ describe("A change", () => {
         expect(await ds2.run("ls /var/lib/pulumi-lvs/configure")).not.toContain("changing");
     });
 
-    it("waits for another change of the host, and the lock says whose it is then", async () => {
+    it("waits for another change of the host, and the lock names its holder", async () => {
         const rs1 = cluster.host("rs1");
         const script = "exec 9>>/run/pulumi-lvs.lock; flock 9; echo theirs >&9; sleep 3";
         await rs1.run(`nohup sh -c '${script}' >/dev/null 2>&1 </dev/null &`);

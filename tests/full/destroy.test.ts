@@ -14,7 +14,7 @@ describe("A destroy", () => {
     const kept = async () =>
         (await Promise.all(cluster.lab.hosts.map(portrait))).map((host) => host.kept);
 
-    it("gives a host back when programs and units of ours have gone before it", async () => {
+    it("restores a host whose lvs programs and units somebody has removed", async () => {
         const before = await kept();
         await cluster.change();
         for (const host of cluster.lab.hosts) {

@@ -13,7 +13,7 @@ describe("A cluster serves on as before when an up fails", () => {
 
     afterAll(() => cluster?.down());
 
-    it("when a director's disk is full; with room again the next up heals", async () => {
+    it("on a full disk of a director, and the next up with room again works", async () => {
         const ds2 = cluster.host("ds2");
         const table = () => ds2.run("ipvsadm -Sn; cat /etc/keepalived/keepalived.conf");
         const before = await table();
@@ -31,7 +31,7 @@ describe("A cluster serves on as before when an up fails", () => {
         expect(await table()).toContain("-r 10.128.190.249:80 -g -w 5");
     });
 
-    it("when keepalived does not do what the plan says: the old files come back", async () => {
+    it("on a keepalived that does not carry out the plan, and the old files come back", async () => {
         const ds2 = cluster.host("ds2");
         const config = () => ds2.run("cat /etc/keepalived/keepalived.conf");
         const before = await config();
@@ -54,7 +54,7 @@ describe("A cluster serves on as before when an up fails", () => {
         expect(await ds2.run("ipvsadm -Sn")).toContain("-A -t 10.128.190.248:81 -s rr");
     });
 
-    it("when a real server cannot become what it is to be: it is what it was", async () => {
+    it("on a broken unit of a real server, which stays as it was", async () => {
         const rs1 = cluster.host("rs1");
         const own = () => rs1.run("cat /etc/lvs/real-server; ip -o -4 address show dev lo");
         const before = await own();

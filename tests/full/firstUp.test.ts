@@ -121,7 +121,7 @@ describe("A first up", () => {
         isRenewed = true;
     }
 
-    describe("leaves every host as it was and tells why", () => {
+    describe("leaves every host as it was and says why", () => {
         it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
             const before = await hosts();
             await expectRefusal(await cluster.config(config), says);
@@ -138,7 +138,7 @@ describe("A first up", () => {
             isRenewed = true;
         });
 
-        it("heals what one before it left, also by a user with sudo, behind a bastion", async () => {
+        it("until the next one works, also as a user with sudo and behind a bastion", async () => {
             const config = await cluster.config(({ directors, realServers }) => {
                 const { host, hostKey } = realServers[0]!;
                 const privateKey = lab.client.privateKey;
@@ -156,7 +156,7 @@ describe("A first up", () => {
         });
     });
 
-    describe("that failed on the way is undone by a destroy, and the next one heals", () => {
+    describe("that failed on its way is undone by a destroy, and the next one works,", () => {
         async function expectCure(
             before: string[],
             meanwhile: () => Promise<unknown> = () => Promise.resolve(),
@@ -168,7 +168,7 @@ describe("A first up", () => {
             await takeDown();
         }
 
-        it("when the package is missing; and the next one waits for another apt that is at work", async () => {
+        it("when a package is missing, and the next one waits for another apt at work", async () => {
             await ds1.reset();
             const before = await hosts();
             const sources = "/etc/apt/sources.list.d";
@@ -181,7 +181,7 @@ describe("A first up", () => {
             await expectCure(before, () => holdAptLocks(ds1, 5));
         });
 
-        it("when the configuration is refused", async () => {
+        it("when keepalived refuses the configuration", async () => {
             const before = await hosts();
             await expectRefusal(
                 await cluster.config(({ vrrpInstances }) => {
@@ -193,7 +193,7 @@ describe("A first up", () => {
         });
     });
 
-    it("lets the user's own keepalived run on when it refuses our configuration", async () => {
+    it("lets the user's own keepalived run on when keepalived refuses the configuration", async () => {
         const own = "vrrp_instance own {\ninterface eth0\nvirtual_router_id 7\n";
         const conf = `${own}virtual_ipaddress {\n10.128.190.240\n}\n}\n`;
         const write = "cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived";

@@ -10,7 +10,7 @@ describe("A cluster's password", () => {
 
     afterAll(() => cluster?.down());
 
-    it("changes on both directors at once when the active one comes late to it", async () => {
+    it("changes on both directors at once when the active director comes late to it", async () => {
         const before = await directorPasswords(cluster);
         const hold = "exec 9>>/run/pulumi-lvs.lock; flock 9; sleep 8";
         await cluster.host("ds1").run(`nohup sh -c '${hold}' >/dev/null 2>&1 </dev/null &`);
@@ -20,7 +20,7 @@ describe("A cluster's password", () => {
         expect(second).toBe(first);
     });
 
-    it("comes back by a repair when somebody has edited its file, and waits for no other director", async () => {
+    it("comes back by a repair after an edit of its file and waits for no other director", async () => {
         const before = await directorPasswords(cluster);
         await cluster.host("ds2").run("echo '# by hand' >>/etc/keepalived/auth_pass.conf");
         const start = Date.now();

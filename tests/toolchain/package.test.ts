@@ -53,14 +53,14 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(project, { recursive: true }));
 
-it("the packed package makes a cluster in a project of its own", () => {
+it("The packed package makes a cluster in a project of its own", () => {
     fs.writeFileSync(path.join(project, "index.js"), program);
     expect(run(project, "node", "index.js").trim()).toBe(
         "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight web-b-turn",
     );
 });
 
-it("the packed package declares its types", () => {
+it("The packed package declares its types", () => {
     const { types } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8")) as {
         types: string;
     };

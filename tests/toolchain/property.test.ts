@@ -33,7 +33,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         right = clusters.flatMap((cluster) => healed(cluster) ?? []);
     });
 
-    it("what is wrong is refused, with a place and a reason, and nothing else is thrown", () => {
+    it("meets no wrong cluster, for validation refuses it with a place and a reason", () => {
         const keys =
             /^(directors|realServers|vrrpInstances|vrrpSyncGroups|virtualServers|scripts|globalDefs|kernel|track[A-Z]\w+|bfdInstances|distribution)\b/;
         const problems = clusters.flatMap(validate);
@@ -42,7 +42,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         expect(problems.filter(({ reason }) => reason === "" || reason.includes("\n"))).toEqual([]);
     });
 
-    it("what is right is rendered and taken", async () => {
+    it("accepts every rendered cluster that validation accepts", async () => {
         expect(right.length).toBeGreaterThan(size / 2);
         const files = right.map((cluster) => {
             for (const { name } of cluster.realServers) {

@@ -80,7 +80,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         fc.assert(property, cases(60));
     }
 
-    it("lists any content to the letter, and does nothing of what it says", () => {
+    it("lists any content of a bundle to the letter and runs nothing in it", () => {
         isCarriedByAll((contents) => {
             const files = contents.map((content, index) => fileOf(`/file-${index}`, content));
             const listing = files.map(
@@ -91,7 +91,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         });
     });
 
-    it("stages any content to the letter, and makes nothing else", () => {
+    it("stages any content of a bundle to the letter and makes nothing else", () => {
         isCarriedByAll((contents) => {
             const files = contents.map((content, index) => fileOf(`${dir}/${index}`, content));
             const paths = files.map((file) => file.path).join(" ");
@@ -104,7 +104,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         });
     });
 
-    it("stages at any path that a bundle takes, and there alone", () => {
+    it("stages a file at any path that a bundle accepts, and nowhere else", () => {
         const name = fc
             .oneof(
                 fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }),
@@ -127,7 +127,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         expect(taken).toBeGreaterThan(10);
     });
 
-    it("reads any setting to the letter", () => {
+    it("reads any setting of a bundle to the letter", () => {
         const value = anyText.map((text) => text.replace(/[^\x20-\x7e]/g, "")).filter(Boolean);
         fc.assert(
             fc.property(value, (word) => {
@@ -142,9 +142,9 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
     });
 });
 
-describe("a bundle", () => {
+describe("A bundle", () => {
     it.each(["a\0b", "\ud800"])(
-        "takes no file with %j in it, and does not tell what else",
+        "refuses a file with %j in it and does not show its text",
         (part) => {
             const broken = () => bundle("secret", [fileOf("/etc/x", `secret ${part}`)]);
             expect(broken).toThrow("/etc/x holds a NUL character or half of another");
@@ -153,21 +153,21 @@ describe("a bundle", () => {
     );
 
     it.each(["x", "/a b", "/a\n", "/a*", "/$(id)", "/a'", "/../x", "/x/..", "/a\\", "/ü", "/", ""])(
-        "takes no file at %j",
+        "refuses a file at %j",
         (at) => expect(() => bundle("director", [fileOf(at, "")])).toThrow("stand for a path"),
     );
 
-    it.each(["644 /etc/passwd", "u+s", "", "08"])("takes no file with mode %j", (mode) =>
+    it.each(["644 /etc/passwd", "u+s", "", "08"])("refuses a file with mode %j", (mode) =>
         expect(() => bundle("director", [{ path: "/x", mode, content: "" }])).toThrow("for a mode"),
     );
 
-    it.each(["-y", "a b", "*", "$(id)", ""])("takes no package %j", (name) =>
+    it.each(["-y", "a b", "*", "$(id)", ""])("refuses the package %j", (name) =>
         expect(() => bundle("prepare", [], { packages: { names: [name], purge: true } })).toThrow(
             "stand for a package",
         ),
     );
 
-    it.each(["a\nfile 0644 /x", "\t", "ü", ""])("takes no setting %j", (value) =>
+    it.each(["a\nfile 0644 /x", "\t", "ü", ""])("refuses the setting %j", (value) =>
         expect(() => bundle("director", [], { settings: { value } })).toThrow(
             "cannot stand in a line",
         ),
