@@ -1,5 +1,10 @@
 import * as fc from "fast-check";
-import { accepted, keepalivedOf, keepalivedReleases, type Verdict } from "../../lab/keepalivedTrees";
+import {
+    accepted,
+    keepalivedOf,
+    keepalivedReleases,
+    type Verdict,
+} from "../../lab/keepalivedTrees";
 import type { Cluster } from "../../lvs/model";
 import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
 import { authPassFile, directorFiles, realServerFiles } from "../../lvs/render";
