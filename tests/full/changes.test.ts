@@ -1,6 +1,6 @@
 import { LabCluster } from "../../lab/cluster";
 
-describe("A change", () => {
+describe("An up", () => {
     let cluster: LabCluster;
 
     beforeAll(async () => {
@@ -9,7 +9,7 @@ describe("A change", () => {
 
     afterAll(() => cluster?.down());
 
-    it("that the active director deferred is forgotten when it leaves the plan", async () => {
+    it("forgets a deferred change that is no longer in the plan", async () => {
         const [ds1, ds2] = cluster.directors;
         const postponed = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/postponed");
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
@@ -25,7 +25,7 @@ describe("A change", () => {
         await cluster.untilHealthy();
     });
 
-    it("that was cut off in the middle is taken back by the next up", async () => {
+    it("takes back a change that was cut off in the middle", async () => {
         const ds2 = cluster.host("ds2");
         // As if the machine had died when the files were new and nothing had been told of them.
         await ds2.run(`

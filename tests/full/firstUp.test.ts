@@ -156,7 +156,7 @@ describe("A first up", () => {
         });
     });
 
-    describe("that failed on its way is undone by a destroy, and the next one works,", () => {
+    describe("can be undone by a destroy after it failed on its way, and the next one works,", () => {
         async function expectCure(
             before: string[],
             meanwhile: () => Promise<unknown> = () => Promise.resolve(),
