@@ -74,23 +74,6 @@ export async function processGroup(group: number): Promise<number[]> {
     return found;
 }
 
-/** A process and all that it or one of these has started. */
-export async function descendants(first: number): Promise<number[]> {
-    const parents = new Map<number, number>();
-    for (const pid of await allProcesses()) parents.set(pid, await parentOf(pid));
-    const found = [first];
-    for (const parent of found) {
-        for (const [pid, itsParent] of parents) if (itsParent === parent) found.push(pid);
-    }
-    return found;
-}
-
-async function parentOf(pid: number): Promise<number> {
-    const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-    // "PID (name) state parent …", where the name may hold anything.
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-}
-
 async function allProcesses(): Promise<number[]> {
     return (await fs.readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
 }

@@ -38,7 +38,7 @@ export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
 
 /** Removes the folders, and the control groups that containers have made. */
 export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
-    for (const root of ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup"]) {
+    for (const root of ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"]) {
         await removeControlGroup(path.join(root, path.basename(shortDir)));
     }
     await fs.rm(shortDir, { recursive: true, force: true });

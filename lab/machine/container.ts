@@ -1,6 +1,5 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { descendants, signal } from "../namespace";
 import { run } from "../run";
 import { type Card, type Machine, type MachineOptions, tree } from "./machine";
 
@@ -49,23 +48,26 @@ export class Container implements Machine {
         };
     }
 
-    async freeze(leader: number): Promise<void> {
-        await this.setCables("nomaster");
-        for (const pid of await descendants(leader)) signal(pid, "SIGSTOP");
-    }
-
-    async thaw(leader: number): Promise<void> {
-        for (const pid of await descendants(leader)) signal(pid, "SIGCONT");
-        for (const card of this.options.cards) await this.setCable(card, "master", card.network);
-    }
-
     /** The kernel of a container is this machine's and never stands still: its network does. */
-    private async setCables(...end: string[]): Promise<void> {
-        for (const card of this.options.cards) await this.setCable(card, ...end);
+    async freeze(): Promise<void> {
+        await this.setCables(() => ["nomaster"]);
+        await this.setFrozen("1");
     }
 
-    private async setCable({ tap }: Card, ...end: string[]): Promise<void> {
-        await run(this.options.inside(["ip", "link", "set", tap, ...end]));
+    async thaw(): Promise<void> {
+        await this.setFrozen("0");
+        await this.setCables(({ network }) => ["master", network]);
+    }
+
+    private async setFrozen(state: "0" | "1"): Promise<void> {
+        const group = await fs.readFile(path.join(this.folder, "group"), "utf8");
+        await fs.writeFile(path.join(group.trim(), "cgroup.freeze"), state);
+    }
+
+    private async setCables(end: (card: Card) => string[]): Promise<void> {
+        for (const card of this.options.cards) {
+            await run(this.options.inside(["ip", "link", "set", card.tap, ...end(card)]));
+        }
     }
 }
 
