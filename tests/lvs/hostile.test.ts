@@ -92,25 +92,36 @@ const clusters: Subject<Cluster> = {
 /** References to another name would be refused instead of the name. */
 const isName = ({ path }: Leaf) => /^\w+\[\d+\]\.name$/.test(path);
 
-/** The smallest values that blocks are tried in, by the whole value and the place of the block. */
-const smallest = new Map<string, { value: unknown; place: Place }>();
+interface Block<T> {
+    /** The whole that the block is in. */
+    value: T;
+    place: Place;
+}
 
-/** The smallest value that can hold a block and puts the same texts of it into files. */
-function smallestWith<T>(subject: Subject<T>, value: T, block: Place): { value: T; place: Place } {
-    const key = JSON.stringify([value, block]);
+/** The smallest wholes that blocks are tried in, by the original whole and place. */
+const smallest = new Map<string, Block<unknown>>();
+
+/**
+ * A block in the smallest whole that can hold it and puts the same texts of it into files. It is
+ * searched in the smallest whole of the block around it.
+ */
+function smallestWith<T>(subject: Subject<T>, { value, place }: Block<T>): Block<T> {
+    if (place.length === 0) return { value, place };
+    const key = JSON.stringify([value, place]);
     if (!smallest.has(key)) {
-        const least = isolated(value, block, (one) => subject.validate(one).length === 0);
-        const texts = leavesOf(valueAt(value, block)).map(({ text }) => text);
-        const [before, after] = [value, least.value].map((one) => {
-            const all = subject
-                .files(one)
-                .map(({ content }) => content)
-                .join("");
-            return texts.filter((text) => all.includes(text));
+        const around = smallestWith(subject, { value, place: place.slice(0, -1) });
+        const inside = [...around.place, place.at(-1)!];
+        const isRight = (one: T) => subject.validate(one).length === 0;
+        const least = isolated(around.value, inside, isRight);
+        const texts = leavesOf(valueAt(value, place)).map(({ text }) => text);
+        const [before, after] = [around.value, least.value].map((one) => {
+            const files = subject.files(one).map(({ content }) => content);
+            return texts.filter((text) => files.some((content) => content.includes(text)));
         });
-        smallest.set(key, before!.length === after!.length ? least : { value, place: block });
+        const isSame = before!.length === after!.length;
+        smallest.set(key, isSame ? least : { value: around.value, place: inside });
     }
-    return smallest.get(key) as { value: T; place: Place };
+    return smallest.get(key) as Block<T>;
 }
 
 /** What is wrong with what becomes of a hostile value in the place of a leaf. */
@@ -244,7 +255,7 @@ function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string
     const least =
         isFull || isName(somewhere)
             ? { value: everything, place: block }
-            : smallestWith(subject, everything, block);
+            : smallestWith(subject, { value: everything, place: block });
     const leaf = leafAt([...least.place, field], somewhere.text);
     const before = subject.files(least.value);
     return variantsFor(leaf).flatMap(([name, value]) => {
