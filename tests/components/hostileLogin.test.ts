@@ -20,10 +20,15 @@ async function inputsOf(text: string) {
 }
 
 describe("the login of a host", () => {
+    let innocent: Record<string, unknown>;
+
+    beforeAll(async () => {
+        innocent = await inputsOf("innocent");
+    });
+
     it.each(Object.entries(hostileValues))(
         "reaches nothing but SSH if its fields are %s",
         async (_, value) => {
-            const innocent = await inputsOf("innocent");
             const { connection, ...others } = await inputsOf(value);
             expect(connection).toMatchObject({ ...loginOf(value), proxy: loginOf(value) });
             expect(others).toEqual({ ...innocent, connection: undefined });

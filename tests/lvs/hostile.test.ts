@@ -15,6 +15,7 @@ import {
 } from "../../lvs/render";
 import { validate, validateAuthPass, validateRealServer } from "../../lvs/validate";
 import { everyTextField } from "../support/clusters/everyTextField";
+import { badRefusal, distortion } from "../support/distortion";
 import { hostileValues } from "../support/hostileValues";
 import { readConfiguration, wordEnd } from "../support/keepalivedReader";
 import {
@@ -92,25 +93,36 @@ const clusters: Subject<Cluster> = {
 /** References to another name would be refused instead of the name. */
 const isName = ({ path }: Leaf) => /^\w+\[\d+\]\.name$/.test(path);
 
-/** The smallest values that blocks are tried in, by the whole value and the place of the block. */
-const smallest = new Map<string, { value: unknown; place: Place }>();
+interface Block<T> {
+    /** The whole that the block is in. */
+    value: T;
+    place: Place;
+}
 
-/** The smallest value that can hold a block and puts the same texts of it into files. */
-function smallestWith<T>(subject: Subject<T>, value: T, block: Place): { value: T; place: Place } {
-    const key = JSON.stringify([value, block]);
+/** The smallest wholes that blocks are tried in, by the original whole and place. */
+const smallest = new Map<string, Block<unknown>>();
+
+/**
+ * A block in the smallest whole that can hold it and puts the same texts of it into files. It is
+ * searched in the smallest whole of the block around it.
+ */
+function smallestWith<T>(subject: Subject<T>, { value, place }: Block<T>): Block<T> {
+    if (place.length === 0) return { value, place };
+    const key = JSON.stringify([value, place]);
     if (!smallest.has(key)) {
-        const least = isolated(value, block, (one) => subject.validate(one).length === 0);
-        const texts = leavesOf(valueAt(value, block)).map(({ text }) => text);
-        const [before, after] = [value, least.value].map((one) => {
-            const all = subject
-                .files(one)
-                .map(({ content }) => content)
-                .join("");
-            return texts.filter((text) => all.includes(text));
+        const around = smallestWith(subject, { value, place: place.slice(0, -1) });
+        const inside = [...around.place, place.at(-1)!];
+        const isRight = (one: T) => subject.validate(one).length === 0;
+        const least = isolated(around.value, inside, isRight);
+        const texts = leavesOf(valueAt(value, place)).map(({ text }) => text);
+        const [before, after] = [around.value, least.value].map((one) => {
+            const files = subject.files(one).map(({ content }) => content);
+            return texts.filter((text) => files.some((content) => content.includes(text)));
         });
-        smallest.set(key, before!.length === after!.length ? least : { value, place: block });
+        const isSame = before!.length === after!.length;
+        smallest.set(key, isSame ? least : { value: around.value, place: inside });
     }
-    return smallest.get(key) as { value: T; place: Place };
+    return smallest.get(key) as Block<T>;
 }
 
 /** What is wrong with what becomes of a hostile value in the place of a leaf. */
@@ -136,105 +148,6 @@ function mishap<T>(
     }
 }
 
-/** Places that a change of another one makes wrong, where both are right by themselves. */
-const tied: [RegExp, RegExp][] = [
-    [/\.(interface|dev)$/, /\.label$/],
-    // A name has no address to send packets to.
-    [/^realServers\[\d+\]\.host$/, /^virtualServers/],
-];
-
-function badRefusal(problems: Problem[], leaf: Leaf): string | undefined {
-    // A call of a script and a list of words are one value each.
-    const value = leaf.path.replace(/(\.script|\.args|\.user)?(\[\d+\])?$/, "");
-    const isNamed = problems.some(
-        ({ path }) =>
-            [leaf.path, value].includes(path) ||
-            tied.some(([from, to]) => from.test(leaf.path) && to.test(path)),
-    );
-    if (!isNamed) return `refused as ${problems.map(({ path }) => path).join()}`;
-    const unreadable = problems.find(
-        ({ reason }) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(reason) || reason.length > 500,
-    );
-    return unreadable && `refused in words that nobody can read: ${unreadable.path}`;
-}
-
-/** What differs in the files beside the one value. */
-function distortion(
-    before: HostFile[],
-    after: HostFile[],
-    leaf: Leaf,
-    value: string,
-): string | undefined {
-    if (leaf.path.endsWith(".host") && !after.some(({ content }) => content.includes(value))) {
-        return undefined;
-    }
-    const isRight = (was: string, is: string) => was === is || isCarried(was, is, leaf, value);
-    if (before.length !== after.length) return "another number of files";
-    let changes = 0;
-    for (const [index, file] of after.entries()) {
-        const old = before[index]!;
-        if (!isRight(old.path, file.path) || old.mode !== file.mode) return "another file";
-        if (old.content === file.content && old.path === file.path) continue;
-        const [was, is] = [readFile(old, leaf), readFile(file, leaf)];
-        if (was.length !== is.length) return `more or less than before in ${file.path}`;
-        const wrong = is.find((piece, place) => !isRight(was[place]!, piece));
-        if (wrong !== undefined) return `otherwise in ${file.path}: ${wrong.slice(0, 80)}`;
-        changes += is.filter((piece, place) => piece !== was[place]).length;
-        changes += file.path === old.path ? 0 : 1;
-    }
-    return changes > 0 || isInNoFile(leaf, value) ? undefined : "lost";
-}
-
-/** What a real server is called is for the stack alone; of extra lines, blank ones are left out. */
-function isInNoFile({ path, text }: Leaf, value: string): boolean {
-    const isBlank = path.endsWith(".extraConfig") && value.trim() === text;
-    return isBlank || /^realServers\[\d+\]\.name$/.test(path);
-}
-
-/** Whether a piece of a file has the value in the one place where it had the leaf. */
-function isCarried(was: string, is: string, { path, text }: Leaf, value: string): boolean {
-    if (path.endsWith(".extraConfig")) {
-        return is === withLines(was, text, value) && staysInside(value);
-    }
-    const [from, to] = [text, value].map((words) =>
-        path.endsWith(".process") ? words.replaceAll(" ", wordEnd) : words,
-    ) as [string, string];
-    for (let at = was.indexOf(from); at >= 0; at = was.indexOf(from, at + 1)) {
-        if (was.slice(0, at) + to + was.slice(at + from.length) === is) return true;
-    }
-    return false;
-}
-
-/** A file with other lines in the place of one, indented like that. */
-function withLines(file: string, line: string, others: string): string {
-    const lines = others.split("\n").filter((other) => other.trim() !== "");
-    return file.replace(new RegExp(`^( *)${line}\n`, "m"), (_, indent: string) =>
-        lines.map((other) => `${indent}${other}\n`).join(""),
-    );
-}
-
-/** Whether extra lines end no block but their own. */
-function staysInside(lines: string): boolean {
-    let depth = 0;
-    for (const [brace] of lines.replace(/"[^"\n]*"|[#!].*/g, "").matchAll(/[{}]/g)) {
-        depth += brace === "{" ? 1 : -1;
-        if (depth < 0) return false;
-    }
-    return depth === 0;
-}
-
-/** A file in pieces, each of which has a value whole. */
-function readFile({ path, content }: HostFile, leaf: Leaf): string[] {
-    if (/\.(content|page|extraConfig)$/.test(leaf.path)) return [content];
-    if (path.endsWith("/keepalived.conf")) return readConfiguration(content);
-    return content.split("\n").map((line) =>
-        line
-            .trim()
-            .split(/[ \t]+/)
-            .join(wordEnd),
-    );
-}
-
 /**
  * A name is tried among all that refer to it; any other leaf in the least that holds its block, or
  * with FULL=1 among all, too.
@@ -244,7 +157,7 @@ function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string
     const least =
         isFull || isName(somewhere)
             ? { value: everything, place: block }
-            : smallestWith(subject, everything, block);
+            : smallestWith(subject, { value: everything, place: block });
     const leaf = leafAt([...least.place, field], somewhere.text);
     const before = subject.files(least.value);
     return variantsFor(leaf).flatMap(([name, value]) => {

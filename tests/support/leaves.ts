@@ -47,14 +47,16 @@ export function isolated<T>(
     isRight: (smaller: T) => boolean,
 ): { value: T; place: Place } {
     let least = { value, place };
-    let tried = 0;
-    for (;;) {
-        const part = partsOf(least.value).filter((one) => !isRelated(one, least.place))[tried];
-        if (part === undefined) return least;
+    let gone: Place | undefined;
+    for (const part of partsOf(value).filter((one) => !isRelated(one, place))) {
+        // What was inside a part that has gone comes directly after it.
+        if (gone && isRelated(gone, part)) continue;
         const smaller = without(least.value, part);
-        if (isRight(smaller)) least = { value: smaller, place: placeWithout(part, least.place) };
-        else tried += 1;
+        if (!isRight(smaller)) continue;
+        gone = part;
+        least = { value: smaller, place: placeWithout(part, least.place) };
     }
+    return least;
 }
 
 /** The places of list items and blocks: the last first, and each before those inside it. */
