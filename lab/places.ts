@@ -36,10 +36,13 @@ export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
     await fs.mkdir(path.join(shortDir, "ssh"));
 }
 
-/** Removes the folders, and the control groups that containers have made. */
+/**
+ * Removes the folders, and the control groups of containers: beside one of the unified hierarchy,
+ * systemd-nspawn makes one of the same name in the older one.
+ */
 export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
-    for (const root of ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"]) {
-        await removeControlGroup(path.join(root, path.basename(shortDir)));
+    for (const root of ["unified", "systemd", "."]) {
+        await removeControlGroup(path.join("/sys/fs/cgroup", root, path.basename(shortDir)));
     }
     await fs.rm(shortDir, { recursive: true, force: true });
     await fs.rm(dir, { recursive: true, force: true });
