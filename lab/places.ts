@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
+import { waitUntil } from "./wait";
 
 /** Each lab has a folder here with all large files that it writes. */
 const labsDir = path.join(
@@ -48,15 +49,26 @@ export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
     await fs.rm(dir, { recursive: true, force: true });
 }
 
-/** Folders of control groups have files that nobody can remove, and go all the same. */
+/**
+ * Removes a control group with those in it: folders whose files nobody can remove, and which go all
+ * the same. Processes that have been killed may still be ending, and hold theirs up.
+ */
 async function removeControlGroup(dir: string): Promise<void> {
     const entries = await fs.readdir(dir, { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
         if (entry.isDirectory()) await removeControlGroup(path.join(dir, entry.name));
     }
-    await fs.rmdir(dir).catch(ignoreMissing);
+    await waitUntil(`end of all processes in ${dir}`, 10_000, () => removed(dir), 20);
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-    if (error.code !== "ENOENT") throw error;
+async function removed(dir: string): Promise<boolean> {
+    try {
+        await fs.rmdir(dir);
+        return true;
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "ENOENT") return true;
+        if (code === "EBUSY") return false;
+        throw error;
+    }
 }

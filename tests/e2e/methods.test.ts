@@ -347,10 +347,12 @@ END
         await untilHealthy();
         for (const method of names) {
             for (const family of families) {
-                const bodies = methods[method].pool.map((name) => name.toUpperCase());
-                expect(
-                    Object.keys(await cluster.bodyCounts(4, url(method, family))).sort(),
-                ).toEqual(bodies);
+                const pool = methods[method].pool.map((name) => name.toUpperCase());
+                await waitUntil(`${method} over ${family}`, 20_000, async () => {
+                    const counts = await cluster.bodyCounts(4, url(method, family));
+                    if (Object.keys(counts).sort().join() === pool.join()) return true;
+                    throw new Error(JSON.stringify(counts));
+                });
             }
         }
     });
