@@ -32,17 +32,21 @@ finding() {
 
 inspect() {
     read_settings
+    instances=$(setting instance)
+    # All else is looked into while adverts are waited for.
+    [ -z "$instances" ] || {
+        heard=$(mktemp) answers=$(mktemp)
+        trap 'rm "$heard" "$answers"' EXIT
+        ask >"$answers" &
+        hear >"$heard" &
+    }
     inspect_system
     inspect_disk
     setting module | while read -r module; do inspect_module "$module"; done
     inspect_web_server
-    [ -z "$(setting instance)" ] || {
+    [ -z "$instances" ] || {
         inspect_manager
         interfaces | while read -r interface; do inspect_interface "$interface"; done
-        heard=$(mktemp) answers=$(mktemp)
-        trap 'rm "$heard" "$answers"' EXIT
-        ask >"$answers" &
-        hear >"$heard"
         wait
         setting instance | while read -r _ interface id _; do
             ! is_up "$interface" || inspect_id "$id" "$interface"
