@@ -4,7 +4,7 @@ import type { LabCluster } from "../lab/cluster";
 import { clusterPackages } from "../lab/installedDisk";
 import { bootForTraffic } from "../lab/traffic/cluster";
 import { type Observation, Traffic } from "../lab/traffic/traffic";
-import { type Config, type Contender, contenders } from "./contenders";
+import { ansible, type Config, type Contender, plainSsh, pulumi } from "./contenders";
 
 /** What somebody wants of the article's cluster. */
 const changes: Record<string, Change> = {
@@ -28,7 +28,7 @@ const aftermathMs = 10_000;
  */
 async function main(wanted: string[]): Promise<void> {
     // Ansible's modules are programs in Python.
-    const all = await contenders();
+    const all = [pulumi, plainSsh, await ansible()];
     const cluster = await bootForTraffic([...clusterPackages, "python3"]);
     try {
         cluster.stack.report.forEach((line) => console.log(line));
@@ -51,16 +51,11 @@ async function main(wanted: string[]): Promise<void> {
 async function measure(cluster: LabCluster, contender: Contender, from: Config, to: Config) {
     await cluster.untilHealthy();
     const traffic = await Traffic.start(cluster.lab);
-    const start = performance.now();
-    const isRefused = await contender.change(cluster, from, to).then(
-        () => false,
-        () => true,
-    );
-    const seconds = (performance.now() - start) / 1000;
+    const { seconds, failed } = await contender.change(cluster, to, from);
     await sleep(aftermathMs);
     const line = report(contender.name, seconds, await traffic.stop());
-    await contender.change(cluster, to, from);
-    return isRefused ? `${line}, refused` : line;
+    await contender.change(cluster, from, to);
+    return failed ? `${line}, refused` : line;
 }
 
 /** Connections that stay are named apart: whoever takes their server away ends them. */

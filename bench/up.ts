@@ -1,19 +1,16 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { bundle } from "../host/bundle";
 import { installedDisk } from "../lab/installedDisk";
 import { Lab } from "../lab/lab";
 import { LabStack, seedConfig, type StackConfig } from "../lab/stack";
 import { seed } from "../lab/topology";
-import type { Cluster } from "../lvs/model";
-import { planDirector } from "../lvs/plan";
-import { directorFiles } from "../lvs/render";
+import { interleaved, line, seconds } from "./measuring";
 
 /**
  * How long `pulumi up` takes beside what it cannot go below, on the article's cluster: the engine
- * with a program that does nothing, and the same bytes sent over plain ssh. All in turn, in each
- * round, since the machine's speed drifts.
+ * with a program that does nothing, and the bytes that it has sent to the directors for another weight,
+ * sent over plain ssh with a login each.
  */
 async function main(rounds: number): Promise<void> {
     const lab = await Lab.up(seed, { disk: () => installedDisk() });
@@ -23,43 +20,65 @@ async function main(rounds: number): Promise<void> {
         const first = await seconds(() => stack.up());
         console.log(`first up, packages present: ${first.toFixed(1)} s`);
 
+        let [now, next] = [await bundlesFor(stack, 2), await bundlesFor(stack, 3)].reverse();
+        let weight = 3;
         const empty = await emptyProject();
-        const times: Record<string, number[]> = {};
-        const measure = async (what: string, work: () => Promise<unknown>) =>
-            (times[what] ??= []).push(await seconds(work));
-        for (let round = 0; round < rounds; round++) {
-            await measure("engine alone", () => stack.upOf(empty));
-            await measure("up, nothing changed", () => stack.up());
-            const config = await weighted(round + 2);
-            await stack.configure(config);
-            await measure("up, a weight changed (2 hosts)", () => stack.up());
-            // The hosts are in the plan's state now, so the other way of doing it changes it back.
-            await measure("the same by ssh alone", () => bySsh(lab, round + 102));
-            await bySsh(lab, round + 2);
-        }
+        const floor = { "engine alone": () => seconds(() => stack.upOf(empty)) };
+        const ssh = "the same bundles by ssh alone";
+        const taken = await interleaved(
+            {
+                ...floor,
+                "up, nothing changed": () => seconds(() => stack.up()),
+                "up, one weight, two directors": async () => {
+                    weight = 5 - weight;
+                    await stack.configure(await weighted(weight));
+                    [now, next] = [next!, now!];
+                    return seconds(() => stack.up());
+                },
+                [ssh]: async () => {
+                    const time = await seconds(() => bySsh(lab, next!));
+                    // As the state has it.
+                    await bySsh(lab, now!);
+                    return time;
+                },
+            },
+            rounds,
+        );
         await fs.rm(empty, { recursive: true });
-
-        for (const [what, samples] of Object.entries(times)) {
-            const sorted = samples.sort((a, b) => a - b);
-            const ratio = median(sorted) / median(times["engine alone"]!);
-            console.log(
-                `${what.padEnd(32)} median ${median(sorted).toFixed(2)} s` +
-                    ` (${sorted[0]!.toFixed(2)}–${sorted.at(-1)!.toFixed(2)}), ` +
-                    `${ratio.toFixed(2)} × the engine alone`,
-            );
+        console.log("\nbeside the engine alone");
+        for (const [name, samples] of Object.entries(taken)) {
+            console.log(line(name, samples, "s", taken["engine alone"]));
         }
+        console.log(`\nbeside ${ssh}`);
+        const change = "up, one weight, two directors";
+        console.log(line(change, taken[change]!, "s", taken[ssh]));
     } finally {
         await lab.down();
     }
 }
 
-/** The second director first, as the components do it. */
-async function bySsh(lab: Lab, weight: number): Promise<void> {
-    const cluster = (await weighted(weight)) as unknown as Cluster;
-    for (const name of ["ds2", "ds1"]) {
-        const stdin = bundle("director", directorFiles(planDirector(cluster, name)));
+/** What each director is sent for a step. */
+type Bundles = [director: string, stdin: string][];
+
+/** What an up with a weight has sent to the directors, the second one first, as it does. */
+async function bundlesFor(stack: LabStack, weight: number): Promise<Bundles> {
+    await stack.configure(await weighted(weight));
+    await stack.up();
+    const { deployment } = JSON.parse(await stack.pulumi(["stack", "export"])) as {
+        deployment: { resources: { urn: string; inputs?: { stdin?: string } }[] };
+    };
+    return ["ds2", "ds1"].map((name) => {
+        const step = deployment.resources.find(({ urn }) =>
+            urn.endsWith(`::lvs-${name}-configure`),
+        );
+        return [name, step!.inputs!.stdin!];
+    });
+}
+
+async function bySsh(lab: Lab, bundles: Bundles): Promise<void> {
+    for (const [name, stdin] of bundles) {
         const login = ["ssh", "-F", path.join(lab.dir, "ssh_config"), "-S", "none", name];
-        await lab.exec([...login, "sh -s apply"], { stdin });
+        await lab.exec([...login, "timeout -k 30 600 sh -s apply"], { stdin });
     }
 }
 
@@ -78,16 +97,6 @@ async function emptyProject(): Promise<string> {
     await fs.symlink(modules, path.join(dir, "node_modules"));
     await fs.writeFile(path.join(dir, "tsconfig.json"), '{ "compilerOptions": {} }');
     return dir;
-}
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-    const start = performance.now();
-    await work();
-    return (performance.now() - start) / 1000;
-}
-
-function median(sorted: number[]): number {
-    return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 void main(Number(process.argv[2] ?? 7));

@@ -8,8 +8,8 @@ import type { RealServer } from "./realServer";
 
 /**
  * What a host has put off until the directors are changed: a director that owned a virtual IP its
- * whole change, a real server what it is to have no more. Unless it has put something off, an up that
- * changes nothing else does not ask it.
+ * whole change, a real server what it is to have no more. Unless it has put something off, nobody logs
+ * in for it.
  */
 export function takeTurn(
     name: string,
@@ -21,5 +21,6 @@ export function takeTurn(
     const stdin = after(others, host.postponed).apply((postponed) =>
         bundle(script, [], { settings: { postponed: postponed || "nothing" } }),
     );
-    return remoteStep(`${name}-turn`, { connection, stdin, passing: true }, host).urn;
+    const needed = host.postponed.apply((postponed) => postponed !== "");
+    return remoteStep(`${name}-turn`, { connection, stdin, passing: true, needed }, host).urn;
 }

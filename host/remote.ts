@@ -10,6 +10,8 @@ export interface StepArgs {
     secret?: boolean;
     /** What it does passes, and leaves nothing on the host for a destroy to remove. */
     passing?: boolean;
+    /** Whether there is something to do. Otherwise nobody logs in to the host. Defaults to true. */
+    needed?: pulumi.Input<boolean>;
 }
 
 /**
@@ -18,15 +20,17 @@ export interface StepArgs {
  */
 export function remoteStep(
     name: string,
-    { connection, stdin, secret = false, passing = false }: StepArgs,
+    { connection, stdin, secret = false, passing = false, needed }: StepArgs,
     parent: pulumi.Resource,
     dependsOn: pulumi.Resource[] = [],
 ): remote.Command {
+    const create = shell(connection, "apply");
     return new remote.Command(
         name,
         {
             connection: sshConnection(connection),
-            create: shell(connection, "apply"),
+            // The provider connects to nobody where it has nothing to run.
+            create: needed === undefined ? create : onlyIf(needed, create),
             ...(passing ? {} : { delete: shell(connection, "remove") }),
             stdin: secret ? pulumi.secret(stdin) : stdin,
             // Otherwise the provider sends variables that a stock sshd refuses.
@@ -42,6 +46,13 @@ export function remoteStep(
             additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
         },
     );
+}
+
+/** An argument that is left out unless it is needed, which Pulumi's types have no word for. */
+function onlyIf(needed: pulumi.Input<boolean>, script: pulumi.Input<string>) {
+    return pulumi
+        .all([needed, script])
+        .apply(([isNeeded, text]) => (isNeeded ? text : undefined)) as pulumi.Output<string>;
 }
 
 /** The provider itself never gives up on a command, hence the bound on the host. */

@@ -6,9 +6,26 @@ import { CommandLine } from "./commandLine";
 import { Host, Lab } from "./lab";
 import { Refusal, step } from "./progress";
 import { LabStack } from "./stack";
-import { mixed, mysql, seed, seedWithSpare, threeDirectors, Topology, wide } from "./topology";
+import {
+    mixed,
+    mysql,
+    seed,
+    seedWithSpare,
+    threeDirectors,
+    Topology,
+    twentyRealServers,
+    wide,
+} from "./topology";
 
-const topologies: readonly Topology[] = [seed, seedWithSpare, threeDirectors, wide, mysql, mixed];
+const topologies: readonly Topology[] = [
+    seed,
+    seedWithSpare,
+    twentyRealServers,
+    threeDirectors,
+    wide,
+    mysql,
+    mixed,
+];
 const [, ...others] = topologies.map(({ name }) => name);
 
 const help = `npm run lab -- COMMAND

@@ -77,6 +77,19 @@ export const seedWithSpare: Topology = {
     hosts: [...seed.hosts, { name: "rs4", cards: { lan: "10.128.190.247" } }],
 };
 
+/** The article's cluster with twenty real servers. */
+export const twentyRealServers: Topology = {
+    ...seed,
+    name: "twenty-real-servers",
+    hosts: [
+        ...seed.hosts,
+        ...Array.from({ length: 17 }, (_, index) => ({
+            name: `rs${index + 4}`,
+            cards: { lan: `10.128.190.${index + 4}` },
+        })),
+    ],
+};
+
 /** Three directors, so that two can fail one after the other, and two real servers. */
 export const threeDirectors: Topology = {
     ...seed,

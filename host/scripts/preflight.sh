@@ -32,17 +32,21 @@ finding() {
 
 inspect() {
     read_settings
+    interfaces=$(setting instance | cut -d ' ' -f 2 | sort -u)
+    # All else is looked into while adverts are waited for.
+    [ -z "$interfaces" ] || {
+        heard=$(mktemp) answers=$(mktemp)
+        trap 'rm "$heard" "$answers"' EXIT
+        ask >"$answers" &
+        hear >"$heard" &
+    }
     inspect_system
     inspect_disk
     setting module | while read -r module; do inspect_module "$module"; done
     inspect_web_server
-    [ -z "$(setting instance)" ] || {
+    [ -z "$interfaces" ] || {
         inspect_manager
-        interfaces | while read -r interface; do inspect_interface "$interface"; done
-        heard=$(mktemp) answers=$(mktemp)
-        trap 'rm "$heard" "$answers"' EXIT
-        ask >"$answers" &
-        hear >"$heard"
+        for interface in $interfaces; do inspect_interface "$interface"; done
         wait
         setting instance | while read -r _ interface id _; do
             ! is_up "$interface" || inspect_id "$id" "$interface"
@@ -108,8 +112,6 @@ inspect_manager() {
     fi
 }
 
-interfaces() { setting instance | cut -d ' ' -f 2 | sort -u; }
-
 inspect_interface() {
     if is_up "$1"; then
         ok interface "$1 is up"
@@ -120,14 +122,15 @@ inspect_interface() {
     fi
 }
 
-is_up() { ip -o link show up dev "$1" 2>/dev/null | grep -q .; }
+# The first of its flags is IFF_UP.
+is_up() { read -r flags 2>/dev/null <"/sys/class/net/$1/flags" && [ $((flags & 1)) = 1 ]; }
 
 # Who answers for our virtual IPs and for the addresses of the other directors, a line each:
 # INTERFACE IP MAC, without a MAC where nobody does. They are asked all at once.
 ask() {
     {
         setting address | cut -d ' ' -f 2-
-        for interface in $(interfaces); do setting peer | sed "s/^/$interface /"; done
+        for interface in $interfaces; do setting peer | sed "s/^/$interface /"; done
     } | sed 's|/.*||' | sort -u | {
         while read -r interface ip; do
             ! is_up "$interface" || ! is_near "$ip" "$interface" ||
@@ -141,7 +144,7 @@ ask() {
 # sends one every interval; three of ours are waited for.
 hear() {
     seconds=$(setting instance | awk '3 * $5 > wait { wait = 3 * $5 } END { print wait < 3 ? 3 : int(wait + 0.99) }')
-    for interface in $(interfaces); do
+    for interface in $interfaces; do
         { listen "$interface" "$seconds" || echo "$interface deaf"; } &
     done | sort -u
 }

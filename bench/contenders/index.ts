@@ -1,0 +1,5 @@
+export type { Config, Contender, Outcome } from "./contender";
+export { ansible, mitogen } from "./ansible";
+export { plainSsh } from "./plainSsh";
+export { pulumi } from "./pulumi";
+export { pyinfra } from "./pyinfra";

@@ -1,0 +1,124 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Cluster } from "../../lvs/model";
+import { directorModules, realServerModules } from "../../lvs/kernel/modules";
+import { directorPackages, realServerPackages } from "../../lvs/packages";
+import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
+import {
+    configurationPath,
+    directorFiles,
+    directorModuleFiles,
+    type HostFile,
+    ipvsRulesPath,
+    realServerFiles,
+    realServerModuleFiles,
+} from "../../lvs/render";
+import type { Config } from "./contender";
+
+/** What has to follow when a file becomes another one. */
+export type FileKind = "setting" | "unit" | "program" | "configuration";
+
+/** What any tool has to bring about on a host, so that the cluster is the one that `pulumi up` makes. */
+export interface Role {
+    /** By the names that they have in Debian. */
+    packages: string[];
+    modules: string[];
+    files: (HostFile & { kind: FileKind })[];
+    /** Units that are to be enabled and to run, in the order in which they are started. */
+    services: string[];
+}
+
+/** The roles of a configuration's hosts, by their names. */
+export function rolesOf(config: Config): Map<string, Role> {
+    const cluster = config as unknown as Cluster;
+    return new Map([
+        ...cluster.directors.map(
+            ({ name }) => [name, directorRole(cluster, name, config.authPass as string)] as const,
+        ),
+        ...cluster.realServers.map(({ name }) => [name, realServerRole(cluster, name)] as const),
+    ]);
+}
+
+/** Files that nothing reads but what proves this project's own steps. */
+const proofs = [ipvsRulesPath, "/var/lib/pulumi-lvs/keepalived.version"];
+
+function directorRole(cluster: Cluster, name: string, authPass: string): Role {
+    const plan = planDirector(cluster, name);
+    const files = [...directorModuleFiles(plan), ...directorFiles(plan)];
+    return {
+        packages: directorPackages(plan.needs),
+        modules: directorModules(plan.needs),
+        files: files
+            .filter((file) => !proofs.includes(file.path))
+            // Other tools have the password in the file, and not beside it.
+            .map(({ content, ...file }) => ({
+                ...file,
+                content: content.replace("include auth_pass.conf", `auth_pass "${authPass}"`),
+            }))
+            .map(withKind),
+        services: ["lvs-director", "keepalived"],
+    };
+}
+
+function realServerRole(cluster: Cluster, name: string): Role {
+    const { httpd, ...realServer } = planRealServer(cluster, name);
+    const kernel = planRealServerKernel(realServer);
+    const packages = realServerPackages(kernel, httpd !== undefined);
+    return {
+        packages: packages.map((one) => (one === "httpd" ? "apache2" : one)),
+        modules: realServerModules(kernel.tunnels, kernel.mss !== undefined),
+        files: [...realServerModuleFiles(kernel), ...realServerFiles(kernel, httpd)].map(withKind),
+        services: ["lvs-real-server", ...(httpd ? ["apache2"] : [])],
+    };
+}
+
+function withKind(file: HostFile) {
+    return { ...file, kind: kindOf(file.path) };
+}
+
+function kindOf(file: string): FileKind {
+    if (file === configurationPath) return "configuration";
+    if (file.startsWith("/etc/sysctl.d/")) return "setting";
+    if (file.startsWith("/etc/systemd/")) return "unit";
+    return "program";
+}
+
+/** What a tool is told of a host: its role, with the folders that a new host lacks, and its files as copies here. */
+export interface HostVariables extends Omit<Role, "files"> {
+    folders: string[];
+    files: { src: string; dest: string; mode: string; kind: FileKind }[];
+}
+
+/** Writes the files of all roles below a folder, and says of each host what is to be done with them. */
+export async function variablesOf(
+    dir: string,
+    roles: Map<string, Role>,
+): Promise<Record<string, HostVariables>> {
+    const variables: Record<string, HostVariables> = {};
+    for (const [name, { files, ...role }] of roles) {
+        await writeFiles(path.join(dir, name), files);
+        variables[name] = {
+            ...role,
+            folders: ownFolders.filter((folder) =>
+                files.some((file) => path.dirname(file.path) === folder),
+            ),
+            files: files.map(({ path: dest, mode, kind }) => {
+                return { src: path.join(dir, name, dest), dest, mode, kind };
+            }),
+        };
+    }
+    return variables;
+}
+
+/** Folders that neither Debian nor a package of a cluster has. */
+const ownFolders = ["/etc/lvs", "/etc/systemd/system/keepalived.service.d", "/var/lib/pulumi-lvs"];
+
+/** Writes files below a folder, as they are to stand on a host. */
+export async function writeFiles(dir: string, files: HostFile[]): Promise<void> {
+    for (const { path: name, mode, content } of files) {
+        const file = path.join(dir, name);
+        await fs.mkdir(path.dirname(file), { recursive: true });
+        await fs.writeFile(file, content);
+        await fs.chmod(file, parseInt(mode, 8));
+    }
+}
