@@ -9,7 +9,18 @@ module.exports = {
             ...common,
             displayName: "unit",
             testMatch: ["<rootDir>/tests/**/*.test.ts"],
-            testPathIgnorePatterns: ["<rootDir>/tests/e2e/", "<rootDir>/tests/toolchain/"],
+            testPathIgnorePatterns: [
+                "<rootDir>/tests/e2e/",
+                "<rootDir>/tests/scripts/",
+                "<rootDir>/tests/toolchain/",
+            ],
+        },
+        {
+            ...common,
+            displayName: "scripts",
+            testMatch: ["<rootDir>/tests/scripts/**/*.test.ts"],
+            globalSetup: "<rootDir>/tests/scripts/support/setUp.ts",
+            setupFilesAfterEnv: ["<rootDir>/tests/scripts/support/everyFile.ts"],
         },
         {
             ...common,

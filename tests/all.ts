@@ -9,6 +9,7 @@ const stages: { name: string; command: string[]; counts?: boolean }[] = [
     { name: "types", command: ["npm", "run", "--silent", "types"] },
     { name: "shellcheck", command: ["npm", "run", "--silent", "lint:shell"] },
     { name: "unit", command: jest("unit"), counts: true },
+    { name: "scripts", command: jest("scripts"), counts: true },
     { name: "toolchain", command: jest("toolchain"), counts: true },
     { name: "e2e", command: jest("e2e"), counts: true },
 ];

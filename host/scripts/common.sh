@@ -150,18 +150,19 @@ stage() {
     done
 }
 
-# Directories that we make are noted, so that they can go again.
+# Directories that we make are noted, so that they can go again; before they are made, for we may be
+# killed right after.
 make_directory() {
     [ ! -d "$1" ] || return 0
     make_directory "${1%/*}"
-    mkdir "$1"
     case "$1" in
         /var/lib/pulumi-lvs | "$state") ;;
         *)
             mkdir -p "$state"
-            echo "$1" >>"$state/directories"
+            grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories"
             ;;
     esac
+    mkdir "$1"
 }
 
 # The files that are not as they are to be: in what they hold, in mode or in owner.
@@ -308,7 +309,12 @@ clean() {
 }
 
 remove() {
+    # A first apply that was cut off before its change has files beside their targets, and folders.
     if [ ! -e "$state/known" ]; then
+        [ ! -d "$state" ] || {
+            clean
+            forget
+        }
         say "$step is not there"
         return
     fi

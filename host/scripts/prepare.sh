@@ -3,8 +3,9 @@
 # manager is called when everything is installed.
 step=prepare
 
+# Changes things before any file does, so it remembers before.
 ready() {
-    mkdir -p "$state"
+    remember
     note_services
     let_services_go
     load_modules
