@@ -271,11 +271,12 @@ unowned() {
     done
 }
 
-# A unit that has failed is not stopped by systemd.
+# A unit that has failed is not stopped by systemd, which remembers the failure.
 release() {
     end_measuring
     [ "$(cat "$state/service")" = active ] || systemctl stop keepalived
     systemctl stop lvs-director 2>/dev/null || :
+    systemctl reset-failed lvs-director 2>/dev/null || :
     disable_unit lvs-director || :
     [ ! -x /usr/local/sbin/lvs-director ] || /usr/local/sbin/lvs-director remove
 }

@@ -85,10 +85,11 @@ verify() {
     note="real server${own:+ with $own}${waiting:+; $waiting}"
 }
 
-# A unit that has failed is not stopped by systemd.
+# A unit that has failed is not stopped by systemd, which remembers the failure.
 release() {
     end_measuring
     systemctl stop lvs-real-server 2>/dev/null || :
+    systemctl reset-failed lvs-real-server 2>/dev/null || :
     disable_unit lvs-real-server || :
     [ ! -x /usr/local/sbin/lvs-real-server ] || /usr/local/sbin/lvs-real-server stop
 }

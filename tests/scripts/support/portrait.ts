@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ScriptHost } from "./scriptHost";
@@ -63,7 +64,13 @@ function description(file: string, stat: fs.Stats): string {
     if (stat.isSymbolicLink()) return `link to ${fs.readlinkSync(file)}`;
     // Metrics say when they were taken.
     if (file.endsWith(".prom")) return `${owner} metrics`;
-    return `${owner}\n${fs.readFileSync(file, "utf8")}`;
+    const content = fs.readFileSync(file, "utf8");
+    if (path.basename(file) === "postponed") return `${owner} ${sha256(content)}`;
+    return `${owner}\n${content}`;
+}
+
+function sha256(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
 }
 
 /** What is otherwise in a second portrait: lines that are there in it alone, and in the first alone. */
@@ -104,7 +111,7 @@ echo '== packages'
 awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' "$book"
 echo '== units'
 cd /run/stand-in
-ls active failed 2>/dev/null || :
+find active failed -type f 2>/dev/null | sort
 echo '== run'
 cd /run
 find . -path ./stand-in -prune -o ! -name pulumi-lvs.lock -type f -print | sort | while read -r file; do
