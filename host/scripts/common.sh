@@ -107,27 +107,31 @@ apply() {
     activate
     let_go
     verify
-    changing=
-    for path in $paths; do echo "$path"; done >"$state/files"
     applied
+    changing=
     clean
     sync
     say "${note:-$step applied}"
 }
 
 # Copies, for whoever asks later what has changed since; of a secret, which stands in one place only,
-# what tells whether it is the same.
+# what tells whether it is the same. What may not fit on the disk is written beside what it replaces.
 applied() {
-    rm -rf "$state/applied"
-    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
+    rm -rf "$state/applied.new"
+    mkdir "$state/applied.new"
+    if [ "$step" = secret ]; then
+        (umask 077 && sha256sum $paths >"$state/sums.new")
+        mv -f "$state/sums.new" "$state/sums"
+    elif [ -n "$paths" ]; then
+        cp -a --parents $paths "$state/applied.new"
+    fi
     setting repair >"$state/repaired"
     setting resource >"$state/resource"
-    mkdir "$state/applied"
-    if [ "$step" = secret ]; then
-        (umask 077 && sha256sum $paths >"$state/sums")
-    elif [ -n "$paths" ]; then
-        cp -a --parents $paths "$state/applied"
-    fi
+    for path in $paths; do echo "$path"; done >"$state/files.new"
+    rm -rf "$state/applied"
+    mv "$state/applied.new" "$state/applied"
+    mv -f "$state/files.new" "$state/files"
+    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
@@ -305,7 +309,8 @@ undo() {
 }
 
 clean() {
-    rm -rf $staged ${scratch:-} "$state/changing" "$state/old" "$state/sysctl.old"
+    rm -rf $staged ${scratch:-} "$state/changing" "$state/old" "$state/sysctl.old" "$state/applied.new" \
+        "$state/sums.new" "$state/files.new"
 }
 
 remove() {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type RunResult, tryRun } from "../../../lab/run";
+import { run, type RunResult, tryRun } from "../../../lab/run";
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -13,6 +14,9 @@ export interface HostOptions {
     /** Commands that are counted, so that a script can be ended at one of them. */
     counted?: readonly string[];
 }
+
+/** Bytes. */
+const diskSize = 64 * 1024 * 1024;
 
 const standIns = path.join(__dirname, "..", "stand-ins");
 
@@ -40,7 +44,7 @@ export class ScriptHost {
 
     static async on({ tree, name, addresses, counted = [] }: HostOptions): Promise<ScriptHost> {
         const script = path.join(__dirname, "machine.sh");
-        const machine = spawn("unshare", ["--mount", script, standIns, name, ...addresses], {
+        const machine = spawn("unshare", ["--mount", script, String(diskSize), standIns, name, ...addresses], {
             cwd: tree,
             env: { PATH: process.env.PATH, COUNTED: counted.join(" ") },
         });
@@ -61,6 +65,15 @@ export class ScriptHost {
     async reboot(): Promise<void> {
         this.machine.stdin!.write("\n");
         this.pid = await nextPid(this.machine);
+    }
+
+    /** Leaves so many KB free on its disk, or as much as there was at first. */
+    async leaveRoom(free: number | "enough"): Promise<void> {
+        const { blocks, bfree, bsize } = await fs.statfs(`/proc/${this.machine.pid}/cwd`);
+        const size = free === "enough" ? diskSize : (blocks - bfree) * bsize + free * 1024;
+        const enter = ["nsenter", "--target", String(this.machine.pid), "--mount"];
+        const disk = path.join(this.tree, "run");
+        await run([...enter, "mount", "-o", `remount,size=${size}`, disk]);
     }
 
     /** Nothing stays of it. */

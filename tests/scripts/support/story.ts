@@ -7,7 +7,8 @@ import type { ScriptHost } from "./scriptHost";
 export type Event =
     | StepTaken
     | { script: string; where: "host" | "network" }
-    | { powerCut: true };
+    | { powerCut: true }
+    | { room: number | "enough" };
 
 export interface StepTaken {
     step: Step;
@@ -42,6 +43,11 @@ export function nearby(script: string): Event {
 }
 
 export const powerCut: Event = { powerCut: true };
+
+/** The disk has so many KB left, or enough of them again. */
+export function room(free: number | "enough"): Event {
+    return { room: free };
+}
 
 /** What the step `secret` brings, and who is the active director where there is one. */
 export const secretOnly = `
@@ -78,9 +84,7 @@ export interface Scene {
 export interface Outcome {
     /** Of each step, in order. */
     endings: Ending[];
-    /** How the host was at first. */
-    found: Portrait;
-    /** How it is in the end. */
+    /** How the host is in the end. */
     now: Portrait;
 }
 
@@ -90,10 +94,9 @@ export async function tell({ host: name, isBare, found: first = "", events }: Sc
     const host = await newHost(name, { isCounted });
     try {
         await host.run((isBare ? "" : prepare) + first);
-        const found = await portrait(host);
         const endings = [];
         for (const event of events) endings.push(...(await happen(host, name, event)));
-        return { endings, found, now: await portrait(host) };
+        return { endings, now: await portrait(host) };
     } finally {
         await host.remove();
     }
@@ -103,6 +106,8 @@ export async function tell({ host: name, isBare, found: first = "", events }: Sc
 export async function happen(host: ScriptHost, name: string, event: Event): Promise<Ending[]> {
     if ("powerCut" in event) {
         await host.reboot();
+    } else if ("room" in event) {
+        await host.leaveRoom(event.room);
     } else if ("script" in event) {
         await (event.where === "host" ? host.run(event.script) : host.runInNetwork(event.script));
     } else {
