@@ -138,6 +138,7 @@ applied() {
 stage() {
     for path in $paths; do
         make_directory "${path%/*}"
+        [ ! -d "$path" ] || fail "a folder is in the place of the file $path"
     done
     (
         umask 077
