@@ -348,5 +348,5 @@ forget() {
         [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
     done
     rm -rf "$state"
-    rmdir --ignore-fail-on-non-empty /var/lib/pulumi-lvs
+    [ ! -d "${state%/*}" ] || rmdir --ignore-fail-on-non-empty "${state%/*}"
 }
