@@ -58,6 +58,14 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q --no-reload "$1"; }
 disable_unit() { ! systemctl is-enabled -q "$1" 2>/dev/null || systemctl disable -q --no-reload "$1"; }
 
+# end_unit UNIT: one of ours for good, though its file may have gone. systemd does not stop a unit that
+# has failed, and remembers the failure.
+end_unit() {
+    systemctl stop "$1" 2>/dev/null || :
+    systemctl disable -q --no-reload "$1" 2>/dev/null || :
+    systemctl reset-failed "$1" 2>/dev/null || :
+}
+
 # As their files are now.
 reread_units() {
     case "$touched" in

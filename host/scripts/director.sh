@@ -12,6 +12,8 @@ made_for=/var/lib/pulumi-lvs/keepalived.version
 broken=
 
 ready() {
+    ! has "$installed" /etc/lvs/real-server ||
+        fail "this host is a real server: take it out of realServers first, with an up of its own"
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS: load module ip_vs"
     can_be_measured
     mkdir -p "$state"
@@ -271,13 +273,10 @@ unowned() {
     done
 }
 
-# A unit that has failed is not stopped by systemd, which remembers the failure.
 release() {
     end_measuring
     [ "$(cat "$state/service")" = active ] || systemctl stop keepalived
-    systemctl stop lvs-director 2>/dev/null || :
-    systemctl reset-failed lvs-director 2>/dev/null || :
-    disable_unit lvs-director || :
+    end_unit lvs-director
     [ ! -x /usr/local/sbin/lvs-director ] || /usr/local/sbin/lvs-director remove
 }
 

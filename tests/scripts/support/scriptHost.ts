@@ -15,8 +15,8 @@ export interface HostOptions {
     counted?: readonly string[];
 }
 
-/** Bytes. */
-const diskSize = 64 * 1024 * 1024;
+/** Bytes; only those that are written to take memory. */
+const diskSize = 512 * 1024 * 1024;
 
 const standIns = path.join(__dirname, "..", "stand-ins");
 
