@@ -325,10 +325,8 @@ clean() {
 remove() {
     # A first apply that was cut off before its change has files beside their targets, and folders.
     if [ ! -e "$state/known" ]; then
-        [ ! -d "$state" ] || {
-            clean
-            forget
-        }
+        clean
+        forget
         say "$step is not there"
         return
     fi

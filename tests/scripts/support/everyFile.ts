@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { ScriptHost } from "./scriptHost";
 
 /** For each host is made and switched on; a machine with other work is three times slower. */
 jest.setTimeout(60_000);
@@ -10,3 +11,5 @@ beforeAll(() => {
             "real scripts, files, addresses, kernel settings, nftables and `keepalived -t`\n",
     );
 });
+
+afterAll(() => ScriptHost.removeAll());

@@ -34,6 +34,13 @@ exec sh -s "$1"`;
  * own on this machine's kernel. Stand-ins do what there is no kernel or daemon for.
  */
 export class ScriptHost {
+    private static readonly all = new Set<ScriptHost>();
+
+    /** Whatever a test that failed has left. */
+    static async removeAll(): Promise<void> {
+        await Promise.all([...this.all].map((host) => host.remove()));
+    }
+
     private constructor(
         /** All of it ends with this process. */
         private readonly machine: ChildProcess,
@@ -48,7 +55,9 @@ export class ScriptHost {
             cwd: tree,
             env: { PATH: process.env.PATH, COUNTED: counted.join(" ") },
         });
-        return new ScriptHost(machine, tree, await nextPid(machine));
+        const host = new ScriptHost(machine, tree, await nextPid(machine));
+        this.all.add(host);
+        return host;
     }
 
     /** A folder with the files that are not as in the tree, each in its place. */
@@ -78,6 +87,7 @@ export class ScriptHost {
 
     /** Nothing stays of it. */
     async remove(): Promise<void> {
+        ScriptHost.all.delete(this);
         const end = once(this.machine, "close");
         this.machine.stdin!.end();
         await end;
@@ -91,7 +101,12 @@ export class ScriptHost {
     /** Has the next script get a signal at the command of this number, of those that are counted. */
     async endAt(command: number, signal: string): Promise<void> {
         const here = "/run/stand-in";
-        await this.run(`rm -f ${here}/count ${here}/ended-at; echo ${command} ${signal} >${here}/point`);
+        await this.run(`rm -f ${here}/count; echo ${command} ${signal} >${here}/point`);
+    }
+
+    /** How many commands have been counted since. */
+    async count(): Promise<number> {
+        return Number(await this.run("wc -c </run/stand-in/count"));
     }
 
     /** Runs a shell script of which nothing is to go wrong; gives what it prints. */

@@ -17,10 +17,12 @@ export interface StepTaken {
     fault?: Fault;
 }
 
+export type Signal = "KILL" | "TERM" | "HUP" | "INT";
+
 /** What happens to a step while it is at work. */
 export type Fault =
     /** Its script gets a signal at the command of this number, of those that are counted. */
-    | { signal: "KILL" | "TERM" | "HUP" | "INT"; at: number }
+    | { signal: Signal; at: number }
     /** The connection is lost when so much of the bundle has been sent. */
     | { sentBytes: number };
 
