@@ -278,6 +278,8 @@ it.each(changes.map((change) => [change.host, change.what, change] as const))(
 
 /** Without what a host remembers, in which both plans are. */
 function withoutMemory(one: Portrait): Portrait {
-    const others = Object.entries(one).filter(([at]) => !/^\/var\/lib\/pulumi-lvs\/configure/.test(at));
+    const others = Object.entries(one).filter(
+        ([at]) => !/^\/var\/lib\/pulumi-lvs\/configure/.test(at),
+    );
     return Object.fromEntries(others);
 }

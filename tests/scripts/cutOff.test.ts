@@ -2,7 +2,9 @@ import { end, first, second, Traveller } from "./support/traveller";
 
 /** With FULL=1 a script is killed before each of its commands that change something, else before some. */
 const count = process.env.FULL ? 80 : 3;
-const places = Array.from({ length: count }, (_, index) => Math.round((index + 0.5) * (100 / count)));
+const places = Array.from({ length: count }, (_, index) =>
+    Math.round((index + 0.5) * (100 / count)),
+);
 
 describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (name) => {
     let host: Traveller;

@@ -53,12 +53,7 @@ describe("a director that is not the last one to be changed", () => {
         {
             title: "has a turn once",
             host,
-            events: [
-                apply(plain),
-                apply(heavier),
-                apply(heavier, "turn"),
-                apply(heavier, "turn"),
-            ],
+            events: [apply(plain), apply(heavier), apply(heavier, "turn"), apply(heavier, "turn")],
             says: "has nothing left to change\n",
             is: [apply(plain), isBackup, apply(heavier), isActive],
         },
@@ -124,7 +119,11 @@ describe("a director that is not the last one to be changed", () => {
         {
             title: "puts off, too, what somebody has changed by hand",
             host,
-            events: [apply(plain), byHand("echo '# mine' >>/etc/keepalived/keepalived.conf"), apply(plain)],
+            events: [
+                apply(plain),
+                byHand("echo '# mine' >>/etc/keepalived/keepalived.conf"),
+                apply(plain),
+            ],
             says: waits,
             is: [apply(plain), byHand("echo '# mine' >>/etc/keepalived/keepalived.conf")],
             but: postponed(plain, host),
@@ -161,7 +160,12 @@ describe("the last director", () => {
             host,
             events: [apply(plain), apply(heavier)],
             says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
-            is: [apply(plain), isBackup, byHand("touch /var/lib/stand-in/active-director"), apply(heavier)],
+            is: [
+                apply(plain),
+                isBackup,
+                byHand("touch /var/lib/stand-in/active-director"),
+                apply(heavier),
+            ],
         },
         {
             title: "gives its virtual IPs away first, where it is told to hand them over",

@@ -66,7 +66,9 @@ describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) =>
 });
 
 describe.each(["/etc", "/usr", "/var/lib"])("a host whose %s is read-only", (folder) => {
-    const isReadOnly = byHand(`mount --bind ${folder} ${folder}; mount -o remount,bind,ro ${folder}`);
+    const isReadOnly = byHand(
+        `mount --bind ${folder} ${folder}; mount -o remount,bind,ro ${folder}`,
+    );
     const isWritable = byHand(`mount -o remount,bind,rw ${folder}`);
     const says = /Read-only file system/;
 

@@ -15,7 +15,8 @@ interface Obstacle {
 }
 
 const conf = "/etc/keepalived/keepalived.conf";
-const own = "vrrp_instance own {\\ninterface eth0\\nvirtual_router_id 7\\nvirtual_ipaddress {\\n10.128.190.240\\n}\\n}\\n";
+const own =
+    "vrrp_instance own {\\ninterface eth0\\nvirtual_router_id 7\\nvirtual_ipaddress {\\n10.128.190.240\\n}\\n}\\n";
 
 const obstacles: Obstacle[] = [
     {
@@ -148,7 +149,9 @@ it.each(obstacles.map((one) => [one.host, one.what, one] as const))(
             const now = await portrait(host);
             const { files } = unbundle(bundleOf(plan, name, "configure"))!;
             for (const { path, mode, content } of files) {
-                const at = Object.keys(now).find((place) => place === path) ?? path.replace("/etc/", "/srv/");
+                const at =
+                    Object.keys(now).find((place) => place === path) ??
+                    path.replace("/etc/", "/srv/");
                 expect(now[at]).toBe(`${mode.replace(/^0/, "")} 0:0\n${content}`);
             }
 

@@ -7,7 +7,9 @@ import { apply, byHand, prepare, remove } from "./support/story";
 import { end, first, second, Traveller } from "./support/traveller";
 
 const count = process.env.FULL ? 40 : 2;
-const places = Array.from({ length: count }, (_, index) => Math.round((index + 0.5) * (100 / count)));
+const places = Array.from({ length: count }, (_, index) =>
+    Math.round((index + 0.5) * (100 / count)),
+);
 
 describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
     let host: Traveller;
@@ -19,16 +21,22 @@ describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
     afterAll(() => host.remove());
 
     describe.each(["TERM", "HUP", "INT"] as const)("a change that gets SIG%s", (signal) => {
-        it.each(places)("after %d %% of its commands is taken back, or all made, and the next one is made", async (place) => {
-            await host.takes(first);
-            const { said } = await host.isEnded(second, place, signal);
-            if ((await host.differenceTo("first")) !== "") await host.expectToBe("second");
-            if (signal === "TERM") expect(said).toContain("configure was ended: by its limit of ten minutes, or by somebody");
-            await host.takes(second);
-            await host.expectToBe("second");
-            await host.takes(end);
-            await host.expectToBe("found");
-        });
+        it.each(places)(
+            "after %d %% of its commands is taken back, or all made, and the next one is made",
+            async (place) => {
+                await host.takes(first);
+                const { said } = await host.isEnded(second, place, signal);
+                if ((await host.differenceTo("first")) !== "") await host.expectToBe("second");
+                if (signal === "TERM")
+                    expect(said).toContain(
+                        "configure was ended: by its limit of ten minutes, or by somebody",
+                    );
+                await host.takes(second);
+                await host.expectToBe("second");
+                await host.takes(end);
+                await host.expectToBe("found");
+            },
+        );
     });
 });
 
@@ -105,7 +113,9 @@ describe("while another change holds the lock of a host", () => {
             events: [
                 holds("0.3"),
                 apply(plain),
-                byHand("grep -qx 'configure, asked for from 10.128.190.252, since 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock"),
+                byHand(
+                    "grep -qx 'configure, asked for from 10.128.190.252, since 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock",
+                ),
             ],
             says: "real server with address 10.128.190.248/32 lo\n",
             is: [apply(plain)],

@@ -10,7 +10,8 @@ const swapped: Plan = {
     directors: [{ name: "rs1", host: "10.128.190.249" }, plain.directors[1]!],
     realServers: [{ name: "ds1", host: "10.128.190.253" }, plain.realServers[1]!],
 };
-const gone = "rm -f /usr/local/sbin/lvs-* /etc/systemd/system/lvs-*.service; systemctl daemon-reload";
+const gone =
+    "rm -f /usr/local/sbin/lvs-* /etc/systemd/system/lvs-*.service; systemctl daemon-reload";
 
 describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => {
     const says = "configure removed\n";
@@ -91,7 +92,9 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             host,
             events: [
                 apply(plain),
-                byHand("for unit in lvs-director lvs-real-server; do systemctl stop $unit; systemctl disable $unit; done 2>/dev/null || :"),
+                byHand(
+                    "for unit in lvs-director lvs-real-server; do systemctl stop $unit; systemctl disable $unit; done 2>/dev/null || :",
+                ),
                 remove(plain),
             ],
             says,
@@ -102,7 +105,9 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             host,
             events: [
                 apply(plain),
-                byHand("ip address delete 10.128.190.248/32 dev lo || ip address delete 10.128.190.248/32 dev eth0"),
+                byHand(
+                    "ip address delete 10.128.190.248/32 dev lo || ip address delete 10.128.190.248/32 dev eth0",
+                ),
                 remove(plain),
             ],
             says,
@@ -121,7 +126,9 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             found: "echo mine >/etc/sysctl.d/lvs.conf",
             events: [
                 apply(plain),
-                byHand("mount --bind /etc/sysctl.d /etc/sysctl.d; mount -o remount,bind,ro /etc/sysctl.d"),
+                byHand(
+                    "mount --bind /etc/sysctl.d /etc/sysctl.d; mount -o remount,bind,ro /etc/sysctl.d",
+                ),
                 remove(plain),
                 byHand("mount -o remount,bind,rw /etc/sysctl.d"),
                 remove(plain),

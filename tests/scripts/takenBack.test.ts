@@ -7,7 +7,10 @@ const refused: Plan = {
     ...plain,
     vrrpInstances: [{ ...plain.vrrpInstances[0]!, extraConfig: "no_such_word" }],
 };
-const newer: Plan = { ...plain, directors: plain.directors.map((one) => ({ ...one, keepalivedVersion: "2.3.4" })) };
+const newer: Plan = {
+    ...plain,
+    directors: plain.directors.map((one) => ({ ...one, keepalivedVersion: "2.3.4" })),
+};
 const sloppy: Plan = { ...plain, kernel: { sloppyTcp: true } };
 const heavier: Plan = {
     ...plain,
@@ -36,8 +39,7 @@ function known(...files: string[]): string {
 }
 
 /** The virtual IP goes, and nobody has it. */
-const isLost =
-    "ip address delete 10.128.190.248/32 dev eth0; rm /var/lib/stand-in/active-director";
+const isLost = "ip address delete 10.128.190.248/32 dev eth0; rm /var/lib/stand-in/active-director";
 
 /** A keepalived that somebody had before. */
 const own = `
@@ -269,7 +271,11 @@ describe("a change of a director that fails leaves it as it was before", () => {
         {
             title: "and the next one makes the change",
             host,
-            events: [...steps(withAnotherVip, fails("reload keepalived")), works, apply(withAnotherVip)],
+            events: [
+                ...steps(withAnotherVip, fails("reload keepalived")),
+                works,
+                apply(withAnotherVip),
+            ],
             says: "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n",
             is: [apply(plain), apply(withAnotherVip)],
         },
@@ -290,11 +296,7 @@ describe("a change of a director succeeds", () => {
         {
             title: "when another director has the virtual IP",
             host,
-            events: [
-                isBackup,
-                nearby("ip address add 10.128.190.248/32 dev eth0"),
-                apply(plain),
-            ],
+            events: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
             says: "keepalived 2.2.7 started, 2/2 real servers up\n",
             is: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
         },
@@ -379,7 +381,11 @@ describe("a first apply on a real server that fails leaves it as it was found", 
             {
                 title: "when its unit does not reload, and serves",
                 host,
-                events: [apply(plain), fails("reload-or-restart lvs-real-server"), apply(withAnotherVip)],
+                events: [
+                    apply(plain),
+                    fails("reload-or-restart lvs-real-server"),
+                    apply(withAnotherVip),
+                ],
                 status: 1,
                 says: /^lvs-real-server fails: \n/,
                 is: [apply(plain)],

@@ -8,6 +8,8 @@ export interface Case extends Scene {
     status?: number;
     /** All that it said, or what is in it. */
     says: string | RegExp;
+    /** What systemd and package managers were asked to do since `forgetCalls`; whatever where it is not said. */
+    calls?: string;
     /** The host is in the end as it was at first, or as one on which nothing but this happened. */
     is: "as found" | Event[];
     /** But for this, in the words of `differences`. */
@@ -17,8 +19,9 @@ export interface Case extends Scene {
 /** Tests of which each tells a story. */
 export function tests(cases: Case[]): void {
     it.each(cases.map((one) => [one.title, one] as const))("%s", async (_, one) => {
-        const { endings, now } = await tell(one);
+        const { endings, calls, now } = await tell(one);
         expectEnding(endings.at(-1)!, one);
+        expect(calls).toBe(one.calls ?? calls);
         const like = await reference({ ...one, events: one.is === "as found" ? [] : one.is });
         expect(differences(like.now, now)).toBe(one.but ?? "");
     });

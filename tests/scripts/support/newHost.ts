@@ -17,7 +17,8 @@ const addresses: Record<string, string> = {
 /** A host of the seed's cluster on which nothing has been done. */
 export async function newHost(name: string, { isCounted = false } = {}): Promise<ScriptHost> {
     const tree = process.env.SCRIPTS_TREE;
-    if (tree === undefined) throw new Error("The set-up of the tests has not said where the files of hosts are.");
+    if (tree === undefined)
+        throw new Error("The set-up of the tests has not said where the files of hosts are.");
     return ScriptHost.on({
         tree,
         name,

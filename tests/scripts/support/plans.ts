@@ -36,7 +36,7 @@ export const inFull: Plan = {
 export const plans: Record<string, Plan> = {
     "a service of TCP": plain,
     "two virtual IPs": withAnotherVip,
-    "weights": {
+    weights: {
         ...plain,
         realServers: plain.realServers.map((realServer, index) => ({
             ...realServer,
@@ -65,7 +65,7 @@ export const plans: Record<string, Plan> = {
             },
         ],
     },
-    "NAT": {
+    NAT: {
         ...plain,
         virtualServers: [{ virtualIp: vip, port: 80, lvsMethod: "NAT" }],
         realServers: plain.realServers.map((realServer) => ({

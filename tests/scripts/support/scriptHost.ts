@@ -51,10 +51,14 @@ export class ScriptHost {
 
     static async on({ tree, name, addresses, counted = [] }: HostOptions): Promise<ScriptHost> {
         const script = path.join(__dirname, "machine.sh");
-        const machine = spawn("unshare", ["--mount", script, String(diskSize), standIns, name, ...addresses], {
-            cwd: tree,
-            env: { PATH: process.env.PATH, COUNTED: counted.join(" ") },
-        });
+        const machine = spawn(
+            "unshare",
+            ["--mount", script, String(diskSize), standIns, name, ...addresses],
+            {
+                cwd: tree,
+                env: { PATH: process.env.PATH, COUNTED: counted.join(" ") },
+            },
+        );
         const host = new ScriptHost(machine, tree, await nextPid(machine));
         this.all.add(host);
         return host;

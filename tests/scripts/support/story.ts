@@ -39,6 +39,9 @@ export function byHand(script: string): Event {
     return { script, where: "host" };
 }
 
+/** What was asked of systemd and package managers is forgotten. */
+export const forgetCalls = byHand(": >/run/stand-in/calls");
+
 /** What another machine in the host's network does. */
 export function nearby(script: string): Event {
     return { script, where: "network" };
@@ -86,19 +89,29 @@ export interface Scene {
 export interface Outcome {
     /** Of each step, in order. */
     endings: Ending[];
+    /** What systemd and package managers were asked to do, a line each, since they were last forgotten. */
+    calls: string;
     /** How the host is in the end. */
     now: Portrait;
 }
 
 /** Has a host of its own go through it. */
-export async function tell({ host: name, isBare, found: first = "", events }: Scene): Promise<Outcome> {
-    const isCounted = events.some((event) => "fault" in event && event.fault && "at" in event.fault);
+export async function tell({
+    host: name,
+    isBare,
+    found: first = "",
+    events,
+}: Scene): Promise<Outcome> {
+    const isCounted = events.some(
+        (event) => "fault" in event && event.fault && "at" in event.fault,
+    );
     const host = await newHost(name, { isCounted });
     try {
         await host.run((isBare ? "" : prepare) + first);
         const endings = [];
         for (const event of events) endings.push(...(await happen(host, name, event)));
-        return { endings, now: await portrait(host) };
+        const calls = await host.run("cat /run/stand-in/calls 2>/dev/null || :");
+        return { endings, calls, now: await portrait(host) };
     } finally {
         await host.remove();
     }

@@ -37,6 +37,10 @@ ip link add eth0 type veth peer name eth1
 `;
 
 async function isFound(program: string): Promise<boolean> {
-    const { status } = await tryRun(["sh", "-c", `PATH=$PATH:/usr/sbin:/sbin command -v ${program}`]);
+    const { status } = await tryRun([
+        "sh",
+        "-c",
+        `PATH=$PATH:/usr/sbin:/sbin command -v ${program}`,
+    ]);
     return status === 0;
 }

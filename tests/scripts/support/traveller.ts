@@ -2,15 +2,7 @@ import { newHost } from "./newHost";
 import { plain, withAnotherVip } from "./plans";
 import { differences, type Portrait, portrait } from "./portrait";
 import type { ScriptHost } from "./scriptHost";
-import {
-    apply,
-    type Ending,
-    happen,
-    prepare,
-    remove,
-    type Signal,
-    type StepTaken,
-} from "./story";
+import { apply, type Ending, happen, prepare, remove, type Signal, type StepTaken } from "./story";
 
 /** What somebody had on the hosts before. */
 const own: Record<string, string> = {
@@ -101,4 +93,3 @@ export class Traveller {
         return this.host.remove();
     }
 }
-
