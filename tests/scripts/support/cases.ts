@@ -16,9 +16,10 @@ export interface Case extends Scene {
     but?: string;
 }
 
-/** Tests of which each tells a story. */
-export function tests(cases: Case[]): void {
-    it.each(cases.map((one) => [one.title, one] as const))("%s", async (_, one) => {
+/** Tests of which each tells a story; at the same time where their hosts wait more than they work. */
+export function tests(cases: Case[], { atOnce = false } = {}): void {
+    const each = atOnce ? it.concurrent : it;
+    each.each(cases.map((one) => [one.title, one] as const))("%s", async (_, one) => {
         const { endings, calls, now } = await tell(one);
         expectEnding(endings.at(-1)!, one);
         expect(calls).toBe(one.calls ?? calls);
