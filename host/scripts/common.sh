@@ -58,6 +58,9 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q --no-reload "$1"; }
 disable_unit() { ! systemctl is-enabled -q "$1" 2>/dev/null || systemctl disable -q --no-reload "$1"; }
 
+# start_at_boot UNIT…: whether all of them do.
+start_at_boot() { [ "$(systemctl is-enabled "$@" 2>/dev/null | grep -cx enabled)" = $# ]; }
+
 # end_unit UNIT: one of ours for good, though its file may have gone. systemd does not stop a unit that
 # has failed, and remembers the failure.
 end_unit() {

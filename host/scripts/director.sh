@@ -230,6 +230,7 @@ mend() {
 verify() {
     settings_in_force
     systemctl is-active -q lvs-director || fail "lvs-director does not run"
+    start_at_boot lvs-director keepalived || fail "lvs-director or keepalived is not enabled"
     complaint=$(/usr/local/sbin/lvs-director check) || fail "$complaint"
     within 15 in_force -A || fail "keepalived is $(systemctl is-active keepalived || :)" \
         "and the kernel lacks: $(findings lacking | grep '^-A' | joined)"

@@ -80,6 +80,7 @@ activate() {
 verify() {
     settings_in_force
     systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
+    start_at_boot lvs-real-server || fail "lvs-real-server is not enabled"
     complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
     is_measured

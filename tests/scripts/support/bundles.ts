@@ -1,4 +1,5 @@
-import { bundle, digestOf, program } from "../../../host/bundle";
+import { bundle, type BundleFile, digestOf, program } from "../../../host/bundle";
+import { unbundle } from "../../../host/unbundle";
 import { changeOf } from "../../../lvs/change";
 import type { Cluster } from "../../../lvs/model";
 import { monitoringPackages } from "../../../lvs/monitoring";
@@ -21,16 +22,27 @@ export interface Plan extends Cluster {
     resource?: string;
 }
 
-/** What a host is sent. `turn` is about what it has put off of `configure`, as the component asks for it. */
-export type Step = "preflight" | "prepare" | "secret" | "configure" | "turn";
+/**
+ * What a host is sent. `turn` is about what it has put off of `configure`, as the component asks for
+ * it; `look` asks for what has changed there, or what of the plan would.
+ */
+export type Step = "preflight" | "prepare" | "secret" | "configure" | "turn" | "look";
 
 /** The bundle of a step as the components make it; `tests/scripts/bundles.test.ts` compares the two. */
 export function bundleOf(plan: Plan, host: string, step: Step): string {
+    if (step === "look") return bundle("look", filesOf(plan, host));
     const isDirector = plan.directors.some(({ name }) => name === host);
     return isDirector ? directorBundle(plan, host, step) : realServerBundle(plan, host, step);
 }
 
-function directorBundle(plan: Plan, host: string, step: Step): string {
+/** Those that may be shown. */
+function filesOf(plan: Plan, host: string): BundleFile[] {
+    return (["prepare", "configure"] as const).flatMap(
+        (step) => unbundle(bundleOf(plan, host, step))!.files,
+    );
+}
+
+function directorBundle(plan: Plan, host: string, step: Exclude<Step, "look">): string {
     const { authPass = "secret62", removePackages = false, repair, monitoring } = plan;
     const planned = planDirector(plan, host);
     const resource = `${plan.resource ?? "lvs"}-${host}`;
@@ -59,7 +71,7 @@ function directorBundle(plan: Plan, host: string, step: Step): string {
     }
 }
 
-function realServerBundle(plan: Plan, host: string, step: Step): string {
+function realServerBundle(plan: Plan, host: string, step: Exclude<Step, "look">): string {
     const { removePackages = false, repair, monitoring } = plan;
     const planned = planRealServer(plan, host);
     const kernel = planRealServerKernel(planned);

@@ -94,7 +94,7 @@ const book = "/var/lib/dpkg/status";
 const kernel = `
 book=${book}
 echo '== addresses'
-ip -o address show | sed 's/ *valid_lft.*//; s/[\\]//'
+ip -o address show | sed 's/ *valid_lft.*//; s/[\\]//' | sort
 echo '== routes'
 ip -4 route show table all
 ip -6 route show table all
@@ -116,7 +116,7 @@ echo '== run'
 cd /run
 find . -path ./stand-in -prune -o ! -name pulumi-lvs.lock -type f -print | sort | while read -r file; do
     grep -H '' "$file" || echo "$file"
-done
+done | sort -u
 `;
 
 function sections(text: string): Portrait {
