@@ -9,7 +9,19 @@ module.exports = {
             ...common,
             displayName: "unit",
             testMatch: ["<rootDir>/tests/**/*.test.ts"],
-            testPathIgnorePatterns: ["/tests/e2e/", "/tests/full/", "/tests/toolchain/"],
+            testPathIgnorePatterns: [
+                "/tests/e2e/",
+                "/tests/full/",
+                "/tests/scripts/",
+                "/tests/toolchain/",
+            ],
+        },
+        {
+            ...common,
+            displayName: "scripts",
+            testMatch: ["<rootDir>/tests/scripts/**/*.test.ts"],
+            globalSetup: "<rootDir>/tests/scripts/support/setUp.ts",
+            setupFilesAfterEnv: ["<rootDir>/tests/scripts/support/everyFile.ts"],
         },
         {
             ...common,

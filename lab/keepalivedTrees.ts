@@ -14,6 +14,9 @@ export const keepalivedReleases = [
     { suite: "trixie", version: "2.3.3" },
 ] as const satisfies { suite: Suite; version: string }[];
 
+/** What a tree has besides a base image: nft is for tests of what hosts do with the kernel's tables. */
+const programs = ["keepalived", "nftables"];
+
 /** A file as it stands on the host that a configuration is for. */
 export interface TriedFile {
     /** Absolute. Its folders are made. */
@@ -160,10 +163,10 @@ export async function makeKeepalivedTrees(): Promise<void> {
 export async function keepalivedOf(suite: Suite): Promise<KeepalivedTree> {
     const { version } = keepalivedReleases.find((release) => release.suite === suite)!;
     const parts = (await labParts(suite)).suites[suite]!;
-    const key = { recipe: await installRecipe(), from: path.basename(parts.packages) };
+    const key = { recipe: await installRecipe(), programs, from: path.basename(parts.packages) };
     const dir = await cached(`keepalived-${version}`, key, (unfinished) =>
         step(`Building a tree with keepalived ${version} (Debian ${suite})`, async () => {
-            await installedFiles(path.join(unfinished, "tree"), parts, ["keepalived"]);
+            await installedFiles(path.join(unfinished, "tree"), parts, programs);
             await fs.mkdir(path.join(unfinished, "run"));
             const built = await new KeepalivedTree(unfinished).version();
             if (built !== version) {

@@ -37,6 +37,7 @@ export function labStage(name: string, files: string[] = []): Stage {
 export const stages: Stage[] = [
     { name: "check", command: ["npm", "run", "--silent", "check"], seconds: 25 },
     jest("unit", 20),
+    jest("scripts", 60),
     jest("toolchain", 130),
     jest("e2e", 600, { workers: labWorkers }),
 ];

@@ -61,6 +61,17 @@ is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q --no-reload "$1"; }
 disable_unit() { ! systemctl is-enabled -q "$1" 2>/dev/null || systemctl disable -q --no-reload "$1"; }
 
+# start_at_boot UNIT…: whether all of them do.
+start_at_boot() { [ "$(systemctl is-enabled "$@" 2>/dev/null | grep -cx enabled)" = $# ]; }
+
+# end_unit UNIT: one of ours for good, though its file may have gone. systemd does not stop a unit that
+# has failed, and remembers the failure.
+end_unit() {
+    systemctl stop "$1" 2>/dev/null || :
+    systemctl disable -q --no-reload "$1" 2>/dev/null || :
+    systemctl reset-failed "$1" 2>/dev/null || :
+}
+
 # As their files are now.
 reread_units() {
     case "$touched" in
@@ -110,33 +121,38 @@ apply() {
     activate
     let_go
     verify
-    changing=
-    for path in $paths; do echo "$path"; done >"$state/files"
     applied
+    changing=
     clean
     sync
     say "${note:-$step applied}"
 }
 
 # Copies, for whoever asks later what has changed since; of a secret, which stands in one place only,
-# what tells whether it is the same.
+# what tells whether it is the same. What may not fit on the disk is written beside what it replaces.
 applied() {
-    rm -rf "$state/applied"
-    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
+    rm -rf "$state/applied.new"
+    mkdir "$state/applied.new"
+    if [ "$step" = secret ]; then
+        (umask 077 && sha256sum $paths >"$state/sums.new")
+        mv -f "$state/sums.new" "$state/sums"
+    elif [ -n "$paths" ]; then
+        cp -a --parents $paths "$state/applied.new"
+    fi
     setting repair >"$state/repaired"
     setting resource >"$state/resource"
-    mkdir "$state/applied"
-    if [ "$step" = secret ]; then
-        (umask 077 && sha256sum $paths >"$state/sums")
-    elif [ -n "$paths" ]; then
-        cp -a --parents $paths "$state/applied"
-    fi
+    for path in $paths; do echo "$path"; done >"$state/files.new"
+    rm -rf "$state/applied"
+    mv "$state/applied.new" "$state/applied"
+    mv -f "$state/files.new" "$state/files"
+    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
 stage() {
     for path in $paths; do
         make_directory "${path%/*}"
+        [ ! -d "$path" ] || fail "a folder is in the place of the file $path"
     done
     (
         umask 077
@@ -153,18 +169,19 @@ stage() {
     done
 }
 
-# Directories that we make are noted, so that they can go again.
+# Directories that we make are noted, so that they can go again; before they are made, for we may be
+# killed right after.
 make_directory() {
     [ ! -d "$1" ] || return 0
     make_directory "${1%/*}"
-    mkdir "$1"
     case "$1" in
         /var/lib/pulumi-lvs | "$state") ;;
         *)
             mkdir -p "$state"
-            echo "$1" >>"$state/directories"
+            grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories"
             ;;
     esac
+    mkdir "$1"
 }
 
 # The files that are not as they are to be: in what they hold, in mode or in owner.
@@ -307,11 +324,15 @@ undo() {
 }
 
 clean() {
-    rm -rf $staged ${scratch:-} "$state/changing" "$state/old" "$state/sysctl.old"
+    rm -rf $staged ${scratch:-} "$state/changing" "$state/old" "$state/sysctl.old" "$state/applied.new" \
+        "$state/sums.new" "$state/files.new"
 }
 
 remove() {
+    # A first apply that was cut off before its change has files beside their targets, and folders.
     if [ ! -e "$state/known" ]; then
+        clean
+        forget
         say "$step is not there"
         return
     fi
@@ -339,5 +360,5 @@ forget() {
         [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
     done
     rm -rf "$state"
-    rmdir --ignore-fail-on-non-empty /var/lib/pulumi-lvs
+    [ ! -d "${state%/*}" ] || rmdir --ignore-fail-on-non-empty "${state%/*}"
 }

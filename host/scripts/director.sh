@@ -12,6 +12,8 @@ made_for=/var/lib/pulumi-lvs/keepalived.version
 broken=
 
 ready() {
+    ! has "$installed" /etc/lvs/real-server ||
+        fail "this host is a real server: take it out of realServers first, with an up of its own"
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS: load module ip_vs"
     can_be_measured
     mkdir -p "$state"
@@ -228,6 +230,7 @@ mend() {
 verify() {
     settings_in_force
     systemctl is-active -q lvs-director || fail "lvs-director does not run"
+    start_at_boot lvs-director keepalived || fail "lvs-director or keepalived is not enabled"
     complaint=$(/usr/local/sbin/lvs-director check) || fail "$complaint"
     within 15 in_force -A || fail "keepalived is $(systemctl is-active keepalived || :)" \
         "and the kernel lacks: $(findings lacking | grep '^-A' | joined)"
@@ -271,12 +274,10 @@ unowned() {
     done
 }
 
-# A unit that has failed is not stopped by systemd.
 release() {
     end_measuring
     [ "$(cat "$state/service")" = active ] || systemctl stop keepalived
-    systemctl stop lvs-director 2>/dev/null || :
-    disable_unit lvs-director || :
+    end_unit lvs-director
     [ ! -x /usr/local/sbin/lvs-director ] || /usr/local/sbin/lvs-director remove
 }
 

@@ -41,6 +41,7 @@ inspect() {
         hear >"$heard" &
     }
     inspect_system
+    inspect_role
     inspect_disk
     setting module | while read -r module; do inspect_module "$module"; done
     inspect_web_server
@@ -69,6 +70,18 @@ inspect_system() {
             "in this director's keepalivedVersion"
     fi
     [ -d /run/systemd/system ] || stop systemd "does not run here, and services are kept by it"
+}
+
+# A host has one role, and what it was is taken down by that name only.
+inspect_role() {
+    [ -e "$ours" ] || return 0
+    if [ -n "$(setting instance)" ]; then
+        ! grep -qx /etc/lvs/real-server "$ours" ||
+            stop role "this host is a real server: take it out of realServers first, with an up of its own"
+    else
+        ! grep -qx /etc/keepalived/keepalived.conf "$ours" ||
+            stop role "this host is a director: take it out of directors first, with an up of its own"
+    fi
 }
 
 # Packages of a director take some 10 MB, and apt wants room for what it loads.

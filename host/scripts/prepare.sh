@@ -2,9 +2,11 @@
 # Packages, of a certain version where one is given (NAME=VERSION), and kernel modules. No package
 # manager is called when everything is installed.
 step=prepare
+scratch=/var/lib/pulumi-lvs/prepare/packages.before
 
+# Changes things before any file does, so it remembers before.
 ready() {
-    mkdir -p "$state"
+    remember
     note_services
     let_services_go
     load_modules
@@ -144,15 +146,15 @@ install_packages() {
     [ -n "$missing" ] || return 0
     changed=yes
     log=$state/packages.log
-    every_package >"$state/packages.before"
+    every_package >"$scratch"
     say "installs $(echo "$missing" | joined)"
     # shellcheck disable=SC2086  # one word a package
     install $missing 9>&- || fail "cannot install $(echo "$missing" | joined): $(reasons)"
     # yum calls it a success where it has some of them.
     missing=$(missing | joined)
     [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
-    every_package | comm -13 "$state/packages.before" - >>"$state/packages.added"
-    rm -f "$log" "$state/packages.before"
+    every_package | comm -13 "$scratch" - >>"$state/packages.added"
+    rm -f "$log" "$scratch"
 }
 
 purge_packages() {

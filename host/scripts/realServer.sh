@@ -7,6 +7,8 @@ scratch=$list.lvs-all
 # Answers to whoever sets this host up must not go to a gateway that is not there yet: at a first
 # deployment the directors come later.
 ready() {
+    ! has "$installed" /etc/keepalived/keepalived.conf ||
+        fail "this host is a director: take it out of directors first, with an up of its own"
     can_be_measured
     keep_leaving
     peer=$(peer)
@@ -78,6 +80,7 @@ activate() {
 verify() {
     settings_in_force
     systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
+    start_at_boot lvs-real-server || fail "lvs-real-server is not enabled"
     complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
     is_measured
@@ -85,11 +88,9 @@ verify() {
     note="real server${own:+ with $own}${waiting:+; $waiting}"
 }
 
-# A unit that has failed is not stopped by systemd.
 release() {
     end_measuring
-    systemctl stop lvs-real-server 2>/dev/null || :
-    disable_unit lvs-real-server || :
+    end_unit lvs-real-server
     [ ! -x /usr/local/sbin/lvs-real-server ] || /usr/local/sbin/lvs-real-server stop
 }
 

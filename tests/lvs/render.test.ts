@@ -48,11 +48,14 @@ describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, clus
     });
 });
 
+/** Goldens of the tests of host scripts. */
+const otherFolders = ["scripts"];
+
 it("every folder under tests/golden belongs to a golden cluster", () => {
     const folders = readdirSync(goldenFolder, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
         .map(({ name }) => name);
-    expect(folders.sort()).toEqual(Object.keys(goldenClusters).sort());
+    expect(folders.sort()).toEqual([...Object.keys(goldenClusters), ...otherFolders].sort());
 });
 
 it("a real server gets its programs, its unit and its page", () => {

@@ -1,0 +1,74 @@
+import { end, first, second, Traveller } from "./support/traveller";
+
+/** With FULL=1 a script is killed before each of its commands that change something, else before some. */
+const count = process.env.FULL ? 80 : 3;
+const places = Array.from({ length: count }, (_, index) =>
+    Math.round((index + 0.5) * (100 / count)),
+);
+
+describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (name) => {
+    let host: Traveller;
+    /** Whether it is as it was found: a test that fails leaves it otherwise. */
+    let isFresh = false;
+
+    beforeEach(async () => {
+        if (!isFresh) {
+            await host?.remove();
+            host = await Traveller.called(name);
+        }
+        isFresh = false;
+    });
+
+    afterAll(() => host.remove());
+
+    /** The rest of a test that has changed the host. */
+    async function isTakenDown(): Promise<void> {
+        await host.takes(end);
+        await host.expectToBe("found");
+        isFresh = true;
+    }
+
+    describe.each(places)("after %d %% of its commands", (place) => {
+        it("at a first apply leaves what the next one completes", async () => {
+            await host.isEnded(first, place);
+            await host.takes(first);
+            await host.expectToBe("first");
+            await isTakenDown();
+        });
+
+        it("at a first apply leaves what a remove takes back", async () => {
+            await host.isEnded(first, place);
+            await isTakenDown();
+        });
+
+        it("at a change leaves what the next apply completes", async () => {
+            await host.takes(first);
+            await host.isEnded(second, place);
+            await host.takes(second);
+            await host.expectToBe("second");
+            await isTakenDown();
+        });
+
+        it("at a change leaves what an apply of the former plan takes back", async () => {
+            await host.takes(first);
+            await host.isEnded(second, place);
+            await host.takes(first);
+            await host.expectToBe("first");
+            await isTakenDown();
+        });
+
+        it("at a remove leaves what the next one completes", async () => {
+            await host.takes(first);
+            await host.isEnded(end, place);
+            await isTakenDown();
+        });
+
+        it("at a remove leaves what an apply completes", async () => {
+            await host.takes(first);
+            await host.isEnded(end, place);
+            await host.takes(second);
+            await host.expectToBe("second");
+            await isTakenDown();
+        });
+    });
+});

@@ -1,0 +1,131 @@
+import { bundleOf } from "./support/bundles";
+import { tests } from "./support/cases";
+import { newHost } from "./support/newHost";
+import { plain } from "./support/plans";
+import { differences, portrait } from "./support/portrait";
+import { apply, byHand, prepare, remove } from "./support/story";
+import { end, first, second, Traveller } from "./support/traveller";
+
+const count = process.env.FULL ? 40 : 2;
+const places = Array.from({ length: count }, (_, index) =>
+    Math.round((index + 0.5) * (100 / count)),
+);
+
+describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
+    let host: Traveller;
+
+    beforeAll(async () => {
+        host = await Traveller.called(name);
+    });
+
+    afterAll(() => host.remove());
+
+    describe.each(["TERM", "HUP", "INT"] as const)("a change that gets SIG%s", (signal) => {
+        it.each(places)(
+            "after %d %% of its commands is taken back, or all made, and the next one is made",
+            async (place) => {
+                await host.takes(first);
+                const { said } = await host.isEnded(second, place, signal);
+                if ((await host.differenceTo("first")) !== "") await host.expectToBe("second");
+                if (signal === "TERM")
+                    expect(said).toContain(
+                        "configure was ended: by its limit of ten minutes, or by somebody",
+                    );
+                await host.takes(second);
+                await host.expectToBe("second");
+                await host.takes(end);
+                await host.expectToBe("found");
+            },
+        );
+    });
+});
+
+describe("a bundle of which not all arrives", () => {
+    const pieces = process.env.FULL ? 400 : 12;
+    const lastLine = 'main "$@"';
+
+    /** Some places in a bundle, those of its last line among them. */
+    const cuts = (text: string) => [
+        ...Array.from({ length: pieces }, (_, index) => Math.floor((text.length * index) / pieces)),
+        // All places in its last line, which is the only one that does something.
+        ...Array.from(lastLine, (_, index) => text.length - 1 - lastLine.length + index),
+    ];
+
+    it.each([
+        ["ds1", "prepare"],
+        ["ds1", "secret"],
+        ["ds1", "configure"],
+        ["ds1", "turn"],
+        ["rs1", "prepare"],
+        ["rs1", "configure"],
+    ] as const)("does nothing on %s, where it is of step %s", async (name, step) => {
+        const host = await newHost(name);
+        try {
+            await host.run(prepare);
+            const found = await portrait(host);
+            const text = bundleOf(plain, name, step);
+            for (const cut of cuts(text)) {
+                const { stdout } = await host.send(text.slice(0, cut), "apply");
+                // A turn says so even where it is not told what it is.
+                expect(stdout.replace(`${name}: has nothing left to change\n`, "")).toBe("");
+            }
+            expect(differences(found, await portrait(host))).toBe("");
+        } finally {
+            await host.remove();
+        }
+    });
+});
+
+describe("while another change holds the lock of a host", () => {
+    const holds = (seconds: string) =>
+        byHand(`setsid sh -c 'exec 9>>/run/pulumi-lvs.lock; flock 9
+            echo theirs, since long ago >/run/pulumi-lvs.lock; touch /run/stand-in/held; exec /usr/bin/sleep ${seconds}' \\
+            >/dev/null 2>&1 </dev/null &
+            until [ -e /run/stand-in/held ]; do :; done`);
+
+    tests([
+        {
+            title: "an apply waits for its end, and is made",
+            host: "ds1",
+            events: [holds("0.3"), apply(plain)],
+            says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
+            is: [apply(plain)],
+        },
+        {
+            title: "an apply gives up after two minutes, and says whose the lock is",
+            host: "ds1",
+            events: [holds("30"), apply(plain)],
+            status: 1,
+            says: "another change of this host is still running after 120 s: theirs, since long ago\n",
+            is: "as found",
+        },
+        {
+            title: "a remove gives up, too",
+            host: "rs1",
+            events: [apply(plain), holds("30"), remove(plain)],
+            status: 1,
+            says: "another change of this host is still running after 120 s: theirs, since long ago\n",
+            is: [apply(plain)],
+        },
+        {
+            title: "an apply writes down whose it is then",
+            host: "rs1",
+            events: [
+                holds("0.3"),
+                apply(plain),
+                byHand(
+                    "grep -qx 'configure, asked for from 10.128.190.252, since 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock",
+                ),
+            ],
+            says: "real server with address 10.128.190.248/32 lo\n",
+            is: [apply(plain)],
+        },
+        {
+            title: "the lock of a change that was killed is free",
+            host: "rs1",
+            events: [apply(plain, "configure", { signal: "KILL", at: 10 }), apply(plain)],
+            says: /real server with/,
+            is: [apply(plain)],
+        },
+    ]);
+});

@@ -1,0 +1,345 @@
+import { expectGolden } from "../support/golden";
+import type { Plan } from "./support/bundles";
+import { tests } from "./support/cases";
+import { plain, plans } from "./support/plans";
+import { differences } from "./support/portrait";
+import {
+    apply,
+    byHand,
+    type Event,
+    forgetCalls,
+    reference,
+    remove,
+    type Scene,
+} from "./support/story";
+
+const withPage: Plan = {
+    ...plain,
+    realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "here\n" } })),
+};
+const watched: Plan = { ...plain, monitoring: {} };
+const pinned = (version: string): Plan => ({ ...plain, keepalivedPackage: version });
+const purged = (plan: Plan): Plan => ({ ...plan, removePackages: true });
+const marked = plans["services of a firewall mark"]!;
+const bits = (connTabBits: number): Plan => ({ ...plain, kernel: { connTabBits } });
+
+const prepare = (plan: Plan) => apply(plan, "prepare");
+const unprepare = (plan: Plan) => remove(plan, "prepare");
+const have = "has keepalived 1:2.2.7-1+b2; ipvsadm 1:1.31-1+b1\n";
+const unavailable = (name: string) => byHand(`echo ${name} >/run/stand-in/unavailable`);
+const isLocked = (tries: number) => byHand(`echo ${tries} >/run/stand-in/apt-locked`);
+const isBare = true;
+
+const golden: Record<string, Scene> = {
+    "a director": { host: "ds1", isBare, events: [prepare(plain)] },
+    "a director with tables and monitoring": {
+        host: "ds1",
+        isBare,
+        events: [prepare({ ...marked, monitoring: {}, kernel: { connTabBits: 10 } })],
+    },
+    "a real server with a web page": { host: "rs1", isBare, events: [prepare(withPage)] },
+    "a real server without anything": { host: "rs1", isBare, events: [prepare(plain)] },
+};
+
+it.each(Object.entries(golden))("packages and modules make of a host %s", async (kind, scene) => {
+    const found = await reference({ ...scene, events: [] });
+    const { now } = await reference(scene);
+    expectGolden(`scripts/prepared-${kind.replaceAll(" ", "-")}.txt`, differences(found.now, now));
+});
+
+describe("packages", () => {
+    tests([
+        {
+            title: "are installed as far as they are missing, and loaded modules are noted",
+            host: "ds1",
+            isBare,
+            events: [prepare(plain)],
+            says: `installs ipvsadm\n${have}`,
+            calls: "apt-get update \napt-get install --no-install-recommends --allow-downgrades ipvsadm\n",
+            is: [prepare(plain)],
+        },
+        {
+            title: "are left alone when they are there: no package manager is called",
+            host: "ds1",
+            isBare,
+            events: [prepare(plain), forgetCalls, prepare(plain)],
+            says: "prepare unchanged\n",
+            calls: "",
+            is: [prepare(plain)],
+        },
+        {
+            title: "come in the version that is asked for",
+            host: "ds1",
+            isBare,
+            events: [prepare(pinned("1:2.2.8-1"))],
+            says: "installs keepalived=1:2.2.8-1; ipvsadm\nhas keepalived 1:2.2.8-1; ipvsadm 1:1.31-1+b1\n",
+            is: [prepare(pinned("1:2.2.8-1"))],
+        },
+        {
+            title: "are left alone in the version that is asked for",
+            host: "ds1",
+            isBare,
+            events: [prepare(pinned("1:2.2.7-1+b2"))],
+            says: `installs ipvsadm\n${have}`,
+            is: [prepare(plain)],
+        },
+        {
+            title: "stay in the version that is there when none is asked for any more",
+            host: "ds1",
+            isBare,
+            events: [prepare(pinned("1:2.2.8-1")), forgetCalls, prepare(plain)],
+            says: "prepare unchanged\n",
+            calls: "",
+            is: [prepare(pinned("1:2.2.8-1"))],
+        },
+        {
+            title: "that cannot be had are named with the reason, and the host is as it was found",
+            host: "ds1",
+            isBare,
+            events: [unavailable("ipvsadm"), prepare(plain)],
+            status: 1,
+            says: "installs ipvsadm\ncannot install ipvsadm: E: Unable to locate package ipvsadm\n",
+            is: "as found",
+        },
+        {
+            title: "that cannot be had leave a prepared host as it was before",
+            host: "ds1",
+            isBare,
+            events: [
+                prepare(plain),
+                unavailable("nftables"),
+                byHand(purge("nftables")),
+                prepare(marked),
+            ],
+            status: 1,
+            says: "installs nftables\ncannot install nftables: E: Unable to locate package nftables\n",
+            is: [prepare(plain), byHand(purge("nftables"))],
+            // The module goes with a remove.
+            but: [
+                "/var/lib/pulumi-lvs/prepare/modules\n+ nf_tables\n",
+                "/var/lib/pulumi-lvs/prepare/packages.log\n+ 644 0:0\n+ Reading package lists...\n+ E: Unable to locate package nftables\n+ \n",
+                "/var/lib/pulumi-lvs/prepare/services\n+ nftables absent inactive\n",
+                "modules\n+ nf_tables\n",
+            ].join(""),
+        },
+        {
+            title: "that can be had again are installed by the next apply",
+            host: "ds1",
+            isBare,
+            events: [
+                unavailable("ipvsadm"),
+                prepare(plain),
+                byHand("rm /run/stand-in/unavailable"),
+                prepare(plain),
+            ],
+            says: `installs ipvsadm\n${have}`,
+            is: [prepare(plain)],
+        },
+        {
+            title: "wait for another apt that is at work",
+            host: "ds1",
+            isBare,
+            events: [isLocked(5), prepare(plain)],
+            says: `installs ipvsadm\n${have}`,
+            is: [prepare(plain)],
+        },
+        {
+            title: "wait for another apt for two minutes, and no longer",
+            host: "ds1",
+            isBare,
+            events: [isLocked(1000), prepare(plain)],
+            status: 1,
+            says: "installs ipvsadm\ncannot install ipvsadm: E: Could not get lock /var/lib/apt/lists/lock. It is held by process 62 (apt-get)\n",
+            is: "as found",
+        },
+        {
+            title: "stay after a remove",
+            host: "ds1",
+            isBare,
+            events: [prepare(plain), unprepare(plain)],
+            says: "prepare removed\n",
+            is: [byHand("apt-get install ipvsadm")],
+        },
+        {
+            title: "go with a remove that is told so, and what was there before stays",
+            host: "ds1",
+            isBare,
+            events: [prepare(purged(plain)), forgetCalls, unprepare(purged(plain))],
+            says: "prepare removed\n",
+            calls: "stop keepalived\nstop ipvsadm\napt-get purge ipvsadm\n",
+            is: "as found",
+        },
+        {
+            title: "go with all that came with them",
+            host: "rs1",
+            isBare,
+            events: [prepare(purged(withPage)), unprepare(purged(withPage))],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "go that came with an earlier plan, too",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                prepare(purged({ ...withPage, monitoring: {} })),
+                unprepare(purged({ ...withPage, monitoring: {} })),
+            ],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+    ]);
+});
+
+describe("services that come with packages", () => {
+    const both = (plan: Plan): Event[] => [prepare(plan), apply(plan)];
+    const neither = (plan: Plan): Event[] => [remove(plan), unprepare(plan)];
+
+    tests([
+        {
+            title: "do not run on after a remove when they did not run before",
+            host: "rs1",
+            isBare,
+            found: "mkdir -p /var/www/html",
+            events: [...both(withPage), ...neither(withPage)],
+            says: "prepare removed\n",
+            is: [
+                byHand(
+                    "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
+                ),
+            ],
+        },
+        {
+            title: "run on after a remove when they ran before",
+            host: "rs1",
+            isBare,
+            found: "apt-get install apache2",
+            events: [...both(withPage), ...neither(withPage)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "are off and disabled after a remove when they were before",
+            host: "rs1",
+            isBare,
+            found: "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
+            events: [...both(withPage), ...neither(withPage)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "are enabled and off after a remove when they were before",
+            host: "rs1",
+            isBare,
+            found: "apt-get install apache2; systemctl stop apache2",
+            events: [...both(withPage), ...neither(withPage)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "are again what they were when they are asked for no more",
+            host: "rs1",
+            isBare,
+            found: "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
+            events: [...both(withPage), prepare(plain), apply(plain), apply(plain, "turn")],
+            says: /^(has nothing left to change|real server with address 10\.128\.190\.248\/32 lo)\n$/,
+            is: [prepare(plain), apply(plain)],
+            but: "/var/lib/pulumi-lvs/configure/known\n+ /var/www/html/index.html\n",
+        },
+        {
+            title: "of a director that was off and disabled are that after a remove",
+            host: "ds1",
+            found: "apt-get install ipvsadm; systemctl disable keepalived",
+            events: [...both(plain), ...neither(plain)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "that watch hosts go off with monitoring",
+            host: "ds1",
+            found: "apt-get install ipvsadm",
+            events: [...both(watched), prepare(plain), apply(plain)],
+            says: /^keepalived 2\.2\.7 reloaded/,
+            is: [
+                ...both(plain),
+                byHand(
+                    "apt-get install prometheus-node-exporter; systemctl stop prometheus-node-exporter; systemctl disable prometheus-node-exporter",
+                ),
+            ],
+            but: [
+                "/var/lib/pulumi-lvs/configure/known\n",
+                "+ /var/lib/pulumi-lvs/ipvs.quorums\n",
+                "+ /etc/systemd/system/lvs-metrics.timer\n",
+                "+ /etc/systemd/system/lvs-metrics.service\n",
+                "+ /usr/local/sbin/lvs-metrics\n",
+                "/var/lib/pulumi-lvs/prepare/packages.added\n",
+                "+ 644 0:0\n+ prometheus-node-exporter\n+ \n",
+            ].join(""),
+        },
+    ]);
+});
+
+describe("kernel modules", () => {
+    tests([
+        {
+            title: "that are forbidden are named, and the host is as it was found",
+            host: "ds1",
+            isBare,
+            found: "echo 'install ip_vs /bin/false' >/etc/modprobe.d/mine.conf",
+            events: [prepare(plain)],
+            status: 1,
+            says: /^kernel module ip_vs cannot be loaded: /,
+            is: "as found",
+        },
+        {
+            title: "that the kernel has not are named, and those that were loaded go again",
+            host: "ds1",
+            isBare,
+            events: [
+                prepare({
+                    ...plain,
+                    virtualServers: [{ ...plain.virtualServers[0]!, lvsSched: "mh" }],
+                }),
+            ],
+            status: 1,
+            says: /^kernel module ip_vs_mh cannot be loaded: modprobe: FATAL: Module ip_vs_mh not found/,
+            is: "as found",
+        },
+        {
+            title: "that were loaded before stay after a remove",
+            host: "ds1",
+            isBare,
+            found: "apt-get install ipvsadm; modprobe ip_vs",
+            events: [prepare(plain), unprepare(plain)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "are loaded with their options",
+            host: "ds1",
+            isBare,
+            found: "apt-get install ipvsadm",
+            events: [
+                prepare(bits(10)),
+                byHand("grep -qx 10 /sys/module/ip_vs/parameters/conn_tab_bits"),
+            ],
+            says: have,
+            is: [prepare(bits(10))],
+        },
+        {
+            title: "say that another option counts when they are next loaded",
+            host: "ds1",
+            isBare,
+            found: "apt-get install ipvsadm",
+            events: [prepare(plain), prepare(bits(10))],
+            says: `${have.trimEnd()}; conn_tab_bits is 12 until ip_vs is next loaded, which a reboot does\n`,
+            is: [prepare(plain), prepare(bits(10))],
+        },
+    ]);
+});
+
+/** What removes a package by hand. */
+function purge(name: string): string {
+    return `apt-get purge ${name}`;
+}

@@ -1,0 +1,261 @@
+import type { Plan } from "./support/bundles";
+import { type Case, tests } from "./support/cases";
+import { plain } from "./support/plans";
+import { apply, byHand, forgetCalls, remove } from "./support/story";
+
+/** Programs of the RHEL family, which it has instead of Debian's. */
+const rhel = (manager: "dnf" | "yum", ...packages: string[]) => `
+rm /usr/sbin/apt-get /usr/bin/apt-get /usr/bin/dpkg-query
+mkdir -p /var/lib/rpm
+printf '%s\\n' 'bash 5.1.8-9.el9' '${packages.join("' '")}' | sed '/^$/d' >/var/lib/rpm/packages
+ln -s /usr/lib/stand-in/rhel/rpm /usr/sbin/rpm
+ln -s /usr/lib/stand-in/rhel/dnf /usr/sbin/${manager}
+`;
+const keepalived = "keepalived 2.2.8-3.el9";
+const ipvsadm = "ipvsadm 1.31-6.el9";
+
+const pinned = (version: string): Plan => ({ ...plain, keepalivedPackage: version });
+const purged: Plan = { ...plain, removePackages: true };
+const prepare = (plan: Plan) => apply(plan, "prepare");
+const unprepare = (plan: Plan) => remove(plan, "prepare");
+const installed = "has keepalived 2.2.8-3.el9; ipvsadm 1.0-1.el9\n";
+const book = "/var/lib/rpm/packages";
+
+type Told = Pick<Case, "title" | "events" | "says" | "is"> & Partial<Case>;
+
+/** On a director that has keepalived by now, and no ipvsadm, where nothing else is said. */
+function onDirector(cases: Told[]): Case[] {
+    const found = rhel("dnf", keepalived);
+    return cases.map((one) => ({ host: "ds1", isBare: true, found, ...one }));
+}
+
+describe("packages of the RHEL family", () => {
+    tests(
+        onDirector([
+            {
+                title: "are asked for as far as they are missing",
+                events: [prepare(plain)],
+                says: `installs ipvsadm\n${installed}`,
+                calls: "dnf -q -y install ipvsadm\n",
+                is: [prepare(plain)],
+            },
+            {
+                title: "are asked for by their own names, together",
+                host: "rs1",
+                found: rhel("dnf"),
+                events: [
+                    prepare({
+                        ...plain,
+                        realServers: plain.realServers.map((one) => ({
+                            ...one,
+                            httpd: { page: "x" },
+                        })),
+                    }),
+                ],
+                says: "installs httpd\nhas httpd 1.0-1.el9\n",
+                calls: "dnf -q -y install httpd\n",
+                is: [
+                    prepare({
+                        ...plain,
+                        realServers: plain.realServers.map((one) => ({
+                            ...one,
+                            httpd: { page: "x" },
+                        })),
+                    }),
+                ],
+            },
+            {
+                title: "are left alone when they are there: no package manager is called",
+                found: rhel("dnf", keepalived, ipvsadm),
+                events: [prepare(plain)],
+                says: "has keepalived 2.2.8-3.el9; ipvsadm 1.31-6.el9\n",
+                calls: "",
+                is: [prepare(plain)],
+            },
+            {
+                title: "come from yum where there is no dnf",
+                found: rhel("yum", keepalived),
+                events: [prepare(plain)],
+                says: `installs ipvsadm\n${installed}`,
+                calls: "yum -q -y install ipvsadm\n",
+                is: [prepare(plain)],
+            },
+            {
+                title: "come in the version that is asked for",
+                found: rhel("dnf", ipvsadm),
+                events: [prepare(pinned("2.2.8-3.el9"))],
+                says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9; ipvsadm 1.31-6.el9\n",
+                calls: "dnf -q -y install keepalived-2.2.8-3.el9\n",
+                is: [prepare(pinned("2.2.8-3.el9"))],
+            },
+            {
+                title: "come in that version where there is another one",
+                found: rhel("dnf", keepalived, ipvsadm),
+                events: [prepare(pinned("2.2.8-4.el9"))],
+                says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9; ipvsadm 1.31-6.el9\n",
+                calls: "dnf -q -y install keepalived-2.2.8-4.el9\n",
+                is: [prepare(pinned("2.2.8-4.el9"))],
+            },
+            {
+                title: "are left alone in the version that is asked for, without its release, too",
+                found: rhel("dnf", keepalived, ipvsadm),
+                events: [prepare(pinned("2.2.8")), forgetCalls, prepare(pinned("2.2.8-3.el9"))],
+                says: "prepare unchanged\n",
+                calls: "",
+                is: [prepare(pinned("2.2.8"))],
+            },
+            {
+                title: "that cannot be had are named, with the last that the package manager says",
+                events: [
+                    byHand(
+                        "printf '%s\\n' 1 2 'Last check: today' 'No match: ipvsadm' 'Error: no ipvsadm' >/run/stand-in/broken",
+                    ),
+                    prepare(plain),
+                ],
+                status: 1,
+                says: "installs ipvsadm\ncannot install ipvsadm: Last check: today; No match: ipvsadm; Error: no ipvsadm\n",
+                is: "as found",
+            },
+            {
+                title: "that yum leaves out without calling it a failure are named",
+                found: rhel("yum"),
+                events: [byHand("echo ipvsadm >/run/stand-in/left-out"), prepare(plain)],
+                status: 1,
+                says: "installs keepalived; ipvsadm\ncannot install ipvsadm: No package ipvsadm available.\n",
+                is: [
+                    byHand(
+                        `echo 'keepalived 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
+                    ),
+                ],
+            },
+            {
+                title: "go with a remove that is told so, with all that came with them and nothing else",
+                events: [prepare(purged), forgetCalls, unprepare(purged)],
+                says: "prepare removed\n",
+                calls: "stop keepalived\nstop ipvsadm\ndnf -q -y remove ipvsadm libnl3\n",
+                is: "as found",
+            },
+            {
+                title: "stay after a remove",
+                events: [prepare(plain), forgetCalls, unprepare(plain)],
+                says: "prepare removed\n",
+                calls: "stop keepalived\nstop ipvsadm\n",
+                is: [
+                    byHand(
+                        `echo 'ipvsadm 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
+                    ),
+                ],
+            },
+            {
+                title: "stay where somebody else needs them, which is said and no failure",
+                events: [
+                    prepare(purged),
+                    byHand("echo 'Error: needed by lvs-tools' >/run/stand-in/broken"),
+                    unprepare(purged),
+                ],
+                says: "some packages stay: Error: needed by lvs-tools\nprepare removed\n",
+                is: [
+                    byHand(
+                        `echo 'ipvsadm 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
+                    ),
+                ],
+            },
+        ]),
+    );
+});
+
+/** SELinux as it is on a host: what it does, and what the policy says of keepalived. */
+const selinux = (mode: string, policy = "off") => `
+mkdir -p /var/lib/selinux
+echo ${mode} >/var/lib/selinux/mode
+echo 'keepalived_connect_any --> ${policy}' | grep -v none >/var/lib/selinux/booleans || :
+for name in getenforce getsebool setsebool restorecon; do
+    ln -s /usr/lib/stand-in/rhel/selinux /usr/sbin/$name
+done
+`;
+const setTo = (state: string) =>
+    byHand(`echo 'keepalived_connect_any --> ${state}' >/var/lib/selinux/booleans`);
+
+describe("SELinux on a director", () => {
+    const host = "ds1";
+    const labels =
+        "restorecon /etc/keepalived/keepalived.conf /etc/sysctl.d/lvs.conf /etc/lvs/firewall /var/lib/pulumi-lvs/keepalived.version /etc/systemd/system/lvs-director.service /etc/systemd/system/keepalived.service.d/lvs.conf /usr/local/sbin/lvs-director /var/lib/pulumi-lvs/ipvs.rules /var/lib/pulumi-lvs/vrrp.routers\n";
+    const says = "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n";
+    const before = `${labels}reload-or-restart lvs-director\n`;
+    const after = "start keepalived\n";
+
+    tests([
+        {
+            title: "that enforces is told to let checks go to any port, and files get the labels of their places",
+            host,
+            found: selinux("Enforcing"),
+            events: [apply(plain)],
+            says,
+            calls: `${before}setsebool -P keepalived_connect_any on\n${after}`,
+            is: [setTo("on"), apply(plain)],
+            but: "/var/lib/pulumi-lvs/configure/selinux\n+ 644 0:0\n+ \n",
+        },
+        {
+            title: "labels nothing where there are no files",
+            host: "rs1",
+            isBare: true,
+            found: selinux("Enforcing"),
+            events: [apply(plain, "prepare")],
+            says: "has \n",
+            calls: "",
+            is: [apply(plain, "prepare")],
+        },
+        {
+            title: "is told so once",
+            host,
+            found: selinux("Enforcing"),
+            events: [apply(plain), forgetCalls, apply(plain)],
+            says: "configure unchanged\n",
+            calls: "",
+            is: [apply(plain)],
+        },
+        {
+            title: "is again what it was after a remove",
+            host,
+            found: selinux("Enforcing"),
+            events: [apply(plain), remove(plain)],
+            says: "configure removed\n",
+            is: "as found",
+        },
+        {
+            title: "that lets checks go to any port already is left like that, after a remove, too",
+            host,
+            found: selinux("Enforcing", "on"),
+            events: [apply(plain), remove(plain)],
+            says: "configure removed\n",
+            is: "as found",
+        },
+        {
+            title: "that is permissive is left alone",
+            host,
+            found: selinux("Permissive"),
+            events: [apply(plain)],
+            says,
+            calls: `${before}${after}`,
+            is: [apply(plain)],
+        },
+        {
+            title: "that is disabled is left alone",
+            host,
+            found: selinux("Disabled"),
+            events: [apply(plain)],
+            says,
+            calls: `${before}${after}`,
+            is: [apply(plain)],
+        },
+        {
+            title: "whose policy knows no such thing is left alone",
+            host,
+            found: selinux("Enforcing", "none"),
+            events: [apply(plain)],
+            says,
+            calls: `${before}${after}`,
+            is: [apply(plain)],
+        },
+    ]);
+});

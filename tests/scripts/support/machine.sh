@@ -1,0 +1,32 @@
+#!/bin/sh
+# A machine without a kernel of its own: `machine.sh BYTES STAND-INS NAME ADDRESS…` makes its
+# disk, of the files in ./tree with the stand-ins over them, and switches it on. A line on stdin is a
+# power cut, after which it is switched on again; it goes for good with stdin. All that it makes is in namespaces
+# that end with it. On stdout it says the process id of each machine that is on.
+set -eu
+here=${0%/*} size=$1 stand_ins=$2
+shift 2
+
+mount -t tmpfs -o "size=$size,mode=755" disk run
+cd run
+mkdir changes work root below
+# One path each: mount takes colons in them for more than they are.
+mkdir lower stand-ins
+mount --bind ../tree lower
+mount --bind "$stand_ins" stand-ins
+layers=stand-ins:lower
+if [ -n "${COUNTED:-}" ]; then
+    mkdir -p counted/usr/sbin
+    for program in $COUNTED; do ln -s /usr/lib/stand-in/counted "counted/usr/sbin/$program"; done
+    mount -t overlay -o "lowerdir=$layers" below below
+    layers=counted:$layers
+fi
+mount -t overlay -o "lowerdir=$layers,upperdir=changes,workdir=work" root root
+[ -z "${COUNTED:-}" ] || mount --bind below root/mnt
+
+while :; do
+    setpriv --pdeathsig KILL unshare --mount --net --uts --pid --fork --kill-child sh "$here/powerOn.sh" "$@" &
+    read -r _ || exit 0
+    kill -KILL $!
+    wait $! || :
+done

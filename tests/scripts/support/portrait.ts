@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { ScriptHost } from "./scriptHost";
+
+/** All that can be told of a host, by what it is about: a path, or something of the kernel or of systemd. */
+export type Portrait = Record<string, string>;
+
+/**
+ * Each file, folder and link that is not as in the tree that the host was made of, with mode, owner
+ * and content; and what goes with a power cut: addresses, routes, firewall, kernel settings, modules,
+ * the IPVS table, units, and what is under /run.
+ */
+export async function portrait(host: ScriptHost): Promise<Portrait> {
+    const now = sections(await host.run(kernel));
+    return { ...now, ...filesOf(host) };
+}
+
+/** What makes a file another one: its inode and the time of its change, by path. */
+export function inodes(host: ScriptHost): Record<string, string> {
+    const files = entries(host.changes)
+        .filter(([, { mode }]) => (mode & fs.constants.S_IFMT) === fs.constants.S_IFREG)
+        .map(([at, { ino, mtimeMs }]) => [at, `${ino} ${mtimeMs}`] as const);
+    return Object.fromEntries(files);
+}
+
+function filesOf({ changes, found }: ScriptHost): Portrait {
+    return Object.fromEntries(
+        entries(changes).flatMap(([at, stat]) => {
+            if (at === book || at.startsWith("/var/lib/stand-in")) return [];
+            const is = isGone(stat) ? undefined : description(path.join(changes, at), stat);
+            const was = found
+                .map((layer) => path.join(layer, at))
+                .filter((file) => fs.lstatSync(file, { throwIfNoEntry: false }))
+                .map((file) => description(file, fs.lstatSync(file)))[0];
+            return is === was ? [] : [[at, is ?? "is not there"]];
+        }),
+    );
+}
+
+/** All that is below a folder, by path from there, in order. */
+function entries(folder: string, at = "/"): [string, fs.Stats][] {
+    return fs
+        .readdirSync(path.join(folder, at))
+        .sort()
+        .flatMap((name) => {
+            const here = path.join(at, name);
+            const stat = fs.lstatSync(path.join(folder, here));
+            return [[here, stat], ...(stat.isDirectory() ? entries(folder, here) : [])] as [
+                string,
+                fs.Stats,
+            ][];
+        });
+}
+
+/** A file of the tree that was removed is a device without a number in an overlay. */
+function isGone(stat: fs.Stats): boolean {
+    return stat.isCharacterDevice() && stat.rdev === 0;
+}
+
+function description(file: string, stat: fs.Stats): string {
+    const owner = `${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}`;
+    if (stat.isDirectory()) return `${owner} folder`;
+    if (stat.isSymbolicLink()) return `link to ${fs.readlinkSync(file)}`;
+    // Metrics say when they were taken.
+    if (file.endsWith(".prom")) return `${owner} metrics`;
+    const content = fs.readFileSync(file, "utf8");
+    if (path.basename(file) === "postponed") return `${owner} ${sha256(content)}`;
+    return `${owner}\n${content}`;
+}
+
+function sha256(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
+}
+
+/** What is otherwise in a second portrait: lines that are there in it alone, and in the first alone. */
+export function differences(before: Portrait, after: Portrait): string {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return names
+        .filter((name) => before[name] !== after[name])
+        .map((name) => {
+            const [old, now] = [before, after].map((one) => one[name]?.split("\n") ?? []);
+            const gone = old!.filter((line) => !now!.includes(line)).map((line) => `- ${line}\n`);
+            const come = now!.filter((line) => !old!.includes(line)).map((line) => `+ ${line}\n`);
+            return `${name}\n${[...gone, ...come].join("")}`;
+        })
+        .join("");
+}
+
+/** Of dpkg, which is told package by package. */
+const book = "/var/lib/dpkg/status";
+
+/** Prints it, each section under a line «== NAME». */
+const kernel = `
+book=${book}
+echo '== addresses'
+ip -o address show | sed 's/ *valid_lft.*//; s/[\\]//' | sort
+echo '== routes'
+ip -4 route show table all
+ip -6 route show table all
+echo '== firewall'
+nft list ruleset
+echo '== kernel settings'
+cd /proc/sys/net
+grep -s '' ipv4/ip_forward ipv4/conf/*/* ipv6/conf/*/* ipv4/vs/* || :
+echo '== modules'
+ls /sys/module
+echo '== IPVS'
+[ ! -e /proc/net/ip_vs ] || ipvsadm -Sn
+echo '== packages'
+awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' "$book"
+echo '== units'
+cd /run/stand-in
+find active failed -type f 2>/dev/null | sort
+echo '== run'
+cd /run
+find . -path ./stand-in -prune -o ! -name pulumi-lvs.lock -type f -print | sort | while read -r file; do
+    grep -H '' "$file" || echo "$file"
+done | sort -u
+`;
+
+function sections(text: string): Portrait {
+    const [, ...parts] = text.split(/^== (.*)$/m);
+    const pairs = parts.flatMap((part, index) =>
+        index % 2 === 0 ? [[part, parts[index + 1]!.trim()] as const] : [],
+    );
+    return Object.fromEntries(pairs);
+}

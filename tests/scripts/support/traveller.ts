@@ -1,0 +1,95 @@
+import { newHost } from "./newHost";
+import { plain, withAnotherVip } from "./plans";
+import { differences, type Portrait, portrait } from "./portrait";
+import type { ScriptHost } from "./scriptHost";
+import { apply, type Ending, happen, prepare, remove, type Signal, type StepTaken } from "./story";
+
+/** What somebody had on the hosts before. */
+const own: Record<string, string> = {
+    ds1: `
+        echo 'vrrp_instance own {
+            interface eth0
+            virtual_router_id 7
+            virtual_ipaddress {
+                10.128.190.240
+            }
+        }' >/etc/keepalived/keepalived.conf
+        chmod 640 /etc/keepalived/keepalived.conf
+        systemctl start keepalived
+        sysctl -q net.ipv4.vs.expire_nodest_conn=1`,
+    rs1: `
+        mkdir -p /etc/lvs
+        echo mine >/etc/lvs/mine
+        ip address add 10.128.190.248/32 dev lo
+        sysctl -q net.ipv4.conf.all.arp_announce=1`,
+};
+
+export const first = apply(plain);
+export const second = apply(withAnotherVip);
+export const end = remove(plain);
+
+export type State = "found" | "first" | "second";
+
+/** A host that goes from one state to another, and how it is in each. */
+export class Traveller {
+    private readonly states = new Map<State, Portrait>();
+    private readonly lengths = new Map<StepTaken, number>();
+
+    private constructor(
+        private readonly name: string,
+        private readonly host: ScriptHost,
+    ) {}
+
+    /** One that has been in each state and is as it was found. */
+    static async called(name: string): Promise<Traveller> {
+        const traveller = new Traveller(name, await newHost(name, { isCounted: true }));
+        const { host, states, lengths } = traveller;
+        await host.run(prepare + own[name]);
+        states.set("found", await portrait(host));
+        for (const [step, state] of [
+            [first, "first"],
+            [second, "second"],
+            [end, "found"],
+        ] as const) {
+            await host.endAt(100_000, "KILL");
+            await traveller.takes(step);
+            lengths.set(step, await host.count());
+            states.set(state, await portrait(host));
+        }
+        return traveller;
+    }
+
+    /** Takes steps, which are to succeed. */
+    async takes(...steps: StepTaken[]): Promise<void> {
+        for (const step of steps) expect(await this.end(step)).toMatchObject({ status: 0 });
+    }
+
+    /** Begins a step, whose script gets a signal when so many hundredths of its commands are done. */
+    async isEnded(step: StepTaken, place: number, signal: Signal = "KILL"): Promise<Ending> {
+        const at = Math.ceil((place / 100) * this.lengths.get(step)!);
+        const ending = (await this.end({ ...step, fault: { signal, at } }))!;
+        expect(ending).toMatchObject({ status: signal === "KILL" ? -1 : 143 });
+        return ending;
+    }
+
+    async isSwitchedOnAgain(): Promise<void> {
+        await this.host.reboot();
+        await this.host.run("modprobe nf_tables");
+    }
+
+    private async end(step: StepTaken): Promise<Ending | undefined> {
+        return (await happen(this.host, this.name, step))[0];
+    }
+
+    async expectToBe(state: State): Promise<void> {
+        expect(await this.differenceTo(state)).toBe("");
+    }
+
+    async differenceTo(state: State): Promise<string> {
+        return differences(this.states.get(state)!, await portrait(this.host));
+    }
+
+    remove(): Promise<void> {
+        return this.host.remove();
+    }
+}

@@ -1,0 +1,407 @@
+import type { Plan } from "./support/bundles";
+import { tests } from "./support/cases";
+import { inFull, plain, withAnotherVip } from "./support/plans";
+import { apply, byHand, nearby, remove } from "./support/story";
+
+const refused: Plan = {
+    ...plain,
+    vrrpInstances: [{ ...plain.vrrpInstances[0]!, extraConfig: "no_such_word" }],
+};
+const newer: Plan = {
+    ...plain,
+    directors: plain.directors.map((one) => ({ ...one, keepalivedVersion: "2.3.4" })),
+};
+const sloppy: Plan = { ...plain, kernel: { sloppyTcp: true } };
+const heavier: Plan = {
+    ...plain,
+    realServers: plain.realServers.map((one) => ({ ...one, weight: 5 })),
+};
+const marked: Plan = {
+    ...plain,
+    virtualServers: [
+        {
+            fwmark: { mark: 7, packets: [{ virtualIp: "10.128.190.248", port: 80 }] },
+            check: { tcp: { connectPort: 80 } },
+        },
+    ],
+};
+
+const back = "what was there before is back in place";
+const fails = (...lines: string[]) =>
+    byHand(`printf '%s\\n' '${lines.join("' '")}' >/run/stand-in/fails`);
+const works = byHand("rm /run/stand-in/fails");
+const deaf = byHand("touch /run/stand-in/deaf");
+const isBackup = byHand("rm /var/lib/stand-in/active-director");
+
+/** What a host remembers of files that it has seen, though they have not stayed. */
+function known(...files: string[]): string {
+    return `/var/lib/pulumi-lvs/configure/known\n${files.map((file) => `+ ${file}\n`).join("")}`;
+}
+
+/** The virtual IP goes, and nobody has it. */
+const isLost = "ip address delete 10.128.190.248/32 dev eth0; rm /var/lib/stand-in/active-director";
+
+/** A keepalived that somebody had before. */
+const own = `
+printf 'vrrp_instance own {\\ninterface eth0\\nvirtual_router_id 7\\nvirtual_ipaddress {\\n10.128.190.240\\n}\\n}\\n' \
+    >/etc/keepalived/keepalived.conf
+systemctl start keepalived
+rm -f /run/stand-in/calls`;
+
+describe("a first apply on a director that fails leaves it as it was found", () => {
+    const host = "ds1";
+
+    tests([
+        {
+            title: "when keepalived refuses the configuration",
+            host,
+            events: [apply(refused)],
+            status: 1,
+            says: /^keepalived 2\.2\.7 refuses the configuration \(status \d\): .*no_such_word[^\n]*\n$/,
+            is: "as found",
+        },
+        {
+            title: "when keepalived refuses it, and somebody's own keepalived runs on",
+            host,
+            found: own,
+            events: [apply(refused)],
+            status: 1,
+            says: /^keepalived 2\.2\.7 refuses/,
+            is: "as found",
+        },
+        {
+            title: "when it is made for a newer keepalived",
+            host,
+            events: [apply(newer)],
+            status: 1,
+            says: "the configuration is made for keepalived 2.3.4, and here is 2.2.7: say so in this director's keepalivedVersion\n",
+            is: "as found",
+        },
+        {
+            title: "when the kernel has no IPVS",
+            host,
+            found: "modprobe -r ip_vs",
+            events: [apply(plain)],
+            status: 1,
+            says: "the kernel has no IPVS: load module ip_vs\n",
+            is: "as found",
+        },
+        {
+            title: "when the kernel lacks a setting",
+            host,
+            found: "rm /proc/sys/net/ipv4/vs/sloppy_tcp",
+            events: [apply(sloppy)],
+            status: 1,
+            says: "the kernel has no setting net.ipv4.vs.sloppy_tcp: leave it out for this host\n",
+            is: "as found",
+        },
+        {
+            title: "when the folder for metrics is missing",
+            host,
+            found: "rm -r /var/lib/metrics",
+            events: [apply(inFull)],
+            status: 1,
+            says: "there is no folder /var/lib/metrics: name that of your node_exporter in textfileDirectory\n",
+            is: "as found",
+        },
+        {
+            title: "when a kernel setting cannot be made",
+            host,
+            found: "mount --bind /proc/sys/net/ipv4/vs/sloppy_tcp /proc/sys/net/ipv4/vs/sloppy_tcp; mount -o remount,bind,ro /proc/sys/net/ipv4/vs/sloppy_tcp",
+            events: [apply(sloppy)],
+            status: 1,
+            says: /^sysctl: permission denied on key "net\.ipv4\.vs\.sloppy_tcp"\n[^]*what was there before is back in place\n$/,
+            is: "as found",
+        },
+        {
+            title: "when the firewall cannot be opened",
+            host,
+            events: [fails("reload-or-restart lvs-director"), apply(plain)],
+            status: 1,
+            says: `lvs-director fails: \n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when a table for marks is refused by the kernel, with what nft says",
+            host,
+            found: "printf '#!/bin/sh\\n[ \"$1\" != -f ] || { cat >/dev/null; echo refused >&2; exit 1; }\\n' >/usr/local/sbin/nft; chmod 755 /usr/local/sbin/nft; mount --bind /usr/local/sbin/nft /usr/sbin/nft",
+            events: [apply(marked)],
+            status: 1,
+            says: `lvs-director fails: refused\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when keepalived does not start",
+            host,
+            events: [fails("start keepalived"), apply(plain)],
+            status: 1,
+            says: `Job for keepalived.service failed, as it was told to\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when somebody's own keepalived cannot be reloaded",
+            host,
+            found: own,
+            events: [fails("reload keepalived"), apply(plain)],
+            status: 1,
+            says: `Job for keepalived.service failed, as it was told to\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when keepalived does not do what it is to do",
+            host,
+            found: own,
+            events: [deaf, apply(plain)],
+            status: 1,
+            says: `keepalived is active and the kernel lacks: -A -t 10.128.190.248:80 -s rr\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when it has one of two virtual IPs and not the other one",
+            host,
+            events: [byHand("echo 10.128.190.246 >/run/stand-in/withheld"), apply(withAnotherVip)],
+            status: 1,
+            says: `it has some of its virtual IPs and not all: VI_1 split\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when no director has the virtual IP",
+            host,
+            events: [isBackup, apply(plain)],
+            status: 1,
+            says: `no director has 10.128.190.248\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when metrics cannot be taken",
+            host,
+            events: [fails("start lvs-metrics"), apply(inFull)],
+            status: 1,
+            says: `lvs-metrics fails: \n${back}\n`,
+            is: "as found",
+        },
+    ]);
+});
+
+describe("a change of a director that fails leaves it as it was before", () => {
+    const host = "ds1";
+    const steps = (last: Plan, event = byHand(":")) => [apply(plain), event, apply(last)];
+
+    tests([
+        {
+            title: "when keepalived refuses the configuration",
+            host,
+            events: steps(refused),
+            status: 1,
+            says: /^keepalived 2\.2\.7 refuses the configuration/,
+            is: [apply(plain)],
+        },
+        {
+            title: "when it is made for a newer keepalived",
+            host,
+            events: steps(newer),
+            status: 1,
+            says: /^the configuration is made for keepalived 2\.3\.4/,
+            is: [apply(plain)],
+        },
+        {
+            title: "when the kernel lacks a setting",
+            host,
+            events: steps(sloppy, byHand("rm /proc/sys/net/ipv4/vs/sloppy_tcp")),
+            status: 1,
+            says: /the kernel has no setting net\.ipv4\.vs\.sloppy_tcp/,
+            is: [apply(plain), byHand("rm /proc/sys/net/ipv4/vs/sloppy_tcp")],
+        },
+        {
+            title: "when the firewall cannot be opened",
+            host,
+            events: steps(marked, fails("reload-or-restart lvs-director")),
+            status: 1,
+            says: `lvs-director fails: \nlvs-director fails: \n${back}, and serves\n`,
+            is: [apply(plain)],
+            but: known("/etc/lvs/director.nft"),
+        },
+        {
+            title: "when keepalived cannot be reloaded, and serves",
+            host,
+            events: steps(withAnotherVip, fails("reload keepalived")),
+            status: 1,
+            says: `Job for keepalived.service failed, as it was told to\nJob for keepalived.service failed, as it was told to\n${back}, and serves\n`,
+            is: [apply(plain)],
+        },
+        {
+            title: "when keepalived does not hear the reload",
+            host,
+            events: steps(withAnotherVip, deaf),
+            status: 1,
+            says: `keepalived is active and the kernel lacks: -A -t 10.128.190.246:8080 -s rr\n${back}, and serves\n`,
+            is: [apply(plain)],
+        },
+        {
+            title: "when it gets one of two virtual IPs and not the other one",
+            host,
+            events: steps(withAnotherVip, byHand("echo 10.128.190.246 >/run/stand-in/withheld")),
+            status: 1,
+            says: `it has some of its virtual IPs and not all: VI_1 split\n${back}, and serves\n`,
+            is: [apply(plain)],
+        },
+        {
+            title: "when no director has the virtual IP any more, and says that the old files are not in force either",
+            host,
+            events: [apply(plain), byHand(isLost), apply(heavier)],
+            status: 1,
+            says: `no director has 10.128.190.248\nno director has 10.128.190.248\n${back}, and is not in force either\n`,
+            is: [apply(plain), byHand(isLost)],
+            but: "/var/lib/pulumi-lvs/configure/drained\n+ 644 0:0\n+ \n",
+        },
+        {
+            title: "when monitoring is asked for, and metrics cannot be taken",
+            host,
+            events: steps({ ...plain, monitoring: inFull.monitoring }, fails("start lvs-metrics")),
+            status: 1,
+            says: `lvs-metrics fails: \n${back}, and serves\n`,
+            is: [apply(plain)],
+            but: known(
+                "/var/lib/pulumi-lvs/ipvs.quorums",
+                "/etc/systemd/system/lvs-metrics.timer",
+                "/etc/systemd/system/lvs-metrics.service",
+                "/usr/local/sbin/lvs-metrics",
+            ),
+        },
+        {
+            title: "and the next one makes the change",
+            host,
+            events: [
+                ...steps(withAnotherVip, fails("reload keepalived")),
+                works,
+                apply(withAnotherVip),
+            ],
+            says: "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n",
+            is: [apply(plain), apply(withAnotherVip)],
+        },
+        {
+            title: "and a remove takes it down",
+            host,
+            events: [...steps(withAnotherVip, fails("reload keepalived")), works, remove(plain)],
+            says: "configure removed\n",
+            is: "as found",
+        },
+    ]);
+});
+
+describe("a change of a director succeeds", () => {
+    const host = "ds1";
+
+    tests([
+        {
+            title: "when another director has the virtual IP",
+            host,
+            events: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
+            says: "keepalived 2.2.7 started, 2/2 real servers up\n",
+            is: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
+        },
+        {
+            title: "when a real server is down, and names it",
+            host,
+            events: [byHand("echo 10.128.190.250:80 >/run/stand-in/down"), apply(plain)],
+            says: "keepalived 2.2.7 started, owns 10.128.190.248, 1/2 real servers up, down: 10.128.190.250:80\n",
+            is: [apply(plain), byHand("ipvsadm -d -t 10.128.190.248:80 -r 10.128.190.250:80")],
+        },
+        {
+            title: "when the table has services of somebody else, and names them",
+            host,
+            events: [byHand("ipvsadm -A -t 10.128.190.248:443 -s rr"), apply(plain)],
+            says: /, in the kernel but not in the plan: -A -t 10\.128\.190\.248:443 -s rr\n$/,
+            is: [byHand("ipvsadm -A -t 10.128.190.248:443 -s rr"), apply(plain)],
+        },
+    ]);
+});
+
+describe("a first apply on a real server that fails leaves it as it was found", () => {
+    const host = "rs1";
+    const viaGateway: Plan = {
+        ...plain,
+        realServers: plain.realServers.map((one) => ({ ...one, gateway: "10.128.190.100" })),
+    };
+    const bothFamilies: Plan = {
+        ...plain,
+        realServers: plain.realServers.map((one) => ({ ...one, address6: "fd00::1" })),
+        virtualServers: [...plain.virtualServers, { virtualIp: "fd00:62:190::248", port: 80 }],
+    };
+
+    tests([
+        {
+            title: "when its gateway is not there, and would have the answers to who sets it up",
+            host,
+            found: "ip route delete 10.128.190.0/24",
+            events: [apply(viaGateway)],
+            status: 1,
+            says: /^gateway 10\.128\.190\.100 does not answer yet, and answers to 10\.128\.190\.252, from where this host is set up, would go to it/,
+            is: "as found",
+        },
+        {
+            title: "when the kernel refuses an address",
+            host,
+            found: "sysctl -q net.ipv6.conf.all.disable_ipv6=1",
+            events: [apply(bothFamilies)],
+            status: 1,
+            says: `lvs-real-server fails: Error: ipv6: IPv6 is disabled on this device.\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when its unit does not start",
+            host,
+            events: [fails("reload-or-restart lvs-real-server"), apply(plain)],
+            status: 1,
+            says: `lvs-real-server fails: \n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when its web server does not start",
+            host,
+            found: "apt-get install apache2; systemctl stop apache2",
+            events: [fails("start apache2"), apply({ ...inFull, monitoring: undefined })],
+            status: 1,
+            says: `Job for apache2.service failed, as it was told to\n${back}\n`,
+            is: "as found",
+        },
+        {
+            title: "when the folder for metrics is missing",
+            host,
+            found: "rm -r /var/lib/metrics; apt-get install apache2",
+            events: [apply(inFull)],
+            status: 1,
+            says: /^there is no folder \/var\/lib\/metrics/,
+            is: "as found",
+        },
+    ]);
+
+    describe("a change that fails leaves the host as it was before", () => {
+        tests([
+            {
+                title: "when its unit does not reload, and serves",
+                host,
+                events: [
+                    apply(plain),
+                    fails("reload-or-restart lvs-real-server"),
+                    apply(withAnotherVip),
+                ],
+                status: 1,
+                says: /^lvs-real-server fails: \n/,
+                is: [apply(plain)],
+            },
+            {
+                title: "when the kernel refuses an address that comes with it",
+                host,
+                events: [
+                    apply(plain),
+                    byHand("sysctl -q net.ipv6.conf.all.disable_ipv6=1"),
+                    apply(bothFamilies),
+                ],
+                status: 1,
+                says: `lvs-real-server fails: Error: ipv6: IPv6 is disabled on this device.\n${back}, and serves\n`,
+                is: [apply(plain), byHand("sysctl -q net.ipv6.conf.all.disable_ipv6=1")],
+            },
+        ]);
+    });
+});
