@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { bundle } from "../host/bundle";
 import type { HostConnectionArgs } from "../host/connection";
 import { remoteStep } from "../host/remote";
-import { after } from "./after";
 import { Director } from "./director";
 import type { RealServer } from "./realServer";
 
@@ -15,11 +14,12 @@ export function takeTurn(
     name: string,
     connection: HostConnectionArgs,
     host: Director | RealServer,
-    others: pulumi.Output<string>[],
+    others: Promise<pulumi.Resource[]>,
 ): pulumi.Output<string> {
     const script = host instanceof Director ? "directorTurn" : "realServerTurn";
-    const stdin = after(others, host.postponed).apply((postponed) =>
+    const stdin = host.postponed.apply((postponed) =>
         bundle(script, [], { settings: { postponed: postponed || "nothing" } }),
     );
-    return remoteStep(`${name}-turn`, { connection, stdin, passing: true }, host).urn;
+    const step = { connection, stdin, passing: true };
+    return remoteStep(`${name}-turn`, step, host, [others]).stdout;
 }
