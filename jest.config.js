@@ -9,7 +9,7 @@ module.exports = {
             ...common,
             displayName: "unit",
             testMatch: ["<rootDir>/tests/**/*.test.ts"],
-            testPathIgnorePatterns: ["<rootDir>/tests/e2e/", "<rootDir>/tests/toolchain/"],
+            testPathIgnorePatterns: ["/tests/e2e/", "/tests/full/", "/tests/toolchain/"],
         },
         {
             ...common,
@@ -20,6 +20,12 @@ module.exports = {
             ...common,
             displayName: "e2e",
             testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
+            setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/timeout.ts"],
+        },
+        {
+            ...common,
+            displayName: "full",
+            testMatch: ["<rootDir>/tests/full/**/*.test.ts"],
             setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/timeout.ts"],
         },
     ],

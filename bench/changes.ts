@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { clusterPackages, installedDisk } from "../lab/installedDisk";
-import { spare } from "../tests/e2e/support/cluster";
-import { configuration, Site } from "../tests/faults/site";
-import { type Observation, Traffic } from "../tests/faults/traffic";
+import { type Change, spareRealServer } from "../lab/article";
+import type { LabCluster } from "../lab/cluster";
+import { clusterPackages } from "../lab/installedDisk";
+import { bootForTraffic } from "../lab/traffic/cluster";
+import { type Observation, Traffic } from "../lab/traffic/traffic";
 import { type Config, type Contender, contenders } from "./contenders";
 
 /** What somebody wants of the article's cluster. */
-const changes: Record<string, (config: Config, site: Site) => unknown> = {
+const changes: Record<string, Change> = {
     "another weight": ({ realServers }) => (realServers[0]!.weight = 3),
-    "a real server more": ({ realServers }, site) => realServers.push(spare(site.cluster)),
+    "a real server more": ({ realServers }) => realServers.push(spareRealServer()),
     "a real server less": ({ realServers }) => realServers.pop(),
     "a real server drained": ({ realServers }) => (realServers[0]!.drained = true),
     "another password": (config) => (config.authPass = "another1"),
@@ -27,40 +28,38 @@ const aftermathMs = 10_000;
  */
 async function main(wanted: string[]): Promise<void> {
     // Ansible's modules are programs in Python.
-    const disk = await installedDisk({ packages: [...clusterPackages, "python3"] });
     const all = await contenders();
-    const site = await Site.up({ disk });
+    const cluster = await bootForTraffic([...clusterPackages, "python3"]);
     try {
-        site.stack.report.forEach((line) => console.log(line));
-        const base = (): Promise<Config> => configuration((config) => (config.authPass = "first1"));
-        await site.stack.configure(await base());
-        await site.pulumi("up", "--yes", "--skip-preview");
+        cluster.stack.report.forEach((line) => console.log(line));
+        const base = () => cluster.config((config) => (config.authPass = "first1"));
+        await cluster.deploy(await base());
         for (const [what, change] of Object.entries(changes)) {
             if (wanted.length > 0 && !wanted.includes(what)) continue;
             const to = await base();
-            change(to, site);
+            change(to);
             console.log(`\n${what}`);
             for (const contender of all) {
-                console.log(await measure(site, contender, await base(), to));
+                console.log(await measure(cluster, contender, await base(), to));
             }
         }
     } finally {
-        await site.down();
+        await cluster.down();
     }
 }
 
-async function measure(site: Site, contender: Contender, from: Config, to: Config) {
-    await site.untilHealthy();
-    const traffic = await Traffic.start(site.lab);
+async function measure(cluster: LabCluster, contender: Contender, from: Config, to: Config) {
+    await cluster.untilHealthy();
+    const traffic = await Traffic.start(cluster.lab);
     const start = performance.now();
-    const isRefused = await contender.change(site, from, to).then(
+    const isRefused = await contender.change(cluster, from, to).then(
         () => false,
         () => true,
     );
     const seconds = (performance.now() - start) / 1000;
     await sleep(aftermathMs);
     const line = report(contender.name, seconds, await traffic.stop());
-    await contender.change(site, to, from);
+    await contender.change(cluster, to, from);
     return isRefused ? `${line}, refused` : line;
 }
 

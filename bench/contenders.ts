@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { cached } from "../lab/cache";
 import type { Host } from "../lab/host";
 import { run } from "../lab/run";
-import { vip } from "../tests/e2e/support/cluster";
-import type { Site } from "../tests/faults/site";
+import { vip } from "../lab/article";
+import type { LabCluster } from "../lab/cluster";
 import type { StackConfig } from "../lab/stack";
 import type { Cluster } from "../lvs/model";
 import { planDirector } from "../lvs/plan";
@@ -18,7 +18,7 @@ export type Config = Required<StackConfig>;
 export interface Contender {
     name: string;
     /** Throws when the change is refused. */
-    change(site: Site, from: Config, to: Config): Promise<void>;
+    change(cluster: LabCluster, from: Config, to: Config): Promise<void>;
 }
 
 /** How a host begins to serve behind the virtual IP, and how it ends that. */
@@ -37,43 +37,43 @@ const reload = `timeout 30 systemctl reload keepalived || {
 
 const own: Contender = {
     name: "pulumi-lvs",
-    async change(site, _from, to) {
-        await site.stack.configure(to);
-        await site.pulumi("up", "--yes", "--skip-preview");
+    async change(cluster, _from, to) {
+        await cluster.stack.configure(to);
+        await cluster.stack.up();
     },
 };
 
 /** What an administrator does: files over ssh, then a reload, on both directors at once. */
 const plain: Contender = {
     name: "ssh and reload",
-    async change(site, from, to) {
-        for (const host of added(site, from, to)) await host.run(takeIn);
+    async change(cluster, from, to) {
+        for (const host of added(cluster, from, to)) await host.run(takeIn);
         await Promise.all(
-            site.cluster.directors.map(async (host) => {
+            cluster.directors.map(async (host) => {
                 const stdin = configurationOf(host.name, to);
                 await host.run("cat >/etc/keepalived/keepalived.conf", { stdin });
                 await host.run(reload);
             }),
         );
-        for (const host of added(site, to, from)) await host.run(takeOut);
+        for (const host of added(cluster, to, from)) await host.run(takeOut);
     },
 };
 
 /** The same files by Ansible, as roles for keepalived do it: tried first, and both hosts at once. */
 const ansible = (tools: string): Contender => ({
     name: "Ansible",
-    async change(site, from, to) {
-        const dir = await fs.mkdtemp(path.join(site.lab.dir, "ansible-"));
-        for (const { name } of site.cluster.directors) {
+    async change(cluster, from, to) {
+        const dir = await fs.mkdtemp(path.join(cluster.lab.dir, "ansible-"));
+        for (const { name } of cluster.directors) {
             await fs.writeFile(path.join(dir, `${name}.conf`), configurationOf(name, to));
         }
-        const names = site.lab.hosts.map(({ name }) => name);
+        const names = cluster.lab.hosts.map(({ name }) => name);
         const inventory = ["[directors]", "ds1", "ds2", "[others]", ...names.slice(2), ""];
         await fs.writeFile(path.join(dir, "inventory"), inventory.join("\n"));
         const variables = {
             files: dir,
-            taken_in: added(site, from, to).map(({ name }) => name),
-            taken_out: added(site, to, from).map(({ name }) => name),
+            taken_in: added(cluster, from, to).map(({ name }) => name),
+            taken_out: added(cluster, to, from).map(({ name }) => name),
             take_in: takeIn,
             take_out: takeOut,
         };
@@ -88,9 +88,9 @@ const ansible = (tools: string): Contender => ({
             JSON.stringify(variables),
             path.join(__dirname, "ansible/site.yaml"),
         ];
-        await site.lab.exec(command, {
+        await cluster.lab.exec(command, {
             env: {
-                ANSIBLE_SSH_ARGS: `-F ${path.join(site.lab.dir, "ssh_config")}`,
+                ANSIBLE_SSH_ARGS: `-F ${path.join(cluster.lab.dir, "ssh_config")}`,
                 ANSIBLE_PIPELINING: "1",
                 ANSIBLE_LOCAL_TEMP: dir,
                 LC_ALL: "C.UTF-8",
@@ -104,7 +104,7 @@ export async function contenders(): Promise<Contender[]> {
 }
 
 /** Hosts that are real servers in the one configuration and not in the other. */
-function added({ lab }: Site, from: Config, to: Config): Host[] {
+function added({ lab }: LabCluster, from: Config, to: Config): Host[] {
     const before = from.realServers.map(({ name }) => name);
     const names = to.realServers.map(({ name }) => name).filter((name) => !before.includes(name));
     return names.map((name) => lab.host(name));

@@ -16,7 +16,7 @@ import { directorFiles } from "../lvs/render";
  * round, since the machine's speed drifts.
  */
 async function main(rounds: number): Promise<void> {
-    const lab = await Lab.up(seed, { disk: await installedDisk() });
+    const lab = await Lab.up(seed, { disk: () => installedDisk() });
     try {
         const stack = await LabStack.create(lab);
         stack.report.forEach((line) => console.log(line));

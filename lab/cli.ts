@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { CommandLine } from "./commandLine";
 import { Host, Lab } from "./lab";
 import { Refusal, step } from "./progress";
+import { LabStack } from "./stack";
 import { mixed, mysql, seed, seedWithSpare, threeDirectors, Topology, wide } from "./topology";
 
 const topologies: readonly Topology[] = [seed, seedWithSpare, threeDirectors, wide, mysql, mixed];
@@ -17,7 +20,9 @@ hosts: each has a kernel with IPVS, systemd and sshd, and installs its packages 
   down                end it, and leave nothing of it behind
   status              which labs there are, and which of their hosts are on
   ssh HOST [COMMAND]  log in to a host as root, or run a shell command there
-  exec COMMAND ...    run a command on the client: curl, pulumi, a shell
+  exec COMMAND ...    run a command on the client: curl, a shell
+  pulumi COMMAND ...  run Pulumi on the lab's stack: "up", "preview --diff", "destroy"
+  lvs COMMAND ...     run this project's command line on it: "status", "check"
   cut HOST            pull the plug
   boot HOST           turn the host on again, with its disk as it was left
   reboot HOST         shut it down in order, and boot it
@@ -76,6 +81,10 @@ async function main(words: string[]): Promise<number> {
         case "exec":
             if (rest.length === 0) throw new Refusal("exec: which command?");
             return onThisTerminal((await running(options.name)).command(rest));
+        case "pulumi":
+            return pulumi(await running(options.name), rest);
+        case "lvs":
+            return lvs(await running(options.name), rest);
     }
     const act = hostCommands[command];
     if (!act) throw new Refusal(`There is no command "${command}". \`npm run lab\` shows them.`);
@@ -147,10 +156,29 @@ async function running(name: string): Promise<Lab> {
     return lab;
 }
 
+async function pulumi(lab: Lab, words: string[]): Promise<number> {
+    if (words.length === 0) throw new Refusal('pulumi: which command? "up" or "preview --diff".');
+    const stack = await LabStack.create(lab);
+    return onThisTerminal(lab.command(stack.command(words)), stack.env);
+}
+
+async function lvs(lab: Lab, words: string[]): Promise<number> {
+    const stack = await LabStack.create(lab);
+    const { command, env } = new CommandLine(lab, stack).command(...words);
+    return onThisTerminal(lab.command(command), env);
+}
+
 /** Gives the terminal to a command until it ends; returns its status. */
-function onThisTerminal([program, ...args]: string[]): Promise<number> {
+function onThisTerminal(
+    [program, ...args]: string[],
+    env: NodeJS.ProcessEnv = {},
+): Promise<number> {
     return new Promise((resolve, reject) => {
-        const child = spawn(program!, args, { stdio: "inherit" });
+        const child = spawn(program!, args, {
+            cwd: path.join(__dirname, ".."),
+            env: { ...process.env, ...env },
+            stdio: "inherit",
+        });
         // Ctrl-C is for the command.
         process.on("SIGINT", () => undefined);
         child.on("error", reject);

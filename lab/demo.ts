@@ -48,12 +48,21 @@ async function demo(): Promise<void> {
     const { requests, failed } = await probe.stop();
     tell(`${requests.length} requests in all, ${failed.length} without an answer within 5 s.`);
 
-    heading("It is yours");
-    tell("npm run lab -- ssh ds1          log in (ds1, ds2, rs1, rs2, rs3)");
-    tell("npm run lab -- exec curl " + vip + "    ask it from its client");
-    tell("npm run lab -- cut rs2          pull a plug; `boot rs2` puts it back");
-    tell("npm run lab -- status           look around");
-    tell("npm run lab -- down             take it all down");
+    heading("The cluster stays until you end it");
+    tell(`ds1 and ds2 are the directors, rs1, rs2 and rs3 the real servers.
+The client in the lab reaches the virtual IP ${vip}.
+
+npm run lab -- lvs status              shows who is active and who serves
+npm run lab -- exec curl ${vip}  asks the virtual IP
+npm run lab -- ssh ds1 'ipvsadm -Ln'   runs a command on a host
+npm run lab -- cut rs2                 cuts the power of a host; "boot rs2" turns it on
+
+To change the cluster, edit its stack file, for instance a weight below realServers:
+    ${stack.file}
+npm run lab -- pulumi preview --diff   shows the lines that would change on the hosts
+npm run lab -- pulumi up --yes         changes the hosts
+
+npm run lab -- down                    ends the lab and leaves nothing behind`);
 }
 
 async function ownedBy(lab: Lab, director: string): Promise<boolean> {

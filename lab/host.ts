@@ -1,14 +1,18 @@
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { type Card, cardsOf, writeIdentity } from "./identity";
+import { createHash } from "node:crypto";
+import { cardsOf, writeIdentity } from "./identity";
 import { hostKey } from "./keys";
-import { Namespace, processGroup, signal } from "./namespace";
-import { Parts } from "./parts";
+import { Container } from "./machine/container";
+import { type Card, type Machine } from "./machine/machine";
+import { MachineProcess } from "./machine/process";
+import { UserModeLinux } from "./machine/uml";
+import type { Namespace } from "./namespace";
+import type { Parts } from "./parts";
 import { Refusal } from "./progress";
-import { run, RunOptions, RunResult, tryRun } from "./run";
-import { HostSpec, Suite, suiteOf, Topology } from "./topology";
+import { run, type RunOptions, type RunResult, tryRun } from "./run";
+import { sshFilesOf } from "./sshFiles";
+import { type HostSpec, isContainer, type Suite, suiteOf, type Topology } from "./topology";
 import { GiveUp, waitUntil } from "./wait";
 
 /** How long a host may take to boot: five at once on a slow machine take 45 s. */
@@ -20,7 +24,20 @@ export interface HostRunOptions extends RunOptions {
     user?: string;
 }
 
-/** A virtual machine of a lab. */
+/** What a lab tells each of its hosts. */
+export interface HostOptions {
+    /** Folder for large files. */
+    dir: string;
+    /** Folder in memory, with a name short enough for sockets. */
+    shortDir: string;
+    namespace: Namespace;
+    topology: Topology;
+    parts: Parts;
+    /** The processor that it runs on, where it has a kernel of its own. */
+    processor: number;
+}
+
+/** A machine of a lab. */
 export class Host {
     readonly name: string;
     /** IPv4 address of its first card, where it is logged in to. */
@@ -33,20 +50,17 @@ export class Host {
     readonly hostKey: string;
     /** What it has written to its console since it was first booted, for a look when it hangs. */
     readonly consoleLog: string;
+    /** Is it a container? Otherwise it has a kernel of its own. */
+    readonly isContainer: boolean;
     private readonly cards: Card[];
     private readonly dir: string;
-    private readonly disk: string;
     /** The second disk: see `writeIdentity`. */
     private readonly identity: string;
+    private readonly machine: Machine;
+    private readonly process: MachineProcess;
 
     constructor(
-        private readonly lab: {
-            dir: string;
-            namespace: Namespace;
-            topology: Topology;
-            parts: Parts;
-            processor: number;
-        },
+        private readonly lab: HostOptions,
         private readonly spec: HostSpec,
     ) {
         this.name = spec.name;
@@ -56,9 +70,27 @@ export class Host {
         this.suite = suiteOf(spec);
         this.hostKey = hostKey(spec.name).public;
         this.dir = path.join(lab.dir, "hosts", spec.name);
-        this.disk = path.join(this.dir, "disk.cow");
         this.identity = path.join(this.dir, "identity.tar");
         this.consoleLog = path.join(this.dir, "console.log");
+        this.isContainer = isContainer(spec);
+        const options = {
+            name: spec.name,
+            machineId: digest(`machine ${spec.name}`).slice(0, 32),
+            cards: this.cards,
+            dir: this.dir,
+            shortDir: lab.shortDir,
+            identity: this.identity,
+            inside: (command: string[]) => this.inside(command),
+        };
+        this.machine = this.isContainer
+            ? new Container(options)
+            : new UserModeLinux({
+                  ...options,
+                  kernel: lab.parts.kernel,
+                  memoryMB: spec.memoryMB ?? 160,
+                  processor: lab.processor,
+              });
+        this.process = new MachineProcess(spec.name, this.dir, lab.namespace);
     }
 
     /** Its card in a network, by default the first. */
@@ -86,14 +118,14 @@ export class Host {
         return this.sshCommand(script, {}, terminal).filter((word) => word !== "");
     }
 
-    /** Does the host's virtual machine run (or is it frozen)? */
+    /** Does the machine run (or is it frozen)? */
     async isUp(): Promise<boolean> {
-        return (await this.process()) !== undefined;
+        return (await this.process.leader()) !== undefined;
     }
 
     /** Pulls the plug: nothing on the host gets to say or write another word. */
     async cut(): Promise<void> {
-        await this.endProcesses();
+        await this.process.end();
         await this.forgetConnection();
     }
 
@@ -104,13 +136,13 @@ export class Host {
         await this.tryRun("systemctl poweroff");
         await this.forgetConnection();
         await waitUntil(`end of ${this.name}`, 60_000, async () => !(await this.isUp()));
-        await this.endProcesses();
+        await this.process.end();
     }
 
     /** Turns the host on, with its disk as it was left, and waits until ssh answers. */
     async boot(): Promise<void> {
         if (await this.isUp()) throw new Error(`${this.name} is running already`);
-        await this.start();
+        await this.powerOn();
         await this.waitForSsh();
     }
 
@@ -129,12 +161,12 @@ export class Host {
 
     /** Makes the host stand still at once: it neither answers nor notices. */
     async freeze(): Promise<void> {
-        signal(await this.requireLife(), "SIGSTOP");
+        await this.machine.freeze(await this.requireLife());
     }
 
     /** Lets a frozen host go on from where it stood. */
     async thaw(): Promise<void> {
-        signal(await this.requireLife(), "SIGCONT");
+        await this.machine.thaw(await this.requireLife());
     }
 
     /** Pulls the network cable of one of the host's cards out, or plugs it in. */
@@ -142,7 +174,7 @@ export class Host {
         const card = this.card(network);
         // The card does not get over a device that is taken down: it is unplugged at the far end.
         const end = state === "up" ? ["master", card.network] : ["nomaster"];
-        await run(this.inside(["ip", "link", "set", this.tapOf(card), ...end]));
+        await run(this.inside(["ip", "link", "set", card.tap, ...end]));
     }
 
     /**
@@ -155,35 +187,18 @@ export class Host {
         await this.waitForSsh();
     }
 
-    /** Keeps the disk as it is now in a file. The host has to be off, best by `shutDown`. */
-    async saveDisk(file: string): Promise<void> {
-        await this.copyDisk(this.disk, path.resolve(this.dir, file));
-    }
-
-    /** Puts in the disk that was kept in a file. The host has to be off. */
-    async restoreDisk(file: string): Promise<void> {
-        await this.copyDisk(path.resolve(this.dir, file), this.disk);
-    }
-
     /** Makes the host's folder and network devices; for `Lab.up`. */
     async create(): Promise<void> {
         await fs.mkdir(this.dir, { recursive: true });
         await writeIdentity(this.identity, this.spec, this.lab.topology);
-        for (const card of this.cards) {
-            const tap = this.tapOf(card);
-            await run(this.inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
-            await run(this.inside(["ip", "link", "set", tap, "master", card.network, "up"]));
-            // The virtual cards cannot take packets apart or put them together for one another.
-            const offloads = ["tso", "off", "gso", "off", "gro", "off"];
-            await run(this.inside(["ethtool", "-K", tap, ...offloads]));
-        }
+        await this.machine.plugIn();
     }
 
-    /** Starts the virtual machine with a new disk, as `reset` does, and does not wait for it. */
+    /** Starts the machine with a new disk, as `reset` does, and does not wait for it. */
     async startNew(disk = this.lab.parts.suites[this.suite]!.image.disk): Promise<void> {
-        await fs.rm(this.disk, { force: true });
-        // What the host writes goes to the first of the two files, which notes the name of the other.
-        await this.start(`${this.disk},${disk}`);
+        await this.process.end();
+        await this.machine.insert(disk);
+        await this.powerOn();
     }
 
     /** Waits until the host lets the client in. */
@@ -194,49 +209,15 @@ export class Host {
         });
     }
 
-    private async start(disk = this.disk): Promise<void> {
-        const { dir, namespace, parts, processor } = this.lab;
-        await this.endProcesses();
-        const consoles = path.join(dir, "uml");
-        await fs.rm(path.join(consoles, this.name), { recursive: true, force: true });
-        const log = await fs.open(this.consoleLog, "a");
-        const kernel = [
-            ...["taskset", "-c", String(processor)],
-            path.join(__dirname, "image/power-on"),
-            ...parts.kernel.options,
-            `umid=${this.name}`,
-            `uml_dir=${consoles}`,
-            `mem=${this.spec.memoryMB ?? 160}M`,
-            `ubd0=${disk}`,
-            `ubd1r=${this.identity}`,
-            "root=/dev/ubda",
-            "rw",
-            ...this.cards.map((card, index) => `vec${index}:${this.vectorOptions(card)}`),
-            `systemd.hostname=${this.name}`,
-            `systemd.machine_id=${digest(`machine ${this.name}`).slice(0, 32)}`,
-            "con=null",
-            "con0=null,fd:1",
-            "ssl=null",
-            "selinux=0",
-            // They try for a second which way to compute the parity of disks is the fastest.
-            "initcall_blacklist=raid6_init,raid6_select_algo",
-            "quiet",
-        ];
-        const [program, ...args] = namespace.command(kernel);
-        // A process group of its own is what `cut` kills.
-        const stdio = ["ignore", log.fd, log.fd] as const;
-        const env = { ...process.env, KERNEL: parts.kernel.program };
-        const child = spawn(program!, args, { cwd: "/", env, detached: true, stdio: [...stdio] });
-        child.unref();
-        await log.close();
-        const pid = child.pid!;
-        await waitUntil(`start of ${this.name}`, 10_000, () => namespace.contains(pid), 10);
-        await fs.writeFile(this.pidFile(), String(pid));
+    private async powerOn(): Promise<void> {
+        await fs.rm(path.join(this.lab.shortDir, this.name, "pid"), { force: true });
+        const { command, env } = this.machine.powerOn();
+        await this.process.start(this.inside(command), env, this.consoleLog);
     }
 
     /** Ends the connection that `run` keeps open. */
     private async forgetConnection(): Promise<void> {
-        const sockets = path.join(this.lab.dir, "ssh");
+        const sockets = path.join(this.lab.shortDir, "ssh");
         for (const socket of await fs.readdir(sockets)) {
             if (!socket.endsWith(`@${this.name}`)) continue;
             const control = [
@@ -267,7 +248,7 @@ export class Host {
     ): string[] {
         const settings = sshOptions.flatMap((option) => ["-o", option]);
         const user = options.user ? ["-l", options.user] : [];
-        const config = path.join(this.lab.dir, "ssh_config");
+        const config = sshFilesOf(this.lab).config;
         return this.inside(["ssh", "-F", config, ...settings, ...user, this.name, script]);
     }
 
@@ -275,65 +256,15 @@ export class Host {
         return this.lab.namespace.command(command);
     }
 
-    /** The device at the other end of a card. */
-    private tapOf(card: Card): string {
-        return `${card.device.replace("eth", "tap")}-${this.name}`;
-    }
-
-    /** What the driver of a card is told. */
-    private vectorOptions(card: Card): string {
-        const tap = `transport=tap,ifname=${this.tapOf(card)}`;
-        return `${tap},depth=128,gro=0,mac=${macOf(card.address)}`;
-    }
-
-    private pidFile(): string {
-        return path.join(this.dir, "pid");
-    }
-
-    /** The first process of the virtual machine, which leads its process group. */
-    private async process(): Promise<number | undefined> {
-        const pid = await this.recordedProcess();
-        // The number may have been given to a stranger since, but not in this namespace.
-        const alive = pid !== undefined && (await this.lab.namespace.contains(pid));
-        return alive ? pid : undefined;
-    }
-
-    private async recordedProcess(): Promise<number | undefined> {
-        const text = await fs.readFile(this.pidFile(), "utf8").catch(() => undefined);
-        return text === undefined ? undefined : Number(text);
-    }
-
-    /** Ends the virtual machine, or what one that ended by itself has left of its processes. */
-    private async endProcesses(): Promise<void> {
-        const group = await this.recordedProcess();
-        if (group === undefined) return;
-        await waitUntil(`end of ${this.name}`, 10_000, async () => {
-            for (const pid of await processGroup(group)) {
-                if (!(await this.lab.namespace.contains(pid))) continue;
-                signal(-group, "SIGKILL");
-                return false;
-            }
-            return true;
-        });
-    }
-
     private async requireLife(): Promise<number> {
-        const pid = await this.process();
+        const pid = await this.process.leader();
         if (pid !== undefined) return pid;
         const log = await fs.readFile(this.consoleLog, "utf8").catch(() => "");
-        throw new GiveUp(`${this.name} is off. The end of its console:\n${log.slice(-1500)}`);
+        const way = this.isContainer
+            ? " Where no container starts, PULUMI_LVS_LAB_MACHINES=uml gives hosts kernels of their own."
+            : "";
+        throw new GiveUp(`${this.name} is off.${way} The end of its console:\n${log.slice(-1500)}`);
     }
-
-    private async copyDisk(from: string, to: string): Promise<void> {
-        if (await this.isUp()) throw new Error(`${this.name} is on: its disk is in use`);
-        await run(["cp", "--sparse=always", from, to]);
-    }
-}
-
-/** A host keeps its hardware address over every boot: 02:00 and its IPv4 address. */
-function macOf(address: string): string {
-    const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
-    return ["02", "00", ...bytes].join(":");
 }
 
 function digest(text: string): string {

@@ -1,26 +1,26 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { hostKey } from "./keys";
+import type { Card } from "./machine/machine";
 import { run } from "./run";
 import { type HostSpec, ipv6Of, suiteOf, type Topology } from "./topology";
 
-/** A network card of a host. */
-export interface Card {
-    network: string;
-    /** What the host calls it: "eth0". */
-    device: string;
-    address: string;
-    ipv6: string;
-}
-
 /** The cards of a host, in the order in which its networks are named. */
-export function cardsOf({ cards }: HostSpec, { networks }: Topology): Card[] {
+export function cardsOf({ name, cards }: HostSpec, { networks }: Topology): Card[] {
     return Object.entries(cards).map(([network, address], index) => ({
         network,
         device: `eth${index}`,
+        tap: `tap${index}-${name}`,
+        mac: macOf(address),
         address,
         ipv6: ipv6Of(address, networks[network]!),
     }));
+}
+
+/** A host keeps its hardware address over every boot: 02:00 and its IPv4 address. */
+function macOf(address: string): string {
+    const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
+    return ["02", "00", ...bytes].join(":");
 }
 
 /** Writes a disk, as a tar archive, from which a host takes its own files at its first boot. */

@@ -1,7 +1,8 @@
 import * as path from "node:path";
 import { cached } from "./cache";
-import { makeDisk } from "./image/image";
+import { makeBlockDevice } from "./image/image";
 import { installedFiles, installRecipe } from "./image/install";
+import { tree } from "./machine/machine";
 import { labParts } from "./parts";
 import { step } from "./progress";
 import type { Suite } from "./topology";
@@ -9,7 +10,7 @@ import type { Suite } from "./topology";
 /** The packages of a cluster. */
 export const clusterPackages = ["keepalived", "ipvsadm", "apache2"];
 
-/** Those, and programs for tests of other services than the web's and of firewalls. */
+/** Those, and programs for tests of other services than the web's. */
 export const serverPackages = [
     ...clusterPackages,
     "curl",
@@ -19,11 +20,30 @@ export const serverPackages = [
     "openssl",
 ];
 
-/** Those of a cluster that is watched. */
+/** Those, and the exporter of metrics. */
 export const monitoredPackages = [...clusterPackages, "prometheus-node-exporter"];
 
-/** A database. */
-export const databasePackages = ["mariadb-server"];
+/** Those, and two firewalls. */
+export const firewallPackages = [...clusterPackages, "nftables", "firewalld"];
+
+/** Those, and a database. */
+export const databasePackages = [...clusterPackages, "mariadb-server"];
+
+/** The disks that tests boot hosts with. */
+const testDisks: { suite?: Suite; packages?: string[] }[] = [
+    { suite: "bookworm" },
+    { suite: "bullseye" },
+    { suite: "trixie" },
+    { packages: serverPackages },
+    { packages: monitoredPackages },
+    { packages: firewallPackages },
+    { packages: databasePackages },
+];
+
+/** Makes all disks that tests boot hosts with, so that no test waits for one. */
+export async function makeTestDisks(): Promise<void> {
+    for (const disk of testDisks) await installedDisk(disk);
+}
 
 /**
  * A disk for hosts on which packages are installed already and nothing else has been done, for
@@ -39,12 +59,10 @@ export async function installedDisk({
     const key = { recipe: await installRecipe(), packages, from: path.basename(parts.packages) };
     const started = packages.filter((name) => clusterPackages.includes(name));
     const others = packages.filter((name) => !clusterPackages.includes(name));
-    const dir = await cached("installed", key, (unfinished) =>
+    return cached("installed", key, (unfinished) =>
         step(`Installing ${packages.join(", ")} on a disk for tests (${suite})`, async () => {
-            const root = path.join(unfinished, "root");
-            await installedFiles(root, parts, started, others);
-            await makeDisk(root, path.join(unfinished, "disk.ext4"));
+            await installedFiles(path.join(unfinished, tree), parts, started, others);
+            await makeBlockDevice(unfinished);
         }),
     );
-    return path.join(dir, "disk.ext4");
 }

@@ -151,6 +151,11 @@ function placed({ path: target, mode = "0644", content }: TriedFile): string {
     ].join("\n");
 }
 
+/** Makes the trees of all releases, so that no test waits for one. */
+export async function makeKeepalivedTrees(): Promise<void> {
+    for (const { suite } of keepalivedReleases) await keepalivedOf(suite);
+}
+
 /** The tree of a release, found in the cache or built. Needs root. */
 export async function keepalivedOf(suite: Suite): Promise<KeepalivedTree> {
     const { version } = keepalivedReleases.find((release) => release.suite === suite)!;

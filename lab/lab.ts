@@ -2,18 +2,18 @@ import { ChildProcess, spawn, SpawnOptions } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { Socket } from "node:net";
-import { homedir } from "node:os";
 import * as path from "node:path";
-import { exists } from "./cache";
 import { Host } from "./host";
 import { clientKey } from "./keys";
 import { Namespace } from "./namespace";
 import { labParts, Parts } from "./parts";
+import { labNames, makePlaces, placesOf, removePlaces } from "./places";
 import { Probe, ProbeOptions } from "./probe";
 import { processorOf } from "./processors";
 import { Refusal } from "./progress";
 import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
-import { HostSpec, ipv6Of, Network, suiteOf, Topology } from "./topology";
+import { sshFilesOf, writeSshFiles } from "./sshFiles";
+import { HostSpec, ipv6Of, isContainer, Network, suiteOf, Topology } from "./topology";
 import { waitUntil } from "./wait";
 
 export { Host } from "./host";
@@ -25,25 +25,19 @@ export interface LabOptions {
     name?: string;
     /** Does it outlive the process that brought it up? Otherwise it ends with it. */
     lasting?: boolean;
-    /** Disk that hosts start with, as `installedDisk` made it. Defaults to a bare one. */
-    disk?: string | ((host: HostSpec) => Promise<string>);
+    /** The disk that a host starts with, as `installedDisk` made it; undefined is a bare one. Defaults to bare ones. */
+    disk?: (host: HostSpec) => Promise<string | undefined>;
 }
 
 /** What is written down about a running lab. */
 interface LabRecord {
     topology: Topology;
     parts: Parts;
-    /** How many labs there were before it: so many processors further on its hosts begin. */
+    /** How many labs there were before it: so many processors further on its kernels begin. */
     others: number;
 }
 
-/** Each lab has a folder here with all that it writes. */
-const labsDir = path.join(
-    process.env.XDG_STATE_HOME || path.join(homedir(), ".local/state"),
-    "pulumi-lvs/labs",
-);
-
-/** Virtual machines on a network of their own, on this machine. */
+/** A few hosts on a network of their own, on this machine. */
 export class Lab {
     readonly hosts: Host[];
     /** The lab's namespace: its addresses in the first network, and the key that hosts let in. */
@@ -55,8 +49,10 @@ export class Lab {
     };
     /** Which of the kernels serves, and where the parts of the lab are. */
     readonly parts: Parts;
-    /** Folder with all that the lab writes; it goes with the lab. */
+    /** Folder with the large files that the lab writes; it goes with the lab. */
     readonly dir: string;
+    /** Folder in memory with its sockets, and what containers write. */
+    readonly shortDir: string;
     readonly topology: Topology;
     private readonly namespace: Namespace;
 
@@ -67,17 +63,21 @@ export class Lab {
         const { topology, parts, others } = record;
         this.topology = topology;
         this.parts = parts;
-        this.dir = dirOf(name);
+        const places = placesOf(name);
+        this.dir = places.dir;
+        this.shortDir = places.shortDir;
         this.namespace = namespaceOf(name);
-        const own = { dir: this.dir, namespace: this.namespace, topology, parts };
-        this.hosts = topology.hosts.map(
-            (spec, index) => new Host({ ...own, processor: processorOf(others + index) }, spec),
-        );
+        const own = { ...places, namespace: this.namespace, topology, parts };
+        let kernels = others;
+        this.hosts = topology.hosts.map((spec) => {
+            const processor = processorOf(isContainer(spec) ? 0 : kernels++);
+            return new Host({ ...own, processor }, spec);
+        });
         const first = Object.values(topology.networks)[0]!;
         this.client = {
             address: first.client,
             ipv6: ipv6Of(first.client, first),
-            privateKeyFile: path.join(this.dir, "client_key"),
+            privateKeyFile: sshFilesOf(places).privateKey,
             privateKey: clientKey().private,
         };
     }
@@ -88,12 +88,8 @@ export class Lab {
         const disks = await disksOf(topology, options);
         const name = options.name ?? `${topology.name}-${randomBytes(3).toString("hex")}`;
         const lab = new Lab(name, { topology, parts, others: (await Lab.names()).length });
-        if (lab.dir.length > 60) {
-            throw new Refusal(`${lab.dir}: too long for sockets in it; set XDG_STATE_HOME`);
-        }
         await removeDeadLab(name);
-        await fs.mkdir(path.dirname(lab.dir), { recursive: true });
-        await fs.mkdir(lab.dir, { mode: 0o700 });
+        await makePlaces(lab);
         try {
             const keep = await lab.create();
             await Promise.all(lab.hosts.map((host) => host.startNew(disks.get(host.name))));
@@ -115,13 +111,13 @@ export class Lab {
 
     /** The names of all labs that are there, running or not. */
     static async names(): Promise<string[]> {
-        return (await exists(labsDir)) ? fs.readdir(labsDir) : [];
+        return labNames();
     }
 
     /** Takes a lab of that name down, in whatever state it is; nothing happens if there is none. */
     static async remove(name: string): Promise<void> {
         await namespaceOf(name).destroy();
-        await fs.rm(dirOf(name), { recursive: true, force: true });
+        await removePlaces(placesOf(name));
     }
 
     /** The host of that name. */
@@ -173,8 +169,7 @@ export class Lab {
         await this.namespace.create();
         const keep = this.endWithThisProcess();
         await fs.writeFile(path.join(this.dir, "lab.json"), JSON.stringify(this.record, null, 4));
-        await fs.mkdir(path.join(this.dir, "ssh"));
-        await this.writeSshFiles();
+        await writeSshFiles(this, this.hosts);
 
         // The client is no router, and takes an answer from whichever network it comes.
         const settings = ["net.ipv4.ip_forward=0", "net.ipv4.conf.default.rp_filter=0"];
@@ -218,40 +213,6 @@ export class Lab {
         return () => pipe.end("stay\n");
     }
 
-    private async writeSshFiles(): Promise<void> {
-        const { hosts } = this;
-        await fs.writeFile(this.client.privateKeyFile, this.client.privateKey, { mode: 0o600 });
-        const known = hosts.map((host) => `${host.name} ${host.hostKey}\n`);
-        await fs.writeFile(path.join(this.dir, "known_hosts"), known.join(""));
-        const addresses = hosts.map(
-            ({ name, address }) =>
-                `Host ${name}\n    HostName ${address}\n    HostKeyAlias ${name}\n`,
-        );
-        await fs.writeFile(
-            path.join(this.dir, "ssh_config"),
-            `${addresses.join("")}Host *
-    User root
-    IdentityFile ${this.client.privateKeyFile}
-    IdentitiesOnly yes
-    IdentityAgent none
-    UserKnownHostsFile ${this.dir}/known_hosts
-    GlobalKnownHostsFile /dev/null
-    StrictHostKeyChecking yes
-    UpdateHostKeys no
-    BatchMode yes
-    LogLevel ERROR
-    ConnectTimeout 10
-    # A host that stands still for so long has lost its connections.
-    ServerAliveInterval 5
-    ServerAliveCountMax 3
-    # One login for all commands: later ones are quick, and add nothing to the host's log.
-    ControlMaster auto
-    ControlPersist yes
-    ControlPath ${this.dir}/ssh/%r@%n
-`,
-        );
-    }
-
     private async servePackages(): Promise<void> {
         const logFile = path.join(this.dir, "packages.log");
         const log = await fs.open(logFile, "a");
@@ -276,22 +237,20 @@ export class Lab {
 async function disksOf({ hosts }: Topology, { disk }: LabOptions): Promise<Map<string, string>> {
     const disks = new Map<string, string>();
     for (const spec of hosts) {
-        const file = typeof disk === "function" ? await disk(spec) : disk;
+        const file = await disk?.(spec);
         if (file) disks.set(spec.name, file);
     }
     return disks;
 }
 
-function dirOf(name: string): string {
-    return path.join(labsDir, name);
-}
-
 function namespaceOf(name: string): Namespace {
-    return new Namespace(path.join(dirOf(name), "net"));
+    return new Namespace(path.join(placesOf(name).shortDir, "net"));
 }
 
 async function readRecord(name: string): Promise<LabRecord | undefined> {
-    const text = await fs.readFile(path.join(dirOf(name), "lab.json"), "utf8").catch(() => "");
+    const text = await fs
+        .readFile(path.join(placesOf(name).dir, "lab.json"), "utf8")
+        .catch(() => "");
     return text ? (JSON.parse(text) as LabRecord) : undefined;
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes this machine ready for the lab, the demo and the tests. It can be run at any time: it does
 # what is still missing and says so, and has nothing to say when nothing is. Needs Debian (x86_64),
-# root, Node 20 or later with npm; everything else it installs or builds.
+# root, Node 20 or later with npm; everything else it installs or builds. With the word "tests" it
+# makes the disks of the tests, too.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
@@ -65,6 +66,7 @@ flex flex
 bison bison
 bc bc
 busybox busybox
+systemd-nspawn systemd-container
 xz xz-utils
 END
     [ -e /usr/include/stdio.h ] || printf 'libc6-dev '
@@ -128,4 +130,4 @@ allow_services_as_before # in case an earlier run was killed
 packages=$(missing_packages)
 if [ -n "$packages" ]; then step "Installing Debian packages (${packages% })" install_packages "$packages"; fi
 npm_is_current || step 'Installing npm packages' install_npm_packages
-exec node_modules/.bin/tsx lab/setup.ts
+exec node_modules/.bin/tsx lab/setup.ts "$@"

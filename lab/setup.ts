@@ -1,16 +1,31 @@
-/** The part of `lab/setup.sh` that comes once Node's packages are there. */
-import { labParts } from "./parts";
+/**
+ * The part of `lab/setup.sh` that comes once Node's packages are there. With the word "tests" it also
+ * makes all disks that the tests boot hosts with.
+ */
+import { makeTestDisks } from "./installedDisk";
+import { makeKeepalivedTrees } from "./keepalivedTrees";
+import { labParts, type Parts } from "./parts";
 import { Refusal } from "./progress";
 import { toolchain } from "./toolchain";
 
-async function main(): Promise<void> {
+async function main(words: string[]): Promise<void> {
+    const forTests = words.includes("tests");
     // Side by side: each of them waits now and then for a download, or for one processor.
-    const [{ report }, { kernel }] = await Promise.all([toolchain(), labParts("bookworm")]);
+    const [{ report }, { kernel }] = await Promise.all([toolchain(), hosts(forTests)]);
     for (const line of report) process.stderr.write(`${line}\n`);
     process.stderr.write(`Lab: user-mode Linux ${kernel.version}, ${kernel.source}\n`);
 }
 
-main().catch((error: Error) => {
+async function hosts(forTests: boolean): Promise<Parts> {
+    const parts = await labParts("bookworm");
+    if (forTests) {
+        await makeTestDisks();
+        await makeKeepalivedTrees();
+    }
+    return parts;
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
     process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
     process.exitCode = 1;
 });

@@ -1,13 +1,15 @@
-import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { RunningUp } from "./runningUp";
 import type { LvsClusterArgs } from "../components";
 import type { Lab } from "./lab";
 import type { RunOptions, RunResult } from "./run";
 import { type Toolchain, toolchain } from "./toolchain";
 
 const root = path.join(__dirname, "..");
+
+const upWords = ["up", "--yes", "--skip-preview"];
 
 /** A cluster's arguments as they stand in a stack file: no value has to be waited for. */
 export type StackConfig = Partial<LvsClusterArgs>;
@@ -17,6 +19,9 @@ export type StackConfig = Partial<LvsClusterArgs>;
  * the lab's folder and go with it; nothing of the user's own Pulumi is touched.
  */
 export class LabStack {
+    /** All that `pulumi` has printed. */
+    readonly printed: string[] = [];
+
     private constructor(
         private readonly lab: Lab,
         private readonly tools: Toolchain,
@@ -29,7 +34,7 @@ export class LabStack {
     static async create(lab: Lab, name = "stack"): Promise<LabStack> {
         const dir = path.join(lab.dir, name);
         const isNew = await fs.mkdir(path.join(dir, "backend"), { recursive: true });
-        await fs.mkdir(path.join(dir, "tmp"), { recursive: true });
+        await fs.mkdir(path.join(lab.shortDir, "tmp"), { recursive: true });
         const none = { encryptionsalt: "", privateKey: {} };
         const stack = new LabStack(lab, await toolchain(), dir, none);
         if (isNew) {
@@ -75,34 +80,42 @@ export class LabStack {
     /** Runs `pulumi` on the lab's client, whatever comes of it. */
     async tryPulumi(args: string[], options: RunOptions = {}): Promise<RunResult> {
         const env = { ...this.env, ...options.env };
-        return this.lab.tryExec(this.command(args), { cwd: root, ...options, env });
+        const result = await this.lab.tryExec(this.command(args), { cwd: root, ...options, env });
+        this.printed.push(result.stdout, result.stderr);
+        return result;
     }
 
-    /** Starts `pulumi` on the lab's client, in a process group of its own, and does not wait for it. */
-    startPulumi(args: string[]): ChildProcess {
-        return this.lab.spawn(this.command(args), {
+    /** Starts `pulumi up` on the lab's client, in a process group of its own, and does not wait for it. */
+    startUp(): RunningUp {
+        const child = this.lab.spawn(this.command(upWords), {
             cwd: root,
             env: { ...process.env, ...this.env },
             detached: true,
             stdio: ["ignore", "pipe", "pipe"],
         });
+        return new RunningUp(child, this.printed);
     }
 
     /** `pulumi up` without a preview first. */
     async up(options: RunOptions = {}): Promise<string> {
-        return this.pulumi(["up", "--yes", "--skip-preview", "--suppress-progress"], options);
+        return this.pulumi([...upWords, "--suppress-progress"], options);
+    }
+
+    /** `pulumi up` without a preview first, whatever comes of it. */
+    async tryUp(): Promise<RunResult> {
+        return this.tryPulumi(upWords);
     }
 
     /** `pulumi up` of another project in a folder, without configuration. */
     async upOf(project: string): Promise<string> {
         const cwd = { cwd: project };
         await this.tryPulumi(["stack", "init"], cwd);
-        return this.pulumi(["up", "--yes", "--skip-preview"], cwd);
+        return this.pulumi(upWords, cwd);
     }
 
     /** `pulumi up` that is expected to fail: what it printed. Throws if it succeeds. */
     async failingUp(): Promise<string> {
-        const { status, stdout, stderr } = await this.tryPulumi(["up", "--yes", "--skip-preview"]);
+        const { status, stdout, stderr } = await this.tryUp();
         if (status === 0) throw new Error(`pulumi up was to fail and did not:\n${stdout}`);
         return stdout + stderr;
     }
@@ -122,7 +135,8 @@ export class LabStack {
         return path.join(this.dir, "backend");
     }
 
-    private command(args: string[]): string[] {
+    /** The command that runs `pulumi` on this stack. */
+    command(args: string[]): string[] {
         const own = ["--non-interactive", "--color", "never", "--stack", "lab"];
         const file = ["up", "preview", "destroy", "config"].includes(args[0]!)
             ? ["--config-file", this.file]
@@ -134,8 +148,8 @@ export class LabStack {
     get env(): NodeJS.ProcessEnv {
         return {
             ...this.tools.env,
-            // The language host leaves its pipes behind.
-            TMPDIR: path.join(this.dir, "tmp"),
+            // The language host leaves its pipes behind, and `lvs` has sockets there.
+            TMPDIR: path.join(this.lab.shortDir, "tmp"),
             PULUMI_BACKEND_URL: `file://${this.backend}`,
             PULUMI_CONFIG_PASSPHRASE: "a lab has no secrets",
             SSH_AUTH_SOCK: undefined,

@@ -19,7 +19,7 @@ export interface Route {
     via: string;
 }
 
-/** A host of a lab: one virtual machine. */
+/** A host of a lab. */
 export interface HostSpec {
     /** Its host name: at most 10 of a–z, 0–9 and "-", for it also names its network devices. */
     name: string;
@@ -34,7 +34,12 @@ export interface HostSpec {
     forwards?: boolean;
     /** What it runs. Defaults to bookworm. */
     suite?: Suite;
-    /** Megabytes of memory. Defaults to 160: with the page cache full, five stay below 1 GB. */
+    /**
+     * Does it need a kernel of its own, as directors do for IPVS and the ends of tunnels for their
+     * devices? Otherwise it is a container. Defaults to false.
+     */
+    ownKernel?: boolean;
+    /** Megabytes of memory for a kernel of its own. Defaults to 160. */
     memoryMB?: number;
 }
 
@@ -57,8 +62,8 @@ export const seed: Topology = {
     name: "seed",
     networks: { lan },
     hosts: [
-        { name: "ds1", cards: { lan: "10.128.190.253" } },
-        { name: "ds2", cards: { lan: "10.128.190.254" } },
+        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true },
+        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true },
         { name: "rs1", cards: { lan: "10.128.190.249" } },
         { name: "rs2", cards: { lan: "10.128.190.250" } },
         { name: "rs3", cards: { lan: "10.128.190.251" } },
@@ -77,9 +82,9 @@ export const threeDirectors: Topology = {
     ...seed,
     name: "three-directors",
     hosts: [
-        { name: "ds1", cards: { lan: "10.128.190.253" } },
-        { name: "ds2", cards: { lan: "10.128.190.254" } },
-        { name: "ds3", cards: { lan: "10.128.190.246" } },
+        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true },
+        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true },
+        { name: "ds3", cards: { lan: "10.128.190.246" }, ownKernel: true },
         { name: "rs1", cards: { lan: "10.128.190.249" } },
         { name: "rs2", cards: { lan: "10.128.190.250" } },
     ],
@@ -115,11 +120,13 @@ export const wide: Topology = {
         {
             name: "ds1",
             cards: { lan: "10.128.190.253", inside: "10.128.191.253" },
+            ownKernel: true,
             routes: byRouter,
         },
         {
             name: "ds2",
             cards: { lan: "10.128.190.254", inside: "10.128.191.254" },
+            ownKernel: true,
             routes: byRouter,
         },
         { name: "rs1", cards: { lan: "10.128.190.249" }, routes: byRouter },
@@ -128,8 +135,8 @@ export const wide: Topology = {
         { name: "in1", cards: { inside: "10.128.191.11" } },
         { name: "in2", cards: { inside: "10.128.191.12" } },
         { name: "fn1", cards: { inside: "10.128.191.21" }, routes: byRouter },
-        { name: "far1", cards: { far: "10.128.192.11" }, routes: byRouter },
-        { name: "far2", cards: { far: "10.128.192.12" }, routes: byRouter },
+        { name: "far1", cards: { far: "10.128.192.11" }, ownKernel: true, routes: byRouter },
+        { name: "far2", cards: { far: "10.128.192.12" }, ownKernel: true, routes: byRouter },
         {
             name: "router",
             cards: { lan: "10.128.190.1", inside: "10.128.191.1", far: "10.128.192.1" },
@@ -145,11 +152,11 @@ export const mysql: Topology = {
         lan: { ipv4: "7.7.7.0/24", ipv6: "fd00:62:7::/64", client: "7.7.7.100" },
     },
     hosts: [
-        { name: "ds1", cards: { lan: "7.7.7.21" } },
-        { name: "ds2", cards: { lan: "7.7.7.22" } },
-        { name: "my1", cards: { lan: "7.7.7.11" }, memoryMB: 256 },
-        { name: "my2", cards: { lan: "7.7.7.12" }, memoryMB: 256 },
-        { name: "my3", cards: { lan: "7.7.7.13" }, memoryMB: 256 },
+        { name: "ds1", cards: { lan: "7.7.7.21" }, ownKernel: true },
+        { name: "ds2", cards: { lan: "7.7.7.22" }, ownKernel: true },
+        { name: "my1", cards: { lan: "7.7.7.11" } },
+        { name: "my2", cards: { lan: "7.7.7.12" } },
+        { name: "my3", cards: { lan: "7.7.7.13" } },
     ],
 };
 
@@ -158,8 +165,8 @@ export const mixed: Topology = {
     ...seed,
     name: "mixed",
     hosts: [
-        { name: "ds1", cards: { lan: "10.128.190.253" }, suite: "bullseye" },
-        { name: "ds2", cards: { lan: "10.128.190.254" }, suite: "trixie" },
+        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true, suite: "bullseye" },
+        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true, suite: "trixie" },
         { name: "rs1", cards: { lan: "10.128.190.249" }, suite: "bullseye" },
         { name: "rs2", cards: { lan: "10.128.190.250" }, suite: "bookworm" },
         { name: "rs3", cards: { lan: "10.128.190.251" }, suite: "trixie" },
@@ -176,6 +183,14 @@ export function only(topology: Topology, ...names: string[]): Topology {
             routes: host.routes?.filter(({ via }) => names.includes(via)),
         })),
     };
+}
+
+/**
+ * Is a host a container? With `PULUMI_LVS_LAB_MACHINES=uml` none is: every host gets a kernel of its
+ * own.
+ */
+export function isContainer({ ownKernel }: HostSpec): boolean {
+    return !ownKernel && process.env.PULUMI_LVS_LAB_MACHINES !== "uml";
 }
 
 /** The release of Debian that a host runs. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type {
+    AnalyzeResult,
     PropertyDefinition,
     TypeDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
@@ -10,8 +11,7 @@ import { analyze, isSecret, root } from "./analyze";
 export const schemaPath = path.join(root, "stacks", "schema.json");
 
 /** JSON schema of a stack file, made from the interfaces of the components' arguments. */
-export function stackSchema(): string {
-    const { components, typeDefinitions } = analyze();
+export function stackSchema({ components, typeDefinitions }: AnalyzeResult): string {
     const { inputs } = components["LvsCluster"]!;
     const schema = {
         $schema: "http://json-schema.org/draft-07/schema#",
@@ -74,4 +74,4 @@ function withPrefix(fields: Record<string, object>): Record<string, object> {
     );
 }
 
-if (require.main === module) writeFileSync(schemaPath, stackSchema());
+if (require.main === module) writeFileSync(schemaPath, stackSchema(analyze()));

@@ -116,7 +116,7 @@ inspect_interface() {
     elif [ -e "/sys/class/net/$1" ]; then
         stop interface "$1 is down"
     else
-        stop interface "there is no $1, only $(ip -br link | awk '$1 != "lo" { print $1 }' | joined)"
+        stop interface "there is no $1, only $(ip -br link | awk '{ sub(/@.*/, "", $1) } $1 != "lo" { print $1 }' | joined)"
     fi
 }
 

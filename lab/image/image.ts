@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { sourcesFor } from "../apt";
 import { cached } from "../cache";
 import { clientKey } from "../keys";
+import { blockDevice, tree } from "../machine/machine";
 import { step } from "../progress";
 import { run } from "../run";
 import type { Suite } from "../topology";
@@ -88,10 +89,8 @@ const maskedGenerators = [
 /** The disk that all hosts of a suite start from. */
 export interface Image {
     suite: Suite;
-    /** An ext4 file system, never written to: each host keeps its changes in a file of its own. */
+    /** Its disk: see lab/machine/machine.ts. */
     disk: string;
-    /** A tar archive of the same files, for disks that have more on them. */
-    files: string;
     /** dpkg's list of what is installed on it. */
     packageStatus: string;
     /** Changes with every new build, so that what belongs to one image can be told apart. */
@@ -102,7 +101,7 @@ export interface Image {
 export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
     const overlay = path.join(__dirname, "root");
     const key = {
-        recipe: 2,
+        recipe: 3,
         suite,
         packages,
         maskedUnits,
@@ -118,15 +117,14 @@ export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
     );
     return {
         suite,
-        disk: path.join(dir, "disk.ext4"),
-        files: path.join(dir, "files.tar"),
+        disk: dir,
         packageStatus: path.join(dir, "status"),
         id: path.basename(dir),
     };
 }
 
 async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel): Promise<void> {
-    const root = path.join(dir, "root");
+    const root = path.join(dir, tree);
     const excludes = ["doc", "man", "locale"].map(
         (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
     );
@@ -155,16 +153,14 @@ async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel)
     await run(["chroot", root, "sh", "-eu", "-s"], { stdin: insideTheImage });
 
     await fs.copyFile(path.join(root, "var/lib/dpkg/status"), path.join(dir, "status"));
-    const archive = ["tar", "--create", "--xattrs", "--file", path.join(dir, "files.tar")];
-    await run([...archive, "--directory", root, "."]);
-    await makeDisk(root, path.join(dir, "disk.ext4"));
+    await makeBlockDevice(dir);
 }
 
-/** Makes a folder, which goes, an ext4 file system. */
-export async function makeDisk(root: string, disk: string): Promise<void> {
+/** Adds the block device to a disk that has its tree. */
+export async function makeBlockDevice(dir: string): Promise<void> {
+    const [root, file] = [path.join(dir, tree), path.join(dir, blockDevice)];
     // With all tables written now, no host has a background thread that writes them later.
-    await run(["mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0", "-d", root, disk, "2G"]);
-    await fs.rm(root, { recursive: true });
+    await run(["mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0", "-d", root, file, "2G"]);
 }
 
 const insideTheImage = `

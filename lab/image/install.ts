@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { tree } from "../machine/machine";
 import type { SuiteParts } from "../parts";
 import { run } from "../run";
 
@@ -20,9 +21,7 @@ export async function installedFiles(
     started: string[],
     others: string[] = [],
 ): Promise<void> {
-    await fs.mkdir(root);
-    const tar = ["tar", "--extract", "--xattrs", "--xattrs-include=*", "--file", image.files];
-    await run([...tar, "--directory", root]);
+    await run(["cp", "--archive", path.join(image.disk, tree), root]);
     // What it mounts and starts is in namespaces that end with it.
     const apart = ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child"];
     await run([...apart, "sh", script, root, packages, started.join(" "), others.join(" ")]);

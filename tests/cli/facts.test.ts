@@ -1,8 +1,8 @@
 import { parseFacts } from "../../cli/facts";
-import { directorText, realServerText } from "./support";
+import { directorReport, realServerReport } from "./support";
 
-it("reads what a director tells", () => {
-    const facts = parseFacts(`${directorText("ds1", { owns: true })}postponed\n`);
+it("the report of a director is read into facts", () => {
+    const facts = parseFacts(`${directorReport("ds1", { owns: true })}postponed\n`);
     expect(facts).toMatchObject({
         host: "ds1",
         kernel: "6.1.0-18-amd64",
@@ -42,8 +42,8 @@ it("reads what a director tells", () => {
     });
 });
 
-it("reads what a real server tells", () => {
-    const text = `${realServerText("rs1")}complaint lvs-real-server not so: gateway 192.0.2.1\n`;
+it("the report of a real server is read into facts", () => {
+    const text = `${realServerReport("rs1")}complaint lvs-real-server not so: gateway 192.0.2.1\n`;
     expect(parseFacts(text)).toMatchObject({
         host: "rs1",
         postponed: false,
@@ -53,6 +53,6 @@ it("reads what a real server tells", () => {
     });
 });
 
-it("does not mind facts of a kind that it does not know", () => {
+it("a report may hold facts of an unknown kind", () => {
     expect(parseFacts("temperature 40\nhost a\n").host).toBe("a");
 });

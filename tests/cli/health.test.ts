@@ -1,14 +1,14 @@
 import { judge } from "../../cli/health";
-import { directorText, realServerText, seen, texts } from "./support";
+import { directorReport, realServerReport, reports, seen } from "./support";
 
 /** The text of a director with something replaced in it. */
 const ds1 = (from: string | RegExp, to: string) =>
-    directorText("ds1", { owns: true }).replace(from, to);
+    directorReport("ds1", { owns: true }).replace(from, to);
 const problems = (other: Record<string, string | undefined>) =>
-    judge("web", seen(texts(other))).problems;
+    judge("web", seen(reports(other))).problems;
 
-it("finds nothing wrong with a healthy cluster", () => {
-    const { virtualIps, hosts, problems } = judge("web", seen(texts()));
+it("lvs status reports no problem of a healthy cluster", () => {
+    const { virtualIps, hosts, problems } = judge("web", seen(reports()));
     expect(problems).toEqual([]);
     expect(virtualIps).toMatchObject([
         {
@@ -38,32 +38,32 @@ it("finds nothing wrong with a healthy cluster", () => {
     ]);
 });
 
-describe("what is wrong is said", () => {
+describe("lvs status", () => {
     const gone = /server .* -r 10.128.190.250:80 .*\n/;
     const weightless = (text: string) =>
         text.replace(/^(server .* -r 10.128.190.250:80 -g -w) 1/m, "$1 0");
 
     it.each<[string, Record<string, string | undefined>, string[]]>([
         [
-            "a server that the table has not",
+            "a real server that the IPVS table lacks",
             { ds1: ds1(gone, "") },
             ["rs2:80 is down for TCP 10.128.190.248:80 (seen by ds1)"],
         ],
         [
-            "a server without weight, by all that see it",
+            "a real server with weight 0, and every director that sees it",
             {
-                ds1: weightless(directorText("ds1", { owns: true })),
-                ds2: weightless(directorText("ds2", { owns: false })),
+                ds1: weightless(directorReport("ds1", { owns: true })),
+                ds2: weightless(directorReport("ds2", { owns: false })),
             },
             ["rs2:80 is down for TCP 10.128.190.248:80 (seen by ds1, ds2)"],
         ],
         [
-            "a service that the table has not",
+            "a service that the IPVS table lacks",
             { ds1: ds1(/(service|server) .*\n/g, "") },
             ["TCP 10.128.190.248:80 is not in the kernel (seen by ds1)"],
         ],
         [
-            "a server that is not in the plan",
+            "a real server that is not in the plan",
             { ds1: ds1(/rule .* -r 10.128.190.251:80 .*\n/, "") },
             ["rs3:80 gets TCP 10.128.190.248:80 and is not in the plan (seen by ds1)"],
         ],
@@ -73,60 +73,60 @@ describe("what is wrong is said", () => {
             ["TCP 10.1.1.1:80 is in the kernel and not in the plan (seen by ds1)"],
         ],
         [
-            "two owners",
-            { ds2: directorText("ds2", { owns: true }) },
+            "two active directors",
+            { ds2: directorReport("ds2", { owns: true }) },
             ["10.128.190.248 has 2 owners, ds1 and ds2: they do not hear each other"],
         ],
         [
-            "no owner",
-            { ds1: directorText("ds1", { owns: false }) },
+            "a virtual IP without an active director",
+            { ds1: directorReport("ds1", { owns: false }) },
             ["10.128.190.248 has no owner"],
         ],
         [
-            "no owner among those who answer",
+            "a virtual IP whose active director may be a silent host",
             { ds1: undefined },
             ["ds1 cannot be reached", "10.128.190.248 has no owner, unless ds1 has it"],
         ],
-        ["a host that is silent", { rs3: undefined }, ["rs3 cannot be reached"]],
+        ["a host that cannot be reached", { rs3: undefined }, ["rs3 cannot be reached"]],
         [
-            "a unit that has failed",
+            "a failed unit",
             { ds1: ds1("keepalived active", "keepalived failed") },
             ["ds1: keepalived is failed (`journalctl -u keepalived`)"],
         ],
         [
-            "a virtual IP that has gone",
-            { rs1: realServerText("rs1").replace("here", "absent") },
+            "a real server without its virtual IP",
+            { rs1: realServerReport("rs1").replace("here", "absent") },
             ["rs1 does not have 10.128.190.248 on lo"],
         ],
         [
-            "a firewall that is not open",
+            "a firewall that blocks a service",
             { ds1: ds1(/$/, "complaint lvs-director the firewall is not open for /x\n") },
             ["ds1: lvs-director finds the firewall is not open for /x"],
         ],
         [
-            "a director that is neither owner nor backup",
+            "a director with some virtual IPs of a virtual router and not all",
             { ds1: ds1("62 owner", "62 split") },
             ["ds1 has some virtual IPs of VI_1 and not all"],
         ],
         [
-            "a change that has not come",
+            "a deferred change that was never carried out",
             { ds1: ds1(/$/, "postponed\n") },
             ["ds1 has put a change off that has not come: run `pulumi up`"],
         ],
         [
-            "a host on which nothing has been done",
+            "a host that is not set up",
             { rs2: "host rs2\nkernel 6.1\nuptime 5\nclock 6\n" },
             ["rs2 is not set up: run `pulumi up`"],
         ],
-    ])("%s", (_, other, expected) => expect(problems(other)).toEqual(expected));
+    ])("reports %s", (_, other, expected) => expect(problems(other)).toEqual(expected));
 
-    it("but not a server that is drained, nor one that stands in", () => {
+    it("reports no problem of a drained server and of a sorry server", () => {
         const drained = ds1(/(-r 10.128.190.250:80 -g -w) 1/g, "$1 0");
         const sorry = ds1(/$/, "rule sorry -a -t 10.128.190.248:80 -r 10.9.9.9:80 -g -w 1\n");
         expect(problems({ ds1: drained })).toEqual([]);
         expect(problems({ ds1: sorry })).toEqual([]);
         const healths = (text: string) =>
-            judge("web", seen(texts({ ds1: text }))).virtualIps[0]!.services[0]!.servers.map(
+            judge("web", seen(reports({ ds1: text }))).virtualIps[0]!.services[0]!.servers.map(
                 ({ name, health }) => `${name} ${health}`,
             );
         expect(healths(drained)).toEqual(["rs1 up", "rs2 drained", "rs3 up"]);
@@ -137,12 +137,12 @@ describe("what is wrong is said", () => {
     });
 });
 
-it("shows services by firewall mark as their owner has them", () => {
+it("lvs status shows services by firewall mark as the active director has them", () => {
     const mark = (text: string) =>
         text.replace(/-t 10.128.190.248:80/g, "-f 7").replace(/-g/g, "-m");
-    const told = texts({
-        ds1: mark(directorText("ds1", { owns: false })),
-        ds2: mark(directorText("ds2", { owns: true })),
+    const told = reports({
+        ds1: mark(directorReport("ds1", { owns: false })),
+        ds2: mark(directorReport("ds2", { owns: true })),
     });
     const { virtualIps, marks } = judge("web", seen(told));
     expect(virtualIps).toMatchObject([{ ip: "10.128.190.248", owners: ["ds2"], services: [] }]);

@@ -6,7 +6,7 @@ import { hostOf } from "./support";
 describe("an inventory", () => {
     const director = { role: "director", host: "192.0.2.1", port: 22, user: "root", hostKey: "k" };
 
-    it("is any output that lists hosts, and all of them count", () => {
+    it("is every output of a stack that lists hosts", () => {
         const outputs = {
             vip: "192.0.2.9",
             none: {},
@@ -18,20 +18,20 @@ describe("an inventory", () => {
         expect(inventoriesIn(outputs).map(({ name }) => name)).toEqual(["web", "db"]);
     });
 
-    it("may be of an `up` before there were addresses in it", () => {
+    it("is read without addresses, as older versions wrote it", () => {
         expect(inventoriesIn({ web: { a: director } })[0]!.hosts).toEqual([
             { name: "a", ...director, addresses: [] },
         ]);
     });
 
-    it("that is missing is explained", () => {
+    it("names the outputs of the stack if it is missing", () => {
         expect(() => requireInventories({})).toThrow("run `pulumi up` first");
         expect(() => requireInventories({ vip: "192.0.2.9" })).toThrow(
             "no output of the stack lists hosts (there are vip)",
         );
     });
 
-    it("comes of this project's own configuration before the first `up`", () => {
+    it("comes from the configuration of the stack before the first `up`", () => {
         const hosts = configuredHosts({
             "lvs:connection": '{"user":"deploy","privateKey":"[secret]"}',
             "lvs:directors": '[{"name":"a","host":"192.0.2.1","hostKey":"ssh-ed25519 AAAA"}]',
@@ -61,7 +61,7 @@ describe("an inventory", () => {
         expect(configuredHosts({ "aws:region": "eu-central-1" })).toEqual([]);
     });
 
-    it("has the hosts that are asked for, and says which there are", () => {
+    it("gives the chosen hosts, and names all hosts if one is unknown", () => {
         const hosts = ["ds1", "rs1"].map(hostOf);
         expect(chosen(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
         expect(chosen(hosts, [])).toEqual(hosts);
@@ -104,7 +104,7 @@ describe("a host that does not answer", () => {
         [explained(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
         [failed("", 124), "has not answered within 20 s"],
         [failed("sh: 1: boom\n", 2), "the look at it failed (status 2): sh: 1: boom"],
-    ])("%s", (sentence, expected) => expect(sentence).toBe(expected));
+    ])("is reported with the cause: %s", (sentence, expected) => expect(sentence).toBe(expected));
 });
 
 describe("host keys", () => {
@@ -114,15 +114,15 @@ describe("host keys", () => {
         ["192.0.2.1:22", { host: "192.0.2.1", port: 22 }],
         ["2001:db8::1", { host: "2001:db8::1", port: 22 }],
         ["[2001:db8::1]:2222", { host: "2001:db8::1", port: 2222 }],
-    ])("are asked for at %s", (target, expected) => {
+    ])("are read from the target %s", (target, expected) => {
         expect(parseTarget(target)).toEqual(expected);
     });
 
-    it("are not asked for with an option in place of a host", () => {
+    it("are not read from a target that ssh would take for an option", () => {
         expect(() => parseTarget("-Dx")).toThrow('"-Dx" is not a host');
     });
 
-    it("are the best of those that a host has", () => {
+    it("are narrowed to the best key of a host", () => {
         const scanned = [
             "# 192.0.2.1:22 SSH-2.0-OpenSSH_9.2",
             "192.0.2.1 ssh-rsa AAAAB3",
@@ -133,7 +133,7 @@ describe("host keys", () => {
         expect(bestKey("# nothing\n")).toBeUndefined();
     });
 
-    it("are lines of a stack file under what to compare them with", () => {
+    it("are printed as lines of a stack file, below the fingerprint to compare", () => {
         const key = "AAAAC3NzaC1lZDI1NTE5AAAAIPvhZkJIOVZlcCnjS/pXoyNXACSbBGzCnImWl/1fr8Ae";
         const scans = [
             { host: "2001:db8::1", port: 2222, hostKey: `ssh-ed25519 ${key}` },
@@ -149,7 +149,7 @@ describe("host keys", () => {
     });
 });
 
-it("what a host says cannot steer a terminal", () => {
+it("output of a host cannot steer the terminal", () => {
     expect(harmless("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
         "a\tb\nc \ufffd]0;title\ufffd\ufffd31m ü",
     );

@@ -2,25 +2,33 @@ import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { nodeCommand } from "../../lab/run";
-
-/** The command line as a user starts it, without anything of Pulumi on the way. */
-function lvs(words: string[], env: Record<string, string> = {}) {
-    const [program, ...args] = nodeCommand("../cli/index.ts");
-    return spawnSync(program!, [...args, ...words], {
-        encoding: "utf8",
-        env: { PATH: path.dirname(process.execPath), ...env },
-    });
-}
+import { lvs } from "./inProcess";
 
 const commands = ["status", "check", "diff", "render", "preflight", "keyscan", "topology"];
 
-it.each(["", ...commands, "completion"])("help of «%s» fits a line and says how", (command) => {
-    const { status, stdout } = lvs([command, "--help"].filter(Boolean));
-    expect(status).toBe(0);
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
-    if (command === "") for (const each of commands) expect(stdout).toContain(`lvs ${each}`);
-    else expect(stdout).toContain(`lvs ${command}`);
+it("lvs as a program of its own prints its help, and ends a wrong command in a sentence", () => {
+    const [program, ...args] = nodeCommand("../cli/index.ts");
+    const start = (...words: string[]) =>
+        spawnSync(program!, [...args, ...words], { encoding: "utf8" });
+    const help = start("--help");
+    expect([help.status, help.stderr]).toEqual([0, ""]);
+    expect(help.stdout).toContain("lvs status");
+    const wrong = start("stauts");
+    expect([wrong.status, wrong.stdout]).toEqual([2, ""]);
+    expect(wrong.stderr).toContain("Did you mean status?");
+    expect(wrong.stderr).not.toMatch(/\bat .*:\d+:\d+/);
 });
+
+it.each(["", ...commands, "completion"])(
+    "`lvs %s --help` shows the usage in lines of 100 columns",
+    async (command) => {
+        const { status, stdout } = await lvs([command, "--help"].filter(Boolean));
+        expect(status).toBe(0);
+        for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+        if (command === "") for (const each of commands) expect(stdout).toContain(`lvs ${each}`);
+        else expect(stdout).toContain(`lvs ${command}`);
+    },
+);
 
 it.each([
     [[], "Say what to show"],
@@ -28,36 +36,38 @@ it.each([
     [["status", "--jsn"], "Unknown argument: jsn"],
     [["keyscan"], "Not enough non-option arguments"],
     [["status"], "pulumi is not on the PATH"],
-])("%j is refused in a sentence", (words, sentence) => {
-    const { status, stdout, stderr } = lvs(words);
+])("lvs refuses the arguments %j in a sentence", async (words, sentence) => {
+    const { status, stdout, stderr } = await lvs(words);
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
 });
 
-describe("completion", () => {
+describe("lvs completion", () => {
     const shells = ["bash", "zsh"].filter((shell) =>
         (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell))),
     );
 
-    it.each(shells)("is a script that %s can read", (shell) => {
-        const { stdout } = lvs(["completion", shell]);
+    it.each(shells)("prints a script that %s can read", async (shell) => {
+        const { stdout } = await lvs(["completion", shell]);
         expect(stdout).toContain("lvs");
         execFileSync(shell, ["-n"], { input: stdout });
     });
 
-    it("is for the shell that is asked for, whichever is in use", () => {
-        expect(lvs(["completion", "zsh"], { SHELL: "/bin/bash" }).stdout).toMatch(/^#compdef lvs/);
-        expect(lvs(["completion", "bash"], { SHELL: "/bin/zsh" }).stdout).toContain("complete -o");
-        expect(lvs(["completion"], { SHELL: "/bin/zsh" }).stdout).toMatch(/^#compdef lvs/);
+    it("prints the script of the shell that is asked for, whichever is in use", async () => {
+        const script = async (words: string[], shell: string) =>
+            (await lvs(["completion", ...words], { SHELL: shell })).stdout;
+        expect(await script(["zsh"], "/bin/bash")).toMatch(/^#compdef lvs/);
+        expect(await script(["bash"], "/bin/zsh")).toContain("complete -o");
+        expect(await script([], "/bin/zsh")).toMatch(/^#compdef lvs/);
     });
 
-    it("knows the commands and their options", () => {
-        const words = (...typed: string[]) =>
-            lvs(["--get-yargs-completions", "lvs", ...typed], { SHELL: "/bin/bash" })
-                .stdout.trim()
+    it("completes the commands and their options", async () => {
+        const words = async (...typed: string[]) =>
+            (await lvs(["--get-yargs-completions", "lvs", ...typed], { SHELL: "/bin/bash" })).stdout
+                .trim()
                 .split("\n");
-        expect(words("")).toEqual(expect.arrayContaining(commands));
-        expect(words("status", "--")).toEqual(expect.arrayContaining(["--json", "--watch"]));
+        expect(await words("")).toEqual(expect.arrayContaining(commands));
+        expect(await words("status", "--")).toEqual(expect.arrayContaining(["--json", "--watch"]));
     });
 });

@@ -38,7 +38,7 @@ function previewOf(name: string): Step[] {
     ];
 }
 
-it("a preview has the files of each host, directors first, secrets unseen", () => {
+it("a preview shows the files of each host without secrets, directors first", () => {
     const hosts = renderedHosts({ steps: previewOf("my-web") });
     expect(hosts.map(({ name, cluster, files }) => [name, cluster, files.length])).toEqual([
         ["ds-1", "my-web", 2],
@@ -61,7 +61,7 @@ it("a preview has the files of each host, directors first, secrets unseen", () =
     );
 });
 
-it("two clusters may have hosts of one name", () => {
+it("a preview tells hosts of one name in two clusters apart", () => {
     const hosts = renderedHosts({ steps: [...previewOf("b"), ...previewOf("a")] });
     expect(hosts.map(({ name, cluster }) => `${cluster} ${name}`)).toEqual([
         "a ds-1",
@@ -71,7 +71,7 @@ it("two clusters may have hosts of one name", () => {
     ]);
 });
 
-it("a host of its own is called like its component", () => {
+it("a preview names a standalone host after its component", () => {
     const alone = `${stack}::lvs:index:RealServer::db-1`;
     const steps = [
         component(alone),
@@ -80,7 +80,7 @@ it("a host of its own is called like its component", () => {
     expect(renderedHosts({ steps })).toMatchObject([{ name: "db-1", cluster: "db-1" }]);
 });
 
-it("what is known in the `up` only is said to be", () => {
+it("a preview says why it hides the files of a step", () => {
     const alone = `${stack}::lvs:index:RealServer::db-1`;
     const hidden = (stdin: unknown) =>
         renderedHosts({ steps: [component(alone), command("db-1-configure", alone, stdin)] })[0]!
@@ -93,7 +93,7 @@ it("what is known in the `up` only is said to be", () => {
     expect(hidden("[secret]")).toEqual([{ ...files, why: "secret" }]);
 });
 
-it("hosts that go, and commands of other kinds, are none", () => {
+it("a preview shows no host that is deleted and no command of another project", () => {
     const alone = `${stack}::lvs:index:RealServer::db-1`;
     const steps = [
         command("db-1-configure", alone, text("realServer", "/a"), "delete"),

@@ -7,7 +7,7 @@ import {
     virtualIpOf,
 } from "../../cli/rules";
 
-describe("a rule", () => {
+describe("the reader of IPVS rules", () => {
     it.each([
         ["-A -t 192.0.2.1:80 -s rr", { service: "TCP 192.0.2.1:80", scheduler: "rr" }],
         [
@@ -42,9 +42,9 @@ describe("a rule", () => {
                 sorry: true,
             },
         ],
-    ])("%s is read", (line, rule) => expect(parseRule(line)).toEqual(rule));
+    ])("reads the rule %s", (line, rule) => expect(parseRule(line)).toEqual(rule));
 
-    it("is not what only says that a weight varies", () => {
+    it("ignores lines that are no rule", () => {
         expect(parseRules(["varies -a -t 192.0.2.1:80 -r 192.0.2.9:80", "", "?"])).toEqual([]);
     });
 });
@@ -55,16 +55,16 @@ it.each([
     ["TCP 192.0.2.1:0", "TCP all ports", "192.0.2.1"],
     ["FWM 7", "mark 7", undefined],
     ["FWM6 7", "mark 7 IPv6", undefined],
-])("%s is %s of %s", (service, name, ip) => {
+])("service %s is called %s and has the virtual IP %s", (service, name, ip) => {
     expect([serviceName(service), virtualIpOf(service)]).toEqual([name, ip]);
 });
 
-it("a socket has an address and a port", () => {
+it("a socket is split into address and port", () => {
     expect(splitSocket("[2001:db8::1]:80")).toEqual({ address: "2001:db8::1", port: "80" });
     expect(splitSocket("192.0.2.1:80")).toEqual({ address: "192.0.2.1", port: "80" });
 });
 
-it("routers have their virtual IPs, without prefixes", () => {
+it("virtual routers have their virtual IPs without prefixes", () => {
     const lines = [
         "instance VI_1 eth0 62 2 1",
         "instance VI_2 eth1 63 3 0.5",

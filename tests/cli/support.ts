@@ -2,8 +2,8 @@ import { parseFacts } from "../../cli/facts";
 import type { Seen } from "../../cli/health";
 import type { ClusterHost } from "../../cli/inventory";
 
-/** What a director of the article's cluster tells while all is well. */
-export function directorText(name: string, { owns }: { owns: boolean }): string {
+/** The report of a healthy director of the article's cluster. */
+export function directorReport(name: string, { owns }: { owns: boolean }): string {
     return `host ${name}
 kernel 6.1.0-18-amd64
 uptime 183600
@@ -27,8 +27,8 @@ server 1250 0 10 62 0 8060 0 -a -t 10.128.190.248:80 -r 10.128.190.251:80 -g -w 
 `;
 }
 
-/** What one of its real servers tells while all is well. */
-export function realServerText(name: string): string {
+/** The report of a healthy real server. */
+export function realServerReport(name: string): string {
     return `host ${name}
 kernel 6.1.0-18-amd64
 uptime 5400
@@ -40,14 +40,14 @@ address - lo 10.128.190.248 here
 `;
 }
 
-/** The texts of all its hosts, maybe otherwise. A host without a text cannot be reached. */
-export function texts(other: Record<string, string | undefined> = {}) {
+/** The reports of all its hosts, with others in their places. A host without a report is silent. */
+export function reports(other: Record<string, string | undefined> = {}) {
     return {
-        ds1: directorText("ds1", { owns: true }),
-        ds2: directorText("ds2", { owns: false }),
-        rs1: realServerText("rs1"),
-        rs2: realServerText("rs2"),
-        rs3: realServerText("rs3"),
+        ds1: directorReport("ds1", { owns: true }),
+        ds2: directorReport("ds2", { owns: false }),
+        rs1: realServerReport("rs1"),
+        rs2: realServerReport("rs2"),
+        rs3: realServerReport("rs3"),
         ...other,
     };
 }
@@ -75,9 +75,9 @@ export function hostOf(name: string): ClusterHost {
     };
 }
 
-/** What is seen of hosts that tell these texts. */
-export function seen(told: Record<string, string | undefined>): Seen[] {
-    return Object.entries(told).map(([name, text]) => ({
+/** What `lvs status` makes of these reports. */
+export function seen(reported: Record<string, string | undefined>): Seen[] {
+    return Object.entries(reported).map(([name, text]) => ({
         host: hostOf(name),
         ...(text === undefined ? { problem: "cannot be reached" } : { facts: parseFacts(text) }),
     }));

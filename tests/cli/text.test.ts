@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { amount, duration, lineWidth, plain, shortened, table, wrapped } from "../../cli/text";
+import { cases } from "../support/property";
 
 it.each([
     [0, "0 s"],
@@ -10,7 +11,7 @@ it.each([
     [172_799, "47 h"],
     [172_800, "2 d"],
     [-3, "0 s"],
-])("%d seconds are %s", (seconds, text) => expect(duration(seconds)).toBe(text));
+])("%d seconds are printed as %s", (seconds, text) => expect(duration(seconds)).toBe(text));
 
 it.each([
     [0, "0"],
@@ -23,14 +24,14 @@ it.each([
     [999_499, "999k"],
     [999_500, "1.0M"],
     [34e9, "34G"],
-])("%d is %s", (count, text) => expect(amount(count)).toBe(text));
+])("the amount %d is printed as %s", (count, text) => expect(amount(count)).toBe(text));
 
-it("shortens in the middle", () => {
+it("a long name is shortened in the middle", () => {
     expect(shortened("a-very-long-name:8080", 12)).toBe("a-very…:8080");
     expect(shortened("short", 12)).toBe("short");
 });
 
-it("wraps a sentence at blanks and indents what follows", () => {
+it("a long sentence is wrapped at blanks and indented", () => {
     const lines = wrapped(`wrong: ${"word ".repeat(40).trim()}`, { indent: "  " });
     expect(lines).toHaveLength(3);
     expect(lines.every((line) => line.length <= lineWidth)).toBe(true);
@@ -38,7 +39,7 @@ it("wraps a sentence at blanks and indents what follows", () => {
 });
 
 describe("a table", () => {
-    it("lines cells up under their headings", () => {
+    it("aligns cells under their headings", () => {
         const columns = [{ title: "name" }, { title: "count", right: true }];
         const rows = [
             ["a", "1"],
@@ -61,6 +62,7 @@ describe("a table", () => {
                     lineWidth,
                 );
             }),
+            cases(100),
         );
     });
 });

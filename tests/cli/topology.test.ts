@@ -27,46 +27,49 @@ function pictured(cluster: Cluster) {
     return topologyOf(hosts, named);
 }
 
-it("the picture of the README is that of the article's cluster", () => {
+it("docs/topology.svg shows the article's cluster", () => {
     const file = path.join(docs, "topology.svg");
     if (process.env.UPDATE_GOLDEN) writeFileSync(file, svg(pictured(seed)));
     expect(svg(pictured(seed))).toBe(readFileSync(file, "utf8"));
 });
 
 it.each(["seed", "active-active", "all-methods", "fwmark", "both-families"])(
-    "%s is drawn as Mermaid",
+    "lvs topology draws golden cluster %s as Mermaid",
     (name) => {
         const cluster = goldenClusters[name]!;
         expectGolden(`topology-${name}.mmd`, mermaid(pictured(cluster)));
     },
 );
 
-it.each(Object.keys(goldenClusters))("%s is a picture in which nothing is missing", (name) => {
-    const cluster = goldenClusters[name]!;
-    const found = pictured(cluster);
-    const text = svg(found);
-    for (const word of [
-        ...found.virtualIps.map(({ ip }) => ip),
-        ...cluster.directors.map((director) => director.name),
-        ...found.realServers.map((realServer) => realServer.name),
-    ]) {
-        expect(text).toContain(`>${word}</text>`);
-    }
-    // Whatever reads XML reads it: tags are closed in the order in which they are opened.
-    const open: string[] = [];
-    for (const [, closing, tag, own] of text.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)) {
-        if (closing) expect(open.pop()).toBe(tag);
-        else if (!own) open.push(tag!);
-    }
-    expect(open).toEqual([]);
-});
+it.each(Object.keys(goldenClusters))(
+    "lvs topology draws every virtual IP and host of golden cluster %s as SVG",
+    (name) => {
+        const cluster = goldenClusters[name]!;
+        const found = pictured(cluster);
+        const text = svg(found);
+        for (const word of [
+            ...found.virtualIps.map(({ ip }) => ip),
+            ...cluster.directors.map((director) => director.name),
+            ...found.realServers.map((realServer) => realServer.name),
+        ]) {
+            expect(text).toContain(`>${word}</text>`);
+        }
+        // Whatever reads XML reads it: tags are closed in the order in which they are opened.
+        const open: string[] = [];
+        for (const [, closing, tag, own] of text.matchAll(/<(\/?)([a-z]+)[^>]*?(\/?)>/g)) {
+            if (closing) expect(open.pop()).toBe(tag);
+            else if (!own) open.push(tag!);
+        }
+        expect(open).toEqual([]);
+    },
+);
 
-it("the preferred owner of each router is the one of the highest priority", () => {
+it("lvs topology marks the director with the highest priority of each virtual router", () => {
     const { directors } = pictured(goldenClusters["active-active"]!);
     expect(directors.map(({ preferredFor }) => preferredFor.length)).toEqual([1, 1]);
 });
 
-it("real servers that no inventory names are their addresses", () => {
+it("lvs topology names a real server by its address if the inventory lacks it", () => {
     const files = directorFiles(planDirector(seed, "ds1"));
     const { realServers } = topologyOf([{ name: "ds1", cluster: "web", files, hidden: [] }]);
     expect(realServers[0]).toEqual({
@@ -78,7 +81,7 @@ it("real servers that no inventory names are their addresses", () => {
     });
 });
 
-it("text that means something to a picture is only text", () => {
+it("lvs topology escapes markup in names", () => {
     const hostile = {
         virtualIps: [{ ip: 'a<b>&"c', services: ["x"] }],
         directors: [{ name: "d#1", preferredFor: [] }],

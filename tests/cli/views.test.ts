@@ -5,26 +5,26 @@ import { judge } from "../../cli/health";
 import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";
 import { expectGolden } from "../support/golden";
-import { directorText, seen, texts } from "./support";
+import { directorReport, reports, seen } from "./support";
 
-describe("the status of a cluster", () => {
+describe("lvs status", () => {
     const lines = (other: Record<string, string | undefined> = {}) =>
-        statusLines(judge("inventory", seen(texts(other))), plain);
+        statusLines(judge("inventory", seen(reports(other))), plain);
 
-    it("is a page while all is well", () => {
+    it("prints one page for a healthy cluster", () => {
         expectGolden("cli-status.txt", `${lines().join("\n")}\n`);
     });
 
-    it("says what is wrong in the end", () => {
+    it("ends with the problems of a cluster", () => {
         const trouble = {
             ds1: undefined,
-            ds2: directorText("ds2", { owns: true }).replace(/server .*250:80 .*\n/, ""),
+            ds2: directorReport("ds2", { owns: true }).replace(/server .*250:80 .*\n/, ""),
         };
         expectGolden("cli-status-trouble.txt", `${lines(trouble).join("\n")}\n`);
     });
 
-    it("fits a line, whatever hosts are called", () => {
-        const told = seen(texts());
+    it("fits into the lines of a terminal with long host names", () => {
+        const told = seen(reports());
         for (const { host, facts } of told) {
             host.name = `${host.name}.${"a-long-name.".repeat(5)}example`;
             facts!.kernel = "6.12.41+deb13-cloud-amd64-with-a-suffix";
@@ -35,13 +35,13 @@ describe("the status of a cluster", () => {
         }
     });
 
-    it("has colours on a terminal", () => {
-        const line = statusLines(judge("inventory", seen(texts())), coloured).at(-1);
+    it("colours its verdict on a terminal", () => {
+        const line = statusLines(judge("inventory", seen(reports())), coloured).at(-1);
         expect(line).toBe("\x1b[32mAll is well.\x1b[39m");
     });
 });
 
-describe("differences", () => {
+describe("lvs diff", () => {
     const text = [
         "router VI_1 eth0 62 owner",
         "drift file /etc/sysctl.d/lvs.conf",
@@ -55,7 +55,7 @@ describe("differences", () => {
         "",
     ].join("\n");
 
-    it("are read from what a host tells", () => {
+    it("reads the differences that a host reports", () => {
         expect(parseDrift(text)).toEqual([
             {
                 what: "file /etc/sysctl.d/lvs.conf",
@@ -70,7 +70,7 @@ describe("differences", () => {
         ]);
     });
 
-    it("are shown host by host, a host without any in one line", () => {
+    it("prints differences host by host, and one line for a host without any", () => {
         const hosts = [
             { name: "ds1", drift: parseDrift(text).slice(1) },
             { name: "ds2", drift: [] },
@@ -85,7 +85,7 @@ describe("differences", () => {
         ]);
     });
 
-    it("have a virtual IP that nobody has among them, and one that two have", () => {
+    it("prints virtual IPs without an active director and virtual IPs with two", () => {
         const diffs = ownerDrift([
             { ip: "192.0.2.1", owners: ["a"] },
             { ip: "192.0.2.2", owners: [] },
@@ -98,17 +98,17 @@ describe("differences", () => {
     });
 });
 
-describe("findings", () => {
+describe("lvs preflight", () => {
     const clock = (seconds: number) => [{ how: "ok", what: "clock", sentence: String(seconds) }];
 
-    it("are read from what a host reports", () => {
+    it("reads the findings that a host reports", () => {
         expect(parseFindings("ok\tkernel\t6.1.0\nstop\trouter\tid 62 is\tin use\n\n")).toEqual([
             { how: "ok", what: "kernel", sentence: "6.1.0" },
             { how: "stop", what: "router", sentence: "id 62 is in use" },
         ]);
     });
 
-    it("compare the clocks of hosts with each other", () => {
+    it("compares the clocks of the hosts", () => {
         const hosts = [
             { name: "a", findings: clock(1000) },
             { name: "b", findings: clock(1003) },
@@ -133,7 +133,7 @@ describe("findings", () => {
         ]);
     });
 
-    it("that are alike have a line together, but not those that stop", () => {
+    it("joins like findings into one line, except those that stop an `up`", () => {
         const finding = (how: string, sentence: string) => ({ how, what: "modules", sentence });
         const found = [
             finding("ok", "ip_vs"),
@@ -148,7 +148,7 @@ describe("findings", () => {
         ]);
     });
 
-    it("are one table, sentences in as many lines as they take", () => {
+    it("prints findings as one table with wrapped sentences", () => {
         const sentence =
             "id 62 on eth0 is in use by 192.0.2.7: take another virtualRouterId, or ask";
         const lines = findingLines(

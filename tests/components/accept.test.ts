@@ -39,7 +39,7 @@ describe("acceptedCluster", () => {
 
 describe("acceptedAuthPass", () => {
     it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
-        "refuses %j without telling it",
+        "refuses the password %j without printing it",
         async (authPass) => {
             const secret = pulumi.secret(authPass);
             const error = await outcome(acceptedAuthPass(secret, resource)).catch(String);
@@ -48,7 +48,7 @@ describe("acceptedAuthPass", () => {
         },
     );
 
-    it.each(["1111", "a#b!c'd$", "12345678"])("takes %j", async (authPass) => {
+    it.each(["1111", "a#b!c'd$", "12345678"])("accepts the password %j", async (authPass) => {
         expect(await outcome(acceptedAuthPass(authPass, resource))).toBe(authPass);
     });
 });

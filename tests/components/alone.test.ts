@@ -7,8 +7,8 @@ const steps = (all: Awaited<ReturnType<typeof record>>) =>
         .filter(({ type }) => type === "command:remote:Command")
         .map(({ parent, name, dependencies }) => [parent, name, dependencies]);
 
-describe("a Director on its own", () => {
-    it("is one host of the cluster that it is told of", async () => {
+describe("a standalone Director", () => {
+    it("configures the one host of the cluster that it names", async () => {
         const all = await record(
             () => new Director("edge", { cluster: seedArgs(), name: "ds2", authPass: "pass1234" }),
         );
@@ -22,7 +22,7 @@ describe("a Director on its own", () => {
         expect(inputs.stdin).toContain("    router_id ds2\n".replace(/^/, "    "));
     });
 
-    it("has to be in it", async () => {
+    it("refuses a name that the cluster lacks", async () => {
         await record(() => {
             const args = { cluster: seedArgs(), name: "ds3", authPass: "pass1234" };
             expect(() => new Director("edge", args)).toThrow(
@@ -32,21 +32,21 @@ describe("a Director on its own", () => {
     });
 });
 
-describe("a RealServer on its own", () => {
+describe("a standalone RealServer", () => {
     const args = {
         host: "10.128.190.249",
         hostKey: "ssh-ed25519 AAAA",
         virtualIps: ["10.128.190.248"],
     };
 
-    it("needs an address, a key and the virtual IPs that it serves", async () => {
+    it("needs an address, a host key and virtual IPs alone", async () => {
         const all = await record(() => new RealServer("web", args));
         expect(steps(all)).toEqual([["web", "web-configure", []]]);
         const { inputs } = all.find(({ name }) => name === "web-configure")!;
         expect(inputs.stdin).toContain("10.128.190.248/32");
     });
 
-    it("takes a step more for a web server", async () => {
+    it("adds the prepare step for a web server", async () => {
         const all = await record(
             () => new RealServer("web", { ...args, httpd: { page: "hello\n" } }),
         );
@@ -56,7 +56,7 @@ describe("a RealServer on its own", () => {
         ]);
     });
 
-    it("fails with every problem at once", async () => {
+    it("reports every problem at once", async () => {
         await record(() => {
             const wrong = { host: "h", virtualIps: ["no address"], httpd: { page: "\0" } };
             expect(() => new RealServer("web", wrong)).toThrow(

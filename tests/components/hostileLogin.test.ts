@@ -19,16 +19,19 @@ async function inputsOf(text: string) {
     return all.find(({ name }) => name === "web-configure")!.inputs;
 }
 
-describe("how a host is reached is for SSH alone", () => {
-    it.each(Object.entries(hostileValues))("%s", async (_, value) => {
-        const innocent = await inputsOf("innocent");
-        const { connection, ...others } = await inputsOf(value);
-        expect(connection).toMatchObject({ ...loginOf(value), proxy: loginOf(value) });
-        expect(others).toEqual({ ...innocent, connection: undefined });
-        expect(others.create).toBe("sudo -n timeout -k 30 600 sh -s apply");
-    });
+describe("the login of a host", () => {
+    it.each(Object.entries(hostileValues))(
+        "reaches nothing but SSH if its fields are %s",
+        async (_, value) => {
+            const innocent = await inputsOf("innocent");
+            const { connection, ...others } = await inputsOf(value);
+            expect(connection).toMatchObject({ ...loginOf(value), proxy: loginOf(value) });
+            expect(others).toEqual({ ...innocent, connection: undefined });
+            expect(others.create).toBe("sudo -n timeout -k 30 600 sh -s apply");
+        },
+    );
 
-    it.each(Object.entries(hostileValues))("a host key that is %s is refused", async (_, value) => {
+    it.each(Object.entries(hostileValues))("refuses a host key that is %s", async (_, value) => {
         await record(() => {
             const args = { host: "10.128.190.249", hostKey: value };
             expect(() => new RealServer("web", args)).toThrow("hostKey: ");

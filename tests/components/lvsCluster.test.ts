@@ -7,7 +7,7 @@ const find = (all: Registration[], name: string) => all.find((one) => one.name =
 const command = "command:remote:Command";
 
 describe("LvsCluster", () => {
-    it("looks at every host, makes three steps on a real server, four on a director that is not the last, and one password", async () => {
+    it("registers a preflight of every host, three steps of a real server, three or four of a director, and one password", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
             "lvs-test > lvs:index:LvsCluster web",
@@ -41,7 +41,7 @@ describe("LvsCluster", () => {
         ]);
     });
 
-    it("looks at all hosts, prepares them all, then come real servers, then directors, and then who put it off", async () => {
+    it("orders preflights, prepare steps, real servers, directors and deferred steps", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const after = Object.fromEntries(
             all
@@ -70,7 +70,7 @@ describe("LvsCluster", () => {
         });
     });
 
-    it("has something for a host to do in the end only if it has put something off", async () => {
+    it("changes the deferred step of a host only if the host deferred a change", async () => {
         const turnOf = async (stdout: Record<string, string>, weight = 1, host = "ds2") => {
             const args = seedArgs();
             args.realServers[0]!.weight = weight;
@@ -90,7 +90,7 @@ describe("LvsCluster", () => {
         expect(await turnOf(keeps, 1, "rs2")).toBe("set postponed nothing");
     });
 
-    it("keeps the password out of everything but the secret steps", async () => {
+    it("sends the password in the secret steps alone", async () => {
         const args = seedArgs();
         args.authPass = pulumi.secret("pass1234");
         const all = await record(() => new LvsCluster("web", args));
@@ -106,7 +106,7 @@ describe("LvsCluster", () => {
         expect(find(all, "web-ds1-configure").secrets).toEqual(["connection"]);
     });
 
-    it("sends every step of every host on one short command with the rest on stdin", async () => {
+    it("sends every step as one short command with all else on stdin", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const steps = all.filter(({ type }) => type === command);
         for (const { name, inputs, request } of steps) {
@@ -158,7 +158,7 @@ describe("LvsCluster", () => {
         expect(file("web-rs2-configure")).toBe("    address 10.128.190.248/32 lo\n");
     });
 
-    it("puts out the virtual IPs and an inventory without a secret", async () => {
+    it("outputs the virtual IPs and an inventory without secrets", async () => {
         let cluster: LvsCluster;
         await record(() => (cluster = new LvsCluster("web", seedArgs())));
         const outputs = await valueOf(
@@ -183,13 +183,13 @@ describe("LvsCluster", () => {
         expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
     });
 
-    it("shows the outputs in a preview of a change, where commands have not run", async () => {
+    it("knows its outputs in a preview", async () => {
         let cluster: LvsCluster;
         await record(() => (cluster = new LvsCluster("web", seedArgs())), { preview: true });
         expect(await (cluster!.vip as unknown as { isKnown: Promise<boolean> }).isKnown).toBe(true);
     });
 
-    it("fails with every problem at once and registers no step", async () => {
+    it("reports every problem at once and registers no step", async () => {
         const args = seedArgs();
         args.connection = {};
         args.virtualServers[0]!.port = 70000;

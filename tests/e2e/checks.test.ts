@@ -1,11 +1,11 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import { createHash } from "node:crypto";
-import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { Host } from "../../lab/host";
 import type { StackConfig } from "../../lab/stack";
 import { only, seed } from "../../lab/topology";
-import { vip } from "./support/cluster";
-import { Site } from "./support/site";
 
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
@@ -205,26 +205,28 @@ const bfd = { minRx: 150, minTx: 150, multiplier: 6 };
 /** Seconds after which a silent end is noticed. */
 const detection = (bfd.multiplier * bfd.minRx) / 1000;
 
-describe("health checks", () => {
-    let site: Site;
+describe("Health checks", () => {
+    let cluster: LabCluster;
     let ds1: Host;
     let rs2: Host;
 
     beforeAll(async () => {
-        const disk = await installedDisk({ packages: serverPackages });
-        site = await Site.up(only(seed, "ds1", "rs1", "rs2"), disk);
-        ds1 = site.lab.host("ds1");
-        rs2 = site.lab.host("rs2");
+        cluster = await LabCluster.boot({
+            topology: only(seed, "ds1", "rs1", "rs2"),
+            packages: serverPackages,
+        });
+        ds1 = cluster.host("ds1");
+        rs2 = cluster.host("rs2");
         const certificates = await ds1.run(makeCertificates);
         const set = serverSetup(certificates, ds1.address);
         await Promise.all([
-            ...["rs1", "rs2"].map((name) => site.lab.host(name).run(set)),
+            ...["rs1", "rs2"].map((name) => cluster.host(name).run(set)),
             ds1.run(`ip address replace ${otherAddress}/24 dev eth0`),
         ]);
-        await site.deploy({
+        await cluster.deploy({
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
-            directors: site.members("ds1"),
-            realServers: site.members("rs1", "rs2"),
+            directors: cluster.memberArgs("ds1"),
+            realServers: cluster.memberArgs("rs1", "rs2"),
             scripts,
             trackFiles: [
                 { name: "out", file: "/run/out", weight: 0, initFile: {} },
@@ -232,7 +234,7 @@ describe("health checks", () => {
             ],
             bfdInstances: ["rs1", "rs2"].map((name) => ({
                 name,
-                neighborIp: site.lab.host(name).address,
+                neighborIp: cluster.host(name).address,
                 ...bfd,
             })),
             virtualServers: names.map((name) => ({
@@ -245,12 +247,12 @@ describe("health checks", () => {
         await untilWell();
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     /** The weights of a server by pool; a pool that it is not in has none. */
     async function weights(server: string): Promise<Record<string, number>> {
-        const { address } = site.lab.host(server);
-        const rules = await site.rules("ds1", ` -r ${address}:`);
+        const { address } = cluster.host(server);
+        const rules = await cluster.ipvsRules("ds1", ` -r ${address}:`);
         const byPort = new Map(
             rules.map((rule) => {
                 const [, port, weight] = / -r [^ ]*:(\d+) -g -w (\d+)/.exec(rule)!;
@@ -342,14 +344,14 @@ describe("health checks", () => {
     const page = (name: string, text?: string) => () =>
         rs2.run(text === undefined ? `rm /srv/www/${name}` : `echo '${text}' >/srv/www/${name}`);
 
-    it("take a server out whose port is closed: every check that connects to it", () =>
+    it("of every kind that connects remove a real server whose port is closed", () =>
         expectOut(
             within(refused, "tcp", "bound", ...pages, ...asked),
             () => rs2.run("systemctl stop apache2"),
             () => rs2.run("systemctl start apache2"),
         ));
 
-    it("take a host out that stands still: all checks but UDP without an answer", () =>
+    it("of every kind but UDP without requireReply remove a real server that stands still", () =>
         expectOut(
             {
                 ...within(silent, "tcp", "bound", ...withoutTls, ...asked),
@@ -364,14 +366,14 @@ describe("health checks", () => {
             },
         ));
 
-    it("take a web server out that hangs: all but TCP, which has its connection, and PING", () =>
+    it("by HTTP and by scripts remove a web server that hangs, and checks by TCP and PING keep it", () =>
         expectOut(
             within(silent, ...withoutTls, ...asked),
             () => rs2.run("pkill -STOP apache2"),
             () => rs2.run("pkill -CONT apache2"),
         ));
 
-    describe("HTTP take a server out", () => {
+    describe("by HTTP remove a real server", () => {
         it("that answers with the wrong status", () =>
             expectOut(
                 within(refused, "eager", "alpha"),
@@ -379,32 +381,32 @@ describe("health checks", () => {
                 page("late", "late is well"),
             ));
 
-        it("whose page has another digest, and clients get the other server", () =>
+        it("whose page has another digest, and clients get the other real server", () =>
             expectOut(
                 within(refused, "digest"),
                 page("digest", "digest is ill"),
                 page("digest", "digest is well"),
                 {
                     meanwhile: async () =>
-                        expect(await site.counts(`http://${vip}/`, 6)).toEqual({ rs1: 6 }),
+                        expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ rs1: 6 }),
                 },
             ));
 
-        it("whose page does not match", () =>
+        it("whose page does not match the regular expression", () =>
             expectOut(
                 within(refused, "regex"),
                 page("regex", "regex is ill"),
                 page("regex", "regex is fine"),
             ));
 
-        it("that has the page, but under another host name", () =>
+        it("that has the page only under another host name", () =>
             expectOut(
                 within(refused, "named", "sni"),
                 () => rs2.run("mv /srv/www/named /srv/other"),
                 () => rs2.run("mv /srv/other/named /srv/www"),
             ));
 
-        it("whose status is not among those of a list", () =>
+        it("whose status code is not in the list", () =>
             expectOut(within(refused, "range"), page("none", "here"), page("none")));
 
         it("that lacks one of two pages, within two delay loops", () =>
@@ -415,31 +417,31 @@ describe("health checks", () => {
             ));
     });
 
-    describe("over TLS", () => {
+    describe("by TLS", () => {
         const shop = (setting: string) => () =>
             rs2.run(`echo '${setting}' >/etc/tls/shop.conf && apachectl -k graceful`);
         const well = shop("SSLEngine on");
 
-        it("take a server out whose port speaks no TLS", () =>
+        it("remove a real server whose port speaks no TLS", () =>
             expectOut(within(refused, "shop", "certificate"), shop("SSLEngine off"), well));
 
-        it("take a server out with the wrong page", () =>
+        it("remove a real server with the wrong page", () =>
             expectOut(
                 within(refused, "shop"),
                 page("shop", "closed"),
                 page("shop", "all is well"),
             ));
 
-        it("reach a server that wants to be told the host name, with enableSni and not without", async () => {
-            expect(await site.rules("ds1", `:${portOf("sni")} -g`)).toHaveLength(2);
-            expect(await site.rules("ds1", `:${portOf("noSni")} -g`)).toEqual([]);
+        it("reach a real server that demands SNI with enableSni and not without", async () => {
+            expect(await cluster.ipvsRules("ds1", `:${portOf("sni")} -g`)).toHaveLength(2);
+            expect(await cluster.ipvsRules("ds1", `:${portOf("noSni")} -g`)).toEqual([]);
         });
 
         it.each([
             ["has expired", "expired"],
             ["is for another name", "misnamed"],
         ])(
-            "do not look at certificates, but a script does: one that %s takes the server out",
+            "accept a certificate that %s, and a script that verifies it removes the real server",
             async (_, certificate) => {
                 const setting = `SSLEngine on\nSSLCertificateFile /etc/tls/${certificate}.pem`;
                 await expectOut(within(refused, "certificate"), shop(setting), well, {
@@ -449,15 +451,15 @@ describe("health checks", () => {
         );
     });
 
-    describe("SMTP", () => {
-        it("take a server out that is stopped, also where one pool member's own check asks for it", () =>
+    describe("by SMTP", () => {
+        it("remove a mail server that is stopped, also as the check of a single pool member", () =>
             expectOut(
                 within(refused, "smtp", "override"),
                 () => rs2.run("systemctl stop opensmtpd"),
                 () => rs2.run("systemctl start opensmtpd"),
             ));
 
-        it("take a server out that greets with an error", () =>
+        it("remove a mail server that greets with an error", () =>
             expectOut(
                 within(refused, "smtp"),
                 () =>
@@ -466,22 +468,22 @@ describe("health checks", () => {
             ));
     });
 
-    describe("DNS and UDP", () => {
-        it("take a server out whose port is closed", () =>
+    describe("by DNS and UDP", () => {
+        it("remove a name server whose port is closed", () =>
             expectOut(
                 within(refused, "dns", "udp", "reply"),
                 () => rs2.run("systemctl stop dnsmasq"),
                 () => rs2.run("systemctl start dnsmasq"),
             ));
 
-        it("take a server out that answers with an error", () =>
+        it("remove a name server that answers with an error", () =>
             expectOut(
                 within(refused, "dns", "reply"),
                 () => rs2.run(": >/srv/names && pkill -HUP dnsmasq"),
                 () => rs2.run("echo 192.0.2.1 www.example.com >/srv/names && pkill -HUP dnsmasq"),
             ));
 
-        it("take a server out that does not answer; a UDP check without requireReply takes that for well", () =>
+        it("remove a name server that does not answer, but for UDP without requireReply", () =>
             expectOut(
                 within(silent, "dns", "reply"),
                 () => rs2.run("pkill -STOP dnsmasq"),
@@ -489,11 +491,11 @@ describe("health checks", () => {
             ));
     });
 
-    describe("scripts", () => {
-        it("take a server out by their exit status, and run as the user that is named", () =>
+    describe("with scripts", () => {
+        it("remove a real server by the script's exit status", () =>
             expectOut(within(refused, "misc"), page("ready"), page("ready", "ready is well")));
 
-        it("change its weight with miscDynamic, or take it out", async () => {
+        it("set the weight of a real server with miscDynamic, or remove it", async () => {
             const weight = (expected: number) =>
                 waitUntil(`weight ${expected}`, (refused("dynamic") + margin) * 1000, async () => {
                     const { dynamic } = await weights("rs2");
@@ -507,7 +509,7 @@ describe("health checks", () => {
             await expectOut(within(refused, "dynamic"), page("weight"), page("weight", "7"));
         });
 
-        it("are told of a server that goes and comes", async () => {
+        it("run notifyDown when a real server goes and notifyUp when it returns", async () => {
             await ds1.run("rm -f /run/told");
             const told = (expected: string) =>
                 waitUntil(`told: ${expected}`, (refused("tcp") + margin) * 1000, async () => {
@@ -521,7 +523,7 @@ describe("health checks", () => {
             await untilWell();
         });
 
-        it("are root's alone, on a path that keepalived takes", async () => {
+        it("have them owned by root alone, on a path that keepalived accepts", async () => {
             const dir = "/usr/libexec/keepalived";
             const files = scripts.map(({ name }) => `${dir}/${name}`);
             const found = await ds1.run(`stat -c '%U %G %a %F %n' ${dir} ${files.join(" ")}`);
@@ -540,21 +542,21 @@ describe("health checks", () => {
         });
     });
 
-    it("BFD takes a server out within parts of a second when the session ends", () =>
+    it("by BFD remove a real server within parts of a second when the session ends", () =>
         expectOut(
             { bfd: detection },
             () => rs2.run("systemctl stop keepalived"),
             () => rs2.run("systemctl start keepalived"),
         ));
 
-    it("FILE takes a server out by hand, at once", () =>
+    it("by FILE remove a real server at once when somebody writes into the file", () =>
         expectOut(
             { file: 0 },
             () => ds1.run("echo 1 >/run/out"),
             () => ds1.run("echo 0 >/run/out"),
         ));
 
-    it("FILE adds a number, times its weight, to the server's", async () => {
+    it("by FILE add the number in the file times its weight to the real server's weight", async () => {
         const weight = (expected: number) =>
             waitUntil(`weight ${expected}`, margin * 1000, async () => {
                 return (await weights("rs2")).share === expected;
@@ -578,7 +580,7 @@ describe("health checks", () => {
         );
     });
 
-    it("with alpha leave a server out until it has proved to be well, otherwise take it as well at first", async () => {
+    it("with alpha keep a real server out until it succeeds, and without alpha let it in at first", async () => {
         await page("late")();
         await ds1.run("systemctl restart keepalived");
         const first = await waitUntil("a pool with rs2", 10_000, async () => {

@@ -1,23 +1,24 @@
+import { vip, spareRealServer, type Change } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
-import { nodeCommand, type RunResult } from "../../lab/run";
+import type { RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/health";
 import { expectGolden } from "../support/golden";
-import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
-import { CommandLine } from "./support/commandLine";
+import { CommandLine } from "../../lab/commandLine";
 import { expectTranscript } from "./support/transcript";
 
-let cluster: Cluster;
+let cluster: LabCluster;
 let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
 let commandLine: CommandLine;
 
 beforeAll(async () => {
-    cluster = await Cluster.deployed();
+    cluster = await LabCluster.deployed();
     [ds1, ds2] = cluster.directors as [Host, Host];
     [rs1, rs2, rs3] = cluster.realServers as [Host, Host, Host];
-    commandLine = await CommandLine.of(cluster);
+    commandLine = new CommandLine(cluster.lab, cluster.stack);
 });
 
 afterAll(() => cluster?.down());
@@ -40,15 +41,15 @@ async function wrong(...words: string[]): Promise<string> {
     return stdout;
 }
 
-describe("status", () => {
-    it("shows a healthy cluster, over one login each", async () => {
+describe("lvs status", () => {
+    it("shows a healthy cluster over one login for each host", async () => {
         const before = await cluster.logins();
         expectTranscript("lvs status", await shown("status"));
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
     });
 
-    it("tells programs the same", async () => {
+    it("prints the same for programs with --json", async () => {
         await cluster.bodies(6);
         const { clusters } = JSON.parse(await shown("status", "--json")) as {
             clusters: ClusterStatus[];
@@ -84,22 +85,19 @@ describe("status", () => {
         await cluster.untilHealthy();
     });
 
-    it("watches over the logins of the first look", async () => {
+    it("reports again over the first logins with --watch", async () => {
         const before = await cluster.logins();
-        const command = [...nodeCommand("../cli/index.ts"), "status", "--watch", "1"];
-        // TMPDIR is too deep in the lab for the sockets of shared logins.
-        const env = { ...cluster.stack.env, TMPDIR: "/tmp", LVS_SSH: commandLine.ssh };
-        const { stdout } = await cluster.lab.tryExec(
-            ["timeout", "-s", "INT", "20", ...command, "--stack", "lab"],
-            { env },
-        );
+        const { command, env } = commandLine.command("status", "--watch", "1");
+        const { stdout } = await cluster.lab.tryExec(["timeout", "-s", "INT", "20", ...command], {
+            env,
+        });
         expect(stdout.split("All is well.").length - 1).toBeGreaterThan(2);
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
     });
 });
 
-describe("check", () => {
+describe("lvs check", () => {
     afterEach(async () => {
         await ds1.run("sysctl -q -p /etc/sysctl.d/lvs.conf");
         const whole = cluster.members.map(({ name }) => `${name}: as it was applied\n`).join("");
@@ -110,11 +108,11 @@ describe("check", () => {
         });
     });
 
-    it("finds nothing after an `up`", async () => {
+    it("finds nothing after an up", async () => {
         expectTranscript("lvs check", await shown("check"));
     });
 
-    it("shows a file and a kernel setting that were changed", async () => {
+    it("shows a file and a kernel setting that somebody changed", async () => {
         const file = "/etc/keepalived/keepalived.conf";
         await ds1.run(`cp -p ${file} /tmp/kept; sed -i 's/advert_int 1/advert_int 3/' ${file}`);
         await ds1.run("sysctl -q net.ipv4.ip_forward=0");
@@ -126,7 +124,7 @@ describe("check", () => {
         expect(text).toMatch(/\nrs1: as it was applied\n$/);
     });
 
-    it("shows a virtual IP that was removed, and a unit that was switched off", async () => {
+    it("shows a virtual IP that was removed and a unit that was disabled", async () => {
         await rs1.run(`ip address delete ${vip}/32 dev lo; systemctl -q disable lvs-real-server`);
         const text = await wrong("check");
         await rs1.run("lvs-real-server start; systemctl -q enable lvs-real-server");
@@ -146,7 +144,7 @@ describe("check", () => {
         expect(text).toContain(`\n+-A -t ${vip}:8080 -s wlc\n`);
     });
 
-    it("says that a password differs, and not which it is", async () => {
+    it("says that a password differs and does not show it", async () => {
         const file = "/etc/keepalived/auth_pass.conf";
         const kept = await ds2.run(`cat ${file}`);
         await ds2.run(`cp -p ${file} /tmp/kept; echo '# by hand' >>${file}; chmod 640 ${file}`);
@@ -157,25 +155,23 @@ describe("check", () => {
         expect(text).not.toContain(/"(.*)"/.exec(kept)![1]);
     });
 
-    it("looks at hosts through sudo", async () => {
-        await cluster.stack.configure(
-            await changed(({ realServers }) => Object.assign(realServers[2]!, { user: "admin" })),
+    it("reports hosts through sudo", async () => {
+        await cluster.change(({ realServers }) =>
+            Object.assign(realServers[2]!, { user: "admin" }),
         );
-        await cluster.stack.up();
         expect(await shown("check", "rs3")).toBe("rs3: as it was applied\n");
-        await cluster.stack.configure(await changed());
-        await cluster.stack.up();
+        await cluster.change();
     });
 });
 
-describe("the current configuration", () => {
-    afterEach(async () => cluster.stack.configure(await changed()));
+describe("The current configuration", () => {
+    afterEach(async () => cluster.configure());
 
     async function withChange(change: Change): Promise<void> {
-        await cluster.stack.configure(await changed(change));
+        await cluster.configure(change);
     }
 
-    it("is rendered into the files that are on the hosts", async () => {
+    it("is rendered by lvs render into the files that are on the hosts", async () => {
         const out = path.join(cluster.lab.dir, "rendered");
         const text = await shown("render", "--out", out);
         for (const host of cluster.members) {
@@ -200,12 +196,12 @@ describe("the current configuration", () => {
         expectTranscript("lvs render rs1 --out rendered", shorter);
     });
 
-    it("differs from no host after an `up`", async () => {
+    it("differs from no host in lvs diff after an up", async () => {
         const text = cluster.members.map(({ name }) => `${name}: nothing to change\n`).join("");
         expect(await shown("diff")).toBe(text);
     });
 
-    it("differs in a new weight before the `up`", async () => {
+    it("differs by a new weight in lvs diff before the up", async () => {
         await withChange(({ realServers }) => (realServers[0]!.weight = 3));
         const text = await wrong("diff");
         expect(text).toContain("\n-        weight 1\n+        weight 3\n");
@@ -215,8 +211,8 @@ describe("the current configuration", () => {
         );
     });
 
-    it("differs in all that a host has not got yet", async () => {
-        await withChange(({ realServers }) => realServers.push(spare(cluster)));
+    it("differs in lvs diff by all that a new host lacks, and leaves out a host that goes", async () => {
+        await withChange(({ realServers }) => realServers.push(spareRealServer()));
         const text = await wrong("diff", "rs4");
         expect(text).toContain("\n+address 10.128.190.248/32 lo\n");
         // And one that is there and goes is no host of it any more.
@@ -224,7 +220,7 @@ describe("the current configuration", () => {
         expect(await wrong("diff")).not.toContain("rs3");
     });
 
-    it("is a picture", async () => {
+    it("is drawn by lvs topology as the picture of the README", async () => {
         const text = await shown("topology");
         expectGolden("topology-seed.mmd", text);
         expectTranscript("lvs topology", text);
@@ -232,14 +228,14 @@ describe("the current configuration", () => {
         expect(await shown("topology", "--svg")).toBe(await fs.readFile(docs, "utf8"));
     });
 
-    it("is looked into before an `up`", async () => {
+    it("passes lvs preflight, which stops at a virtual IP that is taken", async () => {
         expectTranscript("lvs preflight", await shown("preflight"));
         const taken = "10.128.190.252";
         await withChange(({ virtualServers }) => (virtualServers[0]!.virtualIp = taken));
         expect(await wrong("preflight")).toMatch(new RegExp(`stop +address +${taken} is answered`));
     });
 
-    it("that is refused is refused in the components' words", async () => {
+    it("is refused by lvs render in the components' words when it is wrong", async () => {
         await withChange(({ virtualServers }) => (virtualServers[0]!.port = 70_000));
         const { status, stdout, stderr } = await lvs("render");
         expect([status, stdout]).toEqual([2, ""]);
@@ -247,7 +243,7 @@ describe("the current configuration", () => {
     });
 });
 
-it("keyscan prints what is in the stack file", async () => {
+it("lvs keyscan prints the host keys of the stack file", async () => {
     const text = await shown("keyscan", ds1.address, `${rs1.address}:22`);
     expectTranscript(`lvs keyscan ${ds1.address} ${rs1.address}`, text);
     expect(text.match(/hostKey: .*/g)).toEqual(
@@ -255,9 +251,13 @@ it("keyscan prints what is in the stack file", async () => {
     );
 });
 
-it("a host that is off is said to be, soon, and holds nobody up", async () => {
+it("lvs reports a host that is off within seconds and shows all others", async () => {
     await ds1.cut();
-    await waitUntil("a new owner", 20_000, async () => (await cluster.owners()).join() === "ds2");
+    await waitUntil(
+        "a new owner",
+        20_000,
+        async () => (await cluster.activeDirectors()).join() === "ds2",
+    );
     const start = performance.now();
     const status = await wrong("status");
     expect(performance.now() - start).toBeLessThan(15_000);
@@ -269,7 +269,7 @@ it("a host that is off is said to be, soon, and holds nobody up", async () => {
     expect(check).toContain("rs3: as it was applied\n");
 });
 
-it("a host with another key than the stack's is not talked to", async () => {
+it("lvs check refuses a host with another key than the stack's", async () => {
     const { status, stdout } = await lvs("check", "rs1");
     expect([status, stdout]).toEqual([0, "rs1: as it was applied\n"]);
     await rs1.run(

@@ -1,5 +1,5 @@
 import { scenarios } from "../faults/scenarios";
-import { Site } from "../faults/site";
+import { FaultBed } from "../faults/bed";
 import { play } from "../faults/suite";
 
 /** Quick ones, a list for each theme: of each list the seed chooses one, and its phase. */
@@ -12,20 +12,20 @@ const spread = [
 
 const seed = Number(process.env.SEED ?? 1);
 
-describe(`with faults (npm run test:faults has all; SEED=${seed})`, () => {
-    let site: Site;
+describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; npm run test:faults plays all)`, () => {
+    let bed: FaultBed;
 
     beforeAll(async () => {
-        site = await Site.up();
+        bed = await FaultBed.boot();
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => bed?.down());
 
     const chosen = spread.map((names, index) => names[(seed + index) % names.length]!);
 
-    it.each(chosen)("%s: clients and operators observe what they are to", async (name) => {
+    it.each(chosen)("of the fault %s", async (name) => {
         const scenario = scenarios.find((candidate) => candidate.name === name)!;
-        const [outcome] = await play(site, [scenario], [seed], () => undefined);
+        const [outcome] = await play(bed, [scenario], [seed], () => undefined);
         if (outcome!.error !== undefined) throw new Error(outcome!.error);
     });
 });

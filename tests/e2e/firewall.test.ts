@@ -1,10 +1,10 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
-import { clusterPackages, installedDisk } from "../../lab/installedDisk";
+import { firewallPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors, type Topology } from "../../lab/topology";
-import { vip } from "./support/cluster";
-import { Site } from "./support/site";
 
 /** ds1 and ds2 have a firewall of nftables, and ds3 has firewalld, which takes memory. */
 const topology: Topology = {
@@ -36,8 +36,8 @@ table inet filter {
 }
 `;
 
-describe("directors behind firewalls", () => {
-    let site: Site;
+describe("Directors behind firewalls", () => {
+    let cluster: LabCluster;
     let directors: Host[];
     let ds1: Host;
     let ds2: Host;
@@ -45,9 +45,8 @@ describe("directors behind firewalls", () => {
     let before: string[];
 
     beforeAll(async () => {
-        const packages = [...clusterPackages, "nftables", "firewalld"];
-        site = await Site.up(topology, await installedDisk({ packages }));
-        directors = ["ds1", "ds2", "ds3"].map((name) => site.lab.host(name));
+        cluster = await LabCluster.boot({ topology, packages: firewallPackages });
+        directors = ["ds1", "ds2", "ds3"].map((name) => cluster.host(name));
         [ds1, ds2, ds3] = directors as [Host, Host, Host];
         await Promise.all([
             ...[ds1, ds2].map((host) =>
@@ -63,17 +62,17 @@ ${nftables}END
         before = await rulesets();
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     function configuration({ openFirewall = true, fullNat = false } = {}): StackConfig {
-        const realServers = site.webServers("rs1", "rs2").map((member) => ({
+        const realServers = cluster.webServerArgs("rs1", "rs2").map((member) => ({
             ...member,
-            address6: site.lab.host(member.name).ipv6,
+            address6: cluster.host(member.name).ipv6,
         }));
         return {
             openFirewall,
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
-            directors: site.members("ds1", "ds2", "ds3"),
+            directors: cluster.memberArgs("ds1", "ds2", "ds3"),
             realServers,
             virtualServers: [vip, vip6].map((virtualIp) =>
                 fullNat
@@ -96,7 +95,7 @@ ${nftables}END
 
     async function untilOwned(...names: string[]) {
         await waitUntil(`${names.join()} as owner`, 60_000, async () => {
-            const owners = (await site.owners(vip, ...directors)).join();
+            const owners = (await cluster.activeDirectors(vip)).join();
             if (owners === names.join()) return true;
             throw new Error(`owners: ${owners}`);
         });
@@ -105,7 +104,7 @@ ${nftables}END
     /** By both real servers, in turn. */
     async function untilAnswered(url: string) {
         await waitUntil(`answers from ${url}`, 20_000, async () => {
-            const bodies = await site.bodies(url, 2);
+            const bodies = await cluster.bodies(2, url);
             if (bodies.sort().join() === "RS1,RS2") return true;
             throw new Error(bodies.join());
         });
@@ -116,23 +115,23 @@ ${nftables}END
         return Promise.all(directors.map((host) => host.run("nft list ruleset")));
     }
 
-    it("are left alone with openFirewall: false, and then no director hears the others", async () => {
-        await site.deploy(configuration({ openFirewall: false }));
+    it("keep their rules with openFirewall: false and hear no other director", async () => {
+        await cluster.deploy(configuration({ openFirewall: false }));
         await untilOwned("ds1", "ds2", "ds3");
         expect(await rulesets()).toEqual(before);
     });
 
-    describe("opened", () => {
+    describe("that an up has opened", () => {
         beforeAll(async () => {
-            await site.deploy(configuration());
+            await cluster.deploy(configuration());
             await untilHealthy();
         });
 
         afterEach(untilHealthy);
 
-        it("let sync through: each director hears of the owner's connections", async () => {
+        it("learn the connections of the active director", async () => {
             const hold = `exec 3<>/dev/tcp/${vip}/80; sleep 20`;
-            const held = site.lab.spawn(["bash", "-c", hold]);
+            const held = cluster.lab.spawn(["bash", "-c", hold]);
             try {
                 await Promise.all(directors.map(untilConnected));
             } finally {
@@ -146,33 +145,33 @@ ${nftables}END
             );
         }
 
-        it.each(["reload", "restart"])("are open again after a %s of nftables", async (action) => {
+        it.each(["reload", "restart"])("stay open after a %s of nftables", async (action) => {
             const open = await rulesets();
             await Promise.all([ds1, ds2].map((host) => host.run(`systemctl ${action} nftables`)));
             await untilRulesetsAre(open);
         });
 
-        it("are open again after a reboot", async () => {
+        it("stay open after a reboot", async () => {
             const open = await rulesets();
             await Promise.all(directors.map((host) => host.reboot()));
             await untilRulesetsAre(open);
         });
 
-        it("let a director with firewalld own and serve, also after a reload of firewalld", async () => {
+        it("become active and serve with firewalld, also after its reload", async () => {
             await ds3.run("firewall-cmd -q --reload");
             await expectServedByDs3();
         });
     });
 
-    it("are open for the answers of FULLNAT servers, which go through", async () => {
-        await site.deploy(configuration({ fullNat: true }));
+    it("forward the answers of FULLNAT servers", async () => {
+        await cluster.deploy(configuration({ fullNat: true }));
         await untilHealthy();
         await expectServedByDs3();
         await untilHealthy();
     });
 
-    it("are to the byte what they were when the cluster is gone", async () => {
-        await site.stack.destroy();
+    it("have their rules back to the byte after a destroy", async () => {
+        await cluster.stack.destroy();
         expect(await rulesets()).toEqual(before);
     });
 

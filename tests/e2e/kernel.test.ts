@@ -1,10 +1,10 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { only, seed } from "../../lab/topology";
 import { Client } from "./support/client";
-import { vip } from "./support/cluster";
-import { Site } from "./support/site";
 
 type Kernel = Required<NonNullable<StackConfig["kernel"]>>;
 
@@ -57,43 +57,35 @@ const everything = Object.fromEntries(names.map((name) => [name, settings[name].
 /** Addresses of the client besides its own. */
 const clients = [101, 102, 103, 104, 105, 106].map((last) => `10.128.190.${last}`);
 
-describe("the kernel of two directors", () => {
-    let site: Site;
+describe("The kernel of each director", () => {
+    let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
     let client: Client;
 
     beforeAll(async () => {
-        site = await Site.up(only(seed, "ds1", "ds2", "rs1", "rs2"));
-        ds1 = site.lab.host("ds1");
-        ds2 = site.lab.host("ds2");
+        cluster = await LabCluster.boot({
+            topology: only(seed, "ds1", "ds2", "rs1", "rs2"),
+        });
+        ds1 = cluster.host("ds1");
+        ds2 = cluster.host("ds2");
         for (const address of clients) {
-            await site.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
+            await cluster.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
         }
-        client = Client.start(site.lab);
-        await site.deploy(configuration({ kernel: everything }));
+        client = Client.start(cluster.lab);
+        await cluster.deploy(configuration({ kernel: everything }));
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     function configuration(settings: StackConfig): StackConfig {
         return {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
-            directors: site.members("ds1", "ds2"),
-            realServers: site.webServers("rs1", "rs2"),
+            directors: cluster.memberArgs("ds1", "ds2"),
+            realServers: cluster.webServerArgs("rs1", "rs2"),
             virtualServers: [{ virtualIp: vip, port: 80, lvsSched: "sh" }],
             ...settings,
         };
-    }
-
-    /** Until ds1 is the only owner, with both servers in its table. */
-    async function healthy() {
-        await waitUntil("a healthy cluster", 60_000, async () => {
-            const owners = await site.owners(vip, ds1, ds2);
-            const servers = (await site.rules("ds1", "-a ")).length;
-            if (owners.join() === "ds1" && servers === 2) return true;
-            throw new Error(`owners: ${owners.join()}; servers: ${servers}`);
-        });
     }
 
     /** What a director's kernel says of every setting. */
@@ -113,37 +105,37 @@ describe("the kernel of two directors", () => {
         expect(await found(ds2)).toEqual(all("set"));
     });
 
-    it("has them after a reboot", async () => {
+    it("has every setting again after a reboot", async () => {
         await Promise.all([ds1.reboot(), ds2.reboot()]);
-        await healthy();
+        await cluster.untilHealthy();
         expect(await found(ds1)).toEqual(all("set"));
         expect(await found(ds2)).toEqual(all("set"));
     });
 
-    it("takes news of connections at each of syncPorts", async () => {
+    it("receives connection sync at each of syncPorts", async () => {
         const sockets = await ds2.run("ss -Huan");
         const ports = [...sockets.matchAll(/ 224\.0\.0\.81\S*:(\d+) /g)].map(([, port]) => port);
         expect(ports.sort()).toEqual(["8848", "8849"]);
     });
 
-    describe("without them, but for sloppyTcp, and without the sync daemon", () => {
+    describe("with no setting but sloppyTcp and no sync daemon", () => {
         beforeAll(async () => {
-            await site.deploy(
+            await cluster.deploy(
                 configuration({
                     globalDefs: { lvsSyncDaemon: { enabled: false } },
                     kernel: { sloppyTcp: true },
                 }),
             );
-            await healthy();
+            await cluster.untilHealthy();
         });
 
-        it("is as it was found, but for what takes the module's next start", async () => {
+        it("has its former settings back, but for a module option that waits for a reboot", async () => {
             const left = { sloppyTcp: "1", connTabBits: "10" };
             expect(await found(ds1)).toEqual({ ...all("without"), ...left });
             expect(await found(ds2)).toEqual({ ...all("without"), ...left });
         });
 
-        it("keeps connections through a power cut of the owner: by sh, they get the same server", async () => {
+        it("keeps connections through a power cut of the active director, for sh leads them to the same real server", async () => {
             const connections = await Promise.all(
                 clients.map((address) => client.open(vip, 80, address)),
             );
@@ -155,7 +147,7 @@ describe("the kernel of two directors", () => {
 
             await ds1.cut();
             await waitUntil("ds2 as owner", 10_000, async () =>
-                (await site.owners(vip, ds1, ds2)).includes("ds2"),
+                (await cluster.activeDirectors()).includes("ds2"),
             );
             // As a kernel does by itself with the middle of a connection that it does not know.
             await ds2.run("sysctl -q net.ipv4.vs.sloppy_tcp=0");
@@ -165,7 +157,7 @@ describe("the kernel of two directors", () => {
             await Promise.all(connections.map(({ close }) => close()));
 
             await ds1.boot();
-            await healthy();
+            await cluster.untilHealthy();
             expect(await found(ds1)).toEqual({ ...all("without"), sloppyTcp: "1" });
         });
     });

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
+import * as os from "node:os";
 import * as path from "node:path";
-import { exists } from "../../lab/cache";
 import { type Host, Lab, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
+import { cacheRoot, exists } from "../../lab/cache";
 import { only, seed, wide } from "../../lab/topology";
+
+const root = path.join(__dirname, "../..");
 
 /** Two labs at a time, with hosts of the same name and address. */
 let lab: Lab;
@@ -13,11 +16,9 @@ let other: Lab;
 let ds1: Host;
 let rs1: Host;
 let devicesBefore: string;
-let memoryBefore: string[];
 
 beforeAll(async () => {
     devicesBefore = await run(["ip", "-o", "link"]);
-    memoryBefore = await fs.readdir("/dev/shm");
     [lab, other] = await Promise.all([Lab.up(only(seed, "ds1", "rs1")), Lab.up(only(seed, "rs1"))]);
     ds1 = lab.host("ds1");
     rs1 = lab.host("rs1");
@@ -69,7 +70,7 @@ describe("A lab's hosts", () => {
         expect(await ds1.run(logins)).toBe(before);
     });
 
-    test("do not mix with another lab's of the same name and address", async () => {
+    test("are apart from another lab's hosts of the same name and address", async () => {
         await rs1.run("echo mine >/root/whose");
         await other.host("rs1").run("echo other >/root/whose");
         expect(await rs1.run("cat /root/whose")).toBe("mine\n");
@@ -85,8 +86,8 @@ describe("A lab's hosts", () => {
     });
 });
 
-describe("What can happen to a host", () => {
-    test("a power cut ends all its processes; it boots again with its disk kept", async () => {
+describe("A lab's host", () => {
+    test("loses all its processes by a power cut and boots again with its disk", async () => {
         await ds1.run("echo kept >/root/kept; sync");
         const group = (await fs.readFile(path.join(lab.dir, "hosts/ds1/pid"), "utf8")).trim();
         expect((await membersOf(group)).length).toBeGreaterThan(1);
@@ -100,32 +101,20 @@ describe("What can happen to a host", () => {
         expect(await ds1.run("cat /root/kept")).toBe("kept\n");
     });
 
-    test("a bare disk is put in", async () => {
+    test("has a bare disk after a reset", async () => {
         await ds1.run("echo new >/root/kept");
         await ds1.reset();
         expect((await ds1.tryRun("ls /root/kept")).status).not.toBe(0);
     });
 
-    test("a disk is saved and brought back", async () => {
-        await ds1.run("echo saved >/root/state");
-        await ds1.shutDown();
-        await ds1.saveDisk("before");
-        await ds1.boot();
-        await ds1.run("echo spoilt >/root/state; sync");
-        await ds1.cut();
-        await ds1.restoreDisk("before");
-        await ds1.boot();
-        expect(await ds1.run("cat /root/state")).toBe("saved\n");
-    });
-
-    test("a reboot is one of the host's own", async () => {
+    test("reboots with a new boot id and all units running", async () => {
         const before = await ds1.run("cat /proc/sys/kernel/random/boot_id");
         await ds1.reboot();
         expect(await ds1.run("cat /proc/sys/kernel/random/boot_id")).not.toBe(before);
         expect(await ds1.run("systemctl is-system-running")).toBe("running\n");
     });
 
-    test("its cable is pulled out and plugged in", async () => {
+    test("does not answer while its cable is pulled out", async () => {
         await ds1.link("down");
         expect(await answers(ds1)).toBe(false);
         await ds1.link("up");
@@ -146,14 +135,14 @@ describe("Hosts of several networks", () => {
 
     afterAll(() => lab?.down());
 
-    test("have a card in each, with an IPv4 and an IPv6 address", async () => {
+    test("have a card in each network, with an IPv4 and an IPv6 address", async () => {
         const { device, address, ipv6 } = router.card("far");
         const shown = await router.run(`ip -br address show ${device}`);
         expect(shown).toContain(` ${address}/24 ${ipv6}/64 `);
         expect([device, address, ipv6]).toEqual(["eth2", "10.128.192.1", "fd00:62:192::1"]);
     });
 
-    test("reach other networks by their router alone, and the client and packages without", async () => {
+    test("reach other networks by their router alone, and packages without it", async () => {
         const { address, ipv6 } = lab.client;
         const reached = async () => [
             (await far1.tryRun(`ping -c 1 -W 2 ${address}`)).status === 0,
@@ -167,7 +156,7 @@ describe("Hosts of several networks", () => {
         expect(await reached()).toEqual([true, true]);
     });
 
-    test("filter and masquerade by nft, if the kernel has it", async () => {
+    test("filter and masquerade by nft if the kernel has it", async () => {
         const { address, ipv6 } = lab.client;
         const server = `require("net")
             .createServer((socket) => socket.end(socket.remoteAddress))
@@ -209,7 +198,7 @@ describe("Hosts of several networks", () => {
     });
 });
 
-test("a probe logs every request, those that fail, and the gap", async () => {
+test("A probe logs every request, every failure and the longest gap", async () => {
     await rs1.run(`systemd-run --unit=answer perl -MIO::Socket::INET -e '
         my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 50) or die;
         while (my $client = $server->accept) {
@@ -241,6 +230,37 @@ test("a probe logs every request, those that fail, and the gap", async () => {
     // Its pace does not depend on the answers: 50 a second, but for hiccups of a busy machine.
     const seconds = (requests.at(-1)!.at - requests[0]!.at) / 1000;
     expect(requests.length).toBeGreaterThan(seconds * 40);
+});
+
+test("A cluster is deployed from a checkout in a path with a space, with a home folder of 120 characters", async () => {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-lvs "));
+    try {
+        const checkout = path.join(folder, "check out");
+        const isCopied = (file: string) => !/\/(node_modules|\.git|dist)$/.test(file);
+        await fs.cp(root, checkout, { recursive: true, filter: isCopied });
+        await fs.symlink(path.join(root, "node_modules"), path.join(checkout, "node_modules"));
+        const home = path.join(os.tmpdir(), "h".repeat(119 - os.tmpdir().length));
+        const script = `
+            const { LabCluster } = require("./lab/cluster");
+            const { only, seed } = require("./lab/topology");
+            LabCluster.deployed({ topology: only(seed, "ds1", "rs1") })
+                .then((cluster) => cluster.bodies(1))
+                .then((bodies) => process.exit(bodies.join() === "RS1" ? 0 : 1));`;
+        const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
+        const env = {
+            HOME: home,
+            XDG_STATE_HOME: undefined,
+            XDG_CACHE_HOME: path.dirname(cacheRoot),
+        };
+        await run([program!, ...args, "-e", script], { cwd: checkout, env });
+        await waitUntil("end of the lab", 20_000, async () => {
+            const labs = path.join(home, ".local/state/pulumi-lvs/labs");
+            return (await fs.readdir(labs)).length === 0;
+        });
+        await fs.rm(home, { recursive: true });
+    } finally {
+        await fs.rm(folder, { recursive: true });
+    }
 });
 
 describe("Nothing of a lab is left", () => {
@@ -278,10 +298,17 @@ describe("Nothing of a lab is left", () => {
         await expectNothingLeft(dir, pids);
     });
 
-    test("on the machine's own network and in its shared memory", async () => {
+    test("on the machine's own network, in its memory and among its control groups", async () => {
         await other.down();
         expect(await run(["ip", "-o", "link"])).toBe(devicesBefore);
-        expect(await fs.readdir("/dev/shm")).toEqual(memoryBefore);
+        const groups = await run([
+            "find",
+            "/sys/fs/cgroup",
+            "-name",
+            path.basename(other.shortDir),
+        ]);
+        expect(groups).toBe("");
+        expect(await exists(other.shortDir)).toBe(false);
     });
 });
 
@@ -328,7 +355,7 @@ function startOwner() {
         setInterval(() => undefined, 1000);`;
     const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
     const child = spawn(program!, [...args, "-e", script], {
-        cwd: path.join(__dirname, "../.."),
+        cwd: root,
         detached: true,
         stdio: ["ignore", "pipe", "inherit"],
     });

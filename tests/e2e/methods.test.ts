@@ -1,10 +1,10 @@
+import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
-import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { ipv6Of, only, wide } from "../../lab/topology";
 import { portrait } from "./support/portrait";
-import { Site } from "./support/site";
 
 const { lan, inside } = wide.networks as Required<typeof wide.networks>;
 const outsideIps = ["10.128.190.248", ipv6Of("10.128.190.248", lan!)];
@@ -30,25 +30,27 @@ type Family = (typeof families)[number];
 /** Real servers in a director's table: each pool once for each family. */
 const serverCount = 2 * names.reduce((sum, name) => sum + methods[name].pool.length, 0);
 
-describe("all methods of forwarding side by side, on one outside address of each family", () => {
-    let site: Site;
+describe("With all methods of forwarding side by side,", () => {
+    let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
     let before: string[];
 
     beforeAll(async () => {
         const hosts = wide.hosts.map(({ name }) => name).filter((name) => !/^rs[23]$/.test(name));
-        const disk = await installedDisk({ packages: serverPackages });
-        site = await Site.up(only(wide, ...hosts), disk);
-        ds1 = site.lab.host("ds1");
-        ds2 = site.lab.host("ds2");
-        await Promise.all(realServers().map(({ name }) => prepareWebServer(site.lab.host(name))));
+        cluster = await LabCluster.boot({
+            topology: only(wide, ...hosts),
+            packages: serverPackages,
+        });
+        ds1 = cluster.host("ds1");
+        ds2 = cluster.host("ds2");
+        await Promise.all(realServers().map(({ name }) => prepareWebServer(cluster.host(name))));
         before = await portraits();
-        await site.deploy(configuration());
+        await cluster.deploy(configuration());
         await untilHealthy();
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     /** Port 80 and those of the services, and a log of who asked for what. */
     async function prepareWebServer(host: Host) {
@@ -67,7 +69,10 @@ END
 
     function realServers() {
         return [...nat, "rs1", "fn1", ...far].map((name) => {
-            const member = { ...site.webServers(name)[0]!, address6: site.lab.host(name).ipv6 };
+            const member = {
+                ...cluster.webServerArgs(name)[0]!,
+                address6: cluster.host(name).ipv6,
+            };
             const [gateway, gateway6] = gateways;
             return nat.includes(name) ? { ...member, gateway, gateway6 } : member;
         });
@@ -81,7 +86,7 @@ END
             virtualIpaddress: [{ ip: ip!, prefixLength: 24 }],
             virtualIpaddressExcluded: [{ ip: ipv6!, prefixLength: 64 }],
         });
-        const router = site.lab.host("router").card("inside").address;
+        const router = cluster.host("router").card("inside").address;
         return {
             scripts: [{ name: "inside", content: `#!/bin/sh\nexec ping -q -c 1 -W 1 ${router}\n` }],
             trackScripts: [{ name: "inside", script: { script: "inside" }, fall: 3 }],
@@ -90,7 +95,7 @@ END
                 instance("outside", "eth0", outsideIps),
                 { ...instance("inside", "eth1", gateways), trackScript: [{ name: "inside" }] },
             ],
-            directors: site.members("ds1", "ds2"),
+            directors: cluster.memberArgs("ds1", "ds2"),
             realServers: realServers(),
             virtualServers: outsideIps.flatMap((virtualIp) =>
                 names.map((name) => {
@@ -122,7 +127,7 @@ END
     async function untilHealthy() {
         await waitUntil("a healthy cluster", 60_000, async () => {
             const owners = await owned();
-            const servers = (await site.rules("ds1", "-a ")).length;
+            const servers = (await cluster.ipvsRules("ds1", "-a ")).length;
             if (owners.ds1!.length === 4 && owners.ds2!.length === 0 && servers === serverCount)
                 return true;
             throw new Error(`${JSON.stringify(owners)}, ${servers} of ${serverCount} servers`);
@@ -150,8 +155,8 @@ END
         const upload = bytes === 0 ? "" : `head -c ${bytes} /dev/zero | `;
         const data = bytes === 0 ? "" : "--data-binary @-";
         const curl = `curl -sS -g --max-time ${seconds} ${data} '${url(method, family)}${question}'`;
-        const body = (await site.lab.exec(["sh", "-c", upload + curl])).trim();
-        const log = await site.lab
+        const body = (await cluster.lab.exec(["sh", "-c", upload + curl])).trim();
+        const log = await cluster.lab
             .host(body.toLowerCase())
             .run(`grep -F ' ${question}' /var/log/apache2/access.log`);
         const [port, client, received] = log.trim().split(" ");
@@ -159,9 +164,9 @@ END
     }
 
     // The first, for the kernel's counters lag: they would count requests of other tests.
-    it("answers pass through the director with NAT and FULLNAT, and go straight to the client with TUN and DR", async () => {
+    it("answers pass through the director by NAT and FULLNAT and go straight to the client by TUN and DR", async () => {
         for (const method of names) {
-            for (const family of families) await site.bodies(url(method, family), 4);
+            for (const family of families) await cluster.bodies(4, url(method, family));
         }
         // The kernel adds its counters up every two seconds.
         const counts = await waitUntil("counted packets", 10_000, async () => {
@@ -188,23 +193,25 @@ END
     describe.each(names)("%s", (method) => {
         const { pool, at } = methods[method];
 
-        it.each(each)("spreads requests over its real servers: %s", async (family) => {
+        it.each(each)("spreads requests over its real servers, over %s", async (family) => {
             const bodies = pool.map((name) => [name.toUpperCase(), 10 / pool.length]);
-            expect(await site.counts(url(method, family), 10)).toEqual(Object.fromEntries(bodies));
+            expect(await cluster.bodyCounts(10, url(method, family))).toEqual(
+                Object.fromEntries(bodies),
+            );
         });
 
         const client = method === "FULLNAT" ? "the director" : "the client";
 
-        it.each(each)(`has the real server see ${client}, at port ${at}: %s`, async (family) => {
+        it.each(each)(`shows ${client} to the server at port ${at}, over %s`, async (family) => {
             const field = family === "IPv4" ? "address" : "ipv6";
             const { port, client } = await asked(method, family);
             expect(port).toBe(String(at));
             expect(client).toBe(
-                method === "FULLNAT" ? ds1.card("inside")[field] : site.lab.client[field],
+                method === "FULLNAT" ? ds1.card("inside")[field] : cluster.lab.client[field],
             );
         });
 
-        it.each(each)("takes a megabyte: %s", async (family) => {
+        it.each(each)("carries an upload of a megabyte, over %s", async (family) => {
             const { received } = await asked(method, family, 1_000_000);
             expect(received).toBeGreaterThan(1_000_000);
         });
@@ -214,14 +221,14 @@ END
         ["ipip", 1500 - 20],
         ["gre", 1500 - 24],
         ["gue", 1500 - 32],
-    ] as const)("a client learns from the director what fits %s: %i bytes", async (type, mtu) => {
-        await site.lab.exec(["ip", "route", "flush", "cache"]);
+    ] as const)("a client learns from the director that %s carries %i bytes", async (type, mtu) => {
+        await cluster.lab.exec(["ip", "route", "flush", "cache"]);
         await asked(type, "IPv4", 100_000);
-        const route = await site.lab.exec(["ip", "route", "get", outsideIps[0]!]);
+        const route = await cluster.lab.exec(["ip", "route", "get", outsideIps[0]!]);
         expect(route).toContain(` mtu ${mtu}`);
     });
 
-    describe("where a client does not hear what fits a tunnel, a megabyte", () => {
+    describe("an upload by tunnel from a client that hears no ICMP", () => {
         const mute = `
             add table inet mute
             add chain inet mute output { type filter hook output priority 0; }
@@ -234,17 +241,17 @@ END
 
         /** Nor has it heard before. */
         beforeEach(async () => {
-            await site.lab.exec(["ip", "route", "flush", "cache"]);
-            await site.lab.exec(["ip", "-6", "route", "flush", "cache"]);
+            await cluster.lab.exec(["ip", "route", "flush", "cache"]);
+            await cluster.lab.exec(["ip", "-6", "route", "flush", "cache"]);
         });
 
         const megabyte = (type: Method, family: Family) => asked(type, family, 1_000_000, 3);
 
-        it.each(each)("does not get through: %s", async (family) => {
+        it.each(each)("stalls over %s", async (family) => {
             await expect(megabyte("ipip", family)).rejects.toThrow("exit status 28");
         });
 
-        it.each(tunnels)("gets through %s without pmtuDisc: IPv4", async (type) => {
+        it.each(tunnels)("passes %s without pmtuDisc, over IPv4", async (type) => {
             // What the setting sets.
             await ds1.run("sysctl -q net.ipv4.vs.pmtu_disc=0");
             try {
@@ -255,8 +262,8 @@ END
             }
         });
 
-        it("gets through with the mss that leaves room for IPv6 and gue, and so for all", async () => {
-            await site.deploy(configuration(1500 - 52 - 60));
+        it("passes every tunnel with the mss that leaves room for gue over IPv6", async () => {
+            await cluster.deploy(configuration(1500 - 52 - 60));
             await untilHealthy();
             for (const type of tunnels) {
                 for (const family of families) {
@@ -267,20 +274,20 @@ END
         });
     });
 
-    it("NAT servers answer by way of the inside addresses, whoever asked", async () => {
+    it("NAT servers route every answer to the inside virtual IPs", async () => {
         for (const name of nat) {
-            const host = site.lab.host(name);
+            const host = cluster.host(name);
             expect(await host.run("ip route get 192.0.2.1")).toContain(` via ${gateways[0]} `);
             expect(await host.run("ip route get 2001:db8::1")).toContain(` via ${gateways[1]} `);
         }
     });
 
-    it("a director without a firewall gets none", async () => {
+    it("a director without a firewall gets no rules but the module's own tables", async () => {
         const tables = (await ds1.run("nft list tables")).trim().split("\n");
         expect(tables).toEqual(["table ip pulumi_lvs", "table ip6 pulumi_lvs"]);
     });
 
-    it("both addresses move together when the owner dies, and NAT goes on", async () => {
+    it("outside and inside virtual IPs move together when the active director dies, and NAT goes on", async () => {
         // 3 × advertInt + skew
         await expectTakeover(
             3.01,
@@ -289,7 +296,7 @@ END
         );
     });
 
-    it("both addresses move together when a script finds the owner cut off inside", async () => {
+    it("outside and inside virtual IPs move together when a script finds the active director cut off inside", async () => {
         // fall × interval + timeout, then skew
         await expectTakeover(
             3 + 1 + 0.01,
@@ -298,7 +305,7 @@ END
         );
     });
 
-    it("both addresses move together when the owner's inside interface goes down", async () => {
+    it("outside and inside virtual IPs move together when the active director's inside interface goes down", async () => {
         // Nobody can say so by an interface that is down: 3 × advertInt + skew
         await expectTakeover(
             3.01,
@@ -314,7 +321,7 @@ END
         breakIt: () => Promise<unknown>,
         mendIt: () => Promise<unknown>,
     ) {
-        const probe = await site.probe(url("NAT"));
+        const probe = await cluster.probe(url("NAT"));
         await breakIt();
         try {
             await waitUntil("ds2 as owner of all", 15_000, async () => {
@@ -335,23 +342,21 @@ END
         expect(requests.at(-1)!.error).toBeUndefined();
     }
 
-    it("what is not on the hosts' disks is there again after a reboot", async () => {
-        await Promise.all(
-            ["ds1", "in1", "far1", "rs1"].map((name) => site.lab.host(name).reboot()),
-        );
+    it("every method works after a reboot of a host of each kind", async () => {
+        await Promise.all(["ds1", "in1", "far1", "rs1"].map((name) => cluster.host(name).reboot()));
         await untilHealthy();
         for (const method of names) {
             for (const family of families) {
                 const bodies = methods[method].pool.map((name) => name.toUpperCase());
-                expect(Object.keys(await site.counts(url(method, family), 4)).sort()).toEqual(
-                    bodies,
-                );
+                expect(
+                    Object.keys(await cluster.bodyCounts(4, url(method, family))).sort(),
+                ).toEqual(bodies);
             }
         }
     });
 
-    it("destroy leaves hosts as they were found", async () => {
-        await site.stack.destroy();
+    it("a destroy leaves hosts as it found them", async () => {
+        await cluster.stack.destroy();
         expect(await portraits()).toEqual(before);
     });
 
@@ -359,10 +364,10 @@ END
     async function portraits() {
         return Promise.all(
             ["ds1", "in1", "fn1", "far1"].map(async (name) => {
-                const host = site.lab.host(name);
+                const host = cluster.host(name);
                 const { kept } = await portrait(host);
                 const kernel = await host.run(`
-                    ip -o link | cut -d ' ' -f 2
+                    ip -o link | cut -d ' ' -f 2 | sed 's/@if[0-9]*//'
                     ip -o -6 address show scope global | sed 's/valid_lft.*//'
                     ip route show table all | sort
                     ip -6 route show table all | sort

@@ -1,12 +1,12 @@
+import { LabCluster } from "../../lab/cluster";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import type { Host } from "../../lab/host";
-import { clusterPackages, databasePackages, installedDisk } from "../../lab/installedDisk";
+import { databasePackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { mysql } from "../../lab/topology";
-import { Site } from "./support/site";
 
 const example = path.join(__dirname, "../../examples/mysql/Pulumi.mysql.yaml");
 
@@ -26,27 +26,26 @@ const refused = 5 + 1;
 /** What a slow machine takes to carry out a check and to be asked for the table. */
 const margin = 3;
 
-describe("the example of MariaDB", () => {
-    let site: Site;
+describe("The example cluster of MariaDB", () => {
+    let cluster: LabCluster;
     let my2: Host;
 
     beforeAll(async () => {
-        const packages = [...clusterPackages, ...databasePackages];
-        site = await Site.up(mysql, await installedDisk({ packages }));
-        my2 = site.lab.host("my2");
-        await Promise.all(servers.map((name) => site.lab.host(name).run(startMariadb)));
-        await site.deploy(configOf(example));
+        cluster = await LabCluster.boot({ topology: mysql, packages: databasePackages });
+        my2 = cluster.host("my2");
+        await Promise.all(servers.map((name) => cluster.host(name).run(startMariadb)));
+        await cluster.deploy(configOf(example));
         await untilServing(3306, servers);
         await untilServing(80, servers);
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     /** The real servers that a port of the virtual IP leads to. */
     async function serving(port: number): Promise<string[]> {
-        const rules = await site.rules("ds1", `-a -t ${vip}:${port} `);
+        const rules = await cluster.ipvsRules("ds1", `-a -t ${vip}:${port} `);
         return servers.filter((name) =>
-            rules.some((rule) => rule.includes(` -r ${site.lab.host(name).address}:${port} `)),
+            rules.some((rule) => rule.includes(` -r ${cluster.host(name).address}:${port} `)),
         );
     }
 
@@ -60,13 +59,14 @@ describe("the example of MariaDB", () => {
     /** How often each server said its name to a client that logs in, one login after the other. */
     async function logins(count: number): Promise<Record<string, number>> {
         const client = [process.execPath, "--require", require.resolve("tsx/cjs"), loginClient];
-        const output = await site.lab.exec([...client, vip, String(count)]);
+        const [port] = cluster.freshPorts(count);
+        const output = await cluster.lab.exec([...client, vip, String(count), String(port)]);
         const counts: Record<string, number> = {};
         for (const name of output.trim().split("\n")) counts[name] = (counts[name] ?? 0) + 1;
         return counts;
     }
 
-    it("deals 205 logins evenly", async () => {
+    it("spreads 205 logins evenly", async () => {
         const counts = await logins(205);
         expect(Object.keys(counts).sort()).toEqual(servers);
         expect(Object.values(counts).sort()).toEqual([68, 68, 69]);
@@ -77,37 +77,37 @@ describe("the example of MariaDB", () => {
         const ask = `timeout 10 mariadb -h ${vip} -u monitor -Nse 'SELECT @@hostname'`;
         const names = new Set<string>();
         await waitUntil("an answer of each database", 60_000, async () => {
-            names.add((await site.lab.host("ds2").run(ask)).trim());
+            names.add((await cluster.host("ds2").run(ask)).trim());
             return names.size === servers.length;
         });
         expect([...names].sort()).toEqual(servers);
     });
 
-    it("serves web pages at the same address", async () => {
-        expect(await site.counts(`http://${vip}/`, 6)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
+    it("serves web pages at the same virtual IP", async () => {
+        expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
     });
 
-    it("takes a stopped database out within the bound, and not its web server, and takes it back", async () => {
+    it("removes a stopped database within the bound, keeps its web server, and adds the database when it returns", async () => {
         await my2.run("systemctl stop mariadb");
         await untilServing(3306, ["my1", "my3"], refused + margin);
         expect(await logins(10)).toEqual({ my1: 5, my3: 5 });
-        expect(await site.counts(`http://${vip}/`, 6)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
+        expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
         await my2.run("systemctl start mariadb");
         await untilServing(3306, servers, 5 + margin);
         expect(await logins(9)).toEqual({ my1: 3, my2: 3, my3: 3 });
     });
 
-    it("takes a database out that refuses its users, though its port is open", async () => {
+    it("removes a database that refuses its users though its port is open", async () => {
         await my2.run(`mariadb -e "RENAME USER monitor@'7.7.7.%' TO nobody@'7.7.7.%'"`);
         await untilServing(3306, ["my1", "my3"], refused + margin);
         await my2.run(`mariadb -e "RENAME USER nobody@'7.7.7.%' TO monitor@'7.7.7.%'"`);
         await untilServing(3306, servers, 5 + margin);
     });
 
-    it("is asked by logins, so that no check counts as an error", async () => {
+    it("checks databases by logins that count no aborted connection", async () => {
         for (const name of ["my1", "my3"]) {
             const status = "SHOW GLOBAL STATUS LIKE 'Aborted_connects'";
-            const shown = await site.lab.host(name).run(`mariadb -Ne "${status}"`);
+            const shown = await cluster.host(name).run(`mariadb -Ne "${status}"`);
             expect(shown.trim().split(/\s+/)).toEqual(["Aborted_connects", "0"]);
         }
     });

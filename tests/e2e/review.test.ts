@@ -1,27 +1,28 @@
+import { vip, spareRealServer, type Change } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import { expectGolden } from "../support/golden";
-import { type Change, changed, Cluster, spare, vip } from "./support/cluster";
 
-let cluster: Cluster;
+let cluster: LabCluster;
 
 beforeAll(async () => {
-    cluster = await Cluster.deployed();
+    cluster = await LabCluster.deployed();
 });
 
 afterAll(() => cluster?.down());
 
-describe("a preview", () => {
-    afterEach(async () => cluster.stack.configure(await changed()));
+describe("A preview", () => {
+    afterEach(async () => cluster.configure());
 
     /** What a reviewer reads, without the lines that only say which resource it is. */
     async function preview(change: Change): Promise<string> {
-        await cluster.stack.configure(await changed(change));
+        await cluster.configure(change);
         const text = await cluster.stack.pulumi(["preview", "--diff"]);
         const identity = /^\s*\[(id|urn|provider)=/;
         return text
             .split("\n")
             .filter((line) => !identity.test(line))
             .join("\n")
-            .replaceAll(cluster.lab.host("rs4").hostKey, "KEY");
+            .replaceAll(cluster.host("rs4").hostKey, "KEY");
     }
 
     it("of a new weight shows its line in the files of both directors", async () => {
@@ -30,7 +31,7 @@ describe("a preview", () => {
     });
 
     it("of a new real server shows the server and its lines on both directors", async () => {
-        const text = await preview(({ realServers }) => realServers.push(spare(cluster)));
+        const text = await preview(({ realServers }) => realServers.push(spareRealServer()));
         expectGolden("preview-real-server.txt", text);
     });
 
@@ -45,29 +46,29 @@ describe("a preview", () => {
         expectGolden("preview-virtual-server.txt", text);
     });
 
-    it("of nothing new shows nothing", async () => {
+    it("of an unchanged program shows no change", async () => {
         expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}29 unchanged$/m);
     });
 
-    it("connects to no host, be they on or off", async () => {
+    it("connects to no host", async () => {
         const before = await cluster.logins();
         await preview(({ realServers }) => (realServers[0]!.weight = 3));
         expect(await cluster.logins()).toEqual(before);
     });
 });
 
-describe("secrets", () => {
+describe("Secrets", () => {
     const authPass = "Xq7vT2mZ";
 
     it("are in no diff, log, state, process list or file that others can read", async () => {
         const key = cluster.lab.client.privateKey.split("\n")[3]!;
-        const ds1 = cluster.lab.host("ds1");
+        const ds1 = cluster.host("ds1");
         // Whoever looks often enough at the processes of a host sees every argument list.
         await ds1.run(
             "nohup sh -c 'until [ -e /tmp/enough ]; do ps axww -o args; sleep 0.02; done' " +
                 ">/tmp/processes 2>&1 </dev/null & :",
         );
-        await cluster.stack.configure(await changed((config) => (config.authPass = authPass)));
+        await cluster.configure((config) => (config.authPass = authPass));
         const seen = [
             await cluster.stack.pulumi(["preview", "--diff", "--show-full-output"]),
             await cluster.stack.pulumi(["up", "--yes", "--skip-preview", "--show-full-output"]),
@@ -96,16 +97,15 @@ describe("secrets", () => {
         }
     });
 
-    it("that are generated are in no plain state", async () => {
-        await cluster.stack.configure(await changed());
-        await cluster.stack.up();
-        const file = await cluster.lab.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
+    it("that are generated are nowhere in the exported state", async () => {
+        await cluster.change();
+        const file = await cluster.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
         const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;
         expect(await cluster.stack.pulumi(["stack", "export"])).not.toContain(password);
     });
 });
 
-it("outputs tell later tools the virtual IPs, who is in the cluster and how to get there", async () => {
+it("Outputs list the virtual IPs and every host with its address, user, port and host key", async () => {
     const text = await cluster.stack.pulumi(["stack", "output", "--json"]);
     const outputs = JSON.parse(text) as Record<string, unknown>;
     expect(outputs).toMatchObject({ vip, virtualIps: [vip] });

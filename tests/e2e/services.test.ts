@@ -1,11 +1,10 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
-import { installedDisk, serverPackages } from "../../lab/installedDisk";
+import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
-import { seedWithSpare } from "../../lab/topology";
 import { Client, tally } from "./support/client";
-import { vip } from "./support/cluster";
-import { Site } from "./support/site";
 
 const otherVip = "10.128.190.246";
 const vip6 = "fd00:62:190::248";
@@ -66,28 +65,28 @@ const webPorts = [
     ...numbers(range.first, range.outside),
 ];
 
-describe("a cluster with a service of every kind", () => {
-    let site: Site;
+describe("A cluster with a service of every kind", () => {
+    let cluster: LabCluster;
     let client: Client;
 
     beforeAll(async () => {
-        site = await Site.up(seedWithSpare, await installedDisk({ packages: serverPackages }));
+        cluster = await LabCluster.boot({ packages: serverPackages });
         await Promise.all(["rs1", "rs2", "rs3", "rs4"].map(serveEverything));
         for (const address of clients) {
-            await site.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
+            await cluster.lab.exec(["ip", "address", "add", `${address}/24`, "dev", "lan"]);
         }
-        client = Client.start(site.lab);
-        await site.deploy(configuration());
-        await healthy();
+        client = Client.start(cluster.lab);
+        await cluster.deploy(configuration());
+        await cluster.untilHealthy();
     }, 240_000);
 
-    afterAll(() => site?.lab.down());
+    afterAll(() => cluster?.lab.down());
 
     /** The services of real servers that the module leaves alone: ports, pages to check, names. */
     async function serveEverything(name: string): Promise<void> {
         const page = name.toUpperCase();
         const dnsmasq = "dnsmasq --conf-file=/dev/null --no-resolv --no-hosts";
-        await site.lab.host(name).run(`
+        await cluster.host(name).run(`
             set -eu
             {
                 printf 'Listen %s\\n' ${webPorts.join(" ")}
@@ -123,7 +122,7 @@ describe("a cluster with a service of every kind", () => {
                 check: { http: { url: [{ path: `/${port}` }] } },
                 ...settings,
             });
-        const sorryServer = { host: site.lab.host("rs4").address };
+        const sorryServer = { host: cluster.host("rs4").address };
         const tell = (word: string) => ({ script: "tell", args: [word] });
         const marked = (mark: number, ...ports: [number, number?][]) => ({
             mark,
@@ -149,10 +148,10 @@ describe("a cluster with a service of every kind", () => {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
             globalDefs: { lvsTimeouts: { tcp: 600, tcpfin: 4, udp: 20 } },
             scripts: [{ name: "tell", content: '#!/bin/sh\necho "$1" >>/run/told\n' }],
-            directors: site.members("ds1", "ds2"),
-            realServers: site.webServers("rs1", "rs2", "rs3", "rs4").map((server) => ({
+            directors: cluster.memberArgs("ds1", "ds2"),
+            realServers: cluster.webServerArgs("rs1", "rs2", "rs3", "rs4").map((server) => ({
                 ...server,
-                address6: site.lab.host(server.name).ipv6,
+                address6: cluster.host(server.name).ipv6,
             })),
             virtualServers: [
                 ...Object.entries(schedulers).map(([name, port]) => scheduled(name, port)),
@@ -208,22 +207,6 @@ describe("a cluster with a service of every kind", () => {
         };
     }
 
-    /** Until ds1 is the only owner, with every server in every pool. */
-    async function healthy(): Promise<void> {
-        const expected = (await site.lab.host("ds1").run("cat /var/lib/pulumi-lvs/ipvs.rules"))
-            .split("\n")
-            .filter((rule) => rule.startsWith("-a"))
-            // `ipvsadm --save` has no thresholds.
-            .map((rule) => rule.replace(/ -x .*/, ""));
-        await waitUntil("a healthy cluster", 60_000, async () => {
-            const owners = await site.owners(vip, site.lab.host("ds1"), site.lab.host("ds2"));
-            const rules = await site.rules("ds1", "-a ");
-            const missing = expected.filter((rule) => !rules.includes(rule));
-            if (owners.join() === "ds1" && missing.length === 0) return true;
-            throw new Error(`owners: ${owners.join()}; missing: ${missing.join("; ")}`);
-        });
-    }
-
     const each = (count: number) => ({ RS1: count, RS2: count, RS3: count });
 
     /** The servers that answer on held connections, opened one after the other. */
@@ -267,10 +250,10 @@ describe("a cluster with a service of every kind", () => {
 
     /** The pool of a service on the owner: the weights of its servers, by name. */
     async function rulesOf(port: number): Promise<Record<string, string>> {
-        const rules = await site.rules("ds1", `-a -t ${vip}:${port} `);
+        const rules = await cluster.ipvsRules("ds1", `-a -t ${vip}:${port} `);
         const named = rules.map((rule) => {
             const [, address, weight] = / -r ([\d.]+):\d+ -g -w (\d+)/.exec(rule)!;
-            const { name } = site.lab.hosts.find((host) => host.address === address)!;
+            const { name } = cluster.lab.hosts.find((host) => host.address === address)!;
             return [name, weight!] as const;
         });
         return Object.fromEntries(named);
@@ -292,7 +275,7 @@ describe("a cluster with a service of every kind", () => {
         seconds: number,
         until: () => Promise<boolean>,
     ) {
-        await Promise.all(servers.map((name) => site.lab.host(name).run(command)));
+        await Promise.all(servers.map((name) => cluster.host(name).run(command)));
         // Whoever asks needs time, too.
         await waitUntil(`${command} on ${servers.join()}`, (seconds + 3) * 1000, until);
     }
@@ -310,25 +293,25 @@ describe("a cluster with a service of every kind", () => {
     const sorry = { rs4: "1" };
 
     describe("schedules by", () => {
-        it("rr: each server in turn, whatever its weight and its connections", async () => {
+        it("rr: each real server in turn, whatever its weight and its connections", async () => {
             const { answers, then } = await refilled(schedulers.rr, 300, "RS1", 30);
             expect(tally(answers)).toEqual(each(100));
             expect(tally(then)).toEqual(each(10));
         });
 
-        it("wrr: each server as often as it weighs, whatever its connections", async () => {
+        it("wrr: each real server as often as it weighs, whatever its connections", async () => {
             const { answers, then } = await refilled(schedulers.wrr, 300, "RS1", 30);
             expect(tally(answers)).toEqual({ RS1: 50, RS2: 100, RS3: 150 });
             expect(tally(then)).toEqual({ RS1: 5, RS2: 10, RS3: 15 });
         });
 
-        it("lc: the server with the fewest connections, whatever its weight", async () => {
+        it("lc: the real server with the fewest connections, whatever its weight", async () => {
             const { answers, then } = await refilled(schedulers.lc, 150, "RS2", 40);
             expect(tally(answers)).toEqual(each(50));
             expect(tally(then)).toEqual({ RS2: 40 });
         });
 
-        it("wlc: the server with the fewest connections for its weight", async () => {
+        it("wlc: the real server with the fewest connections for its weight", async () => {
             const { answers, then } = await refilled(schedulers.wlc, 150, "RS1", 20);
             expect(tally(answers)).toEqual({ RS1: 25, RS2: 50, RS3: 75 });
             expect(tally(then)).toEqual({ RS1: 20 });
@@ -337,14 +320,14 @@ describe("a cluster with a service of every kind", () => {
         // With (connections + 1) / weight the same for all: weights of connections, less one each.
         const evenly = { RS1: 24, RS2: 49, RS3: 74 };
 
-        it("sed: the server that is the least busy with one connection more", async () => {
+        it("sed: the real server with the shortest expected delay", async () => {
             const { answers, then } = await refilled(schedulers.sed, 147, "RS1", 20);
             expect(answers.slice(0, 3)).toEqual(["RS3", "RS2", "RS3"]);
             expect(tally(answers)).toEqual(evenly);
             expect(tally(then)).toEqual({ RS1: 20 });
         });
 
-        it("nq: a server that has nothing to do, before any other; then as sed", async () => {
+        it("nq: an idle real server before any other, and then as sed", async () => {
             for (let round = 0; round < 20; round++) {
                 expect(tally(await held(schedulers.nq, 3))).toEqual(each(1));
             }
@@ -353,11 +336,11 @@ describe("a cluster with a service of every kind", () => {
             expect(tally(then)).toEqual({ RS1: 20 });
         });
 
-        it("fo: the heaviest server alone", async () => {
+        it("fo: the heaviest real server alone", async () => {
             expect(tally(await held(schedulers.fo, 150))).toEqual({ RS3: 150 });
         });
 
-        it("ovf: the heaviest server until it has more connections than its weight", async () => {
+        it("ovf: the heaviest real server until it has more connections than its weight", async () => {
             const { answers, then } = await refilled(schedulers.ovf, 61 + 41 + 21, "RS3", 30);
             expect(tally(answers.slice(0, 61))).toEqual({ RS3: 61 });
             expect(tally(answers.slice(61, 61 + 41))).toEqual({ RS2: 41 });
@@ -365,12 +348,12 @@ describe("a cluster with a service of every kind", () => {
             expect(tally(then)).toEqual({ RS3: 30 });
         });
 
-        it("sh: a client always gets the same server", async () => {
+        it("sh: the same real server for a client every time", async () => {
             const servers = await serverOfEach(schedulers.sh, 10);
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
         });
 
-        it("mh: a client always gets the same server, and keeps it when another one goes", async () => {
+        it("mh: the same real server for a client every time, also while another real server is down", async () => {
             const port = failing.maglev;
             const before = await serverOfEach(port, 10);
             expect(new Set(Object.values(before))).toEqual(new Set(["RS1", "RS2", "RS3"]));
@@ -386,7 +369,7 @@ describe("a cluster with a service of every kind", () => {
             expect(await serverOfEach(port)).toEqual(before);
         });
 
-        it("dh: a virtual IP always gets the same server, whoever asks", async () => {
+        it("dh: the same real server for a virtual IP every time, whoever asks", async () => {
             const servers = await serverOfEachDestination(schedulers.dh);
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
         });
@@ -395,7 +378,7 @@ describe("a cluster with a service of every kind", () => {
             const port = schedulers[name];
             let servers: Record<string, string>;
 
-            it("a new virtual IP gets the server with the fewest connections for its weight", async () => {
+            it("the real server with the fewest connections for its weight for a new virtual IP", async () => {
                 const connections = await Promise.all(
                     destinations.map((destination) => client.open(destination, port)),
                 );
@@ -407,13 +390,13 @@ describe("a cluster with a service of every kind", () => {
                 );
             });
 
-            it("and keeps it, whoever asks", async () => {
+            it("the same real server for a virtual IP every time, whoever asks", async () => {
                 expect(await serverOfEachDestination(port)).toEqual(servers);
             });
 
-            const then = name === "lblc" ? "goes to another one" : "gets another one besides";
+            const then = name === "lblc" ? "instead of" : "beside";
 
-            it(`when its server has more connections than its weight, it ${then}`, async () => {
+            it(`another real server ${then} the one that has more connections than its weight`, async () => {
                 const popular = destinations.find((one) => servers[one] === "RS3")!;
                 const answers = await held(port, 61 + 19, popular);
                 expect(tally(answers.slice(0, 61))).toEqual({ RS3: 61 });
@@ -425,7 +408,7 @@ describe("a cluster with a service of every kind", () => {
             });
         });
 
-        it("twos: the better one of two at random, by connections for their weight", async () => {
+        it("twos: the better of two real servers at random, by connections for their weight", async () => {
             const port = schedulers.twos;
             const { answers, connections, close } = await client.hold(vip, port, 300);
             const counts = tally(answers);
@@ -442,19 +425,19 @@ describe("a cluster with a service of every kind", () => {
         });
     });
 
-    describe("keeps a client with its server:", () => {
-        it("each address for itself", async () => {
+    describe("keeps a client with its real server", () => {
+        it("by its address, with persistenceTimeout", async () => {
             const servers = await serverOfEach(persistent.each);
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
             const [first] = clients as [string];
             const answers = await client.get(vip, persistent.each, 20, first);
             expect(tally(answers)).toEqual({ [servers[first]!]: 20 });
             // Its template in the kernel, which has no port of the client.
-            const table = await site.lab.host("ds1").run("ipvsadm -Lnc");
+            const table = await cluster.host("ds1").run("ipvsadm -Lnc");
             expect(table).toMatch(new RegExp(` ${first}:0 +${vip}:${persistent.each} `));
         });
 
-        it("neighbours together, by persistenceGranularity", async () => {
+        it("by its network, with persistenceGranularity", async () => {
             const servers = Object.values(await serverOfEach(persistent.neighbours));
             expect(new Set(servers.slice(0, 10)).size).toBe(1);
             expect(new Set(servers.slice(10)).size).toBe(1);
@@ -462,27 +445,27 @@ describe("a cluster with a service of every kind", () => {
         });
     });
 
-    describe("has questions over UDP from one port answered", () => {
-        it("by one server", async () => {
+    describe("answers UDP questions from one port", () => {
+        it("by one real server", async () => {
             const answers = await client.resolve(vip, questions.held, 12);
             expect(answers[0]).toMatch(/^RS[123]$/);
             expect(tally(answers)).toEqual({ [answers[0]!]: 12 });
         });
 
-        it("by each server in turn, with ops", async () => {
+        it("by each real server in turn, with ops", async () => {
             expect(tally(await client.resolve(vip, questions.ops, 12))).toEqual(each(4));
         });
     });
 
-    it("serves IPv6 by direct routing, and only the owner is known for the address", async () => {
-        await site.lab.exec(["ip", "neighbour", "flush", "all"]);
+    it("serves IPv6 by direct routing, and the active director alone answers for the virtual IP", async () => {
+        await cluster.lab.exec(["ip", "neighbour", "flush", "all"]);
         expect(tally(await client.get(vip6, 80, 30))).toEqual(each(10));
-        const mac = (await site.lab.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
-        const entry = await site.lab.exec(["ip", "-6", "neighbour", "show", vip6]);
+        const mac = (await cluster.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
+        const entry = await cluster.lab.exec(["ip", "-6", "neighbour", "show", vip6]);
         expect(entry).toContain(` lladdr ${mac} `);
     });
 
-    it("serves two ports as one by a mark: a client has the same server on both", async () => {
+    it("serves two ports as one by a firewall mark: a client has one real server on both", async () => {
         const servers = new Set<string>();
         for (const address of clients) {
             const web = await client.get(vip, 80, 2, address);
@@ -493,7 +476,7 @@ describe("a cluster with a service of every kind", () => {
         expect(servers).toEqual(new Set(["RS1", "RS2", "RS3"]));
     });
 
-    it("serves a range of ports by a mark, and none beyond it", async () => {
+    it("serves a range of ports by a firewall mark, and none beyond it", async () => {
         const answers: string[] = [];
         for (const port of numbers(range.first, range.last)) {
             answers.push(...(await client.get(vip, port, 2)));
@@ -502,20 +485,20 @@ describe("a cluster with a service of every kind", () => {
         await expect(client.open(vip, range.outside)).rejects.toThrow("ECONNREFUSED");
     });
 
-    it("serves two addresses by one pool", async () => {
+    it("serves two virtual IPs by one pool", async () => {
         expect(tally(await client.get(vip, group, 9))).toEqual(each(3));
         expect(tally(await client.get(otherVip, group, 9))).toEqual(each(3));
     });
 
-    describe("when servers are down,", () => {
+    describe("when real servers are down,", () => {
         /** Nobody's test is another's fault. */
         afterEach(async () => {
             const pages = Object.values(failing).join(" ");
             const command = `cd /var/www/html && touch ${pages}`;
-            await Promise.all(all.map((name) => site.lab.host(name).run(command)));
+            await Promise.all(all.map((name) => cluster.host(name).run(command)));
         });
 
-        it("has a sorry server answer when none is left, and only then", async () => {
+        it("lets the sorry server answer when no real server is left, and only then", async () => {
             const port = failing.sorry;
             await fail(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS3: 6 });
@@ -526,9 +509,9 @@ describe("a cluster with a service of every kind", () => {
             await mend(port, all, poolIs(port, full));
         });
 
-        it("has a sorry server answer below the quorum, and its loss and return told", async () => {
+        it("lets the sorry server answer below the quorum and runs quorumDown and quorumUp", async () => {
             const port = failing.quorum;
-            const ds1 = site.lab.host("ds1");
+            const ds1 = cluster.host("ds1");
             await ds1.run("rm -f /run/told");
             const told = async () => (await ds1.run("cat /run/told || :")).trim().split("\n");
             await fail(port, ["rs1"], poolIs(port, { rs2: "1", rs3: "1" }));
@@ -553,7 +536,7 @@ describe("a cluster with a service of every kind", () => {
             await fail(port, ["rs3"], poolIs(port, sorry));
             const log = `journalctl -q -u keepalived -o cat --since @${await now()}`;
             await mend(port, ["rs1", "rs2"], async () => {
-                const seen = await site.lab
+                const seen = await cluster.lab
                     .host("ds1")
                     .run(`${log} --grep ':${port} succeed' || :`);
                 return seen.includes("10.128.190.249]") && seen.includes("10.128.190.250]");
@@ -562,7 +545,7 @@ describe("a cluster with a service of every kind", () => {
             await mend(port, ["rs3"], poolIs(port, full));
         });
 
-        it("leaves them in the table without a weight, by inhibitOnFailure", async () => {
+        it("keeps them in the table with weight 0 by inhibitOnFailure", async () => {
             const port = failing.inhibit;
             await fail(port, ["rs2"], poolIs(port, { ...full, rs2: "0" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS1: 3, RS3: 3 });
@@ -571,7 +554,7 @@ describe("a cluster with a service of every kind", () => {
         });
     });
 
-    it("gives a server no more connections than its uthreshold, until some have ended", async () => {
+    it("gives a real server no more connections than its uthreshold until some have ended", async () => {
         const { answers, close } = await client.hold(vip, bounded, 6);
         expect(tally(answers)).toEqual({ RS1: 2, RS2: 4 });
         await close();
@@ -580,15 +563,15 @@ describe("a cluster with a service of every kind", () => {
         );
     });
 
-    it("has the timeouts of connections that it was given", async () => {
+    it("has the connection timeouts of lvsTimeouts", async () => {
         for (const name of ["ds1", "ds2"]) {
-            const timeouts = await site.lab.host(name).run("ipvsadm -L --timeout");
+            const timeouts = await cluster.host(name).run("ipvsadm -L --timeout");
             expect(timeouts).toContain("600 4 20");
         }
     });
 
-    it("keeps connections through a power cut of the owner: those that the other has heard of", async () => {
-        const [ds1, ds2] = [site.lab.host("ds1"), site.lab.host("ds2")];
+    it("keeps connections through a power cut of the active director if the backup director has learned them", async () => {
+        const [ds1, ds2] = [cluster.host("ds1"), cluster.host("ds2")];
         // One on which nothing has been said yet, and one that has had its answer.
         const silent = await client.open(vip, synced);
         const used = await client.open(vip, synced);
@@ -610,7 +593,7 @@ describe("a cluster with a service of every kind", () => {
 
         await ds1.cut();
         await waitUntil("ds2 as owner", 10_000, async () =>
-            (await site.owners(vip, ds1, ds2)).includes("ds2"),
+            (await cluster.activeDirectors()).includes("ds2"),
         );
         expect(await used.ask()).toBe(server);
         expect(await silent.ask()).toMatch(/^RS[123]$/);
@@ -618,11 +601,11 @@ describe("a cluster with a service of every kind", () => {
         await Promise.all([silent, used, unheard].map((connection) => connection.close()));
 
         await ds1.boot();
-        await healthy();
+        await cluster.untilHealthy();
     });
 
     async function now(): Promise<string> {
-        return (await site.lab.host("ds1").run("date +%s")).trim();
+        return (await cluster.host("ds1").run("date +%s")).trim();
     }
 });
 

@@ -1,9 +1,9 @@
+import { LabCluster } from "../../lab/cluster";
 import type { VrrpInstanceArgs } from "../../components";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors } from "../../lab/topology";
-import { Site } from "./support/site";
 
 /** VRRP routers side by side, and the virtual IP of each. */
 const vips = {
@@ -51,39 +51,39 @@ type Owners = Record<Router, string>;
 /** By the order of the directors in each instance. */
 const preferred = ownersBut("ds1", { green: "ds2", late: "ds3", stays: "ds3" });
 
-describe("three directors", () => {
-    let site: Site;
+describe("Among three directors,", () => {
+    let cluster: LabCluster;
     let directors: Host[];
     let ds1: Host;
     let ds2: Host;
     let ds3: Host;
 
     beforeAll(async () => {
-        site = await Site.up(threeDirectors);
-        ds1 = site.lab.host("ds1");
-        ds2 = site.lab.host("ds2");
-        ds3 = site.lab.host("ds3");
+        cluster = await LabCluster.boot({ topology: threeDirectors });
+        ds1 = cluster.host("ds1");
+        ds2 = cluster.host("ds2");
+        ds3 = cluster.host("ds3");
         directors = [ds1, ds2, ds3];
         await Promise.all(directors.map((host) => host.run(hostsOwn)));
-        await site.deploy(config());
+        await cluster.deploy(config());
         await untilOwnedBy(preferred);
     });
 
-    afterAll(() => site?.down());
+    afterAll(() => cluster?.down());
 
     /** Every test leaves the directors as it found them. */
     afterEach(() => untilOwnedBy(preferred));
 
-    it("own each virtual IP once, and who owns it answers for it", async () => {
+    it("each virtual IP has one active director, which answers for it", async () => {
         for (const router of served) {
-            const owner = site.lab.host(preferred[router]);
+            const owner = cluster.host(preferred[router]);
             expect(await whoAnswers(router)).toBe(
                 router === "vmac" ? virtualMac : await macOf(owner),
             );
         }
     });
 
-    describe("when the owner's keepalived stops, and when it starts again", () => {
+    describe("when keepalived stops on the active director and starts again,", () => {
         let stopped: Change;
         let started: Change;
 
@@ -128,11 +128,11 @@ describe("three directors", () => {
             },
         );
 
-        it.each(profiles)("clients of $router do not notice its return", ({ router, margin }) => {
+        it.each(profiles)("clients of $router do not notice the return", ({ router, margin }) => {
             expect(started.gaps[router]).toBeLessThan(margin);
         });
 
-        it("an IPv6 virtual IP moves, and back", () => {
+        it("an IPv6 virtual IP moves and returns", () => {
             expect(stopped.gaps.six).toBeLessThan(skew() + margin);
             expect(started.gaps.six).toBeLessThan(margin);
         });
@@ -150,7 +150,7 @@ describe("three directors", () => {
         it("further addresses, routes and rules move with the virtual IP", () => {
             const companions = [
                 ` inet ${excluded}/32 `,
-                `203.0.113.0/24 via ${site.lab.client.address} dev eth0 `,
+                `203.0.113.0/24 via ${cluster.lab.client.address} dev eth0 `,
                 "77:\tfrom 203.0.113.7 lookup 77 ",
             ];
             for (const companion of companions) {
@@ -161,7 +161,7 @@ describe("three directors", () => {
             }
         });
 
-        it("scripts hear of every change, and a pipe does", async () => {
+        it("notify scripts and a notify pipe hear of every change", async () => {
             await untilTold(
                 ds1,
                 ["v2 backup", "INSTANCE v2 BACKUP 254", 'pipe INSTANCE "v2" BACKUP 254'],
@@ -175,7 +175,7 @@ describe("three directors", () => {
         });
     });
 
-    describe("when the owner loses power, and then its successor", () => {
+    describe("when the active director loses power and then its successor does,", () => {
         let gaps: Partial<Record<Router, number>>;
         let afterOne: Owners;
         let afterTwo: Owners;
@@ -197,25 +197,25 @@ describe("three directors", () => {
         });
 
         it.each(profiles)(
-            "clients of $router, with adverts every $advertInt s, wait for 2 to 3 of them and skew",
+            "clients of $router, with adverts every $advertInt s, wait for 2 to 3 adverts and skew",
             ({ router, advertInt, margin }) => {
                 expect(gaps[router]).toBeGreaterThan(2 * advertInt + skew(advertInt) - late);
                 expect(gaps[router]).toBeLessThan(3 * advertInt + skew(advertInt) + margin);
             },
         );
 
-        it("a director that was at work for one virtual IP is for two", () => {
+        it("a director that was active for one virtual IP is active for two", () => {
             expect(afterOne).toMatchObject({ v2: "ds2", green: "ds2" });
         });
 
-        it("the third serves alone", async () => {
+        it("the third director serves alone", async () => {
             expect(new Set(Object.values(afterTwo))).toEqual(new Set(["ds3"]));
             const mac = await macOf(ds3);
             expect(answers).toEqual(served.map((router) => (router === "vmac" ? virtualMac : mac)));
         });
     });
 
-    it("that share the work take over from each other either way", async () => {
+    it("two that share the work take over from each other", async () => {
         await ds2.cut();
         await untilOwnedBy({ v2: "ds1", green: "ds1" });
         expect(await whoAnswers("green")).toBe(await macOf(ds1));
@@ -224,7 +224,7 @@ describe("three directors", () => {
         expect(await whoAnswers("green")).toBe(await macOf(ds2));
     });
 
-    it("that return wait for preemptDelay, and with nopreempt for ever", async () => {
+    it("a director that returns waits for preemptDelay, and stays backup with nopreempt", async () => {
         await ds3.run("systemctl stop keepalived");
         await untilOwnedBy({ late: "ds1", stays: "ds2" });
         await ds3.run("systemctl start keepalived");
@@ -239,7 +239,7 @@ describe("three directors", () => {
         await ds2.run("systemctl start keepalived");
     });
 
-    it("speak unicast where multicast does not get through, and would all be owners otherwise", async () => {
+    it("unicast elects one active director where lost multicast makes all of them active", async () => {
         await multicast("off");
         try {
             await untilOwnedBy(
@@ -259,7 +259,7 @@ describe("three directors", () => {
         }
     });
 
-    describe("track", () => {
+    describe("with tracking,", () => {
         const faults = [
             {
                 what: "a script",
@@ -283,7 +283,7 @@ describe("three directors", () => {
         ];
 
         it.each(faults)(
-            "$what: while it fails, another one is the owner",
+            "another director is active while $what fails",
             async ({ seconds, fail, mend }) => {
                 let moved = 0;
                 const { tracking } = await gapsDuring(["tracking"], async () => {
@@ -299,7 +299,7 @@ describe("three directors", () => {
             },
         );
 
-        it("what makes one of a sync group faulty: all of it moves", async () => {
+        it("a whole sync group moves when one of its members is in fault", async () => {
             await ds1.run("echo 1 >/run/fault");
             await untilOwnedBy({ ...preferred, inside: "ds2", outside: "ds2" });
             await ds1.run("echo 0 >/run/fault");
@@ -316,7 +316,7 @@ describe("three directors", () => {
                 notifyBackup: { script: "tell", args: ["v2", "backup"] },
                 notify: { script: "tell" },
                 virtualIpaddressExcluded: [{ ip: excluded }],
-                virtualRoutes: [{ to: "203.0.113.0/24", via: site.lab.client.address }],
+                virtualRoutes: [{ to: "203.0.113.0/24", via: cluster.lab.client.address }],
                 virtualRules: [{ from: "203.0.113.7", table: 77, preference: 77 }],
             },
             v3: { version: 3 },
@@ -336,10 +336,10 @@ describe("three directors", () => {
             stays: { nopreempt: true, directors: inOrder("ds3", "ds2") },
         };
         return {
-            directors: site.members("ds1", "ds2", "ds3"),
-            realServers: site.webServers("rs1", "rs2").map((server) => ({
+            directors: cluster.memberArgs("ds1", "ds2", "ds3"),
+            realServers: cluster.webServerArgs("rs1", "rs2").map((server) => ({
                 ...server,
-                address6: site.lab.host(server.name).ipv6,
+                address6: cluster.host(server.name).ipv6,
             })),
             vrrpInstances: routers.map((name, index) => ({
                 name,
@@ -421,10 +421,10 @@ describe("three directors", () => {
     /** Asks a virtual IP as a client that has not met it, and says which hardware address answered. */
     async function whoAnswers(router: Router): Promise<string> {
         const address = vips[router];
-        await site.lab.exec(["ip", "neighbour", "flush", "to", address]);
-        const [body] = await site.bodies(urlOf(router), 1);
+        await cluster.lab.exec(["ip", "neighbour", "flush", "to", address]);
+        const [body] = await cluster.bodies(1, urlOf(router));
         expect(body).toMatch(/^RS[12]$/);
-        const entry = await site.lab.exec(["ip", "neighbour", "show", "to", address]);
+        const entry = await cluster.lab.exec(["ip", "neighbour", "show", "to", address]);
         return / lladdr (\S+)/.exec(entry)![1]!;
     }
 
@@ -433,7 +433,7 @@ describe("three directors", () => {
         names: Router[],
         something: () => Promise<void>,
     ): Promise<Partial<Record<Router, number>>> {
-        const probes = await Promise.all(names.map((name) => site.probe(urlOf(name))));
+        const probes = await Promise.all(names.map((name) => cluster.probe(urlOf(name), 20)));
         await something();
         // It has ended when clients have answers again.
         const from = Date.now();
@@ -451,7 +451,7 @@ describe("three directors", () => {
     async function multicast(state: "on" | "off"): Promise<void> {
         for (const { name } of directors) {
             const port = ["ip", "link", "set", `tap0-${name}`, "type", "bridge_slave"];
-            await site.lab.exec([...port, "mcast_flood", state]);
+            await cluster.lab.exec([...port, "mcast_flood", state]);
         }
     }
 

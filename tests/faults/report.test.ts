@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { updated } from "./report";
 import { Chance, type Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
-import type { Observation, Seen } from "./traffic";
+import type { Observation, Seen } from "../../lab/traffic/traffic";
 
 const page = readFileSync(path.join(__dirname, "../../docs/faults.md"), "utf8");
 

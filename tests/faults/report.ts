@@ -1,5 +1,5 @@
 import type { Scenario } from "./scenario";
-import { kinds, type Observation } from "./traffic";
+import { kinds, type Observation } from "../../lab/traffic/traffic";
 
 /** How a scenario went with one seed. */
 export interface Outcome {

@@ -6,7 +6,7 @@ import { outcomeLine, table, updated } from "./report";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { findSecrets } from "./secrets";
-import { Site } from "./site";
+import { FaultBed } from "./bed";
 import { play } from "./suite";
 
 const usage = `npm run test:faults -- [--seed FIRST] [--seeds COUNT] [--write] [NAME|NUMBER…]
@@ -54,16 +54,16 @@ function parsed() {
 
 async function main(): Promise<boolean> {
     const { numbers, write, chosen } = options();
-    const site = await Site.up();
+    const bed = await FaultBed.boot();
     try {
-        site.stack.report.forEach((line) => console.log(line));
+        bed.stack.report.forEach((line) => console.log(line));
         // Hosts without a cluster come first: afterwards it would have to be destroyed for them.
         const isBare = ({ on }: Scenario) => Number(on === "bare hosts");
         const order = [...chosen].sort((a, b) => isBare(b) - isBare(a));
-        const outcomes = await play(site, order, numbers, (outcome) =>
+        const outcomes = await play(bed, order, numbers, (outcome) =>
             console.log(outcomeLine(outcome)),
         );
-        const secrets = await findSecrets(site);
+        const secrets = await findSecrets(bed);
         console.log(`secrets: ${secrets.length === 0 ? "none found" : secrets.join("; ")}`);
         console.log(`\n${table(outcomes, scenarios)}`);
         if (write) {
@@ -75,7 +75,7 @@ async function main(): Promise<boolean> {
         }
         return secrets.length === 0 && outcomes.every(({ error }) => error === undefined);
     } finally {
-        await site.down();
+        await bed.down();
     }
 }
 

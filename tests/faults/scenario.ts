@@ -1,6 +1,6 @@
-import type { Site } from "./site";
-import type { Event, Observation, Seen, Traffic } from "./traffic";
-import { kinds } from "./traffic";
+import type { FaultBed } from "./bed";
+import type { Event, Observation, Seen, Traffic } from "../../lab/traffic/traffic";
+import { kinds } from "../../lab/traffic/traffic";
 
 /** A fault that is brought about, and what clients and operators are to observe. */
 export interface Scenario {
@@ -18,7 +18,7 @@ export interface Scenario {
 
 /** A scenario on a cluster that serves. */
 export interface Stage {
-    site: Site;
+    bed: FaultBed;
     traffic: Traffic;
     chance: Chance;
 }
@@ -70,7 +70,7 @@ export function mustBe(what: string, seen: unknown, wanted: unknown): void {
     );
 }
 
-export function mustSay(what: string, text: string, pattern: RegExp): void {
+export function expectOutput(what: string, text: string, pattern: RegExp): void {
     must(`${what} says ${String(pattern)}`, pattern.test(text), text.slice(-4000));
 }
 
@@ -79,22 +79,22 @@ export function mustLast(what: string, seenMs: number, boundMs: number): void {
 }
 
 /** None of these has been seen; some that have are shown. */
-export function none(what: string, events: Event[]): void {
+export function expectNone(what: string, events: Event[]): void {
     must(`no ${what}`, events.length === 0, [events.length, ...events.slice(0, 3)]);
 }
 
 /** No client has noticed anything. */
 export function unharmed(seen: Observation): void {
     for (const kind of kinds) {
-        none(`failed request (${kind})`, seen[kind].failed);
-        none(`lost connection (${kind})`, seen[kind].lost);
+        expectNone(`failed request (${kind})`, seen[kind].failed);
+        expectNone(`lost connection (${kind})`, seen[kind].lost);
     }
 }
 
 /** Nobody but the clients of the web servers has noticed anything. */
 export function othersUnharmed({ long, session, datagram }: Observation): void {
     for (const kind of [long, session, datagram]) {
-        none("failure of another service", [...kind.failed, ...kind.lost]);
+        expectNone("failure of another service", [...kind.failed, ...kind.lost]);
     }
 }
 
@@ -113,9 +113,9 @@ export function noneBegunAfter(
     time: number,
     { fresh, datagram, session, long }: Observation,
 ): void {
-    for (const kind of [fresh, datagram]) none("failure afterwards", failedAfter(kind, time));
+    for (const kind of [fresh, datagram]) expectNone("failure afterwards", failedAfter(kind, time));
     for (const { lost } of [session, long]) {
-        none(
+        expectNone(
             "connection afterwards is lost",
             lost.filter(({ at }) => at > time),
         );

@@ -1,6 +1,6 @@
 import type { Host } from "../../lab/host";
 import { run } from "../../lab/run";
-import type { Site } from "./site";
+import type { FaultBed } from "./bed";
 
 const passwordFile = "/etc/keepalived/auth_pass.conf";
 
@@ -10,33 +10,33 @@ const passwordFile = "/etc/keepalived/auth_pass.conf";
  * their process lists while all of that is changed. The one place for the password is a file of the
  * directors that only root can read.
  */
-export async function findSecrets(site: Site): Promise<string[]> {
-    await site.heal();
-    const { members } = site.cluster;
-    const ds1 = site.host("ds1");
+export async function findSecrets(bed: FaultBed): Promise<string[]> {
+    await bed.heal();
+    const { members } = bed.cluster;
+    const ds1 = bed.host("ds1");
     const file = await ds1.run(`cat ${passwordFile}`);
     const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)?.[1];
     if (password === undefined) return [`no password in ${passwordFile}`];
     // A line of its own: where its lines are told apart, one is enough to find it.
-    const key = site.lab.client.privateKey.split("\n")[3]!.slice(0, 40);
+    const key = bed.lab.client.privateKey.split("\n")[3]!.slice(0, 40);
     const isIn = (text: string) => text.includes(password) || text.includes(key);
     const found: string[] = [];
 
     await Promise.all(members.map(watchProcesses));
-    await site.configure((config) => (config.repair = "secrets"));
-    const preview = await site.pulumi("preview", "--diff", "--show-full-output");
-    await site.pulumi("up", "--yes", "--skip-preview", "--show-full-output");
+    await bed.configure((config) => (config.repair = "secrets"));
+    const preview = await bed.stack.pulumi(["preview", "--diff", "--show-full-output"]);
+    await bed.stack.pulumi(["up", "--yes", "--skip-preview", "--show-full-output"]);
     if (isIn(preview)) found.push("a preview");
-    if (site.printed.some(isIn)) found.push("what pulumi printed");
-    if (isIn(await site.stack.pulumi(["stack", "export"]))) found.push("the state");
-    if (isIn(await site.stack.pulumi(["stack", "output", "--json"]))) found.push("the outputs");
+    if (bed.stack.printed.some(isIn)) found.push("what pulumi printed");
+    if (isIn(await bed.stack.pulumi(["stack", "export"]))) found.push("the state");
+    if (isIn(await bed.stack.pulumi(["stack", "output", "--json"]))) found.push("the outputs");
     const pattern = `${password}|${key}`;
     const holding = await run([
         "sh",
         "-c",
         'grep -rlE -- "$0" "$1" || :',
         pattern,
-        site.stack.backend,
+        bed.stack.backend,
     ]);
     if (holding !== "") found.push(`the backend: ${holding.trim()}`);
 
@@ -46,13 +46,13 @@ export async function findSecrets(site: Site): Promise<string[]> {
         // The list is worth something: the step itself is in it.
         if (!processes.includes("sh -s apply")) found.push(`no step in the list of ${host.name}`);
     }
-    for (const host of site.lab.hosts) {
+    for (const host of bed.lab.hosts) {
         if (isIn(await host.run("journalctl -q"))) found.push(`the journal of ${host.name}`);
         const files = await host.run(
             `grep -rlE --exclude-dir=proc --exclude-dir=sys '${pattern}' / 2>/dev/null |
                 xargs -r stat -c '%n %a %U'`,
         );
-        const wanted = site.cluster.directors.includes(host) ? `${passwordFile} 600 root\n` : "";
+        const wanted = bed.cluster.directors.includes(host) ? `${passwordFile} 600 root\n` : "";
         if (files !== wanted) found.push(`files of ${host.name}: ${files.trim() || "none"}`);
     }
     return found;

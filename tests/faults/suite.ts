@@ -1,11 +1,11 @@
 import type { Outcome } from "./report";
 import { Chance, type Scenario } from "./scenario";
-import type { Site } from "./site";
-import { Traffic } from "./traffic";
+import type { FaultBed } from "./bed";
+import { Traffic } from "../../lab/traffic/traffic";
 
 /** Runs scenarios one after the other, each with every seed; says how each went as it ends. */
 export async function play(
-    site: Site,
+    bed: FaultBed,
     scenarios: Scenario[],
     seeds: number[],
     say: (outcome: Outcome) => void,
@@ -13,7 +13,7 @@ export async function play(
     const outcomes: Outcome[] = [];
     for (const scenario of scenarios) {
         for (const seed of seeds) {
-            const outcome = await playOne(site, scenario, seed);
+            const outcome = await playOne(bed, scenario, seed);
             outcomes.push(outcome);
             say(outcome);
         }
@@ -21,7 +21,7 @@ export async function play(
     return outcomes;
 }
 
-async function playOne(site: Site, scenario: Scenario, seed: number): Promise<Outcome> {
+async function playOne(bed: FaultBed, scenario: Scenario, seed: number): Promise<Outcome> {
     const start = performance.now();
     const chance = new Chance(seed, scenario.number);
     const errors: string[] = [];
@@ -36,16 +36,16 @@ async function playOne(site: Site, scenario: Scenario, seed: number): Promise<Ou
     let traffic: Traffic | undefined;
     await noting(async () => {
         if (scenario.on === "bare hosts") {
-            await site.strip();
+            await bed.strip();
         } else {
-            await site.heal();
-            traffic = await Traffic.start(site.lab);
+            await bed.heal();
+            traffic = await Traffic.start(bed.lab);
         }
-        await scenario.run({ site, chance, traffic: traffic! });
+        await scenario.run({ bed, chance, traffic: traffic! });
     });
     const seen = await noting(async () => traffic?.stop());
     // What cannot be mended is for the scenarios that follow to show: the report is not lost by it.
-    await noting(() => site.mend());
+    await noting(() => bed.mend());
     const seconds = (performance.now() - start) / 1000;
     return {
         scenario,

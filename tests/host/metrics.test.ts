@@ -1,6 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { inTrouble, measure, type Moment, owner, server } from "../support/measure";
+import {
+    brokenDirector,
+    metricsOf,
+    type HostState,
+    activeDirector,
+    realServer,
+} from "../support/metrics";
 
 /** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>
@@ -8,8 +14,8 @@ const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell
 );
 
 /** The samples of a look, without those that are points in time. */
-const samples = (moment: Moment, shell?: string[]) =>
-    measure(moment, shell)
+const samples = (state: HostState, shell?: string[]) =>
+    metricsOf(state, shell)
         .split("\n")
         .filter((line) => line.startsWith("lvs_") && !/timestamp/.test(line))
         .map((line) => line.replace(/^lvs_/, ""));
@@ -21,10 +27,16 @@ const marked = 'proto="FWM",service="7"';
 const probe = 'script="/usr/libexec/keepalived/probe",server="10.128.190.249:8080"';
 
 describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
-    "through %s",
+    "lvs-metrics in %s",
     (_, shell) => {
-        it("a director tells that all is as it is to be", () => {
-            expect(samples(owner, shell)).toEqual([
+        let right: string[];
+
+        beforeAll(() => {
+            right = samples(activeDirector, shell);
+        });
+
+        it("reports a healthy director", () => {
+            expect(right).toEqual([
                 `vrrp_owner${router} 1`,
                 `vrrp_addresses_present${router} 1`,
                 `vrrp_addresses_expected${router} 1`,
@@ -58,9 +70,8 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
             ]);
         });
 
-        it("a director tells what is not", () => {
-            const before = samples(owner, shell);
-            expect(samples(inTrouble, shell).filter((line) => !before.includes(line))).toEqual([
+        it("reports a director on which everything is wrong", () => {
+            expect(samples(brokenDirector, shell).filter((line) => !right.includes(line))).toEqual([
                 `vrrp_owner${router} 0`,
                 `vrrp_addresses_present${router} 0`,
                 `service_weight_up{${web}} 0`,
@@ -79,8 +90,8 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
             ]);
         });
 
-        it("a real server tells of itself", () => {
-            expect(samples(server, shell)).toEqual([
+        it("reports a real server", () => {
+            expect(samples(realServer, shell)).toEqual([
                 // There is no lvs-real-server that could be asked.
                 "real_server_ready 0",
                 'change_unfinished{step="configure"} 1',
@@ -93,28 +104,28 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
     },
 );
 
-it("a file that is gone is one that was changed", () => {
-    const files = owner.files.map((file) =>
+it("lvs-metrics counts a missing file as a changed file", () => {
+    const files = activeDirector.files.map((file) =>
         file.path === "/etc/lvs/firewall" ? { ...file, path: "/gone/firewall" } : file,
     );
     const edited = { "/gone/firewall": "" };
-    expect(samples({ ...owner, files, edited })).toContain("drift_files 1");
+    expect(samples({ ...activeDirector, files, edited })).toContain("drift_files 1");
 });
 
-it("a director that takes part in no virtual router tells of none", () => {
-    const files = owner.files.map((file) =>
+it("lvs-metrics reports no virtual router of a director that has none", () => {
+    const files = activeDirector.files.map((file) =>
         file.path.endsWith("vrrp.routers") ? { ...file, content: "" } : file,
     );
-    expect(measure({ ...owner, files })).not.toContain("lvs_vrrp");
+    expect(metricsOf({ ...activeDirector, files })).not.toContain("lvs_vrrp");
 });
 
-it("a virtual IP that is missing makes no owner", () => {
-    const files = owner.files.map((file) =>
+it("lvs-metrics reports no active director that lacks a virtual IP", () => {
+    const files = activeDirector.files.map((file) =>
         file.path.endsWith("vrrp.routers")
             ? { ...file, content: `${file.content}address VI_1 eth0 10.128.190.246/24\n` }
             : file,
     );
-    const found = samples({ ...owner, files });
+    const found = samples({ ...activeDirector, files });
     expect(found).toContain(`vrrp_owner${router} 0`);
     expect(found).toContain(`vrrp_addresses_present${router} 1`);
     expect(found).toContain(`vrrp_addresses_expected${router} 2`);

@@ -19,7 +19,7 @@ function union(before: string[], after: string[]): string[] {
     }
 }
 
-describe("a real server whose directors are not changed yet", () => {
+describe("a real server", () => {
     const first = "address 10.0.0.1/32 lo";
     const second = "address 10.0.0.2/32 lo";
     const near = "gateway 10.0.1.1";
@@ -27,12 +27,19 @@ describe("a real server whose directors are not changed yet", () => {
     const near6 = "gateway fd00::1";
 
     it.each<[string, string[], string[], string[]]>([
-        ["has a virtual IP more", [first], [first, second], [first, second]],
-        ["keeps one that goes", [first, second], [second], [second, first]],
-        ["keeps the last one", [first], [], [first]],
-        ["has both when one takes the other's place", [first], [second], [second, first]],
-        ["has a gateway that it had none of", [first], [first, near], [first, near]],
-        ["keeps its gateway when another is to come", [near, near6], [far, near6], [near, near6]],
-        ["has a gateway of another family", [near], [near, near6], [near6, near]],
-    ])("%s", (_, before, after, wanted) => expect(union(before, after)).toEqual(wanted));
+        ["has a new virtual IP", [first], [first, second], [first, second]],
+        ["keeps a virtual IP that leaves", [first, second], [second], [second, first]],
+        ["keeps its last virtual IP", [first], [], [first]],
+        ["has the old and the new virtual IP", [first], [second], [second, first]],
+        ["has its first gateway", [first], [first, near], [first, near]],
+        [
+            "keeps its gateway if another one replaces it",
+            [near, near6],
+            [far, near6],
+            [near, near6],
+        ],
+        ["has a gateway of a second family", [near], [near, near6], [near6, near]],
+    ])("%s, before its directors change", (_, before, after, wanted) =>
+        expect(union(before, after)).toEqual(wanted),
+    );
 });

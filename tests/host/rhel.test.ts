@@ -4,7 +4,7 @@ let host: RhelHost;
 
 afterEach(() => host.remove());
 
-describe("packages of the RHEL family", () => {
+describe("the prepare step on the RHEL family", () => {
     const keepalived = "keepalived 2.2.8-3.el9\n";
     const ipvsadm = "ipvsadm 1.31-6.el9\n";
 
@@ -17,7 +17,7 @@ describe("packages of the RHEL family", () => {
         host.write("packages", "bash 5.1.8-9.el9\n");
     });
 
-    it("are asked for by their own names, together", () => {
+    it("installs packages by name with one call", () => {
         expect(install("keepalived", "ipvsadm", "httpd")).toEqual({
             status: 0,
             said: "installs keepalived; ipvsadm; httpd\nyes\n",
@@ -25,19 +25,19 @@ describe("packages of the RHEL family", () => {
         expect(host.calls()).toEqual(["dnf -q -y install keepalived ipvsadm httpd"]);
     });
 
-    it("are left alone when they are there: no package manager is called", () => {
+    it("calls no package manager if every package is there", () => {
         host.write("packages", keepalived + ipvsadm);
         expect(install("keepalived", "ipvsadm")).toEqual({ status: 0, said: "no\n" });
         expect(host.calls()).toEqual([]);
     });
 
-    it("are asked for as far as they are missing", () => {
+    it("installs missing packages alone", () => {
         host.write("packages", keepalived);
         install("keepalived", "ipvsadm");
         expect(host.calls()).toEqual(["dnf -q -y install ipvsadm"]);
     });
 
-    it("come from yum where there is no dnf", () => {
+    it("calls yum if there is no dnf", () => {
         host.remove();
         host = new RhelHost(["rpm", "yum"]);
         host.write("packages", "");
@@ -45,7 +45,7 @@ describe("packages of the RHEL family", () => {
         expect(host.calls()).toEqual(["yum -q -y install ipvsadm"]);
     });
 
-    it.each(["2.2.8-3.el9", "2.2.8"])("come in the version that is asked for: %s", (version) => {
+    it.each(["2.2.8-3.el9", "2.2.8"])("installs a package in version %s", (version) => {
         install(`keepalived=${version}`, "ipvsadm");
         expect(host.calls()).toEqual([`dnf -q -y install keepalived-${version} ipvsadm`]);
         host.write("packages", keepalived + ipvsadm);
@@ -53,13 +53,13 @@ describe("packages of the RHEL family", () => {
         expect(host.calls()).toEqual([]);
     });
 
-    it("come in that version where there is another one", () => {
+    it("replaces another version of a package", () => {
         host.write("packages", keepalived);
         install("keepalived=2.2.8-4.el9");
         expect(host.calls()).toEqual(["dnf -q -y install keepalived-2.2.8-4.el9"]);
     });
 
-    it("are told of with their versions", () => {
+    it("reports packages with their versions", () => {
         host.write("packages", keepalived + ipvsadm);
         const packages = named(["keepalived=2.2.8-3.el9", "ipvsadm"]);
         expect(host.does("prepare", 'verify; echo "$note"', packages)).toEqual({
@@ -68,7 +68,7 @@ describe("packages of the RHEL family", () => {
         });
     });
 
-    it("that cannot be had are named, with the last that the package manager says", () => {
+    it("names packages that cannot be installed, with the last lines of the package manager", () => {
         host.write("broken", "1\n2\nLast check: today\nNo match: ipvsadm\nError: no ipvsadm\n");
         expect(install("keepalived", "ipvsadm")).toEqual({
             status: 1,
@@ -77,7 +77,7 @@ describe("packages of the RHEL family", () => {
         expect(host.read("state/packages.added")).toBeUndefined();
     });
 
-    it("that yum leaves out without calling it a failure are named", () => {
+    it("names packages that yum skips without a failure", () => {
         host.write("unknown", "ipvsadm");
         expect(install("keepalived", "ipvsadm")).toEqual({
             status: 1,
@@ -85,7 +85,7 @@ describe("packages of the RHEL family", () => {
         });
     });
 
-    describe("when they are removed again", () => {
+    describe("after an installation", () => {
         const remove = (purge: boolean) =>
             host.does("prepare", "restored", named(["keepalived", "ipvsadm"], purge));
 
@@ -96,18 +96,18 @@ describe("packages of the RHEL family", () => {
             host.calls();
         });
 
-        it("go with all that came with them, and nothing else", () => {
+        it("removes its packages and their dependencies, and nothing else", () => {
             expect(remove(true)).toEqual({ status: 0, said: "" });
             expect(host.calls()).toEqual(["dnf -q -y remove ipvsadm libnl3"]);
             expect(host.read("packages")).toBe(keepalived);
         });
 
-        it("stay, unless they are to go", () => {
+        it("keeps its packages unless removePackages is set", () => {
             expect(remove(false)).toEqual({ status: 0, said: "" });
             expect(host.calls()).toEqual([]);
         });
 
-        it("stay where somebody else needs them, which is said and no failure", () => {
+        it("keeps and names packages that another package needs", () => {
             host.write("broken", "Error: needed by lvs-tools\n");
             expect(remove(true)).toEqual({
                 status: 0,
@@ -117,7 +117,7 @@ describe("packages of the RHEL family", () => {
     });
 });
 
-describe("SELinux", () => {
+describe("the configure step on SELinux", () => {
     const boolean = "keepalived_connect_any";
     const allow = () => host.does("director", "allow_checks");
     const putBack = () => host.does("director", "restored");
@@ -129,7 +129,7 @@ describe("SELinux", () => {
         host.write("state/service", "active\n");
     });
 
-    it("that enforces is told to let checks go to any port, until the end", () => {
+    it("lets checks connect to any port until it is removed", () => {
         expect(allow()).toEqual({ status: 0, said: "" });
         expect(host.calls()).toEqual([`setsebool -P ${boolean} on`]);
         expect(allow()).toEqual({ status: 0, said: "" });
@@ -138,38 +138,38 @@ describe("SELinux", () => {
         expect(host.calls()).toEqual([`setsebool -P ${boolean} off`]);
     });
 
-    it("that lets them already is left like that", () => {
+    it("keeps a boolean that is on already", () => {
         host.write("booleans", `${boolean} --> on\n`);
         expect(allow()).toEqual({ status: 0, said: "" });
         putBack();
         expect(host.calls()).toEqual([]);
     });
 
-    it.each(["Permissive", "Disabled"])("that is %s is left alone", (enforce) => {
+    it.each(["Permissive", "Disabled"])("changes nothing in mode %s", (enforce) => {
         host.write("enforce", `${enforce}\n`);
         expect(allow()).toEqual({ status: 0, said: "" });
         putBack();
         expect(host.calls()).toEqual([]);
     });
 
-    it("whose policy knows no such thing is left alone", () => {
+    it("changes nothing if the policy lacks the boolean", () => {
         host.write("booleans", "");
         expect(allow()).toEqual({ status: 0, said: "" });
         expect(host.calls()).toEqual([]);
     });
 
-    it("need not be there", () => {
+    it("changes nothing on a host without SELinux", () => {
         host.remove();
         host = new RhelHost([]);
         expect(allow()).toEqual({ status: 0, said: "" });
     });
 });
 
-describe("files that become live", () => {
+describe("the configure step", () => {
     const swap = (paths: string) =>
         host.does("director", `paths="${paths}" outdated="${paths}" installed= touched=\nswap`);
 
-    it("get the labels of their places", () => {
+    it("gives its files the SELinux labels of their places", () => {
         host = new RhelHost(["restorecon"]);
         const [one, other] = [host.at("one"), host.at("other")];
         host.write("one.lvs-new", "1\n");
@@ -179,13 +179,13 @@ describe("files that become live", () => {
         expect(host.read("other")).toBe("2\n");
     });
 
-    it("get none where there are no files", () => {
+    it("sets no SELinux labels without files", () => {
         host = new RhelHost(["restorecon"]);
         expect(swap("")).toEqual({ status: 0, said: "" });
         expect(host.calls()).toEqual([]);
     });
 
-    it("get none where there is nothing that knows labels", () => {
+    it("sets no SELinux labels without restorecon", () => {
         host = new RhelHost([]);
         host.write("one.lvs-new", "1\n");
         expect(swap(host.at("one"))).toEqual({ status: 0, said: "" });

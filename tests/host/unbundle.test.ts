@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type BundleFile, bundle } from "../../host/bundle";
 import { unbundle } from "../../host/unbundle";
+import { anyCharacter, cases } from "../support/property";
 
 const wordOf = (unit: fc.Arbitrary<string>) =>
     fc
@@ -14,7 +15,9 @@ const line = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words
 const file: fc.Arbitrary<BundleFile> = fc.record({
     path: plainWord.map((text) => `/${text}`),
     mode: fc.constantFrom("0644", "0600", "0755"),
-    content: fc.string({ unit: "binary", maxLength: 200 }).filter((text) => !text.includes("\0")),
+    content: fc
+        .string({ unit: anyCharacter, maxLength: 200 })
+        .filter((text) => !text.includes("\0")),
 });
 const withNewline = (file: BundleFile) => ({
     ...file,
@@ -22,7 +25,7 @@ const withNewline = (file: BundleFile) => ({
 });
 
 describe("unbundle", () => {
-    it("finds in a bundle what was put into it", () => {
+    it("reads back packages, settings and files of a bundle", () => {
         const settings = fc.dictionary(plainWord, fc.array(line, { minLength: 1, maxLength: 3 }), {
             noNullPrototype: true,
         });
@@ -43,6 +46,7 @@ describe("unbundle", () => {
                     });
                 },
             ),
+            cases(100),
         );
     });
 
@@ -52,13 +56,13 @@ describe("unbundle", () => {
         expect(unbundle(bundle("realServer", files))?.files).toEqual(files);
     });
 
-    it("says yes and no as the host reads them", () => {
+    it("reads yes and no as a host does", () => {
         const text = bundle("director", [], { settings: { ownerLast: true, handOver: false } });
         expect(unbundle(text)?.settings).toEqual({ ownerLast: ["yes"] });
     });
 
     it.each(["", "[secret]", "bundle() { cat <<'END-OF-BUNDLE'\nfile 0644 /a\n    cut o"])(
-        "takes %j for no bundle",
+        "gives nothing for %j",
         (text) => expect(unbundle(text)).toBeUndefined(),
     );
 });

@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-describe("what takes long to make", () => {
+describe("the cache of the lab", () => {
     let cached: typeof import("../../lab/cache").cached;
     let home: string;
 
@@ -14,7 +14,7 @@ describe("what takes long to make", () => {
 
     afterAll(() => fs.rm(home, { recursive: true }));
 
-    it("is made once, by whoever asks first, while all others wait", async () => {
+    it("makes a thing once for all who ask at the same time", async () => {
         const builders: string[] = [];
         const asked = ["first", "second"].map((name) =>
             cached("thing", { version: 1 }, async (dir) => {
@@ -29,7 +29,7 @@ describe("what takes long to make", () => {
         expect(await fs.readFile(path.join(dir!, "made"), "utf8")).toBe(builders[0]);
     });
 
-    it("is made by the next one when it could not be made", async () => {
+    it("makes a thing anew after a failure", async () => {
         const broken = cached("other", {}, () => Promise.reject(new Error("no room")));
         await expect(broken).rejects.toThrow("no room");
         const dir = await cached("other", {}, () => Promise.resolve());

@@ -10,6 +10,7 @@ import {
     timingProblems,
 } from "../../lvs/service/checks";
 import { render } from "../../lvs/template";
+import { anyCharacter, cases } from "../support/property";
 
 const target = (version: string): Target => ({ version, host: "ds1", scripts: ["probe"] });
 const known = { family: "inet" as const, bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
@@ -238,12 +239,12 @@ const everything: [string, Check, string][] = [
 ];
 
 describe("the block of a check", () => {
-    it.each(everything)("%s", (_, check, text) => {
+    it.each(everything)("has every keyword of %s", (_, check, text) => {
         expect(problems(check)).toEqual([]);
         expect(rendered(check)).toBe(text);
     });
 
-    it("is a TCP connection when none is given", () => {
+    it("opens a TCP connection if no check is given", () => {
         expect(rendered(undefined)).toBe(`TCP_CHECK {
     connect_timeout 2
     retry 1
@@ -252,7 +253,7 @@ describe("the block of a check", () => {
 `);
     });
 
-    it("stands beside those of other checks", () => {
+    it("stands beside the blocks of other checks", () => {
         const names = checkViews(
             { file: { trackFile: "maintenance" }, tcp: {}, ping: {} },
             {},
@@ -265,15 +266,15 @@ describe("the block of a check", () => {
         ]);
     });
 
-    it("asks for any reply without bytes", () => {
+    it("requires any reply without naming bytes", () => {
         expect(rendered({ udp: { requireReply: "any" } })).toContain("    require_reply\n");
     });
 });
 
-describe("timing", () => {
+describe("the timing of a check", () => {
     const virtualServer = { connectTimeout: 3, retry: 2, delayBeforeRetry: 0.5, warmup: 0 };
 
-    it("comes from further out where the check says nothing", () => {
+    it("comes from the virtual server if the check sets none", () => {
         expect(rendered({ tcp: { retry: 4 } }, virtualServer)).toBe(`TCP_CHECK {
     connect_timeout 3
     retry 4
@@ -283,14 +284,14 @@ describe("timing", () => {
 `);
     });
 
-    it("comes from the nearest level that says something", () => {
+    it("comes from the nearest level that sets it", () => {
         expect(nearestTiming({ retry: 0 }, { retry: undefined }, virtualServer)).toEqual({
             ...virtualServer,
             retry: 0,
         });
     });
 
-    it("of a script is in whole seconds", () => {
+    it("is rounded up to whole seconds for a script", () => {
         expect(
             rendered({ misc: { miscPath: { script: "probe" } } }, { connectTimeout: 1.5 }),
         ).toContain("    misc_timeout 2\n");
@@ -299,11 +300,11 @@ describe("timing", () => {
     it.each<[string, Check, string]>([
         ["http", { http: { url: [{ path: "/" }] } }, "    nb_get_retry 2\n"],
         ["tcp", { tcp: {} }, "    retry 2\n"],
-    ])("of %s is in the words of 1.3.5", (_, check, line) => {
+    ])("has the keywords of keepalived 1.3.5 in %s", (_, check, line) => {
         expect(rendered(check, { retry: 2 }, "1.3.5")).toContain(line);
     });
 
-    it("that 1.3.5 has no word for is left out when it comes from further out", () => {
+    it("lacks inherited settings that keepalived 1.3.5 does not know", () => {
         expect(rendered({ dns: {} }, virtualServer, "1.3.5")).toBe(`DNS_CHECK {
     connect_timeout 3
     retry 2
@@ -319,12 +320,12 @@ describe("timing", () => {
     });
 });
 
-describe("a check fits into its delay loop", () => {
-    it.each(everything)("with all defaults: %s", (_, check) => {
+describe("a delay loop", () => {
+    it.each(everything)("has room for the default timing of %s", (_, check) => {
         expect(timing(check, {}, defaultDelayLoop)).toEqual([]);
     });
 
-    it("when none is given", () => {
+    it("has room for the default check from 5 seconds on", () => {
         expect(timing(undefined, {}, 5)).toEqual([]);
         expect(timing(undefined, {}, 4.999)).toEqual([
             "check: takes up to 5 s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = " +
@@ -332,13 +333,13 @@ describe("a check fits into its delay loop", () => {
         ]);
     });
 
-    it("counted exactly, with decimals", () => {
+    it("is compared exactly, with decimals", () => {
         expect(
             timing({ tcp: { connectTimeout: 0.1, retry: 2, delayBeforeRetry: 0 } }, {}, 0.3),
         ).toEqual([]);
     });
 
-    it("counted with what it inherits", () => {
+    it("has to have room for inherited timing", () => {
         expect(timing({ tcp: {}, ping: { retry: 0 } }, { connectTimeout: 3 }, 5)).toEqual([
             expect.stringMatching(
                 /^check\.tcp: takes up to 7 s, .* = 2 × 3 \+ 1 × 1, and delayLoop is 5:/,
@@ -346,21 +347,21 @@ describe("a check fits into its delay loop", () => {
         ]);
     });
 
-    it("its own, if it has one", () => {
+    it("belongs to the check if the check sets one", () => {
         expect(timing({ tcp: { delayLoop: 7 } }, { connectTimeout: 3 }, 5)).toEqual([]);
         expect(timing({ tcp: { delayLoop: 3 } }, {}, 60)).toEqual([
             expect.stringContaining("check.tcp: takes up to 5 s"),
         ]);
     });
 
-    it("with the time that its script gets", () => {
+    it("has to have room for the timeout of a script", () => {
         const misc = { miscPath: { script: "probe" }, miscTimeout: 3 };
         expect(timing({ misc }, {}, 5)).toEqual([
             expect.stringContaining("check.misc: takes up to 7 s"),
         ]);
     });
 
-    it("or keepalived does not repeat it", () => {
+    it("limits no check that keepalived does not repeat", () => {
         const check = { bfd: { name: "BFD_1" }, file: { trackFile: "maintenance" } };
         expect(timing(check, {}, 0.01)).toEqual([]);
     });
@@ -369,7 +370,7 @@ describe("a check fits into its delay loop", () => {
 const page = (url: object): Check => ({ http: { url: [{ path: "/", ...url }] } });
 const misc = (call: object): Check => ({ misc: { miscPath: { script: "probe", ...call } } });
 
-describe("refuses", () => {
+describe("validation of checks", () => {
     it.each<[string, Check, string]>([
         ["no check", {}, "check: is empty: name a check, or leave it out for a TCP connection"],
         [
@@ -419,7 +420,7 @@ describe("refuses", () => {
             "check.tcp.bindPort: does nothing without bindto: give an address too",
         ],
         [
-            "an interface that is none",
+            "an invalid interface name",
             { tcp: { bindIf: "eth0 {" } },
             'check.tcp.bindIf: "eth0 {" is not the name of a network interface: 1 to 15 letters, digits, "_", ".", "@" and "-", such as eth0',
         ],
@@ -440,7 +441,7 @@ describe("refuses", () => {
             'check.http.url[0].path: "/a#b" is not a path of up to 500 letters, digits and -._~%/?&=+,;:@* that begins with /; write other signs as %23',
         ],
         [
-            "a host name that is none",
+            "an invalid host name",
             page({ virtualhost: "www.example.com:80" }),
             'check.http.url[0].virtualhost: "www.example.com:80" is not a host name, such as www.example.com',
         ],
@@ -465,7 +466,7 @@ describe("refuses", () => {
             'check.http.url[0].digest: "9b3a0c85a887a256" is not an MD5 digest of 32 hexadecimal digits',
         ],
         [
-            "an HTTP that is none",
+            "an unknown version of HTTP",
             { http: { httpProtocol: "2" as "1.1", url: [{ path: "/" }] } },
             'check.http.httpProtocol: "2" is not one of 1.0, 1.0C, 1.1',
         ],
@@ -490,7 +491,7 @@ describe("refuses", () => {
             'check.http.url[0].regex: "a\\nb" is not 1 to 400 printable ASCII characters: write others as \\x{e9}',
         ],
         [
-            "an option that is none",
+            "an unknown option",
             page({ regex: "a", regexOptions: ["caseless", "global"] }),
             'check.http.url[0].regexOptions: "global" is not one of allow_empty_class, alt_bsux,',
         ],
@@ -525,7 +526,7 @@ describe("refuses", () => {
             'check.dns.name: "example.com." is not a domain name without a dot at its end, such as example.com, or "." for the root',
         ],
         [
-            "a question that is none",
+            "an unknown type of DNS record",
             { dns: { type: "ANY" as "A" } },
             'check.dns.type: "ANY" is not one of A, NS, CNAME, SOA, MX, TXT, AAAA, RRSIG, DNSKEY',
         ],
@@ -579,7 +580,7 @@ describe("refuses", () => {
             { udp: { requireReply: "any", minReplyLength: 256 } },
             "check.udp.minReplyLength: 256 is above maxReplyLength 255: no answer would do",
         ],
-    ])("%s", (_, check, problem) => {
+    ])("refuses %s", (_, check, problem) => {
         expect(problems(check)).toEqual([expect.stringContaining(problem)]);
     });
 
@@ -680,7 +681,7 @@ describe("refuses", () => {
             { udp: { requireReply: "00FF" } },
             "check.udp.requireReply",
         ],
-    ])("%s before keepalived %s", (keyword, since, check, path) => {
+    ])("refuses %s before keepalived %s", (keyword, since, check, path) => {
         const versions = {
             "2.3.3": "2.2.8",
             "2.2.8": "2.2.7",
@@ -695,7 +696,7 @@ describe("refuses", () => {
         ]);
     });
 
-    it("decimals before keepalived 2.0.13", () => {
+    it("refuses decimals before keepalived 2.0.13", () => {
         const check = { tcp: { connectTimeout: 0.5 } };
         expect(problems(check, "2.0.13")).toEqual([]);
         expect(problems(check, "1.3.5")).toEqual([
@@ -705,14 +706,14 @@ describe("refuses", () => {
         ]);
     });
 
-    it("all that is wrong at once", () => {
+    it("reports all problems at once", () => {
         expect(problems({ tcp: { retry: -1, connectPort: 0 }, dns: { name: "" } })).toHaveLength(3);
     });
 });
 
-describe("whatever is written", () => {
+describe("validation of random checks", () => {
     const word = fc.oneof(
-        fc.string({ unit: "binary" }),
+        fc.string({ unit: anyCharacter }),
         fc.constantFrom(
             "",
             "a\nb",
@@ -778,12 +779,13 @@ describe("whatever is written", () => {
     };
     const version = fc.constantFrom("1.3.5", "2.1.5", "2.2.7", "2.3.3");
 
-    it("throws nothing", () => {
+    it("throws no error", () => {
         fc.assert(
             fc.property(some(fields), version, number, (check, version, delayLoop) => {
                 problems(check, version);
                 timing(check, check.tcp ?? {}, delayLoop);
             }),
+            cases(100),
         );
     });
 
@@ -805,7 +807,7 @@ describe("whatever is written", () => {
         fc.array(word).map((args) => ({ misc: { miscPath: { script: "probe", args } } })),
     );
 
-    it("breaks out of no line and no block when it is accepted", () => {
+    it("accepts no text that leaves its line or block", () => {
         fc.assert(
             fc.property(nearlyRight, version, (check, version) => {
                 fc.pre(problems(check as Check, version).length === 0);
@@ -819,7 +821,7 @@ describe("whatever is written", () => {
                     );
                 }
             }),
-            { numRuns: 500 },
+            cases(500),
         );
     });
 });

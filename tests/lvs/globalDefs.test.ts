@@ -24,8 +24,8 @@ function problems(globalDefs: GlobalDefs, version = "2.3.3", directors = 2) {
     );
 }
 
-describe("what global_defs become", () => {
-    it("with nothing given", () => {
+describe("global_defs", () => {
+    it("has defaults without arguments", () => {
         expect(rendered(undefined)).toBe(`global_defs {
     router_id ds1
     vrrp_garp_master_refresh 60
@@ -33,7 +33,7 @@ describe("what global_defs become", () => {
 `);
     });
 
-    it("with scripts: they run as root, and only those that nobody else can change", () => {
+    it("runs scripts as root, and only scripts that nobody else can change", () => {
         expect(rendered({}, { ...bare, hasScripts: true })).toBe(`global_defs {
     router_id ds1
     enable_script_security
@@ -43,7 +43,7 @@ describe("what global_defs become", () => {
 `);
     });
 
-    it("with all there is", () => {
+    it("has every keyword that is given", () => {
         const everything: GlobalDefs = {
             notificationEmail: ["ops@example.com", "root"],
             notificationEmailFrom: "lvs@example.com",
@@ -193,11 +193,11 @@ describe("what global_defs become", () => {
 `);
     });
 
-    it("to the letter of the standard", () => {
+    it("has vrrp_strict if it is given", () => {
         expect(rendered({ vrrpStrict: true })).toContain("    vrrp_strict\n");
     });
 
-    it("with the spellings of an older keepalived", () => {
+    it("has the spellings of an older keepalived", () => {
         const settings = { lvsFlushOnStop: true, vrrpRtPriority: 50, vrrpRlimitRttime: 10000 };
         expect(rendered(settings, bare, "2.0.20")).toContain("    lvs_flush_onstop\n");
         expect(rendered(settings, bare, "2.0.20")).toContain("    vrrp_rlimit_rtime 10000\n");
@@ -230,20 +230,20 @@ describe("the sync daemon", () => {
             { interface: "eth2", id: 5, maxlen: 1400, port: 8849, ttl: 2, group: "224.0.0.82" },
             "lvs_sync_daemon eth2 VI_1 id 5 maxlen 1400 port 8849 ttl 2 group 224.0.0.82",
         ],
-    ])("%j", (daemon, expected) => {
+    ])("is configured by %j", (daemon, expected) => {
         expect(line(daemon)).toBe(expected);
     });
 
-    it("has nobody to tell where there is one director", () => {
+    it("is off in a cluster of one director", () => {
         expect(line(undefined, 1)).toBeUndefined();
     });
 
-    it("rests on a director that takes no part in its instance", () => {
+    it("is off on a director outside its VRRP instance", () => {
         expect(planSyncDaemon({ instance: "VI_9" }, instances, 2)).toBeUndefined();
     });
 });
 
-describe("what is refused", () => {
+describe("validation of global_defs", () => {
     const sync = (daemon: SyncDaemon) => ({ lvsSyncDaemon: daemon });
 
     it.each<[string, string, GlobalDefs, string]>([
@@ -287,7 +287,7 @@ describe("what is refused", () => {
         ["2.3.3", "extraConfig", { extraConfig: "}" }, "brace"],
         ["2.1.5", "reloadCheckConfig", { reloadCheckConfig: true }, "needs keepalived 2.2.0"],
         ["1.3.5", "notifyFifo", { notifyFifo: "/run/fifo" }, "notify_fifo needs keepalived 1.3.6"],
-    ])("by %s: %s of %j", (version, path, globalDefs, reason) => {
+    ])("refuses, for keepalived %s, %s of %j", (version, path, globalDefs, reason) => {
         const found = problems(globalDefs, version);
         expect(found).toEqual([expect.stringContaining(reason)]);
         expect(found[0]!.startsWith(`globalDefs.${path}: `)).toBe(true);

@@ -74,7 +74,7 @@ const tables: [Record<string, Table>, string[]][] = [
     [{ fileKeywords: fileKeywords([]) }, ["FILE_CHECK"]],
 ];
 
-it("knows every table that is no part of another", () => {
+it("the list of keyword tables is complete", () => {
     const lvs = path.join(__dirname, "..", "..", "lvs");
     const sources = readdirSync(lvs, { recursive: true })
         .map(String)
@@ -121,7 +121,7 @@ const cases = tables.flatMap(([named, places]) =>
     ),
 );
 
-describe.each(keepalivedReleases)("what keepalived $version knows", ({ version }) => {
+describe.each(keepalivedReleases)("the golden clusters for keepalived $version", ({ version }) => {
     const lines = goldenLines(version);
 
     /** Whether a word stands in a block, or in a line behind its first word. */
@@ -132,7 +132,7 @@ describe.each(keepalivedReleases)("what keepalived $version knows", ({ version }
                 (first === place && rest.includes(word)),
         );
 
-    it.each(cases)("of %s is in a golden file", (place, rows) => {
+    it.each(cases)("have every keyword of %s", (place, rows) => {
         const missing = rows
             .filter(({ since = "0.0.0" }) => isAtLeast(version, since))
             .map(({ keyword, before }) =>
@@ -142,7 +142,7 @@ describe.each(keepalivedReleases)("what keepalived $version knows", ({ version }
         expect(missing).toEqual([]);
     });
 
-    it("of schedulers is in a golden file", () => {
+    it("have every scheduler", () => {
         const missing = Object.values(LvsSched).filter((name) => !has("lvs_sched", name));
         expect(missing).toEqual(isAtLeast(version, "2.2.5") ? [] : [LvsSched.twos]);
     });

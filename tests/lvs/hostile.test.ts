@@ -14,64 +14,37 @@ import {
     realServerModuleFiles,
 } from "../../lvs/render";
 import { validate, validateAuthPass, validateRealServer } from "../../lvs/validate";
-import { texts } from "../support/clusters/texts";
+import { everyTextField } from "../support/clusters/everyTextField";
 import { hostileValues } from "../support/hostileValues";
 import { readConfiguration, wordEnd } from "../support/keepalivedReader";
+import {
+    isolated,
+    type Leaf,
+    leafAt,
+    leavesOf,
+    type Place,
+    renamed,
+    replaced,
+    valueAt,
+} from "../support/leaves";
+import { isFull } from "../support/property";
 import { textArguments } from "../support/schemaTexts";
 
 // A second for an argument at most, but on a machine that has other work too.
 jest.setTimeout(60_000);
 
-type Place = (string | number)[];
-
-/** A text somewhere in what a user writes. */
-interface Leaf {
-    place: Place;
-    /** As problems name it. */
-    path: string;
-    text: string;
+/** A hostile value alone and after valid text, each with a name. */
+function variantsOf(text: string, [name, value]: [string, string]): [string, string][] {
+    const after: [string, string] = [`${name} after valid text`, text + value];
+    return value === "" ? [[name, value]] : [[name, value], after];
 }
 
-function leavesOf(value: unknown, place: Place = []): Leaf[] {
-    if (typeof value === "string") return [{ place, path: pathOf(place), text: value }];
-    const steps = Array.isArray(value) ? value.keys() : Object.keys(value as object);
-    return [...steps].flatMap((step) => {
-        const inner = (value as Record<string | number, unknown>)[step];
-        return inner === null || !["string", "object"].includes(typeof inner)
-            ? []
-            : leavesOf(inner, [...place, step]);
+/** All hostile values for a leaf: each in one of its variants, with FULL=1 in all. */
+function variantsFor({ text, path }: Leaf): [string, string][] {
+    return Object.entries(hostileValues).flatMap((hostile, index) => {
+        const variants = variantsOf(text, hostile);
+        return isFull ? variants : [variants[(index + path.length) % variants.length]!];
     });
-}
-
-function pathOf(place: Place): string {
-    const steps = place.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
-    return steps.join("").slice(1);
-}
-
-function replaced<T>(value: T, [step, ...rest]: Place, text: string): T {
-    if (step === undefined) return text as T;
-    const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as T;
-    const field = step as keyof T;
-    copy[field] = replaced(copy[field], rest, text);
-    return copy;
-}
-
-/** The same with another name for something, wherever it is named. */
-function renamed<T>(value: T, name: string, text: string): T {
-    const named = leavesOf(value).filter((leaf) => leaf.text === name);
-    return named.reduce((whole, { place }) => replaced(whole, place, text), value);
-}
-
-/** Each hostile value alone, and behind what is right. */
-function variantsOf(text: string): [string, string][] {
-    return Object.entries(hostileValues).flatMap(([name, value]): [string, string][] =>
-        value === ""
-            ? [[name, value]]
-            : [
-                  [name, value],
-                  [`${name} behind`, text + value],
-              ],
-    );
 }
 
 /** A kind of things that a user writes: the rules for it, and all that hosts are sent for it. */
@@ -116,6 +89,30 @@ const clusters: Subject<Cluster> = {
     },
 };
 
+/** References to another name would be refused instead of the name. */
+const isName = ({ path }: Leaf) => /^\w+\[\d+\]\.name$/.test(path);
+
+/** The smallest values that blocks are tried in, by the whole value and the place of the block. */
+const smallest = new Map<string, { value: unknown; place: Place }>();
+
+/** The smallest value that can hold a block and puts the same texts of it into files. */
+function smallestWith<T>(subject: Subject<T>, value: T, block: Place): { value: T; place: Place } {
+    const key = JSON.stringify([value, block]);
+    if (!smallest.has(key)) {
+        const least = isolated(value, block, (one) => subject.validate(one).length === 0);
+        const texts = leavesOf(valueAt(value, block)).map(({ text }) => text);
+        const [before, after] = [value, least.value].map((one) => {
+            const all = subject
+                .files(one)
+                .map(({ content }) => content)
+                .join("");
+            return texts.filter((text) => all.includes(text));
+        });
+        smallest.set(key, before!.length === after!.length ? least : { value, place: block });
+    }
+    return smallest.get(key) as { value: T; place: Place };
+}
+
 /** What is wrong with what becomes of a hostile value in the place of a leaf. */
 function mishap<T>(
     subject: Subject<T>,
@@ -124,9 +121,9 @@ function mishap<T>(
     leaf: Leaf,
     value: string,
 ): string | undefined {
-    // References to another name would be refused instead of the name.
-    const isName = /^\w+\[\d+\]\.name$/.test(leaf.path);
-    const changed = isName ? renamed(whole, leaf.text, value) : replaced(whole, leaf.place, value);
+    const changed = isName(leaf)
+        ? renamed(whole, leaf.text, value)
+        : replaced(whole, leaf.place, value);
     const problems = subject.validate(changed);
     if (problems.length > 0) return badRefusal(problems, leaf);
     try {
@@ -238,28 +235,41 @@ function readFile({ path, content }: HostFile, leaf: Leaf): string[] {
     );
 }
 
-function mishaps<T>(subject: Subject<T>, whole: T, leaf: Leaf): string[] {
-    const before = subject.files(whole);
-    return variantsOf(leaf.text).flatMap(([name, value]) => {
-        const what = mishap(subject, whole, before, leaf, value);
+/**
+ * A name is tried among all that refer to it; any other leaf in the least that holds its block, or
+ * with FULL=1 among all, too.
+ */
+function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string[] {
+    const [block, field] = [somewhere.place.slice(0, -1), somewhere.place.at(-1)!];
+    const least =
+        isFull || isName(somewhere)
+            ? { value: everything, place: block }
+            : smallestWith(subject, everything, block);
+    const leaf = leafAt([...least.place, field], somewhere.text);
+    const before = subject.files(least.value);
+    return variantsFor(leaf).flatMap(([name, value]) => {
+        const what = mishap(subject, least.value, before, leaf, value);
         return what === undefined ? [] : [`${name}: ${what}`];
     });
 }
 
 /** The arguments that are text, each with a place and a cluster where it has a value. */
 const tried = new Map(
-    Object.values(texts).flatMap((whole) =>
+    Object.values(everyTextField).flatMap((whole) =>
         leavesOf(whole).map((leaf) => [leaf.path.replace(/\[\d+\]/g, "[]"), { whole, leaf }]),
     ),
 );
 
-describe("hostile text in a cluster is refused by its place or carried literally", () => {
-    it.each([...tried])("%s", (_, { whole, leaf }) => {
-        expect(mishaps(clusters, whole, leaf)).toEqual([]);
-    });
+describe("a cluster", () => {
+    it.each([...tried])(
+        "refuses hostile text in %s by its path, or carries it literally",
+        (_, { whole, leaf }) => {
+            expect(mishaps(clusters, whole, leaf)).toEqual([]);
+        },
+    );
 });
 
-describe("hostile text in a real server alone is refused by its place or carried literally", () => {
+describe("a standalone real server", () => {
     const whole: LoneRealServer = {
         virtualIps: ["10.128.190.248", "fd00:62:1::248"],
         tunnels: [{ type: "gue", port: 6080, mss: 1400 }],
@@ -268,14 +278,20 @@ describe("hostile text in a real server alone is refused by its place or carried
         httpd: { page: "RS1\n" },
         monitoring: { textfileDirectory: "/var/lib/metrics" },
     };
-    it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))("%s", (_, leaf) => {
-        expect(mishaps(loneRealServers, whole, leaf)).toEqual([]);
-    });
+    it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))(
+        "refuses hostile text in %s by its path, or carries it literally",
+        (_, leaf) => {
+            expect(mishaps(loneRealServers, whole, leaf)).toEqual([]);
+        },
+    );
 });
 
-describe("a hostile VRRP password", () => {
-    it.each(variantsOf("1234"))(
-        "%s: is refused without telling it, or one quoted word",
+describe("a VRRP password", () => {
+    const passwords = Object.entries(hostileValues).flatMap((hostile) =>
+        variantsOf("1234", hostile),
+    );
+    it.each(passwords)(
+        "is refused without printing it, or becomes one quoted word: %s",
         (_, value) => {
             const problems = validateAuthPass("authPass", value);
             if (problems.length === 0) {
@@ -296,7 +312,7 @@ describe("a hostile VRRP password", () => {
 const elsewhere =
     /^authPass$|(^connection|\.proxy|^directors\[\]|^realServers\[\])\.(user|password|hostKey|host|privateKey|privateKeyPassword|agentSocketPath)$/;
 
-it("every argument that is text is tried", () => {
+it("every argument that is text is tried with hostile text", () => {
     const all = textArguments().filter((path) => !elsewhere.test(path));
     expect(all.filter((path) => !tried.has(path))).toEqual([]);
 });

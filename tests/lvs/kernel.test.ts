@@ -17,6 +17,7 @@ import {
     kernelProblems,
     type KernelSettings,
 } from "../../lvs/kernel/sysctls";
+import { anyCharacter, cases } from "../support/property";
 
 const families: Family[] = ["inet"];
 const direct: DirectorTraffic = {
@@ -34,7 +35,7 @@ const always = [
     "net.ipv4.vs.expire_quiescent_template = 1",
 ];
 
-describe("kernel settings of a director", () => {
+describe("a director", () => {
     it.each<[string, Partial<DirectorTraffic>, KernelSettings, string[]]>([
         ["with DR", {}, {}, []],
         ["with NAT", { methods: ["NAT"] }, {}, []],
@@ -87,7 +88,7 @@ describe("kernel settings of a director", () => {
             ],
         ],
         [
-            "that is the gateway of DR servers",
+            "as the gateway of DR servers",
             {},
             { gatewayInterfaces: ["eth1"] },
             [
@@ -123,12 +124,12 @@ describe("kernel settings of a director", () => {
                 "net.ipv4.vs.schedule_icmp = 1",
             ],
         ],
-    ])("%s", (_, traffic, settings, more) => {
+    ])("sets its sysctls %s", (_, traffic, settings, more) => {
         const lines = directorSysctls({ ...direct, ...traffic }, settings);
         expect([...lines].sort()).toEqual([...always, ...more].sort());
     });
 
-    it("are the user's where both have one", () => {
+    it("sets the sysctls of the user before its own", () => {
         const settings = { expireNodestConn: false, expireQuiescentTemplate: undefined };
         expect(directorSysctls(direct, settings)).toEqual([
             "net.ipv4.ip_forward = 1",
@@ -138,7 +139,7 @@ describe("kernel settings of a director", () => {
     });
 });
 
-describe("kernel settings are refused", () => {
+describe("validation of kernel settings", () => {
     const target = { version: "2.2.7", host: "ds1", scripts: [] };
     const problems = (settings: KernelSettings, traffic: Partial<DirectorTraffic> = {}) =>
         kernelProblems("kernel", settings, { ...direct, ...traffic }, target);
@@ -170,17 +171,17 @@ describe("kernel settings are refused", () => {
             "kernel.gatewayInterfaces[1]",
             "is not the name of a network interface",
         ],
-    ])("%j", (settings, traffic, path, reason) => {
+    ])("refuses %j", (settings, traffic, path, reason) => {
         const found = problems(settings, traffic).filter((problem) => problem.path === path);
         expect(found.map((problem) => problem.reason).join()).toContain(reason);
     });
 
-    it("and none that stands", () => {
+    it("accepts valid settings", () => {
         expect(problems({ syncPeriod: 0, syncThreshold: 3 }, { syncs: true })).toEqual([]);
         expect(problems({ conntrack: false, connTabBits: 20, gatewayInterfaces: [] })).toEqual([]);
     });
 
-    it("without ever throwing, and what passes stays in its line", () => {
+    it("throws no error, and accepts no value that leaves its line", () => {
         const number = fc.oneof(fc.integer(), fc.double());
         const settings = fc.record(
             {
@@ -188,7 +189,7 @@ describe("kernel settings are refused", () => {
                 syncThreshold: number,
                 syncPeriod: number,
                 connTabBits: number,
-                gatewayInterfaces: fc.array(fc.string({ unit: "binary" })),
+                gatewayInterfaces: fc.array(fc.string({ unit: anyCharacter })),
             },
             { requiredKeys: [] },
         );
@@ -199,12 +200,13 @@ describe("kernel settings are refused", () => {
                     expect(line).toMatch(/^net\.[^\s=]+ = \d+( \d+)?$/);
                 }
             }),
+            cases(100),
         );
     });
 });
 
-describe("kernel modules", () => {
-    it("of directors: schedulers and engines, each once", () => {
+describe("the list of kernel modules", () => {
+    it("has each scheduler and engine of a director once", () => {
         const needs = {
             schedulers: ["wlc", "rr", "wlc"] as const,
             persistenceEngines: ["sip"],
@@ -228,11 +230,11 @@ describe("kernel modules", () => {
         ["gre", "inet6", ["ip6_gre"]],
         ["gue", "inet", ["fou", "ipip"]],
         ["gue", "inet6", ["fou6", "ip6_tunnel"]],
-    ] as const)("of real servers with %s over %s", (type, family, modules) => {
+    ] as const)("has the modules of a real server for %s over %s", (type, family, modules) => {
         expect(realServerModules([{ type, family }], false)).toEqual(modules);
     });
 
-    it("and their files", () => {
+    it("becomes files of modules-load.d and modprobe.d", () => {
         expect(modulesFile(["ip_vs", "ip_vs_rr"]).content).toBe("ip_vs\nip_vs_rr\n");
         expect(moduleOptionsFiles({})).toEqual([]);
         expect(moduleOptionsFiles({ connTabBits: 16 })).toEqual([
@@ -245,13 +247,13 @@ describe("kernel modules", () => {
     });
 });
 
-describe("tables in nftables", () => {
-    it("none when nothing is marked or masqueraded", () => {
+describe("the nftables file", () => {
+    it("is left out if nothing is marked or masqueraded", () => {
         expect(directorNftFiles([], [])).toEqual([]);
         expect(realServerNftFiles(["192.0.2.1"], undefined)).toEqual([]);
     });
 
-    it("marks and full NAT, each family in its own table", () => {
+    it("has marks and full NAT in one table for each family", () => {
         const [file] = directorNftFiles(
             [
                 { mark: 7, virtualIp: "192.0.2.1", port: 80 },
@@ -284,7 +286,7 @@ table ip6 pulumi_lvs {
         });
     });
 
-    it("the segment size of what a real server answers", () => {
+    it("sets the segment size of the answers of a real server", () => {
         expect(realServerNftFiles(["192.0.2.1"], 1440)[0]!.content).toBe(
             `table ip pulumi_lvs {
     chain answers {
@@ -297,7 +299,7 @@ table ip6 pulumi_lvs {
     });
 });
 
-describe("a firewall is opened", () => {
+describe("the firewall file", () => {
     const { content } = firewallFile({
         services: [
             { virtualIp: "192.0.2.1", port: 80 },
@@ -309,7 +311,7 @@ describe("a firewall is opened", () => {
         bfd: true,
     });
 
-    it("for VRRP, the sync daemon, BFD, the services, and answers that go through", () => {
+    it("opens VRRP, the sync daemon, BFD, the services and their answers", () => {
         expect(content).toBe(`input 112 any any
 input udp 224.0.0.81 8848-8849
 input udp any 3784
@@ -321,7 +323,7 @@ forward tcp 10.0.0.1 8080
 `);
     });
 
-    it("for nothing when it is to be left alone", () => {
+    it("opens nothing if the firewall is left alone", () => {
         expect(firewallFile(undefined).content).toBe("");
     });
 });
@@ -333,28 +335,28 @@ describe("a real server", () => {
         )?.content;
 
     it.each<[string, Partial<RealServerKernel>, string, string | undefined]>([
-        ["of nothing", {}, "", undefined],
+        ["no service", {}, "", undefined],
         [
-            "of DR",
+            "DR",
             { virtualIps: ["192.0.2.1", "2001:0DB8::1"] },
             "address 192.0.2.1/32 lo\naddress 2001:db8::1/128 lo\n",
             "net.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.all.arp_announce = 2\n" +
                 "net.ipv4.conf.lo.arp_ignore = 1\nnet.ipv4.conf.lo.arp_announce = 2\n",
         ],
         [
-            "of DR over IPv6",
+            "DR over IPv6",
             { virtualIps: ["2001:db8::1"] },
             "address 2001:db8::1/128 lo\n",
             undefined,
         ],
         [
-            "of NAT",
+            "NAT",
             { gateways: ["10.0.0.1", "2001:db8::0"] },
             "gateway 10.0.0.1\ngateway 2001:db8::\n",
             undefined,
         ],
         [
-            "of tunnels",
+            "tunnels",
             {
                 tunnels: [
                     { type: "ipip", family: "inet" },
@@ -369,17 +371,17 @@ describe("a real server", () => {
             "net.ipv4.conf.tunl0.rp_filter = 2\nnet.ipv4.conf.gre0.rp_filter = 2\n",
         ],
         [
-            "of TUN over IPv6",
+            "TUN over IPv6",
             { virtualIps: ["2001:db8::1"], tunnels: [{ type: "ipip", family: "inet6" }] },
             "device ip6tnl0\naddress 2001:db8::1/128 lo\n",
             undefined,
         ],
-    ])("%s", (_, realServer, lines, sysctls) => {
+    ])("gets addresses, devices and sysctls for %s", (_, realServer, lines, sysctls) => {
         expect(file(realServer, "/etc/lvs/real-server")).toBe(lines);
         expect(file(realServer, "/etc/sysctl.d/lvs.conf")).toBe(sysctls);
     });
 
-    it("has an address on its tunnel, or the reverse path filter would drop what comes out", () => {
+    it("has its virtual IP on the tunnel for the reverse path filter", () => {
         expect(
             file(
                 { virtualIps: ["192.0.2.1"], tunnels: [{ type: "ipip", family: "inet" }] },
@@ -390,23 +392,23 @@ describe("a real server", () => {
 
     const unit = "/etc/systemd/system/lvs-real-server.service";
 
-    it("has its addresses before the network is there", () => {
+    it("gets its addresses before the network starts", () => {
         expect(file({ virtualIps: ["192.0.2.1"] }, unit)).toContain("Before=network.target\n");
     });
 
-    it("and routes after it", () => {
+    it("gets its routes after the network starts", () => {
         const text = file({ gateways: ["10.0.0.1"] }, unit);
         expect(text).toContain("After=network-online.target networking.service");
         expect(text).not.toContain("Before=network.target");
     });
 
-    it("and tables whenever those of the host are loaded anew", () => {
+    it("loads its nftables anew with those of the host", () => {
         const text = file({ virtualIps: ["192.0.2.1"], mss: 1440 }, unit);
         expect(text).toContain("ReloadPropagatedFrom=nftables.service\n");
     });
 });
 
-it("a director has the same files for its kernel whatever it needs, but for its tables", () => {
+it("a director has the same kernel files for all services, except nftables", () => {
     const director: DirectorKernel = {
         traffic: direct,
         settings: {},

@@ -62,8 +62,8 @@ function ask(question: string): string {
     }
 }
 
-describe("a firewall", () => {
-    it("of nftables is opened in every chain of the host's own, each family for its addresses", () => {
+describe("the boot script of a director", () => {
+    it("opens every chain of the host in nftables, each family for its addresses", () => {
         // Each is inserted before the others.
         expect(ask("opening")).toBe(
             [
@@ -79,11 +79,11 @@ describe("a firewall", () => {
         );
     });
 
-    it("of nftables is closed by what has our name", () => {
+    it("closes nftables by deleting the rules with its comment", () => {
         expect(ask("closing")).toBe("delete rule inet filter input handle 8\n");
     });
 
-    it("of iptables is opened likewise", () => {
+    it("opens iptables, each family for its addresses", () => {
         const end = "-m comment --comment pulumi-lvs -j ACCEPT\n";
         expect(ask("iptables_opening iptables")).toBe(
             `-I FORWARD -s 10.0.0.1 -p tcp --sport 80 ${end}` +
@@ -95,7 +95,7 @@ describe("a firewall", () => {
         );
     });
 
-    it("is open when as many rules have our name as there are to be", () => {
+    it("finds a firewall open if every opening has its rule", () => {
         expect(ask('is_open "a" "b" && is_open "" "" && echo open')).toBe("open\n");
         expect(ask('is_open "" "b" || echo closed')).toMatch(/not open for openings\nclosed\n$/);
         expect(ask('is_open "a" "" || echo closed')).toMatch(/closed\n$/);

@@ -73,31 +73,26 @@ const without = (line: string) => table.replace(`${line}\n`, "");
 const gue = "-a -t 10.0.0.1:80 -r 10.0.1.2:80 -i -w 0 --tun-type gue --tun-port 6080 --tun-nocsum";
 const sctp = "-a --sctp-service 10.0.0.1:80 -r 10.0.1.1:80 -m -w 1 -x 100000 -y 3";
 
-describe("the kernel's table", () => {
-    it("is read with its thresholds, in the words of the plan", () => {
+describe("the IPVS table", () => {
+    it("is read with its thresholds in the format of the plan", () => {
         expect(ask("table", table)).toBe(table);
     });
 
-    it("is as planned, and then nobody leaves", () => {
+    it("matches its plan if no server leaves", () => {
         expect(ask("beside_plan; leaving", table)).toBe("serving 3/3\n");
     });
 
     it.each([
+        ["the options of a service", "-s rr\n", "-s wrr\n", ["lacking -A -t 10.0.0.1:80 -s wrr"]],
         [
-            "a service with other options",
-            "-s rr\n",
-            "-s wrr\n",
-            ["lacking -A -t 10.0.0.1:80 -s wrr"],
-        ],
-        [
-            "a server's threshold",
+            "the threshold of a server",
             "-x 200",
             "-x 201",
             otherwise(/.*eeee:ffff.*/, " -x 200", " -x 201"),
         ],
-        ["a server's weight", "-w 9", "-w 8", otherwise(/.*2001:db8::1\].*/, "-w 9", "-w 8")],
+        ["the weight of a server", "-w 9", "-w 8", otherwise(/.*2001:db8::1\].*/, "-w 9", "-w 8")],
         [
-            "a server",
+            "the address of a server",
             "10.0.1.1:80 -i",
             "10.0.1.3:80 -i",
             [
@@ -106,11 +101,11 @@ describe("the kernel's table", () => {
                 "down -a -t 10.0.0.1:80 -r 10.0.1.3:80 -i -w 1",
             ],
         ],
-    ])("lacks %s", (_, from, to, lines) => {
+    ])("differs from its plan by %s", (_, from, to, lines) => {
         expect(besidePlan(table.replace(from, to))).toEqual(lines);
     });
 
-    it("lacks no server whose weight is that of its health check", () => {
+    it("matches its plan if a health check varies the weight of a server", () => {
         const key = "-a -t 10.0.0.1:80 -r 10.0.1.2:80";
         const planned = gue.replace("-w 0", "-w 5");
         const rules = table.replace(gue, planned);
@@ -119,7 +114,7 @@ describe("the kernel's table", () => {
         expect(besidePlan(`${rules}varies ${key}\n`)).toEqual([down]);
     });
 
-    it("counts a server as one however often it serves, and as down when it is down for one service", () => {
+    it("counts a server once, and as down if one of its services lacks it", () => {
         const absent = "-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n";
         const once = "-A -t 10.0.0.1:443 -s rr\n-a -t 10.0.0.1:443 -r 10.0.1.1:80 -i -w 1\n";
         const count = (rules: string) => ask("beside_plan | tail -n 1", rules);
@@ -127,7 +122,7 @@ describe("the kernel's table", () => {
         expect(count(`${table}${once}`)).toBe("serving 2/3\n");
     });
 
-    it("names who is down, and mends only who is not", () => {
+    it("names the servers that are down, and is mended for the others", () => {
         const rules = `${table.replace("-w 9", "-w 8")}-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n`;
         const mended = "-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n";
         expect(ask("found=$(beside_plan); findings down | servers", rules)).toBe(
@@ -136,34 +131,34 @@ describe("the kernel's table", () => {
         expect(ask("found=$(beside_plan); mend", rules)).toBe(mended);
     });
 
-    it.each([gue, sctp])("has a server that leaves: %s", (line) => {
+    it.each([gue, sctp])("has a leaving server: %s", (line) => {
         expect(ask("leaving", without(line))).toBe(`${line}\n`);
     });
 
-    it("has a sorry server that stays", () => {
+    it("keeps a sorry server", () => {
         expect(ask("leaving", `${without(gue)}sorry ${gue}\n`)).toBe("");
         expect(besidePlan(`${table}sorry ${gue.replace("1.2", "1.9")}\n`)).toEqual([]);
     });
 
-    it("is busy as long as a server that leaves has connections", () => {
+    it("is busy while a leaving server has connections", () => {
         expect(ask(`echo '${gue}' >drained; idle && echo idle || echo busy`, table)).toBe("busy\n");
         expect(ask(`echo '${sctp}' >drained; idle && echo idle || echo busy`, table)).toBe(
             "idle\n",
         );
     });
 
-    describe("that a server leaves", () => {
+    describe("while a server drains", () => {
         const drain = "config=/dev/null; say() { :; }; sleep() { :; }; within() { :; }; drain";
         const drained = `${sctp.replace("-a", "-e").replace("-w 1", "-w 0")}\n`;
 
-        it("gives it weight 0 and all else as it was, and takes that back", () => {
+        it("gives the server weight 0, and restores it on roll-back", () => {
             expect(ask(drain, without(sctp))).toBe(drained);
             expect(ask(`echo '${sctp}' >drained; take_back; ls`, table)).toBe(
                 `${sctp.replace("-a", "-e")}\nrules\nsaved\nthresholds\n`,
             );
         });
 
-        it("gets the server that comes in its place first where no other stays, and takes that back", () => {
+        it("gets the successor first if no other server stays, and loses it on roll-back", () => {
             const successor = sctp.replace("-r 10.0.1.1", "-r 10.0.1.7");
             expect(ask(drain, table.replace(sctp, successor))).toBe(`${successor}\n${drained}`);
             expect(
@@ -173,7 +168,7 @@ describe("the kernel's table", () => {
             );
         });
 
-        it("brings no server before the others where one stays", () => {
+        it("gets no successor first if another server stays", () => {
             const arrival = gue.replace("-r 10.0.1.2", "-r 10.0.1.7");
             const leaves = ask("leaving", table.replace(gue, arrival));
             expect(leaves).toBe(`${gue}\n`);

@@ -43,14 +43,14 @@ const target: Target = { version: "2.2.7", host: "ds1 (debian12)", scripts: [] }
 
 describe("linesOf", () => {
     it.each<[string, Settings, string, string[]]>([
-        ["nothing but our defaults", {}, "2.2.7", ["port 80"]],
+        ["defaults alone", {}, "2.2.7", ["port 80"]],
         ["the order of the table", { seconds: 1.5, port: 1 }, "2.2.7", ["port 1", "delay 1.5"]],
         ["switches", { isOn: false, isThere: true }, "2.2.7", ["port 80", "alert off", "alpha"]],
         ["a flag that is not set", { isThere: false }, "2.2.7", ["port 80"]],
         ["text in quotes", { name: "a b" }, "2.2.7", ["port 80", 'name "a b"']],
         ["a default that the version knows", {}, "2.3.0", ["port 80", "newest 1"]],
         ["an old spelling", { retry: 2 }, "1.3.5", ["port 80", "nb_get_retry 2"]],
-        ["its new spelling", { retry: 2 }, "1.3.7", ["port 80", "retry 2"]],
+        ["a new spelling", { retry: 2 }, "1.3.7", ["port 80", "retry 2"]],
     ])("gives %s", (_, settings, version, lines) => {
         expect(linesOf(keywords, settings, version)).toEqual(lines);
     });
@@ -62,7 +62,7 @@ describe("keywordProblems", () => {
             ({ path, reason }) => `${path}: ${reason}`,
         );
 
-    it("has nothing against what is right or not there", () => {
+    it("accepts valid and missing values", () => {
         expect(problems({ port: 65535, seconds: 0.5, color: "red", name: "né" })).toEqual([]);
         expect(problems({ port: undefined })).toEqual([]);
     });
@@ -91,7 +91,7 @@ describe("keywordProblems", () => {
         expect(problems(settings)).toEqual([problem]);
     });
 
-    it("refuses decimals where the version has none", () => {
+    it("refuses decimals that the version does not know", () => {
         expect(problems({ seconds: 1.5 }, "1.3.5")[0]).toContain(
             "1.5 is not whole, which needs keepalived 2.0.13",
         );
@@ -99,16 +99,17 @@ describe("keywordProblems", () => {
     });
 
     it.each(["", "a b", "eth0/1", "eth0:1", "0123456789abcdef", "..", "{", "eth#", "é\n"])(
-        "takes no interface %j",
+        "refuses the interface %j",
         (name) => expect(networkInterface.refuse(name, target)).toContain("is not the name of"),
     );
 
-    it.each(["}", "$A", "a\nb", "a\tb", "a\0", "", "\\", "\u007f"])("takes no text %j", (value) =>
-        expect(text.refuse(value, target)).toContain("keepalived cannot read"),
+    it.each(["}", "$A", "a\nb", "a\tb", "a\0", "", "\\", "\u007f"])(
+        "refuses the text %j",
+        (value) => expect(text.refuse(value, target)).toContain("keepalived cannot read"),
     );
 });
 
-describe("versions", () => {
+describe("versions of keepalived", () => {
     it("are compared part by part", () => {
         expect(["2.10.0", "2.2.7", "1.3.5", "2.2.10"].sort(compareVersions)).toEqual([
             "1.3.5",
@@ -119,7 +120,7 @@ describe("versions", () => {
         expect(isAtLeast("2.2.7", "2.2.7")).toBe(true);
     });
 
-    it("are the host's own, its distribution's, the cluster's, Debian 12's", () => {
+    it("come from the host, its distribution, the cluster, then Debian 12", () => {
         const cluster = { distribution: "debian13" } as const;
         expect(versionOf({ keepalivedVersion: "2.4.3", distribution: "rhel7" }, cluster)).toBe(
             "2.4.3",

@@ -8,15 +8,15 @@ import { services } from "../support/clusters/services";
 const contentOf = (monitoring: object, kind: string) =>
     monitoringFiles(monitoring).find(({ path }) => path.endsWith(`.${kind}`))!.content;
 
-describe("a host that is watched", () => {
-    it("has node_exporter, unless it is to have none of ours", () => {
+describe("a monitored host", () => {
+    it("has node_exporter unless nodeExporter is false", () => {
         expect(monitoringPackages({})).toEqual(["golang-github-prometheus-node-exporter"]);
         expect(monitoringPackages({ nodeExporter: false })).toEqual([]);
         expect(contentOf({}, "timer")).toContain("Wants=prometheus-node-exporter.service\n");
         expect(contentOf({ nodeExporter: false }, "timer")).not.toContain("Wants");
     });
 
-    it("is looked at every 15 seconds, into Debian's folder", () => {
+    it("writes its metrics every 15 seconds into the folder of Debian's node_exporter", () => {
         expect(contentOf({}, "timer")).toContain("OnUnitInactiveSec=15\n");
         expect(contentOf({ interval: 5 }, "timer")).toContain("OnUnitInactiveSec=5\n");
         expect(contentOf({}, "service")).toContain(
@@ -27,20 +27,20 @@ describe("a host that is watched", () => {
         );
     });
 
-    it("is refused by itself, too", () => {
+    it("is validated as a standalone real server, too", () => {
         const lone = { virtualIps: [], tunnels: [], monitoring: { interval: 1 } };
         expect(validateRealServer(lone).map(({ path }) => path)).toEqual(["monitoring.interval"]);
     });
 });
 
-it("a host that is not watched has nothing of it", () => {
+it("a host without monitoring has no files of it", () => {
     expect(monitoringPackages()).toEqual([]);
     expect(monitoringFiles()).toEqual([]);
     const files = directorFiles(planDirector(seed, "ds1"));
     expect(files.filter(({ path }) => /metrics|quorums/.test(path))).toEqual([]);
 });
 
-it("every service has its quorum, those of a group each", () => {
+it("every service has its quorum, and so has every member of a group of services", () => {
     const cluster = { ...services.groups!, monitoring: {} };
     const content = (name: string) =>
         directorFiles(planDirector(cluster, "ds1")).find(({ path }) => path.endsWith(name))!

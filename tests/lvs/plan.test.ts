@@ -18,13 +18,13 @@ describe("the plan of a real server", () => {
         ],
     });
 
-    it("has the virtual IPs of the pools for which it says sorry, unless addresses are translated", () => {
+    it("has the virtual IPs of services whose sorry server it is, except with FULLNAT", () => {
         expect(planRealServer(sorry("DR"), "rs4").virtualIps).toEqual([service!.virtualIp]);
         expect(planRealServer(sorry("FULLNAT"), "rs4").virtualIps).toEqual([]);
     });
 });
 
-describe("an address that is written in two ways", () => {
+describe("an address in two spellings", () => {
     const [vip, again] = ["fd00:62:1::248", "FD00:62:1:0::248"] as const;
     const cluster: Cluster = {
         ...seed,
@@ -40,7 +40,7 @@ describe("an address that is written in two ways", () => {
         })),
     };
 
-    it("is one virtual IP of its instance, as it is first written", () => {
+    it("is one virtual IP of its VRRP instance, in the first spelling", () => {
         const [instance] = planDirector(cluster, "ds1").vrrpInstances;
         expect(instance!.virtualIpaddress).toEqual([{ ip: vip }]);
     });
@@ -49,7 +49,7 @@ describe("an address that is written in two ways", () => {
         expect(planRealServer(cluster, "rs1").virtualIps).toEqual([vip]);
     });
 
-    it("is that of the real server that says sorry", () => {
+    it("identifies the real server that is the sorry server", () => {
         expect(planRealServer(cluster, "rs2").virtualIps).toEqual([vip]);
     });
 });

@@ -9,9 +9,8 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "../../lvs/render";
-import { validate } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
-import { expectGolden } from "../support/golden";
+import { expectGolden, expectGoldenDiff, goldenFolder } from "../support/golden";
 import { seed } from "../support/seed";
 
 /** Programs and units are files of their own under lvs/templates, the same for every cluster. */
@@ -23,32 +22,40 @@ const listing = (files: HostFile[]) =>
         .map(({ path, mode, content }) => `=== ${path} ${mode}\n${content}`)
         .join("\n");
 
-describe.each(Object.entries(goldenClusters))("%s", (name, cluster) => {
-    it("is free of problems", () => {
-        expect(validate(cluster)).toEqual([]);
+describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, cluster) => {
+    it("gives its directors the files under tests/golden", () => {
+        const [first, ...others] = cluster.directors.map(({ name }) => {
+            const plan = planDirector(cluster, name);
+            return { name, text: listing([...directorModuleFiles(plan), ...directorFiles(plan)]) };
+        });
+        expectGolden(`${folder}/${first!.name}.txt`, first!.text);
+        for (const { name, text } of others) {
+            expectGoldenDiff(`${folder}/${name}.diff`, first!.text, text);
+        }
     });
 
-    it.each(cluster.directors.map((director) => director.name))("makes %s", (director) => {
-        const plan = planDirector(cluster, director);
-        const files = [...directorModuleFiles(plan), ...directorFiles(plan)];
-        expectGolden(`${name}.${director}.txt`, listing(files));
-    });
-
-    it("makes its real servers", () => {
-        const kernels = cluster.realServers.map(({ name: realServer }) => {
-            const plan = planRealServer(cluster, realServer);
+    it("gives its real servers the files under tests/golden", () => {
+        const listings = cluster.realServers.map(({ name }) => {
+            const plan = planRealServer(cluster, name);
             const kernel = planRealServerKernel(plan);
             const files = [
                 ...realServerModuleFiles(kernel),
                 ...realServerFiles(kernel, undefined, plan.monitoring),
             ];
-            return `##### ${realServer}\n${listing(files)}`;
+            return `##### ${name}\n${listing(files)}`;
         });
-        expectGolden(`${name}.real-servers.txt`, kernels.join("\n"));
+        expectGolden(`${folder}/real-servers.txt`, listings.join("\n"));
     });
 });
 
-it("a real server has its programs, its unit and its page", () => {
+it("every folder under tests/golden belongs to a golden cluster", () => {
+    const folders = readdirSync(goldenFolder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name);
+    expect(folders.sort()).toEqual(Object.keys(goldenClusters).sort());
+});
+
+it("a real server gets its programs, its unit and its page", () => {
     const realServer = { ...planRealServer(seed, "rs1"), httpd: { page: "RS1\n" } };
     const files = realServerFiles(planRealServerKernel(realServer), realServer.httpd);
     expect(files.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
@@ -60,7 +67,7 @@ it("a real server has its programs, its unit and its page", () => {
     ]);
 });
 
-describe("templates", () => {
+describe("the template", () => {
     const templates = path.join(__dirname, "..", "..", "lvs", "templates");
     const names = readdirSync(templates).filter((name) => name.endsWith(".mustache"));
 

@@ -44,10 +44,10 @@ function problems(groups: VrrpSyncGroup[], instances = [outside, inside], versio
     );
 }
 
-describe("what a sync group becomes", () => {
+describe("vrrp_sync_group", () => {
     it.each<[string, VrrpSyncGroup, string]>([
         [
-            "with nothing but its members",
+            "with its members alone",
             nat,
             `vrrp_sync_group nat {
     group {
@@ -58,7 +58,7 @@ describe("what a sync group becomes", () => {
 `,
         ],
         [
-            "with everything",
+            "with every keyword",
             {
                 ...nat,
                 syncGroupTrackingWeight: true,
@@ -100,21 +100,21 @@ describe("what a sync group becomes", () => {
 }
 `,
         ],
-    ])("%s", (_, group, expected) => {
+    ])("is rendered %s", (_, group, expected) => {
         expect(problems([group])).toEqual([]);
         expect(render("vrrp_sync_group.mustache", vrrpSyncGroupView(group, "2.3.3"))).toBe(
             expected,
         );
     });
 
-    it("nothing, on a director that takes no part in its members", () => {
+    it("is left out on a director that takes no part in its members", () => {
         const only = [outside, inside].map((one) => ({ ...one, directors: [{ name: "ds1" }] }));
         expect(isInSyncGroup(nat, "ds1", only, context)).toBe(true);
         expect(isInSyncGroup(nat, "ds2", only, context)).toBe(false);
     });
 });
 
-describe("what is refused", () => {
+describe("validation of sync groups", () => {
     it.each<[string, VrrpSyncGroup[], string]>([
         ["vrrpSyncGroups[0].name", [{ ...nat, name: "a b" }], '"a b" is not a name'],
         ["vrrpSyncGroups[0].group", [{ ...nat, group: ["inside"] }], "has 1 of the two instances"],
@@ -140,26 +140,26 @@ describe("what is refused", () => {
         ],
         ["vrrpSyncGroups[0].notify", [{ ...nat, notify: { script: "x" } }], "not among scripts"],
         ["vrrpSyncGroups[0].extraConfig", [{ ...nat, extraConfig: "{" }], "brace"],
-    ])("%s", (path, groups, reason) => {
+    ])("refuses %s", (path, groups, reason) => {
         const found = problems(groups);
         expect(found).toEqual([expect.stringContaining(reason)]);
         expect(found[0]!.startsWith(`${path}: `)).toBe(true);
     });
 
-    it("an instance in two groups", () => {
+    it("refuses an instance in two groups", () => {
         expect(problems([nat, { ...nat, name: "again" }])).toEqual([
             'vrrpSyncGroups[1].group[0]: "outside" is also vrrpSyncGroups[0].group[0]: name it once',
             'vrrpSyncGroups[1].group[1]: "inside" is also vrrpSyncGroups[0].group[1]: name it once',
         ]);
     });
 
-    it("two groups of one name", () => {
+    it("refuses two groups of one name", () => {
         expect(problems([nat, { ...nat, group: [] }])).toContain(
             'vrrpSyncGroups[1].name: "nat" is also vrrpSyncGroups[0]: give each its own',
         );
     });
 
-    it("members that prefer different directors", () => {
+    it("refuses members that prefer different directors", () => {
         const other = { ...inside, directors: [{ name: "ds2" }, { name: "ds1" }] };
         expect(problems([nat], [outside, other])).toEqual([
             "vrrpSyncGroups[0].group: inside prefers ds2, ds1 and outside ds1, ds2, and both have one owner: give them the same directors in the same order",
@@ -170,7 +170,7 @@ describe("what is refused", () => {
         ["a script's", { trackScript: [{ name: "uplink" }] }],
         ["a file's", { trackFile: [{ name: "handicap" }] }],
         ["an own", { trackInterface: [{ interface: "eth2", weight: -5 }] }],
-    ])("a member that tracks with %s weight, unless the group says so", (_, tracks) => {
+    ])("refuses a member that tracks with %s weight, unless the group allows it", (_, tracks) => {
         const members = [outside, { ...inside, ...tracks }];
         expect(problems([nat], members)).toEqual([
             expect.stringMatching(/^vrrpSyncGroups\[0\]\.syncGroupTrackingWeight: is not set, and/),
@@ -178,19 +178,19 @@ describe("what is refused", () => {
         expect(problems([{ ...nat, syncGroupTrackingWeight: true }], members)).toEqual([]);
     });
 
-    it("a member that tracks without weight is right", () => {
+    it("accepts a member that tracks without weight", () => {
         const tracks = { trackScript: [{ name: "uplink", weight: 0 }] };
         expect(problems([nat], [outside, { ...inside, ...tracks }])).toEqual([]);
     });
 
-    it("one thing tracked by group and member", () => {
+    it("refuses one thing tracked by group and member", () => {
         const tracks = { trackInterface: [{ interface: "eth2" }] };
         expect(problems([{ ...nat, ...tracks }], [outside, { ...inside, ...tracks }])).toEqual([
             'vrrpSyncGroups[0].trackInterface: names "eth2", which inside tracks too: remove it from one of them',
         ]);
     });
 
-    it("tracking that lifts members beyond the highest priority", () => {
+    it("refuses tracking that lifts members beyond the highest priority", () => {
         const bonus = { ...nat, trackScript: [{ name: "bonus" }] };
         const low = [outside, inside].map((one) => ({
             ...one,
@@ -215,7 +215,7 @@ describe("what is refused", () => {
             { notifyPriorityChanges: true },
             "notify_priority_changes needs keepalived 2.2.0",
         ],
-    ])("by %s: %s", (version, field, settings, reason) => {
+    ])("refuses, for keepalived %s, %s", (version, field, settings, reason) => {
         const found = problems([{ ...nat, ...settings }], [outside, inside], version);
         expect(found).toEqual([expect.stringContaining(reason)]);
         expect(found[0]!.startsWith(`vrrpSyncGroups[0].${field}: `)).toBe(true);

@@ -174,13 +174,13 @@ track_file b {
     ],
 ];
 
-describe("what is tracked", () => {
-    it.each(cases)("%s", (_, tracking, expected) => {
+describe("keepalived", () => {
+    it.each(cases)("tracks %s", (_, tracking, expected) => {
         expect(problems(tracking)).toEqual([]);
         expect(rendered(tracking)).toBe(expected);
     });
 
-    it("a BFD session on a director with addresses of its own", () => {
+    it("tracks a BFD session on a director with addresses of its own", () => {
         expect(rendered(cases.at(-1)![1], "ds2")).toContain(`bfd_instance peer {
     neighbor_ip 192.0.2.1
     min_rx 50.5
@@ -188,7 +188,7 @@ describe("what is tracked", () => {
     });
 });
 
-describe("what is refused", () => {
+describe("validation of tracking", () => {
     const tracked = (settings: object) => ({
         trackScripts: [{ name: "a", script, ...settings }],
     });
@@ -254,7 +254,7 @@ describe("what is refused", () => {
             },
             "is missing for ds2",
         ],
-    ])("by %s: %s of %j", (version, path, tracking, reason) => {
+    ])("refuses, for keepalived %s, %s of %j", (version, path, tracking, reason) => {
         const found = problems(tracking, version);
         expect(found).toEqual([expect.stringContaining(reason)]);
         expect(found[0]!.startsWith(`${path}: `)).toBe(true);
@@ -263,19 +263,19 @@ describe("what is refused", () => {
     it.each([
         [{ ttl: 5, maxHops: 6 }, "6 is above the ttl, 5"],
         [{ neighborIp: "2001:db8::1", maxHops: 65 }, "65 is above the ttl, 64"],
-    ])("more hops than a BFD packet lives, on each director: %j", (settings, reason) => {
+    ])("refuses more hops than a BFD packet lives, on each director: %j", (settings, reason) => {
         const found = expect.stringContaining(`bfdInstances[0].maxHops: ${reason}`) as string;
         expect(problems(bfd(settings))).toEqual([found, found]);
     });
 
-    it("ends of a BFD session in two families, on each director", () => {
+    it("refuses ends of a BFD session in two families, on each director", () => {
         expect(problems(bfd({ sourceIp: "2001:db8::1" }))).toEqual([
             expect.stringContaining('bfdInstances[0].sourceIp: "2001:db8::1" is not of the family'),
             expect.stringContaining('bfdInstances[0].sourceIp: "2001:db8::1" is not of the family'),
         ]);
     });
 
-    it("two BFD sessions with one neighbour, on the director that has them", () => {
+    it("refuses two BFD sessions with one neighbour, on the director that has them", () => {
         const sessions: Tracking = {
             bfdInstances: [
                 { name: "a", neighborIp: "2001:db8::1" },

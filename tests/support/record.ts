@@ -64,15 +64,31 @@ export async function record(
         requests.push(request);
         return register(request, ...rest);
     };
-    await pulumi.runtime.runInPulumiStack(async () => {
-        await program();
-        return {};
+    await withPlainStacks(async () => {
+        await pulumi.runtime.runInPulumiStack(async () => {
+            await program();
+            return {};
+        });
+        await pulumi.runtime.disconnect();
     });
-    await pulumi.runtime.disconnect();
     return requests
         .filter((request) => request.getType() !== "pulumi:pulumi:Stack")
         .map((request) => registration(request, inputs))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Pulumi keeps a stack for every promise; to look up the TypeScript of each costs most of a run. */
+async function withPlainStacks(run: () => Promise<void>): Promise<void> {
+    const before = Reflect.get(Error, "prepareStackTrace") as unknown;
+    Error.prepareStackTrace = ({ name, message }, frames) => {
+        const places = frames.map((frame) => `${frame.getFileName()}:${frame.getLineNumber()}`);
+        return [`${name}: ${message}`, ...places].join("\n    at ");
+    };
+    try {
+        await run();
+    } finally {
+        Reflect.set(Error, "prepareStackTrace", before);
+    }
 }
 
 function registration(

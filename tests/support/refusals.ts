@@ -184,7 +184,7 @@ const vrrp = [
         "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
     ),
     cluster(
-        "that, on one director's own interface",
+        "one virtual router id twice on one director's own interface",
         {
             vrrpInstances: [
                 { ...outside, directors: [{ name: "ds1", interface: "eth1" }, { name: "ds2" }] },
@@ -194,7 +194,7 @@ const vrrp = [
         "vrrpInstances[1].virtualRouterId: 62 is also that of vrrpInstances[0] on the same interface: give each its own",
     ),
     cluster(
-        "that, by directors of which none is in both",
+        "one virtual router id twice, by directors of which none is in both",
         {
             vrrpInstances: [
                 { ...outside, directors: [{ name: "ds1" }] },
@@ -315,7 +315,7 @@ const vrrp = [
         'vrrpInstances[0].trackScript[0].name: "web" is not among trackScripts (none)',
     ),
     instance(
-        "its own interface to track",
+        "an instance that tracks its own interface",
         { trackInterface: [{ interface: "eth0" }] },
         'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own, which counts anyway: remove it, or set dontTrackPrimary to ignore it',
     ),
@@ -393,7 +393,7 @@ const services = [
         "virtualServers[0]: has virtualIp and fwmark: give one of virtualIp, virtualServerGroup, fwmark",
     ),
     owned(
-        "no way to say it",
+        "no way to say what clients send to",
         {},
         "virtualServers[0]: has none: give one of virtualIp, virtualServerGroup, fwmark",
     ),
@@ -508,7 +508,7 @@ const services = [
         "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces",
     ),
     cluster(
-        "a director's own address as that gateway",
+        "a director's own address as the gateway of direct routing",
         {
             realServers: seed.realServers
                 .map((one) => ({ ...one, gateway: "10.128.190.253" }))
@@ -517,7 +517,7 @@ const services = [
         "realServers[0].gateway: is a director, which drops the answers that DR and TUN send through it: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces",
     ),
     cluster(
-        "a director as that gateway, its address written in another way",
+        "a director as the gateway of direct routing, in another spelling",
         {
             realServers: seed.realServers
                 .map((one) => ({ ...one, gateway6: "FD00:62:0:0::9" }))

@@ -360,14 +360,14 @@ function failingProgram(): Resources {
 
 const stdout = (at: Moment, name: string) => at.state[name]?.outputs.stdout;
 
-describe("§1.1 which change does what", () => {
-    it("§1.1: the whole program comes up, and comes up changed", () => {
+describe("remote.Command, when its inputs change,", () => {
+    it("comes up and comes up changed", () => {
         expect(life.first.result).toMatchObject({ status: 0 });
         expect(life.second.result).toMatchObject({ status: 0 });
     });
 
     it.each(updating.map(([input]) => input).concat("timeout"))(
-        "§1.1: a changed %s updates: update runs, or create again without one",
+        "runs update for a changed %s, or create again without an update",
         (input) => {
             expect(noted(life.first, `${input} alone`)).toEqual(["create"]);
             expect(noted(life.first, `${input} with update`)).toEqual(["create"]);
@@ -376,33 +376,33 @@ describe("§1.1 which change does what", () => {
         },
     );
 
-    it("§1.1: a changed create runs again, or update in its place", () => {
+    it("runs a changed create again, or update in its place", () => {
         expect(noted(life.second, "create alone")).toEqual(["after"]);
         expect(noted(life.second, "create with update")).toEqual(["update"]);
     });
 
-    it("§1.1: a changed update runs", () => {
+    it("runs a changed update", () => {
         expect(noted(life.second, "update alone")).toEqual(["update after"]);
     });
 
-    it("§1.1: a changed connection re-runs on the new one, without a delete on the old", () => {
+    it("runs again on a changed connection without a delete on the old one", () => {
         expect(noted(life.first, "moved")).toEqual([`create on ${sshd.ports.key}`]);
         expect(noted(life.second, "moved")).toEqual([`create on ${sshd.ports.other}`]);
         expect(life.second.state["moved"]!.id).toBe(life.first.state["moved"]!.id);
     });
 
     it.each(triggers.map(([change]) => change))(
-        "§1.1: triggers %s replaces, although update is set: new create first, old delete after",
+        "is replaced by triggers %s although update is set: new create first, old delete after",
         (change) => {
             expect(noted(life.second, `triggers ${change}`)).toEqual(["create", "delete"]);
         },
     );
 
-    it("§1.1: deleteBeforeReplace turns the order of a replace round", () => {
+    it("deletes first with deleteBeforeReplace", () => {
         expect(noted(life.second, "delete first")).toEqual(["delete", "create"]);
     });
 
-    it("§1.1: no change, no SSH", () => {
+    it("opens no connection without a change", () => {
         expect(noted(life.first, "still")).toEqual(["create"]);
         expect(noted(life.second, "still")).toEqual([]);
         expect(life.refresh.result.stdout).toMatch(/Resources:\n\s+\d+ unchanged\n/);
@@ -410,8 +410,8 @@ describe("§1.1 which change does what", () => {
     });
 });
 
-describe("§1.2 create, update, delete", () => {
-    it("§1.2: a preview opens no connection, neither for a create nor for an update", () => {
+describe("remote.Command, in an operation,", () => {
+    it("opens no connection in a preview, neither for a create nor for an update", () => {
         expect(life.firstPreview.result.status).toBe(0);
         expect(life.secondPreview.result.status).toBe(0);
         expect(life.secondPreview.result.stdout).toMatch(/~ \d+ to update/);
@@ -419,43 +419,43 @@ describe("§1.2 create, update, delete", () => {
         expect(life.secondPreview.journal).toEqual([]);
     });
 
-    it("§1.2: without create there is no connection, and without update nothing to do", () => {
+    it("opens no connection without create and does nothing without update", () => {
         expect(life.first.state).toHaveProperty("gone");
         expect(life.first.state).toHaveProperty("idle");
         expect(life.second.state["idle"]!.inputs.stdin).toBe("after");
     });
 
-    it("§1.2: delete runs from the state, with its stdin and environment", () => {
+    it("deletes by the state, with its stdin and environment", () => {
         expect(noted(life.destroy, "farewell")).toEqual(["stdin", "bye"]);
         expect(noted(life.destroy, "moved")).toEqual(["delete"]);
         expect(life.destroy.connections.other).toBe(1);
     });
 
-    it("§1.2: what has no delete is deleted without a connection", () => {
+    it("is deleted without a connection where it has no delete", () => {
         const withDelete = Object.values({ ...secondProgram() }).filter(({ args }) => args.delete);
         // All but the one whose host is gone.
         expect(total(life.destroy)).toBe(withDelete.length - 1);
     });
 
-    it("§1.2: a host that is gone fails the delete, and the resource stays in the state", () => {
+    it("stays in the state when its host is gone and delete fails", () => {
         expect(life.destroy.result.status).not.toBe(0);
         expect(diagnostics(life.destroy, "gone")).toContain("connection refused");
         expect(life.destroy.state).toHaveProperty("gone");
         expect(life.destroy.state).not.toHaveProperty("farewell");
     });
 
-    it("§1.2: what failed to be created is not in the state", () => {
+    it("is not in the state when create fails", () => {
         expect(life.failing.result.status).not.toBe(0);
         expect(life.failing.state).not.toHaveProperty("exit 3");
     });
 
-    it("§1.2: what failed to be updated keeps its old state", () => {
+    it("keeps its old state when update fails", () => {
         expect(diagnostics(life.failing, "fails to update")).toContain("exited with status 1");
         const { create } = life.failing.state["fails to update"]!.inputs;
         expect(create).toBe(note("fails to update: create"));
     });
 
-    it("§1.2: the error holds command and output, not stdin", () => {
+    it("shows command and output in an error, and not stdin", () => {
         const said = diagnostics(life.failing, "exit 3");
         expect(said).toContain(
             'exited with status 3: running "cat >/dev/null; echo said; echo complained >&2; exit 3":\n',
@@ -465,14 +465,14 @@ describe("§1.2 create, update, delete", () => {
         expect(life.failing.result.stdout).not.toContain("unspoken");
     });
 
-    it("§1.2: stdout and stderr are kept less one newline at the end", () => {
+    it("keeps stdout and stderr less one newline at the end", () => {
         expect(life.first.state["newlines"]!.outputs).toMatchObject({
             stdout: "two\n",
             stderr: "none",
         });
     });
 
-    it("§1.2: refresh opens no connection and finds nothing", () => {
+    it("opens no connection in a refresh and finds nothing", () => {
         expect(life.refresh.result.status).toBe(0);
         expect(total(life.refresh)).toBe(0);
         const kept = ({ state }: Moment) =>
@@ -484,28 +484,28 @@ describe("§1.2 create, update, delete", () => {
     });
 });
 
-describe("§1.4 the session", () => {
-    it("§1.4: each operation has a connection of its own, which stays open to the end", () => {
+describe("remote.Command, in a session,", () => {
+    it("has a connection for each operation, which stays open to the end", () => {
         expect(relays.shared.came).toHaveLength(2);
         expect(relays.shared.open).toEqual([0, 1]);
     });
 
-    it("§1.4: environment arrives where the server accepts it", () => {
+    it("sends environment where the server accepts it", () => {
         expect(stdout(life.first, "environment")).toBe("hello\nthere");
     });
 
-    it("§1.4: environment that the server refuses fails the command", () => {
+    it("fails on environment that the server refuses", () => {
         expect(life.failing.state).not.toHaveProperty("environment refused");
         expect(diagnostics(life.failing, "environment refused")).toContain("error:");
     });
 
-    it("§1.4: the previous output is sent with an update and a delete, not with a create", () => {
+    it("sends the previous output with an update and a delete, and not with a create", () => {
         expect(stdout(life.first, "previous")).toBe("said<>");
         expect(stdout(life.second, "previous")).toBe("said<> and complained");
         expect(noted(life.destroy, "previous")).toEqual(["said<> and complained"]);
     });
 
-    it("§1.4: a refused previous output only warns, and addPreviousOutputInEnv false is silent", () => {
+    it("warns of a refused previous output, and is silent with addPreviousOutputInEnv false", () => {
         expect(diagnostics(life.first, "warned")).toBe("");
         const said = diagnostics(life.second, "warned");
         expect(said).toMatch(/warning:.*PULUMI_COMMAND_STDOUT/);
@@ -513,16 +513,16 @@ describe("§1.4 the session", () => {
         expect(diagnostics(life.second, "not warned")).toBe("");
     });
 
-    it("§1.4: stdin is sent, then its end", () => {
+    it("sends stdin and then its end", () => {
         expect(stdout(life.first, "input")).toBe("one\ntwo\nend");
     });
 
-    it("§1.4: a child in the background that keeps stdout open holds the command", () => {
+    it("waits for a child in the background that keeps stdout open", () => {
         const order = life.first.journal.filter((line) => line.includes("background: "));
         expect(order).toEqual(["background: late", "after background: create"]);
     });
 
-    it.each(loggingModes)("§1.4: logging %s shows what it names, as passing messages", (mode) => {
+    it.each(loggingModes)("shows with logging %s what that names, as passing messages", (mode) => {
         const { stdout: shown } = life.first.result;
         expect(shown.includes(`out-${mode}\n`)).toBe(/^stdout/.test(mode));
         expect(shown.includes(`err-${mode}\n`)).toBe(/stderr$/i.test(mode));
@@ -531,8 +531,8 @@ describe("§1.4 the session", () => {
     });
 });
 
-describe("§1.5 dialing", () => {
-    it("§1.5: user root, port 22, 10 dial errors and 15 s are filled in, for the proxy too", () => {
+describe("remote.Command, when it dials,", () => {
+    it("fills in user root, port 22, 10 dial errors and 15 s, for the proxy too", () => {
         const filled = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
         expect(secretValue(inClear["defaults"]!.inputs.connection)).toMatchObject({
             ...filled,
@@ -540,7 +540,7 @@ describe("§1.5 dialing", () => {
         });
     });
 
-    it("§1.5: dialErrorLimit L is L+1 attempts, 0.1 s apart and each time half as long again", () => {
+    it("makes one attempt more than dialErrorLimit, 0.1 s apart and each time half as long again", () => {
         const { came } = relays.hangsUp;
         expect(came).toHaveLength(6);
         came.slice(1).forEach((time, i) => {
@@ -550,70 +550,70 @@ describe("§1.5 dialing", () => {
         });
     });
 
-    it("§1.5: dialErrorLimit 0 is one attempt, -1 never gives up", () => {
+    it("makes one attempt with dialErrorLimit 0 and never gives up with -1", () => {
         expect(diagnostics(life.failing, "refused")).toContain("connection refused");
         expect(relays.recovers.came).toHaveLength(4);
         expect(stdout(life.first, "recovers")).toBe("root");
     });
 
-    it("§1.5: a refused login and a wrong host key are tried again too", () => {
+    it("tries again after a refused login and a wrong host key too", () => {
         expect(life.failing.state).not.toHaveProperty("wrong key");
         expect(relays.wrongKey.came).toHaveLength(3);
         expect(life.failing.state).not.toHaveProperty("wrong host key");
         expect(relays.wrongHost.came).toHaveLength(2);
     });
 
-    it("§1.5: perDialTimeout bounds the TCP connect", () => {
+    it("connects by TCP within perDialTimeout", () => {
         expect(diagnostics(life.failing, "takes nothing")).toContain("i/o timeout");
     });
 
-    it("§1.5: perDialTimeout does not bound the handshake", () => {
+    it("does not bound the handshake by perDialTimeout", () => {
         expect(diagnostics(life.failing, "says nothing")).toContain("handshake failed");
         expect(quiet.stayed).toHaveLength(1);
         expect(quiet.stayed[0]).toBeGreaterThan(2400);
     });
 
-    it("§1.5: a custom timeout ends the dialing, and not a command that runs", () => {
+    it("ends dialing by a custom timeout, and not a command that runs", () => {
         expect(life.failing.state).not.toHaveProperty("given up");
         expect(diagnostics(life.failing, "given up")).toContain("error:");
         expect(stdout(life.first, "slow")).toBe("slept");
     });
 
-    it("§1.5: without hostKey any host will do; with it the kind of key is pinned too", () => {
+    it("accepts any host without hostKey, and pins the kind of key with it", () => {
         expect(stdout(life.first, "unpinned")).toBe("root");
         // The server also offers a kind that a client prefers; all others here pin ed25519.
         expect(stdout(life.first, "encrypted")).toBe("root");
     });
 
-    it("§1.5: logs in by key, encrypted key, password, keyboard-interactive or agent", () => {
+    it("logs in by key, encrypted key, password, keyboard-interactive or agent", () => {
         for (const way of ["encrypted", "password", "keyboard", "agent"]) {
             expect([way, stdout(life.first, way)]).toEqual([way, "root"]);
         }
     });
 
-    it("§1.5: a refused key falls back to the password, never to the agent", () => {
+    it("falls back from a refused key to the password, never to the agent", () => {
         expect(stdout(life.first, "password after key")).toBe("root");
         expect(diagnostics(life.failing, "wrong key")).toContain("unable to authenticate");
     });
 
-    it("§1.5: an agent that is not there is an error, even where a key is given", () => {
+    it("fails without the named agent, even where a key is given", () => {
         expect(diagnostics(life.failing, "dead agent")).toContain("no-agent");
         expect(life.failing.state).not.toHaveProperty("dead agent");
     });
 
-    it("§1.5: a key that is none is an error, and no attempt", () => {
+    it("fails on a malformed key without an attempt", () => {
         expect(diagnostics(life.failing, "not a key")).toContain("no key found");
     });
 
-    it("§1.5: the proxy has a login and a host key of its own", () => {
+    it("has a login and a host key of its own for the proxy", () => {
         expect(stdout(life.first, "proxied")).toBe("root");
         expect(life.first.connections.proxy).toBe(1);
         expect(diagnostics(life.failing, "wrong proxy")).toContain("host key mismatch");
     });
 });
 
-describe("§1.6 secrets", () => {
-    it("§1.6: connection is a secret everywhere in the state, and no preview shows it", () => {
+describe("remote.Command, with secrets,", () => {
+    it("keeps connection secret everywhere in the state and in previews", () => {
         const commands = Object.values(life.second.state).filter(
             ({ inputs }) => inputs?.connection,
         );
@@ -631,13 +631,13 @@ describe("§1.6 secrets", () => {
         expect(shown).not.toContain("perDialTimeout");
     });
 
-    it("§1.6: a secret create does not make stdout one", () => {
+    it("does not make stdout secret by a secret create", () => {
         const { inputs, outputs } = life.first.state["secret create"]!;
         expect(isSecret(inputs.create)).toBe(true);
         expect(outputs.stdout).toBe("plain");
     });
 
-    it("§1.6: additionalSecretOutputs protects the state, not the live log", () => {
+    it("protects the state by additionalSecretOutputs, and not the live log", () => {
         const { outputs } = life.first.state["hidden"]!;
         expect([isSecret(outputs.stdout), isSecret(outputs.stderr)]).toEqual([true, true]);
         expect(life.first.result.stdout).toContain("hidden\n");

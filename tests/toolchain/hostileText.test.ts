@@ -6,12 +6,11 @@ import { planDirector } from "../../lvs/plan";
 import { authPassFile, directorFiles } from "../../lvs/render";
 import { validate, validateAuthPass } from "../../lvs/validate";
 import { hostileValues } from "../support/hostileValues";
+import { seed } from "../support/property";
 import { seed as cluster } from "../support/seed";
 
 jest.setTimeout(120_000);
 
-/** The same texts in every run unless SEED asks for others. */
-const seed = Number(process.env.SEED ?? 62);
 const interfaces = ["eth0"];
 const scripts = [
     { name: "say", content: '#!/bin/sh\n[ -e /said.args ] || printf "%s\\n" "$@" >/said.args\n' },
@@ -83,7 +82,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
     });
     const filesOf = (change: Partial<Cluster>) => directorFiles(planDirector(on(change), "ds1"));
 
-    it("has the passwords that it is given", async () => {
+    it("reads every password as it was given", async () => {
         const samples = fc.sample(fc.oneof(word, trickyWord), { seed, numRuns: 400 });
         const passwords = [...new Set(["#", "$A", "@ds1", "a#b!c'd$", ...samples])]
             .filter((password) => validateAuthPass("", password).length === 0)
@@ -118,7 +117,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         expect(printed.split("\n").slice(0, -1)).toEqual(passwords);
     });
 
-    it("hands scripts the arguments that it is given, and runs nothing in them", async () => {
+    it("hands scripts their arguments as given and runs nothing in them", async () => {
         const calling = (args: string[]) => ({
             scripts,
             globalDefs: { startupScript: { script: "say", args } },
@@ -154,7 +153,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         complaintsOf(extras.map((extra) => `${extra}\nenable_dbus`));
 
     it.each(Object.entries(waysOut))(
-        "would be led out of a block by %s, and those are refused",
+        "would be led out of a block by %s, which validation refuses",
         async (_, extra) => {
             expect(await complaintsOf([extra])).toEqual([""]);
             const [behind] = await complaintsBehind([extra]);
@@ -163,7 +162,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         },
     );
 
-    it("is led out of no block by lines that are not refused, unless it complains", async () => {
+    it("is led out of no block by lines that validation accepts, unless it complains", async () => {
         const extras = [...new Set(fc.sample(trickyLines, { seed, numRuns: 8000 }))]
             .filter((extra) => extraConfigProblems("", extra).length === 0)
             .slice(0, 150);

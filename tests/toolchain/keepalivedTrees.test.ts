@@ -114,11 +114,11 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         before = await filesOf(tree);
     });
 
-    it("is what is run", async () => {
+    it("is the version that runs", async () => {
         expect(await tree.version()).toBe(version);
     });
 
-    it("takes a configuration in several files, with scripts and both families", async () => {
+    it("accepts a configuration in several files, with scripts and both families", async () => {
         const content = scripted + onEth0 + onEth1 + service();
         expect(await tree.test(host(content), both)).toEqual(accepted);
     });
@@ -143,14 +143,14 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         expect(complaint).toBe("Disabling track script web due to insecure");
     });
 
-    it("says when keepalived crashed", async () => {
+    it("is reported when it crashes", async () => {
         const content = service().replace(/TCP_CHECK/, "HTTP_GET");
         const { status, complaint } = await tree.test([{ path: conf, content }], both);
         expect(complaint).toContain("no urls specified");
         expect(status).toBe(version === "2.3.3" ? 5 : -1);
     });
 
-    it("sees nothing of the runs beside it", async () => {
+    it("sees nothing of runs beside it", async () => {
         const names = Array.from({ length: 12 }, (_, index) => `beside${index}`);
         const verdicts = await Promise.all(
             names.map((name) => {
@@ -164,7 +164,7 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         );
     });
 
-    it("sees nothing of the runs before it", async () => {
+    it("sees nothing of runs before it", async () => {
         const check = "/usr/local/lib/web/check";
         const there = host(scripted);
         const gone = there.filter((file) => file.path !== check);
@@ -172,7 +172,7 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         expect((await tree.test(gone, both)).complaint).toContain("not found");
     });
 
-    it("is not asked when its host cannot be made", async () => {
+    it("is not started when its host cannot be made", async () => {
         const files = [{ path: conf, content: onEth0 }];
         const tooLong = { interfaces: ["an-interface-too-long"] };
         await expect(tree.test(files, tooLong)).rejects.toThrow(/an-interface-too-long/);
@@ -180,7 +180,7 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         await expect(tree.test(inAFile, both)).rejects.toThrow(/no keepalived was started.*passwd/);
     });
 
-    it("is back in a moment", async () => {
+    it("answers in less than half a second", async () => {
         const files = host(scripted + onEth0 + onEth1 + service());
         const start = performance.now();
         for (let count = 0; count < 20; count++) await tree.test(files, both);
@@ -188,7 +188,7 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         expect((performance.now() - start) / 20).toBeLessThan(400);
     });
 
-    it("has left the tree as it was, and nothing mounted", async () => {
+    it("leaves its tree as it was and nothing mounted", async () => {
         const known = new Set(before);
         // A file that is gone shows, too: its folder has changed.
         expect((await filesOf(tree)).filter((file) => !known.has(file))).toEqual([]);

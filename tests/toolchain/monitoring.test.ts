@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { prometheusPrograms } from "../../lab/prometheus";
 import { tryRun } from "../../lab/run";
-import { inTrouble, measure, owner, server } from "../support/measure";
+import { activeDirector, brokenDirector, metricsOf, realServer } from "../support/metrics";
 
 // Time to fetch promtool, where the cache is empty.
 jest.setTimeout(600_000);
@@ -33,9 +33,9 @@ const rules = (parse(textOf("alerts.yaml")) as Rules).groups.flatMap((group) => 
 const { tests } = parse(textOf("alerts.test.yaml")) as Tests;
 const { panels } = JSON.parse(textOf("dashboard.json")) as Dashboard;
 
-const moments = { owner, inTrouble, server };
+const states = { activeDirector, brokenDirector, realServer };
 
-it("promtool takes the rules", async () => {
+it("promtool accepts the alert rules", async () => {
     const { status, said } = await promtool(["check", "rules", "alerts.yaml"]);
     expect({ status, said }).toEqual({
         status: 0,
@@ -43,7 +43,7 @@ it("promtool takes the rules", async () => {
     });
 });
 
-it("every alert fires when it should, and only then", async () => {
+it("Every alert fires when it should and only then", async () => {
     const { status, said } = await promtool(["test", "rules", "alerts.test.yaml"]);
     expect({ status, said }).toEqual({
         status: 0,
@@ -51,7 +51,7 @@ it("every alert fires when it should, and only then", async () => {
     });
 });
 
-it("every alert is shown both to fire and to be silent", () => {
+it("Every alert has a test in which it fires and one in which it is silent", () => {
     const shown = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
     for (const { alert } of rules) {
         const cases = shown.filter(({ alertname }) => alertname === alert);
@@ -60,7 +60,7 @@ it("every alert is shown both to fire and to be silent", () => {
     }
 });
 
-it("promtool takes every query of the dashboard", async () => {
+it("promtool accepts every query of the dashboard", async () => {
     const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
     const records = queries.map((query, index) => ({
         record: `query:${index}`,
@@ -82,25 +82,25 @@ it("promtool takes every query of the dashboard", async () => {
     }
 });
 
-it.each(Object.entries(moments))("promtool takes the metrics of %s", async (_, moment) => {
-    const metrics = measure(moment);
+it.each(Object.entries(states))("promtool accepts metrics of %s", async (_, state) => {
+    const metrics = metricsOf(state);
     expect(metrics).toContain("lvs_metrics_timestamp_seconds ");
     expect(await promtool(["check", "metrics"], metrics)).toEqual({ status: 0, said: "" });
 });
 
-describe("what is asked for", () => {
+describe("Every metric", () => {
     /** Those of node_exporter's collector for IPVS. */
     const ofNodeExporter = [
         ...["connections", "incoming_packets", "outgoing_packets"].map((of) => `${of}_total`),
         ...["incoming_bytes", "outgoing_bytes"].map((of) => `${of}_total`),
         ...["connections_active", "connections_inactive", "weight"].map((of) => `backend_${of}`),
     ].map((name) => `node_ipvs_${name}`);
-    const ours = Object.values(moments).flatMap((moment) =>
-        [...measure(moment).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
+    const ours = Object.values(states).flatMap((state) =>
+        [...metricsOf(state).matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!),
     );
     const asked = (text: string) => text.match(/\b(?:lvs|node)_[a-z_]+/g) ?? [];
 
-    it("by alerts and dashboard is told by somebody", () => {
+    it("that alerts or the dashboard query is one that hosts export", () => {
         const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
         const named = [...rules.map(({ expr }) => expr), ...queries].flatMap(asked);
         expect(named.length).toBeGreaterThan(20);
@@ -108,7 +108,7 @@ describe("what is asked for", () => {
         expect(named.filter((name) => !known.includes(name))).toEqual([]);
     });
 
-    it("on the dashboard is all that there is", () => {
+    it("that hosts export is on the dashboard", () => {
         const shown = new Set(
             panels.flatMap(({ targets }) => targets).flatMap(({ expr }) => asked(expr)),
         );

@@ -53,35 +53,35 @@ it.each([
     ["numeric", /^[0-9]{40}$/],
     ["special", /^[!@#$%&*()\-_=+[\]{}<>:?]{60}$/],
     ["chosen", /^[_-]{40}$/],
-])("§2: a %s password has its length and kinds of characters", (name, pattern) => {
+])("RandomPassword makes a %s password of its length and kinds of characters", (name, pattern) => {
     expect(result(before, name)).toMatch(pattern);
 });
 
-it("§2: the least numbers of each kind are kept", () => {
+it("RandomPassword keeps the least number of each kind of characters", () => {
     const counts = [/[a-z]/g, /[A-Z]/g, /[0-9]/g, /[^a-zA-Z0-9]/g].map((kind) => {
         return result(before, "mixed").match(kind)?.length;
     });
     expect(counts).toEqual([2, 2, 2, 2]);
 });
 
-it("§2: a length below the least numbers fails", () => {
+it("RandomPassword fails for a length below the least numbers", () => {
     expect(failing.status).not.toBe(0);
     expect(before).not.toHaveProperty("short");
 });
 
-it("§2: no two passwords are the same, and none is in order of kinds", () => {
+it("RandomPassword makes no two equal passwords and none in order of kinds", () => {
     expect(result(before, "plain")).not.toBe(result(before, "twin"));
     expect(result(before, "chosen")).toMatch(/_-.*-_|-_.*_-/);
 });
 
-it("§2: result and hash are secrets, the settings are not", () => {
+it("RandomPassword makes its result and hash secret, and not its settings", () => {
     const { outputs } = before["plain"]!;
     expect([isSecret(outputs.result), isSecret(outputs.bcryptHash)]).toEqual([true, true]);
     expect(secretValue(outputs.bcryptHash)).toMatch(/^\$2[aby]\$10\$/);
     expect(outputs).toMatchObject({ length: 20, lower: true, minLower: 0, special: true });
 });
 
-it("§2: a changed keeper or length makes a new password, and nothing else does", () => {
+it("RandomPassword makes a new password for a changed keeper or length alone", () => {
     expect(result(after, "kept")).toBe(result(before, "kept"));
     expect(result(after, "plain")).toBe(result(before, "plain"));
     expect(result(after, "renewed")).not.toBe(result(before, "renewed"));

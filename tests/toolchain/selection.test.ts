@@ -31,14 +31,14 @@ async function put(folder: string, binary: string, prints = ""): Promise<string>
     return into;
 }
 
-describe("the user's own CLI", () => {
+describe("The user's own Pulumi CLI", () => {
     it("serves when it is new enough and has a language host beside it", async () => {
         const bin = await put("bin", "pulumi", "v3.229.0");
         await put("bin", "pulumi-language-nodejs");
         expect(await usersCli({ PATH: bin })).toMatchObject({ pulumi: path.join(bin, "pulumi") });
     });
 
-    it("is asked for its version without a trace in the user's home", async () => {
+    it("tells its version without a trace in the user's home", async () => {
         const home = path.join(dir, "seen");
         const bin = await put("bin", "pulumi", `v3.229.0$(echo $PULUMI_HOME > ${home})`);
         await put("bin", "pulumi-language-nodejs");
@@ -68,13 +68,13 @@ describe("the user's own CLI", () => {
         expect(await usersCli({ PATH: bin })).toContain("without pulumi-language-nodejs");
     });
 
-    it("is not what we built ourselves and a caller put on PATH", () => {
+    it("is never one that the lab built and a caller put on PATH", () => {
         const env = { PATH: "/cache/pulumi-1:/usr/bin:relative::/cachelike" };
         expect(usersPath(env, "/cache")).toEqual(["/usr/bin", "/cachelike"]);
     });
 });
 
-describe("the user's own plugins", () => {
+describe("The user's own Pulumi plugins", () => {
     it("serve from PATH before the plugins folder, as the engine has it", async () => {
         const bin = await put("bin", "pulumi-resource-command");
         await put("home/.pulumi/plugins/resource-command-v1.2.1", "pulumi-resource-command");
@@ -91,7 +91,7 @@ describe("the user's own plugins", () => {
         expect(found).toMatchObject({ dir: wanted, served: `genuine 1.2.1 (from ${wanted})` });
     });
 
-    it("serve from PULUMI_HOME, unless that is ours", () => {
+    it("serve from PULUMI_HOME unless the lab made it", () => {
         expect(usersPlugins({ PULUMI_HOME: "/own", HOME: "/h" }, "/cache")).toBe("/own/plugins");
         expect(usersPlugins({ PULUMI_HOME: "/cache/x", HOME: "/h" }, "/cache")).toBe(
             "/h/.pulumi/plugins",
@@ -106,7 +106,7 @@ describe("the user's own plugins", () => {
         expect((await plugin(command, env)).served).not.toContain(installed);
     });
 
-    it("are linked into a home of our own, one for each selection", async () => {
+    it("are linked into a Pulumi home of the lab, one for each selection", async () => {
         const one = await put("one", "pulumi-resource-command");
         const other = await put("other", "pulumi-resource-command");
         const homes = await Promise.all(
@@ -125,7 +125,7 @@ describe("the user's own plugins", () => {
     });
 });
 
-describe("on a machine with nothing of Pulumi's", () => {
+describe("On a machine without Pulumi,", () => {
     /** Runs toolchain() in a process of its own, with an empty cache and a curl of the test's. */
     async function alone(curl: string) {
         const bin = await put("bin", "curl");
@@ -147,7 +147,7 @@ describe("on a machine with nothing of Pulumi's", () => {
         return stdout;
     }
 
-    it("the official download serves, when its site answers", async () => {
+    it("the official download serves when its site answers", async () => {
         await put("archive/pulumi", "pulumi");
         const deliver = [
             'while [ "$1" != -o ]; do shift; done',
@@ -168,7 +168,7 @@ describe("on a machine with nothing of Pulumi's", () => {
         expect((await fs.readdir(path.dirname(tools.pulumi))).sort()).toEqual(["pulumi"]);
     });
 
-    it("without site and without Go it says so, and leaves nothing half made", async () => {
+    it("the toolchain asks for Go where the site does not answer and leaves nothing half made", async () => {
         expect(await alone("echo 'no route' >&2; exit 7")).toMatch(/Go .* needed, but no go is on/);
         expect(await fs.readdir(path.join(dir, "cache/pulumi-lvs"))).toEqual([]);
     });
@@ -184,23 +184,23 @@ it.each([
     ["go1.25.9", "1.25.11", false],
     ["go1.25", "1.25.0", true],
     ["", "1.25.0", false],
-])("version '%s' is at least %s: %s", (version, minimum, expected) => {
+])("Version '%s' is at least %s: %s", (version, minimum, expected) => {
     expect(atLeast(version, minimum)).toBe(expected);
 });
 
-it("runs on Linux on x64 and arm64, and refuses the rest", () => {
+it("The toolchain runs on Linux on x64 and arm64 and refuses other machines", () => {
     expect(goArch("linux", "x64")).toBe("amd64");
     expect(goArch("linux", "arm64")).toBe("arm64");
     expect(() => goArch("linux", "riscv64")).toThrow(Refusal);
     expect(() => goArch("darwin", "arm64")).toThrow(Refusal);
 });
 
-it("says what is missing where Go is not there or too old", () => {
+it("The toolchain says that Go is missing or too old", () => {
     expect(goMissing("", "1.25.11")).toMatch(/Go 1\.25\.11 or later.*no go is on PATH.*Install Go/);
     expect(goMissing("go1.19.8", "1.25.11")).toMatch(/this is go1\.19\.8/);
 });
 
-it("says which CLI, language host and plugins serve, and is quick once all is there", async () => {
+it("The toolchain names its CLI, language host and plugins within a second once all are there", async () => {
     await toolchain();
     const start = performance.now();
     const { plugins, report, env, pulumi } = await toolchain();

@@ -2,14 +2,12 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { bundle, type BundleFile } from "../../host/bundle";
 import { hostileValues } from "../support/hostileValues";
+import { anyCharacter, cases, seed } from "../support/property";
 
 jest.setTimeout(60_000);
-
-/** The same texts in every run unless SEED asks for others. */
-const seed = Number(process.env.SEED ?? 62);
 
 /** What is `sh` on the systems that we know of. */
 const shells = {
@@ -24,7 +22,7 @@ const anyText = fc
         fc.oneof(
             fc.constantFrom(...Object.values(hostileValues)),
             fc.constantFrom("\n", "$(touch canary)", "`touch canary`", "\n}\ntouch canary\n"),
-            fc.string({ unit: "binary", maxLength: 20 }),
+            fc.string({ unit: anyCharacter, maxLength: 20 }),
         ),
         { maxLength: 5 },
     )
@@ -79,10 +77,10 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         const contents = fc.array(anyText.filter(isText), { maxLength: 3 });
         // What an earlier text has left must not fail a later one.
         const property = fc.property(contents, check).beforeEach(() => void found());
-        fc.assert(property, { seed, numRuns: 60 });
+        fc.assert(property, cases(60));
     }
 
-    it("lists any content to the letter, and does nothing of what it says", () => {
+    it("lists any content of a bundle to the letter and runs nothing in it", () => {
         isCarriedByAll((contents) => {
             const files = contents.map((content, index) => fileOf(`/file-${index}`, content));
             const listing = files.map(
@@ -93,7 +91,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         });
     });
 
-    it("stages any content to the letter, and makes nothing else", () => {
+    it("stages any content of a bundle to the letter and makes nothing else", () => {
         isCarriedByAll((contents) => {
             const files = contents.map((content, index) => fileOf(`${dir}/${index}`, content));
             const paths = files.map((file) => file.path).join(" ");
@@ -106,7 +104,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         });
     });
 
-    it("stages at any path that a bundle takes, and there alone", () => {
+    it("stages a file at any path that a bundle accepts, and nowhere else", () => {
         const name = fc
             .oneof(
                 fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }),
@@ -124,12 +122,12 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 run(text, `state=${dir} paths="${paths}"\nstage`);
                 expect(found()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
             }),
-            { seed, numRuns: 60 },
+            cases(60),
         );
         expect(taken).toBeGreaterThan(10);
     });
 
-    it("reads any setting to the letter", () => {
+    it("reads any setting of a bundle to the letter", () => {
         const value = anyText.map((text) => text.replace(/[^\x20-\x7e]/g, "")).filter(Boolean);
         fc.assert(
             fc.property(value, (word) => {
@@ -139,14 +137,14 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 expect(run(text, 'read_settings; printf %s "$(setting word)"')).toBe(word);
                 expect(found()).toEqual({});
             }),
-            { seed, numRuns: 30 },
+            cases(30),
         );
     });
 });
 
-describe("a bundle", () => {
+describe("A bundle", () => {
     it.each(["a\0b", "\ud800"])(
-        "takes no file with %j in it, and does not tell what else",
+        "refuses a file with %j in it and does not show its text",
         (part) => {
             const broken = () => bundle("secret", [fileOf("/etc/x", `secret ${part}`)]);
             expect(broken).toThrow("/etc/x holds a NUL character or half of another");
@@ -155,21 +153,21 @@ describe("a bundle", () => {
     );
 
     it.each(["x", "/a b", "/a\n", "/a*", "/$(id)", "/a'", "/../x", "/x/..", "/a\\", "/ü", "/", ""])(
-        "takes no file at %j",
+        "refuses a file at %j",
         (at) => expect(() => bundle("director", [fileOf(at, "")])).toThrow("stand for a path"),
     );
 
-    it.each(["644 /etc/passwd", "u+s", "", "08"])("takes no file with mode %j", (mode) =>
+    it.each(["644 /etc/passwd", "u+s", "", "08"])("refuses a file with mode %j", (mode) =>
         expect(() => bundle("director", [{ path: "/x", mode, content: "" }])).toThrow("for a mode"),
     );
 
-    it.each(["-y", "a b", "*", "$(id)", ""])("takes no package %j", (name) =>
+    it.each(["-y", "a b", "*", "$(id)", ""])("refuses the package %j", (name) =>
         expect(() => bundle("prepare", [], { packages: { names: [name], purge: true } })).toThrow(
             "stand for a package",
         ),
     );
 
-    it.each(["a\nfile 0644 /x", "\t", "ü", ""])("takes no setting %j", (value) =>
+    it.each(["a\nfile 0644 /x", "\t", "ü", ""])("refuses the setting %j", (value) =>
         expect(() => bundle("director", [], { settings: { value } })).toThrow(
             "cannot stand in a line",
         ),

@@ -1,11 +1,12 @@
 /**
  * Logs in to MariaDB time and again, each time on a new connection, and asks for the name of the
- * server: `mariadbClient.ts ADDRESS COUNT` prints a name a line. It runs on a lab's client, and
- * knows as much of the protocol as that takes.
+ * server: `mariadbClient.ts ADDRESS COUNT PORT` prints a name a line. Each connection comes from a
+ * port of its own, from PORT on: a director sends a port that comes again to the server that it had
+ * before. It runs on a lab's client, and knows as much of the protocol as that takes.
  */
 import { connect } from "node:net";
 
-const [address, count] = process.argv.slice(2) as [string, string];
+const [address, count, firstPort] = process.argv.slice(2) as [string, string, string];
 
 /** Protocol 4.1 with a hashed password, packets up to 16 MB, utf8mb4; then the user, no password. */
 const capabilities = Buffer.alloc(32);
@@ -20,12 +21,12 @@ function packet(sequence: number, body: Buffer): Buffer {
     return Buffer.concat([Buffer.from([body.length, 0, 0, sequence]), body]);
 }
 
-function ask(): Promise<string> {
+function ask(localPort: number): Promise<string> {
     return new Promise((resolve, reject) => {
         // The server speaks first.
         const replies = [login, query];
         let received = Buffer.alloc(0);
-        const socket = connect(3306, address);
+        const socket = connect({ host: address, port: 3306, localPort });
         socket.setTimeout(5000, () => socket.destroy(new Error("no answer")));
         socket.on("error", reject);
         socket.on("close", () =>
@@ -51,5 +52,7 @@ function ask(): Promise<string> {
 }
 
 void (async () => {
-    for (let left = Number(count); left > 0; left--) console.log(await ask());
+    for (let number = 0; number < Number(count); number++) {
+        console.log(await ask(Number(firstPort) + number));
+    }
 })();

@@ -3,7 +3,7 @@ import type { Host } from "../../../lab/host";
 /** What a host is like, one fact a line. Packages and what came with them are told apart. */
 export async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
     const kept = await host.run(`
-        ip -o address show | sed 's/ tentative//; s/valid_lft.*//'
+        ip -o address show | sed 's/ tentative//; s/valid_lft.*//; s/@if[0-9]*:/:/'
         sysctl net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf 2>/dev/null
         systemctl is-active keepalived apache2 lvs-real-server || :
         ss -Hltn | awk '{ print "listens", $4 }' | sort
@@ -15,7 +15,7 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
         cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles | sort -u >$packaged
         # Apache's own page is made when the package is configured, and stays with it.
         page=/var/www/html/index.html
-        ! cmp -s $page /usr/share/apache2/default-site/index.html || echo $page >>$packaged
+        ! cmp -s $page /usr/share/apache2/default-cluster/index.html || echo $page >>$packaged
         find /etc /usr/local /usr/libexec /var/lib /var/www /opt /run/lvs* -xdev \\( -type f -o -type l \\) 2>/dev/null |
             grep -vE '^/var/lib/(dpkg|apt|ucf|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
             grep -vE '^/etc/(alternatives|apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)|^/etc/mtab$' |

@@ -1,28 +1,37 @@
+import { ports } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../lab/host";
 import { waitUntil } from "../../../lab/lab";
-import { type Change, vip } from "../../e2e/support/cluster";
-import { must, mustBe, mustSay, none, answeredAfter, type Scenario, unharmed } from "../scenario";
-import { ports, type Site } from "../site";
-import type { Event } from "../traffic";
-import type { Up } from "../up";
+import { type Change, vip } from "../../../lab/article";
+import {
+    must,
+    mustBe,
+    expectOutput,
+    expectNone,
+    answeredAfter,
+    type Scenario,
+    unharmed,
+} from "../scenario";
+import type { FaultBed } from "../bed";
+import type { Event } from "../../../lab/traffic/traffic";
+import type { RunningUp } from "../../../lab/runningUp";
 
 /** Connections that a service of a director has had: the kernel counts up as long as it has it. */
-async function counted(site: Site, port: number): Promise<number> {
-    const table = await site.host("ds1").run("ipvsadm -Ln --stats --exact");
+async function counted(bed: FaultBed, port: number): Promise<number> {
+    const table = await bed.host("ds1").run("ipvsadm -Ln --stats --exact");
     const line = table.split("\n").find((text) => text.includes(` ${vip}:${port} `));
     return Number(line?.trim().split(/\s+/)[2]);
 }
 
 /** Connections with lines that the owner knows a server to have, of those that are open. */
-async function connectionsTo(site: Site, { address }: Host): Promise<number> {
-    const table = await site.host("ds1").run("ipvsadm -Ln");
+async function connectionsTo(bed: FaultBed, { address }: Host): Promise<number> {
+    const table = await bed.host("ds1").run("ipvsadm -Ln");
     const line = table.split("\n").find((text) => text.includes(`-> ${address}:${ports.lines} `));
     return Number(line?.trim().split(/\s+/)[4]);
 }
 
-const states = (site: Site) =>
-    Promise.all(site.cluster.directors.map(({ name }) => site.directorState(name)));
+const states = (bed: FaultBed) =>
+    Promise.all(bed.cluster.directors.map(({ name }) => bed.directorState(name)));
 
 /** An up that is refused, on which directors stay as they were and clients notice nothing. */
 function refused(
@@ -32,13 +41,13 @@ function refused(
 ): Scenario {
     return {
         ...scenario,
-        async run({ site, traffic }) {
+        async run({ bed, traffic }) {
             for (const { change, says } of variants) {
-                const before = await states(site);
-                const logins = await site.cluster.logins();
-                mustSay("up", await site.failingChange(change), says);
-                mustBe("state of the directors", await states(site), before);
-                const after = await site.cluster.logins();
+                const before = await states(bed);
+                const logins = await bed.cluster.logins();
+                expectOutput("up", await bed.failingChange(change), says);
+                mustBe("state of the directors", await states(bed), before);
+                const after = await bed.cluster.logins();
                 for (const name of untouched) {
                     mustBe(`logins on ${name}`, after[name], logins[name]);
                 }
@@ -52,7 +61,7 @@ function refused(
  * Follows how a server leaves, until the up has ended: a moment before the owner gave it no more
  * connections. As long as a director sends to it, it must have the virtual IP.
  */
-async function drainOf(site: Site, server: Host, up: Up): Promise<number> {
+async function drainOf(bed: FaultBed, server: Host, up: RunningUp): Promise<number> {
     let before = Date.now();
     let begun: number | undefined;
     let isLeft = false;
@@ -60,7 +69,7 @@ async function drainOf(site: Site, server: Host, up: Up): Promise<number> {
         const asked = Date.now();
         const hasAddress = (await server.run("ip -o -4 address show dev lo")).includes(vip);
         const tables = await Promise.all(
-            site.cluster.directors.map((director) => director.run("ipvsadm -Sn")),
+            bed.cluster.directors.map((director) => director.run("ipvsadm -Sn")),
         );
         const rules = tables.map((table) =>
             table.split("\n").filter((rule) => rule.includes(` -r ${server.address}:`)),
@@ -83,21 +92,21 @@ export const changes: Scenario[] = [
         does: "A real server is drained, while every kind of client is connected to it.",
         observes:
             "Nothing fails; a second after the up it gets no new connection; what it has goes on until it ends, and then it has none.",
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
-            const server = site.cluster.realServers[number]!;
+            const server = bed.cluster.realServers[number]!;
             const { name } = server;
-            await site.change(({ realServers }) => (realServers[number]!.drained = true));
+            await bed.change(({ realServers }) => (realServers[number]!.drained = true));
             const drained = Date.now() + 1000;
             await sleep(7000);
-            mustBe("connections that it has", await connectionsTo(site, server), 1);
+            mustBe("connections that it has", await connectionsTo(bed, server), 1);
             const seen = await traffic.stop();
             unharmed(seen);
             const itself = ({ from }: { from?: string }) => from === name.toUpperCase();
-            none("new connection to it", answeredAfter(seen.fresh, drained).filter(itself));
+            expectNone("new connection to it", answeredAfter(seen.fresh, drained).filter(itself));
             // A connection of four seconds that it answers is younger than the drain.
             const lines = answeredAfter(seen.session, drained + 4500).filter(itself);
-            none("new connection to it that lasts", lines);
+            expectNone("new connection to it that lasts", lines);
             must(
                 "the connection that stays goes on",
                 answeredAfter(seen.long, drained + 4500).some(itself),
@@ -105,7 +114,7 @@ export const changes: Scenario[] = [
             await waitUntil(
                 "a server without connections",
                 20_000,
-                async () => (await connectionsTo(site, server)) === 0,
+                async () => (await connectionsTo(bed, server)) === 0,
             );
         },
     },
@@ -115,18 +124,18 @@ export const changes: Scenario[] = [
         does: "A real server leaves the plan, while every kind of client is connected to it.",
         observes:
             "Nothing fails, connections of some seconds among it; one that stays is ended, drainTimeout after the owner of the virtual IP gives the server no more connections; the server loses the virtual IP when no director sends to it any more.",
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
-            const server = site.cluster.realServers[number]!;
+            const server = bed.cluster.realServers[number]!;
             const name = server.name.toUpperCase();
-            const up = await site.startUp(({ realServers }) => void realServers.splice(number, 1));
-            const begun = await drainOf(site, server, up);
+            const up = await bed.startUp(({ realServers }) => void realServers.splice(number, 1));
+            const begun = await drainOf(bed, server, up);
             mustBe("exit status", await up.end(), 0);
             const gone = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
-                none("failure", [...kind.failed, ...kind.lost]);
+                expectNone("failure", [...kind.failed, ...kind.lost]);
             }
             mustBe(
                 "connections that are lost",
@@ -135,7 +144,7 @@ export const changes: Scenario[] = [
             );
             const [{ at, ms }] = seen.long.lost as [Event];
             must("not before drainTimeout", at + ms > begun + 10_000, at + ms - begun);
-            none(
+            expectNone(
                 "answer of it",
                 answeredAfter(seen.fresh, gone).filter(({ from }) => from === name),
             );
@@ -146,15 +155,15 @@ export const changes: Scenario[] = [
         name: "unrelated-change",
         does: "A service is added beside those that clients use.",
         observes: "Nothing fails, and the counters of the other services go on.",
-        async run({ site, traffic }) {
-            const pid = () => site.host("ds1").run("systemctl show -p MainPID keepalived");
+        async run({ bed, traffic }) {
+            const pid = () => bed.host("ds1").run("systemctl show -p MainPID keepalived");
             const before = await pid();
-            await waitUntil("a count", 5000, async () => (await counted(site, ports.web)) > 20);
-            const count = await counted(site, ports.web);
-            await site.change(({ virtualServers }) =>
+            await waitUntil("a count", 5000, async () => (await counted(bed, ports.web)) > 20);
+            const count = await counted(bed, ports.web);
+            await bed.change(({ virtualServers }) =>
                 virtualServers.push({ virtualIp: vip, port: 81, realServers: [{ name: "rs1" }] }),
             );
-            must("the counter goes on", (await counted(site, ports.web)) >= count);
+            must("the counter goes on", (await counted(bed, ports.web)) >= count);
             mustBe("keepalived", await pid(), before);
             unharmed(await traffic.stop());
         },
@@ -165,22 +174,22 @@ export const changes: Scenario[] = [
         does: "A virtual IP is added to a virtual router that serves, and removed again.",
         observes:
             "Nothing fails on the services that were there, and nobody but the owner says at any time that he owns them.",
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             const added = "10.128.190.245";
             await sleep(chance.upTo(1000));
-            await site.change(({ virtualServers }) =>
+            await bed.change(({ virtualServers }) =>
                 virtualServers.push({ virtualIp: added, port: ports.web }),
             );
             await waitUntil("an answer of the new one", 10_000, async () => {
                 const ask = ["curl", "-sS", "--max-time", "2", `http://${added}/`];
-                return /^RS[123]/.test((await site.lab.tryExec(ask)).stdout);
+                return /^RS[123]/.test((await bed.lab.tryExec(ask)).stdout);
             });
-            await site.change(() => undefined);
+            await bed.change(() => undefined);
             // Who hears nobody becomes an owner after three seconds.
             await sleep(5000);
             const seen = await traffic.stop();
             const owners = seen.owners.map(({ from }) => from);
-            mustBe("owners", owners, [site.host("ds1").address]);
+            mustBe("owners", owners, [bed.host("ds1").address]);
             unharmed(seen);
         },
     },

@@ -1,3 +1,4 @@
+import { ports } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../lab/host";
 import { waitUntil } from "../../../lab/lab";
@@ -8,12 +9,18 @@ import {
     failedAfter,
     mustBe,
     mustLast,
-    none,
+    expectNone,
     noneBegunAfter,
     type Scenario,
 } from "../scenario";
-import { ports, type Site } from "../site";
-import { type Event, kinds, type Observation, type Seen, type Traffic } from "../traffic";
+import type { FaultBed } from "../bed";
+import {
+    type Event,
+    kinds,
+    type Observation,
+    type Seen,
+    type Traffic,
+} from "../../../lab/traffic/traffic";
 
 /** advertInt is 1, the successor's priority 253. */
 const takeover = 3 * 1000 + ((256 - 253) / 256) * 1000;
@@ -28,7 +35,7 @@ function asking(seen: Observation, wrongAt: number): number {
     return 200 + Math.max(...before.map(({ ms }) => ms));
 }
 
-const address = (site: Site, ...names: string[]) => names.map((name) => site.host(name).address);
+const address = (bed: FaultBed, ...names: string[]) => names.map((name) => bed.host(name).address);
 const owners = ({ owners }: { owners: { from?: string }[] }) => owners.map(({ from }) => from);
 
 /**
@@ -62,9 +69,9 @@ function onlyYoungSuffer(seen: Observation, { since = 0, silence = 0 } = {}): vo
     const isOther = ({ at }: Event) =>
         moves.every((move) => at < move.at - silence - telling || at > move.at + 200);
     for (const kind of [fresh, datagram]) {
-        none("failure at another time", failedAfter(kind, since).filter(isOther));
+        expectNone("failure at another time", failedAfter(kind, since).filter(isOther));
     }
-    none(
+    expectNone(
         "older connection is lost",
         session.lost.filter(({ at, ms }) => at + ms > since).filter(isOther),
     );
@@ -118,17 +125,17 @@ function gapAfter(seen: Seen, time: number): number {
 
 /** The active director loses its power, and gets it again when all goes on without it: when. */
 async function failAndReturn(
-    site: Site,
+    bed: FaultBed,
     traffic: Traffic,
     chance: Chance,
 ): Promise<{ cut: number; back: number }> {
     const cut = Date.now();
-    await site.host("ds1").cut();
-    await site.cluster.untilOwner("ds2");
+    await bed.host("ds1").cut();
+    await bed.cluster.untilActive("ds2");
     await goesOn(traffic, Date.now());
     await sleep(chance.upTo(1000));
     const back = Date.now();
-    await site.host("ds1").boot();
+    await bed.host("ds1").boot();
     return { cut, back };
 }
 
@@ -137,7 +144,7 @@ function networkRestarted(
     name: string,
     does: string,
     restart: (ds1: Host, chance: Chance) => Promise<unknown>,
-    prepare: (site: Site, ds1: Host) => Promise<void> = () => Promise.resolve(),
+    prepare: (bed: FaultBed, ds1: Host) => Promise<void> = () => Promise.resolve(),
 ): Scenario {
     return {
         number: 34,
@@ -145,23 +152,23 @@ function networkRestarted(
         does,
         observes:
             "The virtual IP is kept, or another director has it within 3 × advertInt + skew; in the end one has it. Connections that stay go on.",
-        async run({ site, traffic, chance }) {
-            const ds1 = site.host("ds1");
+        async run({ bed, traffic, chance }) {
+            const ds1 = bed.host("ds1");
             const at = Date.now();
-            await prepare(site, ds1);
-            await site.untilHealthy();
+            await prepare(bed, ds1);
+            await bed.untilHealthy();
             await sleep(chance.upTo(1000));
             await restart(ds1, chance);
             const restarted = Date.now();
             await waitUntil("one owner", 15_000, async () => {
-                const owners = await site.cluster.owners();
+                const owners = await bed.cluster.activeDirectors();
                 if (owners.length === 1) return true;
                 throw new Error(`owners: ${owners.join()}`);
             });
             await goesOn(traffic, restarted + takeover);
             const seen = await traffic.stop();
             mustLast("longest gap", seen.fresh.longestGap, takeover + asking(seen, at));
-            none("connection that stays is lost", seen.long.lost);
+            expectNone("connection that stays is lost", seen.long.lost);
             onlyYoungSuffer(seen, { silence: takeover });
         },
     };
@@ -174,16 +181,16 @@ export const directors: Scenario[] = [
         does: "The active director's power is cut, at any phase of its adverts.",
         observes:
             "The virtual IP answers again within 3 × advertInt + skew; one owner; connections that stay go on. What fails was begun meanwhile, or within the last three seconds before, of which the owner had not told yet.",
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             await sleep(chance.upTo(1000));
             const cut = Date.now();
-            await site.host("ds1").cut();
-            await site.cluster.untilOwner("ds2");
+            await bed.host("ds1").cut();
+            await bed.cluster.untilActive("ds2");
             await goesOn(traffic, Date.now());
             const seen = await traffic.stop();
             mustLast("longest gap", seen.fresh.longestGap, takeover + asking(seen, cut));
-            none("connection that stays is lost", seen.long.lost);
-            mustBe("owners", owners(seen), address(site, "ds1", "ds2"));
+            expectNone("connection that stays is lost", seen.long.lost);
+            mustBe("owners", owners(seen), address(bed, "ds1", "ds2"));
             onlyYoungSuffer(seen, { silence: takeover });
         },
     },
@@ -193,18 +200,18 @@ export const directors: Scenario[] = [
         does: "keepalived is stopped in order on the active director.",
         observes:
             "The other takes over within its skew. Only connections that were begun within the last three seconds before, of which the owner had not told yet, may be reset.",
-        async run({ site, traffic, chance }) {
-            const ds1 = site.host("ds1");
-            site.undo(() => ds1.run("systemctl start keepalived"));
+        async run({ bed, traffic, chance }) {
+            const ds1 = bed.host("ds1");
+            bed.undo(() => ds1.run("systemctl start keepalived"));
             await sleep(chance.upTo(1000));
             const stopped = Date.now();
             await ds1.run("systemctl stop keepalived");
-            await site.cluster.untilOwner("ds2");
+            await bed.cluster.untilActive("ds2");
             // Those that are opened anew, which is not to be, may meet on one server.
             await goesOn(traffic, Date.now(), 1);
             const seen = await traffic.stop();
-            mustBe("owners", owners(seen), address(site, "ds1", "ds2"));
-            none("connection that stays is lost", seen.long.lost);
+            mustBe("owners", owners(seen), address(bed, "ds1", "ds2"));
+            expectNone("connection that stays is lost", seen.long.lost);
             onlyYoungSuffer(seen);
             fewFail(seen);
             mustLast("longest gap", seen.fresh.longestGap, asking(seen, stopped));
@@ -216,18 +223,18 @@ export const directors: Scenario[] = [
         does: "A director that had failed is turned on again, and takes the virtual IP back.",
         observes:
             "No second outage: the virtual IP answers all the time. Only connections that were begun within the last three seconds before, of which the owner had not told yet, may be reset.",
-        async run({ site, traffic, chance }) {
-            const { cut, back } = await failAndReturn(site, traffic, chance);
-            await site.cluster.untilOwner("ds1", 30_000);
+        async run({ bed, traffic, chance }) {
+            const { cut, back } = await failAndReturn(bed, traffic, chance);
+            await bed.cluster.untilActive("ds1", { deadlineMs: 30_000 });
             await goesOn(traffic, Date.now());
             const seen = await traffic.stop();
-            mustBe("owners", owners(seen), address(site, "ds1", "ds2", "ds1"));
+            mustBe("owners", owners(seen), address(bed, "ds1", "ds2", "ds1"));
             onlyYoungSuffer(seen, { since: back });
             fewFail(seen, back);
             for (const kind of [seen.fresh, seen.datagram]) {
                 mustLast("longest gap", gapAfter(kind, back), asking(seen, cut));
             }
-            none("connection that stays is lost", seen.long.lost);
+            expectNone("connection that stays is lost", seen.long.lost);
         },
     },
     {
@@ -235,16 +242,16 @@ export const directors: Scenario[] = [
         name: "director-returns-and-waits",
         does: "A director that had failed is turned on again, where the plan says nopreempt.",
         observes: "The virtual IP stays where it is, and nothing fails.",
-        async run({ site, traffic, chance }) {
-            await site.change(({ vrrpInstances }) => (vrrpInstances[0]!.nopreempt = true));
-            await site.cluster.untilOwner("ds1");
-            const { back } = await failAndReturn(site, traffic, chance);
-            await site.untilServing("ds1", ports.web, ["rs1", "rs2", "rs3"], 30_000);
+        async run({ bed, traffic, chance }) {
+            await bed.change(({ vrrpInstances }) => (vrrpInstances[0]!.nopreempt = true));
+            await bed.cluster.untilActive("ds1");
+            const { back } = await failAndReturn(bed, traffic, chance);
+            await bed.untilServing("ds1", ports.web, ["rs1", "rs2", "rs3"], 30_000);
             await sleep(takeover);
             const seen = await traffic.stop();
-            mustBe("owners", owners(seen), address(site, "ds1", "ds2"));
-            for (const kind of kinds) none("failure", failedAfter(seen[kind], back));
-            none("connection that stays is lost", seen.long.lost);
+            mustBe("owners", owners(seen), address(bed, "ds1", "ds2"));
+            for (const kind of kinds) expectNone("failure", failedAfter(seen[kind], back));
+            expectNone("connection that stays is lost", seen.long.lost);
         },
     },
     {
@@ -253,17 +260,17 @@ export const directors: Scenario[] = [
         does: "All processes of keepalived on the active director get SIGKILL.",
         observes:
             "The virtual IP answers again within 3 × advertInt + skew, and one director has it, with all its servers. Connections may be reset, once.",
-        async run({ site, traffic, chance }) {
-            const ds1 = site.host("ds1");
-            site.undo(() => ds1.run("systemctl start keepalived"));
+        async run({ bed, traffic, chance }) {
+            const ds1 = bed.host("ds1");
+            bed.undo(() => ds1.run("systemctl start keepalived"));
             await sleep(chance.upTo(1000));
             const killed = Date.now();
             await ds1.run("systemctl kill -s KILL keepalived");
             // ds1 comes back and takes over from ds2, so that the owner may be another in between.
             await waitUntil("one owner, with all its servers", 20_000, async () => {
-                const [owner, ...others] = await site.cluster.owners();
+                const [owner, ...others] = await bed.cluster.activeDirectors();
                 const serving = owner
-                    ? (await site.cluster.serving(owner, ports.web)).join()
+                    ? (await bed.cluster.servingRealServers(owner, ports.web)).join()
                     : "none";
                 const isOver = Date.now() - killed > takeover + 1000;
                 if (isOver && others.length === 0 && serving === "rs1,rs2,rs3") return true;
@@ -275,7 +282,7 @@ export const directors: Scenario[] = [
             mustLast("longest gap", seen.fresh.longestGap, takeover + asking(seen, killed));
             noneBegunAfter(settled, seen);
             // Each hears of the other and gives way: two owners would be heard in turn.
-            const [one, other] = address(site, "ds1", "ds2");
+            const [one, other] = address(bed, "ds1", "ds2");
             must(
                 "ds1 comes back before another takes over, or takes over from it",
                 [one, [one, other, one].join()].includes(owners(seen).join()),
@@ -303,9 +310,9 @@ export const directors: Scenario[] = [
             ds1.run(
                 chance.pick("systemctl restart systemd-networkd", "networkctl reconfigure eth0"),
             ),
-        async (site, ds1) => {
+        async (bed, ds1) => {
             const file = "/etc/systemd/network/10-lab.network";
-            site.undo(() =>
+            bed.undo(() =>
                 ds1.run(`systemctl -q stop systemd-networkd.socket systemd-networkd; rm ${file}`),
             );
             // It waits until udev knows a card, and hosts of the lab have no udev.
@@ -337,10 +344,10 @@ export const directors: Scenario[] = [
         does: "Every host is rebooted, one after the other, in any order; then all at once.",
         observes:
             "A host comes back with all that it needs, without an up: kernel settings and module options, the virtual IP on lo, adverts and tables. The virtual IP answers all the time; what fails was at the real server that is rebooted, or was begun just before the virtual IP moved.",
-        async run({ site, traffic, chance }) {
-            const { cluster } = site;
+        async run({ bed, traffic, chance }) {
+            const { cluster } = bed;
             // An option of a module counts from the next time that it is loaded.
-            await site.change((config) => (config.kernel = { connTabBits: 14 }));
+            await bed.change((config) => (config.kernel = { connTabBits: 14 }));
             const kept = () =>
                 Promise.all(
                     cluster.members.map((host) =>
@@ -360,7 +367,7 @@ export const directors: Scenario[] = [
                 const [host] = order.splice(Math.floor(chance.upTo(order.length)), 1);
                 const begin = Date.now();
                 await host!.reboot();
-                await site.untilHealthy();
+                await bed.untilHealthy();
                 away.push({ name: host!.name, begin, end: Date.now() });
             }
             const seen = await traffic.stop();
@@ -372,7 +379,7 @@ export const directors: Scenario[] = [
             }
             mustBe("settings and addresses", await kept(), before);
             await Promise.all(cluster.members.map((host) => host.reboot()));
-            await site.untilHealthy();
+            await bed.untilHealthy();
             mustBe("settings and addresses", await kept(), before);
             mustBe("answers", new Set(await cluster.bodies(6)).size, 3);
         },

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { vip } from "../../e2e/support/cluster";
-import { CommandLine } from "../../e2e/support/commandLine";
+import { vip } from "../../../lab/article";
+import { CommandLine } from "../../../lab/commandLine";
 import { portrait } from "../../e2e/support/portrait";
-import { answeredAfter, must, mustBe, mustSay, noneBegunAfter, type Scenario } from "../scenario";
+import {
+    answeredAfter,
+    must,
+    mustBe,
+    expectOutput,
+    noneBegunAfter,
+    type Scenario,
+} from "../scenario";
 import { newRepair } from "./plans";
 
 export const operation: Scenario[] = [
@@ -12,12 +19,12 @@ export const operation: Scenario[] = [
         does: "Somebody takes the virtual IP from its owner and from a real server, empties the IPVS table of a director, and edits files.",
         observes:
             "lvs check shows it and exits with 1; one up with a new word in repair mends it all, and lvs check exits with 0; from then on nothing fails.",
-        async run({ site, traffic, chance }) {
-            const lvs = await CommandLine.of(site);
-            const director = site.host(chance.pick("ds1", "ds2"));
-            const server = site.host(chance.pick("rs1", "rs2", "rs3"));
+        async run({ bed, traffic, chance }) {
+            const lvs = new CommandLine(bed.lab, bed.stack);
+            const director = bed.host(chance.pick("ds1", "ds2"));
+            const server = bed.host(chance.pick("rs1", "rs2", "rs3"));
             await director.run("ipvsadm -C; echo '# mine' >>/etc/keepalived/keepalived.conf");
-            await site.host("ds1").run(`ip address delete ${vip}/32 dev eth0`);
+            await bed.host("ds1").run(`ip address delete ${vip}/32 dev eth0`);
             await server.run(
                 `ip address delete ${vip}/32 dev lo
                 sysctl -q net.ipv4.conf.all.arp_ignore=0
@@ -32,11 +39,11 @@ export const operation: Scenario[] = [
                 `${server.name}: kernel settings`,
                 `${server.name}: virtual IPs`,
             ]) {
-                mustSay("lvs check", drift.stdout, new RegExp(`^${heading}$`, "m"));
+                expectOutput("lvs check", drift.stdout, new RegExp(`^${heading}$`, "m"));
             }
-            const output = await site.change((config) => (config.repair = newRepair()));
-            mustSay("up", output, /configure unchanged/);
-            await site.untilHealthy();
+            const output = await bed.change((config) => (config.repair = newRepair()));
+            expectOutput("up", output, /configure unchanged/);
+            await bed.untilHealthy();
             const { status, stdout } = await lvs.run("check");
             mustBe("exit status of lvs check afterwards", [status, stdout], [0, stdout]);
             const mended = Date.now();
@@ -57,17 +64,17 @@ export const operation: Scenario[] = [
         observes:
             "Every host is as in its picture: no virtual IP, kernel setting, file, service or module of ours; the second destroy does nothing.",
         on: "bare hosts",
-        async run({ site }) {
-            const pictures = () => Promise.all(site.cluster.members.map(portrait));
+        async run({ bed }) {
+            const pictures = () => Promise.all(bed.cluster.members.map(portrait));
             const before = await pictures();
-            await site.change(() => undefined);
-            await site.untilHealthy();
-            const destroy = () => site.pulumi("destroy", "--yes", "--skip-preview");
+            await bed.change(() => undefined);
+            await bed.untilHealthy();
+            const destroy = () => bed.stack.destroy();
             await destroy();
             mustBe("hosts", await pictures(), before);
-            const logins = await site.cluster.logins();
+            const logins = await bed.cluster.logins();
             must("the second does nothing", !/\d deleted/.test(await destroy()));
-            mustBe("logins", await site.cluster.logins(), logins);
+            mustBe("logins", await bed.cluster.logins(), logins);
         },
     },
 ];

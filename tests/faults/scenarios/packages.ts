@@ -1,9 +1,18 @@
+import { ports } from "../../../lab/traffic/cluster";
 import type { Host } from "../../../lab/host";
 import { waitUntil } from "../../../lab/lab";
 import { holdAptLocks, releaseAptLocks } from "../../e2e/support/aptLocks";
-import { type Change, spare } from "../../e2e/support/cluster";
-import { type Chance, must, mustBe, mustLast, mustSay, type Scenario, unharmed } from "../scenario";
-import { ports, type Site } from "../site";
+import { type Change, spareRealServer } from "../../../lab/article";
+import {
+    type Chance,
+    must,
+    mustBe,
+    mustLast,
+    expectOutput,
+    type Scenario,
+    unharmed,
+} from "../scenario";
+import type { FaultBed } from "../bed";
 import { newRepair, newWeight } from "./plans";
 
 /** A real server joins whose web server is not installed, and cannot be at first. */
@@ -19,35 +28,35 @@ function notInstalled(
         does: `A real server joins, and ${does}.`,
         observes:
             "up fails in bounded time and says why; nothing else changes, and nobody else is connected to; who has its packages can be changed meanwhile; the next up takes it in.",
-        async run({ site, traffic, chance }) {
-            const newcomer = site.host("rs4");
-            const hosts = [newcomer, ...alsoOf(site)];
+        async run({ bed, traffic, chance }) {
+            const newcomer = bed.host("rs4");
+            const hosts = [newcomer, ...alsoOf(bed)];
             const mendAll = () => Promise.all(hosts.map(mend));
             await takeWebServer(newcomer);
-            site.undo(mendAll);
+            bed.undo(mendAll);
             await stop(hosts, chance);
-            const before = await states(site);
-            const logins = await site.cluster.logins();
+            const before = await states(bed);
+            const logins = await bed.cluster.logins();
 
             const start = Date.now();
-            mustSay("up", await site.failingChange(joins(site)), says);
+            expectOutput("up", await bed.failingChange(joins), says);
             mustLast("up", Date.now() - start, patienceMs);
-            mustBe("directors", await states(site), before);
-            const { rs4 } = await site.cluster.logins();
-            mustBe("logins", await site.cluster.logins(), { ...logins, rs4 });
+            mustBe("directors", await states(bed), before);
+            const { rs4 } = await bed.cluster.logins();
+            mustBe("logins", await bed.cluster.logins(), { ...logins, rs4 });
 
             // Every step of every host runs again.
             const { weight, change } = newWeight();
-            await site.change((config) => {
+            await bed.change((config) => {
                 change(config);
                 config.repair = newRepair();
             });
-            const owner = await site.host("ds1").run("cat /etc/keepalived/keepalived.conf");
+            const owner = await bed.host("ds1").run("cat /etc/keepalived/keepalived.conf");
             must("the owner has the change", owner.includes(`weight ${weight}`), owner);
 
             await mendAll();
-            await site.change(joins(site));
-            await served(site);
+            await bed.change(joins);
+            await served(bed);
             unharmed(await traffic.stop());
         },
     };
@@ -59,25 +68,22 @@ interface Trouble {
     /** Is also asked when all is well. */
     mend: (host: Host) => Promise<unknown>;
     /** Who has the same trouble, and need not care. */
-    alsoOf?: (site: Site) => Host[];
+    alsoOf?: (bed: FaultBed) => Host[];
 }
 
 /** As on a machine that never had one, and has never asked its package source. */
 const takeWebServer = (host: Host) =>
     host.run("apt-get -q -y purge apache2; rm -rf /var/lib/apt/lists");
 
-const joins =
-    (site: Site): Change =>
-    ({ realServers }) =>
-        void realServers.push(spare(site.cluster));
+const joins: Change = ({ realServers }) => realServers.push(spareRealServer());
 
-const states = (site: Site) =>
-    Promise.all(site.cluster.directors.map(({ name }) => site.directorState(name)));
+const states = (bed: FaultBed) =>
+    Promise.all(bed.cluster.directors.map(({ name }) => bed.directorState(name)));
 
 /** The newcomer serves, on both directors. */
-async function served(site: Site): Promise<void> {
-    for (const { name } of site.cluster.directors) {
-        await site.untilServing(name, ports.web, ["rs1", "rs2", "rs3", "rs4"], 30_000);
+async function served(bed: FaultBed): Promise<void> {
+    for (const { name } of bed.cluster.directors) {
+        await bed.untilServing(name, ports.web, ["rs1", "rs2", "rs3", "rs4"], 30_000);
     }
 }
 
@@ -142,13 +148,13 @@ export const packages: Scenario[] = [
         name: "apt-busy",
         does: "A real server joins, and another apt there is at work for some seconds.",
         observes: "up waits for it, and ends well.",
-        async run({ site, traffic, chance }) {
-            const newcomer = site.host("rs4");
+        async run({ bed, traffic, chance }) {
+            const newcomer = bed.host("rs4");
             await takeWebServer(newcomer);
-            site.undo(() => releaseAptLocks(newcomer));
+            bed.undo(() => releaseAptLocks(newcomer));
             await holdAptLocks(newcomer, 3 + Math.floor(chance.upTo(5)));
-            await site.change(joins(site));
-            await served(site);
+            await bed.change(joins);
+            await served(bed);
             unharmed(await traffic.stop());
         },
     },

@@ -1,4 +1,4 @@
-import type { Change } from "../../e2e/support/cluster";
+import type { Change } from "../../../lab/article";
 
 /** A weight that no earlier change had, and the change that brings it. */
 export interface NewWeight {

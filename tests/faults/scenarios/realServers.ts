@@ -1,5 +1,6 @@
+import { ports, quorumLog } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
-import { spare } from "../../e2e/support/cluster";
+import { spareRealServer } from "../../../lab/article";
 import { waitUntil } from "../../../lab/lab";
 import {
     answeredAfter,
@@ -7,12 +8,12 @@ import {
     must,
     mustBe,
     mustLast,
-    none,
+    expectNone,
     othersUnharmed,
     type Scenario,
     type Stage,
 } from "../scenario";
-import { ports, quorumLog, type Site } from "../site";
+import type { FaultBed } from "../bed";
 
 /** Bounds of the checks as they are by default: delayLoop 5, connectTimeout 2, retry 1 after 1 s. */
 const refusing = (5 + 1) * 1000;
@@ -24,13 +25,13 @@ const all = ["rs1", "rs2", "rs3"];
 
 /** Waits until a server is out of the owner's table, and long enough to see what comes after. */
 async function ejected(
-    { site, traffic }: Stage,
+    { bed, traffic }: Stage,
     name: string,
     port: number,
     bound: number,
 ): Promise<number> {
     const others = all.filter((other) => other !== name);
-    await site.untilServing("ds1", port, others, bound + asking);
+    await bed.untilServing("ds1", port, others, bound + asking);
     const out = Date.now();
     await waitUntil("a hundred answers", 15_000, () =>
         Boolean(answeredAfter(traffic.sofar().fresh, out)[99]),
@@ -38,7 +39,7 @@ async function ejected(
     return out;
 }
 
-async function killWebServers({ cluster }: Site): Promise<void> {
+async function killWebServers({ cluster }: FaultBed): Promise<void> {
     const kill = "systemctl kill -s KILL apache2; systemctl stop apache2";
     await Promise.all(cluster.realServers.map((host) => host.run(kill)));
 }
@@ -51,10 +52,10 @@ export const realServers: Scenario[] = [
         observes:
             "It is out after at most delayLoop + retry × delayBeforeRetry; from then on nothing fails.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
+            const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
-            const host = site.host(name);
-            site.undo(() => host.run("systemctl start apache2 lab-server"));
+            const host = bed.host(name);
+            bed.undo(() => host.run("systemctl start apache2 lab-server"));
             await sleep(chance.upTo(5000));
             await host.run(
                 "systemctl kill -s KILL apache2 lab-server; systemctl stop apache2 lab-server",
@@ -64,13 +65,13 @@ export const realServers: Scenario[] = [
             );
             const seen = await traffic.stop();
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
-                none("failure after the ejection", failedAfter(kind, Math.max(...out)));
+                expectNone("failure after the ejection", failedAfter(kind, Math.max(...out)));
             }
             // One that is opened anew before the ejection may be refused: nobody has answered on it.
             const strangers = seen.long.lost.filter(
                 ({ from = name.toUpperCase() }) => from !== name.toUpperCase(),
             );
-            none("connection to another server is lost", strangers);
+            expectNone("connection to another server is lost", strangers);
         },
     },
     {
@@ -80,19 +81,22 @@ export const realServers: Scenario[] = [
         observes:
             "The check that asks for the page takes it out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; the check that only connects is blind to it, as documented.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
+            const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
-            const host = site.host(name);
-            site.undo(() => host.run("systemctl kill -s CONT apache2 lab-server"));
+            const host = bed.host(name);
+            bed.undo(() => host.run("systemctl kill -s CONT apache2 lab-server"));
             await sleep(chance.upTo(5000));
             await host.run("systemctl kill -s STOP apache2 lab-server");
             const out = await ejected(stage, name, ports.web, silent);
             mustBe(
                 "servers of the blind check",
-                await site.cluster.serving("ds1", ports.lines),
+                await bed.cluster.servingRealServers("ds1", ports.lines),
                 all,
             );
-            none("failure after the ejection", failedAfter((await traffic.stop()).fresh, out));
+            expectNone(
+                "failure after the ejection",
+                failedAfter((await traffic.stop()).fresh, out),
+            );
         },
     },
     {
@@ -102,10 +106,10 @@ export const realServers: Scenario[] = [
         observes:
             "It is out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; from then on nothing fails, and connections to it are ended, not left hanging.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
+            const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
             await sleep(chance.upTo(5000));
-            await site.host(name).cut();
+            await bed.host(name).cut();
             const out = await Promise.all(
                 Object.values(ports).map((port) => ejected(stage, name, port, silent)),
             );
@@ -115,7 +119,7 @@ export const realServers: Scenario[] = [
             const seen = await traffic.stop();
             const time = Math.max(...out);
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
-                none("failure after the ejection", failedAfter(kind, time));
+                expectNone("failure after the ejection", failedAfter(kind, time));
             }
             mustBe(
                 "how connections to it ended",
@@ -130,11 +134,11 @@ export const realServers: Scenario[] = [
         does: "A web server stops and starts again six times, each for some seconds, once for longer than a check may miss.",
         observes:
             "One change of a director's table for each change of the server that its check sees, and no more; keepalived takes less than a tenth of a processor; what goes elsewhere is not touched.",
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             const name = chance.pick(...all);
-            const host = site.host(name);
-            const ds1 = site.host("ds1");
-            site.undo(() => host.run("systemctl start apache2"));
+            const host = bed.host(name);
+            const ds1 = bed.host("ds1");
+            bed.undo(() => host.run("systemctl start apache2"));
             const ticks = async () =>
                 Number(
                     await ds1.run(
@@ -151,7 +155,7 @@ export const realServers: Scenario[] = [
             }
             const used = ((await ticks()) - spent) * 10;
             mustLast("processor time of keepalived", used, (Date.now() - begin) / 10);
-            await site.untilServing("ds1", ports.web, all, 2 * refusing + asking);
+            await bed.untilServing("ds1", ports.web, all, 2 * refusing + asking);
             const log = await ds1.run(`journalctl -q -u keepalived -o cat --since @${since}`);
             const changes = [...log.matchAll(/^.*(Adding|Removing) service .* (?:to|from) VS/gm)];
             const turns = changes.map(([, turn]) => turn);
@@ -165,7 +169,7 @@ export const realServers: Scenario[] = [
             const settled = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
-            none("failure after the last start", failedAfter(seen.fresh, settled));
+            expectNone("failure after the last start", failedAfter(seen.fresh, settled));
             othersUnharmed(seen);
         },
     },
@@ -175,16 +179,16 @@ export const realServers: Scenario[] = [
         does: "All web servers are killed, and come back.",
         observes:
             "Once they are out, new connections are refused, once a second and client: that is how often the kernel says so. Each director runs quorumDown once and quorumUp once.",
-        async run({ site, traffic, chance }) {
-            const { realServers, directors } = site.cluster;
+        async run({ bed, traffic, chance }) {
+            const { realServers, directors } = bed.cluster;
             const start = () =>
                 Promise.all(realServers.map((host) => host.run("systemctl start apache2")));
-            site.undo(start);
+            bed.undo(start);
             await Promise.all(directors.map((host) => host.run(`: >${quorumLog}`)));
             await sleep(chance.upTo(5000));
-            await killWebServers(site);
+            await killWebServers(bed);
             for (const { name } of directors) {
-                await site.untilServing(name, ports.web, [], refusing + asking);
+                await bed.untilServing(name, ports.web, [], refusing + asking);
             }
             const out = Date.now();
             await sleep(4000);
@@ -193,7 +197,7 @@ export const realServers: Scenario[] = [
             must("new connections are refused", refused.length >= 3, asked);
             await start();
             for (const { name } of directors) {
-                await site.untilServing(name, ports.web, all, 2 * refusing + asking);
+                await bed.untilServing(name, ports.web, all, 2 * refusing + asking);
             }
             const back = Date.now();
             for (const director of directors) {
@@ -205,7 +209,7 @@ export const realServers: Scenario[] = [
             }
             await sleep(1000);
             const seen = await traffic.stop();
-            none("failure after they are back", failedAfter(seen.fresh, back));
+            expectNone("failure after they are back", failedAfter(seen.fresh, back));
             othersUnharmed(seen);
         },
     },
@@ -214,25 +218,25 @@ export const realServers: Scenario[] = [
         name: "sorry-server",
         does: "All web servers are killed, where the plan has a sorry server.",
         observes: "Once they are out, the sorry server answers, and nothing fails any more.",
-        async run({ site, traffic, chance }) {
-            const { realServers } = site.cluster;
-            await site.change((config) => {
-                const sorry = spare(site.cluster);
+        async run({ bed, traffic, chance }) {
+            const { realServers } = bed.cluster;
+            await bed.change((config) => {
+                const sorry = spareRealServer();
                 const pool = config.realServers.map(({ name }) => ({ name }));
                 config.realServers.push({ ...sorry, httpd: { page: "SORRY" } });
                 for (const service of config.virtualServers) service.realServers = pool;
                 config.virtualServers[0]!.sorryServer = { host: sorry.host };
             });
-            site.undo(() =>
+            bed.undo(() =>
                 Promise.all(realServers.map((host) => host.run("systemctl start apache2"))),
             );
             await sleep(chance.upTo(5000));
-            await killWebServers(site);
-            await site.untilServing("ds1", ports.web, ["rs4"], refusing + asking);
+            await killWebServers(bed);
+            await bed.untilServing("ds1", ports.web, ["rs4"], refusing + asking);
             const out = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
-            none("failure once they are out", failedAfter(seen.fresh, out));
+            expectNone("failure once they are out", failedAfter(seen.fresh, out));
             const names = new Set(answeredAfter(seen.fresh, out).map(({ from }) => from));
             mustBe("who answers", [...names], ["SORRY"]);
             othersUnharmed(seen);

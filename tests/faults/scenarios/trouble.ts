@@ -1,35 +1,36 @@
+import { ports } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../lab/host";
 import { hostKey } from "../../../lab/keys";
 import { waitUntil } from "../../../lab/lab";
 import { LabStack } from "../../../lab/stack";
-import { type Change } from "../../e2e/support/cluster";
+import { type Change } from "../../../lab/article";
 import { portrait } from "../../e2e/support/portrait";
 import {
     type Chance,
     must,
     mustBe,
     mustLast,
-    mustSay,
+    expectOutput,
     noneBegunAfter,
     type Scenario,
     type Stage,
     unharmed,
 } from "../scenario";
-import { configuration, ports, type Site } from "../site";
-import type { Up } from "../up";
+import type { FaultBed } from "../bed";
+import type { RunningUp } from "../../../lab/runningUp";
 import { newRepair, newWeight, newWeightAndPages, newWeightEverywhere, pageOf } from "./plans";
 
 const config = (host: Host) => host.run("cat /etc/keepalived/keepalived.conf");
 
 /** The whole plan is in force on both directors, and nothing half done is left. */
-async function converged(site: Site, weight: number): Promise<void> {
-    for (const director of site.cluster.directors) {
+async function converged(bed: FaultBed, weight: number): Promise<void> {
+    for (const director of bed.cluster.directors) {
         await waitUntil(`weight ${weight} on ${director.name}`, 15_000, async () =>
             (await director.run("ipvsadm -Sn")).includes(`-r 10.128.190.249:80 -g -w ${weight}`),
         );
     }
-    for (const host of site.cluster.members) await isWhole(host);
+    for (const host of bed.cluster.members) await isWhole(host);
 }
 
 /** What a change makes of a host: of a director or of a real server, one file after the other. */
@@ -77,12 +78,12 @@ async function isWhole(host: Host): Promise<void> {
 
 /** A fault that hits an up on its way, at any time; when the up was faster, once more and sooner. */
 async function inMidst(
-    { site, chance }: Stage,
-    hit: (up: Up) => Promise<unknown>,
-): Promise<{ up: Up; weight: number }> {
+    { bed, chance }: Stage,
+    hit: (up: RunningUp) => Promise<unknown>,
+): Promise<{ up: RunningUp; weight: number }> {
     for (let latest = 3000; latest > 100; latest /= 2) {
         const { weight, change } = newWeight();
-        const up = await site.startUp(change);
+        const up = await bed.startUp(change);
         await up.begun(chance.upTo(latest));
         if (up.isRunning) {
             await hit(up);
@@ -94,9 +95,9 @@ async function inMidst(
 }
 
 /** The same up again, after whatever there was. */
-async function again(site: Site, weight: number): Promise<void> {
-    await site.deploy();
-    await converged(site, weight);
+async function again(bed: FaultBed, weight: number): Promise<void> {
+    await bed.deploy();
+    await converged(bed, weight);
 }
 
 /**
@@ -105,7 +106,7 @@ async function again(site: Site, weight: number): Promise<void> {
  * change or as it is after the next up, which ends well.
  */
 async function hitsHost(
-    { site, chance }: Stage,
+    { bed, chance }: Stage,
     host: Host,
     hit: (afterMs: number) => Promise<unknown>,
     patienceMs: number,
@@ -114,12 +115,12 @@ async function hitsHost(
         must("a change is hit on its way", latest > 50);
         const before = await live(host);
         const { weight, change } = newWeightAndPages();
-        const up = await site.startUp(change);
+        const up = await bed.startUp(change);
         await hit(chance.upTo(latest));
         if ((await up.end(patienceMs)) === 0) continue;
         const seen = await live(host);
-        await again(site, weight);
-        for (const server of site.cluster.realServers) {
+        await again(bed, weight);
+        for (const server of bed.cluster.realServers) {
             must(
                 `${server.name} has its new page`,
                 (await live(server)).includes(pageOf(server.name, weight)),
@@ -140,27 +141,27 @@ function notLetIn(
 ): Scenario {
     return {
         ...scenario,
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             const index = chance.pick(0, 1);
-            const director = site.cluster.directors[index]!;
-            const before = await Promise.all(site.cluster.directors.map(config));
+            const director = bed.cluster.directors[index]!;
+            const before = await Promise.all(bed.cluster.directors.map(config));
             const { weight, change } = newWeight();
             const attempts = () =>
                 director.run("journalctl -q -u ssh -o cat | grep -c preauth || :").then(Number);
             const earlier = await attempts();
             const start = Date.now();
-            const output = await site.failingChange((plan) => {
+            const output = await bed.failingChange((plan) => {
                 change(plan);
                 Object.assign(plan.directors[index]!, login);
             });
-            mustSay("up", output, says);
+            expectOutput("up", output, says);
             mustLast("up", Date.now() - start, 40_000);
             // dialErrorLimit is 1.
             const made = (await attempts()) - earlier;
             must("one or two attempts", made >= 1 && made <= 2, made);
-            mustBe("configurations", await Promise.all(site.cluster.directors.map(config)), before);
-            await site.change(change);
-            await converged(site, weight);
+            mustBe("configurations", await Promise.all(bed.cluster.directors.map(config)), before);
+            await bed.change(change);
+            await converged(bed, weight);
             unharmed(await traffic.stop());
         },
     };
@@ -169,16 +170,16 @@ function notLetIn(
 /** A first up that is refused, and leaves no trace on any host. */
 function refusedAtFirst(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
-    prepare: (site: Site, chance: Chance) => Promise<RegExp>,
+    prepare: (bed: FaultBed, chance: Chance) => Promise<RegExp>,
 ): Scenario {
     return {
         ...scenario,
         on: "bare hosts",
-        async run({ site, chance }) {
-            const says = await prepare(site, chance);
-            const pictures = () => Promise.all(site.cluster.members.map(portrait));
+        async run({ bed, chance }) {
+            const says = await prepare(bed, chance);
+            const pictures = () => Promise.all(bed.cluster.members.map(portrait));
             const before = await pictures();
-            mustSay("up", await site.failingChange(() => undefined), says);
+            expectOutput("up", await bed.failingChange(() => undefined), says);
             mustBe("hosts", await pictures(), before);
         },
     };
@@ -191,19 +192,23 @@ export const trouble: Scenario[] = [
         does: "A director's disk is full when its configuration changes.",
         observes:
             "up fails and says so; the old files and tables are whole; with room again, the next up converges.",
-        async run({ site, traffic, chance }) {
-            const director = site.host(chance.pick("ds1", "ds2"));
+        async run({ bed, traffic, chance }) {
+            const director = bed.host(chance.pick("ds1", "ds2"));
             const free = () => director.run("rm -f /full; sync");
-            site.undo(free);
-            const before = await site.directorState(director.name);
+            bed.undo(free);
+            const before = await bed.directorState(director.name);
             await director.run(
                 "dd if=/dev/zero of=/full bs=1M 2>/dev/null || cat /dev/zero >>/full 2>/dev/null || :",
             );
             const { weight, change } = newWeight();
-            mustSay("up", await site.failingChange(change), /\/\S+[: (]+No space left on device/);
-            mustBe("director", await site.directorState(director.name), before);
+            expectOutput(
+                "up",
+                await bed.failingChange(change),
+                /\/\S+[: (]+No space left on device/,
+            );
+            mustBe("director", await bed.directorState(director.name), before);
             await free();
-            await again(site, weight);
+            await again(bed, weight);
             unharmed(await traffic.stop());
         },
     },
@@ -214,8 +219,8 @@ export const trouble: Scenario[] = [
         observes:
             "up fails at once; the host has the old configuration or the new one, whole; the next up converges.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
-            const host = site.host(chance.pick("ds1", "rs1", "ds2", "rs2"));
+            const { bed, traffic, chance } = stage;
+            const host = bed.host(chance.pick("ds1", "rs1", "ds2", "rs2"));
             const drop = async (afterMs: number) => {
                 await host.run(
                     `until step=$(pgrep -of "${stepShell}"); do sleep 0.02; done
@@ -236,12 +241,12 @@ export const trouble: Scenario[] = [
         observes:
             "up ends soon after that, well or not; the host has the old configuration or the new one, whole; the next up converges.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
-            const host = site.host(chance.pick("ds2", "rs2", "rs1"));
-            site.undo(() => host.link("up"));
+            const { bed, traffic, chance } = stage;
+            const host = bed.host(chance.pick("ds2", "rs2", "rs1"));
+            bed.undo(() => host.link("up"));
             const before = await live(host);
             const { weight, change } = newWeightAndPages();
-            const up = await site.startUp(change);
+            const up = await bed.startUp(change);
             await untilStep(host);
             await sleep(chance.upTo(300));
             await host.link("down");
@@ -251,9 +256,9 @@ export const trouble: Scenario[] = [
             await untilReachable(host);
             await isWhole(host);
             const seen = await live(host);
-            await again(site, weight);
+            await again(bed, weight);
             if (seen !== before) mustBe(`${host.name}, if not as it was`, seen, await live(host));
-            await site.untilHealthy();
+            await bed.untilHealthy();
             const healthy = Date.now();
             await sleep(2000);
             noneBegunAfter(healthy, await traffic.stop());
@@ -266,14 +271,14 @@ export const trouble: Scenario[] = [
         observes:
             "up fails; the host comes back, serves, and has the old configuration or the new one, whole; the next up converges.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
+            const { bed, traffic, chance } = stage;
             const [name, fall] = chance.pick(
                 ["ds2", "power"],
                 ["rs1", "reboot"],
                 ["ds1", "reboot"],
                 ["rs2", "power"],
             ) as [string, "power" | "reboot"];
-            const host = site.host(name);
+            const host = bed.host(name);
             let back = 0;
             const fell = async (afterMs: number) => {
                 await untilStep(host);
@@ -284,7 +289,7 @@ export const trouble: Scenario[] = [
                 } else {
                     await host.reboot();
                 }
-                await site.untilHealthy();
+                await bed.untilHealthy();
                 back = Date.now();
             };
             // The engine hears of it when it asks whether the connection is still alive.
@@ -299,14 +304,14 @@ export const trouble: Scenario[] = [
         does: "A real server's sshd takes connections and says nothing, for half a minute, while every host changes.",
         observes:
             "The other real servers are changed meanwhile; once it speaks again, this up or the next one converges.",
-        async run({ site, traffic, chance }) {
-            const stalled = site.host(chance.pick("rs1", "rs2", "rs3"));
-            const others = site.cluster.realServers.filter((host) => host !== stalled);
+        async run({ bed, traffic, chance }) {
+            const stalled = bed.host(chance.pick("rs1", "rs2", "rs3"));
+            const others = bed.cluster.realServers.filter((host) => host !== stalled);
             const goOn = () => stalled.run('kill -CONT "$(systemctl show -p MainPID --value ssh)"');
-            site.undo(goOn);
+            bed.undo(goOn);
             await stalled.run('kill -STOP "$(systemctl show -p MainPID --value ssh)"');
             const { weight, change } = newWeightAndPages();
-            const up = await site.startUp(change);
+            const up = await bed.startUp(change);
             const isNew = async (host: Host) =>
                 (await live(host)).includes(pageOf(host.name, weight));
             for (const host of others) {
@@ -315,7 +320,7 @@ export const trouble: Scenario[] = [
             await sleep(20_000);
             await goOn();
             await up.end(60_000);
-            await again(site, weight);
+            await again(bed, weight);
             must("the page is new", await isNew(stalled));
             unharmed(await traffic.stop());
         },
@@ -327,9 +332,9 @@ export const trouble: Scenario[] = [
         observes:
             "Nothing fails; the next up names the lock; after pulumi cancel it converges, with no resource twice.",
         async run(stage) {
-            const { site, traffic } = stage;
+            const { bed, traffic } = stage;
             const resources = async () => {
-                const text = await site.stack.pulumi(["stack", "export"]);
+                const text = await bed.stack.pulumi(["stack", "export"]);
                 const { deployment } = JSON.parse(text) as {
                     deployment: { resources: { urn: string }[] };
                 };
@@ -338,12 +343,13 @@ export const trouble: Scenario[] = [
             const before = await resources();
             const { up, weight } = await inMidst(stage, (up) => Promise.resolve(up.kill()));
             mustBe("status", await up.end(), -1);
-            const { status, output } = await site.tryPulumi("up", "--yes", "--skip-preview");
+            const { status, stdout, stderr } = await bed.stack.tryUp();
+            const output = stdout + stderr;
             must("the next up fails", status !== 0, output);
-            mustSay("it", output, /locked by 1 lock/);
-            await site.pulumi("cancel", "--yes");
-            await site.pulumi("up", "--yes", "--skip-preview");
-            await converged(site, weight);
+            expectOutput("it", output, /locked by 1 lock/);
+            await bed.stack.pulumi(["cancel", "--yes"]);
+            await bed.stack.up();
+            await converged(bed, weight);
             mustBe("resources", await resources(), before);
             unharmed(await traffic.stop());
         },
@@ -355,7 +361,7 @@ export const trouble: Scenario[] = [
         observes:
             "The step under way is done or taken back; the exit status is not 0; the next up converges.",
         async run(stage) {
-            const { site, traffic, chance } = stage;
+            const { bed, traffic, chance } = stage;
             const twice = chance.pick(true, false);
             const { up, weight } = await inMidst(stage, async (up) => {
                 up.interrupt();
@@ -364,8 +370,8 @@ export const trouble: Scenario[] = [
             });
             const status = await up.end(90_000);
             must("the exit status is not 0", status !== 0, up.output);
-            for (const host of site.cluster.members) await isWhole(host);
-            await again(site, weight);
+            for (const host of bed.cluster.members) await isWhole(host);
+            await again(bed, weight);
             unharmed(await traffic.stop());
         },
     },
@@ -375,33 +381,33 @@ export const trouble: Scenario[] = [
         does: "Two ups at once: of one state, and of two states that manage the same hosts.",
         observes:
             "Of one state, one is refused and names the lock. Of two that differ, a host does one change after the other: each ends well, and no host has something of both; one more up converges.",
-        async run({ site, traffic, chance }) {
+        async run({ bed, traffic, chance }) {
             const first = newWeight();
-            const ups = [await site.startUp(first.change)];
+            const ups = [await bed.startUp(first.change)];
             await ups[0]!.begun(chance.upTo(500));
-            ups.push(await site.startUp());
+            ups.push(await bed.startUp());
             const statuses = await Promise.all(ups.map((up) => up.end()));
             mustBe("status of the first", statuses[0], 0);
             must("the second is refused", statuses[1] !== 0, ups[1]!.output);
-            mustSay("it", ups[1]!.output, /locked by 1 lock/);
-            await converged(site, first.weight);
+            expectOutput("it", ups[1]!.output, /locked by 1 lock/);
+            await converged(bed, first.weight);
 
-            const other = await LabStack.create(site.lab, "other");
-            const secret = await site
+            const other = await LabStack.create(bed.lab, "other");
+            const secret = await bed
                 .host("ds1")
                 .run("sed -n 's/^auth_pass \"\\(.*\\)\"$/\\1/p' /etc/keepalived/auth_pass.conf");
             const up = ["up", "--yes", "--skip-preview"];
             const configureOther = async (change: Change) =>
-                other.configure({ ...(await configuration(change)), authPass: secret.trim() });
+                other.configure({ ...(await bed.cluster.config(change)), authPass: secret.trim() });
             await configureOther(first.change);
             await other.pulumi(up);
 
             const [second, third] = [newWeightEverywhere(), newWeightEverywhere()];
             await configureOther(third.change);
-            const contended = site.host(chance.pick("rs1", "ds2", "ds1"));
+            const contended = bed.host(chance.pick("rs1", "ds2", "ds1"));
             const letGo = await holdLock(contended);
-            site.undo(letGo);
-            const own = await site.startUp(second.change);
+            bed.undo(letGo);
+            const own = await bed.startUp(second.change);
             const others = other.tryPulumi(up);
             await waitUntil(
                 "both at one host",
@@ -413,7 +419,7 @@ export const trouble: Scenario[] = [
             mustBe("status of one", await own.end(), 0);
             const { status, stdout, stderr } = await others;
             must("the other ends well", status === 0, stdout + stderr);
-            for (const host of site.cluster.members) {
+            for (const host of bed.cluster.members) {
                 const weights = [...(await live(host)).matchAll(/(?:weight|-w|of) (\d+)/g)];
                 const [one, ...more] = new Set(weights.map(([, weight]) => Number(weight)));
                 must(
@@ -423,11 +429,11 @@ export const trouble: Scenario[] = [
                 );
                 await isWhole(host);
             }
-            await site.change((plan) => {
+            await bed.change((plan) => {
                 second.change(plan);
                 plan.repair = newRepair();
             });
-            await converged(site, second.weight);
+            await converged(bed, second.weight);
             unharmed(await traffic.stop());
         },
     },
@@ -438,11 +444,11 @@ export const trouble: Scenario[] = [
             does: "A first up where a director's kernel is forbidden to load ip_vs.",
             observes: "up fails before anything has changed on any host, and names the module.",
         },
-        async (site, chance) => {
-            const director = site.host(chance.pick("ds1", "ds2"));
+        async (bed, chance) => {
+            const director = bed.host(chance.pick("ds1", "ds2"));
             const file = "/etc/modprobe.d/no-ipvs.conf";
             await director.run(`echo install ip_vs /bin/false >${file}`);
-            site.undo(() => director.run(`rm ${file}`));
+            bed.undo(() => director.run(`rm ${file}`));
             return new RegExp(`${director.name}: modules: ip_vs must not be loaded`);
         },
     ),
@@ -476,8 +482,8 @@ export const trouble: Scenario[] = [
             observes:
                 "up fails before anything has changed on any host, and names the id and whose it is.",
         },
-        async (site) => {
-            const rs4 = site.host("rs4");
+        async (bed) => {
+            const rs4 = bed.host("rs4");
             const conf = [
                 "vrrp_instance theirs {",
                 "    interface eth0",
@@ -488,7 +494,7 @@ export const trouble: Scenario[] = [
                 "}",
                 "",
             ].join("\n");
-            site.undo(() =>
+            bed.undo(() =>
                 rs4.run("systemctl stop keepalived; rm /etc/keepalived/keepalived.conf"),
             );
             await rs4.run(
@@ -506,11 +512,11 @@ export const trouble: Scenario[] = [
             observes:
                 "up fails before anything has changed on any host, and names the machine's MAC address.",
         },
-        async (site) => {
-            const rs4 = site.host("rs4");
+        async (bed) => {
+            const rs4 = bed.host("rs4");
             const address = "10.128.190.248/24 dev eth0";
             await rs4.run(`ip address add ${address}`);
-            site.undo(() => rs4.run(`ip address delete ${address}`));
+            bed.undo(() => rs4.run(`ip address delete ${address}`));
             const mac = (await rs4.run("cat /sys/class/net/eth0/address")).trim();
             return new RegExp(`address: 10\\.128\\.190\\.248 is answered for by ${mac} on eth0`);
         },
@@ -521,19 +527,19 @@ export const trouble: Scenario[] = [
         does: "One of five hosts, a real server, cannot be reached when all of them change.",
         observes:
             "The other real servers converge, the directors wait for it, the exit status is not 0; nothing fails once the server is out; the next up logs in to what was left and to no other host.",
-        async run({ site, traffic, chance }) {
-            const { realServers, directors } = site.cluster;
+        async run({ bed, traffic, chance }) {
+            const { realServers, directors } = bed.cluster;
             const gone = chance.pick(...realServers);
             const rest = realServers.filter((other) => other !== gone);
             const before = await Promise.all(directors.map(live));
             const { weight, change } = newWeightAndPages();
             await gone.link("down");
-            site.undo(() => gone.link("up"));
+            bed.undo(() => gone.link("up"));
             const names = rest.map(({ name }) => name);
-            const ejected = (port: number) => site.untilServing("ds1", port, names, 20_000);
+            const ejected = (port: number) => bed.untilServing("ds1", port, names, 20_000);
             await Promise.all(Object.values(ports).map(ejected));
             const out = Date.now();
-            await site.failingChange(change);
+            await bed.failingChange(change);
             for (const host of rest) {
                 const page = pageOf(host.name, weight);
                 must(`${host.name} has its new page`, (await live(host)).includes(page));
@@ -541,10 +547,10 @@ export const trouble: Scenario[] = [
             mustBe("directors", await Promise.all(directors.map(live)), before);
             await gone.link("up");
             await untilReachable(gone);
-            const earlier = await site.cluster.logins();
-            await site.deploy();
-            await converged(site, weight);
-            const logins = await site.cluster.logins();
+            const earlier = await bed.cluster.logins();
+            await bed.deploy();
+            await converged(bed, weight);
+            const logins = await bed.cluster.logins();
             const made = Object.entries(logins).map(([name, count]) => [
                 name,
                 count - earlier[name]!,

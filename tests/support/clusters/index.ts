@@ -1,12 +1,12 @@
 import type { Cluster } from "../../../lvs/model";
 import { seed } from "../seed";
 import { checks } from "./checks";
-import { inFull } from "./inFull";
+import { everyKeyword } from "./everyKeyword";
 import { methods } from "./methods";
 import { monitored } from "./monitored";
 import { rhel7 } from "./rhel7";
 import { services } from "./services";
-import { texts } from "./texts";
+import { everyTextField } from "./everyTextField";
 import { vrrp } from "./vrrp";
 
 /** Clusters whose files are kept under tests/golden and tried on real keepaliveds. */
@@ -90,8 +90,8 @@ export const goldenClusters: Record<string, Cluster> = {
     ...methods,
     ...checks,
     ...vrrp,
-    ...inFull,
-    ...texts,
+    ...everyKeyword,
+    ...everyTextField,
 };
 
 /** A cluster whose directors run another keepalived than it says. */

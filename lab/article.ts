@@ -1,0 +1,35 @@
+import { hostKey } from "./keys";
+import { releases } from "./release";
+import { seedConfig, type StackConfig } from "./stack";
+import type { Topology } from "./topology";
+
+/** The article's virtual IP. */
+export const vip = "10.128.190.248";
+
+/** A change to a configuration in place. */
+export type Change = (config: Required<StackConfig>) => unknown;
+
+/** The article's configuration, of those hosts that a topology has and with their distributions. */
+export async function articleConfig({ hosts }: Topology): Promise<Required<StackConfig>> {
+    const config = (await seedConfig()) as Required<StackConfig>;
+    const suites = new Map(hosts.map(({ name, suite }) => [name, suite]));
+    config.directors = config.directors.filter(({ name }) => suites.has(name));
+    config.realServers = config.realServers.filter(({ name }) => suites.has(name));
+    for (const member of [...config.directors, ...config.realServers]) {
+        const suite = suites.get(member.name);
+        if (suite !== undefined) member.distribution = releases[suite].distribution;
+    }
+    return config;
+}
+
+/** The first director and the first real server alone. */
+export const firstPair: Change = (config) => {
+    config.directors = config.directors.slice(0, 1);
+    config.realServers = config.realServers.slice(0, 1);
+};
+
+/** The spare host as a real server. */
+export function spareRealServer() {
+    const key = hostKey("rs4").public;
+    return { name: "rs4", host: "10.128.190.247", hostKey: key, httpd: { page: "RS4" } };
+}

@@ -1,0 +1,81 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { run } from "../run";
+import { type Card, type Machine, type MachineOptions, tree } from "./machine";
+
+/**
+ * A container on this machine's kernel, with systemd, sshd, apt and a network of its own. It boots
+ * in a second and starts programs six times as fast as user-mode Linux does. It has no IPVS, no
+ * tunnels and no kernel modules.
+ */
+export class Container implements Machine {
+    private readonly folder: string;
+    private readonly changes: string;
+    private lower = "";
+
+    constructor(private readonly options: MachineOptions) {
+        this.folder = path.join(options.shortDir, options.name);
+        this.changes = path.join(this.folder, "upper");
+    }
+
+    /** Its devices come and go with each boot. */
+    async plugIn(): Promise<void> {
+        await fs.mkdir(this.folder, { recursive: true });
+    }
+
+    async insert(disk: string): Promise<void> {
+        this.lower = path.join(disk, tree);
+        await fs.rm(this.changes, { recursive: true, force: true });
+        await fs.mkdir(this.changes, { mode: 0o755 });
+        await run(["tar", "-x", "-C", this.changes, "-f", this.options.identity]);
+        for (const [file, text] of Object.entries(ownFiles)) {
+            const target = path.join(this.changes, file);
+            await fs.mkdir(path.dirname(target), { recursive: true });
+            await fs.writeFile(target, text);
+        }
+        await fs.writeFile(path.join(this.folder, "lower"), this.lower);
+    }
+
+    powerOn() {
+        const { name, machineId, cards } = this.options;
+        // Whoever ends the first process ends all that run in its process namespace.
+        const apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+        const script = path.join(__dirname, "container-power-on");
+        const wires = cards.map(({ tap, network, mac }) => `${tap} ${network} ${mac}`);
+        return {
+            command: [...apart, script, this.folder, name, machineId, ...wires],
+            env: {},
+        };
+    }
+
+    /** The kernel of a container is this machine's and never stands still: its network does. */
+    async freeze(): Promise<void> {
+        await this.setCables(() => ["nomaster"]);
+        await this.setFrozen("1");
+    }
+
+    async thaw(): Promise<void> {
+        await this.setFrozen("0");
+        await this.setCables(({ network }) => ["master", network]);
+    }
+
+    private async setFrozen(state: "0" | "1"): Promise<void> {
+        const group = await fs.readFile(path.join(this.folder, "group"), "utf8");
+        await fs.writeFile(path.join(group.trim(), "cgroup.freeze"), state);
+    }
+
+    private async setCables(end: (card: Card) => string[]): Promise<void> {
+        for (const card of this.options.cards) {
+            await run(this.options.inside(["ip", "link", "set", card.tap, ...end(card)]));
+        }
+    }
+}
+
+/** A container's files that a virtual machine has not. */
+const ownFiles = {
+    "etc/fstab": "",
+    "etc/lab/taken": "",
+    // systemd would leave all settings alone, for those that are not of the network are read-only.
+    "etc/systemd/system/systemd-sysctl.service.d/container.conf":
+        "[Unit]\nConditionPathIsReadWrite=\nConditionPathIsReadWrite=/proc/sys/net\n",
+};

@@ -1,0 +1,34 @@
+import type { Distribution } from "../lvs/keepalived/versions";
+import type { Suite, Topology } from "./topology";
+
+/** A release of Debian as a stack names it, and the keepalived that it has. */
+export const releases: Record<Suite, { distribution: Distribution; keepalived: string }> = {
+    bullseye: { distribution: "debian11", keepalived: "2.1.5" },
+    bookworm: { distribution: "debian12", keepalived: "2.2.7" },
+    trixie: { distribution: "debian13", keepalived: "2.3.3" },
+};
+
+/** A cluster of all three: directors of the oldest and of the newest. */
+const mixture: Record<string, Suite> = {
+    ds1: "bullseye",
+    ds2: "trixie",
+    rs1: "bullseye",
+    rs3: "trixie",
+};
+
+/**
+ * A topology on the releases that `RELEASE` names: one for all hosts, or `mixed`. Hosts that have a
+ * release of their own keep it.
+ */
+export function ofRelease(topology: Topology): Topology {
+    const release = process.env.RELEASE;
+    if (release === undefined) return topology;
+    if (release !== "mixed" && !(release in releases)) {
+        throw new Error(`RELEASE is ${release}: not ${Object.keys(releases).join(", ")}, mixed`);
+    }
+    const hosts = topology.hosts.map((host) => ({
+        suite: release === "mixed" ? mixture[host.name] : (release as Suite),
+        ...host,
+    }));
+    return { ...topology, hosts };
+}

@@ -1,0 +1,64 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "./wait";
+
+/** An `up` under way. */
+export class RunningUp {
+    /** What it has printed so far. */
+    output = "";
+    private readonly ended: Promise<unknown>;
+
+    constructor(
+        private readonly child: ChildProcess,
+        printed: string[],
+    ) {
+        for (const stream of [child.stdout!, child.stderr!]) {
+            stream.setEncoding("utf8").on("data", (text: string) => {
+                this.output += text;
+                printed.push(text);
+            });
+        }
+        // Plugins that outlive the engine may hold its pipes open.
+        this.ended = once(child, "exit");
+    }
+
+    /** Whether it has not ended yet. */
+    get isRunning(): boolean {
+        return this.child.exitCode === null && this.child.signalCode === null;
+    }
+
+    /** Waits until it has begun to change resources, and some milliseconds more. */
+    async begun(moreMs: number): Promise<void> {
+        await waitUntil("begin of an up", 60_000, () => this.output.includes("Updating"), 20);
+        await sleep(moreMs);
+    }
+
+    /** Waits until the output says something. */
+    async says(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
+        await waitUntil(`${pattern.source} in an up`, deadlineMs, () => {
+            if (pattern.test(this.output)) return true;
+            if (!this.isRunning) throw new Error(`it has ended:\n${this.output}`);
+            return false;
+        });
+    }
+
+    /** Kills the engine alone, as the kernel does when memory is short. */
+    kill(): void {
+        this.child.kill("SIGKILL");
+    }
+
+    /** What a Ctrl-C sends, and to whom. */
+    interrupt(): void {
+        if (this.isRunning) process.kill(-this.child.pid!, "SIGINT");
+    }
+
+    /** Waits for its end: the exit status, -1 when it was killed. */
+    async end(deadlineMs = 300_000): Promise<number> {
+        const timely = sleep(deadlineMs, "late", { ref: false });
+        if (this.isRunning && (await Promise.race([this.ended, timely])) === "late") {
+            throw new Error(`pulumi up still runs after ${deadlineMs / 1000} s:\n${this.output}`);
+        }
+        return this.child.exitCode ?? -1;
+    }
+}

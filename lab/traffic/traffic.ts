@@ -1,0 +1,155 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import * as path from "node:path";
+import { createInterface } from "node:readline";
+import { type Lab, waitUntil } from "../lab";
+import type { Probe } from "../probe";
+import { nodeCommand } from "../run";
+import { vip } from "../article";
+import { ports, virtualRouterId } from "./cluster";
+
+/** One thing that a client has seen. */
+export interface Event {
+    /** When it began, in milliseconds since 1970. */
+    at: number;
+    /** How long it took. */
+    ms: number;
+    /** Who answered. */
+    from?: string;
+    /** Why what was asked got no answer. */
+    error?: string;
+    /** Of a connection as a whole: how it ended, "done" when it was closed in order. */
+    ended?: string;
+}
+
+/** What the clients of one kind have seen. */
+export interface Seen {
+    /** In the order of asking. */
+    requests: Event[];
+    failed: Event[];
+    /** Connections that did not end in order. */
+    lost: Event[];
+    /** The longest time between the ends of two successes that follow each other, or 0. */
+    longestGap: number;
+}
+
+/** New connections, connections that stay, those that last some seconds, and a flow of datagrams. */
+export const kinds = ["fresh", "long", "session", "datagram"] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface Observation extends Record<Kind, Seen> {
+    /** Who sent adverts: an entry for each change. */
+    owners: Event[];
+}
+
+/** Clients of every kind in the lab, and one who listens to the directors' adverts. */
+export class Traffic {
+    private final?: Promise<Observation>;
+
+    private constructor(
+        private readonly probe: Probe,
+        private readonly clients: Record<Exclude<Kind, "fresh">, Client>,
+        private readonly adverts: Client,
+    ) {}
+
+    /** Starts them; returns when each has had some answers. */
+    static async start(lab: Lab): Promise<Traffic> {
+        const spawn = (command: string[]) =>
+            new Client(lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] }));
+        const start = (kind: Kind, port: number) =>
+            spawn([...nodeCommand("traffic/clients.ts"), kind, vip, String(port)]);
+        const long = start("long", ports.lines);
+        // Those that stay come first, so that each is with a server of its own.
+        await waitUntil("answers on what stays", 30_000, () => long.events.length >= 3);
+        const listener = path.join(__dirname, "adverts.pl");
+        const traffic = new Traffic(
+            await lab.probe(`http://${vip}/`, { intervalMs: 50, timeoutMs: 5000 }),
+            {
+                long,
+                session: start("session", ports.lines),
+                datagram: start("datagram", ports.datagrams),
+            },
+            spawn(["perl", listener, lab.client.address, String(virtualRouterId)]),
+        );
+        // Four seconds of lines: all that stays has been told of to the other director.
+        await waitUntil("answers to every client", 30_000, () => {
+            const seen = traffic.sofar();
+            return (
+                seen.owners.length > 0 &&
+                seen.long.requests.length >= 60 &&
+                kinds.every((kind) => good(seen[kind].requests.slice(-10)).length === 10)
+            );
+        });
+        return traffic;
+    }
+
+    /** What has been seen so far. */
+    sofar(): Observation {
+        const { requests } = this.probe.sofar();
+        return {
+            fresh: seenIn(
+                requests.map(({ at, ms, body, error = strangers(body) }) => ({
+                    at,
+                    ms,
+                    from: body,
+                    error,
+                })),
+            ),
+            long: seenIn(this.clients.long.events),
+            session: seenIn(this.clients.session.events),
+            datagram: seenIn(this.clients.datagram.events),
+            owners: changesIn(this.adverts.events),
+        };
+    }
+
+    /** Has them ask nothing more, waits for what is under way, and returns all. */
+    stop(): Promise<Observation> {
+        const all = [this.adverts, ...Object.values(this.clients)];
+        this.final ??= Promise.all([this.probe.stop(), ...all.map((client) => client.stop())]).then(
+            () => this.sofar(),
+        );
+        return this.final;
+    }
+}
+
+/** A process that prints events. */
+class Client {
+    readonly events: Event[] = [];
+
+    constructor(private readonly child: ChildProcess) {
+        const lines = createInterface(child.stdout!);
+        lines.on("line", (line) => this.events.push(JSON.parse(line) as Event));
+    }
+
+    async stop(): Promise<void> {
+        const closed = this.child.exitCode === null ? once(this.child, "close") : undefined;
+        this.child.stdin!.end();
+        await closed;
+    }
+}
+
+/** A director without a table may have a web server of its own, which is nobody's to answer. */
+function strangers(body = ""): string | undefined {
+    return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a stranger's page";
+}
+
+function good(requests: Event[]): Event[] {
+    return requests.filter(({ error }) => error === undefined);
+}
+
+function seenIn(events: Event[]): Seen {
+    const requests = events.filter(({ ended }) => ended === undefined);
+    requests.sort((a, b) => a.at - b.at);
+    const ends = good(requests).map(({ at, ms }) => at + ms);
+    ends.sort((a, b) => a - b);
+    return {
+        requests,
+        failed: requests.filter(({ error }) => error !== undefined),
+        lost: events.filter(({ ended = "done" }) => ended !== "done"),
+        longestGap: Math.max(0, ...ends.slice(1).map((end, index) => end - ends[index]!)),
+    };
+}
+
+function changesIn(adverts: Event[]): Event[] {
+    return adverts.filter(({ from }, index) => from !== adverts[index - 1]?.from);
+}

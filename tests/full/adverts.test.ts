@@ -1,0 +1,73 @@
+import { LabCluster } from "../../lab/cluster";
+import { waitUntil } from "../../lab/lab";
+
+describe("A cluster", () => {
+    let cluster: LabCluster;
+
+    beforeAll(async () => {
+        cluster = await LabCluster.deployed();
+    });
+
+    afterAll(() => cluster?.down());
+
+    afterEach(() => cluster.untilHealthy());
+
+    /** Seconds by which a director may be late on a machine that has other work. */
+    const late = 0.1;
+
+    // All else is as it is by default: the sync daemon runs, and changes sides with every owner.
+    describe.each([
+        { advertInt: 1, margin: 1 },
+        { advertInt: 0.1, margin: 0.5 },
+    ])("$advertInt s between adverts of VRRP version 3:", ({ advertInt, margin }) => {
+        const skew = ((256 - 253) / 256) * advertInt;
+
+        beforeAll(async () => {
+            const instance = {
+                interface: "eth0",
+                virtualRouterId: 62,
+                version: 3,
+                advertInt,
+            };
+            const config = await cluster.config(({ vrrpInstances }) =>
+                vrrpInstances.fill(instance),
+            );
+            // Two that send at other intervals than each other's take over from one another.
+            for (const host of cluster.directors) await host.run("systemctl stop keepalived");
+            await cluster.stack.configure(config);
+            await cluster.stack.up();
+            await cluster.untilHealthy();
+        });
+
+        /** The longest time without an answer while owners change, in seconds. */
+        async function gapUntil(owner: string, change: () => Promise<unknown>) {
+            const probe = await cluster.probe(undefined, 20);
+            await change();
+            await waitUntil(`${owner} as owner`, 10_000, async () => {
+                return (await cluster.activeDirectors()).join() === owner;
+            });
+            const from = Date.now();
+            await waitUntil("answers again", 10_000, () =>
+                probe.sofar().requests.some(({ at, error }) => at > from && !error),
+            );
+            return (await probe.stop()).longestGap / 1000;
+        }
+
+        it("replaces a stopped active director within skew, and takes it back without a gap", async () => {
+            const ds1 = cluster.host("ds1");
+            const stopped = await gapUntil("ds2", () => ds1.run("systemctl stop keepalived"));
+            expect(stopped).toBeLessThan(skew + margin);
+            const back = await gapUntil("ds1", () => ds1.run("systemctl start keepalived"));
+            expect(back).toBeLessThan(margin);
+        });
+
+        it("replaces a dead active director within 2 to 3 adverts and skew", async () => {
+            const ds1 = cluster.host("ds1");
+            const gap = await gapUntil("ds2", () => ds1.cut());
+            await ds1.boot();
+            // On a machine with other work, its last advert may have been overdue.
+            expect(gap).toBeGreaterThan(2 * advertInt + skew - late);
+            expect(gap).toBeLessThan(3 * advertInt + skew + margin);
+        });
+    });
+});

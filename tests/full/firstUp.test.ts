@@ -1,0 +1,227 @@
+import { vip } from "../../lab/article";
+import { LabCluster } from "../../lab/cluster";
+import type { Host } from "../../lab/host";
+import { installedDisk } from "../../lab/installedDisk";
+import { hostKey } from "../../lab/keys";
+import { type Lab, waitUntil } from "../../lab/lab";
+import type { LabStack, StackConfig } from "../../lab/stack";
+import { only, seed } from "../../lab/topology";
+import { holdAptLocks } from "../e2e/support/aptLocks";
+import { portrait } from "../e2e/support/portrait";
+
+/** What keeps the cluster from a host. */
+interface BrokenHost {
+    break: (host: Host) => Promise<unknown>;
+    /** The line in which the user reads it. */
+    says: RegExp;
+    mend: (host: Host) => Promise<unknown>;
+}
+
+/** Takes all space in large pieces, and what is left of it in small ones. */
+const fillDisk =
+    "fallocate -l $(df --output=avail -B1 / | tail -n 1) /full; cat /dev/zero >>/full 2>/dev/null || :";
+
+const brokenHosts: Record<string, BrokenHost> = {
+    "the host does not answer": {
+        break: (host) => host.cut(),
+        says: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
+        mend: (host) => host.boot(),
+    },
+    "the kernel has no IPVS": {
+        break: (host) => host.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf"),
+        says: /ds1: modules: ip_vs must not be loaded here/,
+        mend: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
+    },
+    "the disk is full": {
+        break: (host) => host.run(fillDisk),
+        says: /ds1: disk: \/ has \d+ MB free/,
+        mend: (host) => host.run("rm /full; sync"),
+    },
+};
+
+interface WrongConfig {
+    /** What is said of ds1 and is not so. */
+    config: (config: Required<StackConfig>) => void;
+    /** The line in which the user reads it. */
+    says: RegExp;
+}
+
+const wrongConfigs: Record<string, WrongConfig> = {
+    "the key is not let in": {
+        config: ({ directors }) => {
+            directors[0]!.privateKey = hostKey("nobody").private;
+        },
+        says: /lvs-ds1-preflight[^]*unable to authenticate/,
+    },
+    "the host is not who it was": {
+        config: ({ directors }) => {
+            directors[0]!.hostKey = hostKey("somebody else").public;
+        },
+        says: /lvs-ds1-preflight[^]*host key mismatch/,
+    },
+    "sudo wants a password": {
+        config: ({ directors }) => {
+            directors[0]!.user = "nosudo";
+        },
+        says: /lvs-ds1-preflight[^]*sudo: a password is required/,
+    },
+    "the interface is missing": {
+        config: ({ vrrpInstances }) => {
+            vrrpInstances[0]!.interface = "eth9";
+        },
+        says: /ds1: interface: there is no eth9, only eth0/,
+    },
+    "keepalived is older than is said": {
+        config: ({ directors }) => {
+            directors[0]!.distribution = undefined;
+            directors[0]!.keepalivedVersion = "2.3.4";
+        },
+        says: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+    },
+};
+
+describe("A first up", () => {
+    let cluster: LabCluster;
+    let lab: Lab;
+    let stack: LabStack;
+    let ds1: Host;
+    /** Whether hosts are as on their first day: a test that does not get to its end leaves them otherwise. */
+    let isRenewed = true;
+
+    beforeAll(async () => {
+        cluster = await LabCluster.boot({ topology: only(seed, "ds1", "rs1") });
+        ({ lab, stack } = cluster);
+        ds1 = lab.host("ds1");
+    });
+
+    beforeEach(async () => {
+        if (!isRenewed) await renew(lab, stack);
+        isRenewed = false;
+    });
+
+    afterAll(() => lab?.down());
+
+    const hosts = () => Promise.all(lab.hosts.map(async (host) => (await portrait(host)).kept));
+
+    async function expectRefusal(config: StackConfig, line: RegExp): Promise<void> {
+        await stack.configure(config);
+        const start = Date.now();
+        expect(await stack.failingUp()).toMatch(line);
+        expect(Date.now() - start).toBeLessThan(60_000);
+    }
+
+    async function expectToServe(config?: StackConfig): Promise<void> {
+        await stack.configure(config ?? (await cluster.config()));
+        await stack.up();
+        await untilServed(lab);
+    }
+
+    async function takeDown(): Promise<void> {
+        await stack.destroy();
+        isRenewed = true;
+    }
+
+    describe("leaves every host as it was and says why", () => {
+        it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
+            const before = await hosts();
+            await expectRefusal(await cluster.config(config), says);
+            expect(await hosts()).toEqual(before);
+            isRenewed = true;
+        });
+
+        it.each(Object.entries(brokenHosts))("when %s", async (_, trouble) => {
+            const before = await hosts();
+            await trouble.break(ds1);
+            await expectRefusal(await cluster.config(), trouble.says);
+            await trouble.mend(ds1);
+            expect(await hosts()).toEqual(before);
+            isRenewed = true;
+        });
+
+        it("until the next one works, also as a user with sudo and behind a bastion", async () => {
+            const config = await cluster.config(({ directors, realServers }) => {
+                const { host, hostKey } = realServers[0]!;
+                const privateKey = lab.client.privateKey;
+                realServers[0]!.user = "admin";
+                directors[0]!.user = "admin";
+                directors[0]!.proxy = { host, hostKey, user: "nosudo", privateKey };
+            });
+            await expectToServe(config);
+            const logins = await ds1.run(
+                "journalctl -q -b -u ssh -o cat | grep '^Accepted.* admin '",
+            );
+            expect(logins).toContain("for admin from 10.128.190.249");
+            expect(logins).not.toContain("for admin from 10.128.190.252");
+            await takeDown();
+        });
+    });
+
+    describe("can be undone by a destroy after it failed on its way, and the next one works,", () => {
+        async function expectCure(
+            before: string[],
+            meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+        ): Promise<void> {
+            await stack.destroy();
+            expect(await hosts()).toEqual(before);
+            await meanwhile();
+            await expectToServe();
+            await takeDown();
+        }
+
+        it("when a package is missing, and the next one waits for another apt at work", async () => {
+            await ds1.reset();
+            const before = await hosts();
+            const sources = "/etc/apt/sources.list.d";
+            await ds1.run(`
+                mkdir /root/sources && mv /etc/apt/sources.list* /root/sources/
+                mkdir -p ${sources} && touch ${sources}/none.list`);
+            const says = /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/;
+            await expectRefusal(await cluster.config(), says);
+            await ds1.run(`rm -r ${sources}; mv /root/sources/* /etc/apt/; rmdir /root/sources`);
+            await expectCure(before, () => holdAptLocks(ds1, 5));
+        });
+
+        it("when keepalived refuses the configuration", async () => {
+            const before = await hosts();
+            await expectRefusal(
+                await cluster.config(({ vrrpInstances }) => {
+                    vrrpInstances[0]!.extraConfig = "no_such_word";
+                }),
+                /ds1: keepalived [\d.]+ refuses the configuration \(status \d\): .*no_such_word/,
+            );
+            await expectCure(before);
+        });
+    });
+
+    it("lets the user's own keepalived run on when keepalived refuses the configuration", async () => {
+        const own = "vrrp_instance own {\ninterface eth0\nvirtual_router_id 7\n";
+        const conf = `${own}virtual_ipaddress {\n10.128.190.240\n}\n}\n`;
+        const write = "cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived";
+        await ds1.run(write, { stdin: conf });
+        const pid = () => ds1.run("systemctl show -p MainPID --value keepalived");
+        const before = await pid();
+        expect(before).not.toBe("0\n");
+        await stack.configure(
+            await cluster.config(
+                ({ vrrpInstances }) => (vrrpInstances[0]!.extraConfig = "no_such_word"),
+            ),
+        );
+        expect(await stack.failingUp()).toMatch(/ds1: keepalived [\d.]+ refuses/);
+        expect(await pid()).toBe(before);
+    });
+});
+
+/** A real server that is slow to answer its first check is out for a moment. */
+async function untilServed(lab: Lab): Promise<void> {
+    await waitUntil("an answer of RS1", 20_000, async () =>
+        ["RS1\n"].includes(await lab.exec(["curl", "-sS", "--max-time", "5", `http://${vip}/`])),
+    );
+}
+
+/** Hosts as on their first day with a disk, of which the stack knows nothing. */
+async function renew(lab: Lab, stack: LabStack): Promise<void> {
+    await Promise.all(
+        lab.hosts.map(async (host) => host.reset(await installedDisk({ suite: host.suite }))),
+    );
+    await stack.forget();
+}

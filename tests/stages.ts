@@ -1,0 +1,72 @@
+/** A part of a test run: a command, and how long it takes on two processors. */
+export interface Stage {
+    name: string;
+    command: string[];
+    env?: NodeJS.ProcessEnv;
+    /** Does the command write a report of Jest, in which tests are counted? */
+    isJest?: boolean;
+    seconds: number;
+}
+
+/** Lab tests mostly wait: three files at a time keep two processors at work. */
+const labWorkers = 3;
+const labProjects = ["e2e", "full"];
+
+function jest(
+    name: string,
+    seconds: number,
+    options: {
+        projects?: string[];
+        files?: string[];
+        workers?: number;
+        env?: NodeJS.ProcessEnv;
+    } = {},
+): Stage {
+    const { projects = [name], files = [], workers = 2, env } = options;
+    const command = ["npx", "jest", `--maxWorkers=${workers}`, "--selectProjects", ...projects];
+    const chosen = files.length > 0 ? ["--runTestsByPath", ...files] : [];
+    return { name, command: [...command, ...chosen], env, isJest: true, seconds };
+}
+
+/** Lab tests: of some files, or of all. */
+export function labStage(name: string, files: string[] = []): Stage {
+    return jest(name, 0, { projects: labProjects, files, workers: labWorkers });
+}
+
+/** Every claim of the README and the guides, once. */
+export const stages: Stage[] = [
+    { name: "check", command: ["npm", "run", "--silent", "check"], seconds: 25 },
+    jest("unit", 20),
+    jest("toolchain", 130),
+    jest("e2e", 600, { workers: labWorkers }),
+];
+
+/** The files that whole clusters of another release are tried with. */
+const releaseFiles = [
+    ...["cluster", "failover", "destroy", "trouble"].map((name) => `tests/e2e/${name}.test.ts`),
+    ...["firstUp", "failedUp"].map((name) => `tests/full/${name}.test.ts`),
+];
+
+/** Everything: more random cases, every repetition, other releases, own kernels, every fault. */
+export const fullStages: Stage[] = [
+    ...stages.map((stage) => ({ ...stage, env: { FULL: "1" } })),
+    jest("full", 900, { workers: labWorkers, env: { FULL: "1" } }),
+    ...["bullseye", "trixie", "mixed"].map((release) =>
+        jest(release, 500, {
+            projects: labProjects,
+            files: releaseFiles,
+            workers: labWorkers,
+            env: { RELEASE: release },
+        }),
+    ),
+    jest("own kernels", 1900, {
+        projects: ["e2e"],
+        workers: 2,
+        env: { PULUMI_LVS_LAB_MACHINES: "uml" },
+    }),
+    {
+        name: "faults",
+        command: ["npx", "tsx", "tests/faults/run.ts", "--seeds", "3"],
+        seconds: 6000,
+    },
+];

@@ -1,0 +1,104 @@
+/** Steps into a value, from outside to inside. */
+export type Place = (string | number)[];
+
+/** A text somewhere in what a user writes. */
+export interface Leaf {
+    place: Place;
+    /** The place as problems name it. */
+    path: string;
+    text: string;
+}
+
+/** All texts in a value. */
+export function leavesOf(value: unknown, place: Place = []): Leaf[] {
+    if (typeof value === "string") return [leafAt(place, value)];
+    return stepsInto(value).flatMap((step) => leavesOf(childOf(value, step), [...place, step]));
+}
+
+export function leafAt(place: Place, text: string): Leaf {
+    const steps = place.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
+    return { place, path: steps.join("").slice(1), text };
+}
+
+/** What a value has in a place. */
+export function valueAt(value: unknown, place: Place): unknown {
+    return place.reduce(childOf, value);
+}
+
+/** A copy of a value with something else in a place. */
+export function replaced<T>(value: T, [step, ...rest]: Place, by: unknown): T {
+    if (step === undefined) return by as T;
+    const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as T;
+    const field = step as keyof T;
+    copy[field] = replaced(copy[field], rest, by);
+    return copy;
+}
+
+/** A copy of a value with another name for something, wherever it is named. */
+export function renamed<T>(value: T, name: string, text: string): T {
+    const named = leavesOf(value).filter((leaf) => leaf.text === name);
+    return named.reduce((whole, { place }) => replaced(whole, place, text), value);
+}
+
+/** A value without the list items and blocks that a place in it does not need, and that place. */
+export function isolated<T>(
+    value: T,
+    place: Place,
+    isRight: (smaller: T) => boolean,
+): { value: T; place: Place } {
+    let least = { value, place };
+    let tried = 0;
+    for (;;) {
+        const part = partsOf(least.value).filter((one) => !isRelated(one, least.place))[tried];
+        if (part === undefined) return least;
+        const smaller = without(least.value, part);
+        if (isRight(smaller)) least = { value: smaller, place: placeWithout(part, least.place) };
+        else tried += 1;
+    }
+}
+
+/** The places of list items and blocks: the last first, and each before those inside it. */
+function partsOf(value: unknown, place: Place = []): Place[] {
+    return stepsInto(value)
+        .reverse()
+        .flatMap((step) => {
+            const [inner, child] = [[...place, step], childOf(value, step)];
+            const isBlock = typeof child === "object" && !Array.isArray(child);
+            const below = partsOf(child, inner);
+            return Array.isArray(value) || isBlock ? [inner, ...below] : below;
+        });
+}
+
+/** Whether one place is inside the other. */
+function isRelated(one: Place, other: Place): boolean {
+    const length = Math.min(one.length, other.length);
+    return one.slice(0, length).every((step, depth) => step === other[depth]);
+}
+
+function without<T>(value: T, part: Place): T {
+    const [holder, last] = [part.slice(0, -1), part.at(-1)];
+    const all = valueAt(value, holder);
+    const others = Array.isArray(all)
+        ? all.filter((_, index) => index !== last)
+        : Object.fromEntries(Object.entries(all as object).filter(([key]) => key !== last));
+    return replaced(value, holder, others);
+}
+
+/** Where a place is after a part beside it has gone: items of the same list move up. */
+function placeWithout(part: Place, place: Place): Place {
+    const depth = part.length - 1;
+    const [step, own] = [part[depth]!, place[depth]];
+    const isInList = part.slice(0, depth).every((one, at) => one === place[at]);
+    return isInList && typeof own === "number" && own > Number(step)
+        ? replaced(place, [depth], own - 1)
+        : place;
+}
+
+function stepsInto(value: unknown): Place {
+    if (typeof value !== "object" || value === null) return [];
+    return Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+}
+
+function childOf(value: unknown, step: string | number): unknown {
+    return (value as Record<string | number, unknown>)[step];
+}
