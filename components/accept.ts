@@ -5,16 +5,14 @@ import type { Problem } from "../lvs/problems";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
+import { isKnown, type Known } from "./known";
 
 /**
  * The cluster that the arguments describe, found free of problems. Throws one `ResourceError` that
  * lists all problems: at once when every value is known, otherwise as soon as they are, which is
  * before anything that is made of the result.
  */
-export function acceptedCluster(
-    args: LvsClusterArgs,
-    resource: pulumi.Resource,
-): pulumi.Output<Cluster> {
+export function acceptedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
     const { authPass } = args;
     const cluster = withoutLogins(args);
     return accepted(cluster, resource, validate, [
@@ -28,7 +26,7 @@ export function acceptedCluster(
 export function acceptedAuthPass(
     authPass: pulumi.Input<string>,
     resource: pulumi.Resource,
-): pulumi.Output<string> {
+): Known<string> {
     return accepted(authPass, resource, (known: string) => validateAuthPass(authPassField, known));
 }
 
@@ -38,7 +36,7 @@ const authPassField = "authPass";
 export function acceptedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
-): pulumi.Output<LoneRealServer> {
+): Known<LoneRealServer> {
     const { virtualIps = [], tunnels = [], gateway, gateway6, httpd, monitoring } = args;
     return accepted(
         { virtualIps, tunnels, gateway, gateway6, httpd, monitoring },
@@ -48,18 +46,22 @@ export function acceptedRealServer(
     );
 }
 
-function accepted<T, Known extends pulumi.Unwrap<T>>(
+function accepted<T, Model extends pulumi.Unwrap<T>>(
     value: T,
     resource: pulumi.Resource,
-    validateKnown: (value: Known) => Problem[],
+    validateKnown: (value: Model) => Problem[],
     problems: Problem[] = [],
-): pulumi.Output<Known> {
-    const check = (found: Problem[]) => (found.length > 0 ? reject(found, resource) : undefined);
-    const known = isKnown(value);
-    check([...(known ? validateKnown(value as unknown as Known) : []), ...problems]);
+): Known<Model> {
+    const without = (model: Model, found: Problem[]) =>
+        found.length > 0 ? reject(found, resource) : model;
+    if (isKnown(value)) {
+        const model = value as unknown as Model;
+        return without(model, [...validateKnown(model), ...problems]);
+    }
+    if (problems.length > 0) reject(problems, resource);
     return pulumi.output(value).apply((resolved) => {
-        if (!known) check(validateKnown(resolved as Known));
-        return resolved as Known;
+        const model = resolved as Model;
+        return without(model, validateKnown(model));
     });
 }
 
@@ -113,11 +115,4 @@ function memberConnectionProblems(list: "directors" | "realServers", args: LvsCl
     return args[list].flatMap((member, index) =>
         connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
     );
-}
-
-/** Whether a value holds nothing that has to be waited for. */
-function isKnown(value: unknown): boolean {
-    if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
-    if (typeof value !== "object" || value === null) return true;
-    return Object.values(value).every(isKnown);
 }

@@ -3,9 +3,10 @@ import type { LvsClusterArgs } from "./args";
 
 /** How one host is reached: its own fields over those of the cluster. */
 export function connectionOf(
-    { connection }: LvsClusterArgs,
+    { connection = {} }: LvsClusterArgs,
     host: HostConnectionArgs,
 ): HostConnectionArgs {
-    const own = Object.entries(host).filter(([, value]) => value !== undefined);
-    return { ...connection, ...(Object.fromEntries(own) as HostConnectionArgs) };
+    const all: Record<string, unknown> & HostConnectionArgs = { ...host };
+    for (const [field, value] of Object.entries(connection)) all[field] ??= value;
+    return all;
 }

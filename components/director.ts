@@ -8,8 +8,9 @@ import { planDirector } from "../lvs/plan";
 import { authPassFile, directorFiles, directorModuleFiles } from "../lvs/render";
 import { acceptedAuthPass, acceptedCluster, reject } from "./accept";
 import type { DirectorArgs } from "./args";
-import { after } from "./after";
 import { connectionOf } from "./connectionOf";
+import { inOrder } from "./inOrder";
+import { whenKnown } from "./known";
 import { postponedIn } from "./postponed";
 
 /**
@@ -32,7 +33,7 @@ export class Director extends pulumi.ComponentResource {
         const authPass = acceptedAuthPass(args.authPass, this);
         const connection = connectionOf(args.cluster, memberOf(args, this));
 
-        const plan = cluster.apply((known) => planDirector(known, args.name));
+        const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const resource = resourceWord(name);
 
         const { keepalivedPackage, removePackages = false, repair, monitoring } = args.cluster;
@@ -40,7 +41,7 @@ export class Director extends pulumi.ComponentResource {
             `${name}-prepare`,
             {
                 connection,
-                stdin: after(args.prepareAfter, plan).apply((known) =>
+                stdin: whenKnown(plan, (known) =>
                     bundle("prepare", directorModuleFiles(known), {
                         packages: {
                             names: [
@@ -54,12 +55,13 @@ export class Director extends pulumi.ComponentResource {
                 ),
             },
             this,
+            inOrder(args.prepareAfter),
         );
         const secret = remoteStep(
             `${name}-secret`,
             {
                 connection,
-                stdin: authPass.apply((known) =>
+                stdin: whenKnown(authPass, (known) =>
                     bundle("secret", [authPassFile(known)], {
                         settings: { resource, repair },
                     }),
@@ -74,14 +76,14 @@ export class Director extends pulumi.ComponentResource {
             resource,
             ...changeOf(args.cluster, { ownerLast: args.ownerLast ?? false }),
         };
-        const configuration = after(args.configureAfter, plan).apply((known) =>
+        const configuration = whenKnown(plan, (known) =>
             bundle("director", [...directorFiles(known), ...programs], { settings }),
         );
         const configure = remoteStep(
             `${name}-configure`,
             { connection, stdin: configuration },
             this,
-            [secret],
+            [secret, ...inOrder(args.configureAfter)],
         );
 
         this.configured = configure.urn;

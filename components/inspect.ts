@@ -1,45 +1,54 @@
 import * as pulumi from "@pulumi/pulumi";
 import { bundle, type Settings } from "../host/bundle";
 import { remoteStep } from "../host/remote";
-import type { Cluster } from "../lvs/model";
-import { planDirector, planRealServer, planRealServerKernel } from "../lvs/plan";
+import type { Cluster, LoneRealServer } from "../lvs/model";
+import { planDirector, planRealServerKernel } from "../lvs/plan";
 import { directorPreflight, realServerPreflight } from "../lvs/preflight";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
+import { type Known, whenKnown } from "./known";
+import { whenDone } from "./whenDone";
 
-/** A look at every host of a cluster that changes nothing, and fails where something speaks against it. */
+/**
+ * A look at every host of a cluster that changes nothing, and fails where something speaks against it:
+ * whoever depends on it comes after all of it.
+ */
 export function inspect(
     name: string,
     args: LvsClusterArgs,
-    cluster: pulumi.Output<Cluster>,
+    cluster: Known<Cluster>,
+    realServers: Known<Map<string, LoneRealServer>>,
     parent: pulumi.Resource,
-): pulumi.Output<string>[] {
-    const look = (
+): Promise<pulumi.Resource[]> {
+    const look = <T>(
         member: ClusterDirectorArgs | ClusterRealServerArgs,
-        settingsOf: (known: Cluster) => Settings,
+        plan: Known<T>,
+        settingsOf: (known: T) => Settings,
     ) =>
         remoteStep(
             `${name}-${member.name}-preflight`,
             {
                 connection: connectionOf(args, member),
-                stdin: cluster.apply((known) =>
+                stdin: whenKnown(plan, (known) =>
                     bundle("preflight", [], { settings: settingsOf(known) }),
                 ),
                 passing: true,
             },
             parent,
-        ).urn;
-    return [
+        ).stdout;
+    return whenDone([
         ...args.directors.map((member) =>
-            look(member, (known) => directorPreflight(planDirector(known, member.name), known)),
+            look(member, cluster, (known) =>
+                directorPreflight(planDirector(known, member.name), known),
+            ),
         ),
         ...args.realServers.map((member) =>
-            look(member, (known) =>
+            look(member, realServers, (known) =>
                 realServerPreflight(
-                    planRealServerKernel(planRealServer(known, member.name)),
+                    planRealServerKernel(known.get(member.name)!),
                     member.httpd !== undefined,
                 ),
             ),
         ),
-    ];
+    ]);
 }

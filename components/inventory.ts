@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RealServer } from "../lvs/model";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
@@ -25,35 +26,37 @@ export interface HostInventory {
 
 /** The hosts of a cluster by their names, directors first. */
 export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, HostInventory>> {
-    const entry = (
+    const member = (
         role: HostRole,
-        member: ClusterDirectorArgs | ClusterRealServerArgs,
-        addresses: pulumi.Input<string[]>,
+        { name, ...host }: ClusterDirectorArgs | ClusterRealServerArgs,
+        { address, address6 }: Pick<ClusterRealServerArgs, "address" | "address6"> = {},
     ) => {
-        const { host, port = 22, user = "root", hostKey = "" } = connectionOf(args, member);
-        return [member.name, { role, host, port, user, hostKey, addresses }] as const;
+        const { port = 22, user = "root", hostKey = "" } = connectionOf(args, host);
+        return { name, role, host: host.host, port, user, hostKey, address, address6 };
     };
-    return pulumi.output(
-        Object.fromEntries([
-            ...args.directors.map((member) => entry(HostRole.director, member, [])),
-            ...args.realServers.map((member) =>
-                entry(HostRole.realServer, member, addressesOf(member)),
-            ),
-        ]),
-    );
+    const members = [
+        ...args.directors.map((director) => member(HostRole.director, director)),
+        ...args.realServers.map((server) => member(HostRole.realServer, server, server)),
+    ];
+    return pulumi
+        .output(members)
+        .apply((known) => Object.fromEntries(known.map((one) => [one.name, entryOf(one)])));
 }
 
-function addressesOf({
-    name,
-    host,
-    address,
-    address6,
-}: ClusterRealServerArgs): pulumi.Output<string[]> {
-    return pulumi
-        .output({ name, host, address, address6 })
-        .apply((known) =>
-            [addressOf(known, "inet"), addressOf(known, "inet6")].filter(
-                (one) => one !== undefined,
-            ),
-        );
+function entryOf({
+    role,
+    port,
+    user,
+    hostKey,
+    ...host
+}: Omit<HostInventory, "addresses"> & RealServer) {
+    const addresses = [addressOf(host, "inet"), addressOf(host, "inet6")];
+    return {
+        role,
+        host: host.host,
+        port,
+        user,
+        hostKey,
+        addresses: role === HostRole.director ? [] : addresses.filter((one) => one !== undefined),
+    };
 }

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { planRealServer } from "../lvs/plan";
-import { tunnelsOf, virtualIpsOf } from "../lvs/pool";
+import { planRealServers } from "../lvs/plan";
+import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
 import { acceptedCluster } from "./accept";
 import type { LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
 import { inspect } from "./inspect";
 import { type HostInventory, inventoryOf } from "./inventory";
+import { dependingOn, whenKnown } from "./known";
 import { RealServer } from "./realServer";
 import { takeTurn } from "./takeTurn";
+import { whenDone } from "./whenDone";
 
 /**
  * A Linux Virtual Server cluster: directors that share virtual IPs by VRRP, and the real servers to
@@ -39,8 +41,12 @@ export class LvsCluster extends pulumi.ComponentResource {
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
         const cluster = acceptedCluster(args, this);
+        // Each real server depends on what services are made of, and not on all the other hosts.
+        const services = dependingOn(args.virtualServers, cluster);
+        const plans = whenKnown(services, planRealServers);
+        const memberships = membershipsOf(args);
 
-        const inspected = inspect(name, args, cluster, this);
+        const inspected = inspect(name, args, cluster, plans, this);
 
         const realServers = args.realServers.map((member) => ({
             member,
@@ -48,25 +54,23 @@ export class LvsCluster extends pulumi.ComponentResource {
                 `${name}-${member.name}`,
                 {
                     ...connectionOf(args, member),
-                    virtualIps: cluster.apply(
-                        (known) => planRealServer(known, member.name).virtualIps,
-                    ),
-                    tunnels: tunnelsOf(args, member.name),
+                    virtualIps: whenKnown(plans, (known) => known.get(member.name)!.virtualIps),
+                    tunnels: tunnelsOf(memberships.get(member.name)),
                     gateway: member.gateway,
                     gateway6: member.gateway6,
                     httpd: member.httpd,
                     monitoring: args.monitoring,
                     removePackages: args.removePackages,
                     repair: args.repair,
-                    prepareAfter: inspected,
                     leavingLast: true,
                 },
-                { parent: this },
+                { parent: this, dependsOn: inspected },
             ),
         }));
-        const configured = realServers.map(({ host }) => host.configured);
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
+        // A destroy goes the other way round: directors stop sending before real servers are taken down.
+        const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
         // One after the other, the preferred owner of the virtual IPs last.
         const inOrder = [...args.directors].reverse();
         const directors = inOrder.map((member, index) => {
@@ -76,33 +80,37 @@ export class LvsCluster extends pulumi.ComponentResource {
                     cluster: args,
                     name: member.name,
                     authPass,
-                    prepareAfter: inspected,
-                    configureAfter: [...configured],
+                    configureAfter: [...before],
                     ownerLast: index < inOrder.length - 1,
                 },
-                { parent: this },
+                { parent: this, dependsOn: inspected },
             );
-            configured.push(host.configured);
+            before.push(host.configured);
             return { member, host };
         });
+
         const turnOf = (
             { member, host }: (typeof directors | typeof realServers)[number],
-            others: pulumi.Output<string>[],
+            others: Promise<pulumi.Resource[]>,
         ) => takeTurn(`${name}-${member.name}`, connectionOf(args, member), host, others);
+        let done = whenDone([...realServers, ...directors].map(({ host }) => host.postponed));
         // Another one may be the owner by now, and has put off its change.
-        for (const director of directors.slice(0, -1)) {
-            configured.push(turnOf(director, [...configured]));
-        }
+        for (const director of directors.slice(0, -1)) done = whenDone([turnOf(director, done)]);
         // Nobody sends any more to what real servers are to have no more.
-        const served = [...configured];
-        configured.push(...realServers.map((realServer) => turnOf(realServer, served)));
+        const ready = whenDone(realServers.map((realServer) => turnOf(realServer, done)));
 
-        const whenConfigured = pulumi.all(configured);
-        this.virtualIps = pulumi
-            .all([cluster, whenConfigured])
-            .apply(([known]) => virtualIpsOf(known.virtualServers));
+        // Whoever uses an output comes after the cluster, and in a destroy before it.
+        const whenServing = pulumi.all([
+            ready.then(() => "ready"),
+            ...directors.map(({ host }) => host.configured),
+        ]);
+        this.virtualIps = whenServing.apply(() =>
+            pulumi.output(
+                whenKnown(services, ({ virtualServers }) => virtualIpsOf(virtualServers)),
+            ),
+        );
         this.vip = this.virtualIps.apply(([first]) => first!);
-        this.inventory = whenConfigured.apply(() => inventoryOf(args));
+        this.inventory = whenServing.apply(() => inventoryOf(args));
         this.registerOutputs({
             vip: this.vip,
             virtualIps: this.virtualIps,

@@ -6,7 +6,8 @@ import { realServerPackages } from "../lvs/packages";
 import { planRealServerKernel } from "../lvs/plan";
 import { realServerFiles, realServerModuleFiles } from "../lvs/render";
 import { acceptedRealServer } from "./accept";
-import { after } from "./after";
+import { inOrder } from "./inOrder";
+import { whenKnown } from "./known";
 import type { RealServerArgs } from "./args";
 import { postponedIn } from "./postponed";
 
@@ -28,7 +29,7 @@ export class RealServer extends pulumi.ComponentResource {
     constructor(name: string, args: RealServerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:RealServer", name, {}, opts);
         const realServer = acceptedRealServer(args, this);
-        const plan = realServer.apply(planRealServerKernel);
+        const kernel = whenKnown(realServer, planRealServerKernel);
         const { repair, monitoring } = args;
         const resource = resourceWord(name);
         const packages = monitoringPackages(monitoring);
@@ -39,7 +40,7 @@ export class RealServer extends pulumi.ComponentResource {
                 `${name}-prepare`,
                 {
                     connection: args,
-                    stdin: after(args.prepareAfter, plan).apply((known) =>
+                    stdin: whenKnown(kernel, (known) =>
                         bundle("prepare", realServerModuleFiles(known), {
                             packages: {
                                 names: [
@@ -53,19 +54,27 @@ export class RealServer extends pulumi.ComponentResource {
                     ),
                 },
                 this,
+                inOrder(args.prepareAfter),
             );
         const settings = { resource, repair, leavingLast: args.leavingLast };
-        const configuration = after(args.prepareAfter, pulumi.all([plan, realServer])).apply(
-            ([known, { httpd }]) =>
-                bundle("realServer", [...realServerFiles(known, httpd, monitoring), ...programs], {
-                    settings,
-                }),
+        const configuration = whenKnown(realServer, (known) =>
+            bundle(
+                "realServer",
+                [
+                    ...realServerFiles(planRealServerKernel(known), known.httpd, monitoring),
+                    ...programs,
+                ],
+                { settings },
+            ),
         );
         const configure = remoteStep(
             `${name}-configure`,
             { connection: args, stdin: configuration },
             this,
-            args.httpd || args.tunnels?.length || packages.length ? [prepare()] : [],
+            [
+                ...inOrder(args.prepareAfter),
+                ...(args.httpd || args.tunnels?.length || packages.length ? [prepare()] : []),
+            ],
         );
 
         this.configured = configure.urn;

@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { bundle } from "../host/bundle";
 import type { HostConnectionArgs } from "../host/connection";
 import { remoteStep } from "../host/remote";
-import { after } from "./after";
 import { Director } from "./director";
 import type { RealServer } from "./realServer";
 
@@ -15,12 +14,13 @@ export function takeTurn(
     name: string,
     connection: HostConnectionArgs,
     host: Director | RealServer,
-    others: pulumi.Output<string>[],
+    others: Promise<pulumi.Resource[]>,
 ): pulumi.Output<string> {
     const script = host instanceof Director ? "directorTurn" : "realServerTurn";
-    const stdin = after(others, host.postponed).apply((postponed) =>
+    const stdin = host.postponed.apply((postponed) =>
         bundle(script, [], { settings: { postponed: postponed || "nothing" } }),
     );
     const needed = host.postponed.apply((postponed) => postponed !== "");
-    return remoteStep(`${name}-turn`, { connection, stdin, passing: true, needed }, host).urn;
+    const step = { connection, stdin, passing: true, needed };
+    return remoteStep(`${name}-turn`, step, host, [others]).stdout;
 }

@@ -64,11 +64,11 @@ export function bundle(
         ...settingLines(settings),
         ...files.flatMap(({ path, mode, content }) => [
             `file ${word("mode", mode)} ${word("path", path)}`,
-            ...linesOf(textOf(path, content)).map((line) => `    ${line}`),
+            ...indented(textOf(path, content)),
         ]),
         "END-OF-BUNDLE",
         "}",
-        scripts[script].map(scriptText).join("") + 'main "$@"',
+        `${scriptsText(scripts[script])}main "$@"`,
         "",
     ].join("\n");
 }
@@ -87,11 +87,10 @@ export function digestOf(text: string): string {
 
 /** A program that runs on a host without a bundle, made of the same scripts. */
 export function program(name: keyof typeof programs): BundleFile {
-    const text = programs[name].map(scriptText).join("");
     return {
         path: `/usr/local/sbin/${name}`,
         mode: "0755",
-        content: `#!/bin/sh\n${text}main "$@"\n`,
+        content: `#!/bin/sh\n${scriptsText(programs[name])}main "$@"\n`,
     };
 }
 
@@ -111,14 +110,15 @@ function settingLines(settings: Settings): string[] {
 }
 
 /** A last line without its newline gets one: these are text files. */
-function linesOf(content: string): string[] {
+function indented(content: string): string[] {
     if (content === "") return [];
-    return content.replace(/\n$/, "").split("\n");
+    return [`    ${content.replace(/\n$/, "").replaceAll("\n", "\n    ")}`];
 }
 
 /** Shells cut text at NUL, and half a character would reach the host as another one. */
 function textOf(path: string, content: string): string {
-    if (!/\0|\p{Surrogate}/u.test(content)) return content;
+    // The first look is the quick one, and enough for most files.
+    if (/^[\x01-\x7f]*$/.test(content) || !/\0|\p{Surrogate}/u.test(content)) return content;
     throw new Error(`${path} holds a NUL character or half of another: it is no text file`);
 }
 
@@ -140,6 +140,15 @@ function word(kind: keyof typeof words, text: string): string {
 function line(text: string): string {
     if (/^[\x20-\x7e]+$/.test(text)) return text;
     throw new Error(`${JSON.stringify(text)} cannot stand in a line: it is not one of plain text`);
+}
+
+/** What has been put together: a thousand hosts are sent the same. */
+const texts = new Map<readonly string[], string>();
+
+function scriptsText(names: readonly string[]): string {
+    const text = texts.get(names) ?? names.map(scriptText).join("");
+    texts.set(names, text);
+    return text;
 }
 
 /** Without comments: to reword one must not make every host run its script again. */

@@ -14,6 +14,9 @@ export interface StepArgs {
     needed?: pulumi.Input<boolean>;
 }
 
+/** What comes before a step. */
+export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[];
+
 /**
  * One step on one host: one SSH connection that feeds a bundle to a shell. Nothing else of it
  * varies, so that a preview shows the lines of the bundle that change.
@@ -22,7 +25,7 @@ export function remoteStep(
     name: string,
     { connection, stdin, secret = false, passing = false, needed }: StepArgs,
     parent: pulumi.Resource,
-    dependsOn: pulumi.Resource[] = [],
+    dependsOn: Dependencies = [],
 ): remote.Command {
     const create = shell(connection, "apply");
     return new remote.Command(
@@ -39,7 +42,8 @@ export function remoteStep(
         },
         {
             parent,
-            dependsOn,
+            // Lists in the list are taken, which its type does not say; an output around it costs three more.
+            dependsOn: dependsOn as pulumi.Resource[],
             // The opposite order would take down what has just been put up.
             deleteBeforeReplace: true,
             hideDiffs: ["connection"],
@@ -56,12 +60,15 @@ function onlyIf(needed: pulumi.Input<boolean>, script: pulumi.Input<string>) {
 }
 
 /** The provider itself never gives up on a command, hence the bound on the host. */
-function shell({ user = "root" }: HostConnectionArgs, verb: "apply" | "remove") {
+function shell(
+    { user = "root" }: HostConnectionArgs,
+    verb: "apply" | "remove",
+): pulumi.Input<string> {
     const script = `timeout -k 30 600 sh -s ${verb}`;
-    return pulumi.output(user).apply((name) => (name === "root" ? script : `sudo -n ${script}`));
+    const by = (name: string) => (name === "root" ? script : `sudo -n ${script}`);
+    return typeof user === "string" ? by(user) : pulumi.output(user).apply(by);
 }
 
-/** Field by field: the provider prints a connection in clear when it meets one it does not know. */
 function sshConnection(connection: HostConnectionArgs): types.input.remote.ConnectionArgs {
     const { host, proxy } = connection;
     return {
@@ -71,20 +78,25 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
     };
 }
 
+/** Field by field: the provider prints a connection in clear when it meets one it does not know. */
+const loginFields = [
+    "user",
+    "port",
+    "privateKey",
+    "privateKeyPassword",
+    "password",
+    "agentSocketPath",
+    "hostKey",
+    "dialErrorLimit",
+    "perDialTimeout",
+] as const;
+
 /**
  * The provider tries again whatever was wrong, and OpenSSH from 9.8 on shuts an address out for a
  * while after three keys that it does not know.
  */
-function login({ dialErrorLimit = 1, perDialTimeout = 10, ...args }: LoginArgs) {
-    return {
-        user: args.user,
-        port: args.port,
-        privateKey: args.privateKey,
-        privateKeyPassword: args.privateKeyPassword,
-        password: args.password,
-        agentSocketPath: args.agentSocketPath,
-        hostKey: args.hostKey,
-        dialErrorLimit,
-        perDialTimeout,
-    };
+function login(args: LoginArgs): LoginArgs {
+    const given: Record<string, unknown> = { dialErrorLimit: 1, perDialTimeout: 10 };
+    for (const field of loginFields) if (args[field] !== undefined) given[field] = args[field];
+    return given;
 }

@@ -27,10 +27,12 @@ export function isSameAddress(one: string, other: string): boolean {
 
 /** Each address once, as it is first written. */
 export function distinctAddresses(addresses: readonly string[]): string[] {
-    return addresses.filter(
-        (address, index) =>
-            !addresses.slice(0, index).some((earlier) => isSameAddress(earlier, address)),
-    );
+    const firsts = new Map<string, string>();
+    for (const address of addresses) {
+        const key = canonical(address);
+        if (!firsts.has(key)) firsts.set(key, address);
+    }
+    return [...firsts.values()];
 }
 
 /** A single address as a prefix, /32 or /128. */

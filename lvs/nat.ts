@@ -1,6 +1,6 @@
 import { canonical } from "./addresses";
 import type { Cluster } from "./model";
-import { membersOf, methodOf } from "./pool";
+import { methodOf, poolOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance";
@@ -14,13 +14,12 @@ import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 export function tiedByNat(cluster: Cluster, context: VrrpContext): string[] {
     const tied = new Set(
         cluster.virtualServers.flatMap((virtualServer) => {
-            const names = membersOf(cluster, virtualServer)
-                .filter((member) => methodOf(virtualServer, member) === LvsMethod.NAT)
-                .map(({ name }) => name);
-            if (names.length === 0) return [];
-            const gateways = cluster.realServers
-                .filter(({ name }) => names.includes(name))
-                .flatMap(({ gateway, gateway6 }) => [gateway, gateway6])
+            const translated = poolOf(cluster, virtualServer).filter(
+                ({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT,
+            );
+            if (translated.length === 0) return [];
+            const gateways = translated
+                .flatMap(({ realServer }) => [realServer?.gateway, realServer?.gateway6])
                 .filter((ip) => ip !== undefined);
             return [...virtualIpsIn(virtualServer), ...gateways].map(canonical);
         }),

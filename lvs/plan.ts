@@ -7,10 +7,17 @@ import type { DirectorNeeds } from "./kernel/modules";
 import type { Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
 import type { DirectorTraffic } from "./kernel/sysctls";
-import type { Cluster, Director, LoneRealServer } from "./model";
+import type { Cluster, Director, LoneRealServer, RealServer } from "./model";
 import type { MonitoringSettings } from "./monitoring";
 import { syncGroupsOf } from "./nat";
-import { contextOf, planVirtualServer, poolsOf, sorryFor, tunnelsOf } from "./pool";
+import {
+    contextOf,
+    type Membership,
+    membershipsOf,
+    planVirtualServer,
+    sorryFor,
+    tunnelsOf,
+} from "./pool";
 import { socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, translatesPorts, TunnelType } from "./service/lvsMethod";
 import { LvsSched } from "./service/scheduler";
@@ -166,18 +173,36 @@ function needsOf(
     };
 }
 
-/** What the real server called `name` is to be; `cluster` has passed `validate`. */
+/** What the real servers are to be, by their names; `cluster` has passed `validate`. */
+export function planRealServers(cluster: Cluster): Map<string, LoneRealServer> {
+    const memberships = membershipsOf(cluster);
+    return new Map(
+        cluster.realServers.map((realServer) => [
+            realServer.name,
+            planOf(realServer, memberships.get(realServer.name)!, cluster),
+        ]),
+    );
+}
+
+/** What the real server called `name` is to be. */
 export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
-    const realServer = cluster.realServers.find((one) => one.name === name)!;
+    return planRealServers(cluster).get(name)!;
+}
+
+function planOf(
+    realServer: RealServer,
+    memberships: Membership[],
+    cluster: Cluster,
+): LoneRealServer {
     const { gateway, gateway6, httpd } = realServer;
-    const direct = [...poolsOf(cluster, name), ...sorryFor(cluster, realServer)].filter(
+    const direct = [...memberships, ...sorryFor(cluster, realServer)].filter(
         ({ method }) => !translatesPorts(method),
     );
     return {
         virtualIps: distinctAddresses(
             direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer)),
         ),
-        tunnels: tunnelsOf(cluster, name),
+        tunnels: tunnelsOf(memberships),
         gateway,
         gateway6,
         httpd,

@@ -43,24 +43,24 @@ export function addressOf(realServer: RealServer, family: Family): string | unde
     return (family === "inet" ? address : address6) ?? own;
 }
 
-/** The real server that a member of a pool is, unless there is none of that name. */
-export function realServerOf(
-    { realServers }: Cluster,
-    { name }: PoolMember,
-): RealServer | undefined {
-    return realServers.find((realServer) => realServer.name === name);
+/** One of a pool, and the real server that it is, unless there is none of that name. */
+export interface Pooled {
+    readonly member: PoolMember;
+    readonly realServer?: RealServer;
 }
 
-/** The addresses that directors send packets of a family to, of those members that have one. */
-export function memberAddresses(
-    cluster: Cluster,
-    members: readonly PoolMember[],
-    family: Family,
-): string[] {
-    return members.flatMap((member) => {
-        const realServer = realServerOf(cluster, member);
-        return (realServer && addressOf(realServer, family)) ?? [];
-    });
+/** Who is in a pool, with their real servers. */
+export function poolOf(cluster: Cluster, virtualServer: VirtualServer): Pooled[] {
+    const byName = new Map(cluster.realServers.map((realServer) => [realServer.name, realServer]));
+    return membersOf(cluster, virtualServer).map((member) => ({
+        member,
+        realServer: byName.get(member.name),
+    }));
+}
+
+/** The addresses that directors send packets of a family to, of those that have one. */
+export function poolAddresses(pool: readonly Pooled[], family: Family): string[] {
+    return pool.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
 }
 
 /** How packets of a virtual server reach one of its pool. */
@@ -76,21 +76,33 @@ export function memberPortOf(virtualServer: Destination, member: PoolMember): nu
     return member.port ?? portOf(virtualServer);
 }
 
-/** The pools that a real server is in, what it is there, and how packets reach it. */
-export function poolsOf<Service extends VirtualServerSettings>(
+/** What a real server is in a pool, and how packets reach it. */
+export interface Membership<Service = VirtualServer> {
+    readonly virtualServer: Service;
+    readonly member: PoolMember;
+    readonly method: LvsMethod;
+    readonly tunnel: Tunnel;
+}
+
+/** The pools that real servers are in, by their names, in the order of the virtual servers. */
+export type Memberships<Service = VirtualServer> = Map<string, Membership<Service>[]>;
+
+/** Who is in which pools: all of it at once, since to look for one takes as long. */
+export function membershipsOf<Service extends VirtualServerSettings>(
     cluster: Pools<Service>,
-    name: string,
-): { virtualServer: Service; member: PoolMember; method: LvsMethod; tunnel: Tunnel }[] {
-    return cluster.virtualServers.flatMap((virtualServer) =>
-        membersOf(cluster, virtualServer)
-            .filter((member) => member.name === name)
-            .map((member) => ({
+): Memberships<Service> {
+    const all: Memberships<Service> = new Map(cluster.realServers.map(({ name }) => [name, []]));
+    for (const virtualServer of cluster.virtualServers) {
+        for (const member of membersOf(cluster, virtualServer)) {
+            all.get(member.name)?.push({
                 virtualServer,
                 member,
                 method: methodOf(virtualServer, member),
                 tunnel: member.tunnel ?? virtualServer.tunnel ?? {},
-            })),
-    );
+            });
+        }
+    }
+    return all;
 }
 
 /** The services for which a real server answers while their pool is down. */
@@ -107,10 +119,8 @@ export function sorryFor(
 }
 
 /** The tunnels through which a real server gets packets. */
-export function tunnelsOf(cluster: Pools, name: string): Tunnel[] {
-    return poolsOf(cluster, name)
-        .filter(({ method }) => method === LvsMethod.TUN)
-        .map(({ tunnel }) => tunnel);
+export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): Tunnel[] {
+    return memberships.filter(({ method }) => method === LvsMethod.TUN).map(({ tunnel }) => tunnel);
 }
 
 /** A virtual server with nothing left to look up; the cluster has passed `validate`. */
@@ -119,10 +129,9 @@ export function planVirtualServer(
     virtualServer: VirtualServer,
 ): VirtualServerPlan {
     const family = familyIn(virtualServer);
-    const realServers = membersOf(cluster, virtualServer).map((member): PoolMemberPlan => {
-        const realServer = realServerOf(cluster, member)!;
-        return {
-            host: addressOf(realServer, family)!,
+    const realServers = poolOf(cluster, virtualServer).map(
+        ({ member, realServer }): PoolMemberPlan => ({
+            host: addressOf(realServer!, family)!,
             port: memberPortOf(virtualServer, member),
             lvsMethod: methodOf(virtualServer, member),
             tunnel: member.tunnel ?? virtualServer.tunnel,
@@ -131,8 +140,8 @@ export function planVirtualServer(
                 weight: weightOf(realServer, member),
                 inhibitOnFailure: member.inhibitOnFailure ?? virtualServer.inhibitOnFailure,
             },
-        };
-    });
+        }),
+    );
     return { virtualServer, family, realServers };
 }
 

@@ -41,11 +41,13 @@ export function textProblems(path: string, content: string): Problem[] {
 
 /** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
 export function repeated<T>(items: readonly T[], keyOf: (item: T) => unknown): [T, T][] {
-    return items.flatMap((item, index) => {
+    const firsts = new Map<unknown, T>();
+    return items.flatMap((item): [T, T][] => {
         const key = keyOf(item);
-        if (key === undefined) return [];
-        const first = items.findIndex((earlier) => keyOf(earlier) === key);
-        return first < index ? [[item, items[first]!] as [T, T]] : [];
+        const first = firsts.get(key);
+        if (first !== undefined) return [[item, first]];
+        if (key !== undefined) firsts.set(key, item);
+        return [];
     });
 }
 

@@ -15,7 +15,14 @@ function partial(name: string): string {
     return source(`${name}.mustache`);
 }
 
+/** What has been read: a thousand hosts get files of the same. */
+const sources = new Map<string, string>();
+
 /** A file under `templates/` as it stands. */
 export function source(file: string): string {
-    return readFileSync(path.join(__dirname, "templates", file), "utf8");
+    const known = sources.get(file);
+    if (known !== undefined) return known;
+    const text = readFileSync(path.join(__dirname, "templates", file), "utf8");
+    sources.set(file, text);
+    return text;
 }

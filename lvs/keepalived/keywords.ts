@@ -50,12 +50,13 @@ export function linesOf<Settings extends object>(
     version: string,
 ): string[] {
     return rowsOf(keywords).flatMap(([field, row]) => {
+        const { since, before } = row;
         const given = settings[field] as NonNullable<Settings[keyof Settings]> | undefined;
-        const isTooNew = row.since !== undefined && !isAtLeast(version, row.since);
-        const value = given ?? (isTooNew ? undefined : row.otherwise);
-        const words = value === undefined ? undefined : row.is.words(value);
+        const value = given ?? row.otherwise;
+        if (value === undefined) return [];
+        if (given === undefined && since !== undefined && !isAtLeast(version, since)) return [];
+        const words = row.is.words(value);
         if (words === undefined) return [];
-        const { before } = row;
         const keyword =
             before && !isAtLeast(version, before.version) ? before.keyword : row.keyword;
         return [[keyword, ...words].join(" ")];

@@ -1,25 +1,31 @@
-import { isSameAddress } from "../addresses";
+import { canonical } from "../addresses";
 import type { Cluster } from "../model";
 import { type Problem, problem, problemIf, repeated, show } from "../problems";
 import { destinationKeys, virtualIpsIn } from "../service/destination";
 import type { VirtualServer } from "../service/virtualServer";
 import { hostAddresses } from "./hosts";
 
+/** The names of the hosts by the addresses that they have for themselves. */
+export function addressOwners(cluster: Cluster): Map<string, string> {
+    const owners = [...cluster.directors, ...cluster.realServers].flatMap((host) =>
+        hostAddresses(host).map(({ value }): [string, string] => [canonical(value), host.name]),
+    );
+    // Of several with one address the first is named.
+    return new Map(owners.reverse());
+}
+
 /** What clients send to is not what a host has for itself. */
 export function takenProblems(
-    cluster: Cluster,
+    owners: Map<string, string>,
     virtualServer: VirtualServer,
     path: string,
 ): Problem[] {
-    const hosts = [...cluster.directors, ...cluster.realServers];
     return virtualIpsIn(virtualServer).flatMap((virtualIp) => {
-        const taken = hosts.find((host) =>
-            hostAddresses(host).some(({ value }) => isSameAddress(value, virtualIp)),
-        );
+        const owner = owners.get(canonical(virtualIp));
         return problemIf(
-            taken !== undefined,
+            owner !== undefined,
             virtualServer.virtualIp === undefined ? path : `${path}.virtualIp`,
-            `${show(virtualIp)} is the address of ${taken?.name}: take an address that no host has`,
+            `${show(virtualIp)} is the address of ${owner}: take an address that no host has`,
         );
     });
 }

@@ -1,7 +1,7 @@
 import { isInNetwork, isNetwork } from "../addresses";
 import type { Cluster } from "../model";
 import { tiedByNat } from "../nat";
-import { contextOf, memberAddresses, membersOf, methodOf } from "../pool";
+import { contextOf, methodOf, poolAddresses, poolOf } from "../pool";
 import { eachOf, type Problem, problemIf, show } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
@@ -14,10 +14,10 @@ export function natProblems(
     path: string,
 ): Problem[] {
     const { clientNetworks } = virtualServer;
-    const nat = membersOf(cluster, virtualServer).filter(
-        (member) => methodOf(virtualServer, member) === LvsMethod.NAT,
+    const nat = poolOf(cluster, virtualServer).filter(
+        ({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT,
     );
-    const addresses = memberAddresses(cluster, nat, familyIn(virtualServer));
+    const addresses = poolAddresses(nat, familyIn(virtualServer));
     const oneArmed = new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size < 2;
     return [
         ...eachOf(`${path}.clientNetworks`, clientNetworks, (network, at) => [

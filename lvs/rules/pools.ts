@@ -1,7 +1,7 @@
 import type { Target } from "../keepalived/keywords";
 import { among, required } from "../keepalived/kinds";
 import type { Cluster } from "../model";
-import { addressOf, memberPortOf, membersOf, methodOf, realServerOf } from "../pool";
+import { addressOf, memberPortOf, membersOf, methodOf, type Pooled, poolOf } from "../pool";
 import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
 import { translatesPorts } from "../service/lvsMethod";
@@ -28,11 +28,11 @@ export function poolProblems(
             ...portProblems(virtualServer, member, memberPath),
         ]),
         ...twiceProblems(virtualServer, at),
-        ...membersOf(cluster, virtualServer).flatMap((member, index) =>
+        ...poolOf(cluster, virtualServer).flatMap((pooled, index) =>
             addressProblems(
                 cluster,
                 virtualServer,
-                member,
+                pooled,
                 pool ? `${at}[${index}].name` : path,
                 target,
             ),
@@ -74,11 +74,10 @@ function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
 function addressProblems(
     cluster: Cluster,
     virtualServer: VirtualServer,
-    member: PoolMember,
+    { member, realServer }: Pooled,
     path: string,
     target: Target,
 ): Problem[] {
-    const realServer = realServerOf(cluster, member);
     if (realServer === undefined) {
         const known = cluster.realServers.map(({ name }) => name);
         return required(path, among(known, "realServers"), member.name, target);

@@ -1,8 +1,9 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
+import { membershipsOf } from "../pool";
 import { eachOf, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
-import { sameServiceProblems, takenProblems } from "./destinations";
+import { addressOwners, sameServiceProblems, takenProblems } from "./destinations";
 import { healthProblems } from "./health";
 import { natProblems, tiedProblems } from "./nat";
 import { poolProblems } from "./pools";
@@ -12,6 +13,8 @@ import { weightProblems } from "./weights";
 
 /** Whether the virtual servers, their pools and the hosts fit together. */
 export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
+    const memberships = membershipsOf(cluster);
+    const owners = addressOwners(cluster);
     return [
         ...problemIf(
             cluster.virtualServers.length === 0,
@@ -20,15 +23,15 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
         ),
         ...eachOf("virtualServers", cluster.virtualServers, (virtualServer, path) => [
             ...virtualServerProblems(path, virtualServer, target),
-            ...takenProblems(cluster, virtualServer, path),
+            ...takenProblems(owners, virtualServer, path),
             ...poolProblems(cluster, virtualServer, path, target),
             ...healthProblems(cluster, virtualServer, path, target),
             ...weightProblems(cluster, virtualServer, path),
-            ...sorryProblems(cluster, virtualServer, path, target),
+            ...sorryProblems(cluster, memberships, virtualServer, path, target),
             ...natProblems(cluster, virtualServer, path),
         ]),
         ...tiedProblems(cluster),
         ...sameServiceProblems(cluster),
-        ...twoWaysProblems(cluster),
+        ...twoWaysProblems(cluster, memberships),
     ];
 }

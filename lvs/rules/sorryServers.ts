@@ -1,6 +1,6 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
-import { memberAddresses, membersOf, sorryFor, tunnelsOf } from "../pool";
+import { type Memberships, poolAddresses, poolOf, sorryFor, tunnelsOf } from "../pool";
 import { type Problem, problemIf } from "../problems";
 import { familyIn, portOf } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
@@ -10,20 +10,22 @@ import { defaultMethod, type VirtualServer } from "../service/virtualServer";
 /** Whether there is somebody to answer while a pool is down, and packets get there. */
 export function sorryProblems(
     cluster: Cluster,
+    memberships: Memberships,
     virtualServer: VirtualServer,
     path: string,
     target: Target,
 ): Problem[] {
     const { lvsMethod = defaultMethod, sorryServer } = virtualServer;
+    if (sorryServer === undefined) return [];
     const family = familyIn(virtualServer);
     const service = {
         port: portOf(virtualServer),
         method: lvsMethod,
         family,
-        pool: memberAddresses(cluster, membersOf(cluster, virtualServer), family),
+        pool: poolAddresses(poolOf(cluster, virtualServer), family),
     };
     return [
-        ...sorryTunnelProblems(cluster, virtualServer, path),
+        ...sorryTunnelProblems(cluster, memberships, virtualServer, path),
         ...sorryServerProblems(`${path}.sorryServer`, sorryServer, service, target),
     ];
 }
@@ -31,6 +33,7 @@ export function sorryProblems(
 /** A real server gets the ends of the tunnels of its pools, and no others. */
 function sorryTunnelProblems(
     cluster: Cluster,
+    memberships: Memberships,
     virtualServer: VirtualServer,
     path: string,
 ): Problem[] {
@@ -40,7 +43,7 @@ function sorryTunnelProblems(
             ({ method }) => method === LvsMethod.TUN,
         );
         return problemIf(
-            isAsked && tunnelsOf(cluster, name).length === 0,
+            isAsked && tunnelsOf(memberships.get(name)).length === 0,
             `${path}.sorryServer.lvsMethod`,
             `is TUN, and ${name} is in no pool with that method, so it has no tunnel: use another`,
         );

@@ -1,6 +1,6 @@
-import { isSameAddress } from "../addresses";
+import { canonical } from "../addresses";
 import type { Cluster } from "../model";
-import { memberPortOf, poolsOf, virtualIpsOf } from "../pool";
+import { memberPortOf, type Memberships, virtualIpsOf } from "../pool";
 import { eachOf, type Problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { ownVirtualIps } from "../vrrp/instance";
@@ -8,17 +8,18 @@ import { ownVirtualIps } from "../vrrp/instance";
 const dropsAnswers = "is a director, which drops the answers that DR and TUN send through it";
 
 /** What a real server can be for one service and not at the same time for another. */
-export function twoWaysProblems(cluster: Cluster): Problem[] {
+export function twoWaysProblems(cluster: Cluster, memberships: Memberships): Problem[] {
     const { gatewayInterfaces = [] } = cluster.kernel ?? {};
-    const directorIps = [
-        ...virtualIpsOf(cluster.virtualServers),
-        ...cluster.vrrpInstances.flatMap(ownVirtualIps).map(({ ip }) => ip),
-        ...cluster.directors.map(({ host }) => host),
-    ];
-    const isDirector = (ip?: string) =>
-        ip !== undefined && directorIps.some((own) => isSameAddress(own, ip));
+    const directorIps = new Set(
+        [
+            ...virtualIpsOf(cluster.virtualServers),
+            ...cluster.vrrpInstances.flatMap(ownVirtualIps).map(({ ip }) => ip),
+            ...cluster.directors.map(({ host }) => host),
+        ].map(canonical),
+    );
+    const isDirector = (ip?: string) => ip !== undefined && directorIps.has(canonical(ip));
     return eachOf("realServers", cluster.realServers, ({ name, gateway, gateway6 }, path) => {
-        const pools = poolsOf(cluster, name);
+        const pools = memberships.get(name) ?? [];
         const isDirect = pools.some(
             ({ method }) => method === LvsMethod.DR || method === LvsMethod.TUN,
         );
@@ -26,8 +27,8 @@ export function twoWaysProblems(cluster: Cluster): Problem[] {
             pools
                 .filter(({ method }) => method === wanted)
                 .map(({ virtualServer, member }) => memberPortOf(virtualServer, member));
-        const masqueraded = portsBy(LvsMethod.FULLNAT);
-        const shared = portsBy(LvsMethod.NAT).find((port) => masqueraded.includes(port));
+        const masqueraded = new Set(portsBy(LvsMethod.FULLNAT));
+        const shared = portsBy(LvsMethod.NAT).find((port) => masqueraded.has(port));
         return [
             ...problemIf(
                 isDirect && isDirector(gateway) && gatewayInterfaces.length === 0,

@@ -1,5 +1,5 @@
 import type { Cluster } from "../model";
-import { membersOf, realServerOf, weightOf } from "../pool";
+import { type Pooled, poolOf, weightOf } from "../pool";
 import { type Problem, problemIf } from "../problems";
 import type { PoolMember } from "../service/poolMember";
 import { quorumProblems } from "../service/quorum";
@@ -12,9 +12,8 @@ export function weightProblems(
     virtualServer: VirtualServer,
     path: string,
 ): Problem[] {
-    const weights = membersOf(cluster, virtualServer).map((member) =>
-        weightOf(realServerOf(cluster, member), member),
-    );
+    const pool = poolOf(cluster, virtualServer);
+    const weights = pool.map(({ realServer, member }) => weightOf(realServer, member));
     return [
         ...problemIf(
             weights.length > 0 && weights.every((weight) => weight === 0),
@@ -26,20 +25,19 @@ export function weightProblems(
             virtualServer,
             weights.reduce((sum, weight) => sum + weight, 0),
         ),
-        ...hashProblems(cluster, virtualServer, path),
+        ...hashProblems(pool, virtualServer, path),
     ];
 }
 
 /** A hash leads to a server of weight 0 as well, and drops what comes there. */
-function hashProblems(cluster: Cluster, virtualServer: VirtualServer, path: string): Problem[] {
+function hashProblems(pool: Pooled[], virtualServer: VirtualServer, path: string): Problem[] {
     const { lvsSched, mhFallback, shFallback } = virtualServer;
     const drops =
         (lvsSched === LvsSched.mh && !mhFallback) || (lvsSched === LvsSched.sh && !shFallback);
-    const mayWeighNothing = (member: PoolMember) =>
-        weightOf(realServerOf(cluster, member), member) === 0 ||
-        mayLoseItsWeight(virtualServer, member);
+    const mayWeighNothing = ({ realServer, member }: Pooled) =>
+        weightOf(realServer, member) === 0 || mayLoseItsWeight(virtualServer, member);
     return problemIf(
-        drops && membersOf(cluster, virtualServer).some(mayWeighNothing),
+        drops && pool.some(mayWeighNothing),
         `${path}.lvsSched`,
         `${lvsSched} drops the clients of a server of weight 0, which drained, inhibitOnFailure and checks that change weights lead to: set ${lvsSched}Fallback`,
     );

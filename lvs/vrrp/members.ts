@@ -89,11 +89,12 @@ export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     const family: Family = named.length > 0 && named.every(isV6) ? "inet6" : "inet";
     const ofFamily = named.filter((address) => isV6(address) === (family === "inet6"));
     const advertised = instance.virtualIpaddress ? ofFamily : ofFamily.slice(0, 1);
+    const isAdvertised = new Set(advertised);
     return {
         family,
         virtualIpaddress: advertised,
         virtualIpaddressExcluded: [
-            ...named.filter((address) => !advertised.includes(address)),
+            ...named.filter((address) => !isAdvertised.has(address)),
             ...excluded,
         ],
     };

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { acceptedAuthPass, acceptedCluster } from "../../components/accept";
+import type { Known } from "../../components/known";
 import { seedArgs } from "../support/seed";
 
 const resource = undefined as unknown as pulumi.Resource;
 
-/** Of an output, outside a program: it has several promises, and all of them fail together. */
-function outcome<T>(output: pulumi.Output<T>): Promise<T> {
-    const inner = output as unknown as {
+/** Of a value that may be an output, outside a program: it has several promises, and all of them fail together. */
+function outcome<T>(value: Known<T>): Promise<T> {
+    const inner = pulumi.output(value) as unknown as {
         promise(): Promise<T>;
         isKnown: Promise<boolean>;
         isSecret: Promise<boolean>;

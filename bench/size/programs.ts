@@ -1,0 +1,50 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { run } from "../../lab/run";
+import { interleaved, line } from "../measuring";
+import type { Taken } from "./program";
+
+/** Real servers, services, rounds. */
+const sizes = [
+    [100, 1, 7],
+    [400, 1, 5],
+    [1000, 1, 3],
+    [100, 20, 7],
+    [400, 20, 5],
+    [1000, 20, 3],
+];
+
+/**
+ * What a program costs before anything is sent to a host: processor time and memory of a cluster beside
+ * those of as many bare commands that are sent as much.
+ */
+export async function benchPrograms(): Promise<void> {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "bench-size-"));
+    try {
+        for (const [realServers, services, rounds] of sizes) {
+            const memory: Record<string, number> = {};
+            const contender =
+                (name: string, ...size: number[]) =>
+                async () => {
+                    const command = ["node", "--import", "tsx", path.join(__dirname, "program.ts")];
+                    const file = path.join(dir, "sizes.json");
+                    const stdout = await run([...command, name, file, ...size.map(String)]);
+                    const taken = JSON.parse(stdout) as Taken;
+                    memory[name] = Math.max(memory[name] ?? 0, taken.megabytes);
+                    return taken.processorSeconds;
+                };
+            const cluster = contender("cluster", realServers!, services!);
+            // It also says what the commands are to be sent.
+            await cluster();
+            const taken = await interleaved({ commands: contender("commands"), cluster }, rounds!);
+            console.log(`\n${realServers} real servers, ${services} services`);
+            for (const [name, samples] of Object.entries(taken)) {
+                const text = line(name, samples, "s of a processor", taken["commands"]);
+                console.log(`  ${text}, at most ${memory[name]!.toFixed(0)} MB`);
+            }
+        }
+    } finally {
+        await fs.rm(dir, { recursive: true });
+    }
+}

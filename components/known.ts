@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A value that may have to be waited for, and is plain where it need not be: an output takes time and
+ * memory, and a cluster of a thousand hosts would have tens of thousands of them.
+ */
+export type Known<T> = T | pulumi.Output<T>;
+
+/** Whether a value holds nothing that has to be waited for. */
+export function isKnown(value: unknown): boolean {
+    if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
+    if (typeof value !== "object" || value === null) return true;
+    return Object.values(value).every(isKnown);
+}
+
+/** What is made of a value, at once where that is plain. */
+export function whenKnown<T, Made>(
+    value: Known<T>,
+    make: (known: T) => pulumi.Output<Made>,
+): pulumi.Output<Made>;
+export function whenKnown<T, Made>(value: Known<T>, make: (known: T) => Made): Known<Made>;
+export function whenKnown<T, Made>(value: Known<T>, make: (known: T) => Made): Known<Made> {
+    return isOutput(value) ? value.apply<Made>(make) : make(value);
+}
+
+/** A value with the dependencies of another instead of its own. */
+export function dependingOn<T>(other: unknown, value: Known<T>): Known<T> {
+    if (!isOutput(value)) return value;
+    const others: pulumi.Output<unknown> = pulumi.output(other);
+    return others.apply(() => alone(value));
+}
+
+/** An output without dependencies, and with all else that it is: unknown, or secret. */
+function alone<T>(output: pulumi.Output<T>): pulumi.Output<T> {
+    const { isRpcSecret, serializeProperty, unknownValue, unwrapRpcSecret } = pulumi.runtime;
+    let value: unknown;
+    const sign = output.apply((known) => {
+        value = known;
+        return "";
+    });
+    const settled = serializeProperty("alone", sign).then((found: unknown) => {
+        if (unwrapRpcSecret(found) === unknownValue) return pulumi.unknown;
+        return isRpcSecret(found) ? pulumi.secret(value) : value;
+    });
+    return pulumi.output(settled) as pulumi.Output<T>;
+}
+
+function isOutput<T>(value: Known<T>): value is pulumi.Output<T> {
+    return pulumi.Output.isInstance(value);
+}
