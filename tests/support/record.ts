@@ -12,6 +12,8 @@ export interface Registration {
     parent: string;
     /** Names of the resources that have to be there first, in alphabetical order. */
     dependencies: string[];
+    /** Whether the engine left it out, for something that it depends on failed. */
+    isSkipped: boolean;
     request: Request;
 }
 
@@ -20,6 +22,9 @@ interface Request {
     getName(): string;
     getParent(): string;
     getDependenciesList(): string[];
+    getPropertydependenciesMap(): {
+        entries(): Iterable<[string, { getUrnsList(): string[] }]>;
+    };
     getHidediffsList(): string[];
     getDeletebeforereplace(): boolean;
     getAdditionalsecretoutputsList(): string[];
@@ -30,20 +35,30 @@ export interface RecordOptions {
     preview?: boolean;
     /** What commands print, by their names. */
     stdout?: Record<string, string>;
+    /** Called when a resource is being made, by its name; it is there when this has ended. */
+    make?: (name: string) => Promise<void>;
+    /** Names of resources that fail, in an update that goes on without them and what depends on them. */
+    failing?: string[];
 }
+
+type Answer = (error: unknown, response: { setResult(result: number): void }) => void;
+
+/** What the engine answers where a step has failed, or one that it depends on. */
+const failed = 1;
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
 /** Runs a program under Pulumi's mocks and returns all that it registered, in order of names. */
 export async function record(
     program: () => unknown,
-    { preview = false, stdout = {} }: RecordOptions = {},
+    { preview = false, stdout = {}, make, failing = [] }: RecordOptions = {},
 ): Promise<Registration[]> {
     const inputs = new Map<string, Record<string, unknown>>();
     const requests: Request[] = [];
     await pulumi.runtime.setMocks(
         {
-            newResource: (args) => {
+            newResource: async (args) => {
+                await make?.(args.name);
                 inputs.set(`${args.type} ${args.name}`, args.inputs as Record<string, unknown>);
                 const made = args.type.endsWith("RandomPassword")
                     ? { result: "generate" }
@@ -56,13 +71,20 @@ export async function record(
         "test",
         preview,
     );
+    const skipped = new Set<string>();
     const monitor = pulumi.runtime.getMonitor() as unknown as {
-        registerResource: (request: Request, ...rest: unknown[]) => unknown;
+        registerResource: (request: Request, answer: Answer) => unknown;
     };
     const register = monitor.registerResource.bind(monitor);
-    monitor.registerResource = (request, ...rest) => {
+    monitor.registerResource = (request, answer) => {
         requests.push(request);
-        return register(request, ...rest);
+        return register(request, (error, response) => {
+            const needed = [request.getParent(), ...request.getDependenciesList()].map(nameOf);
+            const isSkipped = needed.some((name) => skipped.has(name) || failing.includes(name));
+            if (isSkipped) skipped.add(request.getName());
+            if (isSkipped || failing.includes(request.getName())) response.setResult(failed);
+            answer(error, response);
+        });
     };
     await withPlainStacks(async () => {
         await pulumi.runtime.runInPulumiStack(async () => {
@@ -73,7 +95,7 @@ export async function record(
     });
     return requests
         .filter((request) => request.getType() !== "pulumi:pulumi:Stack")
-        .map((request) => registration(request, inputs))
+        .map((request) => registration(request, inputs, skipped))
         .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -94,6 +116,7 @@ async function withPlainStacks(run: () => Promise<void>): Promise<void> {
 function registration(
     request: Request,
     allInputs: Map<string, Record<string, unknown>>,
+    skipped: Set<string>,
 ): Registration {
     const inputs = allInputs.get(`${request.getType()} ${request.getName()}`) ?? {};
     const isSecret = (value: unknown) =>
@@ -110,6 +133,7 @@ function registration(
         secrets: Object.keys(inputs).filter((name) => isSecret(inputs[name])),
         parent: nameOf(request.getParent()),
         dependencies: request.getDependenciesList().map(nameOf).sort(),
+        isSkipped: skipped.has(request.getName()),
         request,
     };
 }

@@ -1,0 +1,134 @@
+import { RandomPassword } from "@pulumi/random";
+import { LvsCluster } from "../../components";
+import { record, type Registration } from "../support/record";
+import { seedArgs } from "../support/seed";
+
+const directors = ["ds1", "ds2"];
+const realServers = ["rs1", "rs2", "rs3"];
+const hosts = [...directors, ...realServers];
+const steps = (step: string, names: string[]) => names.map((name) => `web-${name}-${step}`);
+const inspected = steps("preflight", hosts);
+const prepared = steps("prepare", hosts);
+const configured = steps("configure", realServers);
+
+const command = "command:remote:Command";
+const cluster = () => new LvsCluster("web", seedArgs());
+
+/** What depends on what, where anything does. */
+function dependenciesOf(all: Registration[]): Record<string, string[]> {
+    const depending = all.filter(({ dependencies }) => dependencies.length > 0);
+    return Object.fromEntries(depending.map(({ name, dependencies }) => [name, dependencies]));
+}
+
+/** All that has to be there before a resource is made, and in a destroy until it has gone. */
+function allBefore(all: Registration[], name: string, seen = new Set<string>()): Set<string> {
+    for (const before of all.find((one) => one.name === name)!.dependencies) {
+        if (!seen.has(before)) allBefore(all, before, seen.add(before));
+    }
+    return seen;
+}
+
+describe("LvsCluster in an up", () => {
+    /** Those that had ended when each step began; every step takes a while, and one of them longest. */
+    async function endedBefore(slowest: string): Promise<Record<string, string[]>> {
+        const ended: string[] = [];
+        const before: Record<string, string[]> = {};
+        const make = async (name: string) => {
+            before[name] = [...ended];
+            for (let turns = name === slowest ? 300 : 3; turns > 0; turns--) {
+                await new Promise(setImmediate);
+            }
+            ended.push(name);
+        };
+        await record(cluster, { make });
+        return before;
+    }
+
+    it.each(inspected)("prepares no host before %s has ended", async (slowest) => {
+        const before = await endedBefore(slowest);
+        for (const step of prepared)
+            expect(before[step]).toEqual(expect.arrayContaining(inspected));
+    });
+
+    it.each(configured)("configures directors one after the other after %s", async (slowest) => {
+        const before = await endedBefore(slowest);
+        const second = steps("configure", ["ds2"]);
+        expect(before["web-ds2-configure"]).toEqual(expect.arrayContaining(configured));
+        expect(before["web-ds1-configure"]).toEqual(expect.arrayContaining(second));
+    });
+
+    it.each(["web-ds1-configure", "web-ds2-turn"])(
+        "lets real servers take down what has left the plan after %s",
+        async (slowest) => {
+            const before = await endedBefore(slowest);
+            expect(before["web-ds2-turn"]).toEqual(
+                expect.arrayContaining(steps("configure", hosts)),
+            );
+            for (const turn of steps("turn", realServers)) {
+                expect(before[turn]).toContain("web-ds2-turn");
+            }
+        },
+    );
+
+    it("prepares all hosts at once", async () => {
+        const before = await endedBefore("web-ds1-prepare");
+        for (const step of prepared) {
+            expect(before[step]!.filter((ended) => prepared.includes(ended))).toEqual([]);
+        }
+    });
+});
+
+describe("LvsCluster in a state file", () => {
+    it("has only the dependencies that give a destroy its order", async () => {
+        expect(dependenciesOf(await record(cluster))).toEqual({
+            "web-ds1-secret": ["web-auth-pass", "web-ds1-prepare"],
+            "web-ds2-secret": ["web-auth-pass", "web-ds2-prepare"],
+            "web-ds2-configure": ["web-ds2-secret", ...configured],
+            "web-ds1-configure": ["web-ds1-secret", "web-ds2-configure", ...configured],
+            "web-ds2-turn": ["web-ds2-configure"],
+            ...Object.fromEntries(
+                realServers.flatMap((name) => [
+                    [`web-${name}-configure`, [`web-${name}-prepare`]],
+                    [`web-${name}-turn`, [`web-${name}-configure`]],
+                ]),
+            ),
+        });
+    });
+
+    it("makes a destroy stop the directors, one after the other, before it takes real servers down", async () => {
+        const all = await record(cluster);
+        expect([...allBefore(all, "web-ds1-configure")]).toEqual(
+            expect.arrayContaining(["web-ds2-configure", ...configured]),
+        );
+        expect([...allBefore(all, "web-ds2-configure")]).toEqual(
+            expect.arrayContaining(configured),
+        );
+    });
+
+    it("makes a destroy begin with the resources that use a virtual IP", async () => {
+        const all = await record(() => {
+            const { vip } = cluster();
+            new RandomPassword("user", { length: 8, keepers: { vip } });
+        });
+        expect(all.find(({ name }) => name === "user")!.dependencies).toEqual(
+            steps("configure", directors),
+        );
+        expect([...allBefore(all, "user")]).toEqual(expect.arrayContaining(configured));
+    });
+
+    it("makes the engine skip all that comes after a failed step when an up continues on error", async () => {
+        const without = async (failing: string) =>
+            (await record(cluster, { failing: [failing] }))
+                .filter(({ type, isSkipped }) => type === command && isSkipped)
+                .map(({ name }) => name);
+        const all = (await record(cluster))
+            .filter(({ type }) => type === command)
+            .map(({ name }) => name);
+        expect(await without("web-rs2-preflight")).toEqual(
+            all.filter((name) => !inspected.includes(name)),
+        );
+        expect(await without("web-ds1-configure")).toEqual(steps("turn", ["ds2", ...realServers]));
+        expect(await without("web-ds2-turn")).toEqual(steps("turn", realServers));
+        expect(await without("web-rs3-turn")).toEqual([]);
+    });
+});
