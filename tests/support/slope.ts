@@ -12,7 +12,6 @@ export async function slope(work: (size: number) => unknown): Promise<number> {
         };
         least.small = Math.min(least.small, await processorTime(four));
     }
-    if (process.env.SHOW) console.log(least.large, 4* least.large / least.small);
     return (4 * least.large) / least.small;
 }
 
