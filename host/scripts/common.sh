@@ -99,6 +99,7 @@ settings_in_force() {
 
 apply() {
     put_right
+    note_staged
     stage
     ready
     outdated=$(outdated | words)
@@ -146,6 +147,12 @@ applied() {
     mv "$state/applied.new" "$state/applied"
     mv -f "$state/files.new" "$state/files"
     [ -n "${waiting:-}" ] || rm -f "$state/postponed"
+}
+
+# The files beside our targets, of which another plan's step, should we be killed, has not all.
+note_staged() {
+    mkdir -p "$state"
+    printf '%s\n' $staged >>"$state/staged"
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
@@ -324,8 +331,9 @@ undo() {
 }
 
 clean() {
-    rm -rf $staged ${scratch:-} "$state/changing" "$state/old" "$state/sysctl.old" "$state/applied.new" \
-        "$state/sums.new" "$state/files.new"
+    # shellcheck disable=SC2046  # words
+    rm -rf $staged $(words_in "$state/staged") ${scratch:-} "$state/staged" "$state/changing" \
+        "$state/old" "$state/sysctl.old" "$state/applied.new" "$state/sums.new" "$state/files.new"
 }
 
 remove() {

@@ -1,3 +1,6 @@
+import { tests } from "./support/cases";
+import { inFull, plain } from "./support/plans";
+import { apply } from "./support/story";
 import { end, first, second, Traveller } from "./support/traveller";
 
 /** With FULL=1 a script is killed before each of its commands that change something, else before some. */
@@ -71,4 +74,23 @@ describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (
             await isTakenDown();
         });
     });
+});
+
+describe("files beside their targets", () => {
+    tests(
+        ["ds1", "rs1"].map((host) => ({
+            title: `of a plan whose script was killed go with the apply of another one, on a host such as ${host}`,
+            host,
+            found: "apt-get install apache2",
+            // By then all are written.
+            events: [apply(inFull, "configure", { signal: "KILL", at: 14 }), apply(plain)],
+            says: /2\/2 real servers up\n$|^real server with/,
+            is: [apply(plain)],
+            // A folder stays until a remove.
+            but:
+                host === "ds1"
+                    ? "/usr/libexec/keepalived\n+ 755 0:0 folder\n/var/lib/pulumi-lvs/configure/directories\n+ /usr/libexec/keepalived\n"
+                    : "",
+        })),
+    );
 });

@@ -3,10 +3,10 @@ import { tryRun } from "../../../lab/run";
 const elsewhere = "The unit tests need none of this: npm run test:unit";
 
 /** Why no hosts can be made on this machine, and what to do about it; nothing when they can. */
-export async function complaint(
+export async function complaint({
     user = process.getuid?.(),
-    programs: readonly string[] = needed,
-): Promise<string | undefined> {
+    programs = needed,
+}: { user?: number; programs?: string[] } = {}): Promise<string | undefined> {
     if (process.platform !== "linux") {
         return `The tests of the host scripts make hosts of namespaces, which only Linux has. ${elsewhere}`;
     }

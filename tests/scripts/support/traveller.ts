@@ -72,11 +72,6 @@ export class Traveller {
         return ending;
     }
 
-    async isSwitchedOnAgain(): Promise<void> {
-        await this.host.reboot();
-        await this.host.run("modprobe nf_tables");
-    }
-
     private async end(step: StepTaken): Promise<Ending | undefined> {
         return (await happen(this.host, this.name, step))[0];
     }

@@ -1,0 +1,41 @@
+import { LvsCluster, type LvsClusterArgs } from "../../components";
+import { digestOf } from "../../host/bundle";
+import { record } from "../support/record";
+import { seedArgs } from "../support/seed";
+import { bundleOf, type Plan, type Step } from "./support/bundles";
+import { inFull, plain } from "./support/plans";
+
+/** What the components send to each host, by the names of the commands, with a change put off everywhere. */
+async function sent(plan: Plan): Promise<Record<string, unknown>> {
+    const { authPass, ...cluster } = plan;
+    const { connection } = seedArgs();
+    const stdout = Object.fromEntries(
+        [...plan.directors, ...plan.realServers].map(({ name }) => [
+            `lvs-${name}-configure`,
+            `${name}: waits until`,
+        ]),
+    );
+    const resources = await record(
+        () => new LvsCluster("lvs", { ...cluster, connection, authPass } as LvsClusterArgs),
+        { stdout },
+    );
+    const commands = resources.filter(({ type }) => type.endsWith("Command"));
+    return Object.fromEntries(commands.map(({ name, inputs }) => [name, inputs.stdin]));
+}
+
+it.each([
+    ["a small cluster", { ...plain, authPass: "secret62" }],
+    [
+        "one with everything",
+        { ...inFull, authPass: "secret62", removePackages: true, repair: "word" },
+    ],
+])("the bundles of these tests are those that the components send to %s", async (_, plan: Plan) => {
+    const names = await sent(plan);
+    expect(Object.keys(names).length).toBeGreaterThan(10);
+    for (const [name, text] of Object.entries(names)) {
+        const [, host, step] = name.split("-") as [string, string, Step];
+        // A host that speaks of waiting has put off what it was sent.
+        expect([name, text]).toEqual([name, bundleOf(plan, host, step)]);
+    }
+    expect(digestOf(names["lvs-ds2-configure"] as string)).toMatch(/^[0-9a-f]{64}$/);
+});

@@ -1,0 +1,127 @@
+import type { Plan } from "./support/bundles";
+import { newHost } from "./support/newHost";
+import { plain, plans } from "./support/plans";
+import { differences, type Portrait, portrait } from "./support/portrait";
+import { apply, happen, prepare, remove } from "./support/story";
+
+/** A firewall of nftables that a director has, and what is opened in it. */
+interface Firewall {
+    what: string;
+    ruleset: string;
+    plan?: Plan;
+    opened: string[];
+}
+
+const chain = (table: string, name: string, hook: string, ...rules: string[]) =>
+    `table ${table} {\n chain ${name} {\n type filter hook ${hook} priority filter; policy drop;\n ${rules.join("\n ")}\n }\n}\n`;
+const comment = 'accept comment "pulumi-lvs"';
+const both = plans["both families"]!;
+const nat = plans.NAT!;
+
+const firewalls: Firewall[] = [
+    {
+        what: "a table for both families",
+        ruleset: chain("inet filter", "input", "input", "tcp dport 22 accept"),
+        opened: [
+            `meta l4proto vrrp ${comment}`,
+            `ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
+            `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
+        ],
+    },
+    {
+        what: "a table of each family",
+        ruleset: chain("ip filter", "input", "input") + chain("ip6 filter", "input", "input"),
+        plan: both,
+        opened: [
+            `meta l4proto vrrp ${comment}`,
+            `ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
+            `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
+            `meta l4proto vrrp ${comment}`,
+            `ip6 daddr fd00:62:190::248 tcp dport 80 ${comment}`,
+        ],
+    },
+    {
+        what: "a chain that packets go through, for answers of NAT",
+        ruleset: chain("inet filter", "forward", "forward"),
+        plan: nat,
+        opened: [
+            `ip saddr 10.128.190.249 tcp sport 80 ${comment}`,
+            `ip saddr 10.128.190.250 tcp sport 80 ${comment}`,
+        ],
+    },
+    {
+        what: "a chain of packets that go out, which is left alone",
+        ruleset: chain("inet filter", "output", "output"),
+        opened: [],
+    },
+    {
+        what: "chains of iptables, which have to stay readable for that",
+        ruleset: chain("ip filter", "INPUT", "input"),
+        opened: [],
+    },
+    {
+        what: "tables of programs that open for themselves",
+        ruleset:
+            chain("inet firewalld", "filter_INPUT", "input") +
+            chain("inet f2b-table", "f2b-chain", "input"),
+        opened: [],
+    },
+    {
+        what: "a firewall that is left alone",
+        ruleset: chain("inet filter", "input", "input"),
+        plan: { ...plain, openFirewall: false },
+        opened: [],
+    },
+    { what: "no firewall", ruleset: "", opened: [] },
+    {
+        what: "no firewall, and marks of its own",
+        ruleset: "",
+        plan: plans["services of a firewall mark"],
+        opened: [
+            "table ip pulumi_lvs {",
+            "chain marks {",
+            "type filter hook prerouting priority mangle; policy accept;",
+            "ip daddr 10.128.190.248 tcp dport 80 meta mark set 0x00000007",
+        ],
+    },
+];
+
+it.each(firewalls.map((one) => [one.what, one] as const))(
+    "a director with %s: it is opened, also after another start of the firewall, and closed by a remove",
+    async (_, { ruleset, plan = plain, opened }) => {
+        const host = await newHost("ds1");
+        try {
+            const load = `nft -f - <<'END'\nflush ruleset\n${ruleset}END\n`;
+            await host.run(prepare + load);
+            const found = await portrait(host);
+            const take = async (event: Parameters<typeof happen>[2]) =>
+                (await happen(host, "ds1", event))[0]!;
+
+            expect(await take(apply(plan))).toMatchObject({ status: 0 });
+            const now = await portrait(host);
+            expect(changes(found, now).filter((line) => /^[a-z]/.test(line))).toEqual(opened);
+            expect(await take(apply(plan))).toEqual({ status: 0, said: "configure unchanged\n" });
+
+            // As its unit is reloaded with that of the firewall.
+            await host.run(`${load}/usr/local/sbin/lvs-director reload`);
+            expect(differences(now, await portrait(host))).toBe("");
+
+            // As somebody who has done so and does not know of us.
+            await host.run(load);
+            expect(await take(apply({ ...plan, repair: "again" }))).toMatchObject({ status: 0 });
+            expect(changes(now, await portrait(host))).toEqual([]);
+
+            expect(await take(remove(plan))).toMatchObject({ status: 0 });
+            expect(differences(found, await portrait(host))).toBe("");
+        } finally {
+            await host.remove();
+        }
+    },
+);
+
+/** Lines of the ruleset that have come, without their places in it. */
+function changes(before: Portrait, after: Portrait): string[] {
+    const ruleset = ({ firewall }: Portrait) => ({ firewall: firewall! });
+    const [, ...lines] = differences(ruleset(before), ruleset(after)).split("\n");
+    return lines.map((line) => line.replace(/^\+\s*/, "")).filter(Boolean);
+}
