@@ -305,7 +305,7 @@ describe("asked by lvs, without a change,", () => {
     afterEach(() => host.remove());
 
     it.each(questions.map((question) => [question.title, question] as const))(
-        "%s",
+        "the host answers: %s",
         async (_, { host: name, events, asks, plan, answers }) => {
             host = await newHost(name);
             await host.run(prepare);

@@ -3,20 +3,20 @@ import { complaint } from "./support/surroundings";
 
 const unit = "The unit tests need none of this: npm run test:unit";
 
-describe("on a machine where no hosts can be made, one sentence says why", () => {
-    it("for who is not root", async () => {
+describe("The set-up of the script tests", () => {
+    it("refuses a user other than root", async () => {
         expect(await complaint({ user: 1000 })).toBe(
             `The tests of the host scripts mount file systems and make networks, which takes root: run them as root. ${unit}`,
         );
     });
 
-    it("where programs are missing, with the command that installs them", async () => {
+    it("names missing programs and the command that installs them", async () => {
         expect(await complaint({ programs: ["sh", "no-such-program"] })).toBe(
             `The tests of the host scripts need no-such-program: run \`npm run setup\`, which installs what is missing. ${unit}`,
         );
     });
 
-    it("in a container that may not mount", async () => {
+    it("refuses a container that may not mount", async () => {
         const code = `require(${JSON.stringify(require.resolve("./support/surroundings"))})
             .complaint().then((text) => console.log(text))`;
         const [node, ...options] = nodeCommand("").slice(0, -1) as [string, ...string[]];
@@ -28,7 +28,7 @@ describe("on a machine where no hosts can be made, one sentence says why", () =>
         );
     });
 
-    it("and where they can be, none does", async () => {
+    it("finds nothing wrong on a machine where hosts can be made", async () => {
         expect(await complaint()).toBeUndefined();
     });
 });
