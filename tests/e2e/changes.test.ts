@@ -56,8 +56,8 @@ describe("A cluster that serves", () => {
         const slow = `exec 3<>/dev/tcp/${vip}/80
             printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 12; printf '\\r\\n' >&3
             timeout 5 tail -n 1 <&3`;
-        const open = [1, 2, 3].map(() => cluster.lab.exec(["bash", "-c", slow]));
-        await waitUntil("a connection to rs1", 5_000, async () => {
+        const open = Array.from({ length: 6 }, () => cluster.lab.exec(["bash", "-c", slow]));
+        await waitUntil("a connection to rs1", 10_000, async () => {
             const table = await cluster.host("ds1").run("ipvsadm -Lnc");
             return /ESTABLISHED .*10\.128\.190\.249:80/.test(table);
         });
