@@ -213,8 +213,10 @@ remember() {
     done
     known=$(sed 's/ = .*//' "$state/sysctl.found" | words)
     for key in $(settings_of $staged); do
-        has "$known" "$key" || sysctl "$key" >>"$state/sysctl.found" 2>/dev/null ||
+        ! has "$known" "$key" || continue
+        found=$(sysctl "$key" 2>/dev/null) ||
             fail "the kernel has no setting $key: leave it out for this host"
+        echo "$found" >>"$state/sysctl.found"
     done
 }
 
