@@ -151,8 +151,8 @@ applied() {
 
 # The files beside our targets, of which another plan's step, should we be killed, has not all.
 note_staged() {
-    mkdir -p "$state"
-    printf '%s\n' $staged >>"$state/staged"
+    { mkdir -p "$state" && printf '%s\n' $staged >>"$state/staged"; } ||
+        fail "$state cannot be written to"
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
