@@ -19,7 +19,7 @@
  *   example has no `privateKey`.
  * - A `yaml` block without `example` whose keys all begin with `lvs:` is a fragment. Laid over the
  *   example before it on the page, it has to describe a cluster. Without one, it is laid over the
- *   first example of the README.
+ *   first example of the README. Its keys take the place of the example's; scripts are added.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -170,6 +170,19 @@ describe("the examples of README and guides", () => {
     });
 });
 
+/** A fragment's keys take the place of the example's, but its scripts are added to the example's. */
+function laidOver(example: Config, fragment: Config): Config {
+    const scripts = [example, fragment].flatMap(
+        (config) => (config["lvs:scripts"] ?? []) as Named[],
+    );
+    const byName = new Map(scripts.map((script) => [script.name, script]));
+    return { ...example, ...fragment, "lvs:scripts": [...byName.values()] };
+}
+
+interface Named {
+    name: string;
+}
+
 const fragments = blocks.filter((block) => block.info === "yaml" && configIn(block));
 
 it.each(fragments)("the fragment at $at, laid over an example, is a cluster", async (block) => {
@@ -177,7 +190,7 @@ it.each(fragments)("the fragment at $at, laid over an example, is a cluster", as
     const before = stackFiles.filter((one) => blocks.indexOf(one) < blocks.indexOf(block));
     const own = before.filter(({ at }) => at.startsWith(`${page}:`));
     const base = own.at(-1) ?? stackFiles[0]!;
-    const config = { ...configIn(base), ...configIn(block) };
+    const config = laidOver(configIn(base)!, configIn(block)!);
     const all = await recorded(() => new LvsCluster("web", clusterOf(config)));
     expect(all.map(({ type }) => type)).toContain("lvs:index:LvsCluster");
 });
