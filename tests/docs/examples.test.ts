@@ -18,8 +18,8 @@
  * - `AAAA…` in either form stands for a host key. Hosts are logged in to with the SSH agent, so an
  *   example has no `privateKey`.
  * - A `yaml` block without `example` whose keys all begin with `lvs:` is a fragment. Laid over the
- *   example before it on the page, it has to describe a cluster. Without one, it is laid over the
- *   first example of the README. Its keys take the place of the example's; scripts are added.
+ *   first example of its page, or else of the README, it has to describe a cluster. Its keys take the
+ *   place of the example's; scripts are added.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -187,9 +187,7 @@ const fragments = blocks.filter((block) => block.info === "yaml" && configIn(blo
 
 it.each(fragments)("the fragment at $at, laid over an example, is a cluster", async (block) => {
     const [page = ""] = block.at.split(":");
-    const before = stackFiles.filter((one) => blocks.indexOf(one) < blocks.indexOf(block));
-    const own = before.filter(({ at }) => at.startsWith(`${page}:`));
-    const base = own.at(-1) ?? stackFiles[0]!;
+    const base = stackFiles.find(({ at }) => at.startsWith(`${page}:`)) ?? stackFiles[0]!;
     const config = laidOver(configIn(base)!, configIn(block)!);
     const all = await recorded(() => new LvsCluster("web", clusterOf(config)));
     expect(all.map(({ type }) => type)).toContain("lvs:index:LvsCluster");
