@@ -1,6 +1,7 @@
 import { vip, spareRealServer, type Change } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
 import { expectGolden } from "../support/golden";
+import { previewText } from "./support/previewText";
 
 let cluster: LabCluster;
 
@@ -13,16 +14,10 @@ afterAll(() => cluster?.down());
 describe("A preview", () => {
     afterEach(async () => cluster.configure());
 
-    /** What a reviewer reads, without the lines that only say which resource it is. */
     async function preview(change: Change): Promise<string> {
         await cluster.configure(change);
         const text = await cluster.stack.pulumi(["preview", "--diff"]);
-        const identity = /^\s*\[(id|urn|provider)=/;
-        return text
-            .split("\n")
-            .filter((line) => !identity.test(line))
-            .join("\n")
-            .replaceAll(cluster.host("rs4").hostKey, "KEY");
+        return previewText(text).replaceAll(cluster.host("rs4").hostKey, "KEY");
     }
 
     it("of a new weight shows its line in the files of both directors", async () => {
