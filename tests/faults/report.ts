@@ -20,7 +20,7 @@ const columns = [
     "failed",
     "lost connections",
     "longest gap",
-    "owner changes",
+    "changes of active director",
     "passed",
 ];
 
