@@ -1,12 +1,12 @@
-import { bundle, program } from "../host/bundle";
+import { bundle } from "../host/bundle";
+import { HostRole, stepText } from "../host/step";
 import { installedDisk } from "../lab/installedDisk";
 import { type Host, Lab, waitUntil } from "../lab/lab";
 import { seedConfig } from "../lab/stack";
 import { only, seed } from "../lab/topology";
-import { changeOf } from "../lvs/change";
 import type { Cluster } from "../lvs/model";
 import { planDirector } from "../lvs/plan";
-import { authPassFile, directorFiles, directorModuleFiles } from "../lvs/render";
+import { directorSteps } from "../lvs/steps";
 import { interleaved, line } from "./measuring";
 
 /** Real servers behind the director. */
@@ -39,7 +39,7 @@ async function main(rounds: number): Promise<void> {
             await measure(host, count, rounds, {
                 "second apply": () => host.run("sh -s apply", { stdin: steps.configure }),
                 "lvs-metrics": () => host.run("lvs-metrics"),
-                "lvs status": () => host.run("sh -s status", { stdin: bundle("look", []) }),
+                "lvs status": () => host.run("sh -s status", { stdin: bundle("report", []) }),
             });
         }
     } finally {
@@ -91,13 +91,11 @@ async function clusterOf(count: number): Promise<Cluster> {
 /** What the component sends to a director, step by step, but for packages, which are there. */
 function stepsOf(cluster: Cluster) {
     const plan = planDirector(cluster, "ds1");
-    const settings = { resource: "bench" };
-    const files = [...directorFiles(plan), program("lvs-metrics")];
-    const change = changeOf(cluster, { ownerLast: false });
+    const host = { role: HostRole.director, name: "bench" };
     return {
-        prepare: bundle("prepare", directorModuleFiles(plan), { settings }),
-        secret: bundle("secret", [authPassFile("first1")], { settings }),
-        configure: bundle("director", files, { settings: { ...settings, ...change } }),
+        prepare: stepText(host, "prepare", { ...directorSteps.prepare(plan), packages: undefined }),
+        secret: stepText(host, "secret", directorSteps.secret("first1", undefined)),
+        configure: stepText(host, "configure", directorSteps.configure(plan, false)),
     };
 }
 

@@ -41,7 +41,7 @@ export interface Facts {
     clock: number;
     /** When each step was last applied or found in force, in seconds since 1970. */
     steps: Record<string, number>;
-    postponed: boolean;
+    deferred: boolean;
     units: { name: string; active: string; enabled: string }[];
     complaints: { unit: string; text: string }[];
     routers: { name: string; interface: string; id: number; state: string }[];
@@ -60,7 +60,7 @@ export function parseFacts(text: string): Facts {
         uptime: 0,
         clock: 0,
         steps: {},
-        postponed: false,
+        deferred: false,
         units: [],
         complaints: [],
         routers: [],
@@ -83,7 +83,7 @@ const readers: Record<string, (facts: Facts, words: string[]) => void> = {
     uptime: (facts, [seconds]) => (facts.uptime = Number(seconds)),
     clock: (facts, [seconds]) => (facts.clock = Number(seconds)),
     step: (facts, [name, seconds]) => (facts.steps[name!] = Number(seconds)),
-    postponed: (facts) => (facts.postponed = true),
+    deferred: (facts) => (facts.deferred = true),
     unit: ({ units }, [name, active, enabled]) =>
         units.push({ name: name!, active: active!, enabled: enabled! }),
     complaint: ({ complaints }, [unit, ...words]) =>

@@ -255,7 +255,7 @@ function hostProblems({ host, facts, problem }: Seen): string[] {
             .map(({ unit, text }) => `${name}: ${unit} finds ${text}`),
         ...absent.map(({ ip, device }) => `${name} does not have ${ip} on ${device}`),
         ...split.map((router) => `${name} has some virtual IPs of ${router.name} and not all`),
-        ...(facts.postponed
+        ...(facts.deferred
             ? [`${name} has put a change off that has not come: run \`pulumi up\``]
             : []),
     ];

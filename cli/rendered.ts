@@ -1,6 +1,6 @@
-import { type BundleFile } from "../host/bundle";
 import { unbundle } from "../host/unbundle";
-import { authPassPath } from "../lvs/render";
+import { authPassPath, type HostFile } from "../lvs/render";
+import { stepNames } from "../lvs/steps";
 import type { Preview } from "./pulumi";
 
 /** What the current configuration gives for one host. */
@@ -8,7 +8,7 @@ export interface RenderedHost {
     name: string;
     /** The cluster's name; that of the component where a host stands alone. */
     cluster: string;
-    files: BundleFile[];
+    files: HostFile[];
     /** Files whose content is not to be seen: because it is secret, or known in the `up` only. */
     hidden: { path: string; mode: string; why: string }[];
     /** What looks into what speaks against it, where the host is in a cluster. */
@@ -18,8 +18,9 @@ export interface RenderedHost {
 /** What Pulumi writes where a value is known in the `up` only. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-const stepName = /^(.*)-(preflight|prepare|secret|configure|turn)$/;
-const order = ["prepare", "secret", "configure"];
+const stepName = new RegExp(`^(.*)-(${stepNames.join("|")})$`);
+/** The steps that bring files. */
+const order = stepNames.filter((step) => step !== "preflight" && step !== "deferred");
 
 /** The hosts in a preview: directors first, by name. A preview has them in any order. */
 export function renderedHosts({ steps = [] }: Preview): RenderedHost[] {

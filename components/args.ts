@@ -157,12 +157,6 @@ export interface DirectorArgs {
     name: string;
     /** The VRRP password, the same for all directors. Secret. */
     authPass: Input<string>;
-    /** Outputs to wait for before anything on this host is changed. Defaults to none. */
-    prepareAfter?: Input<string>[];
-    /** Outputs to wait for before this host is configured, such as `configured` of others; its packages are installed meanwhile. Defaults to none. */
-    configureAfter?: Input<string>[];
-    /** Whether this host puts its change off while it owns a virtual IP, for a step that comes after the other directors'. Defaults to false. */
-    ownerLast?: boolean;
 }
 
 /** A host that serves behind directors, which may be managed elsewhere. */
@@ -183,8 +177,4 @@ export interface RealServerArgs extends HostConnectionArgs {
     removePackages?: boolean;
     /** A word that has not stood here before makes the next `up` mend what somebody has changed on the host. Defaults to none. */
     repair?: string;
-    /** Outputs to wait for before anything on this host is changed. Defaults to none. */
-    prepareAfter?: Input<string>[];
-    /** Whether virtual IPs, tunnels and gateways that this host is to have no more stay for a step that comes after the directors'. Defaults to false. */
-    leavingLast?: boolean;
 }

@@ -1,4 +1,5 @@
 export type { ConnectionArgs, HostConnectionArgs, LoginArgs, ProxyArgs } from "../host/connection";
+export { HostRole } from "../host/step";
 export type { GlobalDefs, LvsTimeouts } from "../lvs/vrrp/globalDefs";
 export type { ScriptCall } from "../lvs/keepalived/scripts";
 export { Distribution } from "../lvs/keepalived/versions";
@@ -36,6 +37,6 @@ export { Scope } from "../lvs/vrrp/virtualIpaddress";
 export { RouteType, type VirtualRoute, type VirtualRule } from "../lvs/vrrp/virtualRoutes";
 export type * from "./args";
 export { Director } from "./director";
-export { type HostInventory, HostRole } from "./inventory";
+export type { HostInventory } from "./inventory";
 export { LvsCluster } from "./lvsCluster";
 export { RealServer } from "./realServer";

@@ -1,12 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { HostRole } from "../host/step";
 import type { RealServer } from "../lvs/model";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
-
-/** What a host of a cluster is. */
-export const HostRole = { director: "director", realServer: "realServer" } as const;
-export type HostRole = (typeof HostRole)[keyof typeof HostRole];
 
 /** One host of a cluster and how to reach it. */
 export interface HostInventory {

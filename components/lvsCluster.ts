@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { planRealServers } from "../lvs/plan";
+import { dependingOn, whenKnown } from "../host/known";
+import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
-import { acceptedCluster } from "./accept";
 import type { LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
-import { inspect } from "./inspect";
 import { type HostInventory, inventoryOf } from "./inventory";
-import { dependingOn, whenKnown } from "./known";
+import { preflight } from "./preflight";
 import { RealServer } from "./realServer";
-import { takeTurn } from "./takeTurn";
+import { runDeferred } from "./runDeferred";
+import { validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
@@ -40,13 +40,13 @@ export class LvsCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
-        const cluster = acceptedCluster(args, this);
-        // Each real server depends on what services are made of, and not on all the other hosts.
+        const cluster = validatedCluster(args, this);
+        // A real server depends on the arguments of services only, and not on all other hosts.
         const services = dependingOn(args.virtualServers, cluster);
-        const plans = whenKnown(services, planRealServers);
+        const plans = whenKnown(services, standaloneRealServers);
         const memberships = membershipsOf(args);
 
-        const inspected = inspect(name, args, cluster, plans, this);
+        const checked = preflight(name, args, cluster, plans, this);
 
         const realServers = args.realServers.map((member) => ({
             member,
@@ -62,44 +62,39 @@ export class LvsCluster extends pulumi.ComponentResource {
                     monitoring: args.monitoring,
                     removePackages: args.removePackages,
                     repair: args.repair,
-                    leavingLast: true,
                 },
-                { parent: this, dependsOn: inspected },
+                { parent: this, dependsOn: checked },
+                { deferRemoval: true },
             ),
         }));
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
-        // A destroy goes the other way round: directors stop sending before real servers are taken down.
+        // A destroy runs in reverse: directors stop sending before real servers are removed.
         const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
-        // One after the other, the preferred owner of the virtual IPs last.
+        // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
         const directors = inOrder.map((member, index) => {
             const host = new Director(
                 `${name}-${member.name}`,
-                {
-                    cluster: args,
-                    name: member.name,
-                    authPass,
-                    configureAfter: [...before],
-                    ownerLast: index < inOrder.length - 1,
-                },
-                { parent: this, dependsOn: inspected },
+                { cluster: args, name: member.name, authPass },
+                { parent: this, dependsOn: checked },
+                { configureAfter: [...before], deferIfActive: index < inOrder.length - 1 },
             );
             before.push(host.configured);
             return { member, host };
         });
 
-        const turnOf = (
+        const deferred = (
             { member, host }: (typeof directors | typeof realServers)[number],
-            others: Promise<pulumi.Resource[]>,
-        ) => takeTurn(`${name}-${member.name}`, connectionOf(args, member), host, others);
-        let done = whenDone([...realServers, ...directors].map(({ host }) => host.postponed));
-        // Another one may be the owner by now, and has put off its change.
-        for (const director of directors.slice(0, -1)) done = whenDone([turnOf(director, done)]);
-        // Nobody sends any more to what real servers are to have no more.
-        const ready = whenDone(realServers.map((realServer) => turnOf(realServer, done)));
+            after: Promise<pulumi.Resource[]>,
+        ) => runDeferred(`${name}-${member.name}`, connectionOf(args, member), host, after);
+        let done = whenDone([...realServers, ...directors].map(({ host }) => host.deferred));
+        // A failover may have made another director active; it deferred its change.
+        for (const director of directors.slice(0, -1)) done = whenDone([deferred(director, done)]);
+        // No director sends to removed addresses any more.
+        const ready = whenDone(realServers.map((realServer) => deferred(realServer, done)));
 
-        // Whoever uses an output comes after the cluster, and in a destroy before it.
+        // Resources that use an output come after the cluster, and in a destroy before it.
         const whenServing = pulumi.all([
             ready.then(() => "ready"),
             ...directors.map(({ host }) => host.configured),
@@ -119,7 +114,7 @@ export class LvsCluster extends pulumi.ComponentResource {
     }
 }
 
-/** VRRP takes eight characters, and keepalived reads some signs as the end of the word. */
+/** VRRP takes eight characters, and keepalived reads some special characters as the end of the word. */
 function generatedAuthPass(name: string, parent: pulumi.Resource): pulumi.Output<string> {
     return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent })
         .result;

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import type { HostFile } from "../lvs/render";
+import type { StepContent } from "../lvs/steps";
 
 /** The scripts under `scripts/` that make up what a step does. */
 const scripts = {
@@ -9,39 +11,16 @@ const scripts = {
     secret: ["basics", "common", "vrrp", "secret"],
     realServer: ["basics", "common", "monitoring", "realServer"],
     director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
-    directorTurn: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "turn"],
-    realServerTurn: ["basics", "common", "monitoring", "realServer", "turn"],
-    look: ["basics", "vrrp", "ipvs", "look"],
+    directorDeferred: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "deferred"],
+    realServerDeferred: ["basics", "common", "monitoring", "realServer", "deferred"],
+    report: ["basics", "vrrp", "ipvs", "report"],
 };
 
 /** A step on a host, or a look at it. */
 export type StepScript = keyof typeof scripts;
 
-/** Packages by the names that they have in the RHEL family; a host knows its own. */
-export interface Packages {
-    names: string[];
-    /** Whether `remove` also removes those that were not there before. */
-    purge: boolean;
-}
-
-/** What a step is to know, by name; a list says the same of several things, and false nothing. */
-export type Settings = Record<string, string | number | boolean | string[] | undefined>;
-
 /** The scripts that make up a program which stays on a host. */
 const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
-
-/** What a bundle has beside files. */
-export interface BundleOptions {
-    packages?: Packages;
-    settings?: Settings;
-}
-
-export interface BundleFile {
-    path: string;
-    /** Octal, as for chmod. */
-    mode: string;
-    content: string;
-}
 
 /**
  * All that a step sends to a host, as the shell script that the host runs: first packages, settings
@@ -55,8 +34,8 @@ export interface BundleFile {
  */
 export function bundle(
     script: StepScript,
-    files: BundleFile[],
-    { packages, settings = {} }: BundleOptions = {},
+    files: readonly HostFile[],
+    { packages, settings = {} }: Partial<Pick<StepContent, "packages" | "settings">> = {},
 ): string {
     return [
         "bundle() { cat <<'END-OF-BUNDLE'",
@@ -86,7 +65,7 @@ export function digestOf(text: string): string {
 }
 
 /** A program that runs on a host without a bundle, made of the same scripts. */
-export function program(name: keyof typeof programs): BundleFile {
+export function program(name: keyof typeof programs): HostFile {
     return {
         path: `/usr/local/sbin/${name}`,
         mode: "0755",
@@ -94,17 +73,17 @@ export function program(name: keyof typeof programs): BundleFile {
     };
 }
 
-function packageLines(packages?: Packages): string[] {
+function packageLines(packages: StepContent["packages"]): string[] {
     if (packages === undefined) return [];
     return packages.names.map(
         (name) => `package ${word("package", name)} ${packages.purge ? "purge" : "keep"}`,
     );
 }
 
-function settingLines(settings: Settings): string[] {
+function settingLines(settings: StepContent["settings"]): string[] {
     return Object.entries(settings).flatMap(([name, value]) => {
         if (value === undefined || value === false) return [];
-        const values = Array.isArray(value) ? value : [value === true ? "yes" : String(value)];
+        const values = typeof value === "object" ? value : [value === true ? "yes" : String(value)];
         return values.map((one) => `set ${word("setting", name)} ${line(one)}`);
     });
 }

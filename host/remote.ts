@@ -7,11 +7,11 @@ export interface StepArgs {
     /** What `bundle` made. */
     stdin: pulumi.Input<string>;
     /** Keeps what the step sends and prints out of diffs, logs and plain state. */
-    secret?: boolean;
+    isSecret?: boolean;
     /** What it does passes, and leaves nothing on the host for a destroy to remove. */
-    passing?: boolean;
+    isPassing?: boolean;
     /** Whether there is something to do. Otherwise nobody logs in to the host. Defaults to true. */
-    needed?: pulumi.Input<boolean>;
+    isNeeded?: pulumi.Input<boolean>;
 }
 
 /** What comes before a step. */
@@ -23,7 +23,7 @@ export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[]
  */
 export function remoteStep(
     name: string,
-    { connection, stdin, secret = false, passing = false, needed }: StepArgs,
+    { connection, stdin, isSecret = false, isPassing = false, isNeeded }: StepArgs,
     parent: pulumi.Resource,
     dependsOn: Dependencies = [],
 ): remote.Command {
@@ -33,12 +33,12 @@ export function remoteStep(
         {
             connection: sshConnection(connection),
             // The provider connects to nobody where it has nothing to run.
-            create: needed === undefined ? create : onlyIf(needed, create),
-            ...(passing ? {} : { delete: shell(connection, "remove") }),
-            stdin: secret ? pulumi.secret(stdin) : stdin,
+            create: isNeeded === undefined ? create : onlyIf(isNeeded, create),
+            ...(isPassing ? {} : { delete: shell(connection, "remove") }),
+            stdin: isSecret ? pulumi.secret(stdin) : stdin,
             // Otherwise the provider sends variables that a stock sshd refuses.
             addPreviousOutputInEnv: false,
-            ...(secret ? { logging: "none" } : {}),
+            ...(isSecret ? { logging: "none" } : {}),
         },
         {
             parent,
@@ -47,16 +47,16 @@ export function remoteStep(
             // The opposite order would take down what has just been put up.
             deleteBeforeReplace: true,
             hideDiffs: ["connection"],
-            additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
+            additionalSecretOutputs: isSecret ? ["stdout", "stderr"] : [],
         },
     );
 }
 
 /** An argument that is left out unless it is needed, which Pulumi's types have no word for. */
-function onlyIf(needed: pulumi.Input<boolean>, script: pulumi.Input<string>) {
+function onlyIf(condition: pulumi.Input<boolean>, script: pulumi.Input<string>) {
     return pulumi
-        .all([needed, script])
-        .apply(([isNeeded, text]) => (isNeeded ? text : undefined)) as pulumi.Output<string>;
+        .all([condition, script])
+        .apply(([isMet, text]) => (isMet ? text : undefined)) as pulumi.Output<string>;
 }
 
 /** The provider itself never gives up on a command, hence the bound on the host. */

@@ -1,4 +1,4 @@
-import type { BundleFile } from "./bundle";
+import type { HostFile } from "../lvs/render";
 
 /** What a bundle says, without the script that does it. */
 export interface Unbundled {
@@ -6,7 +6,7 @@ export interface Unbundled {
     packages: string[];
     /** What is said of each setting, in order. */
     settings: Record<string, string[]>;
-    files: BundleFile[];
+    files: HostFile[];
 }
 
 /**

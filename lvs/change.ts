@@ -1,4 +1,4 @@
-import { matching, refusal, type Target, whole } from "./keepalived/keywords";
+import { matching, checkValue, type Target, integer } from "./keepalived/keywords";
 import { type Problem, problemIf } from "./problems";
 
 /** How a cluster that serves is changed. */
@@ -11,7 +11,7 @@ export interface ChangeSettings {
     repair?: string;
 }
 
-const seconds = whole("a number of seconds", 0, 240);
+const seconds = integer("a number of seconds", 0, 240);
 const word = matching(/^[\x21-\x7e]{1,64}$/, "a word: 1 to 64 characters without blanks");
 
 /** What is wrong with how a cluster is to be changed. */
@@ -21,8 +21,8 @@ export function changeProblems(
     target: Target,
 ): Problem[] {
     return [
-        ...refusal("drainTimeout", seconds, drainTimeout, target),
-        ...refusal("repair", word, repair, target),
+        ...checkValue("drainTimeout", seconds, drainTimeout, target),
+        ...checkValue("repair", word, repair, target),
         ...problemIf(
             handOver === true && directors.length < 2,
             "handOver",
@@ -31,13 +31,19 @@ export function changeProblems(
     ];
 }
 
-/**
- * What the script of a director is told. `ownerLast` makes it put its change off while it owns a
- * virtual IP; a director that is not told so comes last, and sees that every virtual IP has an owner.
- */
-export function changeOf(
-    { drainTimeout = 10, handOver, repair }: ChangeSettings,
-    { ownerLast }: { ownerLast: boolean },
-) {
-    return { drainTimeout, handOver, repair, ownerLast, proveOwned: !ownerLast };
+/** How a cluster that serves is changed, with every default resolved. */
+export interface ChangePlan {
+    /** Seconds. */
+    readonly drainTimeout: number;
+    readonly handOver: boolean;
+    readonly repair?: string;
+}
+
+/** Resolve how a cluster that serves is changed. */
+export function planChange({
+    drainTimeout = 10,
+    handOver = false,
+    repair,
+}: ChangeSettings): ChangePlan {
+    return { drainTimeout, handOver, repair };
 }

@@ -32,15 +32,17 @@ export interface RealServer {
     readonly distribution?: Distribution;
 }
 
-/** What one real server is to be, without the cluster that it is in. */
-export interface LoneRealServer {
-    /** Those that it serves by DR and TUN. */
+/** A real server without the cluster that it is in. */
+export interface StandaloneRealServer {
+    /** The virtual IPs that it serves by DR and TUN. */
     readonly virtualIps: string[];
     readonly tunnels: Tunnel[];
     readonly gateway?: string;
     readonly gateway6?: string;
     readonly httpd?: Httpd;
     readonly monitoring?: MonitoringSettings;
+    readonly removePackages?: boolean;
+    readonly repair?: string;
 }
 
 export interface Httpd {
@@ -62,5 +64,6 @@ export interface Cluster extends ChangeSettings, Tracking {
     readonly globalDefs?: GlobalDefs;
     readonly kernel?: KernelSettings;
     readonly openFirewall?: boolean;
+    readonly removePackages?: boolean;
     readonly monitoring?: MonitoringSettings;
 }

@@ -1,4 +1,4 @@
-import { matching, refusal, type Target, whole } from "./keepalived/keywords";
+import { matching, checkValue, type Target, integer } from "./keepalived/keywords";
 import { type HostFile, textFile } from "./kernel/hostFile";
 import type { Problem } from "./problems";
 
@@ -12,7 +12,7 @@ export interface MonitoringSettings {
     textfileDirectory?: string;
 }
 
-const seconds = whole("a number of seconds", 5, 60);
+const seconds = integer("a number of seconds", 5, 60);
 /** systemd takes a `%` for more than it is. */
 const folder = matching(
     /^(?:\/[A-Za-z0-9_+@:,=.-]+)+$/,
@@ -26,25 +26,34 @@ export function monitoringProblems(
     target: Target,
 ): Problem[] {
     return [
-        ...refusal(`${path}.interval`, seconds, interval, target),
-        ...refusal(`${path}.textfileDirectory`, folder, textfileDirectory, target),
+        ...checkValue(`${path}.interval`, seconds, interval, target),
+        ...checkValue(`${path}.textfileDirectory`, folder, textfileDirectory, target),
     ];
 }
 
-/** The packages for it, by the names that they have in the RHEL family. */
-export function monitoringPackages(monitoring?: MonitoringSettings): string[] {
-    const { nodeExporter = true } = monitoring ?? { nodeExporter: false };
-    return nodeExporter ? ["golang-github-prometheus-node-exporter"] : [];
-}
+/** The monitoring of a host with every default resolved. */
+export type MonitoringPlan = Readonly<Required<MonitoringSettings>>;
 
-/** The files that have a host measured, without the program that does. */
-export function monitoringFiles(monitoring?: MonitoringSettings): HostFile[] {
-    if (monitoring === undefined) return [];
+/** Resolve the defaults of monitoring, where there is any. */
+export function planMonitoring(settings: MonitoringSettings | undefined) {
+    if (settings === undefined) return undefined;
     const {
         interval = 15,
         nodeExporter = true,
         textfileDirectory = "/var/lib/prometheus/node-exporter",
-    } = monitoring;
+    } = settings;
+    return { interval, nodeExporter, textfileDirectory };
+}
+
+/** The packages for it, by the names that they have in the RHEL family. */
+export function monitoringPackages(monitoring: MonitoringPlan | undefined): string[] {
+    return monitoring?.nodeExporter ? ["golang-github-prometheus-node-exporter"] : [];
+}
+
+/** The files that have a host measured, without the program that does. */
+export function monitoringFiles(monitoring: MonitoringPlan | undefined): HostFile[] {
+    if (monitoring === undefined) return [];
+    const { interval, nodeExporter, textfileDirectory } = monitoring;
     const units = "/etc/systemd/system/lvs-metrics";
     const exporters = nodeExporter ? ["prometheus-node-exporter.service"] : [];
     return [

@@ -1,6 +1,6 @@
 import { canonical } from "./addresses";
 import type { Cluster } from "./model";
-import { methodOf, poolOf } from "./pool";
+import { memberMethodOf, poolOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance";
@@ -11,11 +11,11 @@ import type { VrrpSyncGroup } from "./vrrp/syncGroup";
  * The names of the instances that NAT ties to each other: answers come to a gateway, and the one
  * director that translates them has to own it and the virtual IP together. None for less than two.
  */
-export function tiedByNat(cluster: Cluster, context: VrrpContext): string[] {
+export function instancesSharedByNat(cluster: Cluster, context: VrrpContext): string[] {
     const tied = new Set(
         cluster.virtualServers.flatMap((virtualServer) => {
             const translated = poolOf(cluster, virtualServer).filter(
-                ({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT,
+                ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
             );
             if (translated.length === 0) return [];
             const gateways = translated
@@ -37,6 +37,6 @@ export function tiedByNat(cluster: Cluster, context: VrrpContext): string[] {
 /** The sync groups that the user gave, or else the one that NAT asks for. */
 export function syncGroupsOf(cluster: Cluster, context: VrrpContext): VrrpSyncGroup[] {
     if (cluster.vrrpSyncGroups) return [...cluster.vrrpSyncGroups];
-    const group = tiedByNat(cluster, context);
+    const group = instancesSharedByNat(cluster, context);
     return group.length === 0 ? [] : [{ name: "NAT", group }];
 }

@@ -1,19 +1,25 @@
-import type { DirectorNeeds } from "./kernel/modules";
-import type { RealServerKernel } from "./kernel/realServer";
+import { monitoringPackages } from "./monitoring";
+import type { DirectorPlan, RealServerPlan } from "./plan";
 
 /**
  * The packages of a director, by the names that they have in the RHEL family. `keepalived` comes in
  * the version that is asked for.
  */
-export function directorPackages({ netfilter }: DirectorNeeds, version?: string): string[] {
+export function directorPackages(plan: DirectorPlan): string[] {
+    const { needs, keepalivedPackage, monitoring } = plan;
     return [
-        version === undefined ? "keepalived" : `keepalived=${version}`,
+        keepalivedPackage === undefined ? "keepalived" : `keepalived=${keepalivedPackage}`,
         "ipvsadm",
-        ...(netfilter ? ["nftables"] : []),
+        ...(needs.netfilter ? ["nftables"] : []),
+        ...monitoringPackages(monitoring),
     ];
 }
 
 /** The packages of a real server, likewise. */
-export function realServerPackages({ mss }: RealServerKernel, hasHttpd: boolean): string[] {
-    return [...(hasHttpd ? ["httpd"] : []), ...(mss === undefined ? [] : ["nftables"])];
+export function realServerPackages({ kernel, httpd, monitoring }: RealServerPlan): string[] {
+    return [
+        ...(httpd ? ["httpd"] : []),
+        ...(kernel.mss === undefined ? [] : ["nftables"]),
+        ...monitoringPackages(monitoring),
+    ];
 }

@@ -1,47 +1,52 @@
 import { distinctAddresses, familyOf } from "./addresses";
+import { type ChangePlan, planChange } from "./change";
 import type { Script } from "./keepalived/scripts";
-import { defaultDistribution, versionOf } from "./keepalived/versions";
+import { distributionOf, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
 import type { FirewallNeeds } from "./kernel/firewall";
 import type { DirectorNeeds } from "./kernel/modules";
-import type { Masquerading } from "./kernel/netfilter";
+import type { Marking, Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
-import type { DirectorTraffic } from "./kernel/sysctls";
-import type { Cluster, Director, LoneRealServer, RealServer } from "./model";
-import type { MonitoringSettings } from "./monitoring";
+import { type DirectorTraffic, directorSysctls } from "./kernel/sysctls";
+import type { Cluster, Director, Httpd, RealServer, StandaloneRealServer } from "./model";
+import { type MonitoringPlan, planMonitoring } from "./monitoring";
 import { syncGroupsOf } from "./nat";
 import {
     contextOf,
     type Membership,
     membershipsOf,
     planVirtualServer,
-    sorryFor,
+    sorryServerUses,
     tunnelsOf,
 } from "./pool";
-import { socketsOf, virtualIpsIn } from "./service/destination";
-import { LvsMethod, translatesPorts, TunnelType } from "./service/lvsMethod";
-import { LvsSched } from "./service/scheduler";
+import { protocolOf, socketsOf, virtualIpsIn } from "./service/destination";
+import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
-import type { GlobalDefs, GlobalDefsFacts } from "./vrrp/globalDefs";
+import { type GlobalDefsPlan, planGlobalDefs } from "./vrrp/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance";
 import { planSyncDaemon, type SyncDaemonPlan } from "./vrrp/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
-import type { Tracking } from "./vrrp/tracking";
+import { planTracking, type TrackingPlan } from "./vrrp/tracking";
 
-/** What one director runs: every default filled in, nothing left to decide. */
+/** One director: every default resolved, nothing left to decide. */
 export interface DirectorPlan {
     /** The keepalived that it runs. */
-    version: string;
-    globalDefs?: GlobalDefs;
-    facts: GlobalDefsFacts;
-    tracking: Tracking;
-    vrrpInstances: VrrpInstancePlan[];
-    vrrpSyncGroups: VrrpSyncGroup[];
-    virtualServers: VirtualServerPlan[];
-    scripts: Script[];
-    kernel: DirectorKernel;
-    needs: DirectorNeeds;
-    monitoring?: MonitoringSettings;
+    readonly version: string;
+    /** The exact package to install; the distribution's newest if there is none. */
+    readonly keepalivedPackage?: string;
+    readonly globalDefs: GlobalDefsPlan;
+    readonly tracking: TrackingPlan;
+    readonly vrrpInstances: readonly VrrpInstancePlan[];
+    readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
+    readonly virtualServers: readonly VirtualServerPlan[];
+    readonly scripts: readonly Script[];
+    readonly kernel: DirectorKernel;
+    readonly needs: DirectorNeeds;
+    readonly monitoring?: MonitoringPlan;
+    /** The addresses of all directors, as far as they are known by an address. */
+    readonly directorAddresses: readonly string[];
+    readonly change: ChangePlan;
+    readonly removePackages: boolean;
 }
 
 /** The plan of the director called `name`; `cluster` has passed `validate`. */
@@ -49,9 +54,9 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const director = cluster.directors.find((candidate) => candidate.name === name)!;
     const context = contextOf(cluster);
     const version = versionOf(director, cluster);
-    const scripts = [...(cluster.scripts ?? [])];
+    const scripts = cluster.scripts ?? [];
     const virtualServers = cluster.virtualServers.map((virtualServer) =>
-        planVirtualServer(cluster, virtualServer),
+        planVirtualServer(cluster, virtualServer, version),
     );
     const vrrpInstances = cluster.vrrpInstances.flatMap(
         (instance, index) => planVrrpInstance(instance, index, name, context) ?? [],
@@ -61,12 +66,14 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         vrrpInstances,
         cluster.directors.length,
     );
-    const kernel = planKernel(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
+    const traffic = trafficOf(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
+    const kernel = planKernel(cluster, traffic, virtualServers, syncDaemon);
+    const facts = { routerId: name, hasScripts: scripts.length > 0, syncDaemon };
     return {
         version,
-        globalDefs: cluster.globalDefs,
-        facts: { routerId: name, hasScripts: scripts.length > 0, syncDaemon },
-        tracking: cluster,
+        keepalivedPackage: cluster.keepalivedPackage,
+        globalDefs: planGlobalDefs(cluster.globalDefs, facts, version),
+        tracking: planTracking(cluster, name, version),
         vrrpInstances,
         vrrpSyncGroups: syncGroupsOf(cluster, context).filter((group) =>
             isInSyncGroup(group, name, cluster.vrrpInstances, context),
@@ -74,42 +81,42 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         virtualServers,
         scripts,
         kernel,
-        needs: needsOf(virtualServers, kernel),
-        monitoring: cluster.monitoring,
+        needs: needsOf(virtualServers, kernel, traffic),
+        monitoring: planMonitoring(cluster.monitoring),
+        directorAddresses: cluster.directors
+            .map(({ host }) => host)
+            .filter((host) => familyOf(host) !== undefined),
+        change: planChange(cluster),
+        removePackages: cluster.removePackages ?? false,
     };
 }
 
 function planKernel(
     cluster: Cluster,
-    director: Director,
-    plan: Pick<DirectorPlan, "virtualServers" | "vrrpInstances"> & { syncDaemon?: SyncDaemonPlan },
+    traffic: DirectorTraffic,
+    virtualServers: VirtualServerPlan[],
+    syncDaemon: SyncDaemonPlan | undefined,
 ): DirectorKernel {
-    const { virtualServers, vrrpInstances, syncDaemon } = plan;
     const { kernel: settings = {}, openFirewall = true } = cluster;
-    const sync = syncDaemon && { ...syncDaemon, ports: settings.syncPorts };
+    const sync = syncDaemon && { ...syncDaemon.listener, threads: settings.syncPorts ?? 1 };
     return {
-        traffic: {
-            ...trafficOf(virtualServers, vrrpInstances),
-            syncs: syncDaemon !== undefined,
-            vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
-            distribution: director.distribution ?? cluster.distribution ?? defaultDistribution,
-        },
-        settings,
-        marks: cluster.virtualServers.flatMap(({ fwmark }) =>
-            (fwmark?.packets ?? []).map((packets) => ({ mark: fwmark!.mark, ...packets })),
-        ),
+        sysctls: directorSysctls(traffic, settings),
+        connTabBits: settings.connTabBits,
+        marks: virtualServers.flatMap(marksOf),
         masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
         firewall: openFirewall ? firewallNeeds(cluster, virtualServers, sync) : undefined,
     };
 }
 
 function trafficOf(
-    virtualServers: VirtualServerPlan[],
-    instances: VrrpInstancePlan[],
-): Pick<DirectorTraffic, "methods" | "families" | "oneArmedInterfaces"> {
+    cluster: Cluster,
+    director: Director,
+    plan: Pick<DirectorPlan, "virtualServers" | "vrrpInstances"> & { syncDaemon?: SyncDaemonPlan },
+): DirectorTraffic {
+    const { virtualServers, vrrpInstances, syncDaemon } = plan;
     const servers = virtualServers.flatMap(({ realServers }) => realServers);
     const methods = distinct(servers.map(({ lvsMethod }) => lvsMethod));
-    const interfaces = distinct(instances.map(({ self }) => self.interface));
+    const interfaces = distinct(vrrpInstances.map(({ self }) => self.interface));
     const isOneArmed =
         methods.includes(LvsMethod.FULLNAT) ||
         (methods.includes(LvsMethod.NAT) && interfaces.length === 1);
@@ -117,17 +124,29 @@ function trafficOf(
         methods,
         families: distinct(virtualServers.map(({ family }) => family)),
         oneArmedInterfaces: isOneArmed ? interfaces : [],
+        syncs: syncDaemon !== undefined,
+        vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
+        distribution: distributionOf(director, cluster),
     };
+}
+
+/** The packets that the director marks for a service. */
+function marksOf({ virtualServer }: VirtualServerPlan): Marking[] {
+    const { fwmark } = virtualServer;
+    return (fwmark?.packets ?? []).map((packets) => ({
+        mark: fwmark!.mark,
+        ...packets,
+        protocol: protocolOf(packets),
+    }));
 }
 
 /** The real servers of a pool that answer through the director, by one of the methods or by both. */
 function answersOf(plan: VirtualServerPlan, ...methods: LvsMethod[]): Masquerading[] {
-    const { virtualServer, realServers } = plan;
-    const { fwmark, protocol } = virtualServer;
-    const translated = realServers.filter(({ lvsMethod }) => methods.includes(lvsMethod));
+    const { virtualServer, protocol } = plan;
+    const translated = plan.realServers.filter(({ lvsMethod }) => methods.includes(lvsMethod));
     return translated.flatMap(({ host, port }) =>
-        fwmark
-            ? fwmark.packets.map((packets) => ({
+        virtualServer.fwmark
+            ? marksOf(plan).map((packets) => ({
                   host,
                   protocol: packets.protocol,
                   port: packets.lastPort === undefined ? packets.port : undefined,
@@ -142,12 +161,12 @@ function firewallNeeds(
     sync: FirewallNeeds["sync"],
 ): FirewallNeeds {
     return {
-        services: virtualServers.flatMap(({ virtualServer }) => [
-            ...socketsOf(virtualServer).map((socket) => ({
+        services: virtualServers.flatMap((plan) => [
+            ...socketsOf(plan.virtualServer).map((socket) => ({
                 ...socket,
-                protocol: virtualServer.protocol,
+                protocol: plan.protocol,
             })),
-            ...(virtualServer.fwmark?.packets ?? []),
+            ...marksOf(plan),
         ]),
         answers: virtualServers.flatMap((plan) =>
             answersOf(plan, LvsMethod.NAT, LvsMethod.FULLNAT),
@@ -159,43 +178,74 @@ function firewallNeeds(
 
 function needsOf(
     virtualServers: VirtualServerPlan[],
-    { marks, masquerade, traffic }: DirectorKernel,
+    { marks, masquerade }: DirectorKernel,
+    { vmac }: DirectorTraffic,
 ): DirectorNeeds {
     return {
-        schedulers: virtualServers.map(
-            ({ virtualServer }) => virtualServer.lvsSched ?? LvsSched.rr,
-        ),
+        schedulers: virtualServers.map(({ lvsSched }) => lvsSched),
         persistenceEngines: virtualServers.flatMap(
             ({ virtualServer }) => virtualServer.persistenceEngine ?? [],
         ),
         netfilter: marks.length > 0 || masquerade.length > 0,
-        vmac: traffic.vmac,
+        vmac,
     };
 }
 
-/** What the real servers are to be, by their names; `cluster` has passed `validate`. */
-export function planRealServers(cluster: Cluster): Map<string, LoneRealServer> {
+/** One real server: every default resolved, nothing left to decide. */
+export interface RealServerPlan {
+    readonly kernel: RealServerKernel;
+    readonly httpd?: Httpd;
+    readonly monitoring?: MonitoringPlan;
+    readonly removePackages: boolean;
+    readonly repair?: string;
+}
+
+/** The plan of a real server, which has passed `validateRealServer`. */
+export function planRealServer(realServer: StandaloneRealServer): RealServerPlan {
+    return {
+        kernel: planRealServerKernel(realServer),
+        httpd: realServer.httpd,
+        monitoring: planMonitoring(realServer.monitoring),
+        removePackages: realServer.removePackages ?? false,
+        repair: realServer.repair,
+    };
+}
+
+/** The families of the virtual IPs decide the families of the tunnels. */
+function planRealServerKernel(realServer: StandaloneRealServer): RealServerKernel {
+    const { virtualIps, gateway, gateway6 } = realServer;
+    const tunnels = realServer.tunnels.map(planTunnel);
+    const families = distinct(virtualIps.map((ip) => familyOf(ip)!));
+    const sizes = tunnels.flatMap(({ mss }) => mss ?? []);
+    return {
+        virtualIps,
+        mss: sizes.length === 0 ? undefined : Math.min(...sizes),
+        tunnels: families.flatMap((family) =>
+            tunnels.map(({ type, port }): TunnelEnd => ({ type, port, family })),
+        ),
+        gateways: [gateway, gateway6].filter((ip) => ip !== undefined),
+    };
+}
+
+/** The real servers of a cluster, each without the cluster, by name. */
+export function standaloneRealServers(cluster: Cluster): Map<string, StandaloneRealServer> {
     const memberships = membershipsOf(cluster);
     return new Map(
         cluster.realServers.map((realServer) => [
             realServer.name,
-            planOf(realServer, memberships.get(realServer.name)!, cluster),
+            standalone(realServer, memberships.get(realServer.name)!, cluster),
         ]),
     );
 }
 
-/** What the real server called `name` is to be. */
-export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
-    return planRealServers(cluster).get(name)!;
-}
-
-function planOf(
+function standalone(
     realServer: RealServer,
     memberships: Membership[],
     cluster: Cluster,
-): LoneRealServer {
+): StandaloneRealServer {
     const { gateway, gateway6, httpd } = realServer;
-    const direct = [...memberships, ...sorryFor(cluster, realServer)].filter(
+    const { monitoring, removePackages, repair } = cluster;
+    const direct = [...memberships, ...sorryServerUses(cluster, realServer)].filter(
         ({ method }) => !translatesPorts(method),
     );
     return {
@@ -206,22 +256,9 @@ function planOf(
         gateway,
         gateway6,
         httpd,
-        monitoring: cluster.monitoring,
-    };
-}
-
-/** What its kernel is to be. The virtual IPs tell what families tunnels are for. */
-export function planRealServerKernel(realServer: LoneRealServer): RealServerKernel {
-    const { virtualIps, tunnels, gateway, gateway6 } = realServer;
-    const families = distinct(virtualIps.map((ip) => familyOf(ip)!));
-    const sizes = tunnels.flatMap(({ mss }) => mss ?? []);
-    return {
-        virtualIps,
-        mss: sizes.length === 0 ? undefined : Math.min(...sizes),
-        tunnels: families.flatMap((family) =>
-            tunnels.map(({ type = TunnelType.ipip, port }): TunnelEnd => ({ type, port, family })),
-        ),
-        gateways: [gateway, gateway6].filter((ip) => ip !== undefined),
+        monitoring,
+        removePackages,
+        repair,
     };
 }
 

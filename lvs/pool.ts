@@ -1,10 +1,19 @@
 import { distinctAddresses, type Family, familyOf, isSameAddress } from "./addresses";
 import type { Cluster, RealServer } from "./model";
-import { type Destination, familyIn, portOf, virtualIpsIn } from "./service/destination";
-import { LvsMethod, type Tunnel } from "./service/lvsMethod";
-import type { PoolMember } from "./service/poolMember";
+import { delayLoopOf, nearestTiming, planChecks, setsWeights } from "./service/checks";
 import {
-    defaultMethod,
+    type Destination,
+    familyIn,
+    portOf,
+    protocolOf,
+    virtualIpsIn,
+} from "./service/destination";
+import { LvsMethod, methodOf, planTunnel, type TunnelPlan } from "./service/lvsMethod";
+import type { PoolMember } from "./service/poolMember";
+import { leastWeights } from "./service/quorum";
+import { schedulerOf } from "./service/scheduler";
+import { planSorryServer } from "./service/sorryServer";
+import {
     type PoolMemberPlan,
     type VirtualServer,
     type VirtualServerPlan,
@@ -63,12 +72,12 @@ export function poolAddresses(pool: readonly Pooled[], family: Family): string[]
     return pool.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
 }
 
-/** How packets of a virtual server reach one of its pool. */
-export function methodOf(
+/** The forwarding method for a pool member. */
+export function memberMethodOf(
     virtualServer: { readonly lvsMethod?: LvsMethod },
     member: PoolMember,
 ): LvsMethod {
-    return member.lvsMethod ?? virtualServer.lvsMethod ?? defaultMethod;
+    return member.lvsMethod ?? methodOf(virtualServer);
 }
 
 /** The port that one of its pool listens on. */
@@ -81,7 +90,7 @@ export interface Membership<Service = VirtualServer> {
     readonly virtualServer: Service;
     readonly member: PoolMember;
     readonly method: LvsMethod;
-    readonly tunnel: Tunnel;
+    readonly tunnel: TunnelPlan;
 }
 
 /** The pools that real servers are in, by their names, in the order of the virtual servers. */
@@ -97,8 +106,8 @@ export function membershipsOf<Service extends VirtualServerSettings>(
             all.get(member.name)?.push({
                 virtualServer,
                 member,
-                method: methodOf(virtualServer, member),
-                tunnel: member.tunnel ?? virtualServer.tunnel ?? {},
+                method: memberMethodOf(virtualServer, member),
+                tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
             });
         }
     }
@@ -106,43 +115,68 @@ export function membershipsOf<Service extends VirtualServerSettings>(
 }
 
 /** The services for which a real server answers while their pool is down. */
-export function sorryFor(
+export function sorryServerUses(
     { virtualServers }: Pick<Cluster, "virtualServers">,
     realServer: RealServer,
 ): { virtualServer: VirtualServer; method: LvsMethod }[] {
     return virtualServers.flatMap((virtualServer) => {
-        const { sorryServer, lvsMethod = defaultMethod } = virtualServer;
+        const { sorryServer } = virtualServer;
         const own = addressOf(realServer, familyIn(virtualServer));
         if (!sorryServer || !own || !isSameAddress(own, sorryServer.host)) return [];
-        return [{ virtualServer, method: sorryServer.lvsMethod ?? lvsMethod }];
+        return [{ virtualServer, method: sorryServer.lvsMethod ?? methodOf(virtualServer) }];
     });
 }
 
 /** The tunnels through which a real server gets packets. */
-export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): Tunnel[] {
+export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): TunnelPlan[] {
     return memberships.filter(({ method }) => method === LvsMethod.TUN).map(({ tunnel }) => tunnel);
 }
 
-/** A virtual server with nothing left to look up; the cluster has passed `validate`. */
+/** Resolve the defaults of a virtual server. The cluster has passed `validate`. */
 export function planVirtualServer(
     cluster: Cluster,
     virtualServer: VirtualServer,
+    version: string,
 ): VirtualServerPlan {
-    const family = familyIn(virtualServer);
-    const realServers = poolOf(cluster, virtualServer).map(
-        ({ member, realServer }): PoolMemberPlan => ({
-            host: addressOf(realServer!, family)!,
-            port: memberPortOf(virtualServer, member),
-            lvsMethod: methodOf(virtualServer, member),
-            tunnel: member.tunnel ?? virtualServer.tunnel,
-            member: {
-                ...member,
-                weight: weightOf(realServer, member),
-                inhibitOnFailure: member.inhibitOnFailure ?? virtualServer.inhibitOnFailure,
-            },
-        }),
-    );
-    return { virtualServer, family, realServers };
+    const service = {
+        port: portOf(virtualServer),
+        lvsMethod: methodOf(virtualServer),
+        tunnel: planTunnel(virtualServer.tunnel),
+    };
+    const { sorryServer } = virtualServer;
+    return {
+        virtualServer,
+        ...service,
+        family: familyIn(virtualServer),
+        protocol: protocolOf(virtualServer),
+        lvsSched: schedulerOf(virtualServer),
+        delayLoop: delayLoopOf(virtualServer),
+        leastWeights: leastWeights(virtualServer),
+        realServers: poolOf(cluster, virtualServer).map(({ member, realServer }) =>
+            planPoolMember(virtualServer, member, realServer!, version),
+        ),
+        sorryServer: sorryServer && planSorryServer(sorryServer, service),
+    };
+}
+
+function planPoolMember(
+    virtualServer: VirtualServer,
+    member: PoolMember,
+    realServer: RealServer,
+    version: string,
+): PoolMemberPlan {
+    const check = member.check ?? virtualServer.check;
+    const inhibitOnFailure = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure;
+    return {
+        host: addressOf(realServer, familyIn(virtualServer))!,
+        port: memberPortOf(virtualServer, member),
+        lvsMethod: memberMethodOf(virtualServer, member),
+        tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
+        keywords: { ...member, weight: weightOf(realServer, member), inhibitOnFailure },
+        checks: planChecks(check, nearestTiming(member, virtualServer), version),
+        variesInWeight: inhibitOnFailure === true || setsWeights(check),
+        extraConfig: member.extraConfig,
+    };
 }
 
 /** The weight of a real server in a pool. */

@@ -22,7 +22,7 @@ export function problemIf(wrong: boolean, path: string, reason: string): Problem
 }
 
 /** The problems of every item of a list that may be left out, each with its place in the list. */
-export function eachOf<T>(
+export function problemsOfEach<T>(
     path: string,
     items: readonly T[] | undefined,
     problemsOf: (item: T, path: string) => Problem[],
@@ -40,7 +40,7 @@ export function textProblems(path: string, content: string): Problem[] {
 }
 
 /** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
-export function repeated<T>(items: readonly T[], keyOf: (item: T) => unknown): [T, T][] {
+export function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown): [T, T][] {
     const firsts = new Map<unknown, T>();
     return items.flatMap((item): [T, T][] => {
         const key = keyOf(item);
@@ -52,24 +52,24 @@ export function repeated<T>(items: readonly T[], keyOf: (item: T) => unknown): [
 }
 
 /** A problem for each name in a list that an earlier item has; `reason` takes it and that one's place. */
-export function repeatedNames(
+export function duplicateNameProblems(
     path: string,
     items: readonly { readonly name: string }[] | undefined,
     reason: (name: string, first: string) => string,
 ): Problem[] {
     const named = (items ?? []).map(({ name }, index) => ({ name, path: `${path}[${index}]` }));
-    return repeated(named, ({ name }) => name).flatMap(([later, first]) =>
-        problem(`${later.path}.name`, reason(show(later.name), first.path)),
+    return duplicates(named, ({ name }) => name).flatMap(([later, first]) =>
+        problem(`${later.path}.name`, reason(quote(later.name), first.path)),
     );
 }
 
 /** Names that could have been meant, as a message lists them; those that are none, in quotes. */
-export function listed(names: readonly string[]): string {
-    const shown = names.map((name) => (/^[\w.-]{1,64}$/.test(name) ? name : show(name)));
+export function joinNames(names: readonly string[]): string {
+    const shown = names.map((name) => (/^[\w.-]{1,64}$/.test(name) ? name : quote(name)));
     return shown.join(", ") || "none";
 }
 
 /** A value as a message quotes it. */
-export function show(value: unknown): string {
+export function quote(value: unknown): string {
     return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
 }

@@ -7,11 +7,10 @@ import {
     modulesFile,
     realServerModules,
 } from "./kernel/modules";
-import { type RealServerKernel, realServerKernelFiles } from "./kernel/realServer";
-import type { Httpd } from "./model";
-import { monitoringFiles, type MonitoringSettings } from "./monitoring";
-import type { DirectorPlan } from "./plan";
-import { groupName, type Socket } from "./service/destination";
+import { realServerKernelFiles } from "./kernel/realServer";
+import { monitoringFiles } from "./monitoring";
+import type { DirectorPlan, RealServerPlan } from "./plan";
+import { groupName, type Socket, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
 import { globalDefsView } from "./vrrp/globalDefs";
@@ -36,7 +35,7 @@ export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
 /** The files by which a director loads kernel modules, now and at every boot. */
 export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[] {
-    return [modulesFile(directorModules(needs)), ...moduleOptionsFiles(kernel.settings)];
+    return [modulesFile(directorModules(needs)), ...moduleOptionsFiles(kernel)];
 }
 
 /** The files of a director, without the VRRP password. */
@@ -88,17 +87,13 @@ export function authPassFile(authPass: string): HostFile {
 }
 
 /** The file by which a real server loads kernel modules, where it needs any. */
-export function realServerModuleFiles({ tunnels, mss }: RealServerKernel): HostFile[] {
-    const modules = realServerModules(tunnels, mss !== undefined);
+export function realServerModuleFiles({ kernel }: RealServerPlan): HostFile[] {
+    const modules = realServerModules(kernel);
     return modules.length === 0 ? [] : [modulesFile(modules)];
 }
 
 /** The files of a real server. */
-export function realServerFiles(
-    kernel: RealServerKernel,
-    httpd?: Httpd,
-    monitoring?: MonitoringSettings,
-): HostFile[] {
+export function realServerFiles({ kernel, httpd, monitoring }: RealServerPlan): HostFile[] {
     const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
     return [
         ...(page ? [page] : []),
@@ -109,26 +104,24 @@ export function realServerFiles(
 
 /** What template `keepalived.conf.mustache` shows: what is referred to before what refers to it. */
 function keepalivedView(plan: DirectorPlan) {
-    const { version, globalDefs, facts, tracking, virtualServers } = plan;
+    const { version, globalDefs, tracking, virtualServers } = plan;
     return {
-        globalDefs: globalDefsView(globalDefs, facts, version),
-        ...trackingViews(tracking, facts.routerId, version),
+        globalDefs: globalDefsView(globalDefs, version),
+        ...trackingViews(tracking, version),
         vrrpSyncGroups: plan.vrrpSyncGroups.map((group) => vrrpSyncGroupView(group, version)),
         vrrpInstances: plan.vrrpInstances.map((instance) => vrrpInstanceView(instance, version)),
         virtualServerGroups: virtualServers
-            .flatMap(({ virtualServer }) =>
-                virtualServer.virtualServerGroup ? [virtualServer.virtualServerGroup] : [],
-            )
-            .map(groupView),
+            .filter(({ virtualServer }) => virtualServer.virtualServerGroup)
+            .map(({ virtualServer }) => groupView(socketsOf(virtualServer))),
         virtualServers: virtualServers.map((virtualServer) =>
             virtualServerView(virtualServer, version),
         ),
     };
 }
 
-function groupView(sockets: Socket[]) {
+function groupView(sockets: Required<Socket>[]) {
     return {
         name: groupName(sockets),
-        sockets: sockets.map(({ virtualIp, port = 0 }) => `${virtualIp} ${port}`),
+        sockets: sockets.map(({ virtualIp, port }) => `${virtualIp} ${port}`),
     };
 }

@@ -1,12 +1,12 @@
 import { changeProblems } from "./change";
-import { ipAddress, refusal, type Target } from "./keepalived/keywords";
+import { ipAddress, checkValue, type Target } from "./keepalived/keywords";
 import { scriptProblems } from "./keepalived/scripts";
-import { compareVersions, defaultDistribution, versionOf } from "./keepalived/versions";
+import { compareVersions, distributionOf, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
-import type { Cluster, LoneRealServer } from "./model";
+import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
-import { contextOf, membersOf, methodOf } from "./pool";
-import { eachOf, type Problem, problem, problemIf } from "./problems";
+import { contextOf, memberMethodOf, membersOf } from "./pool";
+import { problemsOfEach, type Problem, problem, problemIf } from "./problems";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
@@ -28,7 +28,7 @@ export function validate(cluster: Cluster): Problem[] {
     return [
         ...changeProblems(cluster, cluster.directors, target),
         ...hostProblems(cluster, target),
-        ...eachOf("vrrpInstances", vrrpInstances, (instance, path) =>
+        ...problemsOfEach("vrrpInstances", vrrpInstances, (instance, path) =>
             vrrpInstanceProblems(path, instance, context, target),
         ),
         ...virtualIpProblems(cluster),
@@ -59,11 +59,10 @@ function targetOf(cluster: Cluster): Target {
         .map((director) => ({ director, version: versionOf(director, cluster) }))
         .sort((a, b) => compareVersions(a.version, b.version));
     const [oldest] = directors;
-    const { distribution = cluster.distribution ?? defaultDistribution, name = "a director" } =
-        oldest?.director ?? {};
+    const { name = "a director", ...director } = oldest?.director ?? {};
     return {
         version: oldest?.version ?? versionOf({}, cluster),
-        host: `${name} (${distribution})`,
+        host: `${name} (${distributionOf(director, cluster)})`,
         scripts: (cluster.scripts ?? []).map((script) => script.name),
     };
 }
@@ -72,7 +71,9 @@ function targetOf(cluster: Cluster): Target {
 function kernelNeeds(cluster: Cluster) {
     return {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
-            membersOf(cluster, virtualServer).map((member) => methodOf(virtualServer, member)),
+            membersOf(cluster, virtualServer).map((member) =>
+                memberMethodOf(virtualServer, member),
+            ),
         ),
         syncs: hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
     };
@@ -91,13 +92,13 @@ export function validateAuthPass(path: string, authPass: string): Problem[] {
 }
 
 /** What is wrong with a real server that stands alone. */
-export function validateRealServer(realServer: LoneRealServer): Problem[] {
+export function validateRealServer(realServer: StandaloneRealServer): Problem[] {
     const { virtualIps, tunnels, httpd, monitoring } = realServer;
     return [
-        ...eachOf("virtualIps", virtualIps, (ip, path) =>
-            refusal(path, ipAddress, ip, anyKeepalived),
+        ...problemsOfEach("virtualIps", virtualIps, (ip, path) =>
+            checkValue(path, ipAddress, ip, anyKeepalived),
         ),
-        ...eachOf("tunnels", tunnels, (tunnel, path) =>
+        ...problemsOfEach("tunnels", tunnels, (tunnel, path) =>
             tunnelProblems(path, tunnel, LvsMethod.TUN, anyKeepalived),
         ),
         ...gatewayProblems("", realServer),

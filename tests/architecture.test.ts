@@ -6,7 +6,7 @@ const root = path.join(__dirname, "..");
 /** Which folders a folder may import from, besides itself, and which packages only it may use. */
 const rules: Record<string, { folders: string[]; packages: string[] }> = {
     lvs: { folders: [], packages: ["mustache"] },
-    host: { folders: [], packages: ["@pulumi/command", "@pulumi/pulumi"] },
+    host: { folders: ["lvs"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
     components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
     cli: { folders: ["lvs", "host"], packages: ["yargs"] },
     ".": { folders: ["components", "stacks"], packages: ["@pulumi/pulumi", "ajv"] },
@@ -27,20 +27,21 @@ const lvsArrows: Record<string, string[]> = {
     pool: ["addresses", "vrrp", "service", "model"],
     nat: ["addresses", "vrrp", "service", "model", "pool"],
     rules: ["addresses", "problems", "keepalived", "vrrp", "service", "model", "pool", "nat"],
-    packages: ["kernel"],
-    preflight: ["addresses", "vrrp", "kernel", "model", "plan"],
+    packages: ["monitoring", "plan"],
+    steps: ["vrrp", "kernel", "monitoring", "packages", "plan", "render"],
     plan: [
         "addresses",
         "keepalived",
         "vrrp",
         "service",
         "kernel",
+        "change",
         "monitoring",
         "model",
         "pool",
         "nat",
     ],
-    render: ["keepalived", "vrrp", "service", "kernel", "monitoring", "model", "plan"],
+    render: ["keepalived", "vrrp", "service", "kernel", "monitoring", "plan"],
     validate: [
         "problems",
         "keepalived",

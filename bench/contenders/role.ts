@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { Cluster } from "../../lvs/model";
 import { directorModules, realServerModules } from "../../lvs/kernel/modules";
 import { directorPackages, realServerPackages } from "../../lvs/packages";
-import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
+import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
 import {
     configurationPath,
     directorFiles,
@@ -46,7 +46,7 @@ function directorRole(cluster: Cluster, name: string, authPass: string): Role {
     const plan = planDirector(cluster, name);
     const files = [...directorModuleFiles(plan), ...directorFiles(plan)];
     return {
-        packages: directorPackages(plan.needs),
+        packages: directorPackages(plan),
         modules: directorModules(plan.needs),
         files: files
             .filter((file) => !proofs.includes(file.path))
@@ -61,14 +61,13 @@ function directorRole(cluster: Cluster, name: string, authPass: string): Role {
 }
 
 function realServerRole(cluster: Cluster, name: string): Role {
-    const { httpd, ...realServer } = planRealServer(cluster, name);
-    const kernel = planRealServerKernel(realServer);
-    const packages = realServerPackages(kernel, httpd !== undefined);
+    const plan = planRealServer(standaloneRealServers(cluster).get(name)!);
+    const packages = realServerPackages(plan);
     return {
         packages: packages.map((one) => (one === "httpd" ? "apache2" : one)),
-        modules: realServerModules(kernel.tunnels, kernel.mss !== undefined),
-        files: [...realServerModuleFiles(kernel), ...realServerFiles(kernel, httpd)].map(withKind),
-        services: ["lvs-real-server", ...(httpd ? ["apache2"] : [])],
+        modules: realServerModules(plan.kernel),
+        files: [...realServerModuleFiles(plan), ...realServerFiles(plan)].map(withKind),
+        services: ["lvs-real-server", ...(plan.httpd ? ["apache2"] : [])],
     };
 }
 

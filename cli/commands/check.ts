@@ -55,7 +55,7 @@ async function look(
     { name, hosts }: Inventory,
     asked: ClusterHost[],
 ): Promise<HostDrift[]> {
-    const question = { script: bundle("look", []), verb: "check" };
+    const question = { script: bundle("report", []), verb: "check" };
     const own = hosts.filter((host) => asked.includes(host));
     const answers = await ssh.ask(own, () => question);
     const found = answers.map(hostDrift);

@@ -37,7 +37,7 @@ async function run(options: DiffOptions): Promise<number> {
     const places = await reachable(options, found);
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({
-            script: bundle("look", found.hosts[place]!.files),
+            script: bundle("report", found.hosts[place]!.files),
             verb: "diff",
         })),
     );

@@ -84,7 +84,7 @@ async function repeat(
 }
 
 async function look(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]> {
-    const question = { script: bundle("look", []), verb: "status" };
+    const question = { script: bundle("report", []), verb: "status" };
     return Promise.all(
         inventories.map(async ({ name, hosts }) => {
             const answers = await ssh.ask(hosts, () => question);

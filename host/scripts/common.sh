@@ -12,10 +12,10 @@
 #   release   end what the files do, before they go for good; when that was cut off, some have gone
 #   restored  make what was there before us take effect again
 # and may define
-#   later     whether another step is to install them, and not this one
-# or, when it leaves a part to another step, set `waiting` to a sentence about that.
+#   defers    whether the step `deferred` carries out the whole change instead
+# or set `deferral` to a sentence if the step `deferred` carries out a part of the change.
 
-later() { false; }
+defers() { false; }
 
 main() {
     state=/var/lib/pulumi-lvs/$step
@@ -105,13 +105,16 @@ apply() {
     outdated=$(outdated | words)
     if [ -z "$changed" ] && unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
-        [ -n "${waiting:-}" ] || rm -f "$state/postponed"
+        [ -n "${deferral:-}" ] || rm -f "$state/deferred"
         touch "$state/files"
         setting resource >"$state/resource"
-        say "$step unchanged${waiting:+: $waiting}"
+        say "$step unchanged${deferral:+: $deferral}"
+        announce_deferral
         return
     fi
-    if later; then
+    if defers; then
+        say "$deferral"
+        announce_deferral
         clean
         return
     fi
@@ -127,7 +130,19 @@ apply() {
     clean
     sync
     say "${note:-$step applied}"
+    announce_deferral
 }
+
+digest_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+# Keep the change for the step `deferred`.
+defer() {
+    bundle >"$state/deferred"
+    deferral=$1
+}
+
+# A line for the program, which passes the digest to the step `deferred`.
+announce_deferral() { [ -z "${deferral:-}" ] || echo "deferred $(digest_of "$state/deferred")" || :; }
 
 # Copies, for whoever asks later what has changed since; of a secret, which stands in one place only,
 # what tells whether it is the same. What may not fit on the disk is written beside what it replaces.
@@ -146,13 +161,13 @@ applied() {
     rm -rf "$state/applied"
     mv "$state/applied.new" "$state/applied"
     mv -f "$state/files.new" "$state/files"
-    [ -n "${waiting:-}" ] || rm -f "$state/postponed"
+    [ -n "${deferral:-}" ] || rm -f "$state/deferred"
 }
 
 # The files beside our targets, of which another plan's step, should we be killed, has not all.
 note_staged() {
-    mkdir -p "$state"
-    printf '%s\n' $staged >>"$state/staged"
+    { mkdir -p "$state" && printf '%s\n' $staged >>"$state/staged"; } ||
+        fail "$state cannot be written to"
 }
 
 # Each file is written beside its target, so all the space is taken before the first one changes.
@@ -213,8 +228,10 @@ remember() {
     done
     known=$(sed 's/ = .*//' "$state/sysctl.found" | words)
     for key in $(settings_of $staged); do
-        has "$known" "$key" || sysctl "$key" >>"$state/sysctl.found" 2>/dev/null ||
+        ! has "$known" "$key" || continue
+        found=$(sysctl "$key" 2>/dev/null) ||
             fail "the kernel has no setting $key: leave it out for this host"
+        echo "$found" >>"$state/sysctl.found"
     done
 }
 

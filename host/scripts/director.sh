@@ -53,15 +53,13 @@ test_configuration() {
     fail "keepalived $version refuses the configuration (status $status): $complaint"
 }
 
-# Who owns a virtual IP is known here only, and may have changed since the last time. What is wrong
-# with a change is to show on a director that nobody is connected through.
-# The component `Director` hears of it by the word `waits`.
-later() {
-    [ -n "$(setting ownerLast)" ] || return 1
-    rm -f "$state/postponed"
+# A bad change must fail on a backup director, which carries no traffic. Only the host knows whether it
+# is active: a failover may have happened since the last change.
+defers() {
+    [ -n "$(setting deferIfActive)" ] || return 1
+    rm -f "$state/deferred"
     [ -e "$state/files" ] && [ -n "$(owned)" ] || return 1
-    bundle >"$state/postponed"
-    say "waits until the other directors are changed, for it owns $(owned | joined)"
+    defer "active for $(owned | joined), so deferred until the other directors have changed"
 }
 
 # Marks and an open firewall come before traffic.
@@ -238,7 +236,7 @@ verify() {
     ! is_found differing ||
         fail "the kernel has servers otherwise than: $(findings differing | joined)"
     within 5 is_whole || fail "it has some of its virtual IPs and not all: $(states | joined)"
-    [ -z "$(setting proveOwned)" ] || settle || fail "no director has $(unowned | joined)"
+    [ -z "$(setting proveActive)" ] || settle || fail "no director has $(unowned | joined)"
     is_measured
     rm -f "$state/drained" "$state/brought"
     owned=$(owned | joined)

@@ -19,19 +19,18 @@ ready() {
     done || exit 1
 }
 
-# Directors may send to what the list has had until they are changed too: it stays for a step that
-# comes then, with the files that go with it. The component hears of it by the word `waits`.
+# Directors may send to removed virtual IPs until they have changed too: the old lines stay until the
+# step `deferred`, with the files that they need.
 keep_leaving() {
-    [ -n "$(setting leavingLast)" ] || return 0
-    rm -f "$state/postponed"
+    [ -n "$(setting deferRemoval)" ] || return 0
+    rm -f "$state/deferred"
     [ -e "$state/files" ] && [ -e "$list" ] || return 0
     leaving=$(grep -vxFf "$list.lvs-new" "$list" | joined) || :
     [ -n "$leaving" ] || return 0
-    bundle >"$state/postponed"
+    defer "deferred until the directors have changed: $leaving"
     for path in "$list" /etc/sysctl.d/lvs.conf /etc/lvs/real-server.nft; do
         ! has "$installed" "$path" || keep_lines "$path"
     done
-    waiting="waits until the directors are changed with $leaving"
 }
 
 # The tables of a new file serve what was there, too.
@@ -85,7 +84,7 @@ verify() {
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
     is_measured
     own=$(joined <"$list")
-    note="real server${own:+ with $own}${waiting:+; $waiting}"
+    note="real server${own:+ with $own}${deferral:+; $deferral}"
 }
 
 release() {

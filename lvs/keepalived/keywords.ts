@@ -1,5 +1,5 @@
 import { familyOf } from "../addresses";
-import { type Problem, problem, show } from "../problems";
+import { type Problem, problem, quote } from "../problems";
 import { isAtLeast } from "./versions";
 
 /**
@@ -16,21 +16,21 @@ export interface Keyword<T> {
     /** As keepalived spells it. */
     readonly keyword: string;
     /** What values it has. */
-    readonly is: Kind<T>;
+    readonly type: Kind<T>;
     /** The version of keepalived that brought it. Without, every version has it. */
     readonly since?: string;
     /** Another spelling, which versions before this one want. */
-    readonly before?: { readonly version: string; readonly keyword: string };
-    /** Value that is written when none is given, where keepalived's own default is not ours. */
-    readonly otherwise?: T;
+    readonly renamedFrom?: { readonly version: string; readonly keyword: string };
+    /** Our default, where keepalived's differs. */
+    readonly default?: T;
 }
 
 /** A kind of values: which are right, and how they are written. */
 export interface Kind<T> {
     /** What is wrong with a value; nothing when it is right. */
-    refuse(value: T, target: Target): string | undefined;
+    check(value: T, target: Target): string | undefined;
     /** The words after the keyword; `undefined` for no line at all. */
-    words(value: T): string[] | undefined;
+    format(value: T): string[] | undefined;
 }
 
 /** What the configuration is for. */
@@ -43,6 +43,20 @@ export interface Target {
     readonly scripts: readonly string[];
 }
 
+/** Settings with the defaults of their table, as far as this version of keepalived has the keyword. */
+export function withDefaults<Settings extends object>(
+    keywords: Keywords<Settings>,
+    settings: NoInfer<Settings>,
+    version: string,
+): Settings {
+    const defaults = rowsOf(keywords).flatMap(([field, { default: otherwise, since }]) => {
+        const isMissing = otherwise !== undefined && settings[field] === undefined;
+        const isKnown = since === undefined || isAtLeast(version, since);
+        return isMissing && isKnown ? [[field, otherwise]] : [];
+    });
+    return { ...settings, ...Object.fromEntries(defaults) };
+}
+
 /** The lines of a block that has these settings, for one version of keepalived. */
 export function linesOf<Settings extends object>(
     keywords: Keywords<Settings>,
@@ -50,13 +64,10 @@ export function linesOf<Settings extends object>(
     version: string,
 ): string[] {
     return rowsOf(keywords).flatMap(([field, row]) => {
-        const { since, before } = row;
-        const given = settings[field] as NonNullable<Settings[keyof Settings]> | undefined;
-        const value = given ?? row.otherwise;
-        if (value === undefined) return [];
-        if (given === undefined && since !== undefined && !isAtLeast(version, since)) return [];
-        const words = row.is.words(value);
+        const value = settings[field] as NonNullable<Settings[keyof Settings]> | undefined;
+        const words = value === undefined ? undefined : row.type.format(value);
         if (words === undefined) return [];
+        const { renamedFrom: before } = row;
         const keyword =
             before && !isAtLeast(version, before.version) ? before.keyword : row.keyword;
         return [[keyword, ...words].join(" ")];
@@ -74,19 +85,19 @@ export function keywordProblems<Settings extends object>(
         const value = settings[field] as NonNullable<Settings[keyof Settings]> | undefined;
         if (value === undefined) return [];
         const at = `${path}.${String(field)}`;
-        return [...refusal(at, row.is, value, target), ...tooNew(at, row, target)];
+        return [...checkValue(at, row.type, value, target), ...tooNew(at, row, target)];
     });
 }
 
 /** What is wrong with a single value, if one is given. */
-export function refusal<T>(
+export function checkValue<T>(
     path: string,
     kind: Kind<T>,
     value: T | undefined,
     target: Target,
 ): Problem[] {
     if (value === undefined) return [];
-    const reason = kind.refuse(value, target) ?? tooLong((kind.words(value) ?? []).join(" "));
+    const reason = kind.check(value, target) ?? tooLong((kind.format(value) ?? []).join(" "));
     return reason === undefined ? [] : problem(path, reason);
 }
 
@@ -122,10 +133,10 @@ function rowsOf<Settings>(keywords: Keywords<Settings>) {
 }
 
 /** Whole numbers. `what` follows "is not": "a priority". */
-export function whole(what: string, least: number, most: number): Kind<number> {
+export function integer(what: string, least: number, most: number): Kind<number> {
     return {
-        refuse: (value) => outside(what, value, least, most) ?? fraction(what, value, least, most),
-        words: (value) => [String(value)],
+        check: (value) => outside(what, value, least, most) ?? fraction(what, value, least, most),
+        format: (value) => [String(value)],
     };
 }
 
@@ -140,73 +151,73 @@ export function decimal(
     { decimalsSince, places = 3 }: { decimalsSince?: string; places?: number } = {},
 ): Kind<number> {
     return {
-        refuse(value, target) {
+        check(value, target) {
             const isFraction = !Number.isInteger(value);
             if (isFraction && decimalsSince && !isAtLeast(target.version, decimalsSince)) {
-                return newer(`${show(value)} is not whole, which needs`, decimalsSince, target);
+                return newer(`${quote(value)} is not whole, which needs`, decimalsSince, target);
             }
             return outside(what, value, least, most) ?? tooFine(value, places);
         },
-        words: (value) => [String(value)],
+        format: (value) => [String(value)],
     };
 }
 
 function tooFine(value: number, places: number): string | undefined {
     const decimals = String(value).split(".")[1] ?? "";
     if (decimals.length <= places && !String(value).includes("e")) return undefined;
-    return `${show(value)} has more than ${places} decimals: round it`;
+    return `${quote(value)} has more than ${places} decimals: round it`;
 }
 
 function outside(what: string, value: number, least: number, most: number): string | undefined {
     // The test is put like this because a program, unlike a stack file, can hand over anything.
     if (typeof value === "number" && value >= least && value <= most) return undefined;
-    return `${show(value)} is not ${what} (${least}–${most})`;
+    return `${quote(value)} is not ${what} (${least}–${most})`;
 }
 
 function fraction(what: string, value: number, least: number, most: number): string | undefined {
     if (Number.isInteger(value)) return undefined;
-    return `${show(value)} is not ${what} (a whole number, ${least}–${most})`;
+    return `${quote(value)} is not ${what} (a whole number, ${least}–${most})`;
 }
 
 /** A keyword without a value: there or not. */
 export const flag: Kind<boolean> = {
-    refuse: () => undefined,
-    words: (value) => (value ? [] : undefined),
+    check: () => undefined,
+    format: (value) => (value ? [] : undefined),
 };
 
 /** A keyword with `on` or `off`. */
 export const onOff: Kind<boolean> = {
-    refuse: () => undefined,
-    words: (value) => [value ? "on" : "off"],
+    check: () => undefined,
+    format: (value) => [value ? "on" : "off"],
 };
 
 /** One of the values of an enum. */
 export function oneOf<T extends string | number>(allowed: Record<string, T>): Kind<T> {
     const values = Object.values(allowed);
     return {
-        refuse: (value) =>
+        check: (value) =>
             values.includes(value)
                 ? undefined
-                : `${show(value)} is not one of ${values.join(", ")}`,
-        words: (value) => [String(value)],
+                : `${quote(value)} is not one of ${values.join(", ")}`,
+        format: (value) => [String(value)],
     };
 }
 
 /** Words that a pattern describes, written as they are. `what` follows "is not". */
 export function matching(pattern: RegExp, what: string): Kind<string> {
     return {
-        refuse: (value) => (pattern.test(value) ? undefined : `${show(value)} is not ${what}`),
-        words: (value) => [value],
+        check: (value) => (pattern.test(value) ? undefined : `${quote(value)} is not ${what}`),
+        format: (value) => [value],
     };
 }
 
 /** Text in quotes. keepalived finds variables and lone braces in it even there. */
 export const text: Kind<string> = {
-    refuse: (value) =>
+    check: (value) =>
         /^[^"\\${}\p{Cc}\p{Surrogate}]+$/u.test(value)
             ? undefined
-            : `${show(value)} is empty or has one of " \\ $ { } or control characters, which keepalived cannot read`,
-    words: (value) => [`"${value}"`],
+            : `${quote(value)} is empty or has one of " \\ $ { } or control characters, which keepalived cannot read`,
+    format: (value) => [`"${value}"`],
 };
 
 /** A network interface. */
@@ -217,10 +228,10 @@ export const networkInterface = matching(
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress: Kind<string> = {
-    refuse: (value) =>
-        familyOf(value) ? undefined : `${show(value)} is not an IP address, such as 192.0.2.10`,
-    words: (value) => [value],
+    check: (value) =>
+        familyOf(value) ? undefined : `${quote(value)} is not an IP address, such as 192.0.2.10`,
+    format: (value) => [value],
 };
 
 /** A TCP, UDP or SCTP port. */
-export const port = whole("a port", 1, 65535);
+export const port = integer("a port", 1, 65535);

@@ -1,6 +1,6 @@
 import { type Family, familyOf, isNetwork } from "../addresses";
-import { listed, type Problem, problem, show } from "../problems";
-import { type Kind, matching, refusal, type Target, whole } from "./keywords";
+import { joinNames, type Problem, problem, quote } from "../problems";
+import { type Kind, matching, checkValue, type Target, integer } from "./keywords";
 
 /** The name of a block. keepalived takes no longer one for BFD. */
 export const blockName = matching(
@@ -16,21 +16,21 @@ export const absolutePath = matching(
 
 /** An address or a prefix. */
 export const network: Kind<string> = {
-    refuse: (value) =>
+    check: (value) =>
         familyOf(value) || isNetwork(value)
             ? undefined
-            : `${show(value)} is not an IP address or prefix, such as 192.0.2.0/24`,
-    words: (value) => [value],
+            : `${quote(value)} is not an IP address or prefix, such as 192.0.2.0/24`,
+    format: (value) => [value],
 };
 
 /** An address that many hosts listen to. */
 export function multicastGroup(...families: Family[]): Kind<string> {
     return {
-        refuse: (value) =>
+        check: (value) =>
             families.some((family) => familyOf(value) === family) && isMulticast(value)
                 ? undefined
-                : `${show(value)} is not a multicast address, such as ${examples[families[0]!]}`,
-        words: (value) => [value],
+                : `${quote(value)} is not a multicast address, such as ${examples[families[0]!]}`,
+        format: (value) => [value],
     };
 }
 
@@ -41,23 +41,23 @@ function isMulticast(address: string): boolean {
 }
 
 /** The name of something that is set up elsewhere; `list` is where. */
-export function among(names: readonly string[], list: string): Kind<string> {
+export function nameIn(names: readonly string[], list: string): Kind<string> {
     return {
-        refuse: (value) =>
+        check: (value) =>
             names.includes(value)
                 ? undefined
-                : `${show(value)} is not among ${list} (${listed(names)})`,
-        words: (value) => [value],
+                : `${quote(value)} is not among ${list} (${joinNames(names)})`,
+        format: (value) => [value],
     };
 }
 
 /** What tracking adds to a priority. */
 export function trackWeight(most: number): Kind<number> {
-    return whole("a weight", -most, most);
+    return integer("a weight", -most, most);
 }
 
 /** As `refusal`, for what cannot be left out. */
-export function required<T>(
+export function checkRequired<T>(
     path: string,
     kind: Kind<T>,
     value: T | undefined,
@@ -65,7 +65,7 @@ export function required<T>(
 ): Problem[] {
     return value === undefined
         ? problem(path, "is missing: it has no default")
-        : refusal(path, kind, value, target);
+        : checkValue(path, kind, value, target);
 }
 
 /** The family of an address or a prefix; nothing when it is neither. */

@@ -1,10 +1,10 @@
 import {
-    eachOf,
-    listed,
+    problemsOfEach,
+    joinNames,
     type Problem,
     problemIf,
-    repeatedNames,
-    show,
+    duplicateNameProblems,
+    quote,
     textProblems,
 } from "../problems";
 import type { Kind, Target } from "./keywords";
@@ -38,18 +38,18 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 
 /** The call of a script as a keyword's value: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
-    refuse({ script, args = [], user = "root" }, target: Target) {
+    check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
         if (!target.scripts.includes(script)) {
-            return `${show(script)} is not among scripts (${listed(target.scripts)})`;
+            return `${quote(script)} is not among scripts (${joinNames(target.scripts)})`;
         }
         if (bad !== undefined) {
-            return `${show(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;
+            return `${quote(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;
         }
-        if (!isUser(user)) return `${show(user)} is not the name of a user`;
+        if (!isUser(user)) return `${quote(user)} is not the name of a user`;
         return forShell(args, target);
     },
-    words: ({ script, args = [], user }) => [
+    format: ({ script, args = [], user }) => [
         `"${[`${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
         ...(user === undefined ? [] : [user]),
     ],
@@ -58,7 +58,7 @@ export const scriptCall: Kind<ScriptCall> = {
 /** The same for a block in which the user has a line of its own, `userLines`. */
 export const scriptPath: Kind<ScriptCall> = {
     ...scriptCall,
-    words: (call) => scriptCall.words({ ...call, user: undefined }),
+    format: (call) => scriptCall.format({ ...call, user: undefined }),
 };
 
 export function userLines({ user }: ScriptCall): string[] {
@@ -69,7 +69,7 @@ export function userLines({ user }: ScriptCall): string[] {
 function forShell(args: string[], { version, host }: Target): string | undefined {
     const bad = args.find((arg) => !/^[\w@%+=:,./-]+$/.test(arg));
     if (bad === undefined || isAtLeast(version, "2.0.0")) return undefined;
-    return `${show(bad)} has signs that the shell of keepalived before 2.0.0 would act on, and ${host} has ${version}: keep to letters, digits and _@%+=:,./-`;
+    return `${quote(bad)} has signs that the shell of keepalived before 2.0.0 would act on, and ${host} has ${version}: keep to letters, digits and _@%+=:,./-`;
 }
 
 /** Whether a word can be the name of a user. */
@@ -80,11 +80,11 @@ export function isUser(word: string): boolean {
 /** What is wrong with the scripts of a cluster. */
 export function scriptProblems(path: string, scripts?: readonly Script[]): Problem[] {
     return [
-        ...eachOf(path, scripts, ({ name, content }, at) => [
+        ...problemsOfEach(path, scripts, ({ name, content }, at) => [
             ...problemIf(
                 !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name),
                 `${at}.name`,
-                `${show(name)} is not a file name: 1 to 64 letters, digits, ".", "_" and "-"`,
+                `${quote(name)} is not a file name: 1 to 64 letters, digits, ".", "_" and "-"`,
             ),
             ...problemIf(
                 !content.startsWith("#!/"),
@@ -93,7 +93,7 @@ export function scriptProblems(path: string, scripts?: readonly Script[]): Probl
             ),
             ...textProblems(`${at}.content`, content),
         ]),
-        ...repeatedNames(
+        ...duplicateNameProblems(
             path,
             scripts,
             (name, first) => `${name} is also ${first}: give each script its own name`,

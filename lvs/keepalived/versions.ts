@@ -31,24 +31,30 @@ export const keepalivedOf: Record<Distribution, string> = {
     rhel9: "2.2.8",
 };
 
-/** What a host is taken for unless something else is said. */
-export const defaultDistribution = Distribution.debian12;
+/** A host, or a cluster, whose distribution may be given. */
+interface Distributed {
+    readonly distribution?: Distribution;
+}
+
+/** What a host runs. */
+export function distributionOf(host: Distributed, cluster: Distributed): Distribution {
+    return host.distribution ?? cluster.distribution ?? Distribution.debian12;
+}
 
 /**
  * Which keepalived a director runs: as named, or else its distribution's. What is neither a version
  * nor a distribution is taken for nothing said, so that the rules can go on and find more.
  */
 export function versionOf(
-    director: { readonly distribution?: Distribution; readonly keepalivedVersion?: string },
-    cluster: { readonly distribution?: Distribution },
+    director: Distributed & { readonly keepalivedVersion?: string },
+    cluster: Distributed,
 ): string {
     const { keepalivedVersion = "" } = director;
     if (isVersion(keepalivedVersion)) return keepalivedVersion;
     const distributions = Object.values(Distribution);
-    const named = [director.distribution, cluster.distribution].find(
-        (distribution) => distribution && distributions.includes(distribution),
-    );
-    return keepalivedOf[named ?? defaultDistribution];
+    const known = ({ distribution }: Distributed): Distributed =>
+        distribution && distributions.includes(distribution) ? { distribution } : {};
+    return keepalivedOf[distributionOf(known(director), known(cluster))];
 }
 
 /** Whether a text is the number of a release. */

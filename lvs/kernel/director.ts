@@ -1,12 +1,14 @@
 import { firewallFile, type FirewallNeeds } from "./firewall";
 import type { HostFile } from "./hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
-import { directorSysctls, type DirectorTraffic, type KernelSettings, sysctlFile } from "./sysctls";
+import { sysctlFile } from "./sysctls";
 
 /** What a director is to be, as far as its kernel is concerned. */
 export interface DirectorKernel {
-    readonly traffic: DirectorTraffic;
-    readonly settings: KernelSettings;
+    /** Lines of a sysctl file. */
+    readonly sysctls: readonly string[];
+    /** Size of the connection table as a power of two; the kernel's own if there is none. */
+    readonly connTabBits?: number;
     readonly marks: readonly Marking[];
     readonly masquerade: readonly Masquerading[];
     /** What a firewall has to let in and through; nothing when it is left alone. */
@@ -15,10 +17,6 @@ export interface DirectorKernel {
 
 /** The files of a director that say what its kernel is to be, but for the IPVS table. */
 export function directorKernelFiles(director: DirectorKernel): HostFile[] {
-    const { traffic, settings, marks, masquerade, firewall } = director;
-    return [
-        sysctlFile(directorSysctls(traffic, settings)),
-        ...directorNftFiles(marks, masquerade),
-        firewallFile(firewall),
-    ];
+    const { sysctls, marks, masquerade, firewall } = director;
+    return [sysctlFile(sysctls), ...directorNftFiles(marks, masquerade), firewallFile(firewall)];
 }

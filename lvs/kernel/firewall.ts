@@ -1,18 +1,25 @@
 import { canonical } from "../addresses";
-import { type MarkedPackets, Protocol } from "../service/destination";
+import type { MarkedPackets, Protocol } from "../service/destination";
 import { type HostFile, textFile } from "./hostFile";
 import type { Masquerading } from "./netfilter";
 
 /** What a director's firewall has to let in and through. */
 export interface FirewallNeeds {
     /** What clients send to; without a port it is all of them. */
-    readonly services: readonly MarkedPackets[];
+    readonly services: readonly (MarkedPackets & { readonly protocol: Protocol })[];
     /** The real servers whose answers go through the director. */
     readonly answers: readonly Masquerading[];
     /** Where the sync daemon listens, if there is one. */
-    readonly sync?: { readonly group?: string; readonly port?: number; readonly ports?: number };
+    readonly sync?: SyncListener;
     /** Whether neighbours are watched by BFD. */
     readonly bfd: boolean;
+}
+
+/** The UDP ports of the sync daemon: each thread has its own, the next one. */
+export interface SyncListener {
+    readonly group: string;
+    readonly port: number;
+    readonly threads: number;
 }
 
 /** One kind of packets: to an address when they come in, from one when they go through. */
@@ -41,13 +48,13 @@ function openingsOf({ services, answers, sync, bfd }: FirewallNeeds): Opening[] 
             protocol: "udp",
             ports,
         })),
-        ...services.map(({ virtualIp, protocol = Protocol.TCP, port, lastPort }): Opening => ({
+        ...services.map(({ virtualIp, protocol, port, lastPort }): Opening => ({
             way: "input",
             protocol: protocol.toLowerCase(),
             address: canonical(virtualIp),
             ports: portsOf(port, lastPort),
         })),
-        ...answers.map(({ host, protocol = Protocol.TCP, port }): Opening => ({
+        ...answers.map(({ host, protocol, port }): Opening => ({
             way: "forward",
             protocol: protocol.toLowerCase(),
             address: canonical(host),
@@ -56,14 +63,9 @@ function openingsOf({ services, answers, sync, bfd }: FirewallNeeds): Opening[] 
     ];
 }
 
-/** Each thread of the sync daemon has a port of its own, the next one. */
-function syncOpening({
-    group = "224.0.0.81",
-    port = 8848,
-    ports = 1,
-}: NonNullable<FirewallNeeds["sync"]>): Opening {
+function syncOpening({ group, port, threads }: SyncListener): Opening {
     const address = canonical(group);
-    return { way: "input", protocol: "udp", address, ports: portsOf(port, port + ports - 1) };
+    return { way: "input", protocol: "udp", address, ports: portsOf(port, port + threads - 1) };
 }
 
 function portsOf(first: number | undefined, last = first): string | undefined {

@@ -1,7 +1,7 @@
 import { TunnelType } from "../service/lvsMethod";
 import type { LvsSched } from "../service/scheduler";
 import { type HostFile, textFile } from "./hostFile";
-import type { TunnelEnd } from "./realServer";
+import type { RealServerKernel, TunnelEnd } from "./realServer";
 
 /** What a director's services ask of its kernel. */
 export interface DirectorNeeds {
@@ -38,10 +38,10 @@ const ends: Record<TunnelType, Record<TunnelEnd["family"], string[]>> = {
 };
 
 /** The kernel modules of a real server. */
-export function realServerModules(tunnels: readonly TunnelEnd[], netfilter: boolean): string[] {
+export function realServerModules({ tunnels, mss }: RealServerKernel): string[] {
     return [
         ...sorted(tunnels.flatMap(({ type, family }) => ends[type][family])),
-        ...(netfilter ? ["nf_tables"] : []),
+        ...(mss === undefined ? [] : ["nf_tables"]),
     ];
 }
 

@@ -1,16 +1,17 @@
 import { canonical, type Family, familyOf } from "../addresses";
-import { type MarkedPackets, type MarkedPacketsSettings, Protocol } from "../service/destination";
+import type { MarkedPackets, Protocol } from "../service/destination";
 import { type HostFile, textFile } from "./hostFile";
 
 /** Packets to a virtual IP that get a mark, by which a service knows them. */
 export interface Marking extends MarkedPackets {
     readonly mark: number;
+    readonly protocol: Protocol;
 }
 
 /** A real server that answers through the director; with FULLNAT it gets packets from there, too. */
 export interface Masquerading {
     readonly host: string;
-    readonly protocol?: Protocol;
+    readonly protocol: Protocol;
     /** None is all. */
     readonly port?: number;
 }
@@ -84,7 +85,7 @@ function word(address: string): string {
     return familyOf(address) === "inet6" ? "ip6" : "ip";
 }
 
-function transport({ protocol = Protocol.TCP, port, lastPort }: MarkedPacketsSettings) {
+function transport({ protocol, port, lastPort }: Omit<Marking, "mark" | "virtualIp">) {
     const name = protocol.toLowerCase();
     if (!port) return `meta l4proto ${name}`;
     return `${name} dport ${lastPort ? `${port}-${lastPort}` : port}`;

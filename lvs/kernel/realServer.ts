@@ -1,5 +1,5 @@
 import { canonical, type Family, familyOf, hostPrefix } from "../addresses";
-import { guePort, TunnelType } from "../service/lvsMethod";
+import { TunnelType } from "../service/lvsMethod";
 import { type HostFile, plainFile, textFile } from "./hostFile";
 import { realServerNftFiles } from "./netfilter";
 import { sysctlFile } from "./sysctls";
@@ -8,7 +8,7 @@ import { sysctlFile } from "./sysctls";
 export interface TunnelEnd {
     readonly type: TunnelType;
     /** UDP port, with GUE. */
-    readonly port?: number;
+    readonly port: number;
     /** The family of the addresses that the packets are sent to. */
     readonly family: Family;
 }
@@ -66,7 +66,7 @@ function addressLine(ip: string, device: string): string {
  * The kernel's own devices take tunnels from anywhere, so none has to be made. Out of GUE's UDP
  * comes IP in IP.
  */
-function tunnelLines({ type, port = guePort, family }: TunnelEnd): string[] {
+function tunnelLines({ type, port, family }: TunnelEnd): string[] {
     const device = deviceOf(type, family);
     return type === TunnelType.gue
         ? [`gue ${family} ${port}`, `device ${device}`]

@@ -1,18 +1,10 @@
 import type { Family } from "../addresses";
-import {
-    keywordProblems,
-    type Keywords,
-    type Kind,
-    linesOf,
-    matching,
-    refusal,
-    type Target,
-    whole,
-} from "../keepalived/keywords";
+import { type Kind, matching, checkValue, type Target, integer } from "../keepalived/keywords";
 import { Distribution } from "../keepalived/versions";
-import { eachOf, type Problem, problem, problemIf, show } from "../problems";
+import { problemsOfEach, type Problem, problem, problemIf, quote } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { type HostFile, textFile } from "./hostFile";
+import { sysctlLines, sysctlProblems, type Sysctls } from "./sysctlTable";
 
 /** The directors' kernel: one sysctl each. */
 export interface KernelSysctls {
@@ -59,43 +51,42 @@ export interface KernelSettings extends KernelSysctls {
 }
 
 /** A sysctl that is on or off. */
-const onOrOff: Kind<boolean> = { refuse: () => undefined, words: (value) => [value ? "1" : "0"] };
+const onOrOff: Kind<boolean> = { check: () => undefined, format: (value) => [value ? "1" : "0"] };
 
 /** Whole numbers of which the kernel takes the powers of two alone. */
 function powerOfTwo(what: string, most: number): Kind<number> {
-    const number = whole(what, 1, most);
+    const number = integer(what, 1, most);
     return {
         ...number,
-        refuse: (value, target) =>
-            number.refuse(value, target) ??
+        check: (value, target) =>
+            number.check(value, target) ??
             (Number.isInteger(Math.log2(value))
                 ? undefined
-                : `${show(value)} is not a power of two: the kernel refuses it`),
+                : `${quote(value)} is not a power of two: the kernel refuses it`),
     };
 }
 
-export const kernelKeywords: Keywords<KernelSysctls> = {
-    connReuseMode: { keyword: "net.ipv4.vs.conn_reuse_mode", is: whole("a mode", 0, 3) },
-    expireNodestConn: { keyword: "net.ipv4.vs.expire_nodest_conn", is: onOrOff, otherwise: true },
+export const kernelSysctls: Sysctls<KernelSysctls> = {
+    connReuseMode: { key: "net.ipv4.vs.conn_reuse_mode", type: integer("a mode", 0, 3) },
+    expireNodestConn: { key: "net.ipv4.vs.expire_nodest_conn", type: onOrOff },
     expireQuiescentTemplate: {
-        keyword: "net.ipv4.vs.expire_quiescent_template",
-        is: onOrOff,
-        otherwise: true,
+        key: "net.ipv4.vs.expire_quiescent_template",
+        type: onOrOff,
     },
-    sloppyTcp: { keyword: "net.ipv4.vs.sloppy_tcp", is: onOrOff },
-    sloppySctp: { keyword: "net.ipv4.vs.sloppy_sctp", is: onOrOff },
+    sloppyTcp: { key: "net.ipv4.vs.sloppy_tcp", type: onOrOff },
+    sloppySctp: { key: "net.ipv4.vs.sloppy_sctp", type: onOrOff },
     syncRefreshPeriod: {
-        keyword: "net.ipv4.vs.sync_refresh_period",
-        is: whole("a number of seconds", 0, 86400),
+        key: "net.ipv4.vs.sync_refresh_period",
+        type: integer("a number of seconds", 0, 86400),
     },
-    syncRetries: { keyword: "net.ipv4.vs.sync_retries", is: whole("a number of retries", 0, 3) },
-    syncPorts: { keyword: "net.ipv4.vs.sync_ports", is: powerOfTwo("a number of ports", 64) },
-    syncPersistMode: { keyword: "net.ipv4.vs.sync_persist_mode", is: onOrOff },
-    backupOnly: { keyword: "net.ipv4.vs.backup_only", is: onOrOff },
-    snatReroute: { keyword: "net.ipv4.vs.snat_reroute", is: onOrOff },
-    pmtuDisc: { keyword: "net.ipv4.vs.pmtu_disc", is: onOrOff },
-    conntrack: { keyword: "net.ipv4.vs.conntrack", is: onOrOff },
-    scheduleIcmp: { keyword: "net.ipv4.vs.schedule_icmp", is: onOrOff },
+    syncRetries: { key: "net.ipv4.vs.sync_retries", type: integer("a number of retries", 0, 3) },
+    syncPorts: { key: "net.ipv4.vs.sync_ports", type: powerOfTwo("a number of ports", 64) },
+    syncPersistMode: { key: "net.ipv4.vs.sync_persist_mode", type: onOrOff },
+    backupOnly: { key: "net.ipv4.vs.backup_only", type: onOrOff },
+    snatReroute: { key: "net.ipv4.vs.snat_reroute", type: onOrOff },
+    pmtuDisc: { key: "net.ipv4.vs.pmtu_disc", type: onOrOff },
+    conntrack: { key: "net.ipv4.vs.conntrack", type: onOrOff },
+    scheduleIcmp: { key: "net.ipv4.vs.schedule_icmp", type: onOrOff },
 };
 
 /** A network interface whose name can be part of a sysctl's. */
@@ -103,9 +94,6 @@ const device = matching(
     /^(?!\.{1,2}$)[\w.@+-]{1,15}$/,
     "the name of a network interface: 1 to 15 characters, such as eth0",
 );
-
-/** No version of keepalived has a say in the kernel. */
-const anyVersion = "0";
 
 /** What decides about a director's kernel, besides what the user sets. */
 export interface DirectorTraffic {
@@ -124,7 +112,8 @@ export interface DirectorTraffic {
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
     const { methods, families, oneArmedInterfaces, syncs, vmac } = traffic;
     const translates = methods.includes(LvsMethod.NAT) || methods.includes(LvsMethod.FULLNAT);
-    const { syncThreshold = 2, syncPeriod = 0, gatewayInterfaces = [] } = settings;
+    const { gatewayInterfaces = [] } = settings;
+    const { syncThreshold, syncPeriod } = syncOf(settings);
     return [
         "net.ipv4.ip_forward = 1",
         ...(translates && families.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
@@ -136,20 +125,25 @@ export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettin
         // keepalived asks for it on the interface, in words that newer kernels refuse.
         ...(vmac ? ["net.ipv4.conf.all.arp_ignore = 1"] : []),
         ...(syncs ? [`net.ipv4.vs.sync_threshold = ${syncThreshold} ${syncPeriod}`] : []),
-        ...linesOf(
-            kernelKeywords,
-            { ...defaultsFor(traffic, settings), ...given(settings) },
-            anyVersion,
-        ).map((line) => line.replace(" ", " = ")),
+        ...sysctlLines(kernelSysctls, { ...defaultsFor(traffic, settings), ...given(settings) }),
     ];
+}
+
+/** When the sync daemon announces a connection. */
+function syncOf({ syncThreshold = 2, syncPeriod = 0 }: KernelSettings) {
+    return { syncThreshold, syncPeriod };
 }
 
 /** Settings that a director's traffic asks for, where the user says nothing. */
 function defaultsFor(
     { methods, distribution, syncs }: DirectorTraffic,
-    { conntrack = methods.includes(LvsMethod.FULLNAT), syncPeriod = 0 }: KernelSettings,
+    settings: KernelSettings,
 ): KernelSysctls {
+    const { conntrack = methods.includes(LvsMethod.FULLNAT) } = settings;
+    const { syncPeriod } = syncOf(settings);
     return {
+        expireNodestConn: true,
+        expireQuiescentTemplate: true,
         // A director that returns takes over within seconds, and is to know connections by then;
         // by the count of their packets, it would hear of slow ones too late.
         ...(syncs && syncPeriod === 0 ? { syncRefreshPeriod: 1 } : {}),
@@ -184,19 +178,20 @@ export function kernelProblems(
     { methods, syncs }: Pick<DirectorTraffic, "methods" | "syncs">,
     target: Target,
 ): Problem[] {
-    const { syncThreshold = 2, syncPeriod = 0, gatewayInterfaces, connTabBits } = settings;
-    const packets = whole("a number of packets", 0, 2147483647);
+    const { gatewayInterfaces, connTabBits } = settings;
+    const { syncThreshold, syncPeriod } = syncOf(settings);
+    const packets = integer("a number of packets", 0, 2147483647);
     const forSync = Object.entries(settings).filter(
         ([name, value]) => name.startsWith("sync") && value !== undefined,
     );
     return [
-        ...keywordProblems(path, kernelKeywords, settings, target),
-        ...refusal(`${path}.syncThreshold`, packets, settings.syncThreshold, target),
-        ...refusal(`${path}.syncPeriod`, packets, settings.syncPeriod, target),
+        ...sysctlProblems(path, kernelSysctls, settings, target),
+        ...checkValue(`${path}.syncThreshold`, packets, settings.syncThreshold, target),
+        ...checkValue(`${path}.syncPeriod`, packets, settings.syncPeriod, target),
         ...problemIf(
             syncPeriod !== 0 && syncThreshold >= syncPeriod,
             `${path}.syncThreshold`,
-            `${show(syncThreshold)} is not below syncPeriod ${show(syncPeriod)}: the kernel refuses it`,
+            `${quote(syncThreshold)} is not below syncPeriod ${quote(syncPeriod)}: the kernel refuses it`,
         ),
         ...(syncs ? [] : forSync).flatMap(([name]) =>
             problem(
@@ -209,9 +204,9 @@ export function kernelProblems(
             `${path}.conntrack`,
             "is false, and lvsMethod FULLNAT needs it: remove it",
         ),
-        ...eachOf(`${path}.gatewayInterfaces`, gatewayInterfaces, (name, at) =>
-            refusal(at, device, name, target),
+        ...problemsOfEach(`${path}.gatewayInterfaces`, gatewayInterfaces, (name, at) =>
+            checkValue(at, device, name, target),
         ),
-        ...refusal(`${path}.connTabBits`, whole("a power of two", 8, 20), connTabBits, target),
+        ...checkValue(`${path}.connTabBits`, integer("a power of two", 8, 20), connTabBits, target),
     ];
 }

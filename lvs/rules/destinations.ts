@@ -1,6 +1,6 @@
 import { canonical } from "../addresses";
 import type { Cluster } from "../model";
-import { type Problem, problem, problemIf, repeated, show } from "../problems";
+import { type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { destinationKeys, virtualIpsIn } from "../service/destination";
 import type { VirtualServer } from "../service/virtualServer";
 import { hostAddresses } from "./hosts";
@@ -25,7 +25,7 @@ export function takenProblems(
         return problemIf(
             owner !== undefined,
             virtualServer.virtualIp === undefined ? path : `${path}.virtualIp`,
-            `${show(virtualIp)} is the address of ${owner}: take an address that no host has`,
+            `${quote(virtualIp)} is the address of ${owner}: take an address that no host has`,
         );
     });
 }
@@ -35,7 +35,7 @@ export function sameServiceProblems({ virtualServers }: Cluster): Problem[] {
     const services = virtualServers.flatMap((virtualServer, index) =>
         destinationKeys(virtualServer).map((key) => ({ path: `virtualServers[${index}]`, key })),
     );
-    return repeated(services, ({ key }) => key).flatMap(([later, first]) =>
+    return duplicates(services, ({ key }) => key).flatMap(([later, first]) =>
         problem(
             later.path,
             later.path === first.path

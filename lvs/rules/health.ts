@@ -1,12 +1,12 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
-import { eachOf, type Problem } from "../problems";
+import { problemsOfEach, type Problem } from "../problems";
 import {
     type Check,
     type CheckContext,
     checkProblems,
     type CheckTiming,
-    defaultDelayLoop,
+    delayLoopOf,
     nearestTiming,
     timingKeywords,
     timingProblems,
@@ -30,7 +30,7 @@ export function healthProblems(
     const context = checkContextOf(cluster, virtualServer);
     return [
         ...checkedProblems(path, virtualServer, {}, target, context),
-        ...eachOf(`${path}.realServers`, virtualServer.realServers, (member, at) =>
+        ...problemsOfEach(`${path}.realServers`, virtualServer.realServers, (member, at) =>
             saysAnything(member) ? checkedProblems(at, member, virtualServer, target, context) : [],
         ),
     ];
@@ -64,7 +64,7 @@ function checkedProblems(
             at,
             own.check ?? above.check,
             nearestTiming(own, above),
-            own.delayLoop ?? above.delayLoop ?? defaultDelayLoop,
+            own.delayLoop ?? delayLoopOf(above),
         ),
     ];
 }

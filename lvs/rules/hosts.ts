@@ -1,8 +1,8 @@
 import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
-import { matching, oneOf, refusal, type Target } from "../keepalived/keywords";
+import { matching, oneOf, checkValue, type Target } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
-import { type Problem, problem, problemIf, repeated, show, textProblems } from "../problems";
+import { type Problem, problem, problemIf, duplicates, quote, textProblems } from "../problems";
 import { weight } from "../service/poolMember";
 
 /** As package managers write them. */
@@ -21,8 +21,8 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
         hostAddresses(member).map((address) => ({ path: member.path, ...address })),
     );
     return [
-        ...refusal("distribution", oneOf(Distribution), cluster.distribution, target),
-        ...refusal("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
+        ...checkValue("distribution", oneOf(Distribution), cluster.distribution, target),
+        ...checkValue("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
         ...lists
             .filter((list) => cluster[list].length === 0)
             .flatMap((list) => problem(list, "is empty: give at least one host")),
@@ -34,19 +34,19 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
         ...members.flatMap(({ path, name, host, distribution }) => [
             ...nameProblems(`${path}.name`, name),
             ...addressProblems(`${path}.host`, host),
-            ...refusal(`${path}.distribution`, oneOf(Distribution), distribution, target),
+            ...checkValue(`${path}.distribution`, oneOf(Distribution), distribution, target),
         ]),
-        ...repeated(members, ({ name }) => name).flatMap(([member, first]) =>
+        ...duplicates(members, ({ name }) => name).flatMap(([member, first]) =>
             takenProblem(`${member.path}.name`, member.name, first.path),
         ),
-        ...repeated(addresses, ({ value }) => canonical(value)).flatMap(([address, first]) =>
+        ...duplicates(addresses, ({ value }) => canonical(value)).flatMap(([address, first]) =>
             takenProblem(`${address.path}.${address.field}`, address.value, first.path),
         ),
         ...cluster.directors.flatMap(({ keepalivedVersion: version }, index) =>
             problemIf(
                 version !== undefined && !isVersion(version),
                 `directors[${index}].keepalivedVersion`,
-                `${show(version)} is not a version, such as 2.2.7`,
+                `${quote(version)} is not a version, such as 2.2.7`,
             ),
         ),
         ...cluster.realServers.flatMap((realServer, index) =>
@@ -56,7 +56,7 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
 }
 
 function takenProblem(path: string, value: string, first: string): Problem[] {
-    return problem(path, `${show(value)} is taken by ${first}: give each host its own`);
+    return problem(path, `${quote(value)} is taken by ${first}: give each host its own`);
 }
 
 /** The fields of a host that say where it is, without those that repeat another. */
@@ -83,7 +83,7 @@ function realServerProblems(
         ...familyProblems(`${path}.address`, address, "inet"),
         ...familyProblems(`${path}.address6`, address6, "inet6"),
         ...gatewayProblems(`${path}.`, realServer),
-        ...refusal(`${path}.weight`, weight, share, target),
+        ...checkValue(`${path}.weight`, weight, share, target),
         ...httpdProblems(`${path}.httpd`, httpd),
     ];
 }
@@ -104,7 +104,7 @@ function familyProblems(path: string, address: string | undefined, family: Famil
     return problemIf(
         address !== undefined && familyOf(address) !== family,
         path,
-        `${show(address)} is not an ${name} address`,
+        `${quote(address)} is not an ${name} address`,
     );
 }
 
@@ -117,12 +117,12 @@ function nameProblems(path: string, name: string): Problem[] {
     if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)) return [];
     return problem(
         path,
-        `${show(name)} is not a host name: 1 to 63 letters, digits and inner hyphens`,
+        `${quote(name)} is not a host name: 1 to 63 letters, digits and inner hyphens`,
     );
 }
 
 function addressProblems(path: string, host: string): Problem[] {
     const isName = /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?$/i;
     if (familyOf(host) || (host.length <= 254 && isName.test(host))) return [];
-    return problem(path, `${show(host)} is neither an IP address nor a host name`);
+    return problem(path, `${quote(host)} is neither an IP address nor a host name`);
 }

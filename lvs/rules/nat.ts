@@ -1,8 +1,8 @@
 import { isInNetwork, isNetwork } from "../addresses";
 import type { Cluster } from "../model";
-import { tiedByNat } from "../nat";
-import { contextOf, methodOf, poolAddresses, poolOf } from "../pool";
-import { eachOf, type Problem, problemIf, show } from "../problems";
+import { instancesSharedByNat } from "../nat";
+import { contextOf, memberMethodOf, poolAddresses, poolOf } from "../pool";
+import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
 import type { VirtualServer } from "../service/virtualServer";
@@ -15,21 +15,21 @@ export function natProblems(
 ): Problem[] {
     const { clientNetworks } = virtualServer;
     const nat = poolOf(cluster, virtualServer).filter(
-        ({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT,
+        ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
     );
     const addresses = poolAddresses(nat, familyIn(virtualServer));
     const oneArmed = new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size < 2;
     return [
-        ...eachOf(`${path}.clientNetworks`, clientNetworks, (network, at) => [
+        ...problemsOfEach(`${path}.clientNetworks`, clientNetworks, (network, at) => [
             ...problemIf(
                 !isNetwork(network),
                 at,
-                `${show(network)} is not a prefix, such as 192.0.2.0/24`,
+                `${quote(network)} is not a prefix, such as 192.0.2.0/24`,
             ),
             ...problemIf(
                 isNetwork(network) && addresses.some((address) => isInNetwork(address, network)),
                 at,
-                `${show(network)} holds real servers, which would answer such clients directly: use FULLNAT`,
+                `${quote(network)} holds real servers, which would answer such clients directly: use FULLNAT`,
             ),
         ]),
         ...problemIf(
@@ -44,7 +44,7 @@ export function natProblems(
 export function tiedProblems(cluster: Cluster): Problem[] {
     const { vrrpSyncGroups: groups } = cluster;
     if (groups === undefined) return [];
-    const tied = tiedByNat(cluster, contextOf(cluster));
+    const tied = instancesSharedByNat(cluster, contextOf(cluster));
     const together = groups.some(({ group }) => tied.every((name) => group.includes(name)));
     return problemIf(
         tied.length > 0 && !together,

@@ -1,12 +1,12 @@
 import type { Target } from "../keepalived/keywords";
-import { among, required } from "../keepalived/kinds";
+import { nameIn, checkRequired } from "../keepalived/kinds";
 import type { Cluster } from "../model";
-import { addressOf, memberPortOf, membersOf, methodOf, type Pooled, poolOf } from "../pool";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { addressOf, memberPortOf, memberMethodOf, membersOf, type Pooled, poolOf } from "../pool";
+import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
-import { translatesPorts } from "../service/lvsMethod";
+import { methodOf, translatesPorts } from "../service/lvsMethod";
 import { type PoolMember, poolMemberProblems } from "../service/poolMember";
-import { defaultMethod, type VirtualServer } from "../service/virtualServer";
+import type { VirtualServer } from "../service/virtualServer";
 
 /** Who is in a pool, and whether packets can get there. */
 export function poolProblems(
@@ -15,7 +15,8 @@ export function poolProblems(
     path: string,
     target: Target,
 ): Problem[] {
-    const { lvsMethod = defaultMethod, realServers: pool } = virtualServer;
+    const { realServers: pool } = virtualServer;
+    const lvsMethod = methodOf(virtualServer);
     const at = `${path}.realServers`;
     return [
         ...problemIf(
@@ -23,7 +24,7 @@ export function poolProblems(
             at,
             "is empty: name real servers, or leave it out for all of them",
         ),
-        ...eachOf(at, pool, (member, memberPath) => [
+        ...problemsOfEach(at, pool, (member, memberPath) => [
             ...poolMemberProblems(memberPath, member, { lvsMethod }, target),
             ...portProblems(virtualServer, member, memberPath),
         ]),
@@ -42,14 +43,14 @@ export function poolProblems(
 }
 
 function portProblems(virtualServer: VirtualServer, member: PoolMember, path: string): Problem[] {
-    const method = methodOf(virtualServer, member);
+    const method = memberMethodOf(virtualServer, member);
     const { port } = member;
     if (port === undefined || port === portOf(virtualServer)) return [];
     return [
         ...problemIf(
             !translatesPorts(method),
             `${path}.port`,
-            `${show(port)} differs from the virtual server's ${portOf(virtualServer)}: ${method} leaves the port as it is`,
+            `${quote(port)} differs from the virtual server's ${portOf(virtualServer)}: ${method} leaves the port as it is`,
         ),
         ...problemIf(
             translatesPorts(method) && portOf(virtualServer) === 0,
@@ -66,8 +67,8 @@ function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
         name: member.name,
         key: `${member.name} ${memberPortOf(virtualServer, member)}`,
     }));
-    return repeated(members, ({ key }) => key).flatMap(([later]) =>
-        problem(later.path, `${show(later.name)} is named twice: name it once`),
+    return duplicates(members, ({ key }) => key).flatMap(([later]) =>
+        problem(later.path, `${quote(later.name)} is named twice: name it once`),
     );
 }
 
@@ -80,14 +81,14 @@ function addressProblems(
 ): Problem[] {
     if (realServer === undefined) {
         const known = cluster.realServers.map(({ name }) => name);
-        return required(path, among(known, "realServers"), member.name, target);
+        return checkRequired(path, nameIn(known, "realServers"), member.name, target);
     }
     const family = familyIn(virtualServer);
     const [version, field] = family === "inet" ? ["IPv4", "address"] : ["IPv6", "address6"];
     return problemIf(
         addressOf(realServer, family) === undefined,
         path,
-        `${show(member.name)} has no ${version} address for directors to send to: give its ${field}`,
+        `${quote(member.name)} has no ${version} address for directors to send to: give its ${field}`,
     );
 }
 
@@ -99,7 +100,7 @@ function groupPortProblems(
 ): Problem[] {
     const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
     const direct = membersOf(cluster, virtualServer)
-        .map((member) => methodOf(virtualServer, member))
+        .map((member) => memberMethodOf(virtualServer, member))
         .find((method) => !translatesPorts(method));
     return problemIf(
         ports.size > 1 && direct !== undefined,

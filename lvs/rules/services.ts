@@ -1,7 +1,7 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
 import { membershipsOf } from "../pool";
-import { eachOf, type Problem, problemIf } from "../problems";
+import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
 import { addressOwners, sameServiceProblems, takenProblems } from "./destinations";
 import { healthProblems } from "./health";
@@ -21,7 +21,7 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
             "virtualServers",
             "is empty: give at least one service",
         ),
-        ...eachOf("virtualServers", cluster.virtualServers, (virtualServer, path) => [
+        ...problemsOfEach("virtualServers", cluster.virtualServers, (virtualServer, path) => [
             ...virtualServerProblems(path, virtualServer, target),
             ...takenProblems(owners, virtualServer, path),
             ...poolProblems(cluster, virtualServer, path, target),

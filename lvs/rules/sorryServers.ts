@@ -1,11 +1,12 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
-import { type Memberships, poolAddresses, poolOf, sorryFor, tunnelsOf } from "../pool";
+import { type Memberships, poolAddresses, poolOf, sorryServerUses, tunnelsOf } from "../pool";
 import { type Problem, problemIf } from "../problems";
 import { familyIn, portOf } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
 import { sorryServerProblems } from "../service/sorryServer";
-import { defaultMethod, type VirtualServer } from "../service/virtualServer";
+import { methodOf } from "../service/lvsMethod";
+import type { VirtualServer } from "../service/virtualServer";
 
 /** Whether there is somebody to answer while a pool is down, and packets get there. */
 export function sorryProblems(
@@ -15,12 +16,12 @@ export function sorryProblems(
     path: string,
     target: Target,
 ): Problem[] {
-    const { lvsMethod = defaultMethod, sorryServer } = virtualServer;
+    const { sorryServer } = virtualServer;
     if (sorryServer === undefined) return [];
     const family = familyIn(virtualServer);
     const service = {
         port: portOf(virtualServer),
-        method: lvsMethod,
+        method: methodOf(virtualServer),
         family,
         pool: poolAddresses(poolOf(cluster, virtualServer), family),
     };
@@ -39,7 +40,7 @@ function sorryTunnelProblems(
 ): Problem[] {
     return cluster.realServers.flatMap((realServer) => {
         const { name } = realServer;
-        const isAsked = sorryFor({ virtualServers: [virtualServer] }, realServer).some(
+        const isAsked = sorryServerUses({ virtualServers: [virtualServer] }, realServer).some(
             ({ method }) => method === LvsMethod.TUN,
         );
         return problemIf(

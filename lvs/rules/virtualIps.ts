@@ -1,7 +1,7 @@
 import { canonical, type Family } from "../addresses";
 import type { Cluster } from "../model";
 import { contextOf } from "../pool";
-import { type Problem, problem, problemIf, repeated, show } from "../problems";
+import { type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { virtualIpsIn } from "../service/destination";
 import { instanceName, ownVirtualIps } from "../vrrp/instance";
 import { addressesOf, type Participant, participantsOf } from "../vrrp/members";
@@ -37,11 +37,11 @@ export function virtualIpProblems(cluster: Cluster): Problem[] {
                     virtualServer.virtualIp === undefined
                         ? `virtualServers[${index}]`
                         : `virtualServers[${index}].virtualIp`,
-                    `${show(virtualIp)} is in no instance: add it to a virtualIpaddress`,
+                    `${quote(virtualIp)} is in no instance: add it to a virtualIpaddress`,
                 ),
             ),
         ),
-        ...repeated(owned, ({ ip }) => ip).flatMap(([later, first]) =>
+        ...duplicates(owned, ({ ip }) => ip).flatMap(([later, first]) =>
             problem(
                 `${later.path}.virtualIpaddress`,
                 later.path === first.path
@@ -78,13 +78,13 @@ function routerIdProblems(cluster: Cluster): Problem[] {
             return problemIf(
                 first !== undefined,
                 `${later.path}.virtualRouterId`,
-                `${show(later.id)} is also that of ${first?.path} on the same interface: give each its own`,
+                `${quote(later.id)} is also that of ${first?.path} on the same interface: give each its own`,
             );
         }),
-        ...repeated(routers, ({ name }) => name).flatMap(([later, first]) =>
+        ...duplicates(routers, ({ name }) => name).flatMap(([later, first]) =>
             problem(
                 `${later.path}.name`,
-                `${show(later.name)} is also ${first.path}: give each instance its own`,
+                `${quote(later.name)} is also ${first.path}: give each instance its own`,
             ),
         ),
     ];

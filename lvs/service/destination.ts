@@ -3,11 +3,11 @@ import {
     ipAddress,
     oneOf,
     port as portNumber,
-    refusal,
+    checkValue,
     type Target,
-    whole,
+    integer,
 } from "../keepalived/keywords";
-import { eachOf, type Problem, problem, problemIf, show } from "../problems";
+import { problemsOfEach, type Problem, problem, problemIf, quote } from "../problems";
 
 /** The transport of a service (keepalived `protocol`). */
 export const Protocol = { TCP: "TCP", UDP: "UDP", SCTP: "SCTP" } as const;
@@ -52,9 +52,16 @@ export interface Destination {
     readonly fwmark?: Fwmark;
 }
 
-/** The sockets of a service that has some. */
-export function socketsOf({ virtualIp, port, virtualServerGroup }: Destination): Socket[] {
-    return virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
+/** The transport of a service; marked packets bring their own. */
+export function protocolOf({ protocol = Protocol.TCP }: MarkedPacketsSettings): Protocol {
+    return protocol;
+}
+
+/** The sockets of a service that has some. Port 0 is all ports. */
+export function socketsOf(destination: Destination): Required<Socket>[] {
+    const { virtualIp, port, virtualServerGroup } = destination;
+    const sockets = virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
+    return sockets.map(({ virtualIp, port = 0 }) => ({ virtualIp, port }));
 }
 
 /** The virtual IPs of a service, in the order in which they are written. */
@@ -69,42 +76,44 @@ export function familyIn(destination: Destination): Family {
 }
 
 /** The port of a service, as far as it has a single one; 0 is any port. */
-export function portOf({ port, fwmark, virtualServerGroup }: Destination): number {
-    return fwmark ? 0 : (virtualServerGroup?.[0]?.port ?? port ?? 0);
+export function portOf(destination: Destination): number {
+    return destination.fwmark ? 0 : (socketsOf(destination)[0]?.port ?? 0);
 }
 
 /** What follows `virtual_server` in keepalived.conf. */
 export function headOf(destination: Destination): string {
-    const { fwmark, virtualServerGroup } = destination;
+    const { fwmark, virtualIp, virtualServerGroup } = destination;
     if (fwmark) return `fwmark ${fwmark.mark}`;
-    if (virtualServerGroup) return `group ${groupName(virtualServerGroup)}`;
-    return `${destination.virtualIp} ${destination.port ?? 0}`;
+    if (virtualServerGroup) return `group ${groupName(socketsOf(destination))}`;
+    return `${virtualIp} ${portOf(destination)}`;
 }
 
 /** A group is called by its first socket, so that its name stays when others come and go. */
-export function groupName([first]: Socket[]): string {
-    return `${first!.virtualIp}_${first!.port ?? 0}`;
+export function groupName([first]: Required<Socket>[]): string {
+    return `${first!.virtualIp}_${first!.port}`;
 }
 
 const serviceFlags: Record<Protocol, string> = { TCP: "-t", UDP: "-u", SCTP: "--sctp-service" };
 
 /** The services in the kernel, in the words of `ipvsadm --save`. */
 export function ipvsServices(destination: Destination): string[] {
-    const { fwmark, protocol = Protocol.TCP } = destination;
+    const { fwmark } = destination;
     if (fwmark) {
         return [`-f ${fwmark.mark}${familyIn(destination) === "inet6" ? " -6" : ""}`];
     }
     return socketsOf(destination).map(
-        ({ virtualIp, port }) => `${serviceFlags[protocol]} ${socketOf(virtualIp, port ?? 0)}`,
+        ({ virtualIp, port }) =>
+            `${serviceFlags[protocolOf(destination)]} ${socketOf(virtualIp, port)}`,
     );
 }
 
 /** What tells a service from all others; two services with one key are one service. */
 export function destinationKeys(destination: Destination): string[] {
-    const { fwmark, protocol = Protocol.TCP } = destination;
+    const { fwmark } = destination;
     if (fwmark) return [`fwmark ${fwmark.mark}`];
     return socketsOf(destination).map(
-        ({ virtualIp, port }) => `${socketOf(canonical(virtualIp), port ?? 0)} (${protocol})`,
+        ({ virtualIp, port }) =>
+            `${socketOf(canonical(virtualIp), port)} (${protocolOf(destination)})`,
     );
 }
 
@@ -124,7 +133,7 @@ export function destinationProblems(
     const inside = fwmark ? "fwmark.packets" : "virtualServerGroup";
     const elsewhere = `belongs to ${inside}: move it there`;
     return [
-        ...refusal(`${path}.protocol`, oneOf(Protocol), protocol, target),
+        ...checkValue(`${path}.protocol`, oneOf(Protocol), protocol, target),
         ...problemIf(fwmark !== undefined && protocol !== undefined, `${path}.protocol`, elsewhere),
         ...problemIf(virtualIp === undefined && port !== undefined, `${path}.port`, elsewhere),
         ...(fwmark ? fwmarkProblems(`${path}.fwmark`, fwmark, target) : []),
@@ -133,7 +142,7 @@ export function destinationProblems(
             `${path}.virtualServerGroup`,
             "is empty: give addresses and ports",
         ),
-        ...eachOf(`${path}.virtualServerGroup`, virtualServerGroup, (socket, at) =>
+        ...problemsOfEach(`${path}.virtualServerGroup`, virtualServerGroup, (socket, at) =>
             socketProblems(at, socket, target),
         ),
         ...(virtualIp === undefined ? [] : socketProblems(path, { virtualIp, port }, target)),
@@ -143,23 +152,23 @@ export function destinationProblems(
 
 function socketProblems(path: string, { virtualIp, port }: Socket, target: Target): Problem[] {
     return [
-        ...refusal(`${path}.virtualIp`, ipAddress, virtualIp, target),
-        ...refusal(`${path}.port`, portNumber, port, target),
+        ...checkValue(`${path}.virtualIp`, ipAddress, virtualIp, target),
+        ...checkValue(`${path}.port`, portNumber, port, target),
     ];
 }
 
 function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target): Problem[] {
     return [
-        ...refusal(`${path}.mark`, whole("a mark", 1, 2147483647), mark, target),
+        ...checkValue(`${path}.mark`, integer("a mark", 1, 2147483647), mark, target),
         ...problemIf(packets.length === 0, `${path}.packets`, "is empty: say what is to be marked"),
-        ...eachOf(`${path}.packets`, packets, (marked, at) => [
+        ...problemsOfEach(`${path}.packets`, packets, (marked, at) => [
             ...socketProblems(at, marked, target),
-            ...refusal(`${at}.protocol`, oneOf(Protocol), marked.protocol, target),
-            ...refusal(`${at}.lastPort`, portNumber, marked.lastPort, target),
+            ...checkValue(`${at}.protocol`, oneOf(Protocol), marked.protocol, target),
+            ...checkValue(`${at}.lastPort`, portNumber, marked.lastPort, target),
             ...problemIf(
                 marked.lastPort !== undefined && !(marked.lastPort > (marked.port ?? 65535)),
                 `${at}.lastPort`,
-                `${show(marked.lastPort)} is not above port ${show(marked.port)}: a range has two ends`,
+                `${quote(marked.lastPort)} is not above port ${quote(marked.port)}: a range has two ends`,
             ),
         ]),
     ];

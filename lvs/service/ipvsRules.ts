@@ -1,43 +1,37 @@
 import { socketOf } from "../addresses";
-import type { Check } from "./checks";
-import { ipvsServices, portOf } from "./destination";
+import { ipvsServices } from "./destination";
 import { methodOptions } from "./lvsMethod";
 import { persistenceOptions } from "./persistence";
-import { leastWeights } from "./quorum";
-import { LvsSched, schedulerFlags } from "./scheduler";
-import {
-    defaultMethod,
-    type PoolMemberPlan,
-    type VirtualServer,
-    type VirtualServerPlan,
-} from "./virtualServer";
+import { schedulerFlags } from "./scheduler";
+import type { SorryServerPlan } from "./sorryServer";
+import type { PoolMemberPlan, VirtualServerPlan } from "./virtualServer";
 
 /**
  * The IPVS table that a director is to have, in the words of `ipvsadm --save --numeric` and with the
  * thresholds, which that leaves out. A line that begins with `sorry` is there while no other server
  * is; one that begins with `varies` names a server whose weight is up to health checks.
  */
-export function ipvsRules(virtualServers: VirtualServerPlan[]): string[] {
+export function ipvsRules(virtualServers: readonly VirtualServerPlan[]): string[] {
     return virtualServers.flatMap((plan) =>
         ipvsServices(plan.virtualServer).flatMap((service) => [
             `-A ${service} ${serviceOptions(plan)}`,
-            ...plan.realServers.flatMap((server) => serverRules(service, server, plan)),
-            ...sorryRules(service, plan.virtualServer),
+            ...plan.realServers.flatMap((server) => serverRules(service, server)),
+            ...sorryRules(service, plan.sorryServer),
         ]),
     );
 }
 
 /** For each service of that table the sum of weights below which it is down, and its words. */
-export function ipvsQuorums(virtualServers: VirtualServerPlan[]): string[] {
-    return virtualServers.flatMap(({ virtualServer }) =>
-        ipvsServices(virtualServer).map((service) => `${leastWeights(virtualServer)} ${service}`),
+export function ipvsQuorums(virtualServers: readonly VirtualServerPlan[]): string[] {
+    return virtualServers.flatMap(({ virtualServer, leastWeights }) =>
+        ipvsServices(virtualServer).map((service) => `${leastWeights} ${service}`),
     );
 }
 
-function serviceOptions({ virtualServer, family }: VirtualServerPlan): string {
+function serviceOptions({ virtualServer, family, lvsSched }: VirtualServerPlan): string {
     const flags = schedulerFlags(virtualServer);
     return [
-        `-s ${virtualServer.lvsSched ?? LvsSched.rr}`,
+        `-s ${lvsSched}`,
         persistenceOptions(virtualServer, family),
         virtualServer.ops ? " -o" : "",
         flags.length > 0 ? ` -b ${flags.join(",")}` : "",
@@ -46,28 +40,21 @@ function serviceOptions({ virtualServer, family }: VirtualServerPlan): string {
 
 function serverRules(
     service: string,
-    { host, port, lvsMethod, tunnel, member }: PoolMemberPlan,
-    { virtualServer }: VirtualServerPlan,
+    { host, port, lvsMethod, tunnel, keywords, variesInWeight }: PoolMemberPlan,
 ): string[] {
-    const { weight = 1, uthreshold, lthreshold, inhibitOnFailure, check } = member;
+    const { weight, uthreshold, lthreshold } = keywords;
     const server = `-a ${service} -r ${socketOf(host, port)}`;
     const bounds = [uthreshold ? ` -x ${uthreshold}` : "", lthreshold ? ` -y ${lthreshold}` : ""];
-    const varies = inhibitOnFailure === true || setsWeights(check ?? virtualServer.check);
     return [
         `${server} ${methodOptions(lvsMethod, weight, tunnel)}${bounds.join("")}`,
-        ...(varies ? [`varies ${server}`] : []),
+        ...(variesInWeight ? [`varies ${server}`] : []),
     ];
 }
 
-/** Whether a check does not only take servers out, but says what they weigh. */
-function setsWeights({ misc, file, bfd }: Check = {}): boolean {
-    return misc?.miscDynamic === true || file !== undefined || bfd !== undefined;
-}
-
-function sorryRules(service: string, virtualServer: VirtualServer): string[] {
-    const { sorryServer, lvsMethod = defaultMethod, tunnel } = virtualServer;
-    if (sorryServer === undefined) return [];
-    const { host, port = portOf(virtualServer), lvsMethod: own } = sorryServer;
-    const options = own ? methodOptions(own, 1) : methodOptions(lvsMethod, 1, tunnel);
-    return [`sorry -a ${service} -r ${socketOf(host, port)} ${options}`];
+function sorryRules(service: string, sorry: SorryServerPlan | undefined): string[] {
+    if (sorry === undefined) return [];
+    const { host, port, lvsMethod, tunnel } = sorry;
+    return [
+        `sorry -a ${service} -r ${socketOf(host, port)} ${methodOptions(lvsMethod, 1, tunnel)}`,
+    ];
 }

@@ -1,5 +1,5 @@
-import { oneOf, port, refusal, type Target, tooNew, whole } from "../keepalived/keywords";
-import { type Problem, problemIf, show } from "../problems";
+import { oneOf, port, checkValue, type Target, tooNew, integer } from "../keepalived/keywords";
+import { type Problem, problemIf, quote } from "../problems";
 
 /** How a packet reaches the real server (keepalived `lvs_method`). */
 export const LvsMethod = {
@@ -41,20 +41,35 @@ export interface Tunnel {
     mss?: number;
 }
 
-/** The UDP port that the field uses for GUE. */
-export const guePort = 6080;
+/** The forwarding method of a virtual server. */
+export function methodOf({ lvsMethod = LvsMethod.DR }: { readonly lvsMethod?: LvsMethod }) {
+    return lvsMethod;
+}
+
+/** A tunnel with its defaults resolved. */
+export interface TunnelPlan extends Tunnel {
+    readonly type: TunnelType;
+    readonly port: number;
+}
+
+/** Resolve the defaults of a tunnel. 6080 is the UDP port that the field uses for GUE. */
+export function planTunnel({ type = TunnelType.ipip, port = 6080, mss }: Tunnel = {}): TunnelPlan {
+    return { type, port, mss };
+}
 
 /** The words after `lvs_method`. keepalived knows only three methods. */
-export function methodWords(method: LvsMethod, tunnel: Tunnel = {}): string {
-    const { type = TunnelType.ipip, port: tunnelPort = guePort } = tunnel;
+export function methodWords(method: LvsMethod, { type, port: tunnelPort }: TunnelPlan): string {
     if (method === LvsMethod.FULLNAT) return LvsMethod.NAT;
     if (method !== LvsMethod.TUN || type === TunnelType.ipip) return method;
     return type === TunnelType.gue ? `TUN type gue port ${tunnelPort}` : `TUN type ${type}`;
 }
 
 /** The method and the weight as ipvsadm prints them. */
-export function methodOptions(method: LvsMethod, weight: number, tunnel: Tunnel = {}): string {
-    const { type = TunnelType.ipip, port: tunnelPort = guePort } = tunnel;
+export function methodOptions(
+    method: LvsMethod,
+    weight: number,
+    { type, port: tunnelPort }: TunnelPlan,
+): string {
     if (method === LvsMethod.DR) return `-g -w ${weight}`;
     if (method !== LvsMethod.TUN) return `-m -w ${weight}`;
     const wrapping = {
@@ -78,24 +93,24 @@ export function tunnelProblems(
     target: Target,
 ): Problem[] {
     if (tunnel === undefined) return [];
-    const { type = TunnelType.ipip } = tunnel;
+    const { type } = planTunnel(tunnel);
     return [
         ...problemIf(
             method !== LvsMethod.TUN,
             path,
-            `is for lvsMethod TUN, and it is ${show(method)}: remove it, or change the method`,
+            `is for lvsMethod TUN, and it is ${quote(method)}: remove it, or change the method`,
         ),
-        ...refusal(`${path}.type`, oneOf(TunnelType), type, target),
+        ...checkValue(`${path}.type`, oneOf(TunnelType), type, target),
         ...(type === TunnelType.ipip
             ? []
             : // Earlier versions ignore the words and send plain IP in IP.
               tooNew(`${path}.type`, { keyword: `TUN type ${type}`, since: "2.0.18" }, target)),
-        ...refusal(`${path}.port`, port, tunnel.port, target),
-        ...refusal(`${path}.mss`, whole("a segment size", 536, 9000), tunnel.mss, target),
+        ...checkValue(`${path}.port`, port, tunnel.port, target),
+        ...checkValue(`${path}.mss`, integer("a segment size", 536, 9000), tunnel.mss, target),
         ...problemIf(
             tunnel.port !== undefined && type !== TunnelType.gue,
             `${path}.port`,
-            `is for a tunnel of type gue, and it is ${show(type)}: remove it`,
+            `is for a tunnel of type gue, and it is ${quote(type)}: remove it`,
         ),
     ];
 }

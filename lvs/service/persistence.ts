@@ -1,8 +1,8 @@
 import { isIPv4 } from "node:net";
 import type { Family } from "../addresses";
-import { type Keywords, type Kind, matching, type Target, whole } from "../keepalived/keywords";
+import { type Keywords, type Kind, matching, type Target, integer } from "../keepalived/keywords";
 import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 
 /** How long, and how many, clients stay with one real server. */
 export interface PersistenceSettings {
@@ -16,18 +16,23 @@ export interface PersistenceSettings {
 
 /** keepalived takes 0 for an error, and no argument for 360 s. */
 const timeout: Kind<number> = {
-    ...whole("seconds", 0, 2678400),
-    words: (value) => (value === 0 ? undefined : [String(value)]),
+    ...integer("seconds", 0, 2678400),
+    format: (value) => (value === 0 ? undefined : [String(value)]),
 };
 
 export const persistenceKeywords: Keywords<PersistenceSettings> = {
-    persistenceEngine: { keyword: "persistence_engine", is: matching(/^sip$/, "sip") },
-    persistenceTimeout: { keyword: "persistence_timeout", is: timeout },
+    persistenceEngine: { keyword: "persistence_engine", type: matching(/^sip$/, "sip") },
+    persistenceTimeout: { keyword: "persistence_timeout", type: timeout },
     persistenceGranularity: {
         keyword: "persistence_granularity",
-        is: matching(/^[0-9.]{1,15}$/, "an IPv4 netmask or the length of an IPv6 prefix"),
+        type: matching(/^[0-9.]{1,15}$/, "an IPv4 netmask or the length of an IPv6 prefix"),
     },
 };
+
+/** Does a client stay with its real server? */
+export function isPersistent({ persistenceTimeout = 0 }: PersistenceSettings): boolean {
+    return persistenceTimeout > 0;
+}
 
 export function persistenceProblems(
     path: string,
@@ -35,18 +40,18 @@ export function persistenceProblems(
     family: Family,
     target: Target,
 ): Problem[] {
-    const { persistenceTimeout = 0, persistenceGranularity: mask, persistenceEngine } = settings;
+    const { persistenceGranularity: mask, persistenceEngine } = settings;
     const without = "does nothing without persistenceTimeout: give one";
     return [
         ...problemIf(
             mask !== undefined && !(family === "inet" ? isNetmask(mask) : isLength(mask)),
             `${path}.persistenceGranularity`,
             family === "inet"
-                ? `${show(mask)} is not an IPv4 netmask, such as 255.255.255.0`
-                : `${show(mask)} is not the length of an IPv6 prefix (1–128)`,
+                ? `${quote(mask)} is not an IPv4 netmask, such as 255.255.255.0`
+                : `${quote(mask)} is not the length of an IPv6 prefix (1–128)`,
         ),
         ...problemIf(
-            mask !== undefined && persistenceTimeout === 0,
+            mask !== undefined && !isPersistent(settings),
             `${path}.persistenceGranularity`,
             without,
         ),
@@ -56,7 +61,7 @@ export function persistenceProblems(
             `keepalived before 1.4.3 takes no IPv4 netmask, and ${target.host} has ${target.version}: leave it out`,
         ),
         ...problemIf(
-            persistenceEngine !== undefined && persistenceTimeout === 0,
+            persistenceEngine !== undefined && !isPersistent(settings),
             `${path}.persistenceEngine`,
             without,
         ),
@@ -65,8 +70,8 @@ export function persistenceProblems(
 
 /** Persistence as ipvsadm prints it. */
 export function persistenceOptions(settings: PersistenceSettings, family: Family): string {
-    const { persistenceTimeout = 0, persistenceGranularity: mask, persistenceEngine } = settings;
-    if (persistenceTimeout === 0) return "";
+    const { persistenceTimeout, persistenceGranularity: mask, persistenceEngine } = settings;
+    if (!isPersistent(settings)) return "";
     const all = family === "inet" ? "255.255.255.255" : "128";
     return [
         ` -p ${persistenceTimeout}`,

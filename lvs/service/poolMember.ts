@@ -6,13 +6,13 @@ import {
     oneOf,
     onOff,
     port,
-    refusal,
+    checkValue,
     type Target,
     tooNew,
-    whole,
+    integer,
 } from "../keepalived/keywords";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 import { type Check, type CheckTiming, delayLoop, timingKeywords } from "./checks";
 import { hostName } from "./checks/hostName";
 import { LvsMethod, type Tunnel, tunnelProblems } from "./lvsMethod";
@@ -56,20 +56,20 @@ export interface PoolMember extends PoolMemberKeywords, CheckTiming {
 }
 
 /** The kernel keeps weights in 32 bits and adds them up; keepalived does not mind. */
-export const weight = whole("a weight", 0, 65535);
+export const weight = integer("a weight", 0, 65535);
 
-const threshold = whole("a number of connections", 0, 65535);
+const threshold = integer("a number of connections", 0, 65535);
 
 export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
-    weight: { keyword: "weight", is: weight },
-    uthreshold: { keyword: "uthreshold", is: threshold },
-    lthreshold: { keyword: "lthreshold", is: threshold },
-    inhibitOnFailure: { keyword: "inhibit_on_failure", is: flag },
-    notifyUp: { keyword: "notify_up", is: scriptCall },
-    notifyDown: { keyword: "notify_down", is: scriptCall },
-    smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },
-    virtualhost: { keyword: "virtualhost", is: hostName, since: "1.3.6" },
-    delayLoop: { keyword: "delay_loop", is: delayLoop, since: "1.3.7" },
+    weight: { keyword: "weight", type: weight },
+    uthreshold: { keyword: "uthreshold", type: threshold },
+    lthreshold: { keyword: "lthreshold", type: threshold },
+    inhibitOnFailure: { keyword: "inhibit_on_failure", type: flag },
+    notifyUp: { keyword: "notify_up", type: scriptCall },
+    notifyDown: { keyword: "notify_down", type: scriptCall },
+    smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
+    virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
+    delayLoop: { keyword: "delay_loop", type: delayLoop, since: "1.3.7" },
 };
 
 /** What can be told from the member alone; `inherited` is what it takes from its virtual server. */
@@ -81,15 +81,15 @@ export function poolMemberProblems(
 ): Problem[] {
     const { lvsMethod, uthreshold = 0, lthreshold = 0 } = member;
     return [
-        ...refusal(`${path}.port`, port, member.port, target),
+        ...checkValue(`${path}.port`, port, member.port, target),
         ...keywordProblems(path, poolMemberKeywords, member, target),
         ...keywordProblems(path, timingKeywords, member, target),
         ...problemIf(
             lthreshold > 0 && lthreshold >= uthreshold,
             `${path}.lthreshold`,
-            `${show(lthreshold)} is not below uthreshold ${uthreshold}`,
+            `${quote(lthreshold)} is not below uthreshold ${uthreshold}`,
         ),
-        ...refusal(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
+        ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...(lvsMethod === undefined
             ? []
             : tooNew(`${path}.lvsMethod`, { keyword: "lvs_method", since: "1.3.6" }, target)),

@@ -1,4 +1,4 @@
-import { flag, type Keywords, whole } from "../keepalived/keywords";
+import { flag, type Keywords, integer } from "../keepalived/keywords";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf } from "../problems";
 
@@ -21,25 +21,27 @@ export interface QuorumSettings {
 const most = 2147483647;
 
 export const quorumKeywords: Keywords<QuorumSettings> = {
-    alpha: { keyword: "alpha", is: flag },
-    omega: { keyword: "omega", is: flag },
-    quorum: { keyword: "quorum", is: whole("a sum of weights", 1, most) },
-    hysteresis: { keyword: "hysteresis", is: whole("a sum of weights", 0, most) },
-    quorumUp: { keyword: "quorum_up", is: scriptCall },
-    quorumDown: { keyword: "quorum_down", is: scriptCall },
+    alpha: { keyword: "alpha", type: flag },
+    omega: { keyword: "omega", type: flag },
+    quorum: { keyword: "quorum", type: integer("a sum of weights", 1, most) },
+    hysteresis: { keyword: "hysteresis", type: integer("a sum of weights", 0, most) },
+    quorumUp: { keyword: "quorum_up", type: scriptCall },
+    quorumDown: { keyword: "quorum_down", type: scriptCall },
 };
 
 /** The sum of weights below which a pool that was up is down. */
-export function leastWeights({ quorum = 1, hysteresis = 0 }: QuorumSettings): number {
+export function leastWeights(settings: QuorumSettings): number {
+    const { quorum, hysteresis } = quorumOf(settings);
     return quorum - hysteresis;
 }
 
+function quorumOf({ quorum = 1, hysteresis = 0 }: QuorumSettings) {
+    return { quorum, hysteresis };
+}
+
 /** `weights` is what the pool adds up to when all are healthy. */
-export function quorumProblems(
-    path: string,
-    { quorum = 1, hysteresis = 0 }: QuorumSettings,
-    weights: number,
-): Problem[] {
+export function quorumProblems(path: string, settings: QuorumSettings, weights: number): Problem[] {
+    const { quorum, hysteresis } = quorumOf(settings);
     return [
         ...problemIf(
             hysteresis >= quorum && hysteresis > 0,

@@ -1,5 +1,5 @@
 import { flag, type Keywords, oneOf, type Target, tooNew } from "../keepalived/keywords";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 
 /** How the next connection picks its real server (keepalived `lvs_sched`, ipvsadm `-s`). */
 export const LvsSched = {
@@ -48,13 +48,18 @@ export interface SchedulerSettings {
     mhFallback?: boolean;
 }
 
+/** The scheduler of a virtual server. */
+export function schedulerOf({ lvsSched = LvsSched.rr }: SchedulerSettings): LvsSched {
+    return lvsSched;
+}
+
 /** keepalived wants the flags after the scheduler that they belong to. */
 export const schedulerKeywords: Keywords<SchedulerSettings> = {
-    lvsSched: { keyword: "lvs_sched", is: oneOf(LvsSched), otherwise: LvsSched.rr },
-    shPort: { keyword: "sh-port", is: flag },
-    shFallback: { keyword: "sh-fallback", is: flag },
-    mhPort: { keyword: "mh-port", is: flag, since: "2.0.20" },
-    mhFallback: { keyword: "mh-fallback", is: flag, since: "2.0.20" },
+    lvsSched: { keyword: "lvs_sched", type: oneOf(LvsSched) },
+    shPort: { keyword: "sh-port", type: flag },
+    shFallback: { keyword: "sh-fallback", type: flag },
+    mhPort: { keyword: "mh-port", type: flag, since: "2.0.20" },
+    mhFallback: { keyword: "mh-fallback", type: flag, since: "2.0.20" },
 };
 
 const newSchedulers = new Map<LvsSched, string>([
@@ -70,7 +75,7 @@ export function schedulerProblems(
     settings: SchedulerSettings,
     target: Target,
 ): Problem[] {
-    const { lvsSched = LvsSched.rr } = settings;
+    const lvsSched = schedulerOf(settings);
     const flags = ["shPort", "shFallback", "mhPort", "mhFallback"] as const;
     return [
         ...tooNew(
@@ -82,7 +87,7 @@ export function schedulerProblems(
             problemIf(
                 settings[name] === true && name.slice(0, 2) !== lvsSched,
                 `${path}.${name}`,
-                `is a flag of ${name.slice(0, 2)}, and lvsSched is ${show(lvsSched)}: remove it`,
+                `is a flag of ${name.slice(0, 2)}, and lvsSched is ${quote(lvsSched)}: remove it`,
             ),
         ),
     ];

@@ -1,7 +1,7 @@
 import { type Family, familyOf, isSameAddress } from "../addresses";
-import { ipAddress, oneOf, port, refusal, type Target, tooNew } from "../keepalived/keywords";
-import { type Problem, problemIf, show } from "../problems";
-import { LvsMethod, methodWords, translatesPorts } from "./lvsMethod";
+import { ipAddress, oneOf, port, checkValue, type Target, tooNew } from "../keepalived/keywords";
+import { type Problem, problemIf, quote } from "../problems";
+import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
 /** Who answers while the whole pool is down (keepalived `sorry_server`), without its address. */
 export interface SorryServerSettings {
@@ -17,14 +17,38 @@ export interface SorryServer extends SorryServerSettings {
     readonly host: string;
 }
 
+/** A sorry server with every default resolved. */
+export interface SorryServerPlan {
+    readonly host: string;
+    readonly port: number;
+    readonly inhibit: boolean;
+    readonly lvsMethod: LvsMethod;
+    readonly tunnel: TunnelPlan;
+    /** Does it have a method of its own? */
+    readonly hasOwnMethod: boolean;
+}
+
+/** Resolve the defaults of a sorry server; `service` is its virtual server. */
+export function planSorryServer(
+    sorry: SorryServer,
+    service: { port: number; lvsMethod: LvsMethod; tunnel: TunnelPlan },
+): SorryServerPlan {
+    const { host, port = service.port, inhibit = false, lvsMethod } = sorry;
+    const method =
+        lvsMethod === undefined
+            ? { lvsMethod: service.lvsMethod, tunnel: service.tunnel, hasOwnMethod: false }
+            : { lvsMethod, tunnel: planTunnel(), hasOwnMethod: true };
+    return { host, port, inhibit, ...method };
+}
+
 /** keepalived wants the server before what belongs to it. */
-export function sorryServerLines(sorry: SorryServer | undefined, servicePort: number): string[] {
+export function sorryServerLines(sorry: SorryServerPlan | undefined): string[] {
     if (sorry === undefined) return [];
-    const { host, port: own = servicePort, inhibit, lvsMethod } = sorry;
+    const { host, port, inhibit, lvsMethod, tunnel, hasOwnMethod } = sorry;
     return [
-        `sorry_server ${host} ${own}`,
+        `sorry_server ${host} ${port}`,
         ...(inhibit ? ["sorry_server_inhibit"] : []),
-        ...(lvsMethod ? [`sorry_server_lvs_method ${methodWords(lvsMethod)}`] : []),
+        ...(hasOwnMethod ? [`sorry_server_lvs_method ${methodWords(lvsMethod, tunnel)}`] : []),
     ];
 }
 
@@ -39,24 +63,24 @@ export function sorryServerProblems(
     const method = lvsMethod ?? service.method;
     const family = familyOf(host);
     return [
-        ...refusal(`${path}.host`, ipAddress, host, target),
+        ...checkValue(`${path}.host`, ipAddress, host, target),
         ...problemIf(
             family !== undefined && family !== service.family,
             `${path}.host`,
-            `${show(host)} is of another address family than the virtual IP`,
+            `${quote(host)} is of another address family than the virtual IP`,
         ),
         ...problemIf(
             service.pool.some((address) => isSameAddress(address, host)),
             `${path}.host`,
-            `${show(host)} is in the pool: it would be down with it`,
+            `${quote(host)} is in the pool: it would be down with it`,
         ),
-        ...refusal(`${path}.port`, port, own, target),
+        ...checkValue(`${path}.port`, port, own, target),
         ...problemIf(
             own !== undefined && own !== service.port && !translatesPorts(method),
             `${path}.port`,
-            `${show(own)} differs from the virtual server's ${service.port}, and ${method} leaves the port as it is`,
+            `${quote(own)} differs from the virtual server's ${service.port}, and ${method} leaves the port as it is`,
         ),
-        ...refusal(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
+        ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...(lvsMethod === undefined
             ? []
             : tooNew(

@@ -7,27 +7,49 @@ import {
     linesOf,
     oneOf,
     onOff,
-    refusal,
+    checkValue,
     type Target,
 } from "../keepalived/keywords";
 import { type Problem, problem, problemIf } from "../problems";
 import {
     type Check,
+    type CheckPlan,
     type CheckTiming,
     checkViews,
-    defaultDelayLoop,
     delayLoop,
-    nearestTiming,
     timingKeywords,
 } from "./checks";
 import { hostName } from "./checks/hostName";
-import { type Destination, destinationProblems, familyIn, headOf, portOf } from "./destination";
-import { LvsMethod, methodWords, type Tunnel, tunnelProblems } from "./lvsMethod";
-import { persistenceKeywords, persistenceProblems, type PersistenceSettings } from "./persistence";
-import { type PoolMember, poolMemberKeywords } from "./poolMember";
+import {
+    type Destination,
+    destinationProblems,
+    familyIn,
+    headOf,
+    type Protocol,
+} from "./destination";
+import {
+    LvsMethod,
+    methodOf,
+    methodWords,
+    type Tunnel,
+    type TunnelPlan,
+    tunnelProblems,
+} from "./lvsMethod";
+import {
+    isPersistent,
+    persistenceKeywords,
+    persistenceProblems,
+    type PersistenceSettings,
+} from "./persistence";
+import { type PoolMember, type PoolMemberKeywords, poolMemberKeywords } from "./poolMember";
 import { quorumKeywords, type QuorumSettings } from "./quorum";
-import { schedulerKeywords, schedulerProblems, type SchedulerSettings } from "./scheduler";
-import { type SorryServer, sorryServerLines } from "./sorryServer";
+import {
+    type LvsSched,
+    schedulerKeywords,
+    schedulerProblems,
+    type SchedulerSettings,
+} from "./scheduler";
+import { type SorryServer, sorryServerLines, type SorryServerPlan } from "./sorryServer";
 
 /** One line each in `virtual_server`, besides those of its parts. */
 export interface VirtualServerKeywords {
@@ -72,53 +94,65 @@ export interface VirtualServer extends VirtualServerSettings, Destination {
     readonly sorryServer?: SorryServer;
 }
 
-/** A virtual server with nothing left to look up. */
+/** A virtual server with every default resolved. */
 export interface VirtualServerPlan {
-    virtualServer: VirtualServer;
-    family: Family;
-    realServers: PoolMemberPlan[];
+    readonly virtualServer: VirtualServer;
+    readonly family: Family;
+    readonly protocol: Protocol;
+    readonly port: number;
+    readonly lvsMethod: LvsMethod;
+    readonly tunnel: TunnelPlan;
+    readonly lvsSched: LvsSched;
+    /** Seconds between two health checks. */
+    readonly delayLoop: number;
+    /** Sum of weights below which the service is down. */
+    readonly leastWeights: number;
+    readonly realServers: readonly PoolMemberPlan[];
+    readonly sorryServer?: SorryServerPlan;
 }
 
-/** A real server in its pool. */
+/** A real server in its pool, with every default resolved. */
 export interface PoolMemberPlan {
-    host: string;
-    port: number;
-    lvsMethod: LvsMethod;
-    tunnel?: Tunnel;
-    /** With weight and inhibitOnFailure resolved. */
-    member: PoolMember;
+    readonly host: string;
+    readonly port: number;
+    readonly lvsMethod: LvsMethod;
+    readonly tunnel: TunnelPlan;
+    /** The keywords of its block. */
+    readonly keywords: PoolMemberKeywords & { readonly weight: number };
+    readonly checks: readonly CheckPlan[];
+    /** Can its weight in the kernel differ from its weight here? */
+    readonly variesInWeight: boolean;
+    readonly extraConfig?: string;
 }
-
-export const defaultMethod = LvsMethod.DR;
 
 export const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
-    delayLoop: { keyword: "delay_loop", is: delayLoop, otherwise: defaultDelayLoop },
+    delayLoop: { keyword: "delay_loop", type: delayLoop },
 };
 
 export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
-    ops: { keyword: "ops", is: flag },
-    haSuspend: { keyword: "ha_suspend", is: flag },
-    smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },
-    virtualhost: { keyword: "virtualhost", is: hostName },
+    ops: { keyword: "ops", type: flag },
+    haSuspend: { keyword: "ha_suspend", type: flag },
+    smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
+    virtualhost: { keyword: "virtualhost", type: hostName },
 };
 
 /** What template `virtual_server.mustache` shows. */
 export function virtualServerView(plan: VirtualServerPlan, version: string) {
     const { virtualServer } = plan;
-    const { fwmark, protocol = "TCP", lvsMethod = defaultMethod, tunnel } = virtualServer;
+    const { fwmark } = virtualServer;
     return {
         head: headOf(virtualServer),
         keywords: [
-            ...linesOf(delayKeywords, virtualServer, version),
-            ...linesOf(schedulerKeywords, virtualServer, version),
-            `lvs_method ${methodWords(lvsMethod, tunnel)}`,
+            ...linesOf(delayKeywords, plan, version),
+            ...linesOf(schedulerKeywords, { ...virtualServer, lvsSched: plan.lvsSched }, version),
+            `lvs_method ${methodWords(plan.lvsMethod, plan.tunnel)}`,
             ...linesOf(persistenceKeywords, virtualServer, version),
             // A marked packet brings its own protocol.
-            ...(fwmark ? [] : [`protocol ${protocol}`]),
+            ...(fwmark ? [] : [`protocol ${plan.protocol}`]),
             ...(fwmark && plan.family === "inet6" ? ["ip_family inet6"] : []),
             ...linesOf(virtualServerKeywords, virtualServer, version),
             ...linesOf(quorumKeywords, virtualServer, version),
-            ...sorryServerLines(virtualServer.sorryServer, portOf(virtualServer)),
+            ...sorryServerLines(plan.sorryServer),
         ],
         realServers: plan.realServers.map((server) => realServerView(plan, server, version)),
         extraConfig: extraLines(virtualServer.extraConfig),
@@ -126,31 +160,25 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
 }
 
 /** What template `real_server.mustache` shows. */
-function realServerView(
-    { virtualServer }: VirtualServerPlan,
-    server: PoolMemberPlan,
-    version: string,
-) {
-    const { host, port, lvsMethod, tunnel, member } = server;
-    const timing = nearestTiming(member, virtualServer);
+function realServerView(service: VirtualServerPlan, server: PoolMemberPlan, version: string) {
+    const { host, port, lvsMethod, tunnel, keywords, checks, extraConfig } = server;
     const method = methodWords(lvsMethod, tunnel);
-    const isOwn =
-        method !== methodWords(virtualServer.lvsMethod ?? defaultMethod, virtualServer.tunnel);
+    const isOwn = method !== methodWords(service.lvsMethod, service.tunnel);
     return {
         head: `${host} ${port}`,
         keywords: [
-            ...linesOf(poolMemberKeywords, member, version),
+            ...linesOf(poolMemberKeywords, keywords, version),
             ...(isOwn ? [`lvs_method ${method}`] : []),
         ],
-        checks: checkViews(member.check ?? virtualServer.check, timing, version),
-        extraConfig: extraLines(member.extraConfig),
+        checks: checkViews(checks, version),
+        extraConfig: extraLines(extraConfig),
     };
 }
 
 /** Only persistence keeps the ports of a client together, so only with it are all of them one service. */
 function missingPortProblems(path: string, virtualServer: VirtualServer): Problem[] {
-    const { virtualIp, port, virtualServerGroup = [], persistenceTimeout = 0 } = virtualServer;
-    if (persistenceTimeout > 0) return [];
+    const { virtualIp, port, virtualServerGroup = [] } = virtualServer;
+    if (isPersistent(virtualServer)) return [];
     const places = [
         ...(virtualIp !== undefined && port === undefined ? [`${path}.port`] : []),
         ...virtualServerGroup.flatMap((socket, index) =>
@@ -168,26 +196,21 @@ export function virtualServerProblems(
     virtualServer: VirtualServer,
     target: Target,
 ): Problem[] {
-    const { lvsMethod, persistenceTimeout = 0, ops, fwmark, protocol } = virtualServer;
+    const { lvsMethod, ops, fwmark, protocol } = virtualServer;
     return [
         ...destinationProblems(path, virtualServer, target),
         ...keywordProblems(path, delayKeywords, virtualServer, target),
         ...keywordProblems(path, schedulerKeywords, virtualServer, target),
         ...schedulerProblems(path, virtualServer, target),
         ...keywordProblems(path, timingKeywords, virtualServer, target),
-        ...refusal(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
-        ...tunnelProblems(
-            `${path}.tunnel`,
-            virtualServer.tunnel,
-            lvsMethod ?? defaultMethod,
-            target,
-        ),
+        ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
+        ...tunnelProblems(`${path}.tunnel`, virtualServer.tunnel, methodOf(virtualServer), target),
         ...keywordProblems(path, persistenceKeywords, virtualServer, target),
         ...persistenceProblems(path, virtualServer, familyIn(virtualServer), target),
         ...keywordProblems(path, virtualServerKeywords, virtualServer, target),
         ...keywordProblems(path, quorumKeywords, virtualServer, target),
         ...problemIf(
-            ops === true && persistenceTimeout > 0,
+            ops === true && isPersistent(virtualServer),
             `${path}.ops`,
             "schedules each packet for itself, and persistenceTimeout keeps clients: leave one out",
         ),

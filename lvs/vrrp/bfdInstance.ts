@@ -7,13 +7,13 @@ import {
     type Keywords,
     linesOf,
     onOff,
-    refusal,
+    checkValue,
     type Target,
     tooNew,
-    whole,
+    integer,
 } from "../keepalived/keywords";
-import { among, required, trackWeight } from "../keepalived/kinds";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { nameIn, checkRequired, trackWeight } from "../keepalived/kinds";
+import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
 
 /** Who talks to whom. */
 export interface BfdAddresses {
@@ -63,20 +63,21 @@ const milliseconds = (least: number) =>
     decimal("a number of milliseconds", least, 4294967, { decimalsSince: "2.2.0" });
 
 export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
-    neighborIp: { keyword: "neighbor_ip", is: ipAddress },
-    sourceIp: { keyword: "source_ip", is: ipAddress },
-    minRx: { keyword: "min_rx", is: milliseconds(1) },
-    minTx: { keyword: "min_tx", is: milliseconds(1) },
-    idleTx: { keyword: "idle_tx", is: milliseconds(1000) },
-    multiplier: { keyword: "multiplier", is: whole("a number of packets", 1, 255) },
-    passive: { keyword: "passive", is: flag },
-    ttl: { keyword: "ttl", is: whole("a time to live", 1, 255) },
-    maxHops: { keyword: "max_hops", is: whole("a number of routers", 0, 255) },
-    multihop: { keyword: "multihop", is: onOff, since: "2.2.8" },
-    weight: { keyword: "weight", is: trackWeight(253) },
+    neighborIp: { keyword: "neighbor_ip", type: ipAddress },
+    sourceIp: { keyword: "source_ip", type: ipAddress },
+    minRx: { keyword: "min_rx", type: milliseconds(1) },
+    minTx: { keyword: "min_tx", type: milliseconds(1) },
+    idleTx: { keyword: "idle_tx", type: milliseconds(1000) },
+    multiplier: { keyword: "multiplier", type: integer("a number of packets", 1, 255) },
+    passive: { keyword: "passive", type: flag },
+    ttl: { keyword: "ttl", type: integer("a time to live", 1, 255) },
+    maxHops: { keyword: "max_hops", type: integer("a number of routers", 0, 255) },
+    multihop: { keyword: "multihop", type: onOff, since: "2.2.8" },
+    weight: { keyword: "weight", type: trackWeight(253) },
 };
 
-function addressesOn(bfd: BfdInstance, director: string): BfdAddresses {
+/** The addresses of a session on one director. */
+export function addressesOn(bfd: BfdInstance, director: string): BfdAddresses {
     const own = bfd.directors?.find(({ name }) => name === director);
     return {
         neighborIp: own?.neighborIp ?? bfd.neighborIp,
@@ -85,11 +86,10 @@ function addressesOn(bfd: BfdInstance, director: string): BfdAddresses {
 }
 
 /** What template `bfd_instance.mustache` shows on one director. */
-export function bfdInstanceView(bfd: BfdInstance, director: string, version: string) {
-    const settings = { ...bfd, ...addressesOn(bfd, director) };
+export function bfdInstanceView(bfd: BfdInstance, version: string) {
     return {
         name: bfd.name,
-        keywords: linesOf(bfdInstanceKeywords, settings, version),
+        keywords: linesOf(bfdInstanceKeywords, bfd, version),
     };
 }
 
@@ -104,11 +104,15 @@ export function bfdInstanceProblems(
     return [
         ...tooNew(path, { keyword: "bfd_instance", since: "2.0.0" }, target),
         ...keywordProblems(path, bfdInstanceKeywords, bfd, target),
-        ...eachOf(`${path}.directors`, bfd.directors, ({ name, neighborIp, sourceIp }, at) => [
-            ...required(`${at}.name`, among(directors, "directors"), name, target),
-            ...refusal(`${at}.neighborIp`, ipAddress, neighborIp, target),
-            ...refusal(`${at}.sourceIp`, ipAddress, sourceIp, target),
-        ]),
+        ...problemsOfEach(
+            `${path}.directors`,
+            bfd.directors,
+            ({ name, neighborIp, sourceIp }, at) => [
+                ...checkRequired(`${at}.name`, nameIn(directors, "directors"), name, target),
+                ...checkValue(`${at}.neighborIp`, ipAddress, neighborIp, target),
+                ...checkValue(`${at}.sourceIp`, ipAddress, sourceIp, target),
+            ],
+        ),
         ...directors.flatMap((director) => {
             const { neighborIp, sourceIp } = addressesOn(bfd, director);
             const [neighbor, source] = [neighborIp, sourceIp].map((ip) => familyOf(ip ?? ""));
@@ -117,7 +121,7 @@ export function bfdInstanceProblems(
                 ...problemIf(
                     maxHops !== undefined && maxHops > ttl,
                     `${path}.maxHops`,
-                    `${show(maxHops)} is above the ttl, ${show(ttl)}: no packet would get that far`,
+                    `${quote(maxHops)} is above the ttl, ${quote(ttl)}: no packet would get that far`,
                 ),
                 ...problemIf(
                     neighborIp === undefined,
@@ -127,7 +131,7 @@ export function bfdInstanceProblems(
                 ...problemIf(
                     neighbor !== undefined && source !== undefined && neighbor !== source,
                     `${path}.sourceIp`,
-                    `${show(sourceIp)} is not of the family of ${show(neighborIp)}: take two of one`,
+                    `${quote(sourceIp)} is not of the family of ${quote(neighborIp)}: take two of one`,
                 ),
             ];
         }),
@@ -144,12 +148,14 @@ export function sameNeighborProblems(
             path: `bfdInstances[${index}]`,
             neighborIp: addressesOn(bfd, director).neighborIp,
         }));
-        return repeated(sessions, ({ neighborIp }) => neighborIp && canonical(neighborIp)).flatMap(
-            ([later, first]) =>
-                problem(
-                    `${later.path}.neighborIp`,
-                    `${show(later.neighborIp)} is also that of ${first.path} on ${director}: track one of them twice`,
-                ),
+        return duplicates(
+            sessions,
+            ({ neighborIp }) => neighborIp && canonical(neighborIp),
+        ).flatMap(([later, first]) =>
+            problem(
+                `${later.path}.neighborIp`,
+                `${quote(later.neighborIp)} is also that of ${first.path} on ${director}: track one of them twice`,
+            ),
         );
     });
 }

@@ -8,14 +8,15 @@ import {
     matching,
     onOff,
     port,
-    refusal,
+    checkValue,
     type Target,
-    whole,
+    integer,
+    withDefaults,
 } from "../keepalived/keywords";
 import { absolutePath } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
 import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
     hasSyncDaemon,
@@ -113,67 +114,71 @@ const email = matching(
     "an e-mail address, such as ops@example.com",
 );
 
-const scriptSeconds = whole("a number of seconds", 1, 1000);
+const scriptSeconds = integer("a number of seconds", 1, 1000);
 
 export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
-    notificationEmailFrom: { keyword: "notification_email_from", is: email },
+    notificationEmailFrom: { keyword: "notification_email_from", type: email },
     smtpHeloName: {
         keyword: "smtp_helo_name",
-        is: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name, such as www.example.com"),
+        type: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name, such as www.example.com"),
     },
     smtpConnectTimeout: {
         keyword: "smtp_connect_timeout",
-        is: whole("a number of seconds", 1, 4294),
+        type: integer("a number of seconds", 1, 4294),
     },
-    smtpAlert: { keyword: "smtp_alert", is: onOff, since: "2.0.0" },
-    smtpAlertVrrp: { keyword: "smtp_alert_vrrp", is: onOff, since: "2.0.0" },
-    smtpAlertChecker: { keyword: "smtp_alert_checker", is: onOff, since: "2.0.0" },
-    noEmailFaults: { keyword: "no_email_faults", is: flag, since: "2.0.0" },
-    startupScript: { keyword: "startup_script", is: scriptCall, since: "2.1.0" },
-    startupScriptTimeout: { keyword: "startup_script_timeout", is: scriptSeconds, since: "2.1.0" },
-    shutdownScript: { keyword: "shutdown_script", is: scriptCall, since: "2.1.0" },
-    shutdownScriptTimeout: {
-        keyword: "shutdown_script_timeout",
-        is: scriptSeconds,
+    smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
+    smtpAlertVrrp: { keyword: "smtp_alert_vrrp", type: onOff, since: "2.0.0" },
+    smtpAlertChecker: { keyword: "smtp_alert_checker", type: onOff, since: "2.0.0" },
+    noEmailFaults: { keyword: "no_email_faults", type: flag, since: "2.0.0" },
+    startupScript: { keyword: "startup_script", type: scriptCall, since: "2.1.0" },
+    startupScriptTimeout: {
+        keyword: "startup_script_timeout",
+        type: scriptSeconds,
         since: "2.1.0",
     },
-    notifyFifo: { keyword: "notify_fifo", is: absolutePath, since: "1.3.6" },
-    notifyFifoScript: { keyword: "notify_fifo_script", is: scriptCall, since: "1.3.6" },
-    vrrpNotifyFifo: { keyword: "vrrp_notify_fifo", is: absolutePath, since: "1.3.6" },
-    vrrpNotifyFifoScript: { keyword: "vrrp_notify_fifo_script", is: scriptCall, since: "1.3.6" },
-    lvsNotifyFifo: { keyword: "lvs_notify_fifo", is: absolutePath, since: "1.3.6" },
-    lvsNotifyFifoScript: { keyword: "lvs_notify_fifo_script", is: scriptCall, since: "1.3.6" },
+    shutdownScript: { keyword: "shutdown_script", type: scriptCall, since: "2.1.0" },
+    shutdownScriptTimeout: {
+        keyword: "shutdown_script_timeout",
+        type: scriptSeconds,
+        since: "2.1.0",
+    },
+    notifyFifo: { keyword: "notify_fifo", type: absolutePath, since: "1.3.6" },
+    notifyFifoScript: { keyword: "notify_fifo_script", type: scriptCall, since: "1.3.6" },
+    vrrpNotifyFifo: { keyword: "vrrp_notify_fifo", type: absolutePath, since: "1.3.6" },
+    vrrpNotifyFifoScript: { keyword: "vrrp_notify_fifo_script", type: scriptCall, since: "1.3.6" },
+    lvsNotifyFifo: { keyword: "lvs_notify_fifo", type: absolutePath, since: "1.3.6" },
+    lvsNotifyFifoScript: { keyword: "lvs_notify_fifo_script", type: scriptCall, since: "1.3.6" },
     vrrpNotifyPriorityChanges: {
         keyword: "vrrp_notify_priority_changes",
-        is: onOff,
+        type: onOff,
         since: "2.0.16",
     },
     fifoWriteVrrpStatesOnReload: {
         keyword: "fifo_write_vrrp_states_on_reload",
-        is: flag,
+        type: flag,
         since: "2.2.5",
     },
-    lvsFlush: { keyword: "lvs_flush", is: flag },
+    lvsFlush: { keyword: "lvs_flush", type: flag },
     lvsFlushOnStop: {
         keyword: "lvs_flush_on_stop",
-        is: flag,
+        type: flag,
         since: "2.0.15",
-        before: { version: "2.2.0", keyword: "lvs_flush_onstop" },
+        renamedFrom: { version: "2.2.0", keyword: "lvs_flush_onstop" },
     },
-    checkerLogAllFailures: { keyword: "checker_log_all_failures", is: onOff, since: "2.0.11" },
+    checkerLogAllFailures: { keyword: "checker_log_all_failures", type: onOff, since: "2.0.11" },
     ...vrrpDefaultsKeywords,
-    logUnknownVrids: { keyword: "log_unknown_vrids", is: flag, since: "2.0.16" },
+    logUnknownVrids: { keyword: "log_unknown_vrids", type: flag, since: "2.0.16" },
     ...processKeywords,
-    dynamicInterfaces: { keyword: "dynamic_interfaces", is: flag, since: "2.0.0" },
-    reloadCheckConfig: { keyword: "reload_check_config", is: flag, since: "2.2.0" },
+    dynamicInterfaces: { keyword: "dynamic_interfaces", type: flag, since: "2.0.0" },
+    reloadCheckConfig: { keyword: "reload_check_config", type: flag, since: "2.2.0" },
 };
 
-const timeout = whole("a number of seconds", 0, 2678400);
+const timeout = integer("a number of seconds", 0, 2678400);
 
 export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
-    tcp: { keyword: "tcp", is: timeout },
-    tcpfin: { keyword: "tcpfin", is: timeout },
-    udp: { keyword: "udp", is: timeout },
+    tcp: { keyword: "tcp", type: timeout },
+    tcpfin: { keyword: "tcpfin", type: timeout },
+    udp: { keyword: "udp", type: timeout },
 };
 
 /** What the cluster adds to it for one director. */
@@ -185,34 +190,58 @@ export interface GlobalDefsFacts {
     readonly syncDaemon?: SyncDaemonPlan;
 }
 
-/** What template `global_defs.mustache` shows. */
-export function globalDefsView(
+/** The global settings of one director with every default resolved. */
+export interface GlobalDefsPlan extends GlobalDefsFacts {
+    readonly keywords: GlobalDefsKeywords;
+    readonly notificationEmail: readonly string[];
+    readonly smtpServer?: { readonly host: string; readonly port: number };
+    readonly scriptUser?: string;
+    readonly lvsTimeouts: LvsTimeouts;
+    readonly extraConfig?: string;
+}
+
+/** Resolve the global settings for one director. */
+export function planGlobalDefs(
     globalDefs: GlobalDefs = {},
-    { routerId, hasScripts, syncDaemon }: GlobalDefsFacts,
+    facts: GlobalDefsFacts,
     version: string,
-) {
-    const { notificationEmail = [], smtpServer, smtpPort = 25, lvsTimeouts } = globalDefs;
-    const { scriptUser = hasScripts ? "root" : undefined } = globalDefs;
+): GlobalDefsPlan {
+    const { smtpServer, smtpPort = 25, notificationEmail = [], lvsTimeouts = {} } = globalDefs;
+    const { scriptUser = facts.hasScripts ? "root" : undefined } = globalDefs;
+    return {
+        ...facts,
+        keywords: withDefaults(globalDefsKeywords, globalDefs, version),
+        notificationEmail,
+        smtpServer: smtpServer === undefined ? undefined : { host: smtpServer, port: smtpPort },
+        scriptUser,
+        lvsTimeouts,
+        extraConfig: globalDefs.extraConfig,
+    };
+}
+
+/** What template `global_defs.mustache` shows. */
+export function globalDefsView(plan: GlobalDefsPlan, version: string) {
+    const { smtpServer, scriptUser, syncDaemon, notificationEmail } = plan;
     return {
         keywords: [
-            `router_id ${routerId}`,
-            ...(smtpServer === undefined ? [] : [`smtp_server ${smtpServer} ${smtpPort}`]),
+            `router_id ${plan.routerId}`,
+            ...(smtpServer ? [`smtp_server ${smtpServer.host} ${smtpServer.port}`] : []),
             // Without either of the two, keepalived drops scripts or complains of them.
-            ...(hasScripts ? ["enable_script_security"] : []),
+            ...(plan.hasScripts ? ["enable_script_security"] : []),
             ...(scriptUser === undefined ? [] : [`script_user ${scriptUser}`]),
-            ...linesOf(globalDefsKeywords, globalDefs, version),
-            ...timeoutLines(lvsTimeouts, version),
+            ...linesOf(globalDefsKeywords, plan.keywords, version),
+            ...timeoutLines(plan.lvsTimeouts, version),
             ...(syncDaemon ? [syncDaemonLine(syncDaemon, version)] : []),
         ],
         lists:
             notificationEmail.length === 0
                 ? []
                 : [{ keyword: "notification_email", lines: notificationEmail }],
-        extraConfig: extraLines(globalDefs.extraConfig),
+        extraConfig: extraLines(plan.extraConfig),
     };
 }
 
-function timeoutLines(timeouts: LvsTimeouts = {}, version: string): string[] {
+function timeoutLines(timeouts: LvsTimeouts, version: string): string[] {
     const words = linesOf(lvsTimeoutsKeywords, timeouts, version);
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
@@ -231,7 +260,7 @@ export function globalDefsProblems(
     return [
         ...keywordProblems(path, globalDefsKeywords, globalDefs, target),
         ...(notificationEmail ?? []).flatMap((address, index) =>
-            refusal(`${path}.notificationEmail[${index}]`, email, address, target),
+            checkValue(`${path}.notificationEmail[${index}]`, email, address, target),
         ),
         ...problemIf(
             notificationEmail?.length === 0,
@@ -243,8 +272,8 @@ export function globalDefsProblems(
             `${path}.smtpServer`,
             "is missing: without one, nobody takes the mail for notificationEmail",
         ),
-        ...refusal(`${path}.smtpServer`, ipAddress, smtpServer, target),
-        ...refusal(`${path}.smtpPort`, port, smtpPort, target),
+        ...checkValue(`${path}.smtpServer`, ipAddress, smtpServer, target),
+        ...checkValue(`${path}.smtpPort`, port, smtpPort, target),
         ...problemIf(
             smtpPort !== undefined && smtpServer === undefined,
             `${path}.smtpPort`,
@@ -253,7 +282,7 @@ export function globalDefsProblems(
         ...problemIf(
             scriptUser !== undefined && !isUser(scriptUser),
             `${path}.scriptUser`,
-            `${show(scriptUser)} is not the name of a user`,
+            `${quote(scriptUser)} is not the name of a user`,
         ),
         ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
         // It was the process with the sync daemon that set them, when it had one.

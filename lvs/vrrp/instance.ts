@@ -1,5 +1,5 @@
 import { extraLines } from "../keepalived/extraConfig";
-import { decimal, flag, type Keywords, linesOf, onOff, whole } from "../keepalived/keywords";
+import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../keepalived/keywords";
 import { multicastGroup } from "../keepalived/kinds";
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
@@ -115,54 +115,54 @@ export interface VrrpInstance extends VrrpInstanceSettings {
 }
 
 export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
-    nopreempt: { keyword: "nopreempt", is: flag },
+    nopreempt: { keyword: "nopreempt", type: flag },
     preemptDelay: {
         keyword: "preempt_delay",
-        is: decimal("a number of seconds", 0, 1000, { decimalsSince: "2.1.0" }),
+        type: decimal("a number of seconds", 0, 1000, { decimalsSince: "2.1.0" }),
     },
-    downTimerAdverts: { keyword: "down_timer_adverts", is: downTimerAdverts, since: "2.2.3" },
+    downTimerAdverts: { keyword: "down_timer_adverts", type: downTimerAdverts, since: "2.2.3" },
     timerExpiredBackup: {
         keyword: "timer_expired_backup",
-        is: whole("a priority", 1, 254),
+        type: integer("a priority", 1, 254),
         since: "2.2.8",
     },
-    useVmac: { keyword: "use_vmac", is: flag },
-    useVmacAddr: { keyword: "use_vmac_addr", is: flag, since: "2.2.0" },
-    vmacXmitBase: { keyword: "vmac_xmit_base", is: flag },
-    dontTrackPrimary: { keyword: "dont_track_primary", is: flag },
-    trackSrcIp: { keyword: "track_src_ip", is: flag, since: "2.0.0" },
-    mcastDstIp: { keyword: "mcast_dst_ip", is: multicastGroup("inet", "inet6"), since: "2.2.5" },
-    unicastTtl: { keyword: "unicast_ttl", is: whole("a time to live", 0, 255), since: "2.1.0" },
-    checkUnicastSrc: { keyword: "check_unicast_src", is: flag, since: "2.1.0" },
-    oldUnicastChecksum: { keyword: "old_unicast_checksum", is: flag, since: "1.3.7" },
-    garpMasterDelay: { keyword: "garp_master_delay", is: garpSeconds },
-    garpMasterRepeat: { keyword: "garp_master_repeat", is: garpTimes },
-    garpMasterRefresh: { keyword: "garp_master_refresh", is: garpSeconds },
-    garpMasterRefreshRepeat: { keyword: "garp_master_refresh_repeat", is: garpTimes },
-    garpLowerPrioDelay: { keyword: "garp_lower_prio_delay", is: garpSeconds },
-    garpLowerPrioRepeat: { keyword: "garp_lower_prio_repeat", is: garpTimesOrNone },
+    useVmac: { keyword: "use_vmac", type: flag },
+    useVmacAddr: { keyword: "use_vmac_addr", type: flag, since: "2.2.0" },
+    vmacXmitBase: { keyword: "vmac_xmit_base", type: flag },
+    dontTrackPrimary: { keyword: "dont_track_primary", type: flag },
+    trackSrcIp: { keyword: "track_src_ip", type: flag, since: "2.0.0" },
+    mcastDstIp: { keyword: "mcast_dst_ip", type: multicastGroup("inet", "inet6"), since: "2.2.5" },
+    unicastTtl: { keyword: "unicast_ttl", type: integer("a time to live", 0, 255), since: "2.1.0" },
+    checkUnicastSrc: { keyword: "check_unicast_src", type: flag, since: "2.1.0" },
+    oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: "1.3.7" },
+    garpMasterDelay: { keyword: "garp_master_delay", type: garpSeconds },
+    garpMasterRepeat: { keyword: "garp_master_repeat", type: garpTimes },
+    garpMasterRefresh: { keyword: "garp_master_refresh", type: garpSeconds },
+    garpMasterRefreshRepeat: { keyword: "garp_master_refresh_repeat", type: garpTimes },
+    garpLowerPrioDelay: { keyword: "garp_lower_prio_delay", type: garpSeconds },
+    garpLowerPrioRepeat: { keyword: "garp_lower_prio_repeat", type: garpTimesOrNone },
     garpExtraIf: {
         keyword: "garp_extra_if",
-        is: whole("a number of seconds", 0, 86400),
+        type: integer("a number of seconds", 0, 86400),
         since: "2.2.3",
     },
-    lowerPrioNoAdvert: { keyword: "lower_prio_no_advert", is: onOff },
-    higherPrioSendAdvert: { keyword: "higher_prio_send_advert", is: onOff },
+    lowerPrioNoAdvert: { keyword: "lower_prio_no_advert", type: onOff },
+    higherPrioSendAdvert: { keyword: "higher_prio_send_advert", type: onOff },
     // Up to 2.2.7 even `off` switches it on.
-    skipCheckAdvAddr: { keyword: "skip_check_adv_addr", is: flag },
-    strictMode: { keyword: "strict_mode", is: onOff },
-    accept: { keyword: "accept", is: flag },
-    promoteSecondaries: { keyword: "promote_secondaries", is: flag },
+    skipCheckAdvAddr: { keyword: "skip_check_adv_addr", type: flag },
+    strictMode: { keyword: "strict_mode", type: onOff },
+    accept: { keyword: "accept", type: flag },
+    promoteSecondaries: { keyword: "promote_secondaries", type: flag },
     kernelRxBufSize: {
         keyword: "kernel_rx_buf_size",
-        is: whole("a number of bytes", 1, 2147483647),
+        type: integer("a number of bytes", 1, 2147483647),
         since: "2.0.3",
     },
     ...notifyKeywords,
-    notifyDeleted: { keyword: "notify_deleted", is: scriptCall, since: "2.1.0" },
+    notifyDeleted: { keyword: "notify_deleted", type: scriptCall, since: "2.1.0" },
     notifyMasterRxLowerPri: {
         keyword: "notify_master_rx_lower_pri",
-        is: scriptCall,
+        type: scriptCall,
         since: "2.0.6",
     },
 };

@@ -3,13 +3,13 @@ import {
     decimal,
     keywordProblems,
     networkInterface,
-    refusal,
+    checkValue,
     type Target,
-    whole,
+    integer,
 } from "../keepalived/keywords";
-import { blockName, required } from "../keepalived/kinds";
+import { blockName, checkRequired } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
-import { eachOf, type Problem, problemIf, show } from "../problems";
+import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
@@ -36,11 +36,11 @@ export function vrrpInstanceProblems(
     target: Target,
 ): Problem[] {
     return [
-        ...refusal(`${path}.name`, blockName, instance.name, target),
-        ...required(`${path}.interface`, networkInterface, instance.interface, target),
-        ...required(
+        ...checkValue(`${path}.name`, blockName, instance.name, target),
+        ...checkRequired(`${path}.interface`, networkInterface, instance.interface, target),
+        ...checkRequired(
             `${path}.virtualRouterId`,
-            whole("a virtual router id", 1, 255),
+            integer("a virtual router id", 1, 255),
             instance.virtualRouterId,
             target,
         ),
@@ -53,10 +53,10 @@ export function vrrpInstanceProblems(
         ...unicastProblems(path, instance, context),
         ...vmacProblems(path, instance, target),
         ...strictProblems(path, instance, context),
-        ...eachOf(`${path}.virtualRoutes`, instance.virtualRoutes, (route, at) =>
+        ...problemsOfEach(`${path}.virtualRoutes`, instance.virtualRoutes, (route, at) =>
             virtualRouteProblems(at, route, target),
         ),
-        ...eachOf(`${path}.virtualRules`, instance.virtualRules, (rule, at) =>
+        ...problemsOfEach(`${path}.virtualRules`, instance.virtualRules, (rule, at) =>
             virtualRuleProblems(at, rule, target),
         ),
         ...trackProblems(path, instance, context, target),
@@ -73,20 +73,20 @@ function versionProblems(
 ): Problem[] {
     const version = vrrpVersionOf(instance, context);
     return [
-        ...refusal(`${path}.version`, vrrpVersion, instance.version, target),
-        ...refusal(
+        ...checkValue(`${path}.version`, vrrpVersion, instance.version, target),
+        ...checkValue(
             `${path}.advertInt`,
             // Adverts of version 3 tell their interval in hundredths of a second.
             version === 3
                 ? decimal("a number of seconds in version 3", 0.01, 40.95, { places: 2 })
-                : whole("a whole number of seconds in version 2", 1, 255),
+                : integer("a whole number of seconds in version 2", 1, 255),
             instance.advertInt,
             target,
         ),
         ...problemIf(
             version !== 3 && addressesOf(instance, context).family === "inet6",
             `${path}.version`,
-            `${show(version)} knows no IPv6, and all its virtual IPs are: set 3`,
+            `${quote(version)} knows no IPv6, and all its virtual IPs are: set 3`,
         ),
     ];
 }
@@ -120,7 +120,7 @@ function addressProblems(
         isStrict(instance, context) || (!isAtLeast(target.version, "2.2.0") && !instance.unicast);
     return [
         ...(["virtualIpaddress", "virtualIpaddressExcluded"] as const).flatMap((field) =>
-            eachOf(`${path}.${field}`, instance[field], (address, at) =>
+            problemsOfEach(`${path}.${field}`, instance[field], (address, at) =>
                 virtualIpaddressProblems(at, address, interfaces, target),
             ),
         ),
@@ -132,7 +132,7 @@ function addressProblems(
         ...problemIf(
             family === "inet6" && wantsLinkLocal && !/^fe[89ab]/i.test(first),
             `${path}.virtualIpaddress`,
-            `begins with ${show(first)}, and keepalived ${target.version} wants a link-local address there: put one like fe80::${instance.virtualRouterId} first`,
+            `begins with ${quote(first)}, and keepalived ${target.version} wants a link-local address there: put one like fe80::${instance.virtualRouterId} first`,
         ),
     ];
 }
@@ -147,7 +147,7 @@ function trackedProblems(path: string, instance: VrrpInstance, context: VrrpCont
             problemIf(
                 field === "trackInterface" && participants.some((one) => one.interface === name),
                 `${path}.trackInterface[${index}].interface`,
-                `${show(name)} is the instance's own, which counts anyway: remove it, or set dontTrackPrimary to ignore it`,
+                `${quote(name)} is the instance's own, which counts anyway: remove it, or set dontTrackPrimary to ignore it`,
             ),
         ),
         ...problemIf(

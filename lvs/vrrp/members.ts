@@ -1,7 +1,13 @@
 import { canonical, type Family, familyOf } from "../addresses";
-import { ipAddress, networkInterface, refusal, type Target, whole } from "../keepalived/keywords";
-import { among, required } from "../keepalived/kinds";
-import { eachOf, type Problem, problemIf, repeatedNames, show } from "../problems";
+import {
+    ipAddress,
+    networkInterface,
+    checkValue,
+    type Target,
+    integer,
+} from "../keepalived/keywords";
+import { nameIn, checkRequired } from "../keepalived/kinds";
+import { problemsOfEach, type Problem, problemIf, duplicateNameProblems, quote } from "../problems";
 import type { Tracking } from "./tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
@@ -127,16 +133,16 @@ export function participantProblems(
             list,
             "is empty: name directors, or leave it out for all of them",
         ),
-        ...eachOf(list, directors, (director, at) =>
+        ...problemsOfEach(list, directors, (director, at) =>
             directorProblems(at, director, instance, context, target),
         ),
-        ...repeatedNames(list, directors, (name) => `${name} is named twice: name it once`),
+        ...duplicateNameProblems(list, directors, (name) => `${name} is named twice: name it once`),
         ...participants.flatMap(({ priority }, index) => {
             const before = participants[index - 1];
             return problemIf(
                 before !== undefined && priority >= before.priority,
                 `${list}[${index}].priority`,
-                `${show(priority)} is not below the ${show(before?.priority)} of the director before it: list directors in the order in which they are preferred`,
+                `${quote(priority)} is not below the ${quote(before?.priority)} of the director before it: list directors in the order in which they are preferred`,
             );
         }),
     ];
@@ -153,17 +159,17 @@ function directorProblems(
     const { family } = addressesOf(instance, context);
     const known = context.directors.map((one) => one.name);
     return [
-        ...required(`${path}.name`, among(known, "directors"), name, target),
-        ...refusal(`${path}.priority`, whole("a priority", 1, 254), priority, target),
-        ...refusal(`${path}.interface`, networkInterface, device, target),
+        ...checkRequired(`${path}.name`, nameIn(known, "directors"), name, target),
+        ...checkValue(`${path}.priority`, integer("a priority", 1, 254), priority, target),
+        ...checkValue(`${path}.interface`, networkInterface, device, target),
         ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {
             const own = familyOf(source ?? "");
             return [
-                ...refusal(`${path}.${field}`, ipAddress, source, target),
+                ...checkValue(`${path}.${field}`, ipAddress, source, target),
                 ...problemIf(
                     own !== undefined && own !== family,
                     `${path}.${field}`,
-                    `${show(source)} is not of the family of the virtual IPs in adverts: take one that is`,
+                    `${quote(source)} is not of the family of the virtual IPs in adverts: take one that is`,
                 ),
             ];
         }),

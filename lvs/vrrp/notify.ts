@@ -23,23 +23,23 @@ export interface NotifySettings {
 
 /** Before 2.0.0 the keyword took no word, and so could not say no. */
 const smtpAlert: Kind<boolean> = {
-    refuse: (value, target) =>
+    check: (value, target) =>
         value || isAtLeast(target.version, "2.0.0")
             ? undefined
             : `false needs keepalived 2.0.0, and ${target.host} has ${target.version}: leave it out`,
-    words: (value) => (value ? [] : ["off"]),
+    format: (value) => (value ? [] : ["off"]),
 };
 
 export const notifyKeywords: Keywords<NotifySettings> = {
-    notifyMaster: { keyword: "notify_master", is: scriptCall },
-    notifyBackup: { keyword: "notify_backup", is: scriptCall },
-    notifyFault: { keyword: "notify_fault", is: scriptCall },
-    notifyStop: { keyword: "notify_stop", is: scriptCall },
-    notify: { keyword: "notify", is: scriptCall },
-    smtpAlert: { keyword: "smtp_alert", is: smtpAlert },
+    notifyMaster: { keyword: "notify_master", type: scriptCall },
+    notifyBackup: { keyword: "notify_backup", type: scriptCall },
+    notifyFault: { keyword: "notify_fault", type: scriptCall },
+    notifyStop: { keyword: "notify_stop", type: scriptCall },
+    notify: { keyword: "notify", type: scriptCall },
+    smtpAlert: { keyword: "smtp_alert", type: smtpAlert },
     notifyPriorityChanges: {
         keyword: "notify_priority_changes",
-        is: onOff,
+        type: onOff,
         since: "2.0.16",
     },
 };

@@ -1,5 +1,5 @@
-import { flag, type Keywords, type Kind, whole } from "../keepalived/keywords";
-import { show } from "../problems";
+import { flag, type Keywords, type Kind, integer } from "../keepalived/keywords";
+import { quote } from "../problems";
 
 /**
  * How keepalived's processes stand up to other work on a director. One that gets no processor sends
@@ -43,50 +43,50 @@ export interface ProcessSettings {
 }
 
 const processors: Kind<number[]> = {
-    refuse: (value) =>
+    check: (value) =>
         value.length > 0 && value.every((cpu) => Number.isInteger(cpu) && cpu >= 0 && cpu <= 1023)
             ? undefined
-            : `${show(value)} is not a list of processors, such as [2, 3]`,
-    words: (value) => value.map(String),
+            : `${quote(value)} is not a list of processors, such as [2, 3]`,
+    format: (value) => value.map(String),
 };
 
-const nice = whole("a nice value", -20, 19);
-const rtPriority = whole("a real-time priority", 1, 99);
-const microseconds = whole("a number of microseconds", 2, 4294967295);
+const nice = integer("a nice value", -20, 19);
+const rtPriority = integer("a real-time priority", 1, 99);
+const microseconds = integer("a number of microseconds", 2, 4294967295);
 
 function rlimitRttime(process: string) {
     return {
         keyword: `${process}_rlimit_rttime`,
-        is: microseconds,
+        type: microseconds,
         since: "2.0.0",
-        before: { version: "2.1.0", keyword: `${process}_rlimit_rtime` },
+        renamedFrom: { version: "2.1.0", keyword: `${process}_rlimit_rtime` },
     };
 }
 
 export const processKeywords: Keywords<ProcessSettings> = {
     maxAutoPriority: {
         keyword: "max_auto_priority",
-        is: whole("a real-time priority", -1, 99),
+        type: integer("a real-time priority", -1, 99),
         since: "2.1.0",
     },
     minAutoPriorityDelay: {
         keyword: "min_auto_priority_delay",
-        is: whole("a number of microseconds", 1, 10000000),
+        type: integer("a number of microseconds", 1, 10000000),
         since: "2.1.0",
     },
-    vrrpPriority: { keyword: "vrrp_priority", is: nice },
-    vrrpNoSwap: { keyword: "vrrp_no_swap", is: flag },
-    vrrpRtPriority: { keyword: "vrrp_rt_priority", is: rtPriority, since: "2.0.0" },
+    vrrpPriority: { keyword: "vrrp_priority", type: nice },
+    vrrpNoSwap: { keyword: "vrrp_no_swap", type: flag },
+    vrrpRtPriority: { keyword: "vrrp_rt_priority", type: rtPriority, since: "2.0.0" },
     vrrpRlimitRttime: rlimitRttime("vrrp"),
-    vrrpCpuAffinity: { keyword: "vrrp_cpu_affinity", is: processors, since: "2.0.17" },
-    checkerPriority: { keyword: "checker_priority", is: nice },
-    checkerNoSwap: { keyword: "checker_no_swap", is: flag },
-    checkerRtPriority: { keyword: "checker_rt_priority", is: rtPriority, since: "2.0.0" },
+    vrrpCpuAffinity: { keyword: "vrrp_cpu_affinity", type: processors, since: "2.0.17" },
+    checkerPriority: { keyword: "checker_priority", type: nice },
+    checkerNoSwap: { keyword: "checker_no_swap", type: flag },
+    checkerRtPriority: { keyword: "checker_rt_priority", type: rtPriority, since: "2.0.0" },
     checkerRlimitRttime: rlimitRttime("checker"),
-    checkerCpuAffinity: { keyword: "checker_cpu_affinity", is: processors, since: "2.0.17" },
-    bfdPriority: { keyword: "bfd_priority", is: nice, since: "2.0.0" },
-    bfdNoSwap: { keyword: "bfd_no_swap", is: flag, since: "2.0.0" },
-    bfdRtPriority: { keyword: "bfd_rt_priority", is: rtPriority, since: "2.0.0" },
+    checkerCpuAffinity: { keyword: "checker_cpu_affinity", type: processors, since: "2.0.17" },
+    bfdPriority: { keyword: "bfd_priority", type: nice, since: "2.0.0" },
+    bfdNoSwap: { keyword: "bfd_no_swap", type: flag, since: "2.0.0" },
+    bfdRtPriority: { keyword: "bfd_rt_priority", type: rtPriority, since: "2.0.0" },
     bfdRlimitRttime: rlimitRttime("bfd"),
-    bfdCpuAffinity: { keyword: "bfd_cpu_affinity", is: processors, since: "2.0.17" },
+    bfdCpuAffinity: { keyword: "bfd_cpu_affinity", type: processors, since: "2.0.17" },
 };

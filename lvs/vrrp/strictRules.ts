@@ -1,4 +1,4 @@
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 import type { VrrpInstance } from "./instance";
 import { isStrict, type VrrpContext, vrrpVersionOf } from "./members";
 
@@ -18,7 +18,7 @@ export function strictProblems(
         ...problemIf(
             version !== 3,
             `${path}.version`,
-            `${show(version)} has a password, ${against}: set 3`,
+            `${quote(version)} has a password, ${against}: set 3`,
         ),
         ...fields.flatMap((field) =>
             problemIf(instance[field] !== undefined, `${path}.${field}`, `${is}: leave one out`),

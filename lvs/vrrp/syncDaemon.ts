@@ -4,11 +4,11 @@ import {
     linesOf,
     networkInterface,
     port,
-    refusal,
+    checkValue,
     type Target,
-    whole,
+    integer,
 } from "../keepalived/keywords";
-import { among, multicastGroup } from "../keepalived/kinds";
+import { nameIn, multicastGroup } from "../keepalived/kinds";
 import type { Problem } from "../problems";
 import type { VrrpInstancePlan } from "./instance";
 
@@ -37,11 +37,11 @@ export interface SyncDaemon extends SyncDaemonKeywords {
 }
 
 export const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
-    id: { keyword: "id", is: whole("a sync id", 0, 255) },
-    maxlen: { keyword: "maxlen", is: whole("a number of bytes", 1, 65507) },
-    port: { keyword: "port", is: port },
-    ttl: { keyword: "ttl", is: whole("a time to live", 1, 255) },
-    group: { keyword: "group", is: multicastGroup("inet", "inet6") },
+    id: { keyword: "id", type: integer("a sync id", 0, 255) },
+    maxlen: { keyword: "maxlen", type: integer("a number of bytes", 1, 65507) },
+    port: { keyword: "port", type: port },
+    ttl: { keyword: "ttl", type: integer("a time to live", 1, 255) },
+    group: { keyword: "group", type: multicastGroup("inet", "inet6") },
 };
 
 /** A sync daemon with nothing left to look up. */
@@ -49,6 +49,8 @@ export interface SyncDaemonPlan extends SyncDaemonKeywords {
     interface: string;
     instance: string;
     id: number;
+    /** Where it listens. */
+    listener: { group: string; port: number };
 }
 
 /** Whether directors tell each other of connections; `directors` is how many there are. */
@@ -70,6 +72,7 @@ export function planSyncDaemon(
         interface: daemon.interface ?? plan.self.interface,
         instance: plan.name,
         id: daemon.id ?? plan.instance.virtualRouterId,
+        listener: { group: daemon.group ?? "224.0.0.81", port: daemon.port ?? 8848 },
     };
 }
 
@@ -94,7 +97,7 @@ export function syncDaemonProblems(
     const { interface: device, instance } = daemon;
     return [
         ...keywordProblems(path, syncDaemonKeywords, daemon, target),
-        ...refusal(`${path}.interface`, networkInterface, device, target),
-        ...refusal(`${path}.instance`, among(instances, "vrrpInstances"), instance, target),
+        ...checkValue(`${path}.interface`, networkInterface, device, target),
+        ...checkValue(`${path}.instance`, nameIn(instances, "vrrpInstances"), instance, target),
     ];
 }

@@ -7,8 +7,16 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { among, required } from "../keepalived/kinds";
-import { eachOf, listed, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { nameIn, checkRequired } from "../keepalived/kinds";
+import {
+    problemsOfEach,
+    joinNames,
+    type Problem,
+    problem,
+    problemIf,
+    duplicates,
+    quote,
+} from "../problems";
 import { instanceName, type VrrpInstance } from "./instance";
 import { participantsOf, type VrrpContext } from "./members";
 import { notifyKeywords, notifyProblems, type NotifySettings } from "./notify";
@@ -41,7 +49,7 @@ export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
 export const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
     syncGroupTrackingWeight: {
         keyword: "sync_group_tracking_weight",
-        is: flag,
+        type: flag,
         since: "2.0.0",
     },
     ...notifyKeywords,
@@ -96,7 +104,7 @@ export function vrrpSyncGroupProblems(
     );
     return [
         ...blockNameProblems(list, groups, target),
-        ...eachOf(list, groups, (group, path) => [
+        ...problemsOfEach(list, groups, (group, path) => [
             ...problemIf(
                 group.group.length < 2,
                 `${path}.group`,
@@ -110,10 +118,10 @@ export function vrrpSyncGroupProblems(
             ...extraConfigProblems(`${path}.extraConfig`, group.extraConfig),
         ]),
         ...memberships.flatMap(({ name, path }) =>
-            required(path, among(names, "vrrpInstances"), name, target),
+            checkRequired(path, nameIn(names, "vrrpInstances"), name, target),
         ),
-        ...repeated(memberships, ({ name }) => name).flatMap(([later, first]) =>
-            problem(later.path, `${show(later.name)} is also ${first.path}: name it once`),
+        ...duplicates(memberships, ({ name }) => name).flatMap(([later, first]) =>
+            problem(later.path, `${quote(later.name)} is also ${first.path}: name it once`),
         ),
     ];
 }
@@ -154,7 +162,7 @@ function memberProblems(
             problemIf(
                 order.join() !== first?.order.join(),
                 `${path}.group`,
-                `${name} prefers ${listed(order)} and ${first?.name} ${listed(first?.order ?? [])}, and both have one owner: give them the same directors in the same order`,
+                `${name} prefers ${joinNames(order)} and ${first?.name} ${joinNames(first?.order ?? [])}, and both have one owner: give them the same directors in the same order`,
             ),
         ),
         ...members.flatMap((member) => memberTrackProblems(path, group, member, context)),
@@ -164,7 +172,7 @@ function memberProblems(
                     field === "trackInterface" &&
                         participantsOf(instance, context).some((one) => one.interface === name),
                     `${path}.trackInterface[${index}].interface`,
-                    `${show(name)} is ${member}'s own, which counts anyway: remove it`,
+                    `${quote(name)} is ${member}'s own, which counts anyway: remove it`,
                 ),
             ),
         ),
@@ -194,12 +202,12 @@ function memberTrackProblems(
         ...problemIf(
             one.weight !== 0 && group.syncGroupTrackingWeight !== true,
             `${path}.syncGroupTrackingWeight`,
-            `is not set, and ${member} tracks ${show(one.name)} with weight ${one.weight}, which keepalived would ignore: track it in the group, or set this`,
+            `is not set, and ${member} tracks ${quote(one.name)} with weight ${one.weight}, which keepalived would ignore: track it in the group, or set this`,
         ),
         ...problemIf(
             isBoth(one),
             `${path}.${one.field}`,
-            `names ${show(one.name)}, which ${member} tracks too: remove it from one of them`,
+            `names ${quote(one.name)}, which ${member} tracks too: remove it from one of them`,
         ),
     ]);
 }

@@ -7,8 +7,8 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { among, required, trackWeight } from "../keepalived/kinds";
-import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
+import { nameIn, checkRequired, trackWeight } from "../keepalived/kinds";
+import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import type { Tracking } from "./tracking";
 
 /** What the state of something tracked does to a priority. */
@@ -76,8 +76,8 @@ const fields = Object.keys(lists) as (keyof Tracks)[];
 
 export function weightKeywords(most: number): Keywords<TrackWeight> {
     return {
-        weight: { keyword: "weight", is: trackWeight(most) },
-        reverse: { keyword: "reverse", is: flag, since: "2.0.18" },
+        weight: { keyword: "weight", type: trackWeight(most) },
+        reverse: { keyword: "reverse", type: flag, since: "2.0.18" },
     };
 }
 
@@ -139,15 +139,20 @@ export function trackProblems(
         const key = field === "trackInterface" ? "interface" : "name";
         return [
             ...(entries.length === 0 ? [] : tooNew(at, list, target)),
-            ...eachOf(at, entries, (entry, entryPath) => [
+            ...problemsOfEach(at, entries, (entry, entryPath) => [
                 ...("from" in list
-                    ? required(
+                    ? checkRequired(
                           `${entryPath}.name`,
-                          among(namesOf(list.from, tracking), list.from),
+                          nameIn(namesOf(list.from, tracking), list.from),
                           nameOf(entry),
                           target,
                       )
-                    : required(`${entryPath}.interface`, networkInterface, nameOf(entry), target)),
+                    : checkRequired(
+                          `${entryPath}.interface`,
+                          networkInterface,
+                          nameOf(entry),
+                          target,
+                      )),
                 ...keywordProblems(entryPath, weightKeywords(list.most), entry, target),
                 ...problemIf(
                     entry.reverse === true && entry.weight === undefined,
@@ -155,13 +160,13 @@ export function trackProblems(
                     "goes with a weight: give one, 0 perhaps",
                 ),
             ]),
-            ...repeated(
+            ...duplicates(
                 entries.map((entry, index) => ({ name: nameOf(entry), index })),
                 ({ name }) => name,
             ).flatMap(([later, first]) =>
                 problem(
                     `${at}[${later.index}].${key}`,
-                    `${show(later.name)} is also ${at}[${first.index}]: track it once`,
+                    `${quote(later.name)} is also ${at}[${first.index}]: track it once`,
                 ),
             ),
         ];

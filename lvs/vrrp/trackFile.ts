@@ -7,7 +7,7 @@ import {
     tooNew,
 } from "../keepalived/keywords";
 import { absolutePath, trackWeight } from "../keepalived/kinds";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 
 /** What keepalived writes to a file when it starts. */
 export interface InitFile {
@@ -34,20 +34,20 @@ export interface TrackFile extends TrackFileKeywords {
 }
 
 const initFile: Kind<InitFile> = {
-    refuse: ({ value = 0 }) =>
+    check: ({ value = 0 }) =>
         Number.isInteger(value) && Math.abs(value) <= 2147483647
             ? undefined
-            : `${show(value)} is not a whole number (-2147483647–2147483647)`,
-    words: ({ value = 0, overwrite = false }) => [
+            : `${quote(value)} is not a whole number (-2147483647–2147483647)`,
+    format: ({ value = 0, overwrite = false }) => [
         String(value),
         ...(overwrite ? ["overwrite"] : []),
     ],
 };
 
 export const trackFileKeywords: Keywords<TrackFileKeywords> = {
-    file: { keyword: "file", is: absolutePath },
-    weight: { keyword: "weight", is: trackWeight(254) },
-    initFile: { keyword: "init_file", is: initFile },
+    file: { keyword: "file", type: absolutePath },
+    weight: { keyword: "weight", type: trackWeight(254) },
+    initFile: { keyword: "init_file", type: initFile },
 };
 
 /** What template `track_file.mustache` shows. */

@@ -8,10 +8,10 @@ import {
     oneOf,
     type Target,
     tooNew,
-    whole,
+    integer,
 } from "../keepalived/keywords";
 import { trackWeight } from "../keepalived/kinds";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 
 /** Which arguments a process has to have. */
 export const ParamMatch = {
@@ -55,24 +55,24 @@ const seconds = decimal("a number of seconds", 0.000001, 3600, { places: 6 });
 export const trackProcessKeywords: Keywords<TrackProcessKeywords> = {
     process: {
         keyword: "process",
-        is: matching(
+        type: matching(
             /^[A-Za-z0-9_.+/:@%,=-]+(?: [A-Za-z0-9_.+/:@%,=-]+)*$/,
             "a program and arguments, one blank between two and no quotes in them",
         ),
     },
-    paramMatch: { keyword: "param_match", is: oneOf(ParamMatch), since: "2.0.16" },
+    paramMatch: { keyword: "param_match", type: oneOf(ParamMatch), since: "2.0.16" },
     // keepalived's default differs between versions.
-    weight: { keyword: "weight", is: trackWeight(254), otherwise: 0 },
-    quorum: { keyword: "quorum", is: whole("a number of processes", 1, 65535) },
+    weight: { keyword: "weight", type: trackWeight(254), default: 0 },
+    quorum: { keyword: "quorum", type: integer("a number of processes", 1, 65535) },
     quorumMax: {
         keyword: "quorum_max",
-        is: whole("a number of processes", 0, 65535),
+        type: integer("a number of processes", 0, 65535),
         since: "2.0.16",
     },
-    delay: { keyword: "delay", is: seconds },
-    terminateDelay: { keyword: "terminate_delay", is: seconds, since: "2.0.16" },
-    forkDelay: { keyword: "fork_delay", is: seconds, since: "2.0.16" },
-    fullCommand: { keyword: "full_command", is: flag },
+    delay: { keyword: "delay", type: seconds },
+    terminateDelay: { keyword: "terminate_delay", type: seconds, since: "2.0.16" },
+    forkDelay: { keyword: "fork_delay", type: seconds, since: "2.0.16" },
+    fullCommand: { keyword: "full_command", type: flag },
 };
 
 /** What template `vrrp_track_process.mustache` shows. */
@@ -97,7 +97,7 @@ export function trackProcessProblems(
         ...problemIf(
             quorumMax !== undefined && quorumMax < quorum,
             `${path}.quorumMax`,
-            `${show(quorumMax)} is below the quorum, ${show(quorum)}: it would never be met`,
+            `${quote(quorumMax)} is below the quorum, ${quote(quorum)}: it would never be met`,
         ),
     ];
 }

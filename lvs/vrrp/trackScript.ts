@@ -5,7 +5,7 @@ import {
     type Keywords,
     linesOf,
     type Target,
-    whole,
+    integer,
 } from "../keepalived/keywords";
 import { trackWeight } from "../keepalived/kinds";
 import { type ScriptCall, scriptPath, userLines } from "../keepalived/scripts";
@@ -36,16 +36,16 @@ export interface TrackScript extends TrackScriptKeywords {
 }
 
 const seconds = decimal("a number of seconds", 0.001, 4294, { decimalsSince: "2.3.2" });
-const times = whole("a number of runs", 1, 2147483647);
+const times = integer("a number of runs", 1, 2147483647);
 
 export const trackScriptKeywords: Keywords<TrackScriptKeywords> = {
-    script: { keyword: "script", is: scriptPath },
-    interval: { keyword: "interval", is: seconds },
-    timeout: { keyword: "timeout", is: seconds },
-    weight: { keyword: "weight", is: trackWeight(253) },
-    rise: { keyword: "rise", is: times },
-    fall: { keyword: "fall", is: times },
-    initFail: { keyword: "init_fail", is: flag },
+    script: { keyword: "script", type: scriptPath },
+    interval: { keyword: "interval", type: seconds },
+    timeout: { keyword: "timeout", type: seconds },
+    weight: { keyword: "weight", type: trackWeight(253) },
+    rise: { keyword: "rise", type: times },
+    fall: { keyword: "fall", type: times },
+    initFail: { keyword: "init_fail", type: flag },
 };
 
 /** What template `vrrp_script.mustache` shows. */

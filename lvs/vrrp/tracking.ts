@@ -1,14 +1,20 @@
-import type { Target } from "../keepalived/keywords";
-import { blockName, required } from "../keepalived/kinds";
-import { eachOf, type Problem, repeatedNames } from "../problems";
+import { type Target, withDefaults } from "../keepalived/keywords";
+import { blockName, checkRequired } from "../keepalived/kinds";
+import { problemsOfEach, type Problem, duplicateNameProblems } from "../problems";
 import {
+    addressesOn,
     type BfdInstance,
     bfdInstanceProblems,
     bfdInstanceView,
     sameNeighborProblems,
 } from "./bfdInstance";
 import { type TrackFile, trackFileProblems, trackFileView } from "./trackFile";
-import { type TrackProcess, trackProcessProblems, trackProcessView } from "./trackProcess";
+import {
+    type TrackProcess,
+    trackProcessKeywords,
+    trackProcessProblems,
+    trackProcessView,
+} from "./trackProcess";
 import { type TrackScript, trackScriptProblems, trackScriptView } from "./trackScript";
 
 /** What directors watch, for VRRP instances and sync groups to list by name. */
@@ -23,14 +29,31 @@ export interface Tracking {
     bfdInstances?: BfdInstance[];
 }
 
-/** What the templates of tracked things show on one director. */
-export function trackingViews(tracking: Tracking, director: string, version: string) {
+/** What one director watches, with every default resolved. */
+export type TrackingPlan = Required<Tracking>;
+
+/** Resolve what one director watches. */
+export function planTracking(tracking: Tracking, director: string, version: string): TrackingPlan {
     const { trackScripts = [], trackProcesses = [], trackFiles = [], bfdInstances = [] } = tracking;
+    return {
+        trackScripts,
+        trackProcesses: trackProcesses.map((process) => ({
+            ...process,
+            ...withDefaults(trackProcessKeywords, process, version),
+        })),
+        trackFiles,
+        bfdInstances: bfdInstances.map((bfd) => ({ ...bfd, ...addressesOn(bfd, director) })),
+    };
+}
+
+/** What the templates of tracked things show on one director. */
+export function trackingViews(tracking: TrackingPlan, version: string) {
+    const { trackScripts, trackProcesses, trackFiles, bfdInstances } = tracking;
     return {
         trackScripts: trackScripts.map((script) => trackScriptView(script, version)),
         trackProcesses: trackProcesses.map((process) => trackProcessView(process, version)),
         trackFiles: trackFiles.map((file) => trackFileView(file, version)),
-        bfdInstances: bfdInstances.map((bfd) => bfdInstanceView(bfd, director, version)),
+        bfdInstances: bfdInstances.map((bfd) => bfdInstanceView(bfd, version)),
     };
 }
 
@@ -42,14 +65,16 @@ export function trackingProblems(
 ): Problem[] {
     const { trackScripts, trackProcesses, trackFiles, bfdInstances } = tracking;
     return [
-        ...eachOf("trackScripts", trackScripts, (script, path) =>
+        ...problemsOfEach("trackScripts", trackScripts, (script, path) =>
             trackScriptProblems(path, script, target),
         ),
-        ...eachOf("trackProcesses", trackProcesses, (process, path) =>
+        ...problemsOfEach("trackProcesses", trackProcesses, (process, path) =>
             trackProcessProblems(path, process, target),
         ),
-        ...eachOf("trackFiles", trackFiles, (file, path) => trackFileProblems(path, file, target)),
-        ...eachOf("bfdInstances", bfdInstances, (bfd, path) =>
+        ...problemsOfEach("trackFiles", trackFiles, (file, path) =>
+            trackFileProblems(path, file, target),
+        ),
+        ...problemsOfEach("bfdInstances", bfdInstances, (bfd, path) =>
             bfdInstanceProblems(path, bfd, directors, target),
         ),
         ...sameNeighborProblems(bfdInstances, directors),
@@ -66,10 +91,10 @@ export function blockNameProblems(
     target: Target,
 ): Problem[] {
     return [
-        ...eachOf(list, blocks, ({ name }, path) =>
-            required(`${path}.name`, blockName, name, target),
+        ...problemsOfEach(list, blocks, ({ name }, path) =>
+            checkRequired(`${path}.name`, blockName, name, target),
         ),
-        ...repeatedNames(
+        ...duplicateNameProblems(
             list,
             blocks,
             (name, first) => `${name} is also ${first}: give each its own`,

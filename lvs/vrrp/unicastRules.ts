@@ -1,5 +1,5 @@
 import { familyOf } from "../addresses";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 import type { VrrpInstance } from "./instance";
 import { addressesOf, participantsOf, type VrrpContext } from "./members";
 
@@ -53,7 +53,7 @@ function multicastProblems(path: string, instance: VrrpInstance, context: VrrpCo
         ...problemIf(
             group !== undefined && group !== addressesOf(instance, context).family,
             `${path}.mcastDstIp`,
-            `${show(instance.mcastDstIp)} is not of the family of the virtual IPs in adverts: take one that is`,
+            `${quote(instance.mcastDstIp)} is not of the family of the virtual IPs in adverts: take one that is`,
         ),
     ];
 }

@@ -9,12 +9,12 @@ import {
     matching,
     networkInterface,
     oneOf,
-    refusal,
+    checkValue,
     type Target,
-    whole,
+    integer,
 } from "../keepalived/keywords";
 import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf, show } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
 
 /** How far an address or a route reaches. */
 export const Scope = { global: "global", site: "site", link: "link", host: "host" } as const;
@@ -51,30 +51,30 @@ export interface VirtualIpaddress extends VirtualIpaddressSettings {
 }
 
 const broadcast: Kind<string> = {
-    refuse: (value) =>
+    check: (value) =>
         value === "+" || value === "-" || familyOf(value) === "inet"
             ? undefined
-            : `${show(value)} is not an IPv4 address, + or -`,
-    words: (value) => [value],
+            : `${quote(value)} is not an IPv4 address, + or -`,
+    format: (value) => [value],
 };
 
 export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
-    brd: { keyword: "brd", is: broadcast },
-    dev: { keyword: "dev", is: networkInterface },
-    scope: { keyword: "scope", is: oneOf(Scope) },
+    brd: { keyword: "brd", type: broadcast },
+    dev: { keyword: "dev", type: networkInterface },
+    scope: { keyword: "scope", type: oneOf(Scope) },
     label: {
         keyword: "label",
-        is: matching(
+        type: matching(
             /^[A-Za-z0-9_.:-]{1,15}$/,
             'a label: 1 to 15 letters, digits, "_", ".", ":" and "-"',
         ),
     },
-    home: { keyword: "home", is: flag, since: "2.0.3" },
-    noprefixroute: { keyword: "noprefixroute", is: flag, since: "2.0.3" },
-    noTrack: { keyword: "no_track", is: flag, since: "2.0.3" },
+    home: { keyword: "home", type: flag, since: "2.0.3" },
+    noprefixroute: { keyword: "noprefixroute", type: flag, since: "2.0.3" },
+    noTrack: { keyword: "no_track", type: flag, since: "2.0.3" },
     preferredLft: {
         keyword: "preferred_lft",
-        is: matching(/^(?:forever|\d{1,9})$/, "whole seconds or forever"),
+        type: matching(/^(?:forever|\d{1,9})$/, "whole seconds or forever"),
         since: "2.1.5",
     },
 };
@@ -117,10 +117,10 @@ export function virtualIpaddressProblems(
     const devices = address.dev === undefined ? interfaces : [address.dev];
     const other = devices.find((device) => !label?.startsWith(device));
     return [
-        ...refusal(`${path}.ip`, ipAddress, ip, target),
-        ...refusal(
+        ...checkValue(`${path}.ip`, ipAddress, ip, target),
+        ...checkValue(
             `${path}.prefixLength`,
-            whole("the length of a prefix", 1, longest),
+            integer("the length of a prefix", 1, longest),
             address.prefixLength,
             target,
         ),
@@ -129,23 +129,23 @@ export function virtualIpaddressProblems(
             problemIf(
                 value !== undefined && family === "inet6",
                 `${path}.${field}`,
-                `is for IPv4, and ${show(ip)} is not: remove it`,
+                `is for IPv4, and ${quote(ip)} is not: remove it`,
             ),
         ),
         ...problemIf(
             (brd === "+" || brd === "-") && family === "inet" && prefixLength > 30,
             `${path}.brd`,
-            `is made of a prefix, and one of ${show(prefixLength)} has no room for it: give a prefixLength of 30 or less`,
+            `is made of a prefix, and one of ${quote(prefixLength)} has no room for it: give a prefixLength of 30 or less`,
         ),
         ...problemIf(
             home === true && family === "inet",
             `${path}.home`,
-            `is for IPv6, and ${show(ip)} is not: remove it`,
+            `is for IPv6, and ${quote(ip)} is not: remove it`,
         ),
         ...problemIf(
             label !== undefined && other !== undefined,
             `${path}.label`,
-            `${show(label)} does not begin with the interface, ${show(other)}: call it ${show(`${other}:WORD`)}`,
+            `${quote(label)} does not begin with the interface, ${quote(other)}: call it ${quote(`${other}:WORD`)}`,
         ),
     ];
 }

@@ -7,11 +7,11 @@ import {
     linesOf,
     networkInterface,
     oneOf,
-    refusal,
+    checkValue,
     type Target,
-    whole,
+    integer,
 } from "../keepalived/keywords";
-import { familyOfNetwork, network, required } from "../keepalived/kinds";
+import { familyOfNetwork, network, checkRequired } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf } from "../problems";
 import { Scope } from "./virtualIpaddress";
@@ -86,31 +86,31 @@ export interface VirtualRule extends VirtualRuleKeywords {
 }
 
 const uint = 4294967295;
-const table = whole("a routing table", 1, uint);
+const table = integer("a routing table", 1, uint);
 const trackingSince = "2.0.3";
 
 export const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
-    via: { keyword: "via", is: ipAddress },
-    dev: { keyword: "dev", is: networkInterface },
-    src: { keyword: "src", is: ipAddress },
-    table: { keyword: "table", is: table },
-    scope: { keyword: "scope", is: oneOf(Scope) },
-    metric: { keyword: "metric", is: whole("a metric", 0, uint) },
-    mtu: { keyword: "mtu", is: whole("a number of bytes", 68, 65535) },
-    advmss: { keyword: "advmss", is: whole("a number of bytes", 1, 65535) },
-    onlink: { keyword: "onlink", is: flag },
-    noTrack: { keyword: "no_track", is: flag, since: trackingSince },
+    via: { keyword: "via", type: ipAddress },
+    dev: { keyword: "dev", type: networkInterface },
+    src: { keyword: "src", type: ipAddress },
+    table: { keyword: "table", type: table },
+    scope: { keyword: "scope", type: oneOf(Scope) },
+    metric: { keyword: "metric", type: integer("a metric", 0, uint) },
+    mtu: { keyword: "mtu", type: integer("a number of bytes", 68, 65535) },
+    advmss: { keyword: "advmss", type: integer("a number of bytes", 1, 65535) },
+    onlink: { keyword: "onlink", type: flag },
+    noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
 
 export const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
-    from: { keyword: "from", is: network },
-    to: { keyword: "to", is: network },
-    iif: { keyword: "iif", is: networkInterface },
-    oif: { keyword: "oif", is: networkInterface },
-    fwmark: { keyword: "fwmark", is: whole("a mark", 1, uint) },
-    table: { keyword: "table", is: table },
-    preference: { keyword: "preference", is: whole("a place among the rules", 0, uint) },
-    noTrack: { keyword: "no_track", is: flag, since: trackingSince },
+    from: { keyword: "from", type: network },
+    to: { keyword: "to", type: network },
+    iif: { keyword: "iif", type: networkInterface },
+    oif: { keyword: "oif", type: networkInterface },
+    fwmark: { keyword: "fwmark", type: integer("a mark", 1, uint) },
+    table: { keyword: "table", type: table },
+    preference: { keyword: "preference", type: integer("a place among the rules", 0, uint) },
+    noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
 
 /** A line of `virtual_routes`. */
@@ -137,8 +137,8 @@ export function virtualRuleLine(rule: VirtualRule, version: string): string {
 export function virtualRouteProblems(path: string, route: VirtualRoute, target: Target): Problem[] {
     const { to, via, dev, src, type } = route;
     return [
-        ...required(`${path}.to`, network, to, target),
-        ...refusal(`${path}.type`, oneOf(RouteType), type, target),
+        ...checkRequired(`${path}.to`, network, to, target),
+        ...checkValue(`${path}.type`, oneOf(RouteType), type, target),
         ...keywordProblems(path, virtualRouteKeywords, route, target),
         ...problemIf(
             via === undefined && dev === undefined && type === undefined,
@@ -168,7 +168,7 @@ export function virtualRuleProblems(path: string, rule: VirtualRule, target: Tar
             `${path}.preference`,
             "is missing: keepalived would put it behind the kernel's own rules or before them all",
         ),
-        ...refusal(`${path}.type`, oneOf(RouteType), type, target),
+        ...checkValue(`${path}.type`, oneOf(RouteType), type, target),
         ...problemIf(
             (routes === undefined) === (type === undefined),
             path,

@@ -1,4 +1,4 @@
-import { decimal, flag, type Keywords, onOff, whole } from "../keepalived/keywords";
+import { decimal, flag, type Keywords, onOff, integer } from "../keepalived/keywords";
 import { multicastGroup } from "../keepalived/kinds";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "./kinds";
 
@@ -49,40 +49,40 @@ export interface VrrpDefaults {
 const garpInterval = decimal("a number of seconds", 0.000001, 4294, { places: 6 });
 
 export const vrrpDefaultsKeywords: Keywords<VrrpDefaults> = {
-    vrrpVersion: { keyword: "vrrp_version", is: vrrpVersion },
-    vrrpStrict: { keyword: "vrrp_strict", is: flag },
-    vrrpMcastGroup4: { keyword: "vrrp_mcast_group4", is: multicastGroup("inet") },
-    vrrpMcastGroup6: { keyword: "vrrp_mcast_group6", is: multicastGroup("inet6") },
-    vrrpGarpMasterDelay: { keyword: "vrrp_garp_master_delay", is: garpSeconds },
-    vrrpGarpMasterRepeat: { keyword: "vrrp_garp_master_repeat", is: garpTimes },
+    vrrpVersion: { keyword: "vrrp_version", type: vrrpVersion },
+    vrrpStrict: { keyword: "vrrp_strict", type: flag },
+    vrrpMcastGroup4: { keyword: "vrrp_mcast_group4", type: multicastGroup("inet") },
+    vrrpMcastGroup6: { keyword: "vrrp_mcast_group6", type: multicastGroup("inet6") },
+    vrrpGarpMasterDelay: { keyword: "vrrp_garp_master_delay", type: garpSeconds },
+    vrrpGarpMasterRepeat: { keyword: "vrrp_garp_master_repeat", type: garpTimes },
     vrrpGarpMasterRefresh: {
         keyword: "vrrp_garp_master_refresh",
-        is: garpSeconds,
-        otherwise: 60,
+        type: garpSeconds,
+        default: 60,
     },
-    vrrpGarpMasterRefreshRepeat: { keyword: "vrrp_garp_master_refresh_repeat", is: garpTimes },
-    vrrpGarpLowerPrioDelay: { keyword: "vrrp_garp_lower_prio_delay", is: garpSeconds },
-    vrrpGarpLowerPrioRepeat: { keyword: "vrrp_garp_lower_prio_repeat", is: garpTimesOrNone },
-    vrrpGarpInterval: { keyword: "vrrp_garp_interval", is: garpInterval },
-    vrrpGnaInterval: { keyword: "vrrp_gna_interval", is: garpInterval },
-    vrrpMinGarp: { keyword: "vrrp_min_garp", is: onOff, since: "2.0.12" },
+    vrrpGarpMasterRefreshRepeat: { keyword: "vrrp_garp_master_refresh_repeat", type: garpTimes },
+    vrrpGarpLowerPrioDelay: { keyword: "vrrp_garp_lower_prio_delay", type: garpSeconds },
+    vrrpGarpLowerPrioRepeat: { keyword: "vrrp_garp_lower_prio_repeat", type: garpTimesOrNone },
+    vrrpGarpInterval: { keyword: "vrrp_garp_interval", type: garpInterval },
+    vrrpGnaInterval: { keyword: "vrrp_gna_interval", type: garpInterval },
+    vrrpMinGarp: { keyword: "vrrp_min_garp", type: onOff, since: "2.0.12" },
     vrrpGarpExtraIf: {
         keyword: "vrrp_garp_extra_if",
-        is: whole("a number of seconds", 1, 86400),
+        type: integer("a number of seconds", 1, 86400),
         since: "2.2.3",
     },
-    vrrpLowerPrioNoAdvert: { keyword: "vrrp_lower_prio_no_advert", is: onOff },
-    vrrpHigherPrioSendAdvert: { keyword: "vrrp_higher_prio_send_advert", is: onOff },
+    vrrpLowerPrioNoAdvert: { keyword: "vrrp_lower_prio_no_advert", type: onOff },
+    vrrpHigherPrioSendAdvert: { keyword: "vrrp_higher_prio_send_advert", type: onOff },
     vrrpDownTimerAdverts: {
         keyword: "vrrp_down_timer_adverts",
-        is: downTimerAdverts,
+        type: downTimerAdverts,
         since: "2.2.3",
     },
     vrrpStartupDelay: {
         keyword: "vrrp_startup_delay",
-        is: decimal("a number of seconds", 0.001, 4294),
+        type: decimal("a number of seconds", 0.001, 4294),
         since: "2.0.14",
     },
-    vrrpCheckUnicastSrc: { keyword: "vrrp_check_unicast_src", is: flag },
-    vrrpSkipCheckAdvAddr: { keyword: "vrrp_skip_check_adv_addr", is: flag },
+    vrrpCheckUnicastSrc: { keyword: "vrrp_check_unicast_src", type: flag },
+    vrrpSkipCheckAdvAddr: { keyword: "vrrp_skip_check_adv_addr", type: flag },
 };

@@ -13,7 +13,7 @@ export interface VrrpRouters {
 }
 
 /** The VRRP routers that a director takes part in. */
-export function vrrpRouters(instances: VrrpInstancePlan[]): VrrpRouters {
+export function vrrpRouters(instances: readonly VrrpInstancePlan[]): VrrpRouters {
     return {
         instance: instances.map(({ name, self, instance, version, advertInt }) =>
             [name, self.interface, instance.virtualRouterId, version, advertInt].join(" "),

@@ -110,7 +110,7 @@ describe("lvs status", () => {
         ],
         [
             "a deferred change that was never carried out",
-            { ds1: ds1(/$/, "postponed\n") },
+            { ds1: ds1(/$/, "deferred\n") },
             ["ds1 has put a change off that has not come: run `pulumi up`"],
         ],
         [

@@ -34,7 +34,7 @@ function previewOf(name: string): Step[] {
         command(`${name}-ds-1-configure`, director, text("director", "/etc/lvs/firewall")),
         command(`${name}-ds-1-secret`, director, "[secret]"),
         command(`${name}-ds-1-prepare`, director, text("prepare", "/etc/modules-load.d/lvs.conf")),
-        command(`${name}-ds-1-turn`, director, bundle("directorTurn", [])),
+        command(`${name}-ds-1-deferred`, director, bundle("directorDeferred", [])),
     ];
 }
 

@@ -19,25 +19,25 @@ describe("LvsCluster", () => {
             `web-ds1 > ${command} web-ds1-secret`,
             "web > lvs:index:Director web-ds2",
             `web-ds2 > ${command} web-ds2-configure`,
+            `web-ds2 > ${command} web-ds2-deferred`,
             `web > ${command} web-ds2-preflight`,
             `web-ds2 > ${command} web-ds2-prepare`,
             `web-ds2 > ${command} web-ds2-secret`,
-            `web-ds2 > ${command} web-ds2-turn`,
             "web > lvs:index:RealServer web-rs1",
             `web-rs1 > ${command} web-rs1-configure`,
+            `web-rs1 > ${command} web-rs1-deferred`,
             `web > ${command} web-rs1-preflight`,
             `web-rs1 > ${command} web-rs1-prepare`,
-            `web-rs1 > ${command} web-rs1-turn`,
             "web > lvs:index:RealServer web-rs2",
             `web-rs2 > ${command} web-rs2-configure`,
+            `web-rs2 > ${command} web-rs2-deferred`,
             `web > ${command} web-rs2-preflight`,
             `web-rs2 > ${command} web-rs2-prepare`,
-            `web-rs2 > ${command} web-rs2-turn`,
             "web > lvs:index:RealServer web-rs3",
             `web-rs3 > ${command} web-rs3-configure`,
+            `web-rs3 > ${command} web-rs3-deferred`,
             `web > ${command} web-rs3-preflight`,
             `web-rs3 > ${command} web-rs3-prepare`,
-            `web-rs3 > ${command} web-rs3-turn`,
         ]);
     });
 
@@ -54,30 +54,28 @@ describe("LvsCluster", () => {
         expect(last(/prepare$/)).toBeLessThan(first(/ds2-configure$/));
         expect(last(/rs\d-configure$/)).toBeLessThan(first(/ds2-configure$/));
         expect(last(/ds2-configure$/)).toBeLessThan(first(/ds1-configure$/));
-        expect(last(/ds1-configure$/)).toBeLessThan(first(/ds2-turn$/));
-        expect(last(/ds2-turn$/)).toBeLessThan(first(/rs\d-turn$/));
+        expect(last(/ds1-configure$/)).toBeLessThan(first(/ds2-deferred$/));
+        expect(last(/ds2-deferred$/)).toBeLessThan(first(/rs\d-deferred$/));
     });
 
     it("changes the deferred step of a host only if the host deferred a change", async () => {
-        const turnOf = async (stdout: Record<string, string>, weight = 1, host = "ds2") => {
-            const args = seedArgs();
-            args.realServers[0]!.weight = weight;
-            const all = await record(() => new LvsCluster("web", args), { stdout });
-            const { create, stdin } = find(all, `web-${host}-turn`).inputs;
+        const deferredOf = async (stdout: Record<string, string>, host = "ds2") => {
+            const all = await record(() => new LvsCluster("web", seedArgs()), { stdout });
+            const { create, stdin } = find(all, `web-${host}-deferred`).inputs;
             const isNeeded = !/ nothing$/.test((stdin as string).split("\n")[1]!);
             expect(create !== undefined).toBe(isNeeded);
             return (stdin as string).split("\n")[1]!;
         };
-        const waits = { "web-ds2-configure": "ds2: waits until the other directors are changed" };
-        const runs = { "web-ds2-configure": "ds2: keepalived 2.2.7 reloaded" };
-        expect(await turnOf(runs)).toBe("set postponed nothing");
-        expect(await turnOf({})).toBe("set postponed nothing");
-        expect(await turnOf(waits)).toMatch(/^set postponed [0-9a-f]{64}$/);
-        expect(await turnOf(waits, 2)).not.toBe(await turnOf(waits));
+        const [one, other] = ["1", "2"].map((digit) => digit.repeat(64));
+        const defers = { "web-ds2-configure": `ds2: active, so deferred\ndeferred ${one}\n` };
+        const runs = { "web-ds2-configure": "ds2: keepalived 2.2.7 reloaded\n" };
+        expect(await deferredOf(runs)).toBe("set deferred nothing");
+        expect(await deferredOf({})).toBe("set deferred nothing");
+        expect(await deferredOf(defers)).toBe(`set deferred ${one}`);
 
-        const keeps = { "web-rs1-configure": "rs1: real server; waits until the directors are" };
-        expect(await turnOf(keeps, 1, "rs1")).toMatch(/^set postponed [0-9a-f]{64}$/);
-        expect(await turnOf(keeps, 1, "rs2")).toBe("set postponed nothing");
+        const keeps = { "web-rs1-configure": `deferred ${other}\n` };
+        expect(await deferredOf(keeps, "rs1")).toBe(`set deferred ${other}`);
+        expect(await deferredOf(keeps, "rs2")).toBe("set deferred nothing");
     });
 
     it("sends the password in the secret steps alone", async () => {
@@ -100,9 +98,9 @@ describe("LvsCluster", () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const steps = all.filter(({ type }) => type === command);
         for (const { name, inputs, request } of steps) {
-            const passes = /-(preflight|turn)$/.test(name);
-            // Nobody has put anything off.
-            const isNeeded = !name.endsWith("-turn");
+            const passes = /-(preflight|deferred)$/.test(name);
+            // No host deferred a change.
+            const isNeeded = !name.endsWith("-deferred");
             expect(inputs).toEqual({
                 connection: expect.objectContaining({
                     dialErrorLimit: 1,

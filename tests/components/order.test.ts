@@ -57,15 +57,15 @@ describe("LvsCluster in an up", () => {
         expect(before["web-ds1-configure"]).toEqual(expect.arrayContaining(second));
     });
 
-    it.each(["web-ds1-configure", "web-ds2-turn"])(
+    it.each(["web-ds1-configure", "web-ds2-deferred"])(
         "lets real servers take down what has left the plan after %s",
         async (slowest) => {
             const before = await endedBefore(slowest);
-            expect(before["web-ds2-turn"]).toEqual(
+            expect(before["web-ds2-deferred"]).toEqual(
                 expect.arrayContaining(steps("configure", hosts)),
             );
-            for (const turn of steps("turn", realServers)) {
-                expect(before[turn]).toContain("web-ds2-turn");
+            for (const deferred of steps("deferred", realServers)) {
+                expect(before[deferred]).toContain("web-ds2-deferred");
             }
         },
     );
@@ -85,11 +85,11 @@ describe("LvsCluster in a state file", () => {
             "web-ds2-secret": ["web-auth-pass", "web-ds2-prepare"],
             "web-ds2-configure": ["web-ds2-secret", ...configured],
             "web-ds1-configure": ["web-ds1-secret", "web-ds2-configure", ...configured],
-            "web-ds2-turn": ["web-ds2-configure"],
+            "web-ds2-deferred": ["web-ds2-configure"],
             ...Object.fromEntries(
                 realServers.flatMap((name) => [
                     [`web-${name}-configure`, [`web-${name}-prepare`]],
-                    [`web-${name}-turn`, [`web-${name}-configure`]],
+                    [`web-${name}-deferred`, [`web-${name}-configure`]],
                 ]),
             ),
         });
@@ -127,8 +127,10 @@ describe("LvsCluster in a state file", () => {
         expect(await without("web-rs2-preflight")).toEqual(
             all.filter((name) => !inspected.includes(name)),
         );
-        expect(await without("web-ds1-configure")).toEqual(steps("turn", ["ds2", ...realServers]));
-        expect(await without("web-ds2-turn")).toEqual(steps("turn", realServers));
-        expect(await without("web-rs3-turn")).toEqual([]);
+        expect(await without("web-ds1-configure")).toEqual(
+            steps("deferred", ["ds2", ...realServers]),
+        );
+        expect(await without("web-ds2-deferred")).toEqual(steps("deferred", realServers));
+        expect(await without("web-rs3-deferred")).toEqual([]);
     });
 });

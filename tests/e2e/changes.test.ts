@@ -23,7 +23,7 @@ describe("A cluster that serves", () => {
         await cluster.untilActive("ds2");
         const output = await cluster.change(({ realServers }) => (realServers[0]!.weight = 2));
         const said = [
-            `ds2: waits until the other directors are changed, for it owns ${vip}`,
+            `ds2: active for ${vip}, so deferred until the other directors have changed`,
             "ds1: keepalived 2.2.7 started",
             "ds2: keepalived 2.2.7 reloaded",
         ].map((line) => output.indexOf(line));
@@ -147,7 +147,7 @@ describe("A cluster that serves", () => {
         const output = await withOther(["rs2", "rs3"]);
         expect((await clients.stop()).failed).toEqual([]);
         const said = [
-            `rs1: configure unchanged: waits until the directors are changed with address ${other}/32 lo`,
+            `rs1: configure unchanged: deferred until the directors have changed: address ${other}/32 lo`,
             "ds2: keepalived 2.2.7 reloaded",
             "ds1: keepalived 2.2.7 reloaded",
             `rs1: real server with address ${vip}/32 lo\n`,

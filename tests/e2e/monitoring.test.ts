@@ -6,7 +6,7 @@ import { monitoredPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import { seed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
-import { alertDeadlineMs, LabPrometheus } from "./support/prometheus";
+import { alertDeadlineMs, LabPrometheus, scrapedMs } from "./support/prometheus";
 
 const folder = path.join(__dirname, "../../monitoring");
 
@@ -103,7 +103,7 @@ describe("Prometheus, with trouble of several kinds at once,", () => {
         expect(queries.filter((_, index) => !answered[index])).toEqual([]);
 
         await cluster.bodies(20);
-        await waitUntil("the connections", 10_000, async () => {
+        await waitUntil("the connections", scrapedMs, async () => {
             const [total] = await prometheus.ask("sum(increase(node_ipvs_connections_total[1m]))");
             return Number(total!.value[1]) > 0;
         });

@@ -11,16 +11,16 @@ describe("An up", () => {
 
     it("forgets a deferred change that is no longer in the plan", async () => {
         const [ds1, ds2] = cluster.directors;
-        const postponed = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/postponed");
+        const deferred = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/deferred");
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
         await cluster.untilActive("ds2");
         await cluster.configure(({ realServers }) => (realServers[0]!.weight = 8));
         await cluster.stack.failingUp();
-        expect((await postponed()).status).toBe(0);
+        expect((await deferred()).status).toBe(0);
 
         await ds1!.run("chmod a+x /usr/sbin/keepalived; systemctl start keepalived");
         await cluster.change(({ realServers }) => (realServers[0]!.weight = 7));
-        expect((await postponed()).status).not.toBe(0);
+        expect((await deferred()).status).not.toBe(0);
         expect(await ds2!.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 7");
         await cluster.untilHealthy();
     });

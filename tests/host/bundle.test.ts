@@ -12,9 +12,9 @@ const steps: StepScript[] = [
     "secret",
     "director",
     "realServer",
-    "directorTurn",
-    "realServerTurn",
-    "look",
+    "directorDeferred",
+    "realServerDeferred",
+    "report",
 ];
 
 /** Shells that are `sh` on the systems that we know of, as far as this machine has them. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type BundleFile, bundle } from "../../host/bundle";
+import { bundle } from "../../host/bundle";
+import type { HostFile } from "../../lvs/render";
 import { unbundle } from "../../host/unbundle";
 import { anyCharacter, cases } from "../support/property";
 
@@ -12,14 +13,14 @@ const word = wordOf(fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fr
 /** Of which a bundle takes packages, paths and names of settings. */
 const plainWord = wordOf(fc.constantFrom(..."azAZ09_"));
 const line = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(" "));
-const file: fc.Arbitrary<BundleFile> = fc.record({
+const file: fc.Arbitrary<HostFile> = fc.record({
     path: plainWord.map((text) => `/${text}`),
     mode: fc.constantFrom("0644", "0600", "0755"),
     content: fc
         .string({ unit: anyCharacter, maxLength: 200 })
         .filter((text) => !text.includes("\0")),
 });
-const withNewline = (file: BundleFile) => ({
+const withNewline = (file: HostFile) => ({
     ...file,
     content: file.content === "" ? "" : file.content.replace(/\n?$/, "\n"),
 });
@@ -57,8 +58,8 @@ describe("unbundle", () => {
     });
 
     it("reads yes and no as a host does", () => {
-        const text = bundle("director", [], { settings: { ownerLast: true, handOver: false } });
-        expect(unbundle(text)?.settings).toEqual({ ownerLast: ["yes"] });
+        const text = bundle("director", [], { settings: { deferIfActive: true, handOver: false } });
+        expect(unbundle(text)?.settings).toEqual({ deferIfActive: ["yes"] });
     });
 
     it.each(["", "[secret]", "bundle() { cat <<'END-OF-BUNDLE'\nfile 0644 /a\n    cut o"])(

@@ -5,8 +5,9 @@ import {
     checkProblems,
     type CheckTiming,
     checkViews,
-    defaultDelayLoop,
+    delayLoopOf,
     nearestTiming,
+    planChecks,
     timingProblems,
 } from "../../lvs/service/checks";
 import { render } from "../../lvs/template";
@@ -16,7 +17,7 @@ const target = (version: string): Target => ({ version, host: "ds1", scripts: ["
 const known = { family: "inet" as const, bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
 
 const rendered = (check: Check | undefined, inherited: CheckTiming = {}, version = "2.3.3") =>
-    checkViews(check, inherited, version)
+    checkViews(planChecks(check, inherited, version), version)
         .map((view) => render("check.mustache", view))
         .join("");
 
@@ -254,11 +255,8 @@ describe("the block of a check", () => {
     });
 
     it("stands beside the blocks of other checks", () => {
-        const names = checkViews(
-            { file: { trackFile: "maintenance" }, tcp: {}, ping: {} },
-            {},
-            "2.3.3",
-        );
+        const checks = { file: { trackFile: "maintenance" }, tcp: {}, ping: {} };
+        const names = checkViews(planChecks(checks, {}, "2.3.3"), "2.3.3");
         expect(names.map(({ checker }) => checker)).toEqual([
             "TCP_CHECK",
             "PING_CHECK",
@@ -322,7 +320,7 @@ describe("the timing of a check", () => {
 
 describe("a delay loop", () => {
     it.each(everything)("has room for the default timing of %s", (_, check) => {
-        expect(timing(check, {}, defaultDelayLoop)).toEqual([]);
+        expect(timing(check, {}, delayLoopOf({}))).toEqual([]);
     });
 
     it("has room for the default check from 5 seconds on", () => {

@@ -3,6 +3,7 @@ import {
     type GlobalDefsFacts,
     globalDefsProblems,
     globalDefsView,
+    planGlobalDefs,
 } from "../../lvs/vrrp/globalDefs";
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
@@ -15,7 +16,10 @@ const call = { script: "hook", args: ["x"] };
 const target = (version = "2.3.3"): Target => ({ version, host: "ds1", scripts: ["hook"] });
 
 function rendered(globalDefs: GlobalDefs | undefined, facts = bare, version = "2.3.3") {
-    return render("global_defs.mustache", globalDefsView(globalDefs, facts, version));
+    return render(
+        "global_defs.mustache",
+        globalDefsView(planGlobalDefs(globalDefs, facts, version), version),
+    );
 }
 
 function problems(globalDefs: GlobalDefs, version = "2.3.3", directors = 2) {
@@ -113,7 +117,8 @@ describe("global_defs", () => {
             reloadCheckConfig: true,
             extraConfig: "process_names\n",
         };
-        const syncDaemon = { interface: "eth1", instance: "VI_1", id: 62 };
+        const listener = { group: "224.0.0.81", port: 8848 };
+        const syncDaemon = { interface: "eth1", instance: "VI_1", id: 62, listener };
         expect(problems(everything)).toEqual([]);
         expect(rendered(everything, { routerId: "ds1", hasScripts: true, syncDaemon }))
             .toBe(`global_defs {

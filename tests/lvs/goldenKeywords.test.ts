@@ -135,7 +135,7 @@ describe.each(keepalivedReleases)("the golden clusters for keepalived $version",
     it.each(cases)("have every keyword of %s", (place, rows) => {
         const missing = rows
             .filter(({ since = "0.0.0" }) => isAtLeast(version, since))
-            .map(({ keyword, before }) =>
+            .map(({ keyword, renamedFrom: before }) =>
                 before && !isAtLeast(version, before.version) ? before.keyword : keyword,
             )
             .filter((keyword) => !has(place, keyword));

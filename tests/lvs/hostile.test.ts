@@ -1,9 +1,6 @@
 import { bundle } from "../../host/bundle";
-import { changeOf } from "../../lvs/change";
-import type { Cluster, LoneRealServer } from "../../lvs/model";
-import { directorPackages } from "../../lvs/packages";
-import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
-import { directorPreflight } from "../../lvs/preflight";
+import type { Cluster, StandaloneRealServer } from "../../lvs/model";
+import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
 import type { Problem } from "../../lvs/problems";
 import {
     authPassFile,
@@ -13,6 +10,7 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "../../lvs/render";
+import { directorSteps } from "../../lvs/steps";
 import { validate, validateAuthPass, validateRealServer } from "../../lvs/validate";
 import { everyTextField } from "../support/clusters/everyTextField";
 import { badRefusal, distortion } from "../support/distortion";
@@ -54,28 +52,26 @@ interface Subject<T> {
     files(value: T): HostFile[];
 }
 
-const loneRealServers: Subject<LoneRealServer> = {
+const realServers: Subject<StandaloneRealServer> = {
     validate: validateRealServer,
     files(realServer) {
-        const kernel = planRealServerKernel(realServer);
-        const { httpd, monitoring } = realServer;
-        return [...realServerModuleFiles(kernel), ...realServerFiles(kernel, httpd, monitoring)];
+        const plan = planRealServer(realServer);
+        return [...realServerModuleFiles(plan), ...realServerFiles(plan)];
     },
 };
 
 const clusters: Subject<Cluster> = {
     validate,
     files(cluster) {
-        const { keepalivedPackage } = cluster;
         return [
             ...cluster.directors.flatMap(({ name }) => {
                 const plan = planDirector(cluster, name);
+                const { packages } = directorSteps.prepare(plan);
                 const settings = {
-                    ...directorPreflight(plan, cluster),
-                    ...changeOf(cluster, { ownerLast: false }),
+                    ...directorSteps.preflight(plan).settings,
+                    ...directorSteps.configure(plan, false).settings,
                 };
-                const names = directorPackages(plan.needs, keepalivedPackage);
-                const sent = bundle("prepare", [], { settings, packages: { names, purge: false } });
+                const sent = bundle("prepare", [], { settings, packages });
                 const content = sent.slice(0, sent.indexOf("END-OF-BUNDLE\n}"));
                 return [
                     { path: "/what-comes-before-files", mode: "0644", content },
@@ -83,9 +79,7 @@ const clusters: Subject<Cluster> = {
                     ...directorFiles(plan),
                 ];
             }),
-            ...cluster.realServers.flatMap(({ name }) =>
-                loneRealServers.files(planRealServer(cluster, name)),
-            ),
+            ...[...standaloneRealServers(cluster).values()].flatMap(realServers.files),
         ];
     },
 };
@@ -183,7 +177,7 @@ describe("a cluster", () => {
 });
 
 describe("a standalone real server", () => {
-    const whole: LoneRealServer = {
+    const whole: StandaloneRealServer = {
         virtualIps: ["10.128.190.248", "fd00:62:1::248"],
         tunnels: [{ type: "gue", port: 6080, mss: 1400 }],
         gateway: "10.128.190.1",
@@ -194,7 +188,7 @@ describe("a standalone real server", () => {
     it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))(
         "refuses hostile text in %s by its path, or carries it literally",
         (_, leaf) => {
-            expect(mishaps(loneRealServers, whole, leaf)).toEqual([]);
+            expect(mishaps(realServers, whole, leaf)).toEqual([]);
         },
     );
 });

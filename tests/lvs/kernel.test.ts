@@ -35,6 +35,9 @@ const always = [
     "net.ipv4.vs.expire_quiescent_template = 1",
 ];
 
+/** A real server that serves nothing. */
+const bare: RealServerKernel = { virtualIps: [], tunnels: [], gateways: [] };
+
 describe("a director", () => {
     it.each<[string, Partial<DirectorTraffic>, KernelSettings, string[]]>([
         ["with DR", {}, {}, []],
@@ -231,7 +234,9 @@ describe("the list of kernel modules", () => {
         ["gue", "inet", ["fou", "ipip"]],
         ["gue", "inet6", ["fou6", "ip6_tunnel"]],
     ] as const)("has the modules of a real server for %s over %s", (type, family, modules) => {
-        expect(realServerModules([{ type, family }], false)).toEqual(modules);
+        expect(realServerModules({ ...bare, tunnels: [{ type, port: 6080, family }] })).toEqual(
+            modules,
+        );
     });
 
     it("becomes files of modules-load.d and modprobe.d", () => {
@@ -256,11 +261,11 @@ describe("the nftables file", () => {
     it("has marks and full NAT in one table for each family", () => {
         const [file] = directorNftFiles(
             [
-                { mark: 7, virtualIp: "192.0.2.1", port: 80 },
-                { mark: 7, virtualIp: "192.0.2.1", port: 8000, lastPort: 8010 },
+                { mark: 7, virtualIp: "192.0.2.1", protocol: "TCP", port: 80 },
+                { mark: 7, virtualIp: "192.0.2.1", protocol: "TCP", port: 8000, lastPort: 8010 },
                 { mark: 8, virtualIp: "2001:0DB8::1", protocol: "UDP" },
             ],
-            [{ host: "10.0.0.1", port: 8080 }],
+            [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
         );
         expect(file).toEqual({
             path: "/etc/lvs/director.nft",
@@ -302,12 +307,12 @@ table ip6 pulumi_lvs {
 describe("the firewall file", () => {
     const { content } = firewallFile({
         services: [
-            { virtualIp: "192.0.2.1", port: 80 },
+            { virtualIp: "192.0.2.1", protocol: "TCP", port: 80 },
             { virtualIp: "192.0.2.1", protocol: "SCTP", port: 8000, lastPort: 8010 },
             { virtualIp: "2001:db8::1", protocol: "UDP" },
         ],
-        answers: [{ host: "10.0.0.1", port: 8080 }],
-        sync: { ports: 2 },
+        answers: [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
+        sync: { group: "224.0.0.81", port: 8848, threads: 2 },
         bfd: true,
     });
 
@@ -330,7 +335,7 @@ forward tcp 10.0.0.1 8080
 
 describe("a real server", () => {
     const file = (realServer: Partial<RealServerKernel>, path: string) =>
-        realServerKernelFiles({ virtualIps: [], tunnels: [], gateways: [], ...realServer }).find(
+        realServerKernelFiles({ ...bare, ...realServer }).find(
             (candidate) => candidate.path === path,
         )?.content;
 
@@ -359,12 +364,12 @@ describe("a real server", () => {
             "tunnels",
             {
                 tunnels: [
-                    { type: "ipip", family: "inet" },
-                    { type: "gue", family: "inet" },
+                    { type: "ipip", port: 6080, family: "inet" },
+                    { type: "gue", port: 6080, family: "inet" },
                     { type: "gue", family: "inet", port: 6081 },
-                    { type: "gre", family: "inet" },
-                    { type: "ipip", family: "inet6" },
-                    { type: "gre", family: "inet6" },
+                    { type: "gre", port: 6080, family: "inet" },
+                    { type: "ipip", port: 6080, family: "inet6" },
+                    { type: "gre", port: 6080, family: "inet6" },
                 ],
             },
             "device tunl0\ngue inet 6080\ngue inet 6081\ndevice gre0\ndevice ip6tnl0\ndevice ip6gre0\n",
@@ -372,7 +377,10 @@ describe("a real server", () => {
         ],
         [
             "TUN over IPv6",
-            { virtualIps: ["2001:db8::1"], tunnels: [{ type: "ipip", family: "inet6" }] },
+            {
+                virtualIps: ["2001:db8::1"],
+                tunnels: [{ type: "ipip", port: 6080, family: "inet6" }],
+            },
             "device ip6tnl0\naddress 2001:db8::1/128 lo\n",
             undefined,
         ],
@@ -384,7 +392,10 @@ describe("a real server", () => {
     it("has its virtual IP on the tunnel for the reverse path filter", () => {
         expect(
             file(
-                { virtualIps: ["192.0.2.1"], tunnels: [{ type: "ipip", family: "inet" }] },
+                {
+                    virtualIps: ["192.0.2.1"],
+                    tunnels: [{ type: "ipip", port: 6080, family: "inet" }],
+                },
                 "/etc/lvs/real-server",
             ),
         ).toBe("device tunl0\naddress 192.0.2.1/32 lo\naddress 192.0.2.1/32 tunl0\n");
@@ -410,8 +421,7 @@ describe("a real server", () => {
 
 it("a director has the same kernel files for all services, except nftables", () => {
     const director: DirectorKernel = {
-        traffic: direct,
-        settings: {},
+        sysctls: always,
         marks: [],
         masquerade: [],
     };
@@ -419,7 +429,7 @@ it("a director has the same kernel files for all services, except nftables", () 
         directorKernelFiles({ ...director, ...more }).map(({ path, mode }) => `${path} ${mode}`);
     const usual = ["/etc/sysctl.d/lvs.conf 0644", "/etc/lvs/firewall 0644"];
     expect(paths({})).toEqual(usual);
-    expect(paths({ masquerade: [{ host: "10.0.0.1" }] })).toEqual([
+    expect(paths({ masquerade: [{ host: "10.0.0.1", protocol: "TCP" }] })).toEqual([
         usual[0],
         "/etc/lvs/director.nft 0644",
         ...usual.slice(1),

@@ -9,7 +9,8 @@ import {
     oneOf,
     type Target,
     text,
-    whole,
+    integer,
+    withDefaults,
 } from "../../lvs/keepalived/keywords";
 import { compareVersions, isAtLeast, keepalivedOf, versionOf } from "../../lvs/keepalived/versions";
 
@@ -25,17 +26,17 @@ interface Settings {
 }
 
 const keywords: Keywords<Settings> = {
-    port: { keyword: "port", is: whole("a port", 1, 65535), otherwise: 80 },
-    seconds: { keyword: "delay", is: decimal("seconds", 0.5, 60, { decimalsSince: "2.0.13" }) },
-    isOn: { keyword: "alert", is: onOff },
-    isThere: { keyword: "alpha", is: flag },
-    color: { keyword: "color", is: oneOf({ red: "red", blue: "blue" }) },
-    name: { keyword: "name", is: text },
-    newest: { keyword: "newest", is: whole("a number", 0, 9), since: "2.3.0", otherwise: 1 },
+    port: { keyword: "port", type: integer("a port", 1, 65535), default: 80 },
+    seconds: { keyword: "delay", type: decimal("seconds", 0.5, 60, { decimalsSince: "2.0.13" }) },
+    isOn: { keyword: "alert", type: onOff },
+    isThere: { keyword: "alpha", type: flag },
+    color: { keyword: "color", type: oneOf({ red: "red", blue: "blue" }) },
+    name: { keyword: "name", type: text },
+    newest: { keyword: "newest", type: integer("a number", 0, 9), since: "2.3.0", default: 1 },
     retry: {
         keyword: "retry",
-        is: whole("a number", 0, 9),
-        before: { version: "1.3.7", keyword: "nb_get_retry" },
+        type: integer("a number", 0, 9),
+        renamedFrom: { version: "1.3.7", keyword: "nb_get_retry" },
     },
 };
 
@@ -52,7 +53,8 @@ describe("linesOf", () => {
         ["an old spelling", { retry: 2 }, "1.3.5", ["port 80", "nb_get_retry 2"]],
         ["a new spelling", { retry: 2 }, "1.3.7", ["port 80", "retry 2"]],
     ])("gives %s", (_, settings, version, lines) => {
-        expect(linesOf(keywords, settings, version)).toEqual(lines);
+        const resolved = withDefaults(keywords, settings, version);
+        expect(linesOf(keywords, resolved, version)).toEqual(lines);
     });
 });
 
@@ -100,12 +102,12 @@ describe("keywordProblems", () => {
 
     it.each(["", "a b", "eth0/1", "eth0:1", "0123456789abcdef", "..", "{", "eth#", "é\n"])(
         "refuses the interface %j",
-        (name) => expect(networkInterface.refuse(name, target)).toContain("is not the name of"),
+        (name) => expect(networkInterface.check(name, target)).toContain("is not the name of"),
     );
 
     it.each(["}", "$A", "a\nb", "a\tb", "a\0", "", "\\", "\u007f"])(
         "refuses the text %j",
-        (value) => expect(text.refuse(value, target)).toContain("keepalived cannot read"),
+        (value) => expect(text.check(value, target)).toContain("keepalived cannot read"),
     );
 });
 

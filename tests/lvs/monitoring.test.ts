@@ -1,17 +1,25 @@
-import { monitoringFiles, monitoringPackages } from "../../lvs/monitoring";
+import {
+    monitoringFiles,
+    monitoringPackages,
+    type MonitoringSettings,
+    planMonitoring,
+} from "../../lvs/monitoring";
 import { planDirector } from "../../lvs/plan";
 import { directorFiles } from "../../lvs/render";
 import { validateRealServer } from "../../lvs/validate";
 import { seed } from "../support/seed";
 import { services } from "../support/clusters/services";
 
-const contentOf = (monitoring: object, kind: string) =>
-    monitoringFiles(monitoring).find(({ path }) => path.endsWith(`.${kind}`))!.content;
+const contentOf = (monitoring: MonitoringSettings, kind: string) =>
+    monitoringFiles(planMonitoring(monitoring)).find(({ path }) => path.endsWith(`.${kind}`))!
+        .content;
 
 describe("a monitored host", () => {
     it("has node_exporter unless nodeExporter is false", () => {
-        expect(monitoringPackages({})).toEqual(["golang-github-prometheus-node-exporter"]);
-        expect(monitoringPackages({ nodeExporter: false })).toEqual([]);
+        expect(monitoringPackages(planMonitoring({}))).toEqual([
+            "golang-github-prometheus-node-exporter",
+        ]);
+        expect(monitoringPackages(planMonitoring({ nodeExporter: false }))).toEqual([]);
         expect(contentOf({}, "timer")).toContain("Wants=prometheus-node-exporter.service\n");
         expect(contentOf({ nodeExporter: false }, "timer")).not.toContain("Wants");
     });
@@ -34,8 +42,8 @@ describe("a monitored host", () => {
 });
 
 it("a host without monitoring has no files of it", () => {
-    expect(monitoringPackages()).toEqual([]);
-    expect(monitoringFiles()).toEqual([]);
+    expect(monitoringPackages(undefined)).toEqual([]);
+    expect(monitoringFiles(undefined)).toEqual([]);
     const files = directorFiles(planDirector(seed, "ds1"));
     expect(files.filter(({ path }) => /metrics|quorums/.test(path))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Cluster } from "../../lvs/model";
-import { planDirector, planRealServer } from "../../lvs/plan";
+import { planDirector } from "../../lvs/plan";
+import { realServerPlan } from "../support/plans";
 import { seed } from "../support/seed";
 
 describe("the plan of a real server", () => {
@@ -19,8 +20,8 @@ describe("the plan of a real server", () => {
     });
 
     it("has the virtual IPs of services whose sorry server it is, except with FULLNAT", () => {
-        expect(planRealServer(sorry("DR"), "rs4").virtualIps).toEqual([service!.virtualIp]);
-        expect(planRealServer(sorry("FULLNAT"), "rs4").virtualIps).toEqual([]);
+        expect(realServerPlan(sorry("DR"), "rs4").kernel.virtualIps).toEqual([service!.virtualIp]);
+        expect(realServerPlan(sorry("FULLNAT"), "rs4").kernel.virtualIps).toEqual([]);
     });
 });
 
@@ -46,10 +47,10 @@ describe("an address in two spellings", () => {
     });
 
     it("is one virtual IP of a real server", () => {
-        expect(planRealServer(cluster, "rs1").virtualIps).toEqual([vip]);
+        expect(realServerPlan(cluster, "rs1").kernel.virtualIps).toEqual([vip]);
     });
 
     it("identifies the real server that is the sorry server", () => {
-        expect(planRealServer(cluster, "rs2").virtualIps).toEqual([vip]);
+        expect(realServerPlan(cluster, "rs2").kernel.virtualIps).toEqual([vip]);
     });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Mustache from "mustache";
-import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
+import { planDirector } from "../../lvs/plan";
 import {
     directorFiles,
     directorModuleFiles,
@@ -11,6 +11,7 @@ import {
 } from "../../lvs/render";
 import { goldenClusters } from "../support/clusters";
 import { expectGolden, expectGoldenDiff, goldenFolder } from "../support/golden";
+import { realServerPlan } from "../support/plans";
 import { seed } from "../support/seed";
 
 /** Programs and units are files of their own under lvs/templates, the same for every cluster. */
@@ -36,12 +37,8 @@ describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, clus
 
     it("gives its real servers the files under tests/golden", () => {
         const listings = cluster.realServers.map(({ name }) => {
-            const plan = planRealServer(cluster, name);
-            const kernel = planRealServerKernel(plan);
-            const files = [
-                ...realServerModuleFiles(kernel),
-                ...realServerFiles(kernel, undefined, plan.monitoring),
-            ];
+            const plan = { ...realServerPlan(cluster, name), httpd: undefined };
+            const files = [...realServerModuleFiles(plan), ...realServerFiles(plan)];
             return `##### ${name}\n${listing(files)}`;
         });
         expectGolden(`${folder}/real-servers.txt`, listings.join("\n"));
@@ -59,8 +56,7 @@ it("every folder under tests/golden belongs to a golden cluster", () => {
 });
 
 it("a real server gets its programs, its unit and its page", () => {
-    const realServer = { ...planRealServer(seed, "rs1"), httpd: { page: "RS1\n" } };
-    const files = realServerFiles(planRealServerKernel(realServer), realServer.httpd);
+    const files = realServerFiles({ ...realServerPlan(seed, "rs1"), httpd: { page: "RS1\n" } });
     expect(files.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
         "0644 /var/www/html/index.html",
         "0644 /etc/lvs/real-server",

@@ -1,12 +1,17 @@
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
-import { type Tracking, trackingProblems, trackingViews } from "../../lvs/vrrp/tracking";
+import {
+    planTracking,
+    type Tracking,
+    trackingProblems,
+    trackingViews,
+} from "../../lvs/vrrp/tracking";
 
 const target = (version = "2.3.3"): Target => ({ version, host: "ds1", scripts: ["ping"] });
 const script = { script: "ping" };
 
 function rendered(tracking: Tracking, director = "ds1", version = "2.3.3") {
-    const views = trackingViews(tracking, director, version);
+    const views = trackingViews(planTracking(tracking, director, version), version);
     return [
         ...views.trackScripts.map((view) => render("vrrp_script.mustache", view)),
         ...views.trackProcesses.map((view) => render("vrrp_track_process.mustache", view)),

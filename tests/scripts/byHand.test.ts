@@ -290,7 +290,7 @@ describe.each([
     afterAll(() => host.remove());
 
     async function look(): Promise<string[]> {
-        const { stdout } = await host.send(bundleOf(watched, name, "look"), "check");
+        const { stdout } = await host.send(bundleOf(watched, name, "report"), "check");
         return stdout.split("\n").filter((line) => !/^ {4}(---|\+\+\+|@@) /.test(line));
     }
 

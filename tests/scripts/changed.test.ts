@@ -258,8 +258,7 @@ it.each(changes.map((change) => [change.host, change.what, change] as const))(
             const take = async (step: StepTaken) => (await happen(host, name, step))[0]!;
             await take(apply(from));
             let ending = await take(apply(to));
-            // What a real server is to have no more goes when its turn comes.
-            if (/waits until/.test(ending.said)) ending = await take(apply(to, "turn"));
+            if (/^deferred /m.test(ending.said)) ending = await take(apply(to, "deferred"));
             expect(ending).toEqual({
                 status: 0,
                 said: typeof says === "string" ? says : (expect.stringMatching(says) as string),

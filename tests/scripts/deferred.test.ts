@@ -13,15 +13,18 @@ const refused: Plan = {
     vrrpInstances: [{ ...plain.vrrpInstances[0]!, extraConfig: "no_such_word" }],
 };
 
-const owned = "for it owns 10.128.190.248";
-const waits = `waits until the other directors are changed, ${owned}\n`;
+const reason = "active for 10.128.190.248, so deferred until the other directors have changed";
 const isBackup = byHand("rm /var/lib/stand-in/active-director; systemctl restart keepalived");
 const isActive = byHand("touch /var/lib/stand-in/active-director; systemctl restart keepalived");
 
-/** What a host remembers when it has put off a plan. */
-function postponed(plan: Plan, host: string): string {
-    const digest = digestOf(bundleOf(plan, host, "configure"));
-    return `/var/lib/pulumi-lvs/configure/postponed\n+ 644 0:0 ${digest}\n`;
+const digest = (plan: Plan, host: string) => digestOf(bundleOf(plan, host, "configure"));
+
+/** What a director prints when it defers a plan. */
+const defers = (plan: Plan, host: string) => `${reason}\ndeferred ${digest(plan, host)}\n`;
+
+/** What a host keeps of a plan that it deferred. */
+function deferred(plan: Plan, host: string): string {
+    return `/var/lib/pulumi-lvs/configure/deferred\n+ 644 0:0 ${digest(plan, host)}\n`;
 }
 
 describe("a director that is not the last one to be changed", () => {
@@ -29,79 +32,84 @@ describe("a director that is not the last one to be changed", () => {
 
     tests([
         {
-            title: "makes its first change at once, for it owns nothing yet",
+            title: "makes its first change at once",
             host,
             events: [apply(plain)],
             says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
             is: [apply(plain)],
         },
         {
-            title: "puts its change off while it owns a virtual IP",
+            title: "defers its change while it is active",
             host,
             events: [apply(plain), apply(heavier)],
-            says: waits,
+            says: defers(heavier, host),
             is: [apply(plain)],
-            but: postponed(heavier, host),
+            but: deferred(heavier, host),
         },
         {
-            title: "makes the change in its turn",
+            title: "makes the change in the step `deferred`",
             host,
-            events: [apply(plain), apply(heavier), apply(heavier, "turn")],
+            events: [apply(plain), apply(heavier), apply(heavier, "deferred")],
             says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
             is: [apply(plain), isBackup, apply(heavier), isActive],
         },
         {
-            title: "has a turn once",
+            title: "carries out a deferred change once",
             host,
-            events: [apply(plain), apply(heavier), apply(heavier, "turn"), apply(heavier, "turn")],
-            says: "has nothing left to change\n",
+            events: [
+                apply(plain),
+                apply(heavier),
+                apply(heavier, "deferred"),
+                apply(heavier, "deferred"),
+            ],
+            says: "nothing deferred\n",
             is: [apply(plain), isBackup, apply(heavier), isActive],
         },
         {
-            title: "has no turn for another plan than the one that it has put off",
+            title: "does not carry out another plan than the deferred one",
             host,
-            events: [apply(plain), apply(heavier), apply(withAnotherVip, "turn")],
-            says: "has nothing left to change\n",
+            events: [apply(plain), apply(heavier), apply(withAnotherVip, "deferred")],
+            says: "nothing deferred\n",
             is: [apply(plain), apply(heavier)],
         },
         {
-            title: "has no turn when it has put nothing off",
+            title: "has nothing to carry out if it deferred nothing",
             host,
-            events: [apply(plain), apply(plain, "turn")],
-            says: "has nothing left to change\n",
+            events: [apply(plain), apply(plain, "deferred")],
+            says: "nothing deferred\n",
             is: [apply(plain)],
         },
         {
-            title: "has no turn before its first change",
+            title: "has nothing to carry out before its first change",
             host,
-            events: [apply(plain, "turn")],
-            says: "has nothing left to change\n",
+            events: [apply(plain, "deferred")],
+            says: "nothing deferred\n",
             is: "as found",
         },
         {
-            title: "remembers the last plan that it has put off",
+            title: "keeps the last plan that it deferred",
             host,
             events: [apply(plain), apply(heavier), apply(withAnotherVip)],
-            says: waits,
+            says: defers(withAnotherVip, host),
             is: [apply(plain)],
-            but: postponed(withAnotherVip, host),
+            but: deferred(withAnotherVip, host),
         },
         {
-            title: "forgets what it has put off when the plan is again what it has",
+            title: "drops the deferred plan when the plan in force returns",
             host,
             events: [apply(plain), apply(heavier), apply(plain)],
             says: "configure unchanged\n",
             is: [apply(plain)],
         },
         {
-            title: "makes a change at once that it had put off, when it owns nothing any more",
+            title: "makes a deferred change at once when it has become a backup",
             host,
             events: [apply(plain), apply(heavier), isBackup, apply(heavier)],
             says: "keepalived 2.2.7 reloaded, 2/2 real servers up\n",
             is: [apply(plain), isBackup, apply(heavier)],
         },
         {
-            title: "refuses what cannot work before it puts it off",
+            title: "refuses a configuration that cannot work instead of deferring it",
             host,
             events: [apply(plain), apply(refused)],
             status: 1,
@@ -109,7 +117,7 @@ describe("a director that is not the last one to be changed", () => {
             is: [apply(plain)],
         },
         {
-            title: "has what it had put off before, when the next plan is refused",
+            title: "keeps the deferred plan when the next plan is refused",
             host,
             events: [apply(plain), apply(heavier), apply(refused)],
             status: 1,
@@ -117,32 +125,32 @@ describe("a director that is not the last one to be changed", () => {
             is: [apply(plain), apply(heavier)],
         },
         {
-            title: "puts off, too, what somebody has changed by hand",
+            title: "defers the repair of a file that somebody edited",
             host,
             events: [
                 apply(plain),
                 byHand("echo '# mine' >>/etc/keepalived/keepalived.conf"),
                 apply(plain),
             ],
-            says: waits,
+            says: defers(plain, host),
             is: [apply(plain), byHand("echo '# mine' >>/etc/keepalived/keepalived.conf")],
-            but: postponed(plain, host),
+            but: deferred(plain, host),
         },
         {
-            title: "is as it was found when it is removed before its turn",
+            title: "is as it was found when it is removed before the step `deferred`",
             host,
             events: [apply(plain), apply(heavier), remove(heavier)],
             says: "configure removed\n",
             is: "as found",
         },
         {
-            title: "is not changed by a turn whose change does not work",
+            title: "is not changed by a deferred change that does not work",
             host,
             events: [
                 apply(plain),
                 apply(heavier),
                 byHand("echo reload keepalived >/run/stand-in/fails"),
-                apply(heavier, "turn"),
+                apply(heavier, "deferred"),
             ],
             status: 1,
             says: /what was there before is back in place, and serves\n$/,
@@ -179,8 +187,10 @@ describe("the last director", () => {
 
 describe("a real server", () => {
     const host = "rs1";
-    const leaves = "waits until the directors are changed with address 10.128.190.246/32 lo\n";
     const stays = "address 10.128.190.246/32 lo";
+    /** What a real server prints when it defers a removal of a plan. */
+    const keeps = (removed: string, plan: Plan) =>
+        `deferred until the directors have changed: ${removed}\ndeferred ${digest(plan, host)}\n`;
     const withPage: Plan = {
         ...plain,
         realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "here\n" } })),
@@ -192,83 +202,83 @@ describe("a real server", () => {
 
     tests([
         {
-            title: "has a virtual IP more at once",
+            title: "adds a virtual IP at once",
             host,
             events: [apply(plain), apply(withAnotherVip)],
             says: `real server with address 10.128.190.248/32 lo; ${stays}\n`,
             is: [apply(withAnotherVip)],
         },
         {
-            title: "keeps a virtual IP that leaves it until its turn",
+            title: "keeps a removed virtual IP until the step `deferred`",
             host,
             events: [apply(withAnotherVip), apply(plain)],
-            says: `configure unchanged: ${leaves}`,
+            says: `configure unchanged: ${keeps(stays, plain)}`,
             is: [apply(withAnotherVip)],
-            but: postponed(plain, host),
+            but: deferred(plain, host),
         },
         {
-            title: "lets go of it in its turn",
+            title: "removes the virtual IP in the step `deferred`",
             host,
-            events: [apply(withAnotherVip), apply(plain), apply(plain, "turn")],
+            events: [apply(withAnotherVip), apply(plain), apply(plain, "deferred")],
             says: "real server with address 10.128.190.248/32 lo\n",
             is: [apply(plain)],
         },
         {
-            title: "has a turn once",
+            title: "carries out a deferred change once",
             host,
             events: [
                 apply(withAnotherVip),
                 apply(plain),
-                apply(plain, "turn"),
-                apply(plain, "turn"),
+                apply(plain, "deferred"),
+                apply(plain, "deferred"),
             ],
-            says: "has nothing left to change\n",
+            says: "nothing deferred\n",
             is: [apply(plain)],
         },
         {
-            title: "has no turn for another plan",
+            title: "does not carry out another plan",
             host,
-            events: [apply(withAnotherVip), apply(plain), apply(withPage, "turn")],
-            says: "has nothing left to change\n",
+            events: [apply(withAnotherVip), apply(plain), apply(withPage, "deferred")],
+            says: "nothing deferred\n",
             is: [apply(withAnotherVip), apply(plain)],
         },
         {
-            title: "takes at once what comes with a plan of which something leaves",
+            title: "adds new parts at once and defers the removals",
             host,
             found: "apt-get install apache2",
             events: [apply(withAnotherVip), apply(withPage)],
-            says: `real server with address 10.128.190.248/32 lo; ${stays}; ${leaves}`,
+            says: `real server with address 10.128.190.248/32 lo; ${stays}; ${keeps(stays, withPage)}`,
             is: [apply(withAnotherVip), apply(withPage)],
         },
         {
-            title: "keeps what leaves it when the plan is again what it was",
+            title: "keeps its addresses when the old plan returns",
             host,
             events: [apply(withAnotherVip), apply(plain), apply(withAnotherVip)],
             says: "configure unchanged\n",
             is: [apply(withAnotherVip)],
         },
         {
-            title: "is as it was found when it is removed before its turn",
+            title: "is as it was found when it is removed before the step `deferred`",
             host,
             events: [apply(withAnotherVip), apply(plain), remove(plain)],
             says: "configure removed\n",
             is: "as found",
         },
         {
-            title: "keeps its gateway until its turn when another is to come",
+            title: "keeps its gateway until the step `deferred` when the gateway changes",
             host,
             events: [apply(viaGateway("10.128.190.252")), apply(viaGateway("10.128.190.254"))],
-            says: "configure unchanged: waits until the directors are changed with gateway 10.128.190.252\n",
+            says: `configure unchanged: ${keeps("gateway 10.128.190.252", viaGateway("10.128.190.254"))}`,
             is: [apply(viaGateway("10.128.190.252"))],
-            but: postponed(viaGateway("10.128.190.254"), host),
+            but: deferred(viaGateway("10.128.190.254"), host),
         },
         {
-            title: "changes its gateway in its turn",
+            title: "changes its gateway in the step `deferred`",
             host,
             events: [
                 apply(viaGateway("10.128.190.252")),
                 apply(viaGateway("10.128.190.254")),
-                apply(viaGateway("10.128.190.254"), "turn"),
+                apply(viaGateway("10.128.190.254"), "deferred"),
             ],
             says: "real server with address 10.128.190.248/32 lo; gateway 10.128.190.254\n",
             is: [apply(viaGateway("10.128.190.254"))],

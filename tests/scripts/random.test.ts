@@ -64,10 +64,10 @@ class Apply implements Command {
             model.applied = this.choice;
         }
         if (status !== 0 || isCut(this.fault)) return;
-        // What is to leave goes in its turn.
-        if (/waits until/.test(said)) {
-            const [turn] = await happen(host, name, apply(plan, "turn"));
-            expect(turn).toMatchObject({ status: 0 });
+        // Removals come with the step `deferred`.
+        if (/^deferred /m.test(said)) {
+            const [later] = await happen(host, name, apply(plan, "deferred"));
+            expect(later).toMatchObject({ status: 0 });
         }
         await expectFilesOf(plan, host, name, found);
     }
@@ -107,7 +107,7 @@ class ApplyWithRoom implements Command {
         const [ending] = await happen(host, name, apply(plan));
         await happen(host, name, room("enough"));
         delete model.applied;
-        if (ending!.status !== 0 || /waits until/.test(ending!.said)) return;
+        if (ending!.status !== 0 || /^deferred /m.test(ending!.said)) return;
         await expectFilesOf(plan, host, name, found);
     }
 

@@ -3,9 +3,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { program } from "../../host/bundle";
-import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
+import { planDirector } from "../../lvs/plan";
 import { directorFiles, type HostFile, realServerFiles } from "../../lvs/render";
 import { monitored } from "./clusters/monitored";
+import { realServerPlan } from "./plans";
 
 /** A host at one moment. */
 export interface HostState {
@@ -109,7 +110,7 @@ export const brokenDirector: HostState = {
 
 /** A real server with an unfinished change. */
 export const realServer: HostState = {
-    files: realServerFiles(planRealServerKernel(planRealServer(monitored, "rs1"))),
+    files: realServerFiles(realServerPlan(monitored, "rs1")),
     prints: {
         systemctl: "",
         sysctl: "net.ipv4.conf.all.arp_ignore = 1\nnet.ipv4.conf.all.arp_announce = 2\nnet.ipv4.conf.lo.arp_ignore = 1\nnet.ipv4.conf.lo.arp_announce = 0\n",

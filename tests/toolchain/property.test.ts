@@ -6,10 +6,11 @@ import {
     type Verdict,
 } from "../../lab/keepalivedTrees";
 import type { Cluster } from "../../lvs/model";
-import { planDirector, planRealServer, planRealServerKernel } from "../../lvs/plan";
+import { planDirector } from "../../lvs/plan";
 import { authPassFile, directorFiles, realServerFiles } from "../../lvs/render";
 import { validate } from "../../lvs/validate";
 import { anyCluster, healed } from "../support/anyCluster";
+import { realServerPlan } from "../support/plans";
 import { cases, seed } from "../support/property";
 
 jest.setTimeout(600_000);
@@ -54,7 +55,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         expect(right.length).toBeGreaterThan(size / 2);
         const files = right.map((cluster) => {
             for (const { name } of cluster.realServers) {
-                realServerFiles(planRealServerKernel(planRealServer(cluster, name)));
+                realServerFiles(realServerPlan(cluster, name));
             }
             return directorFiles(planDirector(cluster, cluster.directors[0]!.name));
         });

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { bundle, type BundleFile } from "../../host/bundle";
+import { bundle } from "../../host/bundle";
+import type { HostFile } from "../../lvs/render";
 import { hostileValues } from "../support/hostileValues";
 import { anyCharacter, cases, seed } from "../support/property";
 
@@ -174,7 +175,7 @@ describe("A bundle", () => {
     );
 });
 
-function fileOf(at: string, content: string): BundleFile {
+function fileOf(at: string, content: string): HostFile {
     return { path: at, mode: "0640", content };
 }
 

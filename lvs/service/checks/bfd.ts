@@ -1,6 +1,6 @@
-import { keywordProblems, type Keywords, onOff } from "../../keepalived/keywords";
-import { among } from "../../keepalived/kinds";
-import { type Checker, checkLines } from "./checker";
+import { keywordProblems, type Keywords, linesOf, onOff } from "../../keepalived/keywords";
+import { nameIn } from "../../keepalived/kinds";
+import type { Checker } from "./checker";
 
 /** A BFD session with the server that is up (keepalived `BFD_CHECK`). */
 export interface BfdCheck {
@@ -12,8 +12,8 @@ export interface BfdCheck {
 
 export function bfdKeywords(instances: readonly string[]): Keywords<BfdCheck> {
     return {
-        name: { keyword: "name", is: among(instances, "bfdInstances") },
-        alpha: { keyword: "alpha", is: onOff },
+        name: { keyword: "name", type: nameIn(instances, "bfdInstances") },
+        alpha: { keyword: "alpha", type: onOff },
     };
 }
 
@@ -22,5 +22,6 @@ export const bfdChecker: Checker<BfdCheck> = {
     since: "2.0.0",
     problems: (path, check, target, { bfdInstances }) =>
         keywordProblems(path, bfdKeywords(bfdInstances), check, target),
-    lines: (check, around) => checkLines(bfdKeywords([]), check, around),
+    plan: (check) => check,
+    lines: (check, version) => ({ keywords: linesOf(bfdKeywords([]), check, version), urls: [] }),
 };

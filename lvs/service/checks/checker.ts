@@ -1,5 +1,5 @@
 import type { Family } from "../../addresses";
-import { type Keyword, type Keywords, linesOf, type Target } from "../../keepalived/keywords";
+import { type Keyword, type Keywords, type Target, withDefaults } from "../../keepalived/keywords";
 import type { Problem } from "../../problems";
 import type { CheckTiming } from "./timing";
 
@@ -10,7 +10,9 @@ export interface Checker<Settings> {
     /** First version of keepalived that has it. Defaults to every version known here. */
     readonly since?: string;
     problems(path: string, check: Settings, target: Target, context: CheckContext): Problem[];
-    lines(check: Settings, around: Surroundings): CheckLines;
+    /** Resolve what the check takes from its pool member and its virtual server. */
+    plan(check: Settings, around: Surroundings): Settings;
+    lines(check: Settings, version: string): CheckLines;
     /** The timing that it has; none where keepalived waits to be told instead of asking. */
     timing?(check: Settings, around: CheckTiming): CheckTiming;
 }
@@ -35,18 +37,18 @@ export interface Surroundings {
 }
 
 /**
- * The lines of a check. Timing is written into each, for keepalived 1.3.5 knows it nowhere else;
- * what came from further out is left out where the version has no keyword for it.
+ * A check with the timing around it, as far as this version of keepalived has the keywords: 1.3.5
+ * reads timing in checks only.
  */
-export function checkLines<Settings extends object>(
+export function withTiming<Settings extends object>(
     keywords: Keywords<Settings>,
     settings: NoInfer<Settings>,
     { timing, version }: Surroundings,
-): CheckLines {
+): Settings {
     const rows = (Object.entries(keywords) as [string, Keyword<never>][]).map(([field, row]) => [
         field,
-        field in timing ? { ...row, otherwise: timing[field as keyof CheckTiming] } : row,
+        field in timing ? { ...row, default: timing[field as keyof CheckTiming] } : row,
     ]);
     const inheriting = Object.fromEntries(rows) as Keywords<Settings>;
-    return { keywords: linesOf(inheriting, settings, version), urls: [] };
+    return withDefaults(inheriting, settings, version);
 }

@@ -3,12 +3,13 @@ import {
     ipAddress,
     keywordProblems,
     type Keywords,
+    linesOf,
     networkInterface,
     port,
-    whole,
+    integer,
 } from "../../keepalived/keywords";
-import { type Problem, problemIf, show } from "../../problems";
-import { type CheckContext, type Checker, checkLines } from "./checker";
+import { type Problem, problemIf, quote } from "../../problems";
+import { type CheckContext, type Checker, withTiming } from "./checker";
 import {
     type CheckTiming,
     nearestTiming,
@@ -37,13 +38,13 @@ export interface CheckConnection {
 export interface ConnectingCheck extends CheckConnection, CheckTiming, RepeatedCheck {}
 
 const connectionKeywords: Keywords<CheckConnection> = {
-    connectIp: { keyword: "connect_ip", is: ipAddress },
-    connectPort: { keyword: "connect_port", is: port },
-    bindto: { keyword: "bindto", is: ipAddress },
-    bindIf: { keyword: "bind_if", is: networkInterface, since: "1.3.7" },
-    bindPort: { keyword: "bind_port", is: port },
+    connectIp: { keyword: "connect_ip", type: ipAddress },
+    connectPort: { keyword: "connect_port", type: port },
+    bindto: { keyword: "bindto", type: ipAddress },
+    bindIf: { keyword: "bind_if", type: networkInterface, since: "1.3.7" },
+    bindPort: { keyword: "bind_port", type: port },
     // Versions before 2.0 read it as a signed number.
-    fwmark: { keyword: "fwmark", is: whole("a mark", 1, 2147483647) },
+    fwmark: { keyword: "fwmark", type: integer("a mark", 1, 2147483647) },
 };
 
 export const connectingKeywords: Keywords<ConnectingCheck> = {
@@ -65,7 +66,8 @@ export function connecting<Settings extends ConnectingCheck>(
             ...keywordProblems(path, keywords, check, target),
             ...addressProblems(path, check, context),
         ],
-        lines: (check, around) => checkLines(keywords, check, around),
+        plan: (check, around) => withTiming(keywords, check, around),
+        lines: (check, version) => ({ keywords: linesOf(keywords, check, version), urls: [] }),
         timing: nearestTiming,
     };
 }
@@ -84,18 +86,18 @@ function addressProblems(
         ...problemIf(
             to !== undefined && from !== undefined && to !== from,
             `${path}.bindto`,
-            `${show(bindto)} and connectIp ${show(connectIp)} are not of one family: take two of IPv4 or two of IPv6`,
+            `${quote(bindto)} and connectIp ${quote(connectIp)} are not of one family: take two of IPv4 or two of IPv6`,
         ),
         ...problemIf(
             from !== undefined && connectIp === undefined && from !== family,
             `${path}.bindto`,
-            `${show(bindto)} is not of the family of the real servers' addresses`,
+            `${quote(bindto)} is not of the family of the real servers' addresses`,
         ),
         ...linkLocal.flatMap((field) =>
             problemIf(
                 bindIf === undefined,
                 `${path}.${field}`,
-                `${show(check[field])} is a link-local address: say in bindIf on which link`,
+                `${quote(check[field])} is a link-local address: say in bindIf on which link`,
             ),
         ),
         ...problemIf(

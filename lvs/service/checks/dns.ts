@@ -26,8 +26,8 @@ export interface DnsCheck extends ConnectingCheck {
 }
 
 export const dnsKeywords: Keywords<DnsCheck> = {
-    type: { keyword: "type", is: oneOf(DnsType) },
-    name: { keyword: "name", is: domainName },
+    type: { keyword: "type", type: oneOf(DnsType) },
+    name: { keyword: "name", type: domainName },
     ...connectingKeywords,
     delayBeforeRetry: { ...connectingKeywords.delayBeforeRetry, since: "1.3.7" },
     warmup: { ...connectingKeywords.warmup, since: "1.3.7" },

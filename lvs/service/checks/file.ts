@@ -1,7 +1,13 @@
-import { keywordProblems, type Keywords, refusal, whole } from "../../keepalived/keywords";
-import { among } from "../../keepalived/kinds";
+import {
+    keywordProblems,
+    type Keywords,
+    linesOf,
+    checkValue,
+    integer,
+} from "../../keepalived/keywords";
+import { nameIn } from "../../keepalived/kinds";
 import { problemIf } from "../../problems";
-import { type Checker, checkLines } from "./checker";
+import type { Checker } from "./checker";
 
 /** One line each in `FILE_CHECK`. */
 export interface FileCheckKeywords {
@@ -18,27 +24,28 @@ export interface FileCheck extends FileCheckKeywords {
 }
 
 export function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckKeywords> {
-    return { trackFile: { keyword: "track_file", is: among(trackFiles, "trackFiles") } };
+    return { trackFile: { keyword: "track_file", type: nameIn(trackFiles, "trackFiles") } };
 }
 
-const weightKind = whole("a weight", -2147483647, 2147483647);
+const weightKind = integer("a weight", -2147483647, 2147483647);
 
 export const fileChecker: Checker<FileCheck> = {
     keyword: "FILE_CHECK",
     since: "2.1.0",
     problems: (path, check, target, { trackFiles }) => [
         ...keywordProblems(path, fileKeywords(trackFiles), check, target),
-        ...refusal(`${path}.weight`, weightKind, check.weight, target),
+        ...checkValue(`${path}.weight`, weightKind, check.weight, target),
         ...problemIf(
             check.reverse === true && check.weight === undefined,
             `${path}.reverse`,
             "does nothing without weight: give one",
         ),
     ],
-    lines(check, around) {
-        const { keywords, urls } = checkLines(fileKeywords([]), check, around);
+    plan: (check) => check,
+    lines(check, version) {
         const { weight, reverse } = check;
         const weightLine = `weight ${weight}${reverse ? " reverse" : ""}`;
-        return { keywords: [...keywords, ...(weight === undefined ? [] : [weightLine])], urls };
+        const keywords = linesOf(fileKeywords([]), check, version);
+        return { keywords: [...keywords, ...(weight === undefined ? [] : [weightLine])], urls: [] };
     },
 };

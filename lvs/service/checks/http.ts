@@ -10,7 +10,7 @@ import {
     type Target,
     tooNew,
 } from "../../keepalived/keywords";
-import { eachOf, type Problem, problemIf, show } from "../../problems";
+import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { hostName } from "./hostName";
@@ -76,19 +76,19 @@ export interface SslCheck extends SslCheckKeywords {
 }
 
 export const httpKeywords: Keywords<HttpCheckKeywords> = {
-    virtualhost: { keyword: "virtualhost", is: hostName, since: "1.3.6" },
-    httpProtocol: { keyword: "http_protocol", is: oneOf(HttpProtocol), since: "2.0.17" },
-    fastRecovery: { keyword: "fast_recovery", is: flag, since: "2.0.17" },
+    virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
+    httpProtocol: { keyword: "http_protocol", type: oneOf(HttpProtocol), since: "2.0.17" },
+    fastRecovery: { keyword: "fast_recovery", type: flag, since: "2.0.17" },
     ...connectingKeywords,
     retry: {
         ...connectingKeywords.retry,
-        before: { version: "1.3.7", keyword: "nb_get_retry" },
+        renamedFrom: { version: "1.3.7", keyword: "nb_get_retry" },
     },
 };
 
 export const sslKeywords: Keywords<SslCheckKeywords> = {
-    enableSni: { keyword: "enable_sni", is: flag, since: "1.4.3" },
-    tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
+    enableSni: { keyword: "enable_sni", type: flag, since: "1.4.3" },
+    tlsCompliant: { keyword: "tls_compliant", type: onOff, since: "2.2.8" },
     ...httpKeywords,
 };
 
@@ -99,14 +99,14 @@ const urlPath = matching(
 );
 
 const statusCodes: Kind<string[]> = {
-    refuse(codes) {
+    check(codes) {
         if (codes.length === 0) return "is empty: give a code, or leave it out for 200 to 299";
         const bad = codes.find((code) => !isCodes(code));
         return bad === undefined
             ? undefined
-            : `${show(bad)} is neither a status code (100–599) nor a range of them, such as 200-299`;
+            : `${quote(bad)} is neither a status code (100–599) nor a range of them, such as 200-299`;
     },
-    words: (codes) => codes,
+    format: (codes) => codes,
 };
 
 function isCodes(code: string): boolean {
@@ -115,19 +115,19 @@ function isCodes(code: string): boolean {
 }
 
 const urlKeywords: Keywords<HttpUrl> = {
-    path: { keyword: "path", is: urlPath },
-    statusCode: { keyword: "status_code", is: statusCodes },
+    path: { keyword: "path", type: urlPath },
+    statusCode: { keyword: "status_code", type: statusCodes },
     digest: {
         keyword: "digest",
-        is: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest of 32 hexadecimal digits"),
+        type: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest of 32 hexadecimal digits"),
     },
-    virtualhost: { keyword: "virtualhost", is: hostName, since: "1.3.6" },
+    virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
     ...regexKeywords,
 };
 
 export const sslUrlKeywords: Keywords<SslUrl> = {
     ...urlKeywords,
-    tlsCompliant: { keyword: "tls_compliant", is: onOff, since: "2.2.8" },
+    tlsCompliant: { keyword: "tls_compliant", type: onOff, since: "2.2.8" },
 };
 
 export const httpChecker = pages("HTTP_GET", httpKeywords, urlKeywords);
@@ -145,11 +145,10 @@ function pages<Settings extends ConnectingCheck, Url extends HttpUrl>(
             ...connection.problems(path, check, target, context),
             ...urlProblems(`${path}.url`, urlKeywords, check.url, target),
         ],
-        lines: (check, around) => ({
-            ...connection.lines(check, around),
-            urls: check.url.map((url) => ({
-                keywords: linesOf(urlKeywords, url, around.version),
-            })),
+        plan: (check, around) => ({ ...check, ...connection.plan(check, around) }),
+        lines: (check, version) => ({
+            ...connection.lines(check, version),
+            urls: check.url.map((url) => ({ keywords: linesOf(urlKeywords, url, version) })),
         }),
     };
 }
@@ -163,7 +162,7 @@ function urlProblems<Url extends HttpUrl>(
     return [
         // keepalived up to 2.2.7 crashes.
         ...problemIf(urls.length === 0, path, 'is empty: give a page, such as {"path": "/"}'),
-        ...eachOf(path, urls, (url, at) => [
+        ...problemsOfEach(path, urls, (url, at) => [
             ...keywordProblems(at, keywords, url, target),
             ...statusCodeProblems(`${at}.statusCode`, url.statusCode ?? [], target),
             ...regexProblems(at, url),

@@ -19,13 +19,7 @@ import { type UdpCheck, udpChecker } from "./udp";
 
 export type { CheckContext } from "./checker";
 export { DnsType } from "./dns";
-export {
-    type CheckTiming,
-    defaultDelayLoop,
-    delayLoop,
-    nearestTiming,
-    timingKeywords,
-} from "./timing";
+export { type CheckTiming, delayLoop, delayLoopOf, nearestTiming, timingKeywords } from "./timing";
 
 /** How the health of a real server is checked. Where several checks are given, it is up when all succeed. */
 export interface Check {
@@ -68,10 +62,12 @@ const connectionCheck: Check = { tcp: {} };
 
 /** The checks that are there, each beside its checker. */
 function given(check: Check): { name: string; settings: never; checker: Checker<never> }[] {
-    return Object.entries<Checker<never>>(checkers).flatMap(([name, checker]) => {
-        const settings = check[name as keyof Check];
-        return settings === undefined ? [] : [{ name, settings: settings as never, checker }];
-    });
+    return Object.entries(checkers as object as Record<string, Checker<never>>).flatMap(
+        ([name, checker]) => {
+            const settings = check[name as keyof Check];
+            return settings === undefined ? [] : [{ name, settings: settings as never, checker }];
+        },
+    );
 }
 
 export function checkProblems(
@@ -112,20 +108,39 @@ export function timingProblems(
     });
 }
 
+/** Does a check set the weight of its server? */
+export function setsWeights({ misc, file, bfd }: Check = {}): boolean {
+    return misc?.miscDynamic === true || file !== undefined || bfd !== undefined;
+}
+
+/** A check with every default resolved: its settings beside their checker. */
+export interface CheckPlan {
+    readonly checker: Checker<never>;
+    readonly settings: never;
+}
+
+/** Resolve the checks of a pool member. Without any it is a TCP connection. */
+export function planChecks(
+    check: Check = connectionCheck,
+    inherited: CheckTiming,
+    version: string,
+): CheckPlan[] {
+    const around = { timing: nearestTiming(inherited, defaultTiming), version };
+    return given(check).map(({ settings, checker }) => ({
+        checker,
+        settings: checker.plan(settings, around),
+    }));
+}
+
 /** A checker's block, as its template takes it. */
 export interface CheckView extends CheckLines {
     readonly checker: string;
 }
 
-/** The blocks of the checks; without any it is a TCP connection. */
-export function checkViews(
-    check: Check | undefined,
-    inherited: CheckTiming,
-    version: string,
-): CheckView[] {
-    const around = { timing: nearestTiming(inherited, defaultTiming), version };
-    return given(check ?? connectionCheck).map(({ settings, checker }) => ({
+/** The blocks of the checks. */
+export function checkViews(checks: readonly CheckPlan[], version: string): CheckView[] {
+    return checks.map(({ checker, settings }) => ({
         checker: checker.keyword,
-        ...checker.lines(settings, around),
+        ...checker.lines(settings, version),
     }));
 }

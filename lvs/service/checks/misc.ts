@@ -1,6 +1,6 @@
-import { flag, keywordProblems, type Keywords, whole } from "../../keepalived/keywords";
+import { flag, keywordProblems, type Keywords, linesOf, integer } from "../../keepalived/keywords";
 import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts";
-import { type Checker, checkLines } from "./checker";
+import { type Checker, withTiming } from "./checker";
 import { type CheckTiming, nearestTiming, type RepeatedCheck, repeatedKeywords } from "./timing";
 
 /** A script that exits with 0 while the server is well (keepalived `MISC_CHECK`). */
@@ -14,9 +14,9 @@ export interface MiscCheck extends RepeatedCheck {
 }
 
 export const miscKeywords: Keywords<MiscCheck> = {
-    miscPath: { keyword: "misc_path", is: scriptPath },
-    miscTimeout: { keyword: "misc_timeout", is: whole("whole seconds", 1, 3600) },
-    miscDynamic: { keyword: "misc_dynamic", is: flag },
+    miscPath: { keyword: "misc_path", type: scriptPath },
+    miscTimeout: { keyword: "misc_timeout", type: integer("whole seconds", 1, 3600) },
+    miscDynamic: { keyword: "misc_dynamic", type: flag },
     ...repeatedKeywords,
     retry: { ...repeatedKeywords.retry, since: "1.3.7" },
     delayBeforeRetry: { ...repeatedKeywords.delayBeforeRetry, since: "1.3.7" },
@@ -25,11 +25,14 @@ export const miscKeywords: Keywords<MiscCheck> = {
 export const miscChecker: Checker<MiscCheck> = {
     keyword: "MISC_CHECK",
     problems: (path, check, target) => keywordProblems(path, miscKeywords, check, target),
-    lines(check, around) {
+    plan(check, around) {
         const miscTimeout = timing(check, around.timing).connectTimeout;
-        const { keywords, urls } = checkLines(miscKeywords, { ...check, miscTimeout }, around);
-        return { keywords: [...keywords, ...userLines(check.miscPath)], urls };
+        return withTiming(miscKeywords, { ...check, miscTimeout }, around);
     },
+    lines: (check, version) => ({
+        keywords: [...linesOf(miscKeywords, check, version), ...userLines(check.miscPath)],
+        urls: [],
+    }),
     timing,
 };
 

@@ -1,5 +1,5 @@
-import { flag, type Keywords, type Kind, oneOf, whole } from "../../keepalived/keywords";
-import { type Problem, problemIf, show } from "../../problems";
+import { flag, type Keywords, type Kind, oneOf, integer } from "../../keepalived/keywords";
+import { type Problem, problemIf, quote } from "../../problems";
 
 /** How a regular expression is read, in the words of PCRE2. */
 export const RegexOption = {
@@ -58,49 +58,49 @@ const most = 2147483647;
 
 /** A regular expression in quotes, where keepalived reads escapes of its own. */
 const expression: Kind<string> = {
-    refuse(value) {
+    check(value) {
         if (!/^[\x20-\x7e]{1,400}$/.test(value)) {
-            return `${show(value)} is not 1 to 400 printable ASCII characters: write others as \\x{e9}`;
+            return `${quote(value)} is not 1 to 400 printable ASCII characters: write others as \\x{e9}`;
         }
         if (value.includes('"'))
-            return `${show(value)} has a quote, which ends it: write it as \\x22`;
+            return `${quote(value)} has a quote, which ends it: write it as \\x22`;
         if (/^[{}]$/.test(value))
-            return `${show(value)} is a bracket alone: write it as \\${value}`;
+            return `${quote(value)} is a bracket alone: write it as \\${value}`;
         const variable = /\$[A-Za-z_{]+/.exec(value)?.[0];
         return variable === undefined
             ? undefined
-            : `${show(value)} has ${show(variable)}, which keepalived takes for a variable: write the sign as \\x24`;
+            : `${quote(value)} has ${quote(variable)}, which keepalived takes for a variable: write the sign as \\x24`;
     },
-    words: (value) => [`"${value.replaceAll("\\", "\\\\")}"`],
+    format: (value) => [`"${value.replaceAll("\\", "\\\\")}"`],
 };
 
 const options: Kind<RegexOption[]> = {
-    refuse: (values, target) =>
+    check: (values, target) =>
         values.length === 0
             ? "is empty: name an option, or leave it out"
-            : values.map((value) => oneOf(RegexOption).refuse(value, target)).find(Boolean),
-    words: (values) => values,
+            : values.map((value) => oneOf(RegexOption).check(value, target)).find(Boolean),
+    format: (values) => values,
 };
 
-const bytes = whole("a number of bytes", 1, most);
+const bytes = integer("a number of bytes", 1, most);
 
 const stack: Kind<RegexStack> = {
-    refuse: ({ start, max }, target) =>
-        bytes.refuse(start, target) ??
-        bytes.refuse(max, target) ??
+    check: ({ start, max }, target) =>
+        bytes.check(start, target) ??
+        bytes.check(max, target) ??
         (start > max ? `start ${start} is above max ${max}` : undefined),
-    words: ({ start, max }) => [String(start), String(max)],
+    format: ({ start, max }) => [String(start), String(max)],
 };
 
-const offset = whole("an offset", 0, most);
+const offset = integer("an offset", 0, most);
 
 export const regexKeywords: Keywords<RegexKeywords> = {
-    regex: { keyword: "regex", is: expression, since: "2.0.7" },
-    regexNoMatch: { keyword: "regex_no_match", is: flag, since: "2.0.7" },
-    regexOptions: { keyword: "regex_options", is: options, since: "2.0.7" },
-    regexMinOffset: { keyword: "regex_min_offset", is: offset, since: "2.0.7" },
-    regexMaxOffset: { keyword: "regex_max_offset", is: offset, since: "2.0.7" },
-    regexStack: { keyword: "regex_stack", is: stack, since: "2.0.7" },
+    regex: { keyword: "regex", type: expression, since: "2.0.7" },
+    regexNoMatch: { keyword: "regex_no_match", type: flag, since: "2.0.7" },
+    regexOptions: { keyword: "regex_options", type: options, since: "2.0.7" },
+    regexMinOffset: { keyword: "regex_min_offset", type: offset, since: "2.0.7" },
+    regexMaxOffset: { keyword: "regex_max_offset", type: offset, since: "2.0.7" },
+    regexStack: { keyword: "regex_stack", type: stack, since: "2.0.7" },
 };
 
 /** What the settings of an expression have against each other. */
@@ -120,7 +120,7 @@ export function regexProblems(path: string, settings: RegexKeywords): Problem[] 
         ...problemIf(
             regexMinOffset > regexMaxOffset,
             `${path}.regexMinOffset`,
-            `${show(regexMinOffset)} is above regexMaxOffset ${show(regexMaxOffset)}: no match could begin`,
+            `${quote(regexMinOffset)} is above regexMaxOffset ${quote(regexMaxOffset)}: no match could begin`,
         ),
     ];
 }

@@ -9,7 +9,7 @@ export interface SmtpCheck extends ConnectingCheck {
 }
 
 export const smtpKeywords: Keywords<SmtpCheck> = {
-    heloName: { keyword: "helo_name", is: hostName },
+    heloName: { keyword: "helo_name", type: hostName },
     ...connectingKeywords,
 };
 

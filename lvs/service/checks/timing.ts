@@ -1,4 +1,4 @@
-import { decimal, type Keywords, type Kind, onOff, whole } from "../../keepalived/keywords";
+import { decimal, type Keywords, type Kind, onOff, integer } from "../../keepalived/keywords";
 import { type Problem, problemIf } from "../../problems";
 
 /** How often a server is tried before it is out. */
@@ -27,10 +27,12 @@ export interface RepeatedCheck extends CheckRetries {
     logAllFailures?: boolean;
 }
 
-/** Seconds between two checks, where nobody says otherwise. */
-export const defaultDelayLoop = 5;
+/** Seconds between two checks of a virtual server. */
+export function delayLoopOf({ delayLoop = 5 }: { readonly delayLoop?: number }): number {
+    return delayLoop;
+}
 
-/** The longest check that fits into `defaultDelayLoop`: a dead server is out after ten seconds. */
+/** The longest check that fits into 5 seconds: a dead server is out after ten seconds. */
 export const defaultTiming = { connectTimeout: 2, retry: 1, delayBeforeRetry: 1 };
 
 /** Seconds, which every version reads as whole ones. */
@@ -42,21 +44,21 @@ function seconds(least: number, most: number): Kind<number> {
 export const delayLoop = seconds(0.01, 86400);
 
 const retryKeywords: Keywords<CheckRetries> = {
-    retry: { keyword: "retry", is: whole("a number of attempts", 0, 100) },
-    delayBeforeRetry: { keyword: "delay_before_retry", is: seconds(0, 3600) },
-    warmup: { keyword: "warmup", is: seconds(0, 3600) },
+    retry: { keyword: "retry", type: integer("a number of attempts", 0, 100) },
+    delayBeforeRetry: { keyword: "delay_before_retry", type: seconds(0, 3600) },
+    warmup: { keyword: "warmup", type: seconds(0, 3600) },
 };
 
 export const timingKeywords: Keywords<CheckTiming> = {
-    connectTimeout: { keyword: "connect_timeout", is: seconds(0.01, 3600) },
+    connectTimeout: { keyword: "connect_timeout", type: seconds(0.01, 3600) },
     ...retryKeywords,
 };
 
 export const repeatedKeywords: Keywords<RepeatedCheck> = {
     ...retryKeywords,
-    delayLoop: { keyword: "delay_loop", is: delayLoop, since: "1.3.7" },
-    alpha: { keyword: "alpha", is: onOff, since: "1.3.7" },
-    logAllFailures: { keyword: "log_all_failures", is: onOff, since: "2.0.11" },
+    delayLoop: { keyword: "delay_loop", type: delayLoop, since: "1.3.7" },
+    alpha: { keyword: "alpha", type: onOff, since: "1.3.7" },
+    logAllFailures: { keyword: "log_all_failures", type: onOff, since: "2.0.11" },
 };
 
 /** The timing that counts; the levels stand with the nearest first. */

@@ -4,9 +4,9 @@ import {
     matching,
     type Target,
     tooNew,
-    whole,
+    integer,
 } from "../../keepalived/keywords";
-import { type Problem, problemIf, show } from "../../problems";
+import { type Problem, problemIf, quote } from "../../problems";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 
@@ -29,23 +29,23 @@ const replyPattern: Kind<string> = {
         /^(?:any|(?:[0-9a-fA-FxX]{2}){1,200})$/,
         `${anyReply}, or 1 to 200 bytes of two hexadecimal digits or X each, such as 00FFX1`,
     ),
-    words: (value) => (value === anyReply ? [] : [value]),
+    format: (value) => (value === anyReply ? [] : [value]),
 };
 
-const length = whole("a number of bytes", 0, 65535);
+const length = integer("a number of bytes", 0, 65535);
 
 export const udpKeywords: Keywords<UdpCheck> = {
     payload: {
         keyword: "payload",
-        is: matching(
+        type: matching(
             /^(?:[0-9a-f]{2}){1,200}$/i,
             "1 to 200 bytes of two hexadecimal digits each, such as 00FF",
         ),
         since: "2.2.0",
     },
-    requireReply: { keyword: "require_reply", is: replyPattern },
-    minReplyLength: { keyword: "min_reply_length", is: length, since: "2.2.0" },
-    maxReplyLength: { keyword: "max_reply_length", is: length, since: "2.2.0" },
+    requireReply: { keyword: "require_reply", type: replyPattern },
+    minReplyLength: { keyword: "min_reply_length", type: length, since: "2.2.0" },
+    maxReplyLength: { keyword: "max_reply_length", type: length, since: "2.2.0" },
     ...connectingKeywords,
 };
 
@@ -82,7 +82,7 @@ function replyProblems(path: string, check: UdpCheck, target: Target): Problem[]
         ...problemIf(
             minReplyLength > maxReplyLength,
             `${path}.minReplyLength`,
-            `${show(minReplyLength)} is above maxReplyLength ${show(maxReplyLength)}: no answer would do`,
+            `${quote(minReplyLength)} is above maxReplyLength ${quote(maxReplyLength)}: no answer would do`,
         ),
     ];
 }

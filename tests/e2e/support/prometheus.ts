@@ -14,6 +14,12 @@ export interface Sample {
 /** How long a test waits for an alert: on a busy machine some scrapes are missed, and it waits anew. */
 export const alertDeadlineMs = 300_000;
 
+/** Seconds between two scrapes of a host. */
+const scrapeInterval = 10;
+
+/** How long a change of a rate takes to be seen: a rate takes two scrapes, and the second has to end. */
+export const scrapedMs = 3 * scrapeInterval * 1000;
+
 const api = "http://127.0.0.1:9090/api/v1";
 
 /** A Prometheus on the lab's client that scrapes every host, with rules. It ends with the lab. */
@@ -32,7 +38,11 @@ export class LabPrometheus {
         const config = {
             // A scrape that is not done in time takes a host's metrics away, and every alert would wait
             // anew: hosts have time for them, and are asked only for what the rules are about.
-            global: { scrape_interval: "10s", scrape_timeout: "10s", evaluation_interval: "2s" },
+            global: {
+                scrape_interval: `${scrapeInterval}s`,
+                scrape_timeout: `${scrapeInterval}s`,
+                evaluation_interval: "2s",
+            },
             rule_files: ["alerts.yaml"],
             scrape_configs: [
                 {
@@ -52,7 +62,7 @@ export class LabPrometheus {
         lab.spawn([prometheus, ...options], { cwd: dir, stdio: ["ignore", log.fd, log.fd] });
         await log.close();
         const started = new LabPrometheus(lab);
-        await waitUntil("metrics of every host", 30_000, async () => {
+        await waitUntil("metrics of every host", scrapedMs, async () => {
             const hosts = await started.ask("lvs_metrics_timestamp_seconds");
             return hosts.length === lab.hosts.length;
         });

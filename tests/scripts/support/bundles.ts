@@ -1,114 +1,78 @@
-import { bundle, type BundleFile, digestOf, program } from "../../../host/bundle";
+import { bundle, digestOf } from "../../../host/bundle";
+import { HostRole, stepText } from "../../../host/step";
 import { unbundle } from "../../../host/unbundle";
-import { changeOf } from "../../../lvs/change";
 import type { Cluster } from "../../../lvs/model";
-import { monitoringPackages } from "../../../lvs/monitoring";
-import { directorPackages, realServerPackages } from "../../../lvs/packages";
-import { planDirector, planRealServer, planRealServerKernel } from "../../../lvs/plan";
-import { directorPreflight, realServerPreflight } from "../../../lvs/preflight";
+import { planDirector } from "../../../lvs/plan";
+import type { HostFile } from "../../../lvs/render";
 import {
-    authPassFile,
-    directorFiles,
-    directorModuleFiles,
-    realServerFiles,
-    realServerModuleFiles,
-} from "../../../lvs/render";
+    deferredStep,
+    directorSteps,
+    realServerSteps,
+    type StepContent,
+    type StepName,
+} from "../../../lvs/steps";
+import { realServerPlan } from "../../support/plans";
 
-/** A cluster with what its hosts are told besides. */
+/** A cluster with its password. */
 export interface Plan extends Cluster {
     authPass?: string;
-    removePackages?: boolean;
     /** The name of the component. Defaults to `lvs`. */
     resource?: string;
 }
 
 /**
- * What a host is sent. `turn` is about what it has put off of `configure`, as the component asks for
- * it; `look` asks for what has changed there, or what of the plan would.
+ * What a host is sent: a step, or `report`, which asks for what has changed there, or for what of the
+ * plan would.
  */
-export type Step = "preflight" | "prepare" | "secret" | "configure" | "turn" | "look";
+export type Step = StepName | "report";
 
 /** The bundle of a step as the components make it; `tests/scripts/bundles.test.ts` compares the two. */
 export function bundleOf(plan: Plan, host: string, step: Step): string {
-    if (step === "look") return bundle("look", filesOf(plan, host));
+    if (step === "report") return bundle("report", filesOf(plan, host));
     const isDirector = plan.directors.some(({ name }) => name === host);
-    return isDirector ? directorBundle(plan, host, step) : realServerBundle(plan, host, step);
+    const role = isDirector ? HostRole.director : HostRole.realServer;
+    const name = `${plan.resource ?? "lvs"}-${host}`;
+    const content =
+        step === "deferred"
+            ? deferredStep(digestOf(bundleOf(plan, host, "configure")))
+            : isDirector
+              ? directorContent(plan, host, step)
+              : realServerContent(plan, host, step);
+    return stepText({ role, name }, step, content);
 }
 
-/** Those that may be shown. */
-function filesOf(plan: Plan, host: string): BundleFile[] {
+/** The files that are no secret. */
+function filesOf(plan: Plan, host: string): HostFile[] {
     return (["prepare", "configure"] as const).flatMap(
         (step) => unbundle(bundleOf(plan, host, step))!.files,
     );
 }
 
-function directorBundle(plan: Plan, host: string, step: Exclude<Step, "look">): string {
-    const { authPass = "secret62", removePackages = false, repair, monitoring } = plan;
+function directorContent(plan: Plan, host: string, step: Exclude<StepName, "deferred">) {
+    const { authPass = "secret62", repair, directors } = plan;
     const planned = planDirector(plan, host);
-    const resource = `${plan.resource ?? "lvs"}-${host}`;
-    const ownerLast = plan.directors[0]!.name !== host;
     switch (step) {
-        case "preflight":
-            return bundle("preflight", [], { settings: directorPreflight(planned, plan) });
-        case "prepare": {
-            const names = [
-                ...directorPackages(planned.needs, plan.keepalivedPackage),
-                ...monitoringPackages(monitoring),
-            ];
-            return bundle("prepare", directorModuleFiles(planned), {
-                packages: { names, purge: removePackages },
-                settings: { resource, repair },
-            });
-        }
         case "secret":
-            return bundle("secret", [authPassFile(authPass)], { settings: { resource, repair } });
+            return directorSteps.secret(authPass, repair);
         case "configure":
-            return bundle("director", [...directorFiles(planned), ...programs(plan)], {
-                settings: { resource, ...changeOf(plan, { ownerLast }) },
-            });
-        case "turn":
-            return turn("directorTurn", directorBundle(plan, host, "configure"));
+            return directorSteps.configure(planned, directors[0]!.name !== host);
+        default:
+            return directorSteps[step](planned);
     }
 }
 
-function realServerBundle(plan: Plan, host: string, step: Exclude<Step, "look">): string {
-    const { removePackages = false, repair, monitoring } = plan;
-    const planned = planRealServer(plan, host);
-    const kernel = planRealServerKernel(planned);
-    const { httpd } = planned;
-    const resource = `${plan.resource ?? "lvs"}-${host}`;
+function realServerContent(
+    plan: Plan,
+    host: string,
+    step: Exclude<StepName, "deferred">,
+): StepContent {
+    const planned = realServerPlan(plan, host);
     switch (step) {
-        case "preflight":
-            return bundle("preflight", [], {
-                settings: realServerPreflight(kernel, httpd !== undefined),
-            });
-        case "prepare": {
-            const names = [
-                ...realServerPackages(kernel, httpd !== undefined),
-                ...monitoringPackages(monitoring),
-            ];
-            return bundle("prepare", realServerModuleFiles(kernel), {
-                packages: { names, purge: removePackages },
-                settings: { resource, repair },
-            });
-        }
         case "secret":
             throw new Error("A real server has no secret.");
         case "configure":
-            return bundle(
-                "realServer",
-                [...realServerFiles(kernel, httpd, monitoring), ...programs(plan)],
-                { settings: { resource, repair, leavingLast: true } },
-            );
-        case "turn":
-            return turn("realServerTurn", realServerBundle(plan, host, "configure"));
+            return realServerSteps.configure(planned, true);
+        default:
+            return realServerSteps[step](planned);
     }
-}
-
-function turn(script: "directorTurn" | "realServerTurn", postponed: string): string {
-    return bundle(script, [], { settings: { postponed: digestOf(postponed) } });
-}
-
-function programs({ monitoring }: Plan) {
-    return monitoring ? [program("lvs-metrics")] : [];
 }

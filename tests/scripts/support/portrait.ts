@@ -65,7 +65,7 @@ function description(file: string, stat: fs.Stats): string {
     // Metrics say when they were taken.
     if (file.endsWith(".prom")) return `${owner} metrics`;
     const content = fs.readFileSync(file, "utf8");
-    if (path.basename(file) === "postponed") return `${owner} ${sha256(content)}`;
+    if (path.basename(file) === "deferred") return `${owner} ${sha256(content)}`;
     return `${owner}\n${content}`;
 }
 

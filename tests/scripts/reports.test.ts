@@ -265,7 +265,7 @@ uptime SECONDS
 clock SECONDS
 keepalived 2.2.7
 step configure SECONDS
-postponed
+deferred
 unit keepalived active enabled
 unit lvs-director inactive enabled
 router VI_1 eth0 62 owner
@@ -311,7 +311,10 @@ describe("asked by lvs, without a change,", () => {
             await host.run(prepare);
             for (const event of events) await happen(host, name, event);
             const before = await portrait(host);
-            const { status, stdout, stderr } = await host.send(bundleOf(plan, name, "look"), asks);
+            const { status, stdout, stderr } = await host.send(
+                bundleOf(plan, name, "report"),
+                asks,
+            );
             const said = stdout
                 .replace(/^kernel .*/m, "kernel RELEASE")
                 .replace(/^(uptime|clock|step configure) \d+$/gm, "$1 SECONDS");

@@ -8,7 +8,7 @@
 #   clock SECONDS                      since 1970
 #   keepalived VERSION                 where it is installed
 #   step NAME SECONDS                  when it was last applied or found in force, since 1970
-#   postponed                          it has put a change off, and its turn has not come
+#   deferred                           it deferred a change that is not carried out yet
 #   unit NAME ACTIVE ENABLED           in systemd's words
 #   complaint UNIT SENTENCE            what the unit's own program finds is not so
 #   router NAME INTERFACE ID STATE     owner of all its virtual IPs, backup with none, or split
@@ -59,7 +59,7 @@ steps() {
         files=${files%/files}
         echo "step ${files##*/} $(stat -c %Y "$files/files")"
     done
-    [ ! -e "$all_steps/configure/postponed" ] || echo postponed
+    [ ! -e "$all_steps/configure/deferred" ] || echo deferred
 }
 
 # Those that are to run here.

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Dependencies } from "../host/remote";
 
-/** What outputs come from, as what a step depends on and waits for. */
-export function inOrder(outputs: pulumi.Input<string>[] = []): Dependencies {
+/** Make a step wait for outputs and depend on the resources that they come from. */
+export function gatedBy(outputs: pulumi.Input<string>[] = []): Dependencies {
     return outputs.length === 0 ? [] : [pulumi.all(outputs).apply(() => [])];
 }

@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionProblems } from "../host/connection";
-import type { Cluster, Director, LoneRealServer, RealServer } from "../lvs/model";
+import type { Cluster, Director, StandaloneRealServer, RealServer } from "../lvs/model";
 import type { Problem } from "../lvs/problems";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
-import { isKnown, type Known } from "./known";
+import { isKnown, type Known } from "../host/known";
 
 /**
  * The cluster that the arguments describe, found free of problems. Throws one `ResourceError` that
  * lists all problems: at once when every value is known, otherwise as soon as they are, which is
  * before anything that is made of the result.
  */
-export function acceptedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
+export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
     const { authPass } = args;
-    const cluster = withoutLogins(args);
-    return accepted(cluster, resource, validate, [
+    const cluster = withoutCredentials(args);
+    return validated(cluster, resource, validate, [
         ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
         ...memberConnectionProblems("directors", args),
         ...memberConnectionProblems("realServers", args),
@@ -23,42 +23,43 @@ export function acceptedCluster(args: LvsClusterArgs, resource: pulumi.Resource)
 }
 
 /** The password, found fit for keepalived; nothing that is thrown tells it. */
-export function acceptedAuthPass(
+export function validatedAuthPass(
     authPass: pulumi.Input<string>,
     resource: pulumi.Resource,
 ): Known<string> {
-    return accepted(authPass, resource, (known: string) => validateAuthPass(authPassField, known));
+    return validated(authPass, resource, (known: string) => validateAuthPass(authPassField, known));
 }
 
 const authPassField = "authPass";
 
 /** What a real server is to be, found free of problems. */
-export function acceptedRealServer(
+export function validatedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
-): Known<LoneRealServer> {
-    const { virtualIps = [], tunnels = [], gateway, gateway6, httpd, monitoring } = args;
-    return accepted(
-        { virtualIps, tunnels, gateway, gateway6, httpd, monitoring },
+): Known<StandaloneRealServer> {
+    const { virtualIps = [], tunnels = [], gateway, gateway6, httpd } = args;
+    const { monitoring, removePackages, repair } = args;
+    return validated(
+        { virtualIps, tunnels, gateway, gateway6, httpd, monitoring, removePackages, repair },
         resource,
         validateRealServer,
         connectionProblems("", args),
     );
 }
 
-function accepted<T, Model extends pulumi.Unwrap<T>>(
+function validated<T, Model extends pulumi.Unwrap<T>>(
     value: T,
     resource: pulumi.Resource,
     validateKnown: (value: Model) => Problem[],
     problems: Problem[] = [],
 ): Known<Model> {
     const without = (model: Model, found: Problem[]) =>
-        found.length > 0 ? reject(found, resource) : model;
+        found.length > 0 ? throwProblems(found, resource) : model;
     if (isKnown(value)) {
         const model = value as unknown as Model;
         return without(model, [...validateKnown(model), ...problems]);
     }
-    if (problems.length > 0) reject(problems, resource);
+    if (problems.length > 0) throwProblems(problems, resource);
     return pulumi.output(value).apply((resolved) => {
         const model = resolved as Model;
         return without(model, validateKnown(model));
@@ -66,20 +67,20 @@ function accepted<T, Model extends pulumi.Unwrap<T>>(
 }
 
 /** The only place that throws for what the user wrote. */
-export function reject(problems: Problem[], resource: pulumi.Resource): never {
+export function throwProblems(problems: Problem[], resource: pulumi.Resource): never {
     const lines = problems.map(({ path, reason }) => `  ${path}: ${reason}`);
     throw new pulumi.ResourceError(["wrong arguments:", ...lines].join("\n"), resource, true);
 }
 
 /** Without keys and passwords, which would make a secret of every file. */
-function withoutLogins(args: LvsClusterArgs) {
+function withoutCredentials(args: LvsClusterArgs) {
     return {
         ...args,
         connection: undefined,
         authPass: undefined,
         hasAuthPass: args.authPass !== undefined,
-        directors: args.directors.map((director) => only(directorFields, director)),
-        realServers: args.realServers.map((realServer) => only(realServerFields, realServer)),
+        directors: args.directors.map((director) => pick(directorFields, director)),
+        realServers: args.realServers.map((realServer) => pick(realServerFields, realServer)),
     };
 }
 
@@ -103,7 +104,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     distribution: true,
 };
 
-function only<Host, Field extends keyof Host>(
+function pick<Host, Field extends keyof Host>(
     fields: Record<Field, true>,
     host: Host,
 ): Pick<Host, Field> {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { acceptedAuthPass, acceptedCluster } from "../../components/accept";
-import type { Known } from "../../components/known";
+import { validatedAuthPass, validatedCluster } from "../../components/validated";
+import type { Known } from "../../host/known";
 import { seedArgs } from "../support/seed";
 
 const resource = undefined as unknown as pulumi.Resource;
@@ -19,11 +19,11 @@ function outcome<T>(value: Known<T>): Promise<T> {
     return inner.promise();
 }
 
-describe("acceptedCluster", () => {
+describe("validatedCluster", () => {
     it("waits for values that are not known yet and fails when they turn out wrong", async () => {
         const args = seedArgs();
         args.realServers[0]!.host = pulumi.output(Promise.resolve("rs1"));
-        await expect(outcome(acceptedCluster(args, resource))).rejects.toThrow(
+        await expect(outcome(validatedCluster(args, resource))).rejects.toThrow(
             'virtualServers[0]: "rs1" has no IPv4 address for directors to send to: give its address',
         );
     });
@@ -31,24 +31,24 @@ describe("acceptedCluster", () => {
     it("gives the cluster without passwords and keys", async () => {
         const args = seedArgs();
         args.authPass = "pass1234";
-        const cluster = await outcome(acceptedCluster(args, resource));
+        const cluster = await outcome(validatedCluster(args, resource));
         expect(JSON.stringify(cluster)).not.toMatch(/pass1234|PRIVATE|hostKey/);
         expect(cluster.directors[1]).toMatchObject({ name: "ds2", host: "10.128.190.254" });
     });
 });
 
-describe("acceptedAuthPass", () => {
+describe("validatedAuthPass", () => {
     it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
         "refuses the password %j without printing it",
         async (authPass) => {
             const secret = pulumi.secret(authPass);
-            const error = await outcome(acceptedAuthPass(secret, resource)).catch(String);
+            const error = await outcome(validatedAuthPass(secret, resource)).catch(String);
             expect(error).toContain("authPass: the password (");
             if (authPass) expect(error).not.toContain(authPass);
         },
     );
 
     it.each(["1111", "a#b!c'd$", "12345678"])("accepts the password %j", async (authPass) => {
-        expect(await outcome(acceptedAuthPass(authPass, resource))).toBe(authPass);
+        expect(await outcome(validatedAuthPass(authPass, resource))).toBe(authPass);
     });
 });

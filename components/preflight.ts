@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Known, whenKnown } from "../host/known";
+import { HostRole, runStep } from "../host/step";
+import type { Cluster, StandaloneRealServer } from "../lvs/model";
+import { planDirector, planRealServer } from "../lvs/plan";
+import { directorSteps, realServerSteps } from "../lvs/steps";
+import type { LvsClusterArgs } from "./args";
+import { connectionOf } from "./connectionOf";
+import { whenDone } from "./whenDone";
+
+/**
+ * Check every host of a cluster before any of them changes. Resources that depend on the result come
+ * after all checks; a check that fails ends the `up`.
+ */
+export function preflight(
+    name: string,
+    args: LvsClusterArgs,
+    cluster: Known<Cluster>,
+    realServers: Known<Map<string, StandaloneRealServer>>,
+    parent: pulumi.Resource,
+): Promise<pulumi.Resource[]> {
+    const host = (role: HostRole, member: LvsClusterArgs["directors" | "realServers"][number]) => ({
+        role,
+        name: `${name}-${member.name}`,
+        connection: connectionOf(args, member),
+        parent,
+    });
+    const directors = args.directors.map((member) => {
+        const content = whenKnown(cluster, (known) =>
+            directorSteps.preflight(planDirector(known, member.name)),
+        );
+        return runStep(host(HostRole.director, member), "preflight", content);
+    });
+    const others = args.realServers.map((member) => {
+        const content = whenKnown(realServers, (known) =>
+            realServerSteps.preflight(planRealServer(known.get(member.name)!)),
+        );
+        return runStep(host(HostRole.realServer, member), "preflight", content);
+    });
+    return whenDone([...directors, ...others].map(({ stdout }) => stdout));
+}

@@ -1,0 +1,110 @@
+import { directorModules, realServerModules } from "./kernel/modules";
+import { monitoringPackages, type MonitoringSettings, planMonitoring } from "./monitoring";
+import { directorPackages, realServerPackages } from "./packages";
+import type { DirectorPlan, RealServerPlan } from "./plan";
+import {
+    authPassFile,
+    directorFiles,
+    directorModuleFiles,
+    type HostFile,
+    realServerFiles,
+    realServerModuleFiles,
+} from "./render";
+import { vrrpRouters } from "./vrrp/vrrpRouters";
+
+/** The steps of a host, in their order. */
+export const stepNames = ["preflight", "prepare", "secret", "configure", "deferred"] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** What a step brings to a host. */
+export interface StepContent {
+    readonly packages?: { readonly names: string[]; readonly purge: boolean };
+    /** What the script of the step reads, by name. A list is several lines. */
+    readonly settings: Readonly<
+        Record<string, string | number | boolean | readonly string[] | undefined>
+    >;
+    readonly files: readonly HostFile[];
+    /** Programs of this project that stay on the host. */
+    readonly programs?: readonly "lvs-metrics"[];
+}
+
+/** What the steps of a director bring. */
+export const directorSteps = {
+    preflight(plan: DirectorPlan): StepContent {
+        const { instance, address } = vrrpRouters(plan.vrrpInstances);
+        const peers = plan.vrrpInstances.flatMap(({ unicastPeers }) => unicastPeers);
+        return {
+            settings: {
+                // A package of an exact version may be newer than the one that is installed.
+                keepalived: plan.keepalivedPackage === undefined ? plan.version : undefined,
+                module: directorModules(plan.needs),
+                instance,
+                address,
+                peer: [...new Set([...plan.directorAddresses, ...peers])],
+            },
+            files: [],
+        };
+    },
+    prepare(plan: DirectorPlan): StepContent {
+        return {
+            packages: { names: directorPackages(plan), purge: plan.removePackages },
+            settings: { repair: plan.change.repair },
+            files: directorModuleFiles(plan),
+        };
+    },
+    secret(authPass: string, repair: string | undefined): StepContent {
+        return { settings: { repair }, files: [authPassFile(authPass)] };
+    },
+    /** A director that does not defer its change comes last, and proves that every virtual IP has an active director. */
+    configure(plan: DirectorPlan, deferIfActive: boolean): StepContent {
+        return {
+            settings: { ...plan.change, deferIfActive, proveActive: !deferIfActive },
+            files: directorFiles(plan),
+            programs: programsFor(plan),
+        };
+    },
+};
+
+/** What the steps of a real server bring. */
+export const realServerSteps = {
+    preflight({ kernel, httpd }: RealServerPlan): StepContent {
+        return {
+            settings: { module: realServerModules(kernel), httpd: httpd !== undefined },
+            files: [],
+        };
+    },
+    prepare(plan: RealServerPlan): StepContent {
+        return {
+            packages: { names: realServerPackages(plan), purge: plan.removePackages },
+            settings: { repair: plan.repair },
+            files: realServerModuleFiles(plan),
+        };
+    },
+    configure(plan: RealServerPlan, deferRemoval: boolean): StepContent {
+        return {
+            settings: { repair: plan.repair, deferRemoval },
+            files: realServerFiles(plan),
+            programs: programsFor(plan),
+        };
+    },
+};
+
+/** Does a real server need packages or kernel modules? */
+export function needsPreparation(realServer: {
+    readonly httpd?: unknown;
+    readonly tunnels?: readonly unknown[];
+    readonly monitoring?: MonitoringSettings;
+}): boolean {
+    const { httpd, tunnels = [], monitoring } = realServer;
+    const packages = monitoringPackages(planMonitoring(monitoring));
+    return httpd !== undefined || tunnels.length > 0 || packages.length > 0;
+}
+
+/** The content of a step that carries out what the host deferred under this digest. */
+export function deferredStep(digest: string): StepContent {
+    return { settings: { deferred: digest || "nothing" }, files: [] };
+}
+
+function programsFor({ monitoring }: DirectorPlan | RealServerPlan): StepContent["programs"] {
+    return monitoring ? ["lvs-metrics"] : [];
+}
