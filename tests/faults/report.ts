@@ -20,7 +20,7 @@ const columns = [
     "failed",
     "lost connections",
     "longest gap",
-    "changes of active director",
+    "owner changes",
     "passed",
 ];
 

@@ -89,9 +89,9 @@ export const changes: Scenario[] = [
     {
         number: 14,
         name: "drain",
-        does: "A real server is drained while every kind of client is connected to it.",
+        does: "A real server is drained, while every kind of client is connected to it.",
         observes:
-            "No request fails. One second after the up, the server gets no new connections. Its connections continue until they end, and then it has none.",
+            "Nothing fails; a second after the up it gets no new connection; what it has goes on until it ends, and then it has none.",
         async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
             const server = bed.cluster.realServers[number]!;
@@ -121,9 +121,9 @@ export const changes: Scenario[] = [
     {
         number: 16,
         name: "scale-in",
-        does: "A real server leaves the plan while every kind of client is connected to it.",
+        does: "A real server leaves the plan, while every kind of client is connected to it.",
         observes:
-            "No request fails, nor does a connection of a few seconds. A longer connection ends drainTimeout after the active director stopped sending new connections to the server. The server loses the virtual IP once no director sends to it.",
+            "Nothing fails, connections of some seconds among it; one that stays is ended, drainTimeout after the owner of the virtual IP gives the server no more connections; the server loses the virtual IP when no director sends to it any more.",
         async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
             const server = bed.cluster.realServers[number]!;
@@ -154,7 +154,7 @@ export const changes: Scenario[] = [
         number: 18,
         name: "unrelated-change",
         does: "A service is added beside those that clients use.",
-        observes: "No request fails, and the counters of the other services continue.",
+        observes: "Nothing fails, and the counters of the other services go on.",
         async run({ bed, traffic }) {
             const pid = () => bed.host("ds1").run("systemctl show -p MainPID keepalived");
             const before = await pid();
@@ -171,9 +171,9 @@ export const changes: Scenario[] = [
     {
         number: 18,
         name: "virtual-ip-added",
-        does: "A virtual IP is added to an active virtual router, and removed again.",
+        does: "A virtual IP is added to a virtual router that serves, and removed again.",
         observes:
-            "No request to the existing services fails. Only the active director ever sends adverts.",
+            "Nothing fails on the services that were there, and nobody but the owner says at any time that he owns them.",
         async run({ bed, traffic, chance }) {
             const added = "10.128.190.245";
             await sleep(chance.upTo(1000));
@@ -197,9 +197,9 @@ export const changes: Scenario[] = [
         {
             number: 19,
             name: "bad-configuration",
-            does: "The configuration gets a keyword that keepalived does not know.",
+            does: "The configuration gets a word that keepalived does not know.",
             observes:
-                "up fails with file, line and keyword. Both directors serve as before. up does not connect to the second director.",
+                "up fails with file, line and word; both directors serve as before, and the second one is not connected to.",
         },
         [
             {
@@ -213,8 +213,8 @@ export const changes: Scenario[] = [
         {
             number: 20,
             name: "wrong-network",
-            does: "The plan gets a virtual IP of another network; in a second try, an interface that does not exist.",
-            observes: "up fails before any change, and no request fails.",
+            does: "The plan gets a virtual IP of another network, and another time an interface that is not there.",
+            observes: "up fails before anything changes; traffic is intact.",
         },
         [
             {

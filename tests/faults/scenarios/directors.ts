@@ -151,7 +151,7 @@ function networkRestarted(
         name,
         does,
         observes:
-            "The virtual IP stays, or another director has it within 3 × advertInt + skew. In the end one director has it. Open connections continue.",
+            "The virtual IP is kept, or another director has it within 3 × advertInt + skew; in the end one has it. Connections that stay go on.",
         async run({ bed, traffic, chance }) {
             const ds1 = bed.host("ds1");
             const at = Date.now();
@@ -178,9 +178,9 @@ export const directors: Scenario[] = [
     {
         number: 1,
         name: "director-power-off",
-        does: "The active director loses power, at any phase of its adverts.",
+        does: "The active director's power is cut, at any phase of its adverts.",
         observes:
-            "The virtual IP answers again within 3 × advertInt + skew, and one director has it. Open connections continue. Requests fail only if they began during the outage, or within the three seconds before and were not synchronised yet.",
+            "The virtual IP answers again within 3 × advertInt + skew; one owner; connections that stay go on. What fails was begun meanwhile, or within the last three seconds before, of which the owner had not told yet.",
         async run({ bed, traffic, chance }) {
             await sleep(chance.upTo(1000));
             const cut = Date.now();
@@ -197,9 +197,9 @@ export const directors: Scenario[] = [
     {
         number: 2,
         name: "director-stop",
-        does: "`systemctl stop keepalived` runs on the active director.",
+        does: "keepalived is stopped in order on the active director.",
         observes:
-            "The backup director takes over within its skew. Only connections may be reset that began within the three seconds before and were not synchronised yet.",
+            "The other takes over within its skew. Only connections that were begun within the last three seconds before, of which the owner had not told yet, may be reset.",
         async run({ bed, traffic, chance }) {
             const ds1 = bed.host("ds1");
             bed.undo(() => ds1.run("systemctl start keepalived"));
@@ -220,9 +220,9 @@ export const directors: Scenario[] = [
     {
         number: 3,
         name: "director-returns",
-        does: "A director that lost power boots again and takes the virtual IP back.",
+        does: "A director that had failed is turned on again, and takes the virtual IP back.",
         observes:
-            "The virtual IP answers all the time. Only connections may be reset that began within the three seconds before and were not synchronised yet.",
+            "No second outage: the virtual IP answers all the time. Only connections that were begun within the last three seconds before, of which the owner had not told yet, may be reset.",
         async run({ bed, traffic, chance }) {
             const { cut, back } = await failAndReturn(bed, traffic, chance);
             await bed.cluster.untilActive("ds1", { deadlineMs: 30_000 });
@@ -240,8 +240,8 @@ export const directors: Scenario[] = [
     {
         number: 3,
         name: "director-returns-and-waits",
-        does: "A director that lost power boots again, and the plan has `nopreempt`.",
-        observes: "The virtual IP stays on the other director, and no request fails.",
+        does: "A director that had failed is turned on again, where the plan says nopreempt.",
+        observes: "The virtual IP stays where it is, and nothing fails.",
         async run({ bed, traffic, chance }) {
             await bed.change(({ vrrpInstances }) => (vrrpInstances[0]!.nopreempt = true));
             await bed.cluster.untilActive("ds1");
@@ -257,9 +257,9 @@ export const directors: Scenario[] = [
     {
         number: 6,
         name: "keepalived-killed",
-        does: "All keepalived processes on the active director get SIGKILL.",
+        does: "All processes of keepalived on the active director get SIGKILL.",
         observes:
-            "The virtual IP answers again within 3 × advertInt + skew. One director has it, with all servers. Each connection may be reset once.",
+            "The virtual IP answers again within 3 × advertInt + skew, and one director has it, with all its servers. Connections may be reset, once.",
         async run({ bed, traffic, chance }) {
             const ds1 = bed.host("ds1");
             bed.undo(() => ds1.run("systemctl start keepalived"));
@@ -295,7 +295,7 @@ export const directors: Scenario[] = [
     },
     networkRestarted(
         "network-restart",
-        "The interface of the active director loses all addresses and gets its own ones back, as in a restart of the network service.",
+        "The network of the active director is set up anew, as a restart of its network service does: its card loses all addresses, and gets its own again.",
         (ds1) =>
             ds1.run(
                 `ip address flush dev eth0 scope global
@@ -305,7 +305,7 @@ export const directors: Scenario[] = [
     ),
     networkRestarted(
         "networkd-restart",
-        "On the active director, systemd-networkd restarts or reconfigures the interface. It removes every address that it did not add.",
+        "systemd-networkd, which has configured the card of the active director, is restarted, or configures it anew: it takes away every address that it has not put there.",
         (ds1, chance) =>
             ds1.run(
                 chance.pick("systemctl restart systemd-networkd", "networkctl reconfigure eth0"),
@@ -341,9 +341,9 @@ export const directors: Scenario[] = [
     {
         number: 35,
         name: "reboot",
-        does: "Every host reboots, one after the other in any order. Then all hosts reboot at once.",
+        does: "Every host is rebooted, one after the other, in any order; then all at once.",
         observes:
-            "Each host comes back without an up: sysctls, module options, the virtual IP on lo, adverts and tables. The virtual IP answers all the time. Requests fail only at the real server that reboots, or if they began just before the virtual IP moved.",
+            "A host comes back with all that it needs, without an up: kernel settings and module options, the virtual IP on lo, adverts and tables. The virtual IP answers all the time; what fails was at the real server that is rebooted, or was begun just before the virtual IP moved.",
         async run({ bed, traffic, chance }) {
             const { cluster } = bed;
             // An option of a module counts from the next time that it is loaded.

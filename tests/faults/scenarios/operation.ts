@@ -16,9 +16,9 @@ export const operation: Scenario[] = [
     {
         number: 36,
         name: "changed-by-hand",
-        does: "Somebody removes the virtual IP from the active director and from a real server, empties the IPVS table of a director, and edits files.",
+        does: "Somebody takes the virtual IP from its owner and from a real server, empties the IPVS table of a director, and edits files.",
         observes:
-            "lvs check shows all of it and exits with 1. One up with a new word in repair restores everything. Then lvs check exits with 0, and no request fails.",
+            "lvs check shows it and exits with 1; one up with a new word in repair mends it all, and lvs check exits with 0; from then on nothing fails.",
         async run({ bed, traffic, chance }) {
             const lvs = new CommandLine(bed.lab, bed.stack);
             const director = bed.host(chance.pick("ds1", "ds2"));
@@ -60,9 +60,9 @@ export const operation: Scenario[] = [
     {
         number: 39,
         name: "destroy",
-        does: "The state of every host is recorded. Then the cluster is deployed, destroyed, and destroyed again.",
+        does: "The cluster is stood up on hosts of which a picture was taken, and destroyed, twice.",
         observes:
-            "Every host is as recorded: no virtual IP, sysctl, file, service or module of the cluster is left. The second destroy does nothing.",
+            "Every host is as in its picture: no virtual IP, kernel setting, file, service or module of ours; the second destroy does nothing.",
         on: "bare hosts",
         async run({ bed }) {
             const pictures = () => Promise.all(bed.cluster.members.map(portrait));

@@ -27,7 +27,7 @@ function notInstalled(
         name,
         does: `A real server joins, and ${does}.`,
         observes:
-            "up fails within a bounded time and says why. Nothing else changes, and up connects to no other host. Hosts that have their packages can change meanwhile. The next up adds the server.",
+            "up fails in bounded time and says why; nothing else changes, and nobody else is connected to; who has its packages can be changed meanwhile; the next up takes it in.",
         async run({ bed, traffic, chance }) {
             const newcomer = bed.host("rs4");
             const hosts = [newcomer, ...alsoOf(bed)];
@@ -134,7 +134,7 @@ export const packages: Scenario[] = [
     ),
     notInstalled(
         "apt-locked",
-        "another apt on it never ends",
+        "another apt there never ends",
         {
             stop: ([host]) => holdAptLocks(host!, 600),
             says: /rs4: cannot install apache2: E: Could not get lock \/var\/lib\/apt\/lists\/lock.* held by process \d+/,
@@ -146,8 +146,8 @@ export const packages: Scenario[] = [
     {
         number: 27,
         name: "apt-busy",
-        does: "A real server joins, and another apt on it runs for a few seconds.",
-        observes: "up waits for the other apt and succeeds.",
+        does: "A real server joins, and another apt there is at work for some seconds.",
+        observes: "up waits for it, and ends well.",
         async run({ bed, traffic, chance }) {
             const newcomer = bed.host("rs4");
             await takeWebServer(newcomer);
@@ -160,7 +160,7 @@ export const packages: Scenario[] = [
     },
     notInstalled(
         "dpkg-interrupted",
-        "its dpkg was killed during an installation",
+        "its dpkg was killed at work",
         {
             stop: async ([host]) => {
                 await host!.run(

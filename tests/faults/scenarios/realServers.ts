@@ -48,9 +48,9 @@ export const realServers: Scenario[] = [
     {
         number: 9,
         name: "server-crash",
-        does: "The services of a real server are killed, so their ports refuse connections.",
+        does: "The services of a real server are killed: their ports refuse connections.",
         observes:
-            "The directors remove the server within delayLoop + retry × delayBeforeRetry. Then no request fails.",
+            "It is out after at most delayLoop + retry × delayBeforeRetry; from then on nothing fails.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -77,9 +77,9 @@ export const realServers: Scenario[] = [
     {
         number: 10,
         name: "server-hang",
-        does: "The services of a real server hang: they accept connections and never answer.",
+        does: "The services of a real server stand still: they take connections and never answer.",
         observes:
-            "A check that requests a page removes the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. A check that only connects keeps it, as documented.",
+            "The check that asks for the page takes it out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; the check that only connects is blind to it, as documented.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -102,9 +102,9 @@ export const realServers: Scenario[] = [
     {
         number: 11,
         name: "server-power-off",
-        does: "A real server loses power.",
+        does: "A real server's power is cut.",
         observes:
-            "The directors remove the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. Then no request fails. The directors end the server's connections, so none hangs.",
+            "It is out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; from then on nothing fails, and connections to it are ended, not left hanging.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -131,9 +131,9 @@ export const realServers: Scenario[] = [
     {
         number: 12,
         name: "server-flaps",
-        does: "A web server stops and starts six times. It is down for a few seconds each time, and once long enough that its check must notice.",
+        does: "A web server stops and starts again six times, each for some seconds, once for longer than a check may miss.",
         observes:
-            "A director's table changes once for each change that the check sees, and no more. keepalived uses less than a tenth of a processor. Requests to other servers do not fail.",
+            "One change of a director's table for each change of the server that its check sees, and no more; keepalived takes less than a tenth of a processor; what goes elsewhere is not touched.",
         async run({ bed, traffic, chance }) {
             const name = chance.pick(...all);
             const host = bed.host(name);
@@ -176,9 +176,9 @@ export const realServers: Scenario[] = [
     {
         number: 13,
         name: "no-server",
-        does: "All web servers are killed, and start again later.",
+        does: "All web servers are killed, and come back.",
         observes:
-            "Once the directors have removed the servers, new connections are refused. The kernel sends one refusal per second and client. Each director runs quorumDown once and quorumUp once.",
+            "Once they are out, new connections are refused, once a second and client: that is how often the kernel says so. Each director runs quorumDown once and quorumUp once.",
         async run({ bed, traffic, chance }) {
             const { realServers, directors } = bed.cluster;
             const start = () =>
@@ -216,9 +216,8 @@ export const realServers: Scenario[] = [
     {
         number: 13,
         name: "sorry-server",
-        does: "All web servers are killed, and the plan has a sorry server.",
-        observes:
-            "Once the directors have removed the servers, the sorry server answers and no request fails.",
+        does: "All web servers are killed, where the plan has a sorry server.",
+        observes: "Once they are out, the sorry server answers, and nothing fails any more.",
         async run({ bed, traffic, chance }) {
             const { realServers } = bed.cluster;
             await bed.change((config) => {

@@ -191,7 +191,7 @@ export const trouble: Scenario[] = [
         name: "disk-full",
         does: "A director's disk is full when its configuration changes.",
         observes:
-            "up fails and says so. The old files and tables are complete. Once there is room, the next up converges.",
+            "up fails and says so; the old files and tables are whole; with room again, the next up converges.",
         async run({ bed, traffic, chance }) {
             const director = bed.host(chance.pick("ds1", "ds2"));
             const free = () => director.run("rm -f /full; sync");
@@ -217,7 +217,7 @@ export const trouble: Scenario[] = [
         name: "ssh-dropped",
         does: "The SSH session that changes a host dies at any time of the change.",
         observes:
-            "up fails at once. The host has all of the old configuration or all of the new one. The next up converges.",
+            "up fails at once; the host has the old configuration or the new one, whole; the next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const host = bed.host(chance.pick("ds1", "rs1", "ds2", "rs2"));
@@ -237,9 +237,9 @@ export const trouble: Scenario[] = [
     {
         number: 22,
         name: "ssh-cut-off",
-        does: "The cable of a host is unplugged at any time of its change, and plugged in after half a minute.",
+        does: "The cable of a host that is changed is pulled out at any time of the change, and plugged in again after half a minute.",
         observes:
-            "up ends soon after that, with success or without. The host has all of the old configuration or all of the new one. The next up converges.",
+            "up ends soon after that, well or not; the host has the old configuration or the new one, whole; the next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const host = bed.host(chance.pick("ds2", "rs2", "rs1"));
@@ -267,9 +267,9 @@ export const trouble: Scenario[] = [
     {
         number: 22,
         name: "host-rebooted",
-        does: "A host loses power or reboots at any time of its change, and comes back.",
+        does: "A host that is changed loses its power at any time of the change, or is rebooted, and comes back.",
         observes:
-            "up fails. The host comes back and serves. The host has all of the old configuration or all of the new one. The next up converges.",
+            "up fails; the host comes back, serves, and has the old configuration or the new one, whole; the next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const [name, fall] = chance.pick(
@@ -301,9 +301,9 @@ export const trouble: Scenario[] = [
     {
         number: 23,
         name: "sshd-stalls",
-        does: "A real server's sshd accepts connections and stays silent for half a minute while every host changes.",
+        does: "A real server's sshd takes connections and says nothing, for half a minute, while every host changes.",
         observes:
-            "up changes the other real servers meanwhile. Once sshd answers, this up or the next one converges.",
+            "The other real servers are changed meanwhile; once it speaks again, this up or the next one converges.",
         async run({ bed, traffic, chance }) {
             const stalled = bed.host(chance.pick("rs1", "rs2", "rs3"));
             const others = bed.cluster.realServers.filter((host) => host !== stalled);
@@ -330,7 +330,7 @@ export const trouble: Scenario[] = [
         name: "engine-killed",
         does: "The engine gets SIGKILL at any time of an up.",
         observes:
-            "No request fails. The next up names the lock. After pulumi cancel it converges, and no resource exists twice.",
+            "Nothing fails; the next up names the lock; after pulumi cancel it converges, with no resource twice.",
         async run(stage) {
             const { bed, traffic } = stage;
             const resources = async () => {
@@ -359,7 +359,7 @@ export const trouble: Scenario[] = [
         name: "interrupted",
         does: "Ctrl-C, once or twice, at any time of an up.",
         observes:
-            "The running step completes or is rolled back. The exit status is not 0. The next up converges.",
+            "The step under way is done or taken back; the exit status is not 0; the next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const twice = chance.pick(true, false);
@@ -378,9 +378,9 @@ export const trouble: Scenario[] = [
     {
         number: 26,
         name: "two-at-once",
-        does: "Two ups run at once: with one state, and with two states that manage the same hosts.",
+        does: "Two ups at once: of one state, and of two states that manage the same hosts.",
         observes:
-            "With one state, one up is refused and names the lock. With two states, each host applies one change after the other. Both ups succeed, and no host has parts of both. One more up converges.",
+            "Of one state, one is refused and names the lock. Of two that differ, a host does one change after the other: each ends well, and no host has something of both; one more up converges.",
         async run({ bed, traffic, chance }) {
             const first = newWeight();
             const ups = [await bed.startUp(first.change)];
@@ -441,8 +441,8 @@ export const trouble: Scenario[] = [
         {
             number: 28,
             name: "no-ipvs",
-            does: "At a first up, modprobe is forbidden to load ip_vs on a director.",
-            observes: "up fails before it changes any host, and names the module.",
+            does: "A first up where a director's kernel is forbidden to load ip_vs.",
+            observes: "up fails before anything has changed on any host, and names the module.",
         },
         async (bed, chance) => {
             const director = bed.host(chance.pick("ds1", "ds2"));
@@ -458,7 +458,7 @@ export const trouble: Scenario[] = [
             name: "host-key-changed",
             does: "A director answers with another host key than the plan has.",
             observes:
-                "up stops after at most two attempts and says so. Nothing changes. The next up converges.",
+                "up stops and says so, after at most two attempts; nothing changes; the next up converges.",
         },
         { hostKey: hostKey("somebody else").public },
         /host key mismatch/,
@@ -467,9 +467,9 @@ export const trouble: Scenario[] = [
         {
             number: 30,
             name: "key-refused",
-            does: "A director refuses the private key.",
+            does: "A director does not let the key in.",
             observes:
-                "up stops after at most two attempts and says so. Nothing changes. The next up converges.",
+                "up stops and says so, after at most two attempts; nothing changes; the next up converges.",
         },
         { privateKey: hostKey("nobody").private },
         /unable to authenticate/,
@@ -478,8 +478,9 @@ export const trouble: Scenario[] = [
         {
             number: 32,
             name: "router-id-taken",
-            does: "Before a first up, a foreign keepalived uses the same virtual_router_id on the network.",
-            observes: "up fails before it changes any host, and names the id and the other router.",
+            does: "Before a first up, somebody else's keepalived has the same virtual_router_id on the network.",
+            observes:
+                "up fails before anything has changed on any host, and names the id and whose it is.",
         },
         async (bed) => {
             const rs4 = bed.host("rs4");
@@ -508,7 +509,8 @@ export const trouble: Scenario[] = [
             number: 33,
             name: "address-taken",
             does: "Before a first up, another machine answers for the virtual IP.",
-            observes: "up fails before it changes any host, and names the machine's MAC address.",
+            observes:
+                "up fails before anything has changed on any host, and names the machine's MAC address.",
         },
         async (bed) => {
             const rs4 = bed.host("rs4");
@@ -522,9 +524,9 @@ export const trouble: Scenario[] = [
     {
         number: 40,
         name: "one-of-five",
-        does: "One of five hosts, a real server, is unreachable when all hosts change.",
+        does: "One of five hosts, a real server, cannot be reached when all of them change.",
         observes:
-            "The other real servers change, and the directors do not. The exit status is not 0. Once the directors have removed the server, no request fails. The next up logs in to the hosts that were left, and to no other.",
+            "The other real servers converge, the directors wait for it, the exit status is not 0; nothing fails once the server is out; the next up logs in to what was left and to no other host.",
         async run({ bed, traffic, chance }) {
             const { realServers, directors } = bed.cluster;
             const gone = chance.pick(...realServers);
