@@ -4,17 +4,17 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 import { waitUntil } from "./wait";
 
-/** Each lab has a folder here with all large files that it writes. */
+/** Parent of the folders with the large files of each lab. */
 const labsDir = path.join(
     process.env.XDG_STATE_HOME || path.join(homedir(), ".local/state"),
     "pulumi-lvs/labs",
 );
 
-/** Folders of a lab, by its name. */
+/** Folders of a lab. */
 export interface Places {
-    /** For large files. */
+    /** Folder for large files. */
     dir: string;
-    /** In memory, for sockets: its name is short, however long that of the other is. */
+    /** Folder in memory for sockets. Its name is always short. */
     shortDir: string;
 }
 
@@ -24,7 +24,7 @@ export function placesOf(name: string): Places {
     return { dir, shortDir: path.join("/dev/shm", `pulumi-lvs-${digest.slice(0, 8)}`) };
 }
 
-/** The names of all labs that have a folder. */
+/** Names of all labs that have a folder. */
 export async function labNames(): Promise<string[]> {
     return fs.readdir(labsDir).catch(() => []);
 }
@@ -38,8 +38,8 @@ export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
 }
 
 /**
- * Removes the folders, and the control groups of containers: beside one of the unified hierarchy,
- * systemd-nspawn makes one of the same name in the older one.
+ * Remove the folders and the control groups of containers. For a group in the unified hierarchy,
+ * systemd-nspawn creates a group of the same name in the older hierarchy.
  */
 export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
     for (const root of ["unified", "systemd", "."]) {
@@ -50,8 +50,8 @@ export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
 }
 
 /**
- * Removes a control group with those in it: folders whose files nobody can remove, and which go all
- * the same. Processes that have been killed may still be ending, and hold theirs up.
+ * Remove a control group and its children. Their files cannot be deleted and disappear with the
+ * folder. Killed processes that have not ended yet keep the folder busy.
  */
 async function removeControlGroup(dir: string): Promise<void> {
     const entries = await fs.readdir(dir, { withFileTypes: true }).catch(() => []);

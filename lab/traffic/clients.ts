@@ -1,7 +1,7 @@
 /**
- * A client with a steady pace, run by `Traffic` on the lab's client: `clients.ts KIND HOST PORT`.
- * When it asks never depends on what was answered before. It prints what it sees as lines of JSON
- * (Event), and ends in order when its input does.
+ * A client with a steady pace, started by `Traffic` on the lab's client: `clients.ts KIND HOST
+ * PORT`. Slow answers do not change the pace. It prints its observations as lines of JSON
+ * (TrafficEvent), and ends cleanly when its input ends.
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
@@ -13,16 +13,16 @@ const now = () => performance.timeOrigin + performance.now();
 const print = (event: Event) => process.stdout.write(`${JSON.stringify(event)}\n`);
 let stopped = false;
 
-/** The kernel sends a line that was lost again, ever more slowly: eight seconds bridge four. */
+/** The kernel retransmits a lost line at growing intervals. Eight seconds bridge a gap of four. */
 const linePatience = 15_000;
-/** A machine with other work stands still for more than a second at times: late is not lost. */
+/** A busy machine may pause for more than a second: a late answer is not a lost one. */
 const datagramPatience = 3000;
 
 const clients = {
-    /** Three connections that stay, each opened anew only when it is lost. */
+    /** Three lasting connections, each reopened only when it is lost. */
     long: () => [1, 2, 3].forEach(() => stay()),
 
-    /** Connections of four seconds, a new one every half second. */
+    /** Connections of four seconds. A new one starts every half second. */
     session: () => keepPace(500, () => hold({ forMs: 4000 })),
 
     /** Datagrams of one flow. */
@@ -33,7 +33,7 @@ function stay(): void {
     hold({ lost: () => setTimeout(() => stopped || stay(), 200) });
 }
 
-/** A connection with a line every 200 ms, each answered by the server's name and the line. */
+/** A connection that sends a line every 200 ms. The server answers with its name and the line. */
 function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
     const began = now();
     const asked = new Map<string, number>();
@@ -98,7 +98,7 @@ function sendDatagrams(): void {
         asked.delete(number);
         print({ at, ms: now() - at, from });
     });
-    // That a port was refused is not said of a certain datagram: each fails by its time.
+    // The error does not say which datagram was refused. Each fails by its timeout.
     socket.on("error", () => undefined);
     socket.connect(port, host);
     socket.on("connect", () => {
@@ -122,7 +122,7 @@ function sendDatagrams(): void {
     });
 }
 
-/** Counts from the first time on, so that a late one does not make all that follow late. */
+/** Count from the first time, so that one late call does not delay all later ones. */
 function keepPace(intervalMs: number, work: () => void): void {
     const start = performance.now();
     const step = (count: number) => {

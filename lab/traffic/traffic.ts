@@ -8,41 +8,41 @@ import { nodeCommand } from "../run";
 import { vip } from "../article";
 import { ports, virtualRouterId } from "./cluster";
 
-/** One thing that a client has seen. */
+/** One observation of a client. */
 export interface Event {
-    /** When it began, in milliseconds since 1970. */
+    /** Start in milliseconds since 1970. */
     at: number;
-    /** How long it took. */
+    /** Duration in milliseconds. */
     ms: number;
-    /** Who answered. */
+    /** Sender of the answer. */
     from?: string;
-    /** Why what was asked got no answer. */
+    /** Reason why no answer came. */
     error?: string;
-    /** Of a connection as a whole: how it ended, "done" when it was closed in order. */
+    /** End of a whole connection: "done" if it was closed cleanly. */
     ended?: string;
 }
 
-/** What the clients of one kind have seen. */
+/** Observations of the clients of one kind. */
 export interface Seen {
-    /** In the order of asking. */
+    /** Requests in the order of their start. */
     requests: Event[];
     failed: Event[];
-    /** Connections that did not end in order. */
+    /** Connections that did not end cleanly. */
     lost: Event[];
-    /** The longest time between the ends of two successes that follow each other, or 0. */
+    /** Longest time in milliseconds between the ends of two consecutive successes, or 0. */
     longestGap: number;
 }
 
-/** New connections, connections that stay, those that last some seconds, and a flow of datagrams. */
+/** New connections, lasting connections, connections of some seconds, and a flow of datagrams. */
 export const kinds = ["fresh", "long", "session", "datagram"] as const;
 export type Kind = (typeof kinds)[number];
 
 export interface Observation extends Record<Kind, Seen> {
-    /** Who sent adverts: an entry for each change. */
+    /** Senders of VRRP adverts, one entry for each change. */
     owners: Event[];
 }
 
-/** Clients of every kind in the lab, and one who listens to the directors' adverts. */
+/** Clients of every kind in the lab, and a listener for the directors' adverts. */
 export class Traffic {
     private final?: Promise<Observation>;
 
@@ -52,15 +52,19 @@ export class Traffic {
         private readonly adverts: Client,
     ) {}
 
-    /** Starts them; returns when each has had some answers. */
+    /** Start all clients. Return when each has had some answers. */
     static async start(lab: Lab): Promise<Traffic> {
         const spawn = (command: string[]) =>
             new Client(lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] }));
         const start = (kind: Kind, port: number) =>
             spawn([...nodeCommand("traffic/clients.ts"), kind, vip, String(port)]);
         const long = start("long", ports.lines);
-        // Those that stay come first, so that each is with a server of its own.
-        await waitUntil("answers on what stays", 30_000, () => long.events.length >= 3);
+        // Lasting connections start first, so that each gets a different server.
+        await waitUntil(
+            "answers on the lasting connections",
+            30_000,
+            () => long.events.length >= 3,
+        );
         const listener = path.join(__dirname, "adverts.pl");
         const traffic = new Traffic(
             await lab.probe(`http://${vip}/`, { intervalMs: 50, timeoutMs: 5000 }),
@@ -71,7 +75,8 @@ export class Traffic {
             },
             spawn(["perl", listener, lab.client.address, String(virtualRouterId)]),
         );
-        // Four seconds of lines: all that stays has been told of to the other director.
+        // After four seconds of lines, the sync daemon has sent all lasting connections to the
+        // backup.
         await waitUntil("answers to every client", 30_000, () => {
             const seen = traffic.sofar();
             return (
@@ -83,7 +88,7 @@ export class Traffic {
         return traffic;
     }
 
-    /** What has been seen so far. */
+    /** All observations so far. */
     sofar(): Observation {
         const { requests } = this.probe.sofar();
         return {
@@ -102,7 +107,7 @@ export class Traffic {
         };
     }
 
-    /** Has them ask nothing more, waits for what is under way, and returns all. */
+    /** Stop all clients, wait for running requests, and return all observations. */
     stop(): Promise<Observation> {
         const all = [this.adverts, ...Object.values(this.clients)];
         this.final ??= Promise.all([this.probe.stop(), ...all.map((client) => client.stop())]).then(
@@ -112,7 +117,7 @@ export class Traffic {
     }
 }
 
-/** A process that prints events. */
+/** A process that prints observations. */
 class Client {
     readonly events: Event[] = [];
 
@@ -128,9 +133,9 @@ class Client {
     }
 }
 
-/** A director without a table may have a web server of its own, which is nobody's to answer. */
+/** A director without an IPVS table may answer with its own web server. That is a failure. */
 function strangers(body = ""): string | undefined {
-    return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a stranger's page";
+    return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a page of no real server";
 }
 
 function good(requests: Event[]): Event[] {
