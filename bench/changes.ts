@@ -70,7 +70,7 @@ function report(name: string, seconds: number, seen: Observation): string {
         `${session.lost.length} connections of 4 s lost`,
         `${long.lost.length} of 3 that stay`,
         `longest gap ${fresh.longestGap.toFixed(0)} ms`,
-        `${Math.max(0, seen.owners.length - 1)} changes of owner`,
+        `${Math.max(0, seen.activeDirectors.length - 1)} changes of owner`,
     ].join(", ");
 }
 

@@ -3,7 +3,7 @@ import { HostRole, stepText } from "../host/step";
 import { installedDisk } from "../lab/installedDisk";
 import { type Host, Lab, waitUntil } from "../lab/lab";
 import { seedConfig } from "../lab/stack";
-import { only, seed } from "../lab/topology";
+import { withHosts, seed } from "../lab/topology";
 import type { Cluster } from "../lvs/model";
 import { planDirector } from "../lvs/plan";
 import { directorSteps } from "../lvs/steps";
@@ -21,7 +21,7 @@ const network = "10.129.0.0/16";
  * and the processes that they start there.
  */
 async function main(rounds: number): Promise<void> {
-    const lab = await Lab.up(only(seed, "ds1"), { disk: () => installedDisk() });
+    const lab = await Lab.up(withHosts(seed, "ds1"), { disk: () => installedDisk() });
     try {
         await answerFor(lab);
         const host = lab.host("ds1");

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { LabCluster } from "../lab/cluster";
 import { clusterPackages } from "../lab/installedDisk";
-import { Refusal } from "../lab/progress";
+import { UserError } from "../lab/progress";
 import { seed, type Topology, twentyRealServers } from "../lab/topology";
 import { ansible, type Config, type Contender, mitogen, pulumi, pyinfra } from "./contenders";
 import { interleaved } from "./measuring";
@@ -91,15 +91,15 @@ function wishes(args: string[]): { rounds: number; chosen: Topology[] } {
     const names = topologies.map(({ name }) => name);
     const unknown = positionals.find((name) => !names.includes(name));
     if (unknown !== undefined) {
-        throw new Refusal(`There is no topology ${unknown} here: take ${names.join(" or ")}.`);
+        throw new UserError(`There is no topology ${unknown} here: take ${names.join(" or ")}.`);
     }
     const rounds = Number(values.rounds);
-    if (!(rounds >= 1)) throw new Refusal(`--rounds ${values.rounds} is no number of rounds.`);
+    if (!(rounds >= 1)) throw new UserError(`--rounds ${values.rounds} is no number of rounds.`);
     const isChosen = ({ name }: Topology) => positionals.length === 0 || positionals.includes(name);
     return { rounds, chosen: topologies.filter(isChosen) };
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Refusal ? error.message : error);
+    console.error(error instanceof UserError ? error.message : error);
     process.exitCode = 1;
 });

@@ -23,7 +23,7 @@ async function main(rounds: number): Promise<void> {
         let [now, next] = [await bundlesFor(stack, 2), await bundlesFor(stack, 3)].reverse();
         let weight = 3;
         const empty = await emptyProject();
-        const floor = { "engine alone": () => seconds(() => stack.upOf(empty)) };
+        const floor = { "engine alone": () => seconds(() => stack.upProject(empty)) };
         const ssh = "the same bundles by ssh alone";
         const taken = await interleaved(
             {

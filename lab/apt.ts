@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { run } from "./run";
 
 const debianKeys = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -19,7 +19,7 @@ export async function sourcesFor(suite: string, stable: boolean): Promise<string
     const archive = sources.find(({ release }) => /^[a-z]+$/.test(release))?.uri;
     const security = sources.find(({ release }) => release.endsWith("-security"))?.uri;
     if (!archive) {
-        throw new Refusal(
+        throw new UserError(
             "apt has no source of Debian packages (origin Debian, component main). The hosts " +
                 "of the lab are made of these packages. Add a Debian archive to the sources of apt.",
         );

@@ -25,7 +25,7 @@ export async function cached(
     const dir = path.join(cacheRoot, `${name}-${digest}`);
     if (await exists(dir)) return dir;
     await fs.mkdir(cacheRoot, { recursive: true });
-    const release = await lock(dir, patiently);
+    const release = await lock(dir, lockOptions);
     try {
         if (!(await exists(dir))) await buildInto(dir, build);
     } finally {
@@ -35,7 +35,7 @@ export async function cached(
 }
 
 /** Wait up to twenty minutes. The lock of a process that died expires after one minute. */
-const patiently: LockOptions = {
+const lockOptions: LockOptions = {
     realpath: false,
     stale: 60_000,
     retries: { retries: 2400, factor: 1, minTimeout: 500 },

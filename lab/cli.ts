@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { CommandLine } from "./commandLine";
 import { Host, Lab } from "./lab";
-import { Refusal, step } from "./progress";
+import { UserError, step } from "./progress";
 import { LabStack } from "./stack";
 import {
     mixed,
@@ -73,7 +73,7 @@ const hostCommands: Record<string, (host: Host, words: string[]) => Promise<numb
     thaw: (host) => host.thaw(),
     link: async (host, [state, network]) => {
         if (state !== "up" && state !== "down") {
-            throw new Refusal(`link ${host.name}: the state is missing. Add "up" or "down".`);
+            throw new UserError(`link ${host.name}: the state is missing. Add "up" or "down".`);
         }
         await host.link(state, network);
     },
@@ -98,7 +98,7 @@ async function main(words: string[]): Promise<number> {
             return 0;
         case "exec":
             if (rest.length === 0)
-                throw new Refusal(
+                throw new UserError(
                     "exec: the command is missing. Example: exec curl 10.128.190.248",
                 );
             return onThisTerminal((await running(options.name)).command(rest));
@@ -108,10 +108,11 @@ async function main(words: string[]): Promise<number> {
             return lvs(await running(options.name), rest);
     }
     const act = hostCommands[command];
-    if (!act) throw new Refusal(`"${command}" is no command. \`npm run lab\` lists the commands.`);
+    if (!act)
+        throw new UserError(`"${command}" is no command. \`npm run lab\` lists the commands.`);
     const lab = await running(options.name);
     const [hostName, ...hostWords] = rest;
-    if (!hostName) throw new Refusal(`${command}: the host is missing. Example: ${command} ds1`);
+    if (!hostName) throw new UserError(`${command}: the host is missing. Example: ${command} ds1`);
     return (await act(lab.host(hostName), hostWords)) ?? 0;
 }
 
@@ -133,7 +134,7 @@ function readWords(words: string[]) {
         });
         return { options: values, command: words[begin], rest: words.slice(begin + 1) };
     } catch (error) {
-        throw new Refusal(`${(error as Error).message}\n\n${help}`);
+        throw new UserError(`${(error as Error).message}\n\n${help}`);
     }
 }
 
@@ -141,10 +142,10 @@ async function up(name: string, topologyName: string): Promise<void> {
     const topology = topologies.find((candidate) => candidate.name === topologyName);
     if (!topology) {
         const names = topologies.map((candidate) => candidate.name).join(", ");
-        throw new Refusal(`"${topologyName}" is no topology. Use ${names}.`);
+        throw new UserError(`"${topologyName}" is no topology. Use ${names}.`);
     }
     const hosts = topology.hosts.map((host) => host.name).join(", ");
-    await step(`Booting ${hosts}`, () => Lab.up(topology, { name, lasting: true }));
+    await step(`Booting ${hosts}`, () => Lab.up(topology, { name, persistent: true }));
     await status();
 }
 
@@ -176,13 +177,14 @@ function row(name: string, state: string, suite: string, addresses: string[]): s
 
 async function running(name: string): Promise<Lab> {
     const lab = await Lab.attach(name);
-    if (!lab) throw new Refusal(`No lab named ${name} is running. Boot it: \`npm run lab -- up\``);
+    if (!lab)
+        throw new UserError(`No lab named ${name} is running. Boot it: \`npm run lab -- up\``);
     return lab;
 }
 
 async function pulumi(lab: Lab, words: string[]): Promise<number> {
     if (words.length === 0)
-        throw new Refusal("pulumi: the command is missing. Example: pulumi preview --diff");
+        throw new UserError("pulumi: the command is missing. Example: pulumi preview --diff");
     const stack = await LabStack.create(lab);
     return onThisTerminal(lab.command(stack.command(words)), stack.env);
 }
@@ -214,7 +216,7 @@ function onThisTerminal(
 main(process.argv.slice(2)).then(
     (status) => (process.exitCode = status),
     (error: Error) => {
-        process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
+        process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
         process.exitCode = 1;
     },
 );

@@ -3,7 +3,7 @@ import type { Host } from "./host";
 import { clusterPackages, installedDisk } from "./installedDisk";
 import { Lab, waitUntil } from "./lab";
 import type { Probe } from "./probe";
-import { ofRelease, releases } from "./release";
+import { onRelease, releases } from "./release";
 import { LabStack, type StackConfig } from "./stack";
 import { type HostSpec, seedWithSpare, suiteOf, type Topology } from "./topology";
 
@@ -27,7 +27,7 @@ export class LabCluster {
     private constructor(
         readonly lab: Lab,
         readonly stack: LabStack,
-        private readonly startingPoint: () => Promise<Required<StackConfig>>,
+        private readonly initialConfig: () => Promise<Required<StackConfig>>,
     ) {}
 
     /** Boot the hosts and deploy nothing. */
@@ -36,7 +36,7 @@ export class LabCluster {
         packages = clusterPackages,
         config = articleConfig,
     }: LabClusterOptions = {}): Promise<LabCluster> {
-        const topology = ofRelease(wanted);
+        const topology = onRelease(wanted);
         const lab = await Lab.up(topology, {
             disk: (host) => diskFor(host, packages),
         });
@@ -72,7 +72,7 @@ export class LabCluster {
 
     /** The initial configuration with a change. */
     async config(change: Change = () => undefined): Promise<Required<StackConfig>> {
-        const config = await this.startingPoint();
+        const config = await this.initialConfig();
         change(config);
         return config;
     }

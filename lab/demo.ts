@@ -1,5 +1,5 @@
 import { Lab, waitUntil } from "./lab";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { LabStack } from "./stack";
 import { seed } from "./topology";
 
@@ -12,7 +12,7 @@ const name = "seed";
 async function demo(): Promise<void> {
     const running = await Lab.attach(name);
     heading(running ? "The lab is running already" : "Booting five bare machines");
-    const lab = running ?? (await Lab.up(seed, { name, lasting: true }));
+    const lab = running ?? (await Lab.up(seed, { name, persistent: true }));
     await Promise.all(lab.hosts.map(async (host) => (await host.isUp()) || host.boot()));
     const stack = await LabStack.create(lab);
 
@@ -38,10 +38,10 @@ async function demo(): Promise<void> {
     const switched = Date.now();
     await until("a new request is answered", () =>
         Promise.resolve(
-            probe.sofar().requests.some(({ at, error }) => at > switched && error === undefined),
+            probe.soFar().requests.some(({ at, error }) => at > switched && error === undefined),
         ),
     );
-    const gap = (probe.sofar().longestGap / 1000).toFixed(2);
+    const gap = (probe.soFar().longestGap / 1000).toFixed(2);
     print(`The client had no answer for ${gap} s.`);
 
     heading("Turning ds1 on again");
@@ -87,6 +87,6 @@ function print(text: string): void {
 }
 
 demo().catch((error: unknown) => {
-    console.error(error instanceof Refusal ? error.message : error);
+    console.error(error instanceof UserError ? error.message : error);
     process.exitCode = 1;
 });

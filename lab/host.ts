@@ -9,7 +9,7 @@ import { MachineProcess } from "./machine/process";
 import { UserModeLinux } from "./machine/uml";
 import type { Namespace } from "./namespace";
 import type { Parts } from "./parts";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { run, type RunOptions, type RunResult, tryRun } from "./run";
 import { sshFilesOf } from "./sshFiles";
 import { type HostSpec, isContainer, type Suite, suiteOf, type Topology } from "./topology";
@@ -80,7 +80,7 @@ export class Host {
             dir: this.dir,
             shortDir: lab.shortDir,
             identity: this.identity,
-            inside: (command: string[]) => this.inside(command),
+            inside: (command: string[]) => this.inNamespace(command),
         };
         this.machine = this.isContainer
             ? new Container(options)
@@ -98,7 +98,7 @@ export class Host {
         const card = this.cards.find((one) => one.network === network);
         if (card) return card;
         const networks = this.cards.map((one) => one.network).join(", ");
-        throw new Refusal(`${this.name} has no card in ${network}. Use ${networks}.`);
+        throw new UserError(`${this.name} has no card in ${network}. Use ${networks}.`);
     }
 
     /** Run a shell script on the host and return its output. Throws if the script fails. */
@@ -126,15 +126,15 @@ export class Host {
     /** Cut the power. The host can neither send nor write anything more. */
     async cut(): Promise<void> {
         await this.process.end();
-        await this.forgetConnection();
+        await this.closeConnection();
     }
 
     /** Shut the host down cleanly: its disk has everything that it wrote. */
     async shutDown(): Promise<void> {
-        await this.requireLife();
+        await this.requireRunning();
         // ssh may be disconnected before the answer arrives.
         await this.tryRun("systemctl poweroff");
-        await this.forgetConnection();
+        await this.closeConnection();
         await waitUntil(`end of ${this.name}`, 60_000, async () => !(await this.isUp()));
         await this.process.end();
     }
@@ -151,9 +151,9 @@ export class Host {
         const before = await this.bootId();
         // ssh may be disconnected before the answer arrives.
         await this.tryRun("systemctl reboot");
-        await this.forgetConnection();
+        await this.closeConnection();
         await waitUntil(`reboot of ${this.name}`, bootDeadline, async () => {
-            await this.requireLife();
+            await this.requireRunning();
             const now = await this.bootId();
             return now !== undefined && now !== before;
         });
@@ -161,12 +161,12 @@ export class Host {
 
     /** Stop all processes of the host at once. Nothing answers until `thaw`. */
     async freeze(): Promise<void> {
-        await this.machine.freeze(await this.requireLife());
+        await this.machine.freeze(await this.requireRunning());
     }
 
     /** Resume a frozen host. */
     async thaw(): Promise<void> {
-        await this.machine.thaw(await this.requireLife());
+        await this.machine.thaw(await this.requireRunning());
     }
 
     /** Unplug or plug in the network cable of a card. */
@@ -174,7 +174,7 @@ export class Host {
         const card = this.card(network);
         // The card of a guest does not recover if its device is down: detach the bridge instead.
         const end = state === "up" ? ["master", card.network] : ["nomaster"];
-        await run(this.inside(["ip", "link", "set", card.tap, ...end]));
+        await run(this.inNamespace(["ip", "link", "set", card.tap, ...end]));
     }
 
     /** Boot from a new disk: a bare one without packages, or one that `installedDisk` made. */
@@ -188,20 +188,20 @@ export class Host {
     async create(): Promise<void> {
         await fs.mkdir(this.dir, { recursive: true });
         await writeIdentity(this.identity, this.spec, this.lab.topology);
-        await this.machine.plugIn();
+        await this.machine.createDevices();
     }
 
     /** Start the machine with a new disk, as `reset` does, without waiting for it. */
     async startNew(disk = this.lab.parts.suites[this.suite]!.image.disk): Promise<void> {
         await this.process.end();
-        await this.machine.insert(disk);
+        await this.machine.useDisk(disk);
         await this.powerOn();
     }
 
     /** Wait until ssh to the host works. */
     async waitForSsh(): Promise<void> {
         await waitUntil(`ssh to ${this.name}`, bootDeadline, async () => {
-            await this.requireLife();
+            await this.requireRunning();
             return (await this.bootId()) !== undefined;
         });
     }
@@ -209,11 +209,11 @@ export class Host {
     private async powerOn(): Promise<void> {
         await fs.rm(path.join(this.lab.shortDir, this.name, "pid"), { force: true });
         const { command, env } = this.machine.powerOn();
-        await this.process.start(this.inside(command), env, this.consoleLog);
+        await this.process.start(this.inNamespace(command), env, this.consoleLog);
     }
 
     /** Close the connection that `run` shares. */
-    private async forgetConnection(): Promise<void> {
+    private async closeConnection(): Promise<void> {
         const sockets = path.join(this.lab.shortDir, "ssh");
         for (const socket of await fs.readdir(sockets)) {
             if (!socket.endsWith(`@${this.name}`)) continue;
@@ -246,14 +246,14 @@ export class Host {
         const settings = sshOptions.flatMap((option) => ["-o", option]);
         const user = options.user ? ["-l", options.user] : [];
         const config = sshFilesOf(this.lab).config;
-        return this.inside(["ssh", "-F", config, ...settings, ...user, this.name, script]);
+        return this.inNamespace(["ssh", "-F", config, ...settings, ...user, this.name, script]);
     }
 
-    private inside(command: string[]): string[] {
+    private inNamespace(command: string[]): string[] {
         return this.lab.namespace.command(command);
     }
 
-    private async requireLife(): Promise<number> {
+    private async requireRunning(): Promise<number> {
         const pid = await this.process.leader();
         if (pid !== undefined) return pid;
         const log = await fs.readFile(this.consoleLog, "utf8").catch(() => "");

@@ -55,7 +55,7 @@ function identityFiles(spec: HostSpec, topology: Topology): Record<string, strin
     return {
         "etc/hosts": `127.0.0.1 localhost\n${client} client\n${names.join("")}`,
         "etc/hostname": `${spec.name}\n`,
-        "etc/lab/network": cards.map(cardLine).join(""),
+        "etc/lab/network": cards.map(networkLine).join(""),
         "etc/lab/routes": routeLines(spec, topology),
         ...(spec.forwards && { "etc/sysctl.d/lab-router.conf": routerSettings }),
         "etc/apt/sources.list": `deb [trusted=yes] http://${client}/${suiteOf(spec)}/ ./\n`,
@@ -64,7 +64,7 @@ function identityFiles(spec: HostSpec, topology: Topology): Record<string, strin
     };
 }
 
-function cardLine({ device, address, ipv6 }: Card, index: number): string {
+function networkLine({ device, address, ipv6 }: Card, index: number): string {
     return `vec${index} ${device} ${address}/24 ${ipv6}/64\n`;
 }
 

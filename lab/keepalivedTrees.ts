@@ -18,7 +18,7 @@ export const keepalivedReleases = [
 const programs = ["keepalived", "nftables"];
 
 /** A file of the host that a configuration is for. */
-export interface TriedFile {
+export interface HostFile {
     /** Absolute path. Missing folders are created. */
     path: string;
     /** Octal mode, as for chmod. Defaults to 0644. */
@@ -27,17 +27,17 @@ export interface TriedFile {
 }
 
 /** Result of `keepalived -t`. */
-export interface Verdict {
+export interface TestResult {
     /** Exit status. -1 if keepalived crashed or did not end. */
     status: number;
     /** Lines that keepalived printed on stderr and stdout, without duplicates. */
-    complaint: string;
+    output: string;
 }
 
 /**
  * Result for a valid configuration. The status alone is not enough: before 2.2.0 it is always 0.
  */
-export const accepted: Verdict = { status: 0, complaint: "" };
+export const validResult: TestResult = { status: 0, output: "" };
 
 /** The files of a Debian release with keepalived. Programs run inside this folder. */
 export class KeepalivedTree {
@@ -54,14 +54,14 @@ export class KeepalivedTree {
      * Let keepalived test /etc/keepalived/keepalived.conf on a host with these files and
      * interfaces. Runs are isolated, so any number can run in parallel.
      */
-    async test(files: TriedFile[], { interfaces }: { interfaces: string[] }): Promise<Verdict> {
+    async test(files: HostFile[], { interfaces }: { interfaces: string[] }): Promise<TestResult> {
         const script = [
             "mkdir -p /etc/keepalived",
-            ...files.map(placed),
+            ...files.map(writeCommands),
             "exec /usr/sbin/keepalived -t -f /etc/keepalived/keepalived.conf 2>&1\n",
         ];
         const { status, output } = await this.inside(script.join("\n"), interfaces);
-        return verdict(status, output);
+        return testResult(status, output);
     }
 
     /**
@@ -70,19 +70,19 @@ export class KeepalivedTree {
      */
     async testAll(
         configurations: string[],
-        { files, interfaces }: { files: TriedFile[]; interfaces: string[] },
-    ): Promise<Verdict[]> {
+        { files, interfaces }: { files: HostFile[]; interfaces: string[] },
+    ): Promise<TestResult[]> {
         const beside = files.filter((file) => path.posix.dirname(file.path) === "/etc/keepalived");
         const tests = configurations.map((content, index) =>
             [
                 `mkdir /etc/keepalived/${index}`,
-                ...beside.map((file) => `cp ${word(file.path)} /etc/keepalived/${index}`),
-                `printf %s ${word(content)} >/etc/keepalived/${index}/keepalived.conf`,
+                ...beside.map((file) => `cp ${quoteWord(file.path)} /etc/keepalived/${index}`),
+                `printf %s ${quoteWord(content)} >/etc/keepalived/${index}/keepalived.conf`,
                 `/usr/sbin/keepalived -t -f /etc/keepalived/${index}/keepalived.conf 2>&1 || status=$?`,
                 `echo "${endOfTest} \${status:-0}"; status=`,
             ].join("\n"),
         );
-        const script = ["mkdir -p /etc/keepalived", ...files.map(placed), ...tests, ""];
+        const script = ["mkdir -p /etc/keepalived", ...files.map(writeCommands), ...tests, ""];
         const { output } = await this.inside(script.join("\n"), interfaces, 120_000);
         const ends = new RegExp(`^${endOfTest} (\\d+)$`, "m");
         const pieces = output.split(ends);
@@ -94,7 +94,7 @@ export class KeepalivedTree {
         }
         return configurations.map((_, index) => {
             const status = Number(pieces[2 * index + 1]);
-            return verdict(status < 128 ? status : -1, pieces[2 * index]!);
+            return testResult(status < 128 ? status : -1, pieces[2 * index]!);
         });
     }
 
@@ -104,12 +104,12 @@ export class KeepalivedTree {
      * configuration, is in /said.
      */
     async run(
-        files: TriedFile[],
+        files: HostFile[],
         { interfaces, until, show }: { interfaces: string[]; until: string; show: string },
     ): Promise<string> {
         const script = [
             ...interfaces.map((name) => `ip link set ${name} up`),
-            ...files.map(placed),
+            ...files.map(writeCommands),
             "keepalived --dont-fork --vrrp --log-console --dump-conf >/said 2>&1 &",
             `tries=0; until ${until} || [ "$tries" = 300 ]; do tries=$((tries + 1)); sleep 0.2; done`,
             "kill $!; wait $! || :",
@@ -143,17 +143,17 @@ export class KeepalivedTree {
 /** Separator between the results of many tests. */
 const endOfTest = "=== end of test";
 
-function verdict(status: number, output: string): Verdict {
+function testResult(status: number, output: string): TestResult {
     const lines = output.split("\n").filter((line) => line.trim());
-    return { status, complaint: [...new Set(lines)].join("\n") };
+    return { status, output: [...new Set(lines)].join("\n") };
 }
 
 /** Commands that write a file. */
-function placed({ path: target, mode = "0644", content }: TriedFile): string {
+function writeCommands({ path: target, mode = "0644", content }: HostFile): string {
     return [
-        `mkdir -p ${word(path.posix.dirname(target))}`,
-        `printf %s ${word(content)} >${word(target)}`,
-        `chmod ${word(mode)} ${word(target)}`,
+        `mkdir -p ${quoteWord(path.posix.dirname(target))}`,
+        `printf %s ${quoteWord(content)} >${quoteWord(target)}`,
+        `chmod ${quoteWord(mode)} ${quoteWord(target)}`,
     ].join("\n");
 }
 
@@ -198,6 +198,6 @@ exec chroot run/root sh -eu
 `;
 
 /** Quote a text as one word of a shell script. */
-function word(text: string): string {
+function quoteWord(text: string): string {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }

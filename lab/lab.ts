@@ -7,10 +7,10 @@ import { Host } from "./host";
 import { clientKey } from "./keys";
 import { Namespace } from "./namespace";
 import { labParts, Parts } from "./parts";
-import { labNames, makePlaces, placesOf, removePlaces } from "./places";
+import { labNames, createFolders, foldersOf, removeFolders } from "./folders";
 import { Probe, ProbeOptions } from "./probe";
 import { processorOf } from "./processors";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
 import { sshFilesOf, writeSshFiles } from "./sshFiles";
 import { HostSpec, ipv6Of, isContainer, Network, suiteOf, Topology } from "./topology";
@@ -24,7 +24,7 @@ export interface LabOptions {
     /** Name of the lab. Defaults to a unique name, so that labs can run in parallel. */
     name?: string;
     /** Whether the lab outlives the process that started it. Defaults to false. */
-    lasting?: boolean;
+    persistent?: boolean;
     /**
      * First disk of a host, as `installedDisk` made it. undefined is a bare disk. Defaults to bare
      * disks.
@@ -40,7 +40,7 @@ interface LabRecord {
      * Number of labs that were running before. It selects the first processor for the lab's
      * kernels.
      */
-    others: number;
+    earlierLabs: number;
 }
 
 /** A few hosts on a private network on this machine. */
@@ -66,10 +66,10 @@ export class Lab {
         readonly name: string,
         private readonly record: LabRecord,
     ) {
-        const { topology, parts, others } = record;
+        const { topology, parts, earlierLabs: others } = record;
         this.topology = topology;
         this.parts = parts;
-        const places = placesOf(name);
+        const places = foldersOf(name);
         this.dir = places.dir;
         this.shortDir = places.shortDir;
         this.namespace = namespaceOf(name);
@@ -93,14 +93,14 @@ export class Lab {
         const parts = await labParts(...new Set(topology.hosts.map(suiteOf)));
         const disks = await disksOf(topology, options);
         const name = options.name ?? `${topology.name}-${randomBytes(3).toString("hex")}`;
-        const lab = new Lab(name, { topology, parts, others: (await Lab.names()).length });
-        await removeDeadLab(name);
-        await makePlaces(lab);
+        const lab = new Lab(name, { topology, parts, earlierLabs: (await Lab.names()).length });
+        await removeLeftover(name);
+        await createFolders(lab);
         try {
             const keep = await lab.create();
             await Promise.all(lab.hosts.map((host) => host.startNew(disks.get(host.name))));
             await Promise.all(lab.hosts.map((host) => host.waitForSsh()));
-            if (options.lasting) keep();
+            if (options.persistent) keep();
         } catch (error) {
             await lab.down();
             throw error;
@@ -123,7 +123,7 @@ export class Lab {
     /** Remove a lab in any state. Does nothing if there is no such lab. */
     static async remove(name: string): Promise<void> {
         await namespaceOf(name).destroy();
-        await removePlaces(placesOf(name));
+        await removeFolders(foldersOf(name));
     }
 
     /** The host of this name. */
@@ -131,7 +131,7 @@ export class Lab {
         const host = this.hosts.find((candidate) => candidate.name === name);
         if (host) return host;
         const names = this.hosts.map((candidate) => candidate.name).join(", ");
-        throw new Refusal(`${this.name} has no host ${name}. Use ${names}.`);
+        throw new UserError(`${this.name} has no host ${name}. Use ${names}.`);
     }
 
     /** Command to run on this machine to run `command` on the client. */
@@ -176,7 +176,7 @@ export class Lab {
      */
     private async create(): Promise<() => void> {
         await this.namespace.create();
-        const keep = this.endWithThisProcess();
+        const keep = this.startWatchdog();
         await fs.writeFile(path.join(this.dir, "lab.json"), JSON.stringify(this.record, null, 4));
         await writeSshFiles(this, this.hosts);
 
@@ -205,7 +205,7 @@ export class Lab {
      * closes. The watchdog runs in the lab's namespace, so it ends with the lab. Return a function
      * that makes the lab outlive this process.
      */
-    private endWithThisProcess(): () => void {
+    private startWatchdog(): () => void {
         const down = [...nodeCommand("cli.ts"), "--name", this.name, "down"];
         const wait = ["sh", "-c", 'read -r _ || exec "$@"', "lab-watchdog", ...down];
         const watchdog = this.spawn(wait, {
@@ -254,20 +254,20 @@ async function disksOf({ hosts }: Topology, { disk }: LabOptions): Promise<Map<s
 }
 
 function namespaceOf(name: string): Namespace {
-    return new Namespace(path.join(placesOf(name).shortDir, "net"));
+    return new Namespace(path.join(foldersOf(name).shortDir, "net"));
 }
 
 async function readRecord(name: string): Promise<LabRecord | undefined> {
     const text = await fs
-        .readFile(path.join(placesOf(name).dir, "lab.json"), "utf8")
+        .readFile(path.join(foldersOf(name).dir, "lab.json"), "utf8")
         .catch(() => "");
     return text ? (JSON.parse(text) as LabRecord) : undefined;
 }
 
 /** Remove what a lab of the same name left behind, after a restart of the machine for example. */
-async function removeDeadLab(name: string): Promise<void> {
+async function removeLeftover(name: string): Promise<void> {
     if (await Lab.attach(name)) {
-        throw new Refusal(
+        throw new UserError(
             `A lab named ${name} is running already. End it: \`npm run lab -- down\``,
         );
     }

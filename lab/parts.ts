@@ -1,7 +1,7 @@
 import { baseImage, Image } from "./image/image";
 import { kernel, Kernel } from "./image/kernel";
 import { packageRepository } from "./image/packages";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import type { Suite } from "./topology";
 
 /** The kernel and the images of a lab. */
@@ -22,7 +22,7 @@ export interface SuiteParts {
 export async function labParts(...suites: Suite[]): Promise<Parts> {
     // Ctrl-C ends the running command; this process continues so that it can clean up.
     const interruption = new AbortController();
-    const interrupt = () => interruption.abort(new Refusal("Interrupted."));
+    const interrupt = () => interruption.abort(new UserError("Interrupted."));
     process.on("SIGINT", interrupt);
     try {
         const parts: Parts = { kernel: await kernel(interruption.signal), suites: {} };

@@ -37,7 +37,7 @@ export interface ProbeResult {
     /** Longest time in milliseconds between the ends of two consecutive successes, or 0. */
     longestGap: number;
     /** Number of responses with each body. */
-    byBody: Record<string, number>;
+    bodyCounts: Record<string, number>;
 }
 
 /** A client in the lab that requests a URL at a steady pace and records the responses. */
@@ -72,7 +72,7 @@ export class Probe {
     }
 
     /** All requests so far. */
-    sofar(): ProbeResult {
+    soFar(): ProbeResult {
         const requests = [...this.requests].sort((a, b) => a.at - b.at);
         const good = requests.filter((request) => request.error === undefined);
         const ends = good.map(({ at, ms }) => at + ms).sort((a, b) => a - b);
@@ -83,7 +83,7 @@ export class Probe {
             requests,
             failed: requests.filter((request) => request.error !== undefined),
             longestGap: Math.max(0, ...gaps),
-            byBody,
+            bodyCounts: byBody,
         };
     }
 
@@ -92,6 +92,6 @@ export class Probe {
         const closed = this.child.exitCode === null ? once(this.child, "close") : undefined;
         this.child.stdin!.end();
         await closed;
-        return this.sofar();
+        return this.soFar();
     }
 }

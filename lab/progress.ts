@@ -9,4 +9,4 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
 }
 
 /** A problem that the user can solve. It is printed without a stack trace. */
-export class Refusal extends Error {}
+export class UserError extends Error {}

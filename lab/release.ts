@@ -9,7 +9,7 @@ export const releases: Record<Suite, { distribution: Distribution; keepalived: s
 };
 
 /** A cluster of all three releases. Its directors run the oldest and the newest one. */
-const mixture: Record<string, Suite> = {
+const mixedSuites: Record<string, Suite> = {
     ds1: "bullseye",
     ds2: "trixie",
     rs1: "bullseye",
@@ -20,7 +20,7 @@ const mixture: Record<string, Suite> = {
  * A topology on the releases that `RELEASE` selects: one release for all hosts, or `mixed`. Hosts
  * that name their release keep it.
  */
-export function ofRelease(topology: Topology): Topology {
+export function onRelease(topology: Topology): Topology {
     const release = process.env.RELEASE;
     if (release === undefined) return topology;
     if (release !== "mixed" && !(release in releases)) {
@@ -29,7 +29,7 @@ export function ofRelease(topology: Topology): Topology {
         );
     }
     const hosts = topology.hosts.map((host) => ({
-        suite: release === "mixed" ? mixture[host.name] : (release as Suite),
+        suite: release === "mixed" ? mixedSuites[host.name] : (release as Suite),
         ...host,
     }));
     return { ...topology, hosts };

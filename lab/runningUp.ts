@@ -29,13 +29,13 @@ export class RunningUp {
     }
 
     /** Wait until it has begun to change resources, and some milliseconds longer. */
-    async begun(moreMs: number): Promise<void> {
+    async waitForUpdating(moreMs: number): Promise<void> {
         await waitUntil("begin of an up", 60_000, () => this.output.includes("Updating"), 20);
         await sleep(moreMs);
     }
 
     /** Wait until the output matches a pattern. */
-    async says(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
+    async waitForOutput(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
         await waitUntil(`${pattern.source} in an up`, deadlineMs, () => {
             if (pattern.test(this.output)) return true;
             if (!this.isRunning) throw new Error(`it has ended:\n${this.output}`);
@@ -54,7 +54,7 @@ export class RunningUp {
     }
 
     /** Wait for the end. Return the exit status, or -1 if it was killed. */
-    async end(deadlineMs = 300_000): Promise<number> {
+    async waitForExit(deadlineMs = 300_000): Promise<number> {
         const timely = sleep(deadlineMs, "late", { ref: false });
         if (this.isRunning && (await Promise.race([this.ended, timely])) === "late") {
             throw new Error(`pulumi up still runs after ${deadlineMs / 1000} s:\n${this.output}`);

@@ -5,7 +5,7 @@
 import { makeTestDisks } from "./installedDisk";
 import { makeKeepalivedTrees } from "./keepalivedTrees";
 import { labParts, type Parts } from "./parts";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { toolchain } from "./toolchain";
 
 async function main(words: string[]): Promise<void> {
@@ -26,6 +26,6 @@ async function hosts(forTests: boolean): Promise<Parts> {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-    process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
+    process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
     process.exitCode = 1;
 });

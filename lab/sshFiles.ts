@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { clientKey } from "./keys";
-import type { Places } from "./places";
+import type { LabFolders } from "./folders";
 
 /** Files with which the client of a lab logs in to its hosts. */
 export interface SshFiles {
@@ -9,13 +9,13 @@ export interface SshFiles {
     privateKey: string;
 }
 
-export function sshFilesOf({ dir }: Places): SshFiles {
+export function sshFilesOf({ dir }: LabFolders): SshFiles {
     return { config: path.join(dir, "ssh_config"), privateKey: path.join(dir, "client_key") };
 }
 
 /** Write the client's key, the known hosts and the ssh configuration. */
 export async function writeSshFiles(
-    places: Places,
+    places: LabFolders,
     hosts: { name: string; address: string; hostKey: string }[],
 ): Promise<void> {
     const { config, privateKey } = sshFilesOf(places);

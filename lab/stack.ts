@@ -110,7 +110,7 @@ export class LabStack {
     }
 
     /** Run `pulumi up` of the project in a folder, without configuration. */
-    async upOf(project: string): Promise<string> {
+    async upProject(project: string): Promise<string> {
         const cwd = { cwd: project };
         await this.tryPulumi(["stack", "init"], cwd);
         return this.pulumi(upWords, cwd);
@@ -129,7 +129,7 @@ export class LabStack {
     }
 
     /** Delete all resources from the state without changing the hosts. */
-    async forget(): Promise<void> {
+    async deleteState(): Promise<void> {
         await this.pulumi(["state", "delete", "--all", "--yes"]);
     }
 

@@ -193,7 +193,7 @@ export const mixed: Topology = {
 };
 
 /** A topology reduced to some of its hosts. */
-export function only(topology: Topology, ...names: string[]): Topology {
+export function withHosts(topology: Topology, ...names: string[]): Topology {
     const hosts = topology.hosts.filter(({ name }) => names.includes(name));
     return {
         ...topology,

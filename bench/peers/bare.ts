@@ -7,5 +7,5 @@ export async function bare({ lab, stack }: LabCluster, packages: string[]): Prom
     await Promise.all(lab.hosts.map((host) => host.reset(disk)));
     // A unit that has failed does not keep a host from being at rest.
     await Promise.all(lab.hosts.map((host) => host.tryRun("systemctl is-system-running --wait")));
-    await stack.forget();
+    await stack.deleteState();
 }

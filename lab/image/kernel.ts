@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { OwnApt, sourcesFor } from "../apt";
 import { cached } from "../cache";
-import { Refusal, step } from "../progress";
+import { UserError, step } from "../progress";
 import { run, tryRun } from "../run";
 import { kernelModules } from "./modules";
 
@@ -98,7 +98,7 @@ async function fetchFirst(
             await fs.mkdir(dir);
         }
     }
-    throw new Refusal(`No user-mode Linux kernel can be used.\n${reasons.join("\n")}`);
+    throw new UserError(`No user-mode Linux kernel can be used.\n${reasons.join("\n")}`);
 }
 
 async function fetchKernel(source: Source, dir: string): Promise<void> {

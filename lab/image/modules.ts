@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { OwnApt, sourcesFor } from "../apt";
 import { cached, exists } from "../cache";
-import { Refusal, step } from "../progress";
+import { UserError, step } from "../progress";
 import { run } from "../run";
 
 const script = path.join(__dirname, "modules.sh");
@@ -62,6 +62,6 @@ async function requirePrograms(): Promise<void> {
     try {
         await run(["which", "bc", "bison", "flex", "gcc", "make", "strings", "xz"]);
     } catch {
-        throw new Refusal("Programs that build kernel modules are missing. Run `npm run setup`.");
+        throw new UserError("Programs that build kernel modules are missing. Run `npm run setup`.");
     }
 }

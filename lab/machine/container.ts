@@ -19,11 +19,11 @@ export class Container implements Machine {
     }
 
     /** The devices of a container come and go with each boot. */
-    async plugIn(): Promise<void> {
+    async createDevices(): Promise<void> {
         await fs.mkdir(this.folder, { recursive: true });
     }
 
-    async insert(disk: string): Promise<void> {
+    async useDisk(disk: string): Promise<void> {
         this.lower = path.join(disk, tree);
         await fs.rm(this.changes, { recursive: true, force: true });
         await fs.mkdir(this.changes, { mode: 0o755 });
@@ -66,7 +66,7 @@ export class Container implements Machine {
 
     private async setCables(end: (card: Card) => string[]): Promise<void> {
         for (const card of this.options.cards) {
-            await run(this.options.inside(["ip", "link", "set", card.tap, ...end(card)]));
+            await run(this.options.inNamespace(["ip", "link", "set", card.tap, ...end(card)]));
         }
     }
 }

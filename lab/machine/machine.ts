@@ -6,9 +6,9 @@
  */
 export interface Machine {
     /** Create the devices that stay while the host is off. */
-    plugIn(): Promise<void>;
+    createDevices(): Promise<void>;
     /** Use a new disk without changes. */
-    insert(disk: string): Promise<void>;
+    useDisk(disk: string): Promise<void>;
     /** Command that runs the host until it is turned off. */
     powerOn(): { command: string[]; env: NodeJS.ProcessEnv };
     /** Stop a running host, given its first process. */
@@ -30,7 +30,7 @@ export interface MachineOptions {
     /** Tar archive with the host's own files. */
     identity: string;
     /** Command that runs `command` in the lab's network namespace. */
-    inside: (command: string[]) => string[];
+    inNamespace: (command: string[]) => string[];
 }
 
 /** A network card of a host. */

@@ -37,7 +37,7 @@ export class MachineProcess {
 
     /** The first process if it is running. */
     async leader(): Promise<number | undefined> {
-        const pid = await this.recorded();
+        const pid = await this.recordedPid();
         // Another program may have the same id now, but not in this namespace.
         const alive = pid !== undefined && (await this.namespace.contains(pid));
         return alive ? pid : undefined;
@@ -45,7 +45,7 @@ export class MachineProcess {
 
     /** Kill all processes, including those that a stopped machine left behind. */
     async end(): Promise<void> {
-        const group = await this.recorded();
+        const group = await this.recordedPid();
         if (group === undefined) return;
         await waitUntil(`end of ${this.name}`, 10_000, async () => {
             for (const pid of await processGroup(group)) {
@@ -57,7 +57,7 @@ export class MachineProcess {
         });
     }
 
-    private async recorded(): Promise<number | undefined> {
+    private async recordedPid(): Promise<number | undefined> {
         const text = await fs.readFile(this.pidFile, "utf8").catch(() => undefined);
         return text === undefined ? undefined : Number(text);
     }

@@ -24,8 +24,8 @@ export class UserModeLinux implements Machine {
         this.disk = this.changes;
     }
 
-    async plugIn(): Promise<void> {
-        const { cards, inside } = this.options;
+    async createDevices(): Promise<void> {
+        const { cards, inNamespace: inside } = this.options;
         for (const { tap, network } of cards) {
             await run(inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
             await run(inside(["ip", "link", "set", tap, "master", network, "up"]));
@@ -35,7 +35,7 @@ export class UserModeLinux implements Machine {
         }
     }
 
-    async insert(disk: string): Promise<void> {
+    async useDisk(disk: string): Promise<void> {
         await fs.rm(this.changes, { force: true });
         this.disk = `${this.changes},${path.join(disk, blockDevice)}`;
     }

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { cached } from "../cache";
 import { tryRun } from "../run";
 import { download } from "./download";
-import { folderOf, usersPath } from "./found";
+import { folderOf, usersPath } from "./search";
 import { atLeast, goProgram } from "./goModule";
-import { homeWith } from "./plugins";
+import { pulumiHomeWith } from "./plugins";
 
 /** Release to download or build. */
 const release = "3.259.0";
@@ -42,7 +42,7 @@ export async function usersCli(env: NodeJS.ProcessEnv): Promise<Cli | string> {
     if (!folder) return "no pulumi on PATH";
     const pulumi = path.join(folder, "pulumi");
     // Even `pulumi version` writes a log to its home.
-    const home = await homeWith([]);
+    const home = await pulumiHomeWith([]);
     const { stdout } = await tryRun([pulumi, "version"], {
         env: { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: home },
         timeout: 20_000,

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { cached } from "../cache";
 import { step } from "../progress";
 import { tryRun } from "../run";
-import { onPath } from "./found";
+import { onPath } from "./search";
 
 const site = "https://get.pulumi.com";
 

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { cached } from "../cache";
-import { Refusal, step } from "../progress";
+import { UserError, step } from "../progress";
 import { run, tryRun } from "../run";
-import { onPath } from "./found";
+import { onPath } from "./search";
 
 /** A program to build from a Go module of this folder. */
 export interface GoProgram {
@@ -34,7 +34,7 @@ export async function goProgram(program: GoProgram): Promise<string> {
                 env: { ...compiler, GOOS: "linux", GOARCH: goArch(), GOTOOLCHAIN: "local" },
                 timeout: 3_600_000,
             }).catch((error: Error) => {
-                throw new Refusal(
+                throw new UserError(
                     `${program.binary} cannot be built. If the last lines say that a module ` +
                         `cannot be downloaded, make the Go module proxy reachable (go env GOPROXY).\n` +
                         error.message,
@@ -49,7 +49,7 @@ export function goArch(platform: string = process.platform, arch: string = proce
     const known: Record<string, string> = { x64: "amd64", arm64: "arm64" };
     const name = platform === "linux" ? known[arch] : undefined;
     if (!name)
-        throw new Refusal(`The lab runs on Linux on x64 or arm64, not on ${platform} ${arch}.`);
+        throw new UserError(`The lab runs on Linux on x64 or arm64, not on ${platform} ${arch}.`);
     return name;
 }
 
@@ -87,7 +87,7 @@ async function requireGo(dir: string): Promise<void> {
     const goMod = await fs.readFile(path.join(dir, "go.mod"), "utf8");
     const minimum = /^go (\S+)$/m.exec(goMod)![1]!;
     const found = (await onPath("go")) ? await goVersion() : "";
-    if (!found || !atLeast(found, minimum)) throw new Refusal(goMissing(found, minimum));
+    if (!found || !atLeast(found, minimum)) throw new UserError(goMissingMessage(found, minimum));
 }
 
 async function goVersion(): Promise<string> {
@@ -96,7 +96,7 @@ async function goVersion(): Promise<string> {
 }
 
 /** Error message if Go is missing (`found` is empty) or too old. */
-export function goMissing(found: string, minimum: string): string {
+export function goMissingMessage(found: string, minimum: string): string {
     return (
         `Go ${minimum} or later is needed, but ${found ? `this is ${found}` : "no go is on PATH"}: ` +
         "a part of the Pulumi engine could not be downloaded and has to be built. " +

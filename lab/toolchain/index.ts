@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { cacheRoot } from "../cache";
 import { cli } from "./cli";
 import { goArch } from "./goModule";
-import { homeWith, plugin } from "./plugins";
+import { pulumiHomeWith, plugin } from "./plugins";
 
 /** A Pulumi engine that can run the programs of this project. */
 export interface Toolchain {
@@ -34,16 +34,16 @@ export async function toolchain(): Promise<Toolchain> {
         pulumi: engine.pulumi,
         env: {
             PATH: [engine.folder, process.env.PATH].filter(Boolean).join(path.delimiter),
-            PULUMI_HOME: await homeWith(found),
+            PULUMI_HOME: await pulumiHomeWith(found),
             PULUMI_SKIP_UPDATE_CHECK: "true",
             // ts-node finds its compiled output there by content. Compiling takes seconds.
             TS_NODE_CACHE_DIRECTORY: path.join(cacheRoot, "ts-node"),
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         },
-        plugins: { command: command.served, random: random.served },
+        plugins: { command: command.origin, random: random.origin },
         report: [
             ...engine.report,
-            ...found.map(({ name, served, reason }) => {
+            ...found.map(({ name, origin: served, reason }) => {
                 return `${name} plugin: ${served}${reason ? ` (${reason})` : ""}`;
             }),
         ],

@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { cached, exists } from "../cache";
 import { download } from "./download";
-import { folderOf, usersPath, usersPlugins } from "./found";
+import { folderOf, usersPath, usersPlugins } from "./search";
 import { goArch, goProgram } from "./goModule";
 
 /** A resource plugin of the release that the SDK of our programs needs. */
@@ -12,11 +12,11 @@ export interface Plugin {
 }
 
 /** A plugin and its origin. */
-export interface FoundPlugin extends Plugin {
+export interface SelectedPlugin extends Plugin {
     /** Folder with the files that the engine must find. undefined if the plugin is on PATH. */
     dir?: string;
     /** Origin: "genuine 1.2.1 (from …)" or "stand-in". */
-    served: string;
+    origin: string;
     /** Reason why the genuine plugin is not used. */
     reason?: string;
 }
@@ -25,17 +25,17 @@ export interface FoundPlugin extends Plugin {
 export async function plugin(
     wanted: Plugin,
     env: NodeJS.ProcessEnv = process.env,
-): Promise<FoundPlugin> {
+): Promise<SelectedPlugin> {
     const own = await usersPlugin(wanted, env);
     if (own) return own;
     const binary = `pulumi-resource-${wanted.name}`;
     const served = `genuine ${wanted.version} (from the official download)`;
     const url = `/releases/plugins/${binary}-v${wanted.version}-linux-${goArch()}.tar.gz`;
     try {
-        return { ...wanted, dir: await download({ url, strip: 0, binary }), served };
+        return { ...wanted, dir: await download({ url, strip: 0, binary }), origin: served };
     } catch (error) {
         const dir = await goProgram({ module: "stand-in", package: `./${wanted.name}`, binary });
-        return { ...wanted, dir, served: "stand-in", reason: (error as Error).message };
+        return { ...wanted, dir, origin: "stand-in", reason: (error as Error).message };
     }
 }
 
@@ -43,21 +43,21 @@ export async function plugin(
 export async function usersPlugin(
     wanted: Plugin,
     env: NodeJS.ProcessEnv,
-): Promise<FoundPlugin | undefined> {
+): Promise<SelectedPlugin | undefined> {
     const binary = `pulumi-resource-${wanted.name}`;
     const onPath = await folderOf(binary, usersPath(env));
-    if (onPath) return { ...wanted, served: `genuine (from PATH: ${path.join(onPath, binary)})` };
+    if (onPath) return { ...wanted, origin: `genuine (from PATH: ${path.join(onPath, binary)})` };
     const dir = path.join(usersPlugins(env), folderName(wanted));
     // The engine leaves this file beside a plugin whose installation was interrupted.
     if (!(await folderOf(binary, [dir])) || (await exists(`${dir}.partial`))) return undefined;
-    return { ...wanted, dir, served: `genuine ${wanted.version} (from ${dir})` };
+    return { ...wanted, dir, origin: `genuine ${wanted.version} (from ${dir})` };
 }
 
 /**
  * Create a PULUMI_HOME that contains exactly these plugins, as links. Each selection has its own
  * home, so one run never uses the plugins of another run.
  */
-export async function homeWith(plugins: FoundPlugin[]): Promise<string> {
+export async function pulumiHomeWith(plugins: SelectedPlugin[]): Promise<string> {
     const held = plugins.filter((found) => found.dir);
     const key = held.map(({ name, version, dir }) => ({ name, version, dir }));
     return cached("pulumi-home", { plugins: key, logs: false }, async (home) => {

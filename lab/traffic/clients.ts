@@ -5,12 +5,12 @@
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
-import type { Event } from "./traffic";
+import type { TrafficEvent } from "./traffic";
 
 const [kind, host, portText] = process.argv.slice(2) as [keyof typeof clients, string, string];
 const port = Number(portText);
 const now = () => performance.timeOrigin + performance.now();
-const print = (event: Event) => process.stdout.write(`${JSON.stringify(event)}\n`);
+const print = (event: TrafficEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
 let stopped = false;
 
 /** The kernel retransmits a lost line at growing intervals. Eight seconds bridge a gap of four. */

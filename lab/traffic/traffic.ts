@@ -9,7 +9,7 @@ import { vip } from "../article";
 import { ports, virtualRouterId } from "./cluster";
 
 /** One observation of a client. */
-export interface Event {
+export interface TrafficEvent {
     /** Start in milliseconds since 1970. */
     at: number;
     /** Duration in milliseconds. */
@@ -23,12 +23,12 @@ export interface Event {
 }
 
 /** Observations of the clients of one kind. */
-export interface Seen {
+export interface ClientResult {
     /** Requests in the order of their start. */
-    requests: Event[];
-    failed: Event[];
+    requests: TrafficEvent[];
+    failed: TrafficEvent[];
     /** Connections that did not end cleanly. */
-    lost: Event[];
+    lost: TrafficEvent[];
     /** Longest time in milliseconds between the ends of two consecutive successes, or 0. */
     longestGap: number;
 }
@@ -37,9 +37,9 @@ export interface Seen {
 export const kinds = ["fresh", "long", "session", "datagram"] as const;
 export type Kind = (typeof kinds)[number];
 
-export interface Observation extends Record<Kind, Seen> {
+export interface Observation extends Record<Kind, ClientResult> {
     /** Senders of VRRP adverts, one entry for each change. */
-    owners: Event[];
+    activeDirectors: TrafficEvent[];
 }
 
 /** Clients of every kind in the lab, and a listener for the directors' adverts. */
@@ -78,32 +78,32 @@ export class Traffic {
         // After four seconds of lines, the sync daemon has sent all lasting connections to the
         // backup.
         await waitUntil("answers to every client", 30_000, () => {
-            const seen = traffic.sofar();
+            const seen = traffic.soFar();
             return (
-                seen.owners.length > 0 &&
+                seen.activeDirectors.length > 0 &&
                 seen.long.requests.length >= 60 &&
-                kinds.every((kind) => good(seen[kind].requests.slice(-10)).length === 10)
+                kinds.every((kind) => successes(seen[kind].requests.slice(-10)).length === 10)
             );
         });
         return traffic;
     }
 
     /** All observations so far. */
-    sofar(): Observation {
-        const { requests } = this.probe.sofar();
+    soFar(): Observation {
+        const { requests } = this.probe.soFar();
         return {
-            fresh: seenIn(
-                requests.map(({ at, ms, body, error = strangers(body) }) => ({
+            fresh: resultOf(
+                requests.map(({ at, ms, body, error = wrongPage(body) }) => ({
                     at,
                     ms,
                     from: body,
                     error,
                 })),
             ),
-            long: seenIn(this.clients.long.events),
-            session: seenIn(this.clients.session.events),
-            datagram: seenIn(this.clients.datagram.events),
-            owners: changesIn(this.adverts.events),
+            long: resultOf(this.clients.long.events),
+            session: resultOf(this.clients.session.events),
+            datagram: resultOf(this.clients.datagram.events),
+            activeDirectors: senderChanges(this.adverts.events),
         };
     }
 
@@ -111,7 +111,7 @@ export class Traffic {
     stop(): Promise<Observation> {
         const all = [this.adverts, ...Object.values(this.clients)];
         this.final ??= Promise.all([this.probe.stop(), ...all.map((client) => client.stop())]).then(
-            () => this.sofar(),
+            () => this.soFar(),
         );
         return this.final;
     }
@@ -119,11 +119,11 @@ export class Traffic {
 
 /** A process that prints observations. */
 class Client {
-    readonly events: Event[] = [];
+    readonly events: TrafficEvent[] = [];
 
     constructor(private readonly child: ChildProcess) {
         const lines = createInterface(child.stdout!);
-        lines.on("line", (line) => this.events.push(JSON.parse(line) as Event));
+        lines.on("line", (line) => this.events.push(JSON.parse(line) as TrafficEvent));
     }
 
     async stop(): Promise<void> {
@@ -134,18 +134,18 @@ class Client {
 }
 
 /** A director without an IPVS table may answer with its own web server. That is a failure. */
-function strangers(body = ""): string | undefined {
+function wrongPage(body = ""): string | undefined {
     return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a page of no real server";
 }
 
-function good(requests: Event[]): Event[] {
+function successes(requests: TrafficEvent[]): TrafficEvent[] {
     return requests.filter(({ error }) => error === undefined);
 }
 
-function seenIn(events: Event[]): Seen {
+function resultOf(events: TrafficEvent[]): ClientResult {
     const requests = events.filter(({ ended }) => ended === undefined);
     requests.sort((a, b) => a.at - b.at);
-    const ends = good(requests).map(({ at, ms }) => at + ms);
+    const ends = successes(requests).map(({ at, ms }) => at + ms);
     ends.sort((a, b) => a - b);
     return {
         requests,
@@ -155,6 +155,6 @@ function seenIn(events: Event[]): Seen {
     };
 }
 
-function changesIn(adverts: Event[]): Event[] {
+function senderChanges(adverts: TrafficEvent[]): TrafficEvent[] {
     return adverts.filter(({ from }, index) => from !== adverts[index - 1]?.from);
 }

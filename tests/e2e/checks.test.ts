@@ -5,7 +5,7 @@ import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { Host } from "../../lab/host";
 import type { StackConfig } from "../../lab/stack";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
@@ -212,7 +212,7 @@ describe("Health checks", () => {
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({
-            topology: only(seed, "ds1", "rs1", "rs2"),
+            topology: withHosts(seed, "ds1", "rs1", "rs2"),
             packages: serverPackages,
         });
         ds1 = cluster.host("ds1");

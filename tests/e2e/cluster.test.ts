@@ -84,7 +84,11 @@ describe("The article's cluster", () => {
     it("takes a real server in, and drains one that leaves: no request is lost", async () => {
         const coming = await cluster.probe();
         await cluster.change(({ realServers }) => realServers.push(spareRealServer()));
-        await waitUntil("an answer of RS4", 10_000, () => coming.sofar().byBody.RS4 !== undefined);
+        await waitUntil(
+            "an answer of RS4",
+            10_000,
+            () => coming.soFar().bodyCounts.RS4 !== undefined,
+        );
         expect((await coming.stop()).failed).toEqual([]);
 
         // Requests of eight seconds each: twice as many as servers, for a port that comes again goes to

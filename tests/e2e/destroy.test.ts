@@ -1,6 +1,6 @@
 import { LabCluster } from "../../lab/cluster";
 import { waitUntil } from "../../lab/lab";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
 /** A keepalived that was at work before the cluster. */
@@ -28,7 +28,7 @@ describe("After a destroy, with removePackages,", () => {
         );
 
     beforeAll(async () => {
-        cluster = await LabCluster.boot({ topology: only(seed, "ds1", "ds2", "rs1") });
+        cluster = await LabCluster.boot({ topology: withHosts(seed, "ds1", "ds2", "rs1") });
         // ds2 and rs1 are bare; on ds1 the user's own keepalived is at work.
         await Promise.all(["ds2", "rs1"].map((name) => cluster.host(name).reset()));
         await cluster

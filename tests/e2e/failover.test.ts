@@ -19,9 +19,9 @@ describe("The article's cluster", () => {
         const cutAt = Date.now();
         await cluster.untilActive("ds2");
         await waitUntil("answers again", 10_000, () =>
-            probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
+            probe.soFar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
         );
-        expect(probe.sofar().longestGap).toBeLessThan(5000);
+        expect(probe.soFar().longestGap).toBeLessThan(5000);
 
         await ds1.boot();
         await cluster.untilActive("ds1");
@@ -77,13 +77,13 @@ describe("The article's cluster", () => {
         await waitUntil(
             "a hundred requests more",
             20_000,
-            () => probe.sofar().requests.filter(({ at }) => at > outAt).length > 100,
+            () => probe.soFar().requests.filter(({ at }) => at > outAt).length > 100,
         );
         await mendIt();
         await cluster.untilHealthy();
         await waitUntil(`an answer of ${name}`, 10_000, () =>
             probe
-                .sofar()
+                .soFar()
                 .requests.some(({ at, body }) => at > outAt && body === name.toUpperCase()),
         );
         const { failed } = await probe.stop();

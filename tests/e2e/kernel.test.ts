@@ -3,7 +3,7 @@ import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { Client } from "./support/client";
 
 type Kernel = Required<NonNullable<StackConfig["kernel"]>>;
@@ -65,7 +65,7 @@ describe("The kernel of each director", () => {
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({
-            topology: only(seed, "ds1", "ds2", "rs1", "rs2"),
+            topology: withHosts(seed, "ds1", "ds2", "rs1", "rs2"),
         });
         ds1 = cluster.host("ds1");
         ds2 = cluster.host("ds2");

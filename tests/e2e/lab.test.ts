@@ -6,7 +6,7 @@ import { type Host, Lab, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
 import { cacheRoot, exists } from "../../lab/cache";
-import { only, seed, wide } from "../../lab/topology";
+import { withHosts, seed, wide } from "../../lab/topology";
 
 const root = path.join(__dirname, "../..");
 
@@ -19,7 +19,10 @@ let devicesBefore: string;
 
 beforeAll(async () => {
     devicesBefore = await run(["ip", "-o", "link"]);
-    [lab, other] = await Promise.all([Lab.up(only(seed, "ds1", "rs1")), Lab.up(only(seed, "rs1"))]);
+    [lab, other] = await Promise.all([
+        Lab.up(withHosts(seed, "ds1", "rs1")),
+        Lab.up(withHosts(seed, "rs1")),
+    ]);
     ds1 = lab.host("ds1");
     rs1 = lab.host("rs1");
 });
@@ -128,7 +131,7 @@ describe("Hosts of several networks", () => {
     let far1: Host;
 
     beforeAll(async () => {
-        lab = await Lab.up(only(wide, "router", "far1"));
+        lab = await Lab.up(withHosts(wide, "router", "far1"));
         router = lab.host("router");
         far1 = lab.host("far1");
     });
@@ -210,16 +213,16 @@ test("A probe logs every request, every failure and the longest gap", async () =
     await lab.exec(["curl", "-sS", "--retry", "20", "--retry-connrefused", url]);
 
     const probe = await lab.probe(url, { intervalMs: 20, timeoutMs: 2000 });
-    await waitUntil("successes", 20_000, () => probe.sofar().requests.length > 50);
-    expect(probe.sofar().failed).toEqual([]);
+    await waitUntil("successes", 20_000, () => probe.soFar().requests.length > 50);
+    expect(probe.soFar().failed).toEqual([]);
     await rs1.freeze();
-    await waitUntil("failures", 20_000, () => probe.sofar().failed.length > 20);
+    await waitUntil("failures", 20_000, () => probe.soFar().failed.length > 20);
     await rs1.thaw();
     const thawed = Date.now();
     await waitUntil("successes after the gap", 20_000, () =>
-        probe.sofar().requests.some(({ at, error }) => at > thawed && !error),
+        probe.soFar().requests.some(({ at, error }) => at > thawed && !error),
     );
-    const { requests, failed, longestGap, byBody } = await probe.stop();
+    const { requests, failed, longestGap, bodyCounts: byBody } = await probe.stop();
 
     expect(failed.map(({ error }) => error)).toContain("timeout");
     expect(byBody).toEqual({ RS1: requests.length - failed.length });

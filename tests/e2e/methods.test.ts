@@ -3,7 +3,7 @@ import type { Host } from "../../lab/host";
 import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
-import { ipv6Of, only, wide } from "../../lab/topology";
+import { ipv6Of, withHosts, wide } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
 const { lan, inside } = wide.networks as Required<typeof wide.networks>;
@@ -39,7 +39,7 @@ describe("With all methods of forwarding side by side,", () => {
     beforeAll(async () => {
         const hosts = wide.hosts.map(({ name }) => name).filter((name) => !/^rs[23]$/.test(name));
         cluster = await LabCluster.boot({
-            topology: only(wide, ...hosts),
+            topology: withHosts(wide, ...hosts),
             packages: serverPackages,
         });
         ds1 = cluster.host("ds1");
@@ -331,7 +331,7 @@ END
             });
             const movedAt = Date.now();
             await waitUntil("answers again", 10_000, () =>
-                probe.sofar().requests.some(({ at, error }) => at > movedAt && !error),
+                probe.soFar().requests.some(({ at, error }) => at > movedAt && !error),
             );
         } finally {
             await mendIt();

@@ -2,10 +2,10 @@ import { bundle } from "../../host/bundle";
 import type { Host } from "../../lab/host";
 import { installedDisk } from "../../lab/installedDisk";
 import { Lab, waitUntil } from "../../lab/lab";
-import { only, seed, type Suite, type Topology } from "../../lab/topology";
+import { withHosts, seed, type Suite, type Topology } from "../../lab/topology";
 
 const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bookworm" };
-const members = only(seed, "ds1", "ds2", "rs1", "rs2");
+const members = withHosts(seed, "ds1", "ds2", "rs1", "rs2");
 const topology: Topology = {
     ...members,
     hosts: members.hosts.map((host) => ({

@@ -439,7 +439,7 @@ describe("Among three directors,", () => {
         const from = Date.now();
         await waitUntil("answers", 10_000, () =>
             probes.every((probe) =>
-                probe.sofar().requests.some(({ at, error }) => at > from && error === undefined),
+                probe.soFar().requests.some(({ at, error }) => at > from && error === undefined),
             ),
         );
         const results = await Promise.all(probes.map((probe) => probe.stop()));

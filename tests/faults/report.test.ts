@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { updated } from "./report";
 import { Chance, type Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
-import type { Observation, Seen } from "../../lab/traffic/traffic";
+import type { Observation, ClientResult } from "../../lab/traffic/traffic";
 
 const page = readFileSync(path.join(__dirname, "../../docs/faults.md"), "utf8");
 
@@ -33,13 +33,13 @@ describe("docs/faults.md", () => {
 
     it("changes between its marks only, and keeps what is known of scenarios that did not run", () => {
         const scenario = scenarios.find(({ name }) => name === "drain")!;
-        const nobody: Seen = { requests: [], failed: [], lost: [], longestGap: 0 };
+        const nobody: ClientResult = { requests: [], failed: [], lost: [], longestGap: 0 };
         const seen: Observation = {
             fresh: { ...nobody, longestGap: 123.4 },
             long: nobody,
             session: nobody,
             datagram: nobody,
-            owners: [{ at: 0, ms: 0 }],
+            activeDirectors: [{ at: 0, ms: 0 }],
         };
         const outcome = {
             scenario,

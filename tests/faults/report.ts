@@ -60,7 +60,7 @@ function row(outcomes: Outcome[]): string[] {
         ofAll("failed"),
         ofAll("lost"),
         `${(Math.max(...observed.map(({ fresh }) => fresh.longestGap)) / 1000).toFixed(2)} s`,
-        sum(({ owners }) => Math.max(0, owners.length - 1)),
+        sum(({ activeDirectors: owners }) => Math.max(0, owners.length - 1)),
     ];
     return [
         number,
@@ -91,7 +91,7 @@ export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): 
 }
 
 /** Who owned the virtual IP, and which connections were lost, by the first owner's clock. */
-function eventful({ owners, ...clients }: Observation): string {
+function eventful({ activeDirectors: owners, ...clients }: Observation): string {
     const start = owners[0]?.at ?? 0;
     const seconds = (time: number) => `${((time - start) / 1000).toFixed(2)} s`;
     const lost = kinds.flatMap((kind) =>

@@ -1,5 +1,5 @@
 import type { FaultBed } from "./bed";
-import type { Event, Observation, Seen, Traffic } from "../../lab/traffic/traffic";
+import type { TrafficEvent, Observation, ClientResult, Traffic } from "../../lab/traffic/traffic";
 import { kinds } from "../../lab/traffic/traffic";
 
 /** A fault that is brought about, and what clients and operators are to observe. */
@@ -79,7 +79,7 @@ export function mustLast(what: string, seenMs: number, boundMs: number): void {
 }
 
 /** None of these has been seen; some that have are shown. */
-export function expectNone(what: string, events: Event[]): void {
+export function expectNone(what: string, events: TrafficEvent[]): void {
     must(`no ${what}`, events.length === 0, [events.length, ...events.slice(0, 3)]);
 }
 
@@ -99,12 +99,12 @@ export function othersUnharmed({ long, session, datagram }: Observation): void {
 }
 
 /** What was asked after a time, and has failed. */
-export function failedAfter({ failed }: Seen, time: number): Event[] {
+export function failedAfter({ failed }: ClientResult, time: number): TrafficEvent[] {
     return failed.filter(({ at }) => at > time);
 }
 
 /** What was asked after a time, and was answered. */
-export function answeredAfter({ requests }: Seen, time: number): Event[] {
+export function answeredAfter({ requests }: ClientResult, time: number): TrafficEvent[] {
     return requests.filter(({ at, error }) => at > time && error === undefined);
 }
 

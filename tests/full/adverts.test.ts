@@ -48,7 +48,7 @@ describe("A cluster", () => {
             });
             const from = Date.now();
             await waitUntil("answers again", 10_000, () =>
-                probe.sofar().requests.some(({ at, error }) => at > from && !error),
+                probe.soFar().requests.some(({ at, error }) => at > from && !error),
             );
             return (await probe.stop()).longestGap / 1000;
         }

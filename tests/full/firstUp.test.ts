@@ -5,7 +5,7 @@ import { installedDisk } from "../../lab/installedDisk";
 import { hostKey } from "../../lab/keys";
 import { type Lab, waitUntil } from "../../lab/lab";
 import type { LabStack, StackConfig } from "../../lab/stack";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { holdAptLocks } from "../e2e/support/aptLocks";
 import { portrait } from "../e2e/support/portrait";
 
@@ -89,7 +89,7 @@ describe("A first up", () => {
     let isRenewed = true;
 
     beforeAll(async () => {
-        cluster = await LabCluster.boot({ topology: only(seed, "ds1", "rs1") });
+        cluster = await LabCluster.boot({ topology: withHosts(seed, "ds1", "rs1") });
         ({ lab, stack } = cluster);
         ds1 = lab.host("ds1");
     });
@@ -223,5 +223,5 @@ async function renew(lab: Lab, stack: LabStack): Promise<void> {
     await Promise.all(
         lab.hosts.map(async (host) => host.reset(await installedDisk({ suite: host.suite }))),
     );
-    await stack.forget();
+    await stack.deleteState();
 }

@@ -145,7 +145,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
             extras.map((extraConfig) => filesOf({ globalDefs: { extraConfig } })[0]!.content),
             { files: [authPassFile("1234")], interfaces },
         );
-        return verdicts.map(({ complaint }) => complaint);
+        return verdicts.map(({ output: complaint }) => complaint);
     }
 
     /** The same with a keyword behind the lines that is out of place where they ended the block. */

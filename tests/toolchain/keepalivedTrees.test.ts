@@ -1,10 +1,10 @@
 import * as fs from "node:fs/promises";
 import {
-    accepted,
+    validResult,
     keepalivedOf,
     keepalivedReleases,
     type KeepalivedTree,
-    type TriedFile,
+    type HostFile,
 } from "../../lab/keepalivedTrees";
 import { run } from "../../lab/run";
 
@@ -90,7 +90,7 @@ vrrp_instance VI_2 {
 `;
 
 /** A configuration that is in several files, as one that every release takes. */
-function host(content: string, scriptMode = "0755"): TriedFile[] {
+function host(content: string, scriptMode = "0755"): HostFile[] {
     return [
         { path: conf, content },
         { path: "/etc/keepalived/auth_pass.conf", mode: "0600", content: 'auth_pass "it\'s"\n' },
@@ -120,7 +120,7 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
 
     it("accepts a configuration in several files, with scripts and both families", async () => {
         const content = scripted + onEth0 + onEth1 + service();
-        expect(await tree.test(host(content), both)).toEqual(accepted);
+        expect(await tree.test(host(content), both)).toEqual(validResult);
     });
 
     it.each<[what: string, content: string, complaint: string]>([
@@ -133,19 +133,19 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         ],
     ])("complains of %s", async (_, content, complaint) => {
         const verdict = await tree.test([{ path: conf, content }], both);
-        expect(verdict.complaint).toContain(complaint);
+        expect(verdict.output).toContain(complaint);
         // The reason why a verdict is more than its status.
         expect(verdict.status).toBe(version === "2.1.5" ? 0 : 5);
     });
 
     it("complains of a script that everybody can write to", async () => {
-        const { complaint } = await tree.test(host(scripted, "0777"), both);
+        const { output: complaint } = await tree.test(host(scripted, "0777"), both);
         expect(complaint).toBe("Disabling track script web due to insecure");
     });
 
     it("is reported when it crashes", async () => {
         const content = service().replace(/TCP_CHECK/, "HTTP_GET");
-        const { status, complaint } = await tree.test([{ path: conf, content }], both);
+        const { status, output: complaint } = await tree.test([{ path: conf, content }], both);
         expect(complaint).toContain("no urls specified");
         expect(status).toBe(version === "2.3.3" ? 5 : -1);
     });
@@ -158,7 +158,7 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
                 return tree.test([{ path: conf, content }], { interfaces: [name] });
             }),
         );
-        const complaints = verdicts.map(({ complaint }) => complaint);
+        const complaints = verdicts.map(({ output: complaint }) => complaint);
         expect(complaints).toEqual(
             names.map((name) => `(${conf}: Line 18) Unknown keyword '${name}'`),
         );
@@ -168,8 +168,8 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         const check = "/usr/local/lib/web/check";
         const there = host(scripted);
         const gone = there.filter((file) => file.path !== check);
-        expect(await tree.test(there, both)).toEqual(accepted);
-        expect((await tree.test(gone, both)).complaint).toContain("not found");
+        expect(await tree.test(there, both)).toEqual(validResult);
+        expect((await tree.test(gone, both)).output).toContain("not found");
     });
 
     it("is not started when its host cannot be made", async () => {

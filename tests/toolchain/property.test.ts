@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import {
-    accepted,
+    validResult,
     keepalivedOf,
     keepalivedReleases,
-    type Verdict,
+    type TestResult,
 } from "../../lab/keepalivedTrees";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
@@ -62,14 +62,14 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         const configurations = files.map(([configuration]) => configuration!.content);
         const tree = await keepalivedOf(suite);
         const scripts = files[0]!.filter(({ path }) => path.startsWith("/usr/libexec/"));
-        const verdicts: Verdict[] = [];
+        const verdicts: TestResult[] = [];
         for (let at = 0; at < configurations.length; at += batch) {
             const some = configurations.slice(at, at + batch);
             const options = { files: [...scripts, authPassFile("12345678")], interfaces };
             verdicts.push(...(await tree.testAll(some, options)));
         }
         const refused = configurations.flatMap((configuration, index) =>
-            JSON.stringify(verdicts[index]) === JSON.stringify(accepted)
+            JSON.stringify(verdicts[index]) === JSON.stringify(validResult)
                 ? []
                 : [{ ...verdicts[index], configuration }],
         );

@@ -3,13 +3,13 @@ import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { cacheRoot } from "../../lab/cache";
-import { Refusal } from "../../lab/progress";
+import { UserError } from "../../lab/progress";
 import { tryRun } from "../../lab/run";
 import { toolchain } from "../../lab/toolchain";
 import { usersCli } from "../../lab/toolchain/cli";
-import { folderOf, usersPath, usersPlugins } from "../../lab/toolchain/found";
-import { atLeast, goArch, goMissing } from "../../lab/toolchain/goModule";
-import { homeWith, plugin, type Plugin } from "../../lab/toolchain/plugins";
+import { folderOf, usersPath, usersPlugins } from "../../lab/toolchain/search";
+import { atLeast, goArch, goMissingMessage } from "../../lab/toolchain/goModule";
+import { pulumiHomeWith, plugin, type Plugin } from "../../lab/toolchain/plugins";
 
 const command: Plugin = { name: "command", version: "1.2.1" };
 
@@ -79,7 +79,7 @@ describe("The user's own Pulumi plugins", () => {
         const bin = await put("bin", "pulumi-resource-command");
         await put("home/.pulumi/plugins/resource-command-v1.2.1", "pulumi-resource-command");
         const found = await plugin(command, { PATH: bin, HOME: path.join(dir, "home") });
-        expect(found.served).toContain(`genuine (from PATH: ${bin}`);
+        expect(found.origin).toContain(`genuine (from PATH: ${bin}`);
         expect(found.dir).toBeUndefined();
     });
 
@@ -103,14 +103,14 @@ describe("The user's own Pulumi plugins", () => {
         const folder = "home/.pulumi/plugins/resource-command-v1.2.1";
         const installed = await put(folder, "pulumi-resource-command");
         await fs.writeFile(`${installed}.partial`, "");
-        expect((await plugin(command, env)).served).not.toContain(installed);
+        expect((await plugin(command, env)).origin).not.toContain(installed);
     });
 
     it("are linked into a Pulumi home of the lab, one for each selection", async () => {
         const one = await put("one", "pulumi-resource-command");
         const other = await put("other", "pulumi-resource-command");
         const homes = await Promise.all(
-            [one, other].map((from) => homeWith([{ ...command, dir: from, served: "" }])),
+            [one, other].map((from) => pulumiHomeWith([{ ...command, dir: from, origin: "" }])),
         );
         try {
             expect(new Set(homes).size).toBe(2);
@@ -191,13 +191,15 @@ it.each([
 it("The toolchain runs on Linux on x64 and arm64 and refuses other machines", () => {
     expect(goArch("linux", "x64")).toBe("amd64");
     expect(goArch("linux", "arm64")).toBe("arm64");
-    expect(() => goArch("linux", "riscv64")).toThrow(Refusal);
-    expect(() => goArch("darwin", "arm64")).toThrow(Refusal);
+    expect(() => goArch("linux", "riscv64")).toThrow(UserError);
+    expect(() => goArch("darwin", "arm64")).toThrow(UserError);
 });
 
 it("The toolchain says that Go is missing or too old", () => {
-    expect(goMissing("", "1.25.11")).toMatch(/Go 1\.25\.11 or later.*no go is on PATH.*Install Go/);
-    expect(goMissing("go1.19.8", "1.25.11")).toMatch(/this is go1\.19\.8/);
+    expect(goMissingMessage("", "1.25.11")).toMatch(
+        /Go 1\.25\.11 or later.*no go is on PATH.*Install Go/,
+    );
+    expect(goMissingMessage("go1.19.8", "1.25.11")).toMatch(/this is go1\.19\.8/);
 });
 
 it("The toolchain names its CLI, language host and plugins within a second once all are there", async () => {

@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as path from "node:path";
 import { exists } from "../../lab/cache";
-import { Refusal } from "../../lab/progress";
+import { UserError } from "../../lab/progress";
 import { run } from "../../lab/run";
 
 const binary = "/usr/sbin/sshd";
@@ -50,10 +50,10 @@ export interface Sshd {
  */
 export async function startSshd(dir: string): Promise<Sshd> {
     if (process.getuid?.() !== 0) {
-        throw new Refusal("The tests of the toolchain need root: they run an sshd of their own.");
+        throw new UserError("The tests of the toolchain need root: they run an sshd of their own.");
     }
     if (!(await exists(binary))) {
-        throw new Refusal(`${binary} is missing: install the package openssh-server.`);
+        throw new UserError(`${binary} is missing: install the package openssh-server.`);
     }
     const keys = {
         host: await newKey(dir, "host"),

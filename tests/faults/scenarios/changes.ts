@@ -13,7 +13,7 @@ import {
     unharmed,
 } from "../scenario";
 import type { FaultBed } from "../bed";
-import type { Event } from "../../../lab/traffic/traffic";
+import type { TrafficEvent } from "../../../lab/traffic/traffic";
 import type { RunningUp } from "../../../lab/runningUp";
 
 /** Connections that a service of a director has had: the kernel counts up as long as it has it. */
@@ -130,7 +130,7 @@ export const changes: Scenario[] = [
             const name = server.name.toUpperCase();
             const up = await bed.startUp(({ realServers }) => void realServers.splice(number, 1));
             const begun = await drainOf(bed, server, up);
-            mustBe("exit status", await up.end(), 0);
+            mustBe("exit status", await up.waitForExit(), 0);
             const gone = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
@@ -142,7 +142,7 @@ export const changes: Scenario[] = [
                 seen.long.lost.map(({ from, ended }) => [from, ended]),
                 [[name, "ECONNRESET"]],
             );
-            const [{ at, ms }] = seen.long.lost as [Event];
+            const [{ at, ms }] = seen.long.lost as [TrafficEvent];
             must("not before drainTimeout", at + ms > begun + 10_000, at + ms - begun);
             expectNone(
                 "answer of it",
@@ -188,7 +188,7 @@ export const changes: Scenario[] = [
             // Who hears nobody becomes an owner after three seconds.
             await sleep(5000);
             const seen = await traffic.stop();
-            const owners = seen.owners.map(({ from }) => from);
+            const owners = seen.activeDirectors.map(({ from }) => from);
             mustBe("owners", owners, [bed.host("ds1").address]);
             unharmed(seen);
         },

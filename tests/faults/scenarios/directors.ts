@@ -15,10 +15,10 @@ import {
 } from "../scenario";
 import type { FaultBed } from "../bed";
 import {
-    type Event,
+    type TrafficEvent,
     kinds,
     type Observation,
-    type Seen,
+    type ClientResult,
     type Traffic,
 } from "../../../lab/traffic/traffic";
 
@@ -44,7 +44,7 @@ const owners = ({ owners }: { owners: { from?: string }[] }) => owners.map(({ fr
  */
 async function goesOn(traffic: Traffic, time: number, servers = 3): Promise<void> {
     await waitUntil("answers to every client again", 20_000, () => {
-        const { fresh, long, datagram } = traffic.sofar();
+        const { fresh, long, datagram } = traffic.soFar();
         const names = new Set(answeredAfter(long, time).map(({ from }) => from));
         return (
             names.size >= servers &&
@@ -64,9 +64,9 @@ const telling = 3700;
  * owner did not give it up in order, nobody had it for a while (`silence`).
  */
 function onlyYoungSuffer(seen: Observation, { since = 0, silence = 0 } = {}): void {
-    const { owners, fresh, datagram, session } = seen;
+    const { activeDirectors: owners, fresh, datagram, session } = seen;
     const moves = owners.slice(1).filter(({ at }) => at > since);
-    const isOther = ({ at }: Event) =>
+    const isOther = ({ at }: TrafficEvent) =>
         moves.every((move) => at < move.at - silence - telling || at > move.at + 200);
     for (const kind of [fresh, datagram]) {
         expectNone("failure at another time", failedAfter(kind, since).filter(isOther));
@@ -88,23 +88,23 @@ interface Absence {
 function besides(away: Absence[], seen: Observation): Observation {
     const servers = away.filter(({ name }) => name.startsWith("rs"));
     /** A request that nobody has answered may have been for any server. */
-    const isOther = ({ at, ms, from }: Event) =>
+    const isOther = ({ at, ms, from }: TrafficEvent) =>
         servers.every(
             ({ name, begin, end }) =>
                 (from !== undefined && from !== name.toUpperCase()) || at + ms < begin || at > end,
         );
-    const others = ({ failed, lost, ...rest }: Seen): Seen => ({
+    const others = ({ failed, lost, ...rest }: ClientResult): ClientResult => ({
         ...rest,
         failed: failed.filter(isOther),
         lost: lost.filter(isOther),
     });
-    const { fresh, long, session, datagram, owners } = seen;
+    const { fresh, long, session, datagram, activeDirectors: owners } = seen;
     return {
         fresh: others(fresh),
         long: others(long),
         session: others(session),
         datagram: others(datagram),
-        owners,
+        activeDirectors: owners,
     };
 }
 
@@ -117,7 +117,7 @@ function fewFail(seen: Observation, since = 0): void {
 }
 
 /** The longest time between two answers to what was asked after a time. */
-function gapAfter(seen: Seen, time: number): number {
+function gapAfter(seen: ClientResult, time: number): number {
     const ends = answeredAfter(seen, time).map(({ at, ms }) => at + ms);
     ends.sort((a, b) => a - b);
     return Math.max(...ends.slice(1).map((end, index) => end - ends[index]!));

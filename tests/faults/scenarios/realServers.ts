@@ -34,7 +34,7 @@ async function ejected(
     await bed.untilServing("ds1", port, others, bound + asking);
     const out = Date.now();
     await waitUntil("a hundred answers", 15_000, () =>
-        Boolean(answeredAfter(traffic.sofar().fresh, out)[99]),
+        Boolean(answeredAfter(traffic.soFar().fresh, out)[99]),
     );
     return out;
 }
@@ -114,7 +114,7 @@ export const realServers: Scenario[] = [
                 Object.values(ports).map((port) => ejected(stage, name, port, silent)),
             );
             await waitUntil("the end of the connection to it", 15_000, () =>
-                traffic.sofar().long.lost.some(({ from }) => from === name.toUpperCase()),
+                traffic.soFar().long.lost.some(({ from }) => from === name.toUpperCase()),
             );
             const seen = await traffic.stop();
             const time = Math.max(...out);
@@ -192,7 +192,7 @@ export const realServers: Scenario[] = [
             }
             const out = Date.now();
             await sleep(4000);
-            const asked = failedAfter(traffic.sofar().fresh, out);
+            const asked = failedAfter(traffic.soFar().fresh, out);
             const refused = asked.filter(({ error }) => error === "ECONNREFUSED");
             must("new connections are refused", refused.length >= 3, asked);
             await start();

@@ -84,12 +84,12 @@ async function inMidst(
     for (let latest = 3000; latest > 100; latest /= 2) {
         const { weight, change } = newWeight();
         const up = await bed.startUp(change);
-        await up.begun(chance.upTo(latest));
+        await up.waitForUpdating(chance.upTo(latest));
         if (up.isRunning) {
             await hit(up);
             return { up, weight };
         }
-        await up.end();
+        await up.waitForExit();
     }
     throw new Error("no up could be hit on its way");
 }
@@ -117,7 +117,7 @@ async function hitsHost(
         const { weight, change } = newWeightAndPages();
         const up = await bed.startUp(change);
         await hit(chance.upTo(latest));
-        if ((await up.end(patienceMs)) === 0) continue;
+        if ((await up.waitForExit(patienceMs)) === 0) continue;
         const seen = await live(host);
         await again(bed, weight);
         for (const server of bed.cluster.realServers) {
@@ -252,7 +252,7 @@ export const trouble: Scenario[] = [
             await host.link("down");
             await sleep(30_000);
             await host.link("up");
-            await up.end(60_000);
+            await up.waitForExit(60_000);
             await untilReachable(host);
             await isWhole(host);
             const seen = await live(host);
@@ -319,7 +319,7 @@ export const trouble: Scenario[] = [
             }
             await sleep(20_000);
             await goOn();
-            await up.end(60_000);
+            await up.waitForExit(60_000);
             await again(bed, weight);
             must("the page is new", await isNew(stalled));
             unharmed(await traffic.stop());
@@ -342,7 +342,7 @@ export const trouble: Scenario[] = [
             };
             const before = await resources();
             const { up, weight } = await inMidst(stage, (up) => Promise.resolve(up.kill()));
-            mustBe("status", await up.end(), -1);
+            mustBe("status", await up.waitForExit(), -1);
             const { status, stdout, stderr } = await bed.stack.tryUp();
             const output = stdout + stderr;
             must("the next up fails", status !== 0, output);
@@ -368,7 +368,7 @@ export const trouble: Scenario[] = [
                 await sleep(300);
                 if (twice) up.interrupt();
             });
-            const status = await up.end(90_000);
+            const status = await up.waitForExit(90_000);
             must("the exit status is not 0", status !== 0, up.output);
             for (const host of bed.cluster.members) await isWhole(host);
             await again(bed, weight);
@@ -384,9 +384,9 @@ export const trouble: Scenario[] = [
         async run({ bed, traffic, chance }) {
             const first = newWeight();
             const ups = [await bed.startUp(first.change)];
-            await ups[0]!.begun(chance.upTo(500));
+            await ups[0]!.waitForUpdating(chance.upTo(500));
             ups.push(await bed.startUp());
-            const statuses = await Promise.all(ups.map((up) => up.end()));
+            const statuses = await Promise.all(ups.map((up) => up.waitForExit()));
             mustBe("status of the first", statuses[0], 0);
             must("the second is refused", statuses[1] !== 0, ups[1]!.output);
             expectOutput("it", ups[1]!.output, /locked by 1 lock/);
@@ -416,7 +416,7 @@ export const trouble: Scenario[] = [
                     (await contended.run("pgrep -cf '^flock -w 120 9' || :")).trim() === "2",
             );
             await letGo();
-            mustBe("status of one", await own.end(), 0);
+            mustBe("status of one", await own.waitForExit(), 0);
             const { status, stdout, stderr } = await others;
             must("the other ends well", status === 0, stdout + stderr);
             for (const host of bed.cluster.members) {

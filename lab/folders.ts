@@ -11,14 +11,14 @@ const labsDir = path.join(
 );
 
 /** Folders of a lab. */
-export interface Places {
+export interface LabFolders {
     /** Folder for large files. */
     dir: string;
     /** Folder in memory for sockets. Its name is always short. */
     shortDir: string;
 }
 
-export function placesOf(name: string): Places {
+export function foldersOf(name: string): LabFolders {
     const dir = path.join(labsDir, name);
     const digest = createHash("sha256").update(dir).digest("hex");
     return { dir, shortDir: path.join("/dev/shm", `pulumi-lvs-${digest.slice(0, 8)}`) };
@@ -29,7 +29,7 @@ export async function labNames(): Promise<string[]> {
     return fs.readdir(labsDir).catch(() => []);
 }
 
-export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
+export async function createFolders({ dir, shortDir }: LabFolders): Promise<void> {
     await fs.mkdir(path.dirname(dir), { recursive: true });
     await fs.mkdir(dir, { mode: 0o700 });
     await fs.rm(shortDir, { recursive: true, force: true });
@@ -41,7 +41,7 @@ export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
  * Remove the folders and the control groups of containers. For a group in the unified hierarchy,
  * systemd-nspawn creates a group of the same name in the older hierarchy.
  */
-export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
+export async function removeFolders({ dir, shortDir }: LabFolders): Promise<void> {
     for (const root of ["unified", "systemd", "."]) {
         await removeControlGroup(path.join("/sys/fs/cgroup", root, path.basename(shortDir)));
     }
