@@ -4,26 +4,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { LvsCluster } from "../../components";
 import { clusterOf } from "./cluster";
 
-/** What a program of some size took. */
-export interface Taken {
+/** Cost of a program. */
+export interface ProgramCost {
     processorSeconds: number;
-    /** The most memory that it had. */
+    /** Peak memory. */
     megabytes: number;
     resources: number;
 }
 
-/** How many signs each command is sent, by its name. */
+/** Number of characters that each command sends, by name. */
 type Sizes = Record<string, number>;
 
 /**
- * One program with Pulumi's mocks, in a process of its own: a cluster, or as many commands that are
- * sent as much. What it took is counted from when everything is loaded.
+ * Run one program with Pulumi's mocks in a separate process: a cluster, or bare commands that send
+ * as many bytes. Loading the modules does not count.
  *
  *     program.ts cluster SIZES REAL-SERVERS SERVICES    writes the file SIZES
  *     program.ts commands SIZES                         reads it
  */
 async function main([contender, sizesFile, realServers, services]: string[]): Promise<void> {
-    // A package is run as JavaScript, and maps no stack to its sources.
+    // A published package is plain JavaScript without source maps.
     process.setSourceMapsEnabled(false);
     const sizes: Sizes = {};
     let resources = 0;
@@ -50,15 +50,15 @@ async function main([contender, sizesFile, realServers, services]: string[]): Pr
     await pulumi.runtime.disconnect();
     const { user, system } = process.cpuUsage(start);
     if (contender === "cluster") writeFileSync(sizesFile!, JSON.stringify(sizes));
-    const taken: Taken = {
+    const cost: ProgramCost = {
         processorSeconds: (user + system) / 1e6,
         megabytes: process.resourceUsage().maxRSS / 1024,
         resources,
     };
-    console.log(JSON.stringify(taken));
+    console.log(JSON.stringify(cost));
 }
 
-/** Each is sent a text of its own, put together of lines as a bundle is. */
+/** Bare commands. Each sends a different text that consists of lines, as a bundle does. */
 function commands(sizes: Sizes): () => void {
     const text = "    a line of some shell script or configuration file that is sent to a host\n";
     const { connection } = clusterOf(0, 0);
