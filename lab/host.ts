@@ -80,7 +80,7 @@ export class Host {
             dir: this.dir,
             shortDir: lab.shortDir,
             identity: this.identity,
-            inside: (command: string[]) => this.inNamespace(command),
+            inNamespace: (command: string[]) => this.inNamespace(command),
         };
         this.machine = this.isContainer
             ? new Container(options)

@@ -9,24 +9,24 @@ import { withHosts, seed } from "../../lab/topology";
 
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
-/** Short, and as long in proportion as the defaults are: two attempts fit into a delay loop. */
+/** Short times in the proportions of the defaults: two attempts fit into a delay loop. */
 const timing = { delayLoop: 2, connectTimeout: 0.75, retry: 1, delayBeforeRetry: 0.5 };
-/** Scripts count whole seconds, and one that makes a TLS connection may take more than one. */
+/** Scripts count whole seconds. A TLS connection in a script may take more than one. */
 const scriptTiming = { ...timing, delayLoop: 5, connectTimeout: 2 };
 
-/** docs/checks.md: after how many seconds a server is out that refuses connections. */
+/** Seconds until a server that refuses connections is out of its pool (docs/checks.md). */
 function refused(name: string): number {
     const { delayLoop, retry, delayBeforeRetry } = timingOf(name);
     return delayLoop + retry * delayBeforeRetry;
 }
 
-/** … and one that is silent. */
+/** Seconds until a silent server is out of its pool. */
 function silent(name: string): number {
     const { retry, connectTimeout } = timingOf(name);
     return refused(name) + (retry + 1) * connectTimeout;
 }
 
-/** … and after how many one that is well again is back. */
+/** Seconds until a healthy server is back in its pool. */
 function mended(name: string): number {
     const { http, ssl } = pools[name]!.check ?? {};
     const { url = [], fastRecovery = false } = http ?? ssl ?? {};
@@ -34,25 +34,25 @@ function mended(name: string): number {
     return rounds * timingOf(name).delayLoop;
 }
 
-/** What a slow machine takes to carry out a check and to be asked for the table. */
+/** Additional seconds that a slow machine needs for a check and for the report of the table. */
 const margin = 3;
 
-/** Seconds that this keepalived waits for each connection that a silent server leaves unfinished. */
+/** Additional seconds that keepalived waits for each unfinished connection to a silent server. */
 const linger = 5;
 
-/** An address of the director that is not its first, and a mark that nobody else uses. */
+/** A secondary address of the director, and an unused firewall mark. */
 const otherAddress = "10.128.190.243";
 const mark = 7;
 
 const www = { virtualhost: "www.example.com", connectPort: 80, fastRecovery: true };
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
-/** A DNS question for the address of www.example.com. */
+/** DNS query for the address of www.example.com. */
 const question = `000101000001000000000000${Buffer.from("\x03www\x07example\x03com\0\0\x01\0\x01").toString("hex")}`;
 
-/** The timing of a pool. */
+/** Timing of a pool. */
 const timingOf = (name: string) => ({ ...timing, ...pools[name] });
 
-/** What each server is asked by a script, which is told whom to ask. */
+/** A pool with a script check. The script gets the address of the server. */
 function scripted(script: string, more: { user?: string; miscDynamic?: boolean } = {}): Pool {
     const { user, ...rest } = more;
     const hosts = seed.hosts.filter(({ name }) => name === "rs1" || name === "rs2");
@@ -66,8 +66,8 @@ function scripted(script: string, more: { user?: string; miscDynamic?: boolean }
 }
 
 /**
- * A virtual server for each kind of check, all with the same two real servers. Each has a port of
- * its own, from 1000 on, and looks for the service where that is.
+ * One virtual server for each kind of check, all with the same two real servers. Each has its own
+ * port, from 1000 on. The check connects to the port of the service.
  */
 const pools: Record<string, Pool> = {
     tcp: {
@@ -76,8 +76,8 @@ const pools: Record<string, Pool> = {
             { name: "rs1" },
             {
                 name: "rs2",
-                notifyUp: { script: "told", args: ["up"] },
-                notifyDown: { script: "told", args: ["down"] },
+                notifyUp: { script: "record", args: ["up"] },
+                notifyDown: { script: "record", args: ["down"] },
             },
         ],
     },
@@ -130,13 +130,14 @@ const pools: Record<string, Pool> = {
     udp: { protocol: "UDP", check: { udp: { connectPort: 53 } } },
     reply: {
         protocol: "UDP",
-        // The same number, and no error.
+        // The query id of the question, and no error.
         check: { udp: { connectPort: 53, payload: question, requireReply: "00018XX0" } },
     },
     misc: scripted("ready", { user: "nobody" }),
     dynamic: {
         ...scripted("weight", { miscDynamic: true }),
-        // A script that keepalived has to end spoils the weights (docs/checks.md): it has time.
+        // The script needs time: keepalived gets the weights wrong if it has to kill a script
+        // (docs/checks.md).
         retry: 0,
         connectTimeout: 3,
     },
@@ -165,23 +166,23 @@ const pools: Record<string, Pool> = {
 const names = Object.keys(pools);
 const portOf = (name: string) => pools[name]!.port ?? 1000 + names.indexOf(name);
 
-/** Asked over HTTP or TLS, by keepalived itself. */
+/** Pools that keepalived itself checks over HTTP or TLS. */
 const pages = ["pages", "named", "digest", "regex", "range", "shop", "sni", "eager", "alpha"];
-/** Those of them over TLS. */
+/** Pools of these with TLS. */
 const tls = ["shop", "sni"];
 const withoutTls = pages.filter((name) => !tls.includes(name));
-/** Asked by scripts. */
+/** Pools with script checks. */
 const asked = ["certificate", "misc", "dynamic"];
 
 const scripts = [
     {
-        name: "told",
-        content: `#!/bin/sh\necho "$1" >>/run/told\n`,
+        name: "record",
+        content: `#!/bin/sh\necho "$1" >>/run/notified\n`,
     },
     {
         name: "certificate",
         content: `#!/bin/sh
-# A page by a name, from the server at $1, whose certificate has to be good for that name.
+# Get a page from the server at $1 and verify its certificate for the host name.
 exec curl -sf -o /dev/null --cacert /etc/ca.pem --resolve "www.example.com:8443:$1" \\
     https://www.example.com:8443/shop
 `,
@@ -202,7 +203,7 @@ exit $((weight + 2))
 ];
 
 const bfd = { minRx: 150, minTx: 150, multiplier: 6 };
-/** Seconds after which a silent end is noticed. */
+/** Seconds until BFD detects a silent failure. */
 const detection = (bfd.multiplier * bfd.minRx) / 1000;
 
 describe("Health checks", () => {
@@ -249,7 +250,7 @@ describe("Health checks", () => {
 
     afterAll(() => cluster?.down());
 
-    /** The weights of a server by pool; a pool that it is not in has none. */
+    /** Weights of a server by pool, without the pools that it is out of. */
     async function weights(server: string): Promise<Record<string, number>> {
         const { address } = cluster.host(server);
         const rules = await cluster.ipvsRules("ds1", ` -r ${address}:`);
@@ -266,7 +267,7 @@ describe("Health checks", () => {
         );
     }
 
-    /** The pools that a server is not in. Nobody is in `noSni`. */
+    /** Pools that a server is out of, except `noSni`, which is always empty. */
     async function out(server: string): Promise<string[]> {
         const pool = await weights(server);
         return names.filter((name) => !(name in pool) && name !== "noSni");
@@ -281,9 +282,9 @@ describe("Health checks", () => {
     }
 
     /**
-     * Breaks rs2 in a way that takes it out of some pools, each within its bound in seconds, and
-     * leaves it in all others; mends it, and it is back. `meanwhile` is looked at while it is out;
-     * `lateBy`, once it is broken, gives the seconds by which all bounds may be missed.
+     * Break rs2 so that it leaves some pools, each within its bound in seconds, and stays in all
+     * others. Then repair it and expect it back. `meanwhile` runs while it is out. `lateBy` returns
+     * additional seconds for all bounds.
      */
     async function expectOut(
         bounds: Record<string, number>,
@@ -303,14 +304,18 @@ describe("Health checks", () => {
         await change([], within(mended, ...expected), mendIt);
     }
 
-    /** Waits until rs2 is out of these pools and in all others, each pool of `bounds` in its time. */
+    /**
+     * Wait until rs2 is out of these pools and in all others. Each pool of `bounds` must be in
+     * time.
+     */
     async function change(
         expected: string[],
         bounds: Record<string, number>,
         act: () => Promise<unknown>,
         lateBy = () => Promise.resolve(0),
     ) {
-        // keepalived 2.2.7 waits on where a server falls silent amid a TLS handshake: either may be.
+        // keepalived 2.2.7 waits on if a server falls silent during a TLS handshake: ignore those
+        // pools.
         const judged = (name: string) => name in bounds || !tls.includes(name);
         await act();
         const start = performance.now();
@@ -330,7 +335,7 @@ describe("Health checks", () => {
         expect(late).toEqual([]);
     }
 
-    /** How many connections the director has to rs2 in some states. */
+    /** Number of connections from the director to rs2 in some states. */
     async function connections(...states: string[]): Promise<number> {
         const wanted = states.map((state) => `state ${state}`).join(" ");
         const lines = await ds1.run(`ss -Htn ${wanted} dst ${rs2.address}`);
@@ -340,7 +345,7 @@ describe("Health checks", () => {
     const within = (bound: (name: string) => number, ...names: string[]) =>
         Object.fromEntries(names.map((name) => [name, bound(name)]));
 
-    /** A file on rs2 that is written or, without a text, removed. */
+    /** Write a file on rs2, or remove it if there is no text. */
     const page = (name: string, text?: string) => () =>
         rs2.run(text === undefined ? `rm /srv/www/${name}` : `echo '${text}' >/srv/www/${name}`);
 
@@ -351,7 +356,7 @@ describe("Health checks", () => {
             () => rs2.run("systemctl start apache2"),
         ));
 
-    it("of every kind but UDP without requireReply remove a real server that stands still", () =>
+    it("of every kind except UDP without requireReply remove a real server that is frozen", () =>
         expectOut(
             {
                 ...within(silent, "tcp", "bound", ...withoutTls, ...asked),
@@ -483,7 +488,7 @@ describe("Health checks", () => {
                 () => rs2.run("echo 192.0.2.1 www.example.com >/srv/names && pkill -HUP dnsmasq"),
             ));
 
-        it("remove a name server that does not answer, but for UDP without requireReply", () =>
+        it("remove a name server that does not answer, except UDP without requireReply", () =>
             expectOut(
                 within(silent, "dns", "reply"),
                 () => rs2.run("pkill -STOP dnsmasq"),
@@ -509,21 +514,21 @@ describe("Health checks", () => {
             await expectOut(within(refused, "dynamic"), page("weight"), page("weight", "7"));
         });
 
-        it("run notifyDown when a real server goes and notifyUp when it returns", async () => {
-            await ds1.run("rm -f /run/told");
-            const told = (expected: string) =>
-                waitUntil(`told: ${expected}`, (refused("tcp") + margin) * 1000, async () => {
-                    const words = await ds1.run("cat /run/told 2>/dev/null || :");
+        it("run notifyDown when a real server leaves and notifyUp when it returns", async () => {
+            await ds1.run("rm -f /run/notified");
+            const untilNotified = (expected: string) =>
+                waitUntil(`notified: ${expected}`, (refused("tcp") + margin) * 1000, async () => {
+                    const words = await ds1.run("cat /run/notified 2>/dev/null || :");
                     return words.trim().split("\n").join(" ") === expected;
                 });
             await rs2.run("systemctl stop apache2");
-            await told("down");
+            await untilNotified("down");
             await rs2.run("systemctl start apache2");
-            await told("down up");
+            await untilNotified("down up");
             await untilWell();
         });
 
-        it("have them owned by root alone, on a path that keepalived accepts", async () => {
+        it("install scripts that only root can write, on a path that keepalived accepts", async () => {
             const dir = "/usr/libexec/keepalived";
             const files = scripts.map(({ name }) => `${dir}/${name}`);
             const found = await ds1.run(`stat -c '%U %G %a %F %n' ${dir} ${files.join(" ")}`);
@@ -542,14 +547,14 @@ describe("Health checks", () => {
         });
     });
 
-    it("by BFD remove a real server within parts of a second when the session ends", () =>
+    it("by BFD remove a real server within a fraction of a second when the session ends", () =>
         expectOut(
             { bfd: detection },
             () => rs2.run("systemctl stop keepalived"),
             () => rs2.run("systemctl start keepalived"),
         ));
 
-    it("by FILE remove a real server at once when somebody writes into the file", () =>
+    it("by FILE remove a real server at once when the file gets a number", () =>
         expectOut(
             { file: 0 },
             () => ds1.run("echo 1 >/run/out"),
@@ -572,7 +577,7 @@ describe("Health checks", () => {
         ["from the address that bindto names", `from ${otherAddress}`],
         ["with the mark that fwmark names", `fwmark ${mark}`],
     ])("connect %s", async (_, packets) => {
-        // The director has a rule against these packets and no others.
+        // The director has a rule against these packets only.
         await expectOut(
             within(refused, "bound"),
             () => ds1.run(`ip rule add ${packets} to ${rs2.address} unreachable`),
@@ -580,7 +585,7 @@ describe("Health checks", () => {
         );
     });
 
-    it("with alpha keep a real server out until it succeeds, and without alpha let it in at first", async () => {
+    it("keep a real server out until its first success with alpha, and let it in at once without alpha", async () => {
         await page("late")();
         await ds1.run("systemctl restart keepalived");
         const first = await waitUntil("a pool with rs2", 10_000, async () => {
@@ -597,7 +602,10 @@ describe("Health checks", () => {
     });
 });
 
-/** Prints an archive: certificates of an authority for one key, one good and two not. */
+/**
+ * Print an archive of an authority and three certificates for one key: a valid and two invalid
+ * ones.
+ */
 const makeCertificates = `
     set -eu
     exec 3>&1 >/dev/null 2>&1
@@ -613,7 +621,7 @@ const makeCertificates = `
     cp ca.pem /etc
     tar -c key *.pem | base64 >&3`;
 
-/** What runs on a real server: a web server with and without TLS, mail, names, and BFD. */
+/** Set up a real server: a web server with and without TLS, mail, DNS, and BFD. */
 function serverSetup(certificates: string, director: string): string {
     return `
         set -eu

@@ -27,14 +27,14 @@ function lvs(...words: string[]): Promise<RunResult> {
     return commandLine.run(...words);
 }
 
-/** What it prints when all is well. */
+/** Output of a command that succeeds. */
 async function shown(...words: string[]): Promise<string> {
     const { status, stdout, stderr } = await lvs(...words);
     expect([status, stderr]).toEqual([0, ""]);
     return stdout;
 }
 
-/** What it prints when something is wrong, or differs. */
+/** Output of a command that finds problems or differences. */
 async function wrong(...words: string[]): Promise<string> {
     const { status, stdout, stderr } = await lvs(...words);
     expect([status, stderr]).toEqual([1, ""]);
@@ -42,14 +42,14 @@ async function wrong(...words: string[]): Promise<string> {
 }
 
 describe("lvs status", () => {
-    it("shows a healthy cluster over one login for each host", async () => {
+    it("shows a healthy cluster with one login for each host", async () => {
         const before = await cluster.logins();
         expectTranscript("lvs status", await shown("status"));
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
     });
 
-    it("prints the same for programs with --json", async () => {
+    it("prints the same as JSON with --json", async () => {
         await cluster.bodies(6);
         const { clusters } = JSON.parse(await shown("status", "--json")) as {
             clusters: ClusterStatus[];
@@ -72,7 +72,7 @@ describe("lvs status", () => {
         for (const { active, inactive } of servers) expect(active + inactive).toBeGreaterThan(0);
     });
 
-    it("says which web server is down", async () => {
+    it("names the web server that is down", async () => {
         await rs2.run("systemctl stop apache2");
         const text = await waitUntil("the loss of rs2", 30_000, async () => {
             const { stdout } = await lvs("status");
@@ -85,7 +85,7 @@ describe("lvs status", () => {
         await cluster.untilHealthy();
     });
 
-    it("reports again over the first logins with --watch", async () => {
+    it("repeats the report over the same connections with --watch", async () => {
         const before = await cluster.logins();
         const { command, env } = commandLine.command("status", "--watch", "1");
         const { stdout } = await cluster.lab.tryExec(["timeout", "-s", "INT", "20", ...command], {
@@ -112,7 +112,7 @@ describe("lvs check", () => {
         expectTranscript("lvs check", await shown("check"));
     });
 
-    it("shows a file and a kernel setting that somebody changed", async () => {
+    it("shows a changed file and a changed kernel setting", async () => {
         const file = "/etc/keepalived/keepalived.conf";
         await ds1.run(`cp -p ${file} /tmp/kept; sed -i 's/advert_int 1/advert_int 3/' ${file}`);
         await ds1.run("sysctl -q net.ipv4.ip_forward=0");
@@ -134,7 +134,7 @@ describe("lvs check", () => {
         expect(text).toContain("ds1: as it was applied\n");
     });
 
-    it("shows an IPVS table that was edited by hand", async () => {
+    it("shows a manually edited IPVS table", async () => {
         const server = `-t ${vip}:80 -r ${rs3.address}:80 -g`;
         await ds1.run(`ipvsadm -e ${server} -w 7; ipvsadm -A -t ${vip}:8080`);
         const text = await wrong("check");
@@ -144,7 +144,7 @@ describe("lvs check", () => {
         expect(text).toContain(`\n+-A -t ${vip}:8080 -s wlc\n`);
     });
 
-    it("says that a password differs and does not show it", async () => {
+    it("reports a changed password without showing it", async () => {
         const file = "/etc/keepalived/auth_pass.conf";
         const kept = await ds2.run(`cat ${file}`);
         await ds2.run(`cp -p ${file} /tmp/kept; echo '# by hand' >>${file}; chmod 640 ${file}`);
@@ -171,7 +171,7 @@ describe("The current configuration", () => {
         await cluster.configure(change);
     }
 
-    it("is rendered by lvs render into the files that are on the hosts", async () => {
+    it("is rendered by lvs render to the same files as on the hosts", async () => {
         const out = path.join(cluster.lab.dir, "rendered");
         const text = await shown("render", "--out", out);
         for (const host of cluster.members) {
@@ -196,12 +196,12 @@ describe("The current configuration", () => {
         expectTranscript("lvs render rs1 --out rendered", shorter);
     });
 
-    it("differs from no host in lvs diff after an up", async () => {
+    it("has no difference in lvs diff after an up", async () => {
         const text = cluster.members.map(({ name }) => `${name}: nothing to change\n`).join("");
         expect(await shown("diff")).toBe(text);
     });
 
-    it("differs by a new weight in lvs diff before the up", async () => {
+    it("shows a new weight in lvs diff before the up", async () => {
         await withChange(({ realServers }) => (realServers[0]!.weight = 3));
         const text = await wrong("diff");
         expect(text).toContain("\n-        weight 1\n+        weight 3\n");
@@ -211,16 +211,16 @@ describe("The current configuration", () => {
         );
     });
 
-    it("differs in lvs diff by all that a new host lacks, and leaves out a host that goes", async () => {
+    it("shows in lvs diff everything that a new host lacks, and no host that is removed", async () => {
         await withChange(({ realServers }) => realServers.push(spareRealServer()));
         const text = await wrong("diff", "rs4");
         expect(text).toContain("\n+address 10.128.190.248/32 lo\n");
-        // And one that is there and goes is no host of it any more.
+        // A host that is removed from the stack file belongs to the cluster no more.
         await withChange(({ realServers }) => realServers.pop());
         expect(await wrong("diff")).not.toContain("rs3");
     });
 
-    it("is drawn by lvs topology as the picture of the README", async () => {
+    it("is drawn by lvs topology as in the README", async () => {
         const text = await shown("topology");
         expectGolden("topology-seed.mmd", text);
         expectTranscript("lvs topology", text);
@@ -228,14 +228,14 @@ describe("The current configuration", () => {
         expect(await shown("topology", "--svg")).toBe(await fs.readFile(docs, "utf8"));
     });
 
-    it("passes lvs preflight, which stops at a virtual IP that is taken", async () => {
+    it("passes lvs preflight, which fails for a virtual IP that is in use", async () => {
         expectTranscript("lvs preflight", await shown("preflight"));
         const taken = "10.128.190.252";
         await withChange(({ virtualServers }) => (virtualServers[0]!.virtualIp = taken));
         expect(await wrong("preflight")).toMatch(new RegExp(`stop +address +${taken} is answered`));
     });
 
-    it("is refused by lvs render in the components' words when it is wrong", async () => {
+    it("is refused by lvs render with the components' messages if it is invalid", async () => {
         await withChange(({ virtualServers }) => (virtualServers[0]!.port = 70_000));
         const { status, stdout, stderr } = await lvs("render");
         expect([status, stdout]).toEqual([2, ""]);
@@ -251,10 +251,10 @@ it("lvs keyscan prints the host keys of the stack file", async () => {
     );
 });
 
-it("lvs reports a host that is off within seconds and shows all others", async () => {
+it("lvs reports a powered-off host within seconds and shows all other hosts", async () => {
     await ds1.cut();
     await waitUntil(
-        "a new owner",
+        "a new active director",
         20_000,
         async () => (await cluster.activeDirectors()).join() === "ds2",
     );
@@ -269,7 +269,7 @@ it("lvs reports a host that is off within seconds and shows all others", async (
     expect(check).toContain("rs3: as it was applied\n");
 });
 
-it("lvs check refuses a host with another key than the stack's", async () => {
+it("lvs check refuses a host whose key differs from the stack's", async () => {
     const { status, stdout } = await lvs("check", "rs1");
     expect([status, stdout]).toEqual([0, "rs1: as it was applied\n"]);
     await rs1.run(

@@ -15,7 +15,9 @@ const topology: Topology = {
     })),
 };
 
-/** What a host would be asked: five routers, whose ids and addresses others have or have not. */
+/**
+ * Settings of the preflight: five virtual routers, with ids and addresses that are free or in use.
+ */
 const settings = {
     module: ["ip_vs", "nonesuch"],
     httpd: true,
@@ -38,8 +40,8 @@ const settings = {
     peer: ["10.128.190.254"],
 };
 
-/** Somebody who has ids 62, 63 and 65; with the last one he is one of us. */
-const stranger = [
+/** Configuration of a foreign keepalived with ids 62, 63 and 65. Id 65 is in the plan, too. */
+const foreignInstances = [
     { id: 62, version: 2, ip: "10.128.190.240" },
     { id: 63, version: 3, ip: "fd00:62:190::240" },
     { id: 65, version: 2, ip: "10.128.190.241" },
@@ -63,9 +65,9 @@ describe("The preflight", () => {
         const rs2 = lab.host("rs2");
         const conf = "/etc/keepalived/keepalived.conf";
         await rs2.run(`cat >${conf} && systemctl restart keepalived`, {
-            stdin: stranger.join(""),
+            stdin: foreignInstances.join(""),
         });
-        await waitUntil("the stranger as owner", 20_000, async () =>
+        await waitUntil("the foreign keepalived active", 20_000, async () =>
             (await rs2.run("ip -o address show")).includes(" 10.128.190.241/32 "),
         );
     });
@@ -100,7 +102,7 @@ describe("The preflight", () => {
         ]);
     });
 
-    it("accepts what is free or held by a director of the cluster", async () => {
+    it("accepts ids and addresses that are free or that a director of the cluster has", async () => {
         const passed = await findings(lab.host("ds1"), "ok");
         expect(passed).toEqual(
             expect.arrayContaining([
@@ -121,7 +123,7 @@ describe("The preflight", () => {
             nohup perl -MIO::Socket::INET -e '
                 $s = IO::Socket::INET->new(LocalPort => 80, Listen => 1); sleep 60
             ' >/dev/null 2>&1 </dev/null &`);
-        await waitUntil("somebody on port 80", 5_000, async () =>
+        await waitUntil("a program on port 80", 5_000, async () =>
             (await rs1.run("ss -Hltn 'sport = :80'")).includes(":80"),
         );
         const found = await findings(rs1, "stop");

@@ -13,7 +13,7 @@ afterAll(() => cluster?.down());
 describe("A preview", () => {
     afterEach(async () => cluster.configure());
 
-    /** What a reviewer reads, without the lines that only say which resource it is. */
+    /** A preview without the lines that only identify resources. */
     async function preview(change: Change): Promise<string> {
         await cluster.configure(change);
         const text = await cluster.stack.pulumi(["preview", "--diff"]);
@@ -60,10 +60,10 @@ describe("A preview", () => {
 describe("Secrets", () => {
     const authPass = "Xq7vT2mZ";
 
-    it("are in no diff, log, state, process list or file that others can read", async () => {
+    it("are in no diff, log, state, process list or world-readable file", async () => {
         const key = cluster.lab.client.privateKey.split("\n")[3]!;
         const ds1 = cluster.host("ds1");
-        // Whoever looks often enough at the processes of a host sees every argument list.
+        // Record the argument lists of all processes again and again.
         await ds1.run(
             "nohup sh -c 'until [ -e /tmp/enough ]; do ps axww -o args; sleep 0.02; done' " +
                 ">/tmp/processes 2>&1 </dev/null & :",
@@ -84,7 +84,7 @@ describe("Secrets", () => {
             expect(text).not.toContain(authPass);
             expect(text).not.toContain(key);
         }
-        // The lists are worth something: the step itself is in them.
+        // The lists are complete enough: they contain the step itself.
         expect(processes).toContain("timeout -k 30 600 sh -s apply");
 
         for (const host of cluster.members) {
