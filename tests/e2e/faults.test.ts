@@ -1,6 +1,6 @@
 import { scenarios } from "../faults/scenarios";
 import { FaultBed } from "../faults/bed";
-import { play } from "../faults/suite";
+import { runScenarios } from "../faults/suite";
 
 /** Fast scenarios by theme. The seed chooses one of each theme, and its phase. */
 const spread = [
@@ -25,7 +25,7 @@ describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; 
 
     it.each(chosen)("for the fault %s", async (name) => {
         const scenario = scenarios.find((candidate) => candidate.name === name)!;
-        const [outcome] = await play(bed, [scenario], [seed], () => undefined);
+        const [outcome] = await runScenarios(bed, [scenario], [seed], () => undefined);
         if (outcome!.error !== undefined) throw new Error(outcome!.error);
     });
 });

@@ -14,7 +14,7 @@ describe("A destroy", () => {
     const kept = async () =>
         (await Promise.all(cluster.lab.hosts.map(portrait))).map((host) => host.kept);
 
-    it("restores a host whose lvs programs and units somebody has removed", async () => {
+    it("restores a host whose lvs programs and units were removed by hand", async () => {
         const before = await kept();
         await cluster.change();
         for (const host of cluster.lab.hosts) {

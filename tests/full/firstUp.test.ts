@@ -9,15 +9,15 @@ import { withHosts, seed } from "../../lab/topology";
 import { holdAptLocks } from "../e2e/support/aptLocks";
 import { portrait } from "../e2e/support/portrait";
 
-/** What keeps the cluster from a host. */
+/** A problem that prevents a deployment to a host. */
 interface BrokenHost {
     break: (host: Host) => Promise<unknown>;
-    /** The line in which the user reads it. */
+    /** Message to the user. */
     says: RegExp;
     mend: (host: Host) => Promise<unknown>;
 }
 
-/** Takes all space in large pieces, and what is left of it in small ones. */
+/** Fill the disk: most of it with a large file, the rest with small writes. */
 const fillDisk =
     "fallocate -l $(df --output=avail -B1 / | tail -n 1) /full; cat /dev/zero >>/full 2>/dev/null || :";
 
@@ -40,26 +40,26 @@ const brokenHosts: Record<string, BrokenHost> = {
 };
 
 interface WrongConfig {
-    /** What is said of ds1 and is not so. */
+    /** Wrong argument of ds1. */
     config: (config: Required<StackConfig>) => void;
-    /** The line in which the user reads it. */
+    /** Message to the user. */
     says: RegExp;
 }
 
 const wrongConfigs: Record<string, WrongConfig> = {
-    "the key is not let in": {
+    "the host refuses the private key": {
         config: ({ directors }) => {
             directors[0]!.privateKey = hostKey("nobody").private;
         },
         says: /lvs-ds1-preflight[^]*unable to authenticate/,
     },
-    "the host is not who it was": {
+    "the host key differs": {
         config: ({ directors }) => {
             directors[0]!.hostKey = hostKey("somebody else").public;
         },
         says: /lvs-ds1-preflight[^]*host key mismatch/,
     },
-    "sudo wants a password": {
+    "sudo needs a password": {
         config: ({ directors }) => {
             directors[0]!.user = "nosudo";
         },
@@ -71,7 +71,7 @@ const wrongConfigs: Record<string, WrongConfig> = {
         },
         says: /ds1: interface: there is no eth9, only eth0/,
     },
-    "keepalived is older than is said": {
+    "keepalived is older than configured": {
         config: ({ directors }) => {
             directors[0]!.distribution = undefined;
             directors[0]!.keepalivedVersion = "2.3.4";
@@ -85,7 +85,7 @@ describe("A first up", () => {
     let lab: Lab;
     let stack: LabStack;
     let ds1: Host;
-    /** Whether hosts are as on their first day: a test that does not get to its end leaves them otherwise. */
+    /** Whether hosts are new. A test that fails leaves them changed. */
     let isRenewed = true;
 
     beforeAll(async () => {
@@ -121,7 +121,7 @@ describe("A first up", () => {
         isRenewed = true;
     }
 
-    describe("leaves every host as it was and says why", () => {
+    describe("changes no host and names the reason", () => {
         it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
             const before = await hosts();
             await expectRefusal(await cluster.config(config), says);
@@ -129,16 +129,16 @@ describe("A first up", () => {
             isRenewed = true;
         });
 
-        it.each(Object.entries(brokenHosts))("when %s", async (_, trouble) => {
+        it.each(Object.entries(brokenHosts))("when %s", async (_, problem) => {
             const before = await hosts();
-            await trouble.break(ds1);
-            await expectRefusal(await cluster.config(), trouble.says);
-            await trouble.mend(ds1);
+            await problem.break(ds1);
+            await expectRefusal(await cluster.config(), problem.says);
+            await problem.mend(ds1);
             expect(await hosts()).toEqual(before);
             isRenewed = true;
         });
 
-        it("until the next one works, also as a user with sudo and behind a bastion", async () => {
+        it("until the next up succeeds, also as a user with sudo and behind a bastion", async () => {
             const config = await cluster.config(({ directors, realServers }) => {
                 const { host, hostKey } = realServers[0]!;
                 const privateKey = lab.client.privateKey;
@@ -156,7 +156,7 @@ describe("A first up", () => {
         });
     });
 
-    describe("can be undone by a destroy after it failed on its way, and the next one works,", () => {
+    describe("can be undone by a destroy after it failed halfway, and the next one succeeds,", () => {
         async function expectCure(
             before: string[],
             meanwhile: () => Promise<unknown> = () => Promise.resolve(),
@@ -168,7 +168,7 @@ describe("A first up", () => {
             await takeDown();
         }
 
-        it("when a package is missing, and the next one waits for another apt at work", async () => {
+        it("when a package is missing, and the next one waits for another running apt", async () => {
             await ds1.reset();
             const before = await hosts();
             const sources = "/etc/apt/sources.list.d";
@@ -193,7 +193,7 @@ describe("A first up", () => {
         });
     });
 
-    it("lets the user's own keepalived run on when keepalived refuses the configuration", async () => {
+    it("keeps the user's own keepalived running when keepalived refuses the configuration", async () => {
         const own = "vrrp_instance own {\ninterface eth0\nvirtual_router_id 7\n";
         const conf = `${own}virtual_ipaddress {\n10.128.190.240\n}\n}\n`;
         const write = "cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived";
@@ -211,14 +211,14 @@ describe("A first up", () => {
     });
 });
 
-/** A real server that is slow to answer its first check is out for a moment. */
+/** Wait for an answer. A real server that fails its first check is out for a moment. */
 async function untilServed(lab: Lab): Promise<void> {
     await waitUntil("an answer of RS1", 20_000, async () =>
         ["RS1\n"].includes(await lab.exec(["curl", "-sS", "--max-time", "5", `http://${vip}/`])),
     );
 }
 
-/** Hosts as on their first day with a disk, of which the stack knows nothing. */
+/** Boot hosts from new disks, and delete them from the stack's state. */
 async function renew(lab: Lab, stack: LabStack): Promise<void> {
     await Promise.all(
         lab.hosts.map(async (host) => host.reset(await installedDisk({ suite: host.suite }))),

@@ -8,7 +8,7 @@ import { LabPrometheus } from "../e2e/support/prometheus";
 
 const rulesFile = path.join(__dirname, "../../monitoring/alerts.yaml");
 
-describe("Prometheus, during a power cut of the active director,", () => {
+describe("Prometheus during a power cut of the active director", () => {
     let cluster: LabCluster;
     let prometheus: LabPrometheus;
 
@@ -24,7 +24,7 @@ describe("Prometheus, during a power cut of the active director,", () => {
 
     afterAll(() => cluster?.down());
 
-    it("sees one active director after the other and never two", async () => {
+    it("sees one active director after the other and never two at once", async () => {
         const active = async () => {
             const samples = await prometheus.ask("lvs_vrrp_owner == 1");
             return samples.map(({ metric }) => metric.instance).join();

@@ -1,7 +1,7 @@
 /**
- * What remote.Command does, and this project builds on: one stack lives through a preview, several
- * updates and a destroy against a real sshd, and the tests look at what was left behind. They hold
- * for the genuine plugin and for the stand-in.
+ * The behaviour of remote.Command that this project relies on. One stack goes through a preview,
+ * several updates and a destroy against a real sshd, and the tests examine the results. They apply
+ * to the genuine plugin and to the stand-in.
  */
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { freePort, startSshd, type Door, type Sshd } from "./sshd";
 type Resources = Record<string, Resource>;
 type State = Record<string, Stored>;
 
-/** Inputs whose change is an update, with a value before and one after. */
+/** Inputs whose change is an update, each with an old and a new value. */
 const updating: [input: string, before: unknown, after: unknown][] = [
     ["stdin", "before\n", "after\n"],
     ["environment", { GREETING: "before" }, { GREETING: "after" }],
@@ -45,7 +45,7 @@ interface Moment {
     result: RunResult;
     connections: Record<Door, number>;
     state: State;
-    /** Lines that the commands of this run wrote into the journal. */
+    /** Lines that the commands of this run wrote to the journal. */
     journal: string[];
 }
 const life = {} as Record<
@@ -69,7 +69,7 @@ beforeAll(async () => {
 
     life.firstPreview = await moment(() => engine.run(firstProgram(), "preview"));
     life.first = await moment(() => engine.up(firstProgram()));
-    // What follows would tell nothing, slowly.
+    // Without a first up, the following runs would be slow and prove nothing.
     if (life.first.result.status !== 0) throw new Error(life.first.result.stdout);
     inClear = await engine.stateInClear();
     life.secondPreview = await moment(() => engine.run(secondProgram(), "preview", "--diff"));
@@ -97,15 +97,15 @@ async function moment(work: () => Promise<RunResult>): Promise<Moment> {
     return { result, journal, connections: await sshd.connections(), state: await engine.state() };
 }
 
-/** A command that ends before all of its input was sent is an error, on a busy machine. */
+/** Read all input first: on a busy machine, a command that ends earlier is an error. */
 const readAll = "cat >/dev/null; ";
 
-/** A shell command that writes a line into the journal. */
+/** Shell command that appends a line to the journal. */
 function note(line: string): string {
     return `${readAll}echo "${line}" >> ${dir}/journal`;
 }
 
-/** What a resource wrote into the journal, without its name. */
+/** Lines of a resource in the journal, without its name. */
 function noted(at: Moment, name: string): string[] {
     const lines = at.journal.filter((line) => line.startsWith(`${name}: `));
     return lines.map((line) => line.slice(name.length + 2));
@@ -119,7 +119,7 @@ function total(at: Moment): number {
     return Object.values(at.connections).reduce((sum, count) => sum + count, 0);
 }
 
-/** What `up` said of a resource at the end, after "Diagnostics:". */
+/** Messages about a resource at the end of `up`, after "Diagnostics:". */
 function diagnostics(at: Moment, name: string): string {
     const blocks = at.result.stdout
         .split("Diagnostics:")
@@ -361,7 +361,7 @@ function failingProgram(): Resources {
 const stdout = (at: Moment, name: string) => at.state[name]?.outputs.stdout;
 
 describe("remote.Command, when its inputs change,", () => {
-    it("comes up and comes up changed", () => {
+    it("is created and then updated", () => {
         expect(life.first.result).toMatchObject({ status: 0 });
         expect(life.second.result).toMatchObject({ status: 0 });
     });
@@ -411,7 +411,7 @@ describe("remote.Command, when its inputs change,", () => {
 });
 
 describe("remote.Command, in an operation,", () => {
-    it("opens no connection in a preview, neither for a create nor for an update", () => {
+    it("opens no connection in a preview of a create or of an update", () => {
         expect(life.firstPreview.result.status).toBe(0);
         expect(life.secondPreview.result.status).toBe(0);
         expect(life.secondPreview.result.stdout).toMatch(/~ \d+ to update/);
@@ -431,7 +431,7 @@ describe("remote.Command, in an operation,", () => {
         expect(life.destroy.connections.other).toBe(1);
     });
 
-    it("is deleted without a connection where it has no delete", () => {
+    it("is deleted without a connection if it has no delete", () => {
         const withDelete = Object.values({ ...secondProgram() }).filter(({ args }) => args.delete);
         // All but the one whose host is gone.
         expect(total(life.destroy)).toBe(withDelete.length - 1);
@@ -455,7 +455,7 @@ describe("remote.Command, in an operation,", () => {
         expect(create).toBe(note("fails to update: create"));
     });
 
-    it("shows command and output in an error, and not stdin", () => {
+    it("shows command and output in an error, but not stdin", () => {
         const said = diagnostics(life.failing, "exit 3");
         expect(said).toContain(
             'exited with status 3: running "cat >/dev/null; echo said; echo complained >&2; exit 3":\n',
@@ -465,14 +465,14 @@ describe("remote.Command, in an operation,", () => {
         expect(life.failing.result.stdout).not.toContain("unspoken");
     });
 
-    it("keeps stdout and stderr less one newline at the end", () => {
+    it("keeps stdout and stderr without one newline at the end", () => {
         expect(life.first.state["newlines"]!.outputs).toMatchObject({
             stdout: "two\n",
             stderr: "none",
         });
     });
 
-    it("opens no connection in a refresh and finds nothing", () => {
+    it("opens no connection in a refresh and finds no change", () => {
         expect(life.refresh.result.status).toBe(0);
         expect(total(life.refresh)).toBe(0);
         const kept = ({ state }: Moment) =>
@@ -485,12 +485,12 @@ describe("remote.Command, in an operation,", () => {
 });
 
 describe("remote.Command, in a session,", () => {
-    it("has a connection for each operation, which stays open to the end", () => {
+    it("opens a connection for each operation and keeps it open to the end", () => {
         expect(relays.shared.came).toHaveLength(2);
         expect(relays.shared.open).toEqual([0, 1]);
     });
 
-    it("sends environment where the server accepts it", () => {
+    it("sends environment if the server accepts it", () => {
         expect(stdout(life.first, "environment")).toBe("hello\nthere");
     });
 
@@ -499,13 +499,13 @@ describe("remote.Command, in a session,", () => {
         expect(diagnostics(life.failing, "environment refused")).toContain("error:");
     });
 
-    it("sends the previous output with an update and a delete, and not with a create", () => {
+    it("sends the previous output with an update and a delete, but not with a create", () => {
         expect(stdout(life.first, "previous")).toBe("said<>");
         expect(stdout(life.second, "previous")).toBe("said<> and complained");
         expect(noted(life.destroy, "previous")).toEqual(["said<> and complained"]);
     });
 
-    it("warns of a refused previous output, and is silent with addPreviousOutputInEnv false", () => {
+    it("warns about a refused previous output, but not with addPreviousOutputInEnv false", () => {
         expect(diagnostics(life.first, "warned")).toBe("");
         const said = diagnostics(life.second, "warned");
         expect(said).toMatch(/warning:.*PULUMI_COMMAND_STDOUT/);
@@ -513,16 +513,16 @@ describe("remote.Command, in a session,", () => {
         expect(diagnostics(life.second, "not warned")).toBe("");
     });
 
-    it("sends stdin and then its end", () => {
+    it("sends stdin and then end of file", () => {
         expect(stdout(life.first, "input")).toBe("one\ntwo\nend");
     });
 
-    it("waits for a child in the background that keeps stdout open", () => {
+    it("waits for a background child that keeps stdout open", () => {
         const order = life.first.journal.filter((line) => line.includes("background: "));
         expect(order).toEqual(["background: late", "after background: create"]);
     });
 
-    it.each(loggingModes)("shows with logging %s what that names, as passing messages", (mode) => {
+    it.each(loggingModes)("shows the streams that logging %s names, as status messages", (mode) => {
         const { stdout: shown } = life.first.result;
         expect(shown.includes(`out-${mode}\n`)).toBe(/^stdout/.test(mode));
         expect(shown.includes(`err-${mode}\n`)).toBe(/stderr$/i.test(mode));
@@ -531,7 +531,7 @@ describe("remote.Command, in a session,", () => {
     });
 });
 
-describe("remote.Command, when it dials,", () => {
+describe("remote.Command, when it connects,", () => {
     it("fills in user root, port 22, 10 dial errors and 15 s, for the proxy too", () => {
         const filled = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
         expect(secretValue(inClear["defaults"]!.inputs.connection)).toMatchObject({
@@ -540,7 +540,7 @@ describe("remote.Command, when it dials,", () => {
         });
     });
 
-    it("makes one attempt more than dialErrorLimit, 0.1 s apart and each time half as long again", () => {
+    it("makes one attempt more than dialErrorLimit, with pauses from 0.1 s that grow by half", () => {
         const { came } = relays.hangsUp;
         expect(came).toHaveLength(6);
         came.slice(1).forEach((time, i) => {
@@ -556,32 +556,32 @@ describe("remote.Command, when it dials,", () => {
         expect(stdout(life.first, "recovers")).toBe("root");
     });
 
-    it("tries again after a refused login and a wrong host key too", () => {
+    it("also tries again after a refused login and after a wrong host key", () => {
         expect(life.failing.state).not.toHaveProperty("wrong key");
         expect(relays.wrongKey.came).toHaveLength(3);
         expect(life.failing.state).not.toHaveProperty("wrong host key");
         expect(relays.wrongHost.came).toHaveLength(2);
     });
 
-    it("connects by TCP within perDialTimeout", () => {
+    it("limits the TCP connect by perDialTimeout", () => {
         expect(diagnostics(life.failing, "takes nothing")).toContain("i/o timeout");
     });
 
-    it("does not bound the handshake by perDialTimeout", () => {
+    it("does not limit the handshake by perDialTimeout", () => {
         expect(diagnostics(life.failing, "says nothing")).toContain("handshake failed");
         expect(quiet.stayed).toHaveLength(1);
         expect(quiet.stayed[0]).toBeGreaterThan(2400);
     });
 
-    it("ends dialing by a custom timeout, and not a command that runs", () => {
+    it("stops connecting after a custom timeout, but does not stop a running command", () => {
         expect(life.failing.state).not.toHaveProperty("given up");
         expect(diagnostics(life.failing, "given up")).toContain("error:");
         expect(stdout(life.first, "slow")).toBe("slept");
     });
 
-    it("accepts any host without hostKey, and pins the kind of key with it", () => {
+    it("accepts any host without hostKey, and requires the type of the hostKey with it", () => {
         expect(stdout(life.first, "unpinned")).toBe("root");
-        // The server also offers a kind that a client prefers; all others here pin ed25519.
+        // The server also offers a type that a client prefers. All other tests here pin ed25519.
         expect(stdout(life.first, "encrypted")).toBe("root");
     });
 
@@ -596,7 +596,7 @@ describe("remote.Command, when it dials,", () => {
         expect(diagnostics(life.failing, "wrong key")).toContain("unable to authenticate");
     });
 
-    it("fails without the named agent, even where a key is given", () => {
+    it("fails without the named agent, even with a key", () => {
         expect(diagnostics(life.failing, "dead agent")).toContain("no-agent");
         expect(life.failing.state).not.toHaveProperty("dead agent");
     });
@@ -605,7 +605,7 @@ describe("remote.Command, when it dials,", () => {
         expect(diagnostics(life.failing, "not a key")).toContain("no key found");
     });
 
-    it("has a login and a host key of its own for the proxy", () => {
+    it("has its own login and host key for the proxy", () => {
         expect(stdout(life.first, "proxied")).toBe("root");
         expect(life.first.connections.proxy).toBe(1);
         expect(diagnostics(life.failing, "wrong proxy")).toContain("host key mismatch");
@@ -631,13 +631,13 @@ describe("remote.Command, with secrets,", () => {
         expect(shown).not.toContain("perDialTimeout");
     });
 
-    it("does not make stdout secret by a secret create", () => {
+    it("does not make stdout secret because of a secret create", () => {
         const { inputs, outputs } = life.first.state["secret create"]!;
         expect(isSecret(inputs.create)).toBe(true);
         expect(outputs.stdout).toBe("plain");
     });
 
-    it("protects the state by additionalSecretOutputs, and not the live log", () => {
+    it("protects the state with additionalSecretOutputs, but not the live log", () => {
         const { outputs } = life.first.state["hidden"]!;
         expect([isSecret(outputs.stdout), isSecret(outputs.stderr)]).toEqual([true, true]);
         expect(life.first.result.stdout).toContain("hidden\n");

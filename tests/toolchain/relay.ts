@@ -3,17 +3,17 @@ import { once } from "node:events";
 import * as net from "node:net";
 import { end } from "./sshd";
 
-/** A port of loopback that watches who comes, and hangs up or lets through. */
+/** A local port that records connections, and closes or forwards them. */
 export interface Relay {
     port: number;
-    /** When each connection came, in milliseconds. */
+    /** Times of the connections in milliseconds. */
     came: number[];
-    /** How many of those before were still open when each connection came. */
+    /** Number of earlier connections that were open at each new connection. */
     open: number[];
     stop(): void;
 }
 
-/** Hangs up on the first `refused` connections and passes the rest on to another port. */
+/** Close the first `refused` connections, and forward the later ones to another port. */
 export async function relay(refused: number, to: number): Promise<Relay> {
     const sockets = new Set<net.Socket>();
     const seen: Relay = { port: 0, came: [], open: [], stop: () => undefined };
@@ -32,7 +32,7 @@ export async function relay(refused: number, to: number): Promise<Relay> {
     return listening(server, seen);
 }
 
-/** Takes connections, says nothing, and hangs up after some milliseconds. */
+/** Accept connections, send nothing, and close them after some milliseconds. */
 export async function silent(
     milliseconds: number,
 ): Promise<Relay & { stayed: (number | undefined)[] }> {
@@ -49,7 +49,7 @@ export async function silent(
     return listening(server, seen);
 }
 
-/** A port whose queue is full: a connection to it is neither taken nor refused. */
+/** A port with a full queue: a connection is neither accepted nor refused. */
 export async function full(): Promise<{ port: number; stop: () => Promise<void> }> {
     const listen =
         `const server = require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, ` +

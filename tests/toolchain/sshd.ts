@@ -9,11 +9,11 @@ import { run } from "../../lab/run";
 
 const binary = "/usr/sbin/sshd";
 
-/** crypt(3) of the password "sesame". */
+/** Hash (crypt(3)) of the password "sesame". */
 const sesame =
     "$6$lvs$2cjXFxBYwEbPUYD7SbwMvVilc0hwz5WeH9sC09OC9kyrtaBgKSiMGvCtuF2wjDH9IpBK/mWzmPcmiru07XQGo/";
 
-/** What each port of the server asks of who comes in; a key, unless it says something else. */
+/** Login that each port of the server requires. The default is a key. */
 const doors = {
     key: "",
     other: "",
@@ -26,7 +26,7 @@ const doors = {
 /** A port of the server. */
 export type Door = keyof typeof doors;
 
-/** A key pair; the private half is encrypted with the passphrase "hush" where it says so. */
+/** A key pair. The passphrase of an encrypted private key is "hush". */
 interface KeyPair {
     private: string;
     public: string;
@@ -37,23 +37,25 @@ export interface Sshd {
     ports: Record<Door, number>;
     keys: Record<"host" | "otherHost" | "user" | "encrypted" | "stranger", KeyPair>;
     agentSocket: string;
-    /** A connection to a port, which pins the host key and logs in by key unless told otherwise. */
+    /** Connection to a port that pins the host key and logs in by key, with changes. */
     connection(door: Door, changes?: Record<string, unknown>): Record<string, unknown>;
-    /** How many connections have come to each port since the last call. */
+    /** Number of connections to each port since the last call. */
     connections(): Promise<Record<Door, number>>;
     stop(): Promise<void>;
 }
 
 /**
- * Starts the server in a mount namespace where root has the password "sesame": the machine's own
- * settings, keys and passwords are not touched.
+ * Start the server in a mount namespace with its own passwords. The settings, keys and passwords of
+ * this machine are not changed.
  */
 export async function startSshd(dir: string): Promise<Sshd> {
     if (process.getuid?.() !== 0) {
-        throw new UserError("The tests of the toolchain need root: they run an sshd of their own.");
+        throw new UserError(
+            "You are not root. The tests of the toolchain run their own sshd. Run them as root.",
+        );
     }
     if (!(await exists(binary))) {
-        throw new UserError(`${binary} is missing: install the package openssh-server.`);
+        throw new UserError(`${binary} is missing. Install the package openssh-server.`);
     }
     const keys = {
         host: await newKey(dir, "host"),
@@ -75,7 +77,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
 
     const start = [
         "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd",
-        // Nothing that root's shell reads at login on this machine shall get into the output.
+        // Keep the output free of messages from root's login files on this machine.
         "mount -t tmpfs tmpfs ~root",
         `mount --bind ${dir}/shadow /etc/shadow && mount --bind ${dir}/pam /etc/pam.d/sshd`,
         `exec setpriv --pdeathsig KILL ${binary} -D -f ${dir}/config -E ${dir}/log`,
@@ -114,7 +116,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
             port: ports[door],
             privateKey: keys.user.private,
             hostKey: keys.host.public,
-            // What fails shall fail soon.
+            // Failing connections must fail fast.
             dialErrorLimit: 1,
             ...changes,
         }),
@@ -123,7 +125,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
     };
 }
 
-/** A port of loopback that nobody listens on. */
+/** A free local port. */
 export async function freePort(): Promise<number> {
     const server = net.createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -133,7 +135,7 @@ export async function freePort(): Promise<number> {
     return port;
 }
 
-/** Ends a process that a test started, if it has not ended by itself, and waits for its end. */
+/** Kill a process of a test if it is running, and wait for its end. */
 export async function end(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
@@ -141,11 +143,11 @@ export async function end(child: ChildProcess): Promise<void> {
     await ended;
 }
 
-/** Waits until something holds; fails when it does not within ten seconds. */
+/** Wait until a condition holds. Fails after ten seconds. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + 10_000;
     while (!(await holds())) {
-        if (Date.now() > deadline) throw new Error(`waited 10 s in vain: ${what}`);
+        if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
 }
@@ -157,7 +159,7 @@ function serverConfig(dir: string, ports: Record<Door, number>): string {
         "ListenAddress 127.0.0.1",
         ...doorNames.map((door) => `Port ${ports[door]}`),
         `HostKey ${dir}/host`,
-        // What a client takes by itself where both are offered: who pins the other must say so.
+        // Clients prefer this key type: a client that pins the other type must request it.
         `HostKey ${dir}/ecdsa`,
         `AuthorizedKeysFile ${dir}/authorized`,
         "PidFile none",
