@@ -14,13 +14,13 @@ const print = (event: TrafficEvent) => process.stdout.write(`${JSON.stringify(ev
 let stopped = false;
 
 /** The kernel retransmits a lost line at growing intervals. Eight seconds bridge a gap of four. */
-const linePatience = 15_000;
+const lineTimeoutMs = 15_000;
 /** A busy machine may pause for more than a second: a late answer is not a lost one. */
-const datagramPatience = 3000;
+const datagramTimeoutMs = 3000;
 
 const clients = {
     /** Three lasting connections, each reopened only when it is lost. */
-    long: () => [1, 2, 3].forEach(() => stay()),
+    long: () => [1, 2, 3].forEach(() => keepOpen()),
 
     /** Connections of four seconds. A new one starts every half second. */
     session: () => keepPace(500, () => hold({ forMs: 4000 })),
@@ -29,8 +29,8 @@ const clients = {
     datagram: () => sendDatagrams(),
 };
 
-function stay(): void {
-    hold({ lost: () => setTimeout(() => stopped || stay(), 200) });
+function keepOpen(): void {
+    hold({ lost: () => setTimeout(() => stopped || keepOpen(), 200) });
 }
 
 /** A connection that sends a line every 200 ms. The server answers with its name and the line. */
@@ -55,7 +55,7 @@ function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
     };
     const ask = () => {
         const [oldest] = asked.values();
-        if (oldest !== undefined && now() - oldest > linePatience) return end("timeout");
+        if (oldest !== undefined && now() - oldest > lineTimeoutMs) return end("timeout");
         asked.set(String(count), now());
         socket.write(`${count++}\n`);
     };
@@ -65,7 +65,7 @@ function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
         const wait = setInterval(() => {
             const [oldest] = asked.values();
             if (oldest === undefined) end("done");
-            else if (now() - oldest > linePatience) end("timeout");
+            else if (now() - oldest > lineTimeoutMs) end("timeout");
             if (over) clearInterval(wait);
         }, 50);
     };
@@ -110,7 +110,7 @@ function sendDatagrams(): void {
             socket.send(`${number}\n`, () => undefined);
             setTimeout(() => {
                 if (asked.delete(number)) print({ at, ms: now() - at, error: "timeout" });
-            }, datagramPatience);
+            }, datagramTimeoutMs);
         });
     });
     process.stdin.on("end", () => {

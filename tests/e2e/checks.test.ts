@@ -15,19 +15,19 @@ const timing = { delayLoop: 2, connectTimeout: 0.75, retry: 1, delayBeforeRetry:
 const scriptTiming = { ...timing, delayLoop: 5, connectTimeout: 2 };
 
 /** Seconds until a server that refuses connections is out of its pool (docs/checks.md). */
-function refused(name: string): number {
+function refusalBound(name: string): number {
     const { delayLoop, retry, delayBeforeRetry } = timingOf(name);
     return delayLoop + retry * delayBeforeRetry;
 }
 
 /** Seconds until a silent server is out of its pool. */
-function silent(name: string): number {
+function silenceBound(name: string): number {
     const { retry, connectTimeout } = timingOf(name);
-    return refused(name) + (retry + 1) * connectTimeout;
+    return refusalBound(name) + (retry + 1) * connectTimeout;
 }
 
 /** Seconds until a healthy server is back in its pool. */
-function mended(name: string): number {
+function recoveryBound(name: string): number {
     const { http, ssl } = pools[name]!.check ?? {};
     const { url = [], fastRecovery = false } = http ?? ssl ?? {};
     const rounds = url.length === 0 || fastRecovery ? 1 : url.length + 1;
@@ -245,7 +245,7 @@ describe("Health checks", () => {
                 port: portOf(name),
             })),
         });
-        await untilWell();
+        await untilHealthy();
     });
 
     afterAll(() => cluster?.down());
@@ -268,14 +268,14 @@ describe("Health checks", () => {
     }
 
     /** Pools that a server is out of, except `noSni`, which is always empty. */
-    async function out(server: string): Promise<string[]> {
+    async function poolsWithout(server: string): Promise<string[]> {
         const pool = await weights(server);
         return names.filter((name) => !(name in pool) && name !== "noSni");
     }
 
-    async function untilWell() {
+    async function untilHealthy() {
         await waitUntil("both servers in all pools", 20_000, async () => {
-            const [first, second] = [await out("rs1"), await out("rs2")];
+            const [first, second] = [await poolsWithout("rs1"), await poolsWithout("rs2")];
             if (first.length === 0 && second.length === 0) return true;
             throw new Error(`rs1 is out of ${first.join()}, rs2 of ${second.join()}`);
         });
@@ -286,22 +286,22 @@ describe("Health checks", () => {
      * others. Then repair it and expect it back. `meanwhile` runs while it is out. `lateBy` returns
      * additional seconds for all bounds.
      */
-    async function expectOut(
+    async function expectRemoval(
         bounds: Record<string, number>,
-        breakIt: () => Promise<unknown>,
-        mendIt: () => Promise<unknown>,
+        causeFault: () => Promise<unknown>,
+        repairFault: () => Promise<unknown>,
         { meanwhile, lateBy }: { meanwhile?: () => unknown; lateBy?: () => Promise<number> } = {},
     ) {
         const expected = Object.keys(bounds);
         try {
-            await change(expected, bounds, breakIt, lateBy);
-            expect(await out("rs1")).toEqual([]);
+            await change(expected, bounds, causeFault, lateBy);
+            expect(await poolsWithout("rs1")).toEqual([]);
             await meanwhile?.();
         } catch (error) {
-            await mendIt();
+            await repairFault();
             throw error;
         }
-        await change([], within(mended, ...expected), mendIt);
+        await change([], within(recoveryBound, ...expected), repairFault);
     }
 
     /**
@@ -316,14 +316,14 @@ describe("Health checks", () => {
     ) {
         // keepalived 2.2.7 waits on if a server falls silent during a TLS handshake: ignore those
         // pools.
-        const judged = (name: string) => name in bounds || !tls.includes(name);
+        const isTested = (name: string) => name in bounds || !tls.includes(name);
         await act();
         const start = performance.now();
         const allowance = margin + (await lateBy());
         const seen: Record<string, number> = {};
         const longest = Math.max(...Object.values(bounds)) + allowance;
         await waitUntil(`rs2 out of ${expected.join() || "no pool"}`, longest * 1000, async () => {
-            const now = (await out("rs2")).filter((name) => judged(name));
+            const now = (await poolsWithout("rs2")).filter((name) => isTested(name));
             for (const name of Object.keys(bounds)) {
                 if (now.includes(name) !== expected.includes(name)) delete seen[name];
                 else seen[name] ??= (performance.now() - start) / 1000;
@@ -350,17 +350,17 @@ describe("Health checks", () => {
         rs2.run(text === undefined ? `rm /srv/www/${name}` : `echo '${text}' >/srv/www/${name}`);
 
     it("of every kind that connects remove a real server whose port is closed", () =>
-        expectOut(
-            within(refused, "tcp", "bound", ...pages, ...asked),
+        expectRemoval(
+            within(refusalBound, "tcp", "bound", ...pages, ...asked),
             () => rs2.run("systemctl stop apache2"),
             () => rs2.run("systemctl start apache2"),
         ));
 
     it("of every kind except UDP without requireReply remove a real server that is frozen", () =>
-        expectOut(
+        expectRemoval(
             {
-                ...within(silent, "tcp", "bound", ...withoutTls, ...asked),
-                ...within(silent, "smtp", "override", "dns", "reply", "ping"),
+                ...within(silenceBound, "tcp", "bound", ...withoutTls, ...asked),
+                ...within(silenceBound, "smtp", "override", "dns", "reply", "ping"),
                 bfd: detection,
             },
             () => rs2.freeze(),
@@ -372,23 +372,23 @@ describe("Health checks", () => {
         ));
 
     it("by HTTP and by scripts remove a web server that hangs, and checks by TCP and PING keep it", () =>
-        expectOut(
-            within(silent, ...withoutTls, ...asked),
+        expectRemoval(
+            within(silenceBound, ...withoutTls, ...asked),
             () => rs2.run("pkill -STOP apache2"),
             () => rs2.run("pkill -CONT apache2"),
         ));
 
     describe("by HTTP remove a real server", () => {
         it("that answers with the wrong status", () =>
-            expectOut(
-                within(refused, "eager", "alpha"),
+            expectRemoval(
+                within(refusalBound, "eager", "alpha"),
                 page("late"),
                 page("late", "late is well"),
             ));
 
         it("whose page has another digest, and clients get the other real server", () =>
-            expectOut(
-                within(refused, "digest"),
+            expectRemoval(
+                within(refusalBound, "digest"),
                 page("digest", "digest is ill"),
                 page("digest", "digest is well"),
                 {
@@ -398,25 +398,25 @@ describe("Health checks", () => {
             ));
 
         it("whose page does not match the regular expression", () =>
-            expectOut(
-                within(refused, "regex"),
+            expectRemoval(
+                within(refusalBound, "regex"),
                 page("regex", "regex is ill"),
                 page("regex", "regex is fine"),
             ));
 
         it("that has the page only under another host name", () =>
-            expectOut(
-                within(refused, "named", "sni"),
+            expectRemoval(
+                within(refusalBound, "named", "sni"),
                 () => rs2.run("mv /srv/www/named /srv/other"),
                 () => rs2.run("mv /srv/other/named /srv/www"),
             ));
 
         it("whose status code is not in the list", () =>
-            expectOut(within(refused, "range"), page("none", "here"), page("none")));
+            expectRemoval(within(refusalBound, "range"), page("none", "here"), page("none")));
 
         it("that lacks one of two pages, within two delay loops", () =>
-            expectOut(
-                { pages: refused("pages") + timing.delayLoop },
+            expectRemoval(
+                { pages: refusalBound("pages") + timing.delayLoop },
                 page("second"),
                 page("second", "second is well"),
             ));
@@ -428,11 +428,15 @@ describe("Health checks", () => {
         const well = shop("SSLEngine on");
 
         it("remove a real server whose port speaks no TLS", () =>
-            expectOut(within(refused, "shop", "certificate"), shop("SSLEngine off"), well));
+            expectRemoval(
+                within(refusalBound, "shop", "certificate"),
+                shop("SSLEngine off"),
+                well,
+            ));
 
         it("remove a real server with the wrong page", () =>
-            expectOut(
-                within(refused, "shop"),
+            expectRemoval(
+                within(refusalBound, "shop"),
                 page("shop", "closed"),
                 page("shop", "all is well"),
             ));
@@ -449,8 +453,9 @@ describe("Health checks", () => {
             "accept a certificate that %s, and a script that verifies it removes the real server",
             async (_, certificate) => {
                 const setting = `SSLEngine on\nSSLCertificateFile /etc/tls/${certificate}.pem`;
-                await expectOut(within(refused, "certificate"), shop(setting), well, {
-                    meanwhile: async () => expect(await out("rs2")).toEqual(["certificate"]),
+                await expectRemoval(within(refusalBound, "certificate"), shop(setting), well, {
+                    meanwhile: async () =>
+                        expect(await poolsWithout("rs2")).toEqual(["certificate"]),
                 });
             },
         );
@@ -458,15 +463,15 @@ describe("Health checks", () => {
 
     describe("by SMTP", () => {
         it("remove a mail server that is stopped, also as the check of a single pool member", () =>
-            expectOut(
-                within(refused, "smtp", "override"),
+            expectRemoval(
+                within(refusalBound, "smtp", "override"),
                 () => rs2.run("systemctl stop opensmtpd"),
                 () => rs2.run("systemctl start opensmtpd"),
             ));
 
         it("remove a mail server that greets with an error", () =>
-            expectOut(
-                within(refused, "smtp"),
+            expectRemoval(
+                within(refusalBound, "smtp"),
                 () =>
                     rs2.run("cd /etc && cp smtpd.closed smtpd.conf && systemctl restart opensmtpd"),
                 () => rs2.run("cd /etc && cp smtpd.open smtpd.conf && systemctl restart opensmtpd"),
@@ -475,22 +480,22 @@ describe("Health checks", () => {
 
     describe("by DNS and UDP", () => {
         it("remove a name server whose port is closed", () =>
-            expectOut(
-                within(refused, "dns", "udp", "reply"),
+            expectRemoval(
+                within(refusalBound, "dns", "udp", "reply"),
                 () => rs2.run("systemctl stop dnsmasq"),
                 () => rs2.run("systemctl start dnsmasq"),
             ));
 
         it("remove a name server that answers with an error", () =>
-            expectOut(
-                within(refused, "dns", "reply"),
+            expectRemoval(
+                within(refusalBound, "dns", "reply"),
                 () => rs2.run(": >/srv/names && pkill -HUP dnsmasq"),
                 () => rs2.run("echo 192.0.2.1 www.example.com >/srv/names && pkill -HUP dnsmasq"),
             ));
 
         it("remove a name server that does not answer, except UDP without requireReply", () =>
-            expectOut(
-                within(silent, "dns", "reply"),
+            expectRemoval(
+                within(silenceBound, "dns", "reply"),
                 () => rs2.run("pkill -STOP dnsmasq"),
                 () => rs2.run("pkill -CONT dnsmasq"),
             ));
@@ -498,34 +503,50 @@ describe("Health checks", () => {
 
     describe("with scripts", () => {
         it("remove a real server by the script's exit status", () =>
-            expectOut(within(refused, "misc"), page("ready"), page("ready", "ready is well")));
+            expectRemoval(
+                within(refusalBound, "misc"),
+                page("ready"),
+                page("ready", "ready is well"),
+            ));
 
         it("set the weight of a real server with miscDynamic, or remove it", async () => {
             const weight = (expected: number) =>
-                waitUntil(`weight ${expected}`, (refused("dynamic") + margin) * 1000, async () => {
-                    const { dynamic } = await weights("rs2");
-                    return dynamic === expected;
-                });
+                waitUntil(
+                    `weight ${expected}`,
+                    (refusalBound("dynamic") + margin) * 1000,
+                    async () => {
+                        const { dynamic } = await weights("rs2");
+                        return dynamic === expected;
+                    },
+                );
             await weight(7);
             await page("weight", "31")();
             await weight(31);
             await page("weight", "7")();
             await weight(7);
-            await expectOut(within(refused, "dynamic"), page("weight"), page("weight", "7"));
+            await expectRemoval(
+                within(refusalBound, "dynamic"),
+                page("weight"),
+                page("weight", "7"),
+            );
         });
 
         it("run notifyDown when a real server leaves and notifyUp when it returns", async () => {
             await ds1.run("rm -f /run/notified");
             const untilNotified = (expected: string) =>
-                waitUntil(`notified: ${expected}`, (refused("tcp") + margin) * 1000, async () => {
-                    const words = await ds1.run("cat /run/notified 2>/dev/null || :");
-                    return words.trim().split("\n").join(" ") === expected;
-                });
+                waitUntil(
+                    `notified: ${expected}`,
+                    (refusalBound("tcp") + margin) * 1000,
+                    async () => {
+                        const words = await ds1.run("cat /run/notified 2>/dev/null || :");
+                        return words.trim().split("\n").join(" ") === expected;
+                    },
+                );
             await rs2.run("systemctl stop apache2");
             await untilNotified("down");
             await rs2.run("systemctl start apache2");
             await untilNotified("down up");
-            await untilWell();
+            await untilHealthy();
         });
 
         it("install scripts that only root can write, on a path that keepalived accepts", async () => {
@@ -548,14 +569,14 @@ describe("Health checks", () => {
     });
 
     it("by BFD remove a real server within a fraction of a second when the session ends", () =>
-        expectOut(
+        expectRemoval(
             { bfd: detection },
             () => rs2.run("systemctl stop keepalived"),
             () => rs2.run("systemctl start keepalived"),
         ));
 
     it("by FILE remove a real server at once when the file gets a number", () =>
-        expectOut(
+        expectRemoval(
             { file: 0 },
             () => ds1.run("echo 1 >/run/out"),
             () => ds1.run("echo 0 >/run/out"),
@@ -578,8 +599,8 @@ describe("Health checks", () => {
         ["with the mark that fwmark names", `fwmark ${mark}`],
     ])("connect %s", async (_, packets) => {
         // The director has a rule against these packets only.
-        await expectOut(
-            within(refused, "bound"),
+        await expectRemoval(
+            within(refusalBound, "bound"),
             () => ds1.run(`ip rule add ${packets} to ${rs2.address} unreachable`),
             () => ds1.run(`ip rule delete ${packets} to ${rs2.address} unreachable`),
         );
@@ -593,12 +614,12 @@ describe("Health checks", () => {
             return "eager" in pool && pool;
         });
         expect(first).not.toHaveProperty("alpha");
-        await waitUntil("rs2 out of both", (refused("eager") + margin) * 1000, async () => {
-            const gone = await out("rs2");
-            return gone.includes("eager") && gone.includes("alpha");
+        await waitUntil("rs2 out of both", (refusalBound("eager") + margin) * 1000, async () => {
+            const pools = await poolsWithout("rs2");
+            return pools.includes("eager") && pools.includes("alpha");
         });
         await page("late", "late is well")();
-        await untilWell();
+        await untilHealthy();
     });
 });
 

@@ -10,14 +10,14 @@ import { portrait } from "./support/portrait";
  */
 describe("A cluster of Debian 11, 12 and 13", () => {
     let cluster: LabCluster;
-    let found: string[];
+    let original: string[];
 
     const portraits = async () =>
         (await Promise.all(cluster.members.map(portrait))).map(({ kept }) => kept);
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({ topology: mixed });
-        found = await portraits();
+        original = await portraits();
         await cluster.change();
         await cluster.untilHealthy();
     });
@@ -26,8 +26,8 @@ describe("A cluster of Debian 11, 12 and 13", () => {
 
     it("runs on each director the keepalived version that its configuration is made for", async () => {
         for (const director of cluster.directors) {
-            const said = await director.run("keepalived -v 2>&1 | head -n 1");
-            expect(said).toContain(`v${releases[director.suite].keepalived} `);
+            const output = await director.run("keepalived -v 2>&1 | head -n 1");
+            expect(output).toContain(`v${releases[director.suite].keepalived} `);
         }
     });
 
@@ -74,8 +74,8 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         await cluster.untilHealthy();
     });
 
-    it("leaves every host as it found it after a destroy", async () => {
+    it("leaves every host as it original it after a destroy", async () => {
         await cluster.stack.destroy();
-        expect(await portraits()).toEqual(found);
+        expect(await portraits()).toEqual(original);
     });
 });

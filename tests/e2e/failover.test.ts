@@ -40,7 +40,7 @@ describe("The article's cluster", () => {
 
     it("removes a stopped web server within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
-        await expectEjected(
+        await expectRemoval(
             "rs2",
             5 + 1,
             () => rs2.run("systemctl stop apache2"),
@@ -50,7 +50,7 @@ describe("The article's cluster", () => {
 
     it("removes a real server that lost power within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
-        await expectEjected(
+        await expectRemoval(
             "rs2",
             5 + 2 * 2 + 1,
             () => rs2.cut(),
@@ -58,15 +58,15 @@ describe("The article's cluster", () => {
         );
     });
 
-    async function expectEjected(
+    async function expectRemoval(
         name: string,
         boundSeconds: number,
-        breakIt: () => Promise<unknown>,
-        mendIt: () => Promise<unknown>,
+        causeFault: () => Promise<unknown>,
+        repairFault: () => Promise<unknown>,
     ) {
         const others = ["rs1", "rs2", "rs3"].filter((other) => other !== name);
         const probe = await cluster.probe();
-        await breakIt();
+        await causeFault();
         // Reading the table takes time, too.
         await waitUntil(`${name} out`, (boundSeconds + 3) * 1000, async () => {
             return (await cluster.servingRealServers("ds1")).join() === others.join();
@@ -77,7 +77,7 @@ describe("The article's cluster", () => {
             20_000,
             () => probe.soFar().requests.filter(({ at }) => at > outAt).length > 100,
         );
-        await mendIt();
+        await repairFault();
         await cluster.untilHealthy();
         await waitUntil(`an answer of ${name}`, 10_000, () =>
             probe

@@ -89,7 +89,7 @@ describe("The kernel of each director", () => {
     }
 
     /** Every setting as a director's kernel shows it. */
-    async function found(host: Host): Promise<Record<string, string>> {
+    async function settingsOf(host: Host): Promise<Record<string, string>> {
         const files = names.map((name) => settings[name].file);
         const lines = (await host.run(`cat ${files.join(" ")}`)).trim().split("\n");
         return Object.fromEntries(
@@ -101,15 +101,15 @@ describe("The kernel of each director", () => {
         Object.fromEntries(names.map((name) => [name, settings[name][which]]));
 
     it("has every configured setting", async () => {
-        expect(await found(ds1)).toEqual(all("set"));
-        expect(await found(ds2)).toEqual(all("set"));
+        expect(await settingsOf(ds1)).toEqual(all("set"));
+        expect(await settingsOf(ds2)).toEqual(all("set"));
     });
 
     it("has every setting again after a reboot", async () => {
         await Promise.all([ds1.reboot(), ds2.reboot()]);
         await cluster.untilHealthy();
-        expect(await found(ds1)).toEqual(all("set"));
-        expect(await found(ds2)).toEqual(all("set"));
+        expect(await settingsOf(ds1)).toEqual(all("set"));
+        expect(await settingsOf(ds2)).toEqual(all("set"));
     });
 
     it("receives connection sync on each of syncPorts", async () => {
@@ -131,8 +131,8 @@ describe("The kernel of each director", () => {
 
         it("has its original settings again, except a module option that needs a reboot", async () => {
             const left = { sloppyTcp: "1", connTabBits: "10" };
-            expect(await found(ds1)).toEqual({ ...all("without"), ...left });
-            expect(await found(ds2)).toEqual({ ...all("without"), ...left });
+            expect(await settingsOf(ds1)).toEqual({ ...all("without"), ...left });
+            expect(await settingsOf(ds2)).toEqual({ ...all("without"), ...left });
         });
 
         it("keeps connections through a power cut of the active director, because sh sends them to the same real server", async () => {
@@ -158,7 +158,7 @@ describe("The kernel of each director", () => {
 
             await ds1.boot();
             await cluster.untilHealthy();
-            expect(await found(ds1)).toEqual({ ...all("without"), sloppyTcp: "1" });
+            expect(await settingsOf(ds1)).toEqual({ ...all("without"), sloppyTcp: "1" });
         });
     });
 });

@@ -322,11 +322,11 @@ END
      */
     async function expectFailover(
         bound: number,
-        breakIt: () => Promise<unknown>,
-        mendIt: () => Promise<unknown>,
+        causeFault: () => Promise<unknown>,
+        repairFault: () => Promise<unknown>,
     ) {
         const probe = await cluster.probe(url("NAT"));
-        await breakIt();
+        await causeFault();
         try {
             await waitUntil("ds2 active for all", 15_000, async () => {
                 const active = await virtualIps();
@@ -338,7 +338,7 @@ END
                 probe.soFar().requests.some(({ at, error }) => at > movedAt && !error),
             );
         } finally {
-            await mendIt();
+            await repairFault();
         }
         await untilHealthy();
         const { requests, longestGap } = await probe.stop();

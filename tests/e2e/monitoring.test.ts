@@ -12,13 +12,13 @@ const folder = path.join(__dirname, "../../monitoring");
 
 let cluster: LabCluster;
 let prometheus: LabPrometheus;
-let found: Awaited<ReturnType<typeof portrait>>[];
-let foundWatchers: string[];
+let original: Awaited<ReturnType<typeof portrait>>[];
+let originalMonitoring: string[];
 
 const portraits = () => Promise.all(cluster.members.map(portrait));
 
 /** Files and services of the monitoring on each host. */
-const watchers = () =>
+const monitoringFiles = () =>
     Promise.all(
         cluster.members.map((host) =>
             host.run(`
@@ -31,8 +31,8 @@ const watchers = () =>
 
 beforeAll(async () => {
     cluster = await LabCluster.boot({ topology: seed, packages: monitoredPackages });
-    found = await portraits();
-    foundWatchers = await watchers();
+    original = await portraits();
+    originalMonitoring = await monitoringFiles();
     await cluster.change((config) => {
         config.monitoring = { interval: 5 };
         config.scripts = [{ name: "probe", content: "#!/bin/sh\n[ ! -e /tmp/broken ]\n" }];
@@ -119,14 +119,14 @@ describe("Prometheus, with several faults at once,", () => {
 });
 
 it("An up without monitoring removes the exporters and keeps the cluster working", async () => {
-    expect(await watchers()).not.toEqual(foundWatchers);
+    expect(await monitoringFiles()).not.toEqual(originalMonitoring);
     await cluster.change();
-    expect(await watchers()).toEqual(foundWatchers);
+    expect(await monitoringFiles()).toEqual(originalMonitoring);
     await cluster.untilHealthy();
 });
 
 it("A destroy of a monitored cluster leaves no trace", async () => {
-    expect(await portraits()).not.toEqual(found);
+    expect(await portraits()).not.toEqual(original);
     await cluster.stack.destroy();
-    expect(await portraits()).toEqual(found);
+    expect(await portraits()).toEqual(original);
 });

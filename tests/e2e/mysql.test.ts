@@ -22,7 +22,7 @@ function configOf(file: string): StackConfig {
 const vip = "7.7.7.18";
 const servers = ["my1", "my2", "my3"];
 /** Bound with the defaults (docs/checks.md): delayLoop + retry × delayBeforeRetry. */
-const refused = 5 + 1;
+const refusalBound = 5 + 1;
 /** Additional seconds that a slow machine needs for a check and for the report of the table. */
 const margin = 3;
 
@@ -89,7 +89,7 @@ describe("The example cluster with MariaDB", () => {
 
     it("removes a stopped database within the bound, keeps its web server, and adds the database when it returns", async () => {
         await my2.run("systemctl stop mariadb");
-        await untilServing(3306, ["my1", "my3"], refused + margin);
+        await untilServing(3306, ["my1", "my3"], refusalBound + margin);
         expect(await logins(10)).toEqual({ my1: 5, my3: 5 });
         expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
         await my2.run("systemctl start mariadb");
@@ -99,7 +99,7 @@ describe("The example cluster with MariaDB", () => {
 
     it("removes a database that refuses logins although its port is open", async () => {
         await my2.run(`mariadb -e "RENAME USER monitor@'7.7.7.%' TO nobody@'7.7.7.%'"`);
-        await untilServing(3306, ["my1", "my3"], refused + margin);
+        await untilServing(3306, ["my1", "my3"], refusalBound + margin);
         await my2.run(`mariadb -e "RENAME USER nobody@'7.7.7.%' TO monitor@'7.7.7.%'"`);
         await untilServing(3306, servers, 5 + margin);
     });

@@ -262,12 +262,12 @@ describe("A cluster with a service of every kind", () => {
     }
 
     /** Remove the page of a service's check on some servers. */
-    async function fail(port: number, servers: string[], until: () => Promise<boolean>) {
+    async function removePages(port: number, servers: string[], until: () => Promise<boolean>) {
         await change(`rm /var/www/html/${port}`, servers, boundSeconds, until);
     }
 
     /** Restore the page. A server needs two successes to return. */
-    async function mend(port: number, servers: string[], until: () => Promise<boolean>) {
+    async function restorePages(port: number, servers: string[], until: () => Promise<boolean>) {
         await change(`touch /var/www/html/${port}`, servers, 2 * boundSeconds, until);
     }
 
@@ -361,9 +361,9 @@ describe("A cluster with a service of every kind", () => {
             expect(new Set(Object.values(before))).toEqual(new Set(["RS1", "RS2", "RS3"]));
             const lost = before[clients[0]!]!;
             const host = lost.toLowerCase();
-            await fail(port, [host], poolIs(port, { ...full, [host]: "0" }));
+            await removePages(port, [host], poolIs(port, { ...full, [host]: "0" }));
             const meanwhile = await serverOfEach(port);
-            await mend(port, [host], poolIs(port, full));
+            await restorePages(port, [host], poolIs(port, full));
             for (const address of clients) {
                 if (before[address] === lost) expect(meanwhile[address]).not.toBe(lost);
                 else expect(meanwhile[address]).toBe(before[address]);
@@ -502,13 +502,13 @@ describe("A cluster with a service of every kind", () => {
 
         it("uses the sorry server only when no real server is left", async () => {
             const port = failing.sorry;
-            await fail(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
+            await removePages(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS3: 6 });
-            await fail(port, ["rs3"], poolIs(port, sorry));
+            await removePages(port, ["rs3"], poolIs(port, sorry));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS4: 6 });
-            await mend(port, ["rs2"], poolIs(port, { rs2: "1" }));
+            await restorePages(port, ["rs2"], poolIs(port, { rs2: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS2: 6 });
-            await mend(port, all, poolIs(port, full));
+            await restorePages(port, all, poolIs(port, full));
         });
 
         it("uses the sorry server below the quorum and runs quorumDown and quorumUp", async () => {
@@ -517,46 +517,46 @@ describe("A cluster with a service of every kind", () => {
             await ds1.run("rm -f /run/notified");
             const notified = async () =>
                 (await ds1.run("cat /run/notified || :")).trim().split("\n");
-            await fail(port, ["rs1"], poolIs(port, { rs2: "1", rs3: "1" }));
+            await removePages(port, ["rs1"], poolIs(port, { rs2: "1", rs3: "1" }));
             expect(await notified()).toEqual([""]);
-            await fail(port, ["rs2"], poolIs(port, sorry));
+            await removePages(port, ["rs2"], poolIs(port, sorry));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS4: 6 });
             await waitUntil(
                 "the call of quorumDown",
                 2000,
                 async () => (await notified())[0] === "quorum-down",
             );
-            await mend(port, ["rs2"], poolIs(port, { rs2: "1", rs3: "1" }));
+            await restorePages(port, ["rs2"], poolIs(port, { rs2: "1", rs3: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS2: 3, RS3: 3 });
             await waitUntil(
                 "the call of quorumUp",
                 2000,
                 async () => (await notified())[1] === "quorum-up",
             );
-            await mend(port, ["rs1"], poolIs(port, full));
+            await restorePages(port, ["rs1"], poolIs(port, full));
             expect(await notified()).toEqual(["quorum-down", "quorum-up"]);
         });
 
         it("loses a quorum of 2 with hysteresis 1 below 1, and regains it at 3", async () => {
             const port = failing.hysteresis;
-            await fail(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
-            await fail(port, ["rs3"], poolIs(port, sorry));
+            await removePages(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
+            await removePages(port, ["rs3"], poolIs(port, sorry));
             const log = `journalctl -q -u keepalived -o cat --since @${await now()}`;
-            await mend(port, ["rs1", "rs2"], async () => {
+            await restorePages(port, ["rs1", "rs2"], async () => {
                 const seen = await cluster.lab
                     .host("ds1")
                     .run(`${log} --grep ':${port} succeed' || :`);
                 return seen.includes("10.128.190.249]") && seen.includes("10.128.190.250]");
             });
             expect(await rulesOf(port)).toEqual(sorry);
-            await mend(port, ["rs3"], poolIs(port, full));
+            await restorePages(port, ["rs3"], poolIs(port, full));
         });
 
         it("keeps them in the table with weight 0 by inhibitOnFailure", async () => {
             const port = failing.inhibit;
-            await fail(port, ["rs2"], poolIs(port, { ...full, rs2: "0" }));
+            await removePages(port, ["rs2"], poolIs(port, { ...full, rs2: "0" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS1: 3, RS3: 3 });
-            await mend(port, ["rs2"], poolIs(port, full));
+            await restorePages(port, ["rs2"], poolIs(port, full));
             expect(tally(await client.get(vip, port, 6))).toEqual(each(2));
         });
     });

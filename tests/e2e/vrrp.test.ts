@@ -87,8 +87,8 @@ describe("Among three directors,", () => {
     });
 
     describe("when keepalived stops on the active director and starts again,", () => {
-        let stopped: Change;
-        let started: Change;
+        let stopped: Observation;
+        let started: Observation;
 
         beforeAll(async () => {
             await Promise.all([ds1, ds2].map((host) => host.run(": >/run/notified")));
@@ -102,24 +102,24 @@ describe("Among three directors,", () => {
             });
         });
 
-        /** What clients see of a change, and what there is after it. */
-        interface Change {
-            /** The longest time without an answer, in seconds. */
+        /** Observations of clients during an action, and the state of two directors after it. */
+        interface Observation {
+            /** Longest time in seconds without an answer. */
             gaps: Partial<Record<Router, number>>;
             /** Addresses, routes and rules of the two directors. */
             ds1: string;
             ds2: string;
-            /** The hardware address at which `vmac` answers. */
+            /** MAC address that answers for `vmac`. */
             mac: string;
         }
 
-        async function during(change: () => Promise<void>): Promise<Change> {
-            const gaps = await gapsDuring(["v2", "v3", "fast", "six", "vmac"], change);
-            const look = "ip -o address show; ip route show; ip rule show";
+        async function during(action: () => Promise<void>): Promise<Observation> {
+            const gaps = await gapsDuring(["v2", "v3", "fast", "six", "vmac"], action);
+            const state = "ip -o address show; ip route show; ip rule show";
             return {
                 gaps,
-                ds1: await ds1.run(look),
-                ds2: await ds2.run(look),
+                ds1: await ds1.run(state),
+                ds2: await ds2.run(state),
                 mac: await answeringMac("vmac"),
             };
         }

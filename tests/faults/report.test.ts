@@ -33,12 +33,12 @@ describe("docs/faults.md", () => {
 
     it("is changed only between its marks, and keeps the rows of scenarios that did not run", () => {
         const scenario = scenarios.find(({ name }) => name === "drain")!;
-        const nobody: ClientResult = { requests: [], failed: [], lost: [], longestGap: 0 };
+        const noClient: ClientResult = { requests: [], failed: [], lost: [], longestGap: 0 };
         const seen: Observation = {
-            fresh: { ...nobody, longestGap: 123.4 },
-            long: nobody,
-            session: nobody,
-            datagram: nobody,
+            fresh: { ...noClient, longestGap: 123.4 },
+            long: noClient,
+            session: noClient,
+            datagram: noClient,
             activeDirectors: [{ at: 0, ms: 0 }],
         };
         const outcome = {

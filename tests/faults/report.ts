@@ -100,9 +100,10 @@ function timeline({ activeDirectors, ...clients }: Observation): string {
                 `${kind} to ${from}, ${seconds(at)} to ${seconds(at + ms)}: ${ended}`,
         ),
     );
-    return [...activeDirectors.map(({ at, from }) => `active: ${from} at ${seconds(at)}`), ...lost].join(
-        "\n",
-    );
+    return [
+        ...activeDirectors.map(({ at, from }) => `active: ${from} at ${seconds(at)}`),
+        ...lost,
+    ].join("\n");
 }
 
 /** The document with the tables and the secrets of this run between its marks. */

@@ -13,8 +13,8 @@ import { portrait } from "../e2e/support/portrait";
 interface BrokenHost {
     break: (host: Host) => Promise<unknown>;
     /** Message to the user. */
-    says: RegExp;
-    mend: (host: Host) => Promise<unknown>;
+    message: RegExp;
+    restore: (host: Host) => Promise<unknown>;
 }
 
 /** Fill the disk: most of it with a large file, the rest with small writes. */
@@ -24,18 +24,18 @@ const fillDisk =
 const brokenHosts: Record<string, BrokenHost> = {
     "the host does not answer": {
         break: (host) => host.cut(),
-        says: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
-        mend: (host) => host.boot(),
+        message: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
+        restore: (host) => host.boot(),
     },
     "the kernel has no IPVS": {
         break: (host) => host.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf"),
-        says: /ds1: modules: ip_vs must not be loaded here/,
-        mend: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
+        message: /ds1: modules: ip_vs must not be loaded here/,
+        restore: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
     },
     "the disk is full": {
         break: (host) => host.run(fillDisk),
-        says: /ds1: disk: \/ has \d+ MB free/,
-        mend: (host) => host.run("rm /full; sync"),
+        message: /ds1: disk: \/ has \d+ MB free/,
+        restore: (host) => host.run("rm /full; sync"),
     },
 };
 
@@ -43,7 +43,7 @@ interface WrongConfig {
     /** Wrong argument of ds1. */
     config: (config: Required<StackConfig>) => void;
     /** Message to the user. */
-    says: RegExp;
+    message: RegExp;
 }
 
 const wrongConfigs: Record<string, WrongConfig> = {
@@ -51,32 +51,32 @@ const wrongConfigs: Record<string, WrongConfig> = {
         config: ({ directors }) => {
             directors[0]!.privateKey = hostKey("nobody").private;
         },
-        says: /lvs-ds1-preflight[^]*unable to authenticate/,
+        message: /lvs-ds1-preflight[^]*unable to authenticate/,
     },
     "the host key differs": {
         config: ({ directors }) => {
             directors[0]!.hostKey = hostKey("somebody else").public;
         },
-        says: /lvs-ds1-preflight[^]*host key mismatch/,
+        message: /lvs-ds1-preflight[^]*host key mismatch/,
     },
     "sudo needs a password": {
         config: ({ directors }) => {
             directors[0]!.user = "nosudo";
         },
-        says: /lvs-ds1-preflight[^]*sudo: a password is required/,
+        message: /lvs-ds1-preflight[^]*sudo: a password is required/,
     },
     "the interface is missing": {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.interface = "eth9";
         },
-        says: /ds1: interface: there is no eth9, only eth0/,
+        message: /ds1: interface: there is no eth9, only eth0/,
     },
     "keepalived is older than configured": {
         config: ({ directors }) => {
             directors[0]!.distribution = undefined;
             directors[0]!.keepalivedVersion = "2.3.4";
         },
-        says: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+        message: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
     },
 };
 
@@ -86,7 +86,7 @@ describe("A first up", () => {
     let stack: LabStack;
     let ds1: Host;
     /** Whether hosts are new. A test that fails leaves them changed. */
-    let isRenewed = true;
+    let isNew = true;
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({ topology: withHosts(seed, "ds1", "rs1") });
@@ -95,8 +95,8 @@ describe("A first up", () => {
     });
 
     beforeEach(async () => {
-        if (!isRenewed) await renew(lab, stack);
-        isRenewed = false;
+        if (!isNew) await resetHosts(lab, stack);
+        isNew = false;
     });
 
     afterAll(() => lab?.down());
@@ -118,24 +118,24 @@ describe("A first up", () => {
 
     async function takeDown(): Promise<void> {
         await stack.destroy();
-        isRenewed = true;
+        isNew = true;
     }
 
     describe("changes no host and names the reason", () => {
-        it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
+        it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, message }) => {
             const before = await hosts();
-            await expectRefusal(await cluster.config(config), says);
+            await expectRefusal(await cluster.config(config), message);
             expect(await hosts()).toEqual(before);
-            isRenewed = true;
+            isNew = true;
         });
 
         it.each(Object.entries(brokenHosts))("when %s", async (_, problem) => {
             const before = await hosts();
             await problem.break(ds1);
-            await expectRefusal(await cluster.config(), problem.says);
-            await problem.mend(ds1);
+            await expectRefusal(await cluster.config(), problem.message);
+            await problem.restore(ds1);
             expect(await hosts()).toEqual(before);
-            isRenewed = true;
+            isNew = true;
         });
 
         it("until the next up succeeds, also as a user with sudo and behind a bastion", async () => {
@@ -175,8 +175,8 @@ describe("A first up", () => {
             await ds1.run(`
                 mkdir /root/sources && mv /etc/apt/sources.list* /root/sources/
                 mkdir -p ${sources} && touch ${sources}/none.list`);
-            const says = /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/;
-            await expectRefusal(await cluster.config(), says);
+            const message = /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/;
+            await expectRefusal(await cluster.config(), message);
             await ds1.run(`rm -r ${sources}; mv /root/sources/* /etc/apt/; rmdir /root/sources`);
             await expectCure(before, () => holdAptLocks(ds1, 5));
         });
@@ -219,7 +219,7 @@ async function untilServed(lab: Lab): Promise<void> {
 }
 
 /** Boot hosts from new disks, and delete them from the stack's state. */
-async function renew(lab: Lab, stack: LabStack): Promise<void> {
+async function resetHosts(lab: Lab, stack: LabStack): Promise<void> {
     await Promise.all(
         lab.hosts.map(async (host) => host.reset(await installedDisk({ suite: host.suite }))),
     );

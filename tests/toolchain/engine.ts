@@ -86,7 +86,7 @@ export class Engine {
     }
 
     /** Resources in the state by name. Secrets are decrypted. */
-    async stateInClear(): Promise<Record<string, Stored>> {
+    async decryptedState(): Promise<Record<string, Stored>> {
         const { stdout } = await this.pulumi("stack", "export", "--show-secrets");
         return byName((JSON.parse(stdout) as { deployment: Deployment }).deployment);
     }
@@ -109,7 +109,7 @@ export class Engine {
     }
 }
 
-/** Value of a secret in `stateInClear`. Throws if the value is not a secret. */
+/** Value of a secret in `decryptedState`. Throws if the value is not a secret. */
 export function secretValue(stored: unknown): unknown {
     if (!isSecret(stored)) throw new Error(`not a secret: ${JSON.stringify(stored)}`);
     return JSON.parse(stored.plaintext);

@@ -38,9 +38,9 @@ beforeAll(async () => {
     dir = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-random-"));
     const engine = await Engine.start(dir);
     failing = await engine.up({ ...program("1"), short: password({ length: 3, minLower: 4 }) });
-    before = await engine.stateInClear();
+    before = await engine.decryptedState();
     await engine.up(program("2"));
-    after = await engine.stateInClear();
+    after = await engine.decryptedState();
 }, 600_000);
 
 afterAll(() => fs.rm(dir, { recursive: true, force: true }));

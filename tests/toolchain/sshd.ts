@@ -14,7 +14,7 @@ const sesame =
     "$6$lvs$2cjXFxBYwEbPUYD7SbwMvVilc0hwz5WeH9sC09OC9kyrtaBgKSiMGvCtuF2wjDH9IpBK/mWzmPcmiru07XQGo/";
 
 /** Login that each port of the server requires. The default is a key. */
-const doors = {
+const endpoints = {
     key: "",
     other: "",
     proxy: "",
@@ -24,7 +24,7 @@ const doors = {
 };
 
 /** A port of the server. */
-export type Door = keyof typeof doors;
+export type Endpoint = keyof typeof endpoints;
 
 /** A key pair. The passphrase of an encrypted private key is "hush". */
 interface KeyPair {
@@ -34,13 +34,13 @@ interface KeyPair {
 
 /** A real sshd on loopback with an SSH agent beside it. */
 export interface Sshd {
-    ports: Record<Door, number>;
+    ports: Record<Endpoint, number>;
     keys: Record<"host" | "otherHost" | "user" | "encrypted" | "stranger", KeyPair>;
     agentSocket: string;
     /** Connection to a port that pins the host key and logs in by key, with changes. */
-    connection(door: Door, changes?: Record<string, unknown>): Record<string, unknown>;
+    connection(endpoint: Endpoint, changes?: Record<string, unknown>): Record<string, unknown>;
     /** Number of connections to each port since the last call. */
-    connections(): Promise<Record<Door, number>>;
+    connections(): Promise<Record<Endpoint, number>>;
     stop(): Promise<void>;
 }
 
@@ -65,8 +65,8 @@ export async function startSshd(dir: string): Promise<Sshd> {
         stranger: await newKey(dir, "stranger"),
     };
     await run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", `${dir}/ecdsa`]);
-    const ports = {} as Record<Door, number>;
-    for (const door of doorNames) ports[door] = await freePort();
+    const ports = {} as Record<Endpoint, number>;
+    for (const endpoint of endpointNames) ports[endpoint] = await freePort();
     await fs.writeFile(`${dir}/authorized`, `${keys.user.public}\n${keys.encrypted.public}\n`);
     await fs.writeFile(`${dir}/config`, serverConfig(dir, ports));
     await fs.writeFile(`${dir}/shadow`, `root:${sesame}:19000:0:99999:7:::\n`);
@@ -93,7 +93,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
         await run(["ssh-add", "-q", `${dir}/user`], { env: { SSH_AUTH_SOCK: agentSocket } });
         await until("sshd listens", async () => {
             const log = await fs.readFile(`${dir}/log`, "utf8").catch(() => "");
-            return log.split("Server listening").length > doorNames.length;
+            return log.split("Server listening").length > endpointNames.length;
         });
     } catch (error) {
         await stop();
@@ -103,17 +103,20 @@ export async function startSshd(dir: string): Promise<Sshd> {
     const connections = async () => {
         const log = await fs.readFile(`${dir}/log`, "utf8");
         await fs.truncate(`${dir}/log`);
-        const came = [...log.matchAll(/^Connection from .* on .* port (\d+)/gm)];
-        const at = (door: Door) => came.filter((match) => match[1] === `${ports[door]}`).length;
-        return Object.fromEntries(doorNames.map((door) => [door, at(door)])) as typeof ports;
+        const accepted = [...log.matchAll(/^Connection from .* on .* port (\d+)/gm)];
+        const at = (endpoint: Endpoint) =>
+            accepted.filter((match) => match[1] === `${ports[endpoint]}`).length;
+        return Object.fromEntries(
+            endpointNames.map((endpoint) => [endpoint, at(endpoint)]),
+        ) as typeof ports;
     };
     return {
         ports,
         keys,
         agentSocket,
-        connection: (door, changes = {}) => ({
+        connection: (endpoint, changes = {}) => ({
             host: "127.0.0.1",
-            port: ports[door],
+            port: ports[endpoint],
             privateKey: keys.user.private,
             hostKey: keys.host.public,
             // Failing connections must fail fast.
@@ -152,12 +155,12 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
     }
 }
 
-const doorNames = Object.keys(doors) as Door[];
+const endpointNames = Object.keys(endpoints) as Endpoint[];
 
-function serverConfig(dir: string, ports: Record<Door, number>): string {
+function serverConfig(dir: string, ports: Record<Endpoint, number>): string {
     return [
         "ListenAddress 127.0.0.1",
-        ...doorNames.map((door) => `Port ${ports[door]}`),
+        ...endpointNames.map((endpoint) => `Port ${ports[endpoint]}`),
         `HostKey ${dir}/host`,
         // Clients prefer this key type: a client that pins the other type must request it.
         `HostKey ${dir}/ecdsa`,
@@ -169,9 +172,9 @@ function serverConfig(dir: string, ports: Record<Door, number>): string {
         "StrictModes no",
         "UsePAM yes",
         "KbdInteractiveAuthentication yes",
-        ...doorNames
-            .filter((door) => doors[door])
-            .map((door) => `Match LocalPort ${ports[door]}\n    ${doors[door]}`),
+        ...endpointNames
+            .filter((endpoint) => endpoints[endpoint])
+            .map((endpoint) => `Match LocalPort ${ports[endpoint]}\n    ${endpoints[endpoint]}`),
         "",
     ].join("\n");
 }

@@ -7,14 +7,14 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
-const patience = 5000;
+const timeoutMs = 5000;
 const connections: Socket[] = [];
 
 const requests = {
     /** Open a connection, optionally from a certain address. Return its number. */
     async open({ host, port, from }: { host: string; port: number; from?: string }) {
         const socket = connect({ host, port, localAddress: from });
-        socket.setTimeout(patience, () => socket.destroy(new Error("timeout")));
+        socket.setTimeout(timeoutMs, () => socket.destroy(new Error("timeout")));
         await once(socket, "connect");
         // An unhandled error event would end the process.
         socket.setTimeout(0).on("error", () => undefined);
@@ -28,7 +28,7 @@ const requests = {
         failed.catch(() => undefined);
         let answer = "";
         const answered = new Promise<string>((resolve, reject) => {
-            const timer = setTimeout(() => reject(new Error("timeout")), patience);
+            const timer = setTimeout(() => reject(new Error("timeout")), timeoutMs);
             socket.on("error", reject).on("data", (data) => {
                 answer += String(data);
                 const [head, body = ""] = answer.split("\r\n\r\n");
@@ -59,7 +59,7 @@ const requests = {
         for (let id = 1; id <= count; id++) {
             const head = [0, id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
             const name = ["\x03who\x03lab\0", "\0\x10\0\x01"].map((part) => Buffer.from(part));
-            const answer = once(socket, "message", { signal: AbortSignal.timeout(patience) });
+            const answer = once(socket, "message", { signal: AbortSignal.timeout(timeoutMs) });
             socket.send([Buffer.from(head), ...name], port, host);
             const [message] = (await answer) as [Buffer];
             answers.push(/RS\d/.exec(message.toString("latin1"))?.[0] ?? "nothing");

@@ -38,16 +38,16 @@ const states = (bed: FaultBed) =>
 /** A scenario of an up that fails: directors keep their state, and clients notice nothing. */
 function refused(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
-    variants: { change: Change; says: RegExp }[],
+    variants: { change: Change; message: RegExp }[],
     untouched: string[],
 ): Scenario {
     return {
         ...scenario,
         async run({ bed, traffic }) {
-            for (const { change, says } of variants) {
+            for (const { change, message } of variants) {
                 const before = await states(bed);
                 const logins = await bed.cluster.logins();
-                expectOutput("up", await bed.failingChange(change), says);
+                expectOutput("up", await bed.failingChange(change), message);
                 expectEqual("state of the directors", await states(bed), before);
                 const after = await bed.cluster.logins();
                 for (const name of untouched) {
@@ -212,7 +212,8 @@ export const changes: Scenario[] = [
         [
             {
                 change: ({ vrrpInstances }) => (vrrpInstances[0]!.extraConfig = "no_such_word"),
-                says: /ds2: keepalived [\d.]+ refuses the configuration \(status \d\): .*keepalived\.conf: Line \d+\).*no_such_word/,
+                message:
+                    /ds2: keepalived [\d.]+ refuses the configuration \(status \d\): .*keepalived\.conf: Line \d+\).*no_such_word/,
             },
         ],
         ["ds1", "rs1", "rs2", "rs3"],
@@ -228,11 +229,11 @@ export const changes: Scenario[] = [
             {
                 change: ({ virtualServers }) =>
                     virtualServers.push({ virtualIp: "192.0.2.99", port: 80 }),
-                says: /ds[12]: address: 192\.0\.2\.99 is in no network of eth0/,
+                message: /ds[12]: address: 192\.0\.2\.99 is in no network of eth0/,
             },
             {
                 change: ({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9"),
-                says: /ds[12]: interface: there is no eth9, only eth0/,
+                message: /ds[12]: interface: there is no eth9, only eth0/,
             },
         ],
         [],

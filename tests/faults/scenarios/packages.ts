@@ -19,7 +19,7 @@ import { newRepair, newWeight } from "./plans";
 function installFails(
     name: string,
     does: string,
-    { stop, says, restore, alsoOf = () => [] }: Obstacle,
+    { stop, message, restore, alsoOf = () => [] }: Obstacle,
     limitMs: number,
 ): Scenario {
     return {
@@ -39,7 +39,7 @@ function installFails(
             const logins = await bed.cluster.logins();
 
             const start = Date.now();
-            expectOutput("up", await bed.failingChange(addRealServer), says);
+            expectOutput("up", await bed.failingChange(addRealServer), message);
             expectWithin("up", Date.now() - start, limitMs);
             expectEqual("directors", await states(bed), before);
             const { rs4 } = await bed.cluster.logins();
@@ -68,7 +68,7 @@ function installFails(
 
 interface Obstacle {
     stop: (hosts: Host[], chance: Chance) => Promise<unknown>;
-    says: RegExp;
+    message: RegExp;
     /** Repair. It also runs on hosts without the problem. */
     restore: (host: Host) => Promise<unknown>;
     /** Other hosts that get the same problem and must not be affected. */
@@ -127,7 +127,7 @@ export const packages: Scenario[] = [
                     ),
                 );
             },
-            says: /rs4: cannot install apache2: E: .*apache2/,
+            message: /rs4: cannot install apache2: E: .*apache2/,
             restore: (host) =>
                 host.run(
                     `[ ! -e /root/sources ] || mv /root/sources ${sources}
@@ -142,7 +142,8 @@ export const packages: Scenario[] = [
         "another apt on it never ends",
         {
             stop: ([host]) => holdAptLocks(host!, 600),
-            says: /rs4: cannot install apache2: E: Could not get lock \/var\/lib\/apt\/lists\/lock.* held by process \d+/,
+            message:
+                /rs4: cannot install apache2: E: Could not get lock \/var\/lib\/apt\/lists\/lock.* held by process \d+/,
             restore: releaseAptLocks,
         },
         // The prepare step waits for two minutes.
@@ -178,7 +179,8 @@ export const packages: Scenario[] = [
                 );
                 await host!.run("kill -KILL $(cat /tmp/dpkg); rm /run/lab-slow");
             },
-            says: /rs4: cannot install apache2: E: dpkg was interrupted, you must manually run 'dpkg --configure -a'/,
+            message:
+                /rs4: cannot install apache2: E: dpkg was interrupted, you must manually run 'dpkg --configure -a'/,
             restore: (host) =>
                 host.run("dpkg --configure -a && dpkg -P lab-slow; rm -rf /tmp/slow* /tmp/dpkg"),
         },

@@ -139,7 +139,7 @@ async function interruptStep(
 function loginFails(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
     login: object,
-    says: RegExp,
+    message: RegExp,
 ): Scenario {
     return {
         ...scenario,
@@ -156,7 +156,7 @@ function loginFails(
                 change(plan);
                 Object.assign(plan.directors[index]!, login);
             });
-            expectOutput("up", output, says);
+            expectOutput("up", output, message);
             expectWithin("up", Date.now() - start, 40_000);
             // dialErrorLimit is 1.
             const made = (await attempts()) - earlier;
@@ -182,10 +182,10 @@ function firstUpFails(
         ...scenario,
         on: "bare hosts",
         async run({ bed, chance }) {
-            const says = await prepare(bed, chance);
+            const message = await prepare(bed, chance);
             const portraits = () => Promise.all(bed.cluster.members.map(portrait));
             const before = await portraits();
-            expectOutput("up", await bed.failingChange(() => undefined), says);
+            expectOutput("up", await bed.failingChange(() => undefined), message);
             expectEqual("hosts", await portraits(), before);
         },
     };
