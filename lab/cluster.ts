@@ -177,7 +177,7 @@ export class LabCluster {
         return rules.filter((rule) => rule !== "" && rule.includes(text));
     }
 
-    /** Number of logins since the boot, for each host. Includes the login of this query. */
+    /** Number of logins in each host's journal. Includes the login of this query. */
     async logins(): Promise<Record<string, number>> {
         const counts = await Promise.all(
             this.lab.hosts.map(async (host) => {

@@ -18,7 +18,7 @@ export const keepalivedReleases = [
 const programs = ["keepalived", "nftables"];
 
 /** A file of the host that a configuration is for. */
-export interface HostFile {
+export interface TreeFile {
     /** Absolute path. Missing folders are created. */
     path: string;
     /** Octal mode, as for chmod. Defaults to 0644. */
@@ -54,7 +54,7 @@ export class KeepalivedTree {
      * Let keepalived test /etc/keepalived/keepalived.conf on a host with these files and
      * interfaces. Runs are isolated, so any number can run in parallel.
      */
-    async test(files: HostFile[], { interfaces }: { interfaces: string[] }): Promise<TestResult> {
+    async test(files: TreeFile[], { interfaces }: { interfaces: string[] }): Promise<TestResult> {
         const script = [
             "mkdir -p /etc/keepalived",
             ...files.map(writeCommands),
@@ -70,7 +70,7 @@ export class KeepalivedTree {
      */
     async testAll(
         configurations: string[],
-        { files, interfaces }: { files: HostFile[]; interfaces: string[] },
+        { files, interfaces }: { files: TreeFile[]; interfaces: string[] },
     ): Promise<TestResult[]> {
         const beside = files.filter((file) => path.posix.dirname(file.path) === "/etc/keepalived");
         const tests = configurations.map((content, index) =>
@@ -104,7 +104,7 @@ export class KeepalivedTree {
      * configuration, is in /said.
      */
     async run(
-        files: HostFile[],
+        files: TreeFile[],
         { interfaces, until, show }: { interfaces: string[]; until: string; show: string },
     ): Promise<string> {
         const script = [
@@ -149,7 +149,7 @@ function testResult(status: number, output: string): TestResult {
 }
 
 /** Commands that write a file. */
-function writeCommands({ path: target, mode = "0644", content }: HostFile): string {
+function writeCommands({ path: target, mode = "0644", content }: TreeFile): string {
     return [
         `mkdir -p ${quoteWord(path.posix.dirname(target))}`,
         `printf %s ${quoteWord(content)} >${quoteWord(target)}`,

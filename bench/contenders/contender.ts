@@ -6,7 +6,7 @@ import type { StackConfig } from "../../lab/stack";
 export type Config = Required<StackConfig>;
 
 /** Result of a change. */
-export interface Outcome {
+export interface ToolResult {
     /** Seconds from the start of the tool to its end. */
     seconds: number;
     /** Output of the tool. */
@@ -19,11 +19,11 @@ export interface Outcome {
 export interface Contender {
     name: string;
     /** Change the hosts. Hosts that only `from` has are taken out of service. */
-    change(cluster: LabCluster, to: Config, from?: Config): Promise<Outcome>;
+    change(cluster: LabCluster, to: Config, from?: Config): Promise<ToolResult>;
 }
 
 /** Run a tool and measure it. Preparation and clean-up do not count. */
-export async function timed(work: () => Promise<RunResult>): Promise<Outcome> {
+export async function timed(work: () => Promise<RunResult>): Promise<ToolResult> {
     const start = performance.now();
     const { status, stdout, stderr } = await work();
     const seconds = (performance.now() - start) / 1000;

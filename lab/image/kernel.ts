@@ -33,7 +33,7 @@ interface Source {
     options: string[];
 }
 
-/** Kernel of Debian testing. It is twice as fast, because it runs guest processes under seccomp. */
+/** Kernel of Debian testing. It is about twice as fast, because it runs guest processes under seccomp. */
 const faster: Source = {
     suite: "forky",
     stable: false,
@@ -44,7 +44,7 @@ const faster: Source = {
     options: ["seccomp=on"],
 };
 
-/** Kernel of Debian 12. It is slower, but runs on every Debian 12. */
+/** Kernel of Debian 12. It is slower, but made for Debian 12. */
 const fallback: Source = {
     suite: "bookworm",
     stable: true,

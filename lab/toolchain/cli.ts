@@ -48,7 +48,7 @@ export async function usersCli(env: NodeJS.ProcessEnv): Promise<Cli | string> {
         timeout: 20_000,
     });
     const version = stdout.trim().replace(/^v/, "");
-    if (!version) return `${pulumi} does not say its version`;
+    if (!version) return `${pulumi} prints no version`;
     if (!atLeast(version, oldest)) return `${pulumi} is ${version}, not ${oldest} or later`;
     // Some packages put the language hosts elsewhere, or omit them.
     const beside = path.dirname(await fs.realpath(pulumi));

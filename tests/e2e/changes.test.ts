@@ -108,8 +108,8 @@ describe("A cluster that serves", () => {
         for (const { name } of cluster.members) {
             expect(again).toContain(`${name}: configure unchanged`);
         }
-        // An up with a new repair value adds a service, and an up without the value adds another
-        // one.
+        // A service that is new in the same change is missing in the table, which is no reason to
+        // restart. This also holds for a change that removes the value of repair.
         await cluster.change((config) => {
             config.repair = "third";
             config.virtualServers.push({ virtualIp: vip, port: 81 });

@@ -14,7 +14,7 @@ describe("The article's cluster", () => {
 
     it("answers thirty requests in the order RS3 RS2 RS1 and counts ten for each", async () => {
         const active = cluster.host("ds1");
-        // Start the round at the beginning: an earlier client may have moved it.
+        // The round may start at any server: an earlier client may have moved it.
         await active.run("ipvsadm -Z");
         const bodies = await cluster.bodies(30);
         const round = ["RS3", "RS2", "RS1"];

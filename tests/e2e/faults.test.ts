@@ -25,7 +25,7 @@ describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; 
 
     it.each(chosen)("for the fault %s", async (name) => {
         const scenario = scenarios.find((candidate) => candidate.name === name)!;
-        const [outcome] = await runScenarios(bed, [scenario], [seed], () => undefined);
-        if (outcome!.error !== undefined) throw new Error(outcome!.error);
+        const [result] = await runScenarios(bed, [scenario], [seed], () => undefined);
+        if (result!.error !== undefined) throw new Error(result!.error);
     });
 });

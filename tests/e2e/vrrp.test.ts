@@ -87,8 +87,8 @@ describe("Among three directors,", () => {
     });
 
     describe("when keepalived stops on the active director and starts again,", () => {
-        let stopped: Observation;
-        let started: Observation;
+        let stopped: Snapshot;
+        let started: Snapshot;
 
         beforeAll(async () => {
             await Promise.all([ds1, ds2].map((host) => host.run(": >/run/notified")));
@@ -103,7 +103,7 @@ describe("Among three directors,", () => {
         });
 
         /** Observations of clients during an action, and the state of two directors after it. */
-        interface Observation {
+        interface Snapshot {
             /** Longest time in seconds without an answer. */
             gaps: Partial<Record<Router, number>>;
             /** Addresses, routes and rules of the two directors. */
@@ -113,7 +113,7 @@ describe("Among three directors,", () => {
             mac: string;
         }
 
-        async function during(action: () => Promise<void>): Promise<Observation> {
+        async function during(action: () => Promise<void>): Promise<Snapshot> {
             const gaps = await gapsDuring(["v2", "v3", "fast", "six", "vmac"], action);
             const state = "ip -o address show; ip route show; ip rule show";
             return {

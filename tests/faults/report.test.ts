@@ -41,14 +41,14 @@ describe("docs/faults.md", () => {
             datagram: noClient,
             activeDirectors: [{ at: 0, ms: 0 }],
         };
-        const outcome = {
+        const result = {
             scenario,
             seed: 7,
             seen,
             error: "it fails; seen: 1\nand more",
             seconds: 1,
         };
-        const text = updatedPage(page, scenarios, [outcome], ["the state"]);
+        const text = updatedPage(page, scenarios, [result], ["the state"]);
         const outside = (of: string) => of.replace(/<!-- (\w+) -->.*?<!-- end of \1 -->/gs, "");
         expect(outside(text)).toBe(outside(page));
 

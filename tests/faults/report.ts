@@ -2,7 +2,7 @@ import type { Scenario } from "./scenario";
 import { kinds, type Observation } from "../../lab/traffic/traffic";
 
 /** Result of a scenario with one seed. */
-export interface Outcome {
+export interface ScenarioResult {
     scenario: Scenario;
     seed: number;
     /** Observations of the clients. undefined for a scenario without clients. */
@@ -28,9 +28,9 @@ const columns = [
  * Markdown table with a row for each scenario over all its seeds. Scenarios that did not run keep
  * their rows of an earlier document.
  */
-export function table(outcomes: Outcome[], scenarios: Scenario[], earlier = ""): string {
+export function table(results: ScenarioResult[], scenarios: Scenario[], earlier = ""): string {
     const rows = scenarios.flatMap((scenario) => {
-        const own = outcomes.filter((outcome) => outcome.scenario === scenario);
+        const own = results.filter((result) => result.scenario === scenario);
         return own.length > 0 ? [row(own)] : earlierRow(earlier, scenario);
     });
     const lines = [columns, columns.map(() => "---"), ...rows];
@@ -47,14 +47,14 @@ function earlierRow(document: string, { name }: Scenario): string[][] {
 }
 
 /** Row of a scenario. The gap is the longest one of new connections over all seeds. */
-function row(outcomes: Outcome[]): string[] {
-    const { number, name } = outcomes[0]!.scenario;
-    const observed = outcomes.flatMap(({ seen }) => seen ?? []);
+function row(results: ScenarioResult[]): string[] {
+    const { number, name } = results[0]!.scenario;
+    const observed = results.flatMap(({ seen }) => seen ?? []);
     const sum = (count: (seen: Observation) => number) =>
         observed.reduce((total, seen) => total + count(seen), 0);
     const ofAll = (what: "requests" | "failed" | "lost") =>
         sum((seen) => kinds.reduce((total, kind) => total + seen[kind][what].length, 0));
-    const passed = outcomes.filter(({ error }) => error === undefined).length;
+    const passed = results.filter(({ error }) => error === undefined).length;
     const figures = [
         ofAll("requests"),
         ofAll("failed"),
@@ -65,14 +65,14 @@ function row(outcomes: Outcome[]): string[] {
     return [
         number,
         name,
-        outcomes.length,
+        results.length,
         ...(observed.length > 0 ? figures : figures.map(() => "–")),
-        passed === outcomes.length ? "yes" : `${passed} of ${outcomes.length}`,
+        passed === results.length ? "yes" : `${passed} of ${results.length}`,
     ].map(String);
 }
 
 /** Lines to print when a scenario ends. */
-export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): string {
+export function resultLine({ scenario, seed, error, seconds, seen }: ScenarioResult): string {
     const { number, name } = scenario;
     const head = `${error === undefined ? "passed" : "FAILED"} ${number} ${name}, seed ${seed}, ${seconds.toFixed(0)} s`;
     const clients = (all: Observation) =>
@@ -110,10 +110,10 @@ function timeline({ activeDirectors, ...clients }: Observation): string {
 export function updatedPage(
     document: string,
     scenarios: Scenario[],
-    outcomes: Outcome[],
+    results: ScenarioResult[],
     secrets: string[],
 ): string {
-    const failures = outcomes
+    const failures = results
         .filter(({ error }) => error !== undefined)
         .map(
             ({ scenario, seed, error }) =>
@@ -122,7 +122,7 @@ export function updatedPage(
     const found = secrets.length === 0 ? "nothing" : secrets.join("; ");
     const parts = {
         scenarios: list(scenarios),
-        runs: [table(outcomes, scenarios, document), ...failures].join("\n"),
+        runs: [table(results, scenarios, document), ...failures].join("\n"),
         secrets: `Found elsewhere in the last run: ${found}.\n`,
     };
     return Object.entries(parts).reduce(

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { outcomeLine, table, updatedPage } from "./report";
+import { resultLine, table, updatedPage } from "./report";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { findSecrets } from "./secrets";
@@ -61,20 +61,20 @@ async function main(): Promise<boolean> {
         // Scenarios on bare hosts run first, because they need the cluster destroyed.
         const isBare = ({ on }: Scenario) => Number(on === "bare hosts");
         const order = [...chosen].sort((a, b) => isBare(b) - isBare(a));
-        const outcomes = await runScenarios(bed, order, numbers, (outcome) =>
-            console.log(outcomeLine(outcome)),
+        const results = await runScenarios(bed, order, numbers, (result) =>
+            console.log(resultLine(result)),
         );
         const secrets = await findSecrets(bed);
         console.log(`secrets: ${secrets.length === 0 ? "none found" : secrets.join("; ")}`);
-        console.log(`\n${table(outcomes, scenarios)}`);
+        console.log(`\n${table(results, scenarios)}`);
         if (write) {
             const file = path.join(__dirname, "../../docs/faults.md");
             const earlier = await fs.readFile(file, "utf8");
-            await fs.writeFile(file, updatedPage(earlier, scenarios, outcomes, secrets));
+            await fs.writeFile(file, updatedPage(earlier, scenarios, results, secrets));
             const prettier = require.resolve("prettier/bin/prettier.cjs");
             execFileSync(process.execPath, [prettier, "--write", file]);
         }
-        return secrets.length === 0 && outcomes.every(({ error }) => error === undefined);
+        return secrets.length === 0 && results.every(({ error }) => error === undefined);
     } finally {
         await bed.down();
     }

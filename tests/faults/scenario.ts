@@ -13,11 +13,11 @@ export interface Scenario {
     observes: string;
     /** Starting point. Defaults to a healthy cluster with clients. */
     on?: "bare hosts";
-    run(stage: Stage): Promise<void>;
+    run(stage: ScenarioContext): Promise<void>;
 }
 
 /** Everything that a scenario works with. */
-export interface Stage {
+export interface ScenarioContext {
     bed: FaultBed;
     traffic: Traffic;
     chance: Chance;

@@ -1,4 +1,4 @@
-import type { Outcome } from "./report";
+import type { ScenarioResult } from "./report";
 import { Chance, type Scenario } from "./scenario";
 import type { FaultBed } from "./bed";
 import { Traffic } from "../../lab/traffic/traffic";
@@ -8,20 +8,24 @@ export async function runScenarios(
     bed: FaultBed,
     scenarios: Scenario[],
     seeds: number[],
-    say: (outcome: Outcome) => void,
-): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
+    say: (result: ScenarioResult) => void,
+): Promise<ScenarioResult[]> {
+    const results: ScenarioResult[] = [];
     for (const scenario of scenarios) {
         for (const seed of seeds) {
-            const outcome = await runScenario(bed, scenario, seed);
-            outcomes.push(outcome);
-            say(outcome);
+            const result = await runScenario(bed, scenario, seed);
+            results.push(result);
+            say(result);
         }
     }
-    return outcomes;
+    return results;
 }
 
-async function runScenario(bed: FaultBed, scenario: Scenario, seed: number): Promise<Outcome> {
+async function runScenario(
+    bed: FaultBed,
+    scenario: Scenario,
+    seed: number,
+): Promise<ScenarioResult> {
     const start = performance.now();
     const chance = new Chance(seed, scenario.number);
     const errors: string[] = [];

@@ -4,7 +4,7 @@ import {
     keepalivedOf,
     keepalivedReleases,
     type KeepalivedTree,
-    type HostFile,
+    type TreeFile,
 } from "../../lab/keepalivedTrees";
 import { run } from "../../lab/run";
 
@@ -90,7 +90,7 @@ vrrp_instance VI_2 {
 `;
 
 /** A configuration in several files that every release accepts. */
-function host(content: string, scriptMode = "0755"): HostFile[] {
+function host(content: string, scriptMode = "0755"): TreeFile[] {
     return [
         { path: conf, content },
         { path: "/etc/keepalived/auth_pass.conf", mode: "0600", content: 'auth_pass "it\'s"\n' },

@@ -56,7 +56,7 @@ describe("The user's own Pulumi CLI", () => {
 
     it.each([
         ["v3.228.9", "is 3.228.9, not 3.229.0 or later"],
-        ["", "does not say its version"],
+        ["", "prints no version"],
     ])("is not used when its version is '%s'", async (version, reason) => {
         const bin = await put("bin", "pulumi", version);
         await put("bin", "pulumi-language-nodejs");

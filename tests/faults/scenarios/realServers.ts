@@ -11,7 +11,7 @@ import {
     expectNone,
     expectNoOtherFailure,
     type Scenario,
-    type Stage,
+    type ScenarioContext,
 } from "../scenario";
 import type { FaultBed } from "../bed";
 
@@ -28,7 +28,7 @@ const all = ["rs1", "rs2", "rs3"];
  * answered.
  */
 async function untilRemoved(
-    { bed, traffic }: Stage,
+    { bed, traffic }: ScenarioContext,
     name: string,
     port: number,
     bound: number,

@@ -14,7 +14,7 @@ import {
     expectOutput,
     expectNoFailureAfter,
     type Scenario,
-    type Stage,
+    type ScenarioContext,
     expectNoFailure,
 } from "../scenario";
 import type { FaultBed } from "../bed";
@@ -80,7 +80,7 @@ async function expectComplete(host: Host): Promise<void> {
  * Hit a running up with a fault at any time. If the up ends first, try again with an earlier time.
  */
 async function interruptUp(
-    { bed, chance }: Stage,
+    { bed, chance }: ScenarioContext,
     hit: (up: RunningUp) => Promise<unknown>,
 ): Promise<{ up: RunningUp; weight: number }> {
     for (let latest = 3000; latest > 100; latest /= 2) {
@@ -108,7 +108,7 @@ async function redeploy(bed: FaultBed, weight: number): Promise<void> {
  * or those after the next, successful up.
  */
 async function interruptStep(
-    { bed, chance }: Stage,
+    { bed, chance }: ScenarioContext,
     host: Host,
     hit: (afterMs: number) => Promise<unknown>,
     limitMs: number,
