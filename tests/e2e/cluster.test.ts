@@ -32,7 +32,7 @@ describe("The article's cluster", () => {
         expect(counts.map((fields) => fields[2])).toEqual(["10", "10", "10"]);
     });
 
-    it("has the active director alone answer ARP for the virtual IP", async () => {
+    it("answers ARP for the virtual IP only from the active director", async () => {
         const mac = (await cluster.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
         for (let round = 0; round < 5; round++) {
             await cluster.lab.exec(["ip", "neighbour", "flush", "all"]);

@@ -74,7 +74,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         await cluster.untilHealthy();
     });
 
-    it("leaves every host as it original it after a destroy", async () => {
+    it("restores the original state of every host after a destroy", async () => {
         await cluster.stack.destroy();
         expect(await portraits()).toEqual(original);
     });

@@ -492,7 +492,7 @@ describe("A cluster with a service of every kind", () => {
         expect(tally(await client.get(otherVip, group, 9))).toEqual(each(3));
     });
 
-    describe("when real servers are down,", () => {
+    describe("with real servers down", () => {
         /** Restore all pages after each test. */
         afterEach(async () => {
             const pages = Object.values(failing).join(" ");

@@ -20,7 +20,7 @@ describe("A cluster", () => {
     describe.each([
         { advertInt: 1, margin: 1 },
         { advertInt: 0.1, margin: 0.5 },
-    ])("$advertInt s between adverts of VRRP version 3:", ({ advertInt, margin }) => {
+    ])("with $advertInt s between adverts of VRRP version 3", ({ advertInt, margin }) => {
         const skew = ((256 - 253) / 256) * advertInt;
 
         beforeAll(async () => {

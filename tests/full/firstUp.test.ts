@@ -138,7 +138,7 @@ describe("A first up", () => {
             isNew = true;
         });
 
-        it("until the next up succeeds, also as a user with sudo and behind a bastion", async () => {
+        it("and the next up succeeds, also as a user with sudo and behind a bastion", async () => {
             const config = await cluster.config(({ directors, realServers }) => {
                 const { host, hostKey } = realServers[0]!;
                 const privateKey = lab.client.privateKey;

@@ -43,7 +43,7 @@ it("promtool accepts the alert rules", async () => {
     });
 });
 
-it("Every alert fires exactly in its case", async () => {
+it("Every alert fires in its case and in no other", async () => {
     const { status, output } = await promtool(["test", "rules", "alerts.test.yaml"]);
     expect({ status, output }).toEqual({
         status: 0,
