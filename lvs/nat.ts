@@ -1,6 +1,6 @@
 import { canonical } from "./addresses";
 import type { Cluster } from "./model";
-import { methodOf, poolOf } from "./pool";
+import { methodOf, poolsOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance";
@@ -13,8 +13,8 @@ import type { VrrpSyncGroup } from "./vrrp/syncGroup";
  */
 export function tiedByNat(cluster: Cluster, context: VrrpContext): string[] {
     const tied = new Set(
-        cluster.virtualServers.flatMap((virtualServer) => {
-            const translated = poolOf(cluster, virtualServer).filter(
+        poolsOf(cluster).flatMap(({ virtualServer, members }) => {
+            const translated = members.filter(
                 ({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT,
             );
             if (translated.length === 0) return [];

@@ -15,7 +15,8 @@ import {
     type Membership,
     membershipsOf,
     planVirtualServer,
-    sorryFor,
+    poolsOf,
+    sorriesOf,
     tunnelsOf,
 } from "./pool";
 import { socketsOf, virtualIpsIn } from "./service/destination";
@@ -50,9 +51,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const context = contextOf(cluster);
     const version = versionOf(director, cluster);
     const scripts = [...(cluster.scripts ?? [])];
-    const virtualServers = cluster.virtualServers.map((virtualServer) =>
-        planVirtualServer(cluster, virtualServer),
-    );
+    const virtualServers = poolsOf(cluster).map(planVirtualServer);
     const vrrpInstances = cluster.vrrpInstances.flatMap(
         (instance, index) => planVrrpInstance(instance, index, name, context) ?? [],
     );
@@ -176,11 +175,16 @@ function needsOf(
 /** What the real servers are to be, by their names; `cluster` has passed `validate`. */
 export function planRealServers(cluster: Cluster): Map<string, LoneRealServer> {
     const memberships = membershipsOf(cluster);
+    const sorryFor = new Map(cluster.realServers.map(({ name }) => [name, [] as Service[]]));
+    for (const [virtualServer, { realServer, method }] of sorriesOf(cluster)) {
+        sorryFor.get(realServer.name)!.push({ virtualServer, method });
+    }
     return new Map(
-        cluster.realServers.map((realServer) => [
-            realServer.name,
-            planOf(realServer, memberships.get(realServer.name)!, cluster),
-        ]),
+        cluster.realServers.map((realServer) => {
+            const { name } = realServer;
+            const plan = planOf(realServer, memberships.get(name)!, sorryFor.get(name)!, cluster);
+            return [name, plan];
+        }),
     );
 }
 
@@ -189,15 +193,16 @@ export function planRealServer(cluster: Cluster, name: string): LoneRealServer {
     return planRealServers(cluster).get(name)!;
 }
 
+/** A service that a real server answers for, and how packets reach it. */
+type Service = Pick<Membership, "virtualServer" | "method">;
+
 function planOf(
-    realServer: RealServer,
+    { gateway, gateway6, httpd }: RealServer,
     memberships: Membership[],
+    sorryFor: Service[],
     cluster: Cluster,
 ): LoneRealServer {
-    const { gateway, gateway6, httpd } = realServer;
-    const direct = [...memberships, ...sorryFor(cluster, realServer)].filter(
-        ({ method }) => !translatesPorts(method),
-    );
+    const direct = [...memberships, ...sorryFor].filter(({ method }) => !translatesPorts(method));
     return {
         virtualIps: distinctAddresses(
             direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer)),

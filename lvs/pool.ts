@@ -1,4 +1,4 @@
-import { distinctAddresses, type Family, familyOf, isSameAddress } from "./addresses";
+import { canonical, distinctAddresses, type Family, familyOf } from "./addresses";
 import type { Cluster, RealServer } from "./model";
 import { type Destination, familyIn, portOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, type Tunnel } from "./service/lvsMethod";
@@ -49,18 +49,27 @@ export interface Pooled {
     readonly realServer?: RealServer;
 }
 
-/** Who is in a pool, with their real servers. */
-export function poolOf(cluster: Cluster, virtualServer: VirtualServer): Pooled[] {
+/** A virtual server and who is in its pool. */
+export interface Pool {
+    readonly virtualServer: VirtualServer;
+    readonly members: readonly Pooled[];
+}
+
+/** The pools of all virtual servers: at once, since to look for one real server goes through all. */
+export function poolsOf(cluster: Cluster): Pool[] {
     const byName = new Map(cluster.realServers.map((realServer) => [realServer.name, realServer]));
-    return membersOf(cluster, virtualServer).map((member) => ({
-        member,
-        realServer: byName.get(member.name),
+    return cluster.virtualServers.map((virtualServer) => ({
+        virtualServer,
+        members: membersOf(cluster, virtualServer).map((member) => ({
+            member,
+            realServer: byName.get(member.name),
+        })),
     }));
 }
 
 /** The addresses that directors send packets of a family to, of those that have one. */
-export function poolAddresses(pool: readonly Pooled[], family: Family): string[] {
-    return pool.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
+export function poolAddresses(members: readonly Pooled[], family: Family): string[] {
+    return members.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
 }
 
 /** How packets of a virtual server reach one of its pool. */
@@ -105,17 +114,32 @@ export function membershipsOf<Service extends VirtualServerSettings>(
     return all;
 }
 
-/** The services for which a real server answers while their pool is down. */
-export function sorryFor(
-    { virtualServers }: Pick<Cluster, "virtualServers">,
-    realServer: RealServer,
-): { virtualServer: VirtualServer; method: LvsMethod }[] {
-    return virtualServers.flatMap((virtualServer) => {
+/** A real server that answers while a pool is down, and how packets reach it. */
+export interface Sorry {
+    readonly realServer: RealServer;
+    readonly method: LvsMethod;
+}
+
+/** The sorry servers that are real servers of the cluster, by the services that they answer for. */
+export function sorriesOf({ realServers, virtualServers }: Cluster): Map<VirtualServer, Sorry> {
+    const key = (family: Family, address: string) => `${family} ${canonical(address)}`;
+    const byAddress = new Map(
+        realServers.flatMap((realServer) =>
+            (["inet", "inet6"] as const).flatMap((family): [string, RealServer][] => {
+                const own = addressOf(realServer, family);
+                return own === undefined ? [] : [[key(family, own), realServer]];
+            }),
+        ),
+    );
+    const sorries = new Map<VirtualServer, Sorry>();
+    for (const virtualServer of virtualServers) {
         const { sorryServer, lvsMethod = defaultMethod } = virtualServer;
-        const own = addressOf(realServer, familyIn(virtualServer));
-        if (!sorryServer || !own || !isSameAddress(own, sorryServer.host)) return [];
-        return [{ virtualServer, method: sorryServer.lvsMethod ?? lvsMethod }];
-    });
+        if (sorryServer === undefined) continue;
+        const realServer = byAddress.get(key(familyIn(virtualServer), sorryServer.host));
+        if (realServer === undefined) continue;
+        sorries.set(virtualServer, { realServer, method: sorryServer.lvsMethod ?? lvsMethod });
+    }
+    return sorries;
 }
 
 /** The tunnels through which a real server gets packets. */
@@ -124,24 +148,19 @@ export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): Tun
 }
 
 /** A virtual server with nothing left to look up; the cluster has passed `validate`. */
-export function planVirtualServer(
-    cluster: Cluster,
-    virtualServer: VirtualServer,
-): VirtualServerPlan {
+export function planVirtualServer({ virtualServer, members }: Pool): VirtualServerPlan {
     const family = familyIn(virtualServer);
-    const realServers = poolOf(cluster, virtualServer).map(
-        ({ member, realServer }): PoolMemberPlan => ({
-            host: addressOf(realServer!, family)!,
-            port: memberPortOf(virtualServer, member),
-            lvsMethod: methodOf(virtualServer, member),
-            tunnel: member.tunnel ?? virtualServer.tunnel,
-            member: {
-                ...member,
-                weight: weightOf(realServer, member),
-                inhibitOnFailure: member.inhibitOnFailure ?? virtualServer.inhibitOnFailure,
-            },
-        }),
-    );
+    const realServers = members.map(({ member, realServer }): PoolMemberPlan => ({
+        host: addressOf(realServer!, family)!,
+        port: memberPortOf(virtualServer, member),
+        lvsMethod: methodOf(virtualServer, member),
+        tunnel: member.tunnel ?? virtualServer.tunnel,
+        member: {
+            ...member,
+            weight: weightOf(realServer, member),
+            inhibitOnFailure: member.inhibitOnFailure ?? virtualServer.inhibitOnFailure,
+        },
+    }));
     return { virtualServer, family, realServers };
 }
 

@@ -1,22 +1,19 @@
 import { isInNetwork, isNetwork } from "../addresses";
 import type { Cluster } from "../model";
 import { tiedByNat } from "../nat";
-import { contextOf, methodOf, poolAddresses, poolOf } from "../pool";
+import { contextOf, methodOf, type Pool, poolAddresses } from "../pool";
 import { eachOf, type Problem, problemIf, show } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
-import type { VirtualServer } from "../service/virtualServer";
 
 /** Real servers answer NAT through the director: they must not have a shorter way to the client. */
 export function natProblems(
     cluster: Cluster,
-    virtualServer: VirtualServer,
+    { virtualServer, members }: Pool,
     path: string,
 ): Problem[] {
     const { clientNetworks } = virtualServer;
-    const nat = poolOf(cluster, virtualServer).filter(
-        ({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT,
-    );
+    const nat = members.filter(({ member }) => methodOf(virtualServer, member) === LvsMethod.NAT);
     const addresses = poolAddresses(nat, familyIn(virtualServer));
     const oneArmed = new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size < 2;
     return [

@@ -1,7 +1,7 @@
 import type { Target } from "../keepalived/keywords";
 import { among, required } from "../keepalived/kinds";
 import type { Cluster } from "../model";
-import { addressOf, memberPortOf, membersOf, methodOf, type Pooled, poolOf } from "../pool";
+import { addressOf, memberPortOf, methodOf, type Pool, type Pooled } from "../pool";
 import { eachOf, type Problem, problem, problemIf, repeated, show } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
 import { translatesPorts } from "../service/lvsMethod";
@@ -11,33 +11,34 @@ import { defaultMethod, type VirtualServer } from "../service/virtualServer";
 /** Who is in a pool, and whether packets can get there. */
 export function poolProblems(
     cluster: Cluster,
-    virtualServer: VirtualServer,
+    pool: Pool,
     path: string,
     target: Target,
 ): Problem[] {
-    const { lvsMethod = defaultMethod, realServers: pool } = virtualServer;
+    const { virtualServer, members } = pool;
+    const { lvsMethod = defaultMethod, realServers: named } = virtualServer;
     const at = `${path}.realServers`;
     return [
         ...problemIf(
-            pool?.length === 0,
+            named?.length === 0,
             at,
             "is empty: name real servers, or leave it out for all of them",
         ),
-        ...eachOf(at, pool, (member, memberPath) => [
+        ...eachOf(at, named, (member, memberPath) => [
             ...poolMemberProblems(memberPath, member, { lvsMethod }, target),
             ...portProblems(virtualServer, member, memberPath),
         ]),
         ...twiceProblems(virtualServer, at),
-        ...poolOf(cluster, virtualServer).flatMap((pooled, index) =>
+        ...members.flatMap((pooled, index) =>
             addressProblems(
                 cluster,
                 virtualServer,
                 pooled,
-                pool ? `${at}[${index}].name` : path,
+                named ? `${at}[${index}].name` : path,
                 target,
             ),
         ),
-        ...groupPortProblems(cluster, virtualServer, path),
+        ...groupPortProblems(pool, path),
     ];
 }
 
@@ -92,14 +93,10 @@ function addressProblems(
 }
 
 /** A real server has one port, and only translation brings packets for several to it. */
-function groupPortProblems(
-    cluster: Cluster,
-    virtualServer: VirtualServer,
-    path: string,
-): Problem[] {
+function groupPortProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
-    const direct = membersOf(cluster, virtualServer)
-        .map((member) => methodOf(virtualServer, member))
+    const direct = members
+        .map(({ member }) => methodOf(virtualServer, member))
         .find((method) => !translatesPorts(method));
     return problemIf(
         ports.size > 1 && direct !== undefined,
