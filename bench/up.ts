@@ -9,8 +9,8 @@ import { interleaved, line, seconds } from "./measuring";
 
 /**
  * How long `pulumi up` takes beside what it cannot go below, on the article's cluster: the engine
- * with a program that does nothing, and the bytes that it has sent to the directors for another weight,
- * sent over plain ssh with a login each.
+ * with a program that does nothing or has one resource, and the bytes that it has sent to the
+ * directors for another weight, sent over plain ssh with a login each.
  */
 async function main(rounds: number): Promise<void> {
     const lab = await Lab.up(seed, { disk: () => installedDisk() });
@@ -22,12 +22,13 @@ async function main(rounds: number): Promise<void> {
 
         let [now, next] = [await bundlesFor(stack, 2), await bundlesFor(stack, 3)].reverse();
         let weight = 3;
-        const empty = await emptyProject();
-        const floor = { "engine alone": () => seconds(() => stack.upOf(empty)) };
+        const empty = await project(stack, "export const nothing = 0;\n");
+        const one = await project(stack, oneResource);
         const ssh = "the same bundles by ssh alone";
         const taken = await interleaved(
             {
-                ...floor,
+                "engine alone": () => seconds(() => stack.up({ cwd: empty })),
+                "engine with one resource": () => seconds(() => stack.up({ cwd: one })),
                 "up, nothing changed": () => seconds(() => stack.up()),
                 "up, one weight, two directors": async () => {
                     weight = 5 - weight;
@@ -44,10 +45,12 @@ async function main(rounds: number): Promise<void> {
             },
             rounds,
         );
-        await fs.rm(empty, { recursive: true });
-        console.log("\nbeside the engine alone");
-        for (const [name, samples] of Object.entries(taken)) {
-            console.log(line(name, samples, "s", taken["engine alone"]));
+        for (const dir of [empty, one]) await fs.rm(dir, { recursive: true });
+        for (const floor of ["engine alone", "engine with one resource"]) {
+            console.log(`\nbeside the ${floor}`);
+            for (const [name, samples] of Object.entries(taken)) {
+                console.log(line(name, samples, "s", taken[floor]));
+            }
         }
         console.log(`\nbeside ${ssh}`);
         const change = "up, one weight, two directors";
@@ -88,14 +91,23 @@ async function weighted(weight: number): Promise<StackConfig> {
     return config;
 }
 
-async function emptyProject(): Promise<string> {
-    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "empty-"));
-    await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
+const oneResource = `
+import { RandomPassword } from "@pulumi/random";
+new RandomPassword("one", { length: 8 });
+`;
+
+/** A project of its own with this program, which is up. */
+async function project(stack: LabStack, program: string): Promise<string> {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "bench-up-"));
+    const name = path.basename(dir);
+    await fs.writeFile(path.join(dir, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
     await fs.writeFile(path.join(dir, "package.json"), '{ "main": "index.ts" }');
-    await fs.writeFile(path.join(dir, "index.ts"), "export const nothing = 0;\n");
+    await fs.writeFile(path.join(dir, "index.ts"), program);
     const modules = path.join(__dirname, "..", "node_modules");
     await fs.symlink(modules, path.join(dir, "node_modules"));
     await fs.writeFile(path.join(dir, "tsconfig.json"), '{ "compilerOptions": {} }');
+    await stack.pulumi(["stack", "init"], { cwd: dir });
+    await stack.up({ cwd: dir });
     return dir;
 }
 

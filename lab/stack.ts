@@ -96,7 +96,7 @@ export class LabStack {
         return new RunningUp(child, this.printed);
     }
 
-    /** `pulumi up` without a preview first. */
+    /** `pulumi up` without a preview first, of this project or of another one in a folder. */
     async up(options: RunOptions = {}): Promise<string> {
         return this.pulumi([...upWords, "--suppress-progress"], options);
     }
@@ -104,13 +104,6 @@ export class LabStack {
     /** `pulumi up` without a preview first, whatever comes of it. */
     async tryUp(): Promise<RunResult> {
         return this.tryPulumi(upWords);
-    }
-
-    /** `pulumi up` of another project in a folder, without configuration. */
-    async upOf(project: string): Promise<string> {
-        const cwd = { cwd: project };
-        await this.tryPulumi(["stack", "init"], cwd);
-        return this.pulumi(upWords, cwd);
     }
 
     /** `pulumi up` that is expected to fail: what it printed. Throws if it succeeds. */
