@@ -5,11 +5,12 @@ import { installedDisk } from "../lab/installedDisk";
 import { Lab } from "../lab/lab";
 import { LabStack, seedConfig, type StackConfig } from "../lab/stack";
 import { seed } from "../lab/topology";
-import { interleaved, summary, seconds } from "./measuring";
+import { interleaved, seconds, summary } from "./measuring";
 
 /**
  * Compare `pulumi up` of the article's cluster with its lower bounds: the engine with an empty
- * program, and the same bytes for the directors sent over plain ssh with one login each.
+ * program and with one resource, and the same bytes for the directors sent over plain ssh with one
+ * login each.
  */
 async function main(rounds: number): Promise<void> {
     const lab = await Lab.up(seed, { disk: () => installedDisk() });
@@ -21,12 +22,13 @@ async function main(rounds: number): Promise<void> {
 
         let [now, next] = [await bundlesFor(stack, 2), await bundlesFor(stack, 3)].reverse();
         let weight = 3;
-        const empty = await emptyProject();
-        const floor = { "engine alone": () => seconds(() => stack.upProject(empty)) };
+        const empty = await project(stack, "export const nothing = 0;\n");
+        const one = await project(stack, oneResource);
         const ssh = "the same bundles by ssh alone";
         const costs = await interleaved(
             {
-                ...floor,
+                "engine alone": () => seconds(() => stack.up({ cwd: empty })),
+                "engine with one resource": () => seconds(() => stack.up({ cwd: one })),
                 "up, nothing changed": () => seconds(() => stack.up()),
                 "up, one weight, two directors": async () => {
                     weight = 5 - weight;
@@ -43,10 +45,12 @@ async function main(rounds: number): Promise<void> {
             },
             rounds,
         );
-        await fs.rm(empty, { recursive: true });
-        console.log("\ncompared with the engine alone");
-        for (const [name, samples] of Object.entries(costs)) {
-            console.log(summary(name, samples, "s", costs["engine alone"]));
+        for (const dir of [empty, one]) await fs.rm(dir, { recursive: true });
+        for (const floor of ["engine alone", "engine with one resource"]) {
+            console.log(`\ncompared with the ${floor}`);
+            for (const [name, samples] of Object.entries(costs)) {
+                console.log(summary(name, samples, "s", costs[floor]));
+            }
         }
         console.log(`\ncompared with ${ssh}`);
         const change = "up, one weight, two directors";
@@ -90,14 +94,23 @@ async function configWithWeight(weight: number): Promise<StackConfig> {
     return config;
 }
 
-async function emptyProject(): Promise<string> {
-    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "empty-"));
-    await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
+const oneResource = `
+import { RandomPassword } from "@pulumi/random";
+new RandomPassword("one", { length: 8 });
+`;
+
+/** Create a project with a program and deploy it. Return its folder. */
+async function project(stack: LabStack, program: string): Promise<string> {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "bench-up-"));
+    const name = path.basename(dir);
+    await fs.writeFile(path.join(dir, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
     await fs.writeFile(path.join(dir, "package.json"), '{ "main": "index.ts" }');
-    await fs.writeFile(path.join(dir, "index.ts"), "export const nothing = 0;\n");
+    await fs.writeFile(path.join(dir, "index.ts"), program);
     const modules = path.join(__dirname, "..", "node_modules");
     await fs.symlink(modules, path.join(dir, "node_modules"));
     await fs.writeFile(path.join(dir, "tsconfig.json"), '{ "compilerOptions": {} }');
+    await stack.pulumi(["stack", "init"], { cwd: dir });
+    await stack.up({ cwd: dir });
     return dir;
 }
 

@@ -99,7 +99,7 @@ export class LabStack {
         return new RunningUp(child, this.printed);
     }
 
-    /** Run `pulumi up` without a preview. */
+    /** Run `pulumi up` without a preview, of this project or of one in another folder. */
     async up(options: RunOptions = {}): Promise<string> {
         return this.pulumi([...upWords, "--suppress-progress"], options);
     }
@@ -107,13 +107,6 @@ export class LabStack {
     /** Run `pulumi up` without a preview and return its result. */
     async tryUp(): Promise<RunResult> {
         return this.tryPulumi(upWords);
-    }
-
-    /** Run `pulumi up` of the project in a folder, without configuration. */
-    async upProject(project: string): Promise<string> {
-        const cwd = { cwd: project };
-        await this.tryPulumi(["stack", "init"], cwd);
-        return this.pulumi(upWords, cwd);
     }
 
     /** Run a `pulumi up` that must fail, and return its output. Throws if it succeeds. */
