@@ -16,8 +16,8 @@ const sizes = [10, 250, 1000];
 const network = "10.129.0.0/16";
 
 /**
- * Measure the scripts on a director with many real servers: a second apply, which compares
- * everything and changes nothing, the metrics script, and the report for `lvs status`. Print
+ * Measure the scripts on a director with many real servers: a second apply, the metrics script, and
+ * the report for `lvs status`. The second apply compares everything and changes nothing. Print
  * seconds without the login, and the number of processes that the script starts.
  */
 async function main(rounds: number): Promise<void> {

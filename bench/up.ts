@@ -8,9 +8,9 @@ import { seed } from "../lab/topology";
 import { interleaved, seconds, summary } from "./measuring";
 
 /**
- * Compare `pulumi up` of the article's cluster with its lower bounds: the engine with an empty
- * program and with one resource, and the same bytes for the directors sent over plain ssh with one
- * login each.
+ * Compare `pulumi up` of the article's cluster with its lower bounds. One is the engine with an empty
+ * program and with one resource. The other is plain ssh, which sends the same bytes to the directors
+ * with one login each.
  */
 async function main(rounds: number): Promise<void> {
     const lab = await Lab.up(seed, { disk: () => installedDisk() });

@@ -1,6 +1,6 @@
 /**
- * Run tests stage by stage, also after failures, and print a table at the end: `run.ts` runs what
- * `npm test` runs, `run.ts --full` runs everything, `run.ts e2e NAME…` runs lab tests by file.
+ * Run tests stage by stage, also after failures, and print a table at the end. `run.ts` runs what
+ * `npm test` runs, `run.ts --full` runs everything. `run.ts e2e NAME…` runs lab tests by file.
  */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";

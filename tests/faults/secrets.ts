@@ -5,9 +5,9 @@ import type { FaultBed } from "./bed";
 const passwordFile = "/etc/keepalived/auth_pass.conf";
 
 /**
- * Places where the VRRP password or the private key can be read. Searched are the output of pulumi,
- * its state, a preview of a change of every host, the hosts' journals and files, and their process
- * lists during such a change. Only a root-only file on the directors may contain the password.
+ * Places where the VRRP password or the private key can be read. The search covers the output of
+ * pulumi, its state, a preview of a change of every host, and the hosts' journals, files and process
+ * lists. Only a root-only file on the directors may contain the password.
  */
 export async function findSecrets(bed: FaultBed): Promise<string[]> {
     await bed.ensureHealthy();

@@ -16,7 +16,7 @@ export const operation: Scenario[] = [
     {
         number: 36,
         name: "changed-by-hand",
-        does: "The virtual IP is removed from the active director and from a real server, the IPVS table of a director is emptied, and files are edited, all by hand.",
+        does: "An administrator removes the virtual IP from the active director and from a real server, empties the IPVS table of a director, and edits files.",
         observes:
             "lvs check shows the changes and exits with 1. One up with a new value of repair restores everything, and lvs check exits with 0. From then on nothing fails.",
         async run({ bed, traffic, chance }) {
