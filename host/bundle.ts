@@ -14,7 +14,15 @@ const scripts = {
     secret: ["basics", ...transaction, "vrrp", "secret"],
     realServer: ["basics", ...transaction, "monitoring", "realServer"],
     director: ["basics", ...transaction, "vrrp", "ipvs", "monitoring", "director"],
-    directorDeferred: ["basics", ...transaction, "vrrp", "ipvs", "monitoring", "director", "deferred"],
+    directorDeferred: [
+        "basics",
+        ...transaction,
+        "vrrp",
+        "ipvs",
+        "monitoring",
+        "director",
+        "deferred",
+    ],
     realServerDeferred: ["basics", ...transaction, "monitoring", "realServer", "deferred"],
     report: ["basics", "vrrp", "ipvs", "report"],
 };

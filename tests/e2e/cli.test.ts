@@ -59,7 +59,7 @@ describe("lvs status", () => {
         expect(virtualIps).toMatchObject([
             {
                 ip: vip,
-                owners: ["ds1"],
+                activeDirectors: ["ds1"],
                 services: [
                     {
                         service: `TCP ${vip}:80`,
