@@ -37,7 +37,7 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         it("reports a healthy director", () => {
             expect(right).toEqual([
-                `vrrp_owner${router} 1`,
+                `vrrp_active${router} 1`,
                 `vrrp_addresses_present${router} 1`,
                 `vrrp_addresses_expected${router} 1`,
                 `service_weight_up{${web}} 3`,
@@ -72,7 +72,7 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         it("reports a director on which everything is wrong", () => {
             expect(samples(brokenDirector, shell).filter((line) => !right.includes(line))).toEqual([
-                `vrrp_owner${router} 0`,
+                `vrrp_active${router} 0`,
                 `vrrp_addresses_present${router} 0`,
                 `service_weight_up{${web}} 0`,
                 `service_weight_up{${marked}} 0`,
@@ -126,7 +126,7 @@ it("lvs-metrics reports no active director that lacks a virtual IP", () => {
             : file,
     );
     const found = samples({ ...activeDirector, files });
-    expect(found).toContain(`vrrp_owner${router} 0`);
+    expect(found).toContain(`vrrp_active${router} 0`);
     expect(found).toContain(`vrrp_addresses_present${router} 1`);
     expect(found).toContain(`vrrp_addresses_expected${router} 2`);
 });

@@ -129,7 +129,7 @@ const onDirector: Deed[] = [
             ...table.map((rule) => `    -${rule}`),
         ],
         metrics: [
-            `vrrp_owner${router} 0`,
+            `vrrp_active${router} 0`,
             `vrrp_addresses_present${router} 0`,
             ...nobodyServes,
             'unit_active{unit="keepalived"} 0',
@@ -166,7 +166,7 @@ const onDirector: Deed[] = [
             "     10.128.190.248 eth0",
             "    -10.128.190.246 eth0",
         ],
-        metrics: [`vrrp_owner${router} 0`, `vrrp_addresses_present${router} 1`],
+        metrics: [`vrrp_active${router} 0`, `vrrp_addresses_present${router} 1`],
         says: again("restarted"),
     },
 ];
