@@ -93,9 +93,9 @@ describe("The preflight", () => {
         expect(found).toEqual([
             `modules: the kernel ${kernel} has no module nonesuch`,
             "interface: there is no eth7, only eth0",
-            "router: id 62 on eth0 is in use by 10.128.190.250: take another virtualRouterId",
-            `router: id 63 on eth0 is in use by ${link}: take another virtualRouterId`,
-            `address: 10.128.190.240 is answered for by ${mac} on eth0: take an address that nobody has`,
+            "router: id 62 on eth0 is in use by 10.128.190.250. Use another virtualRouterId.",
+            `router: id 63 on eth0 is in use by ${link}. Use another virtualRouterId.`,
+            `address: 10.128.190.240 on eth0 is in use by ${mac}. Use a free address.`,
             expect.stringContaining(`address: 10.9.9.9 is in no network of eth0 (${networks}`),
         ]);
     });
@@ -106,10 +106,10 @@ describe("The preflight", () => {
             expect.arrayContaining([
                 "router: id 64 on eth0 is free",
                 "router: id 65 on eth0 is free",
-                "address: 10.128.190.247 on eth0 is free, or ours",
-                "address: 10.9.9.9/32 brings its own network to eth0",
-                "address: 10.128.190.254 on eth0 is with one of the other directors",
-                "address: 10.128.190.241 on eth0 is free, or ours",
+                "address: 10.128.190.247 on eth0 is free, or on this host",
+                "address: 10.9.9.9/32 adds its own network to eth0",
+                "address: 10.128.190.254 on eth0 is on one of the other directors",
+                "address: 10.128.190.241 on eth0 is free, or on this host",
             ]),
         );
     });
@@ -126,10 +126,10 @@ describe("The preflight", () => {
         );
         const found = await findings(rs1, "stop");
         expect(found).toContain(
-            "manager: /etc/keepalived/keepalived.conf says that it is of Ansible: take this host out there first",
+            "manager: Ansible manages /etc/keepalived/keepalived.conf. Remove this host from Ansible first.",
         );
         expect(found).toContain(
-            "ports: 80 is taken by perl, and httpd needs it: end that, or leave httpd out",
+            "ports: 80 is in use by perl, but httpd needs it. Stop perl, or omit httpd.",
         );
     });
 });

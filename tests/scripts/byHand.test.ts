@@ -24,7 +24,7 @@ const watched: Plan = {
 };
 
 const reloaded =
-    "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n";
+    "keepalived 2.2.7 reloaded; active for 10.128.190.248, 10.128.190.246; 4 of 4 real servers up\n";
 const again = (did: string) => reloaded.replace("reloaded", did);
 const unchanged = "configure unchanged\n";
 const router = '{vrrp_instance="VI_1",router_id="62",interface="eth0"}';
@@ -86,7 +86,7 @@ const onDirector: Deed[] = [
         script: "echo '# mine' >>/etc/keepalived/auth_pass.conf; chmod 640 /etc/keepalived/auth_pass.conf",
         drift: [
             "drift file /etc/keepalived/auth_pass.conf",
-            "    differs; what is in it is secret",
+            "    differs. Its content is secret.",
             "drift mode of /etc/keepalived/auth_pass.conf",
             "    -600 root",
             "    +640 root",
@@ -98,7 +98,7 @@ const onDirector: Deed[] = [
         what: "another kernel setting",
         script: "sysctl -q net.ipv4.ip_forward=0",
         drift: [
-            "drift kernel settings",
+            "drift sysctls",
             "    -net.ipv4.ip_forward = 1",
             "    +net.ipv4.ip_forward = 0",
             "     net.ipv4.vs.sync_threshold = 2 0",
@@ -171,7 +171,7 @@ const onDirector: Deed[] = [
     },
 ];
 
-const set = "real server with address 10.128.190.248/32 lo; address 10.128.190.246/32 lo\n";
+const set = "real server with 10.128.190.248/32 on lo, 10.128.190.246/32 on lo\n";
 const arp = [
     "net.ipv4.conf.all.arp_ignore = 1",
     "net.ipv4.conf.all.arp_announce = 2",
@@ -196,7 +196,7 @@ const onRealServer: Deed[] = [
         what: "a voice in ARP",
         script: "sysctl -q net.ipv4.conf.all.arp_ignore=0",
         drift: [
-            "drift kernel settings",
+            "drift sysctls",
             `    -${arp[0]}`,
             "    +net.ipv4.conf.all.arp_ignore = 0",
             ...arp.slice(1).map((line) => `     ${line}`),
@@ -210,7 +210,7 @@ const onRealServer: Deed[] = [
         drift: [
             "address - lo 10.128.190.248 absent",
             "address - lo 10.128.190.246 absent",
-            "drift kernel settings",
+            "drift sysctls",
             ...arp.map((line) => `    -${line}`),
             ...arp.map((line) => `    +${line.replace(/\d$/, "0")}`),
             "drift unit lvs-real-server",

@@ -84,7 +84,7 @@ describe("files beside their targets", () => {
             found: "apt-get install apache2",
             // By then all are written.
             events: [apply(inFull, "configure", { signal: "KILL", at: 14 }), apply(plain)],
-            says: /2\/2 real servers up\n$|^real server with/,
+            says: /2 of 2 real servers up\n$|^real server with/,
             is: [apply(plain)],
             // A folder stays until a remove.
             but:

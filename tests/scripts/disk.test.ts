@@ -48,7 +48,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) =>
             is: [apply(plain), apply(withAnotherVip)],
         },
         {
-            title: "an apply that has nothing to change has room enough to say so",
+            title: "an apply that has no changes has room enough to say so",
             host,
             events: [apply(plain), room(60), apply(plain)],
             says: "configure unchanged\n",

@@ -174,7 +174,7 @@ describe("A step that cannot be done changes nothing", () => {
             found: "mkdir /etc/sysctl.d/lvs.conf; echo mine >/etc/sysctl.d/lvs.conf/mine",
             events: [apply(plain)],
             status: 1,
-            says: "a folder is in the place of the file /etc/sysctl.d/lvs.conf\n",
+            says: "/etc/sysctl.d/lvs.conf is a folder and must be a file. Move the folder away.\n",
             is: "as found",
         },
         {
@@ -183,7 +183,7 @@ describe("A step that cannot be done changes nothing", () => {
             found: "ln -s /srv /etc/sysctl.d/lvs.conf",
             events: [apply(plain)],
             status: 1,
-            says: "a folder is in the place of the file /etc/sysctl.d/lvs.conf\n",
+            says: "/etc/sysctl.d/lvs.conf is a folder and must be a file. Move the folder away.\n",
             is: "as found",
         },
         {
@@ -210,7 +210,7 @@ describe("A step that cannot be done changes nothing", () => {
             found: "mkdir /usr/local/sbin/lvs-real-server",
             events: [apply(plain)],
             status: 1,
-            says: "a folder is in the place of the file /usr/local/sbin/lvs-real-server\n",
+            says: "/usr/local/sbin/lvs-real-server is a folder and must be a file. Move the folder away.\n",
             is: "as found",
         },
     ]);

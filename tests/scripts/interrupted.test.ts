@@ -29,7 +29,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
                 if ((await host.differenceTo("first")) !== "") await host.expectToBe("second");
                 if (signal === "TERM")
                     expect(said).toContain(
-                        "configure was ended: by its limit of ten minutes, or by somebody",
+                        "configure was terminated: its limit of ten minutes passed, or somebody ended it",
                     );
                 await host.takes(second);
                 await host.expectToBe("second");
@@ -88,7 +88,7 @@ describe("while another change holds the lock of a host", () => {
             title: "an apply waits for its end, and is made",
             host: "ds1",
             events: [holds("0.3"), apply(plain)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(plain)],
         },
         {
@@ -114,10 +114,10 @@ describe("while another change holds the lock of a host", () => {
                 holds("0.3"),
                 apply(plain),
                 byHand(
-                    "grep -qx 'configure, asked for from 10.128.190.252, since 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock",
+                    "grep -qx 'configure, started from 10.128.190.252, 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock",
                 ),
             ],
-            says: "real server with address 10.128.190.248/32 lo\n",
+            says: "real server with 10.128.190.248/32 on lo\n",
             is: [apply(plain)],
         },
         {

@@ -25,7 +25,7 @@ const bits = (connTabBits: number): Plan => ({ ...plain, kernel: { connTabBits }
 
 const prepare = (plan: Plan) => apply(plan, "prepare");
 const unprepare = (plan: Plan) => remove(plan, "prepare");
-const have = "has keepalived 1:2.2.7-1+b2; ipvsadm 1:1.31-1+b1\n";
+const have = "has keepalived 1:2.2.7-1+b2, ipvsadm 1:1.31-1+b1\n";
 const unavailable = (name: string) => byHand(`echo ${name} >/run/stand-in/unavailable`);
 const isLocked = (tries: number) => byHand(`echo ${tries} >/run/stand-in/apt-locked`);
 const isBare = true;
@@ -72,7 +72,7 @@ describe("packages", () => {
             host: "ds1",
             isBare,
             events: [prepare(pinned("1:2.2.8-1"))],
-            says: "installs keepalived=1:2.2.8-1; ipvsadm\nhas keepalived 1:2.2.8-1; ipvsadm 1:1.31-1+b1\n",
+            says: "installs keepalived=1:2.2.8-1, ipvsadm\nhas keepalived 1:2.2.8-1, ipvsadm 1:1.31-1+b1\n",
             is: [prepare(pinned("1:2.2.8-1"))],
         },
         {
@@ -243,7 +243,7 @@ describe("services that come with packages", () => {
             isBare,
             found: "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
             events: [...both(withPage), prepare(plain), apply(plain), apply(plain, "deferred")],
-            says: /^(has nothing left to change|real server with address 10\.128\.190\.248\/32 lo)\n$/,
+            says: /^(has nothing left to change|real server with 10\.128\.190\.248\/32 on lo)\n$/,
             is: [prepare(plain), apply(plain)],
             but: "/var/lib/pulumi-lvs/configure/known\n+ /var/www/html/index.html\n",
         },
@@ -333,7 +333,7 @@ describe("kernel modules", () => {
             isBare,
             found: "apt-get install ipvsadm",
             events: [prepare(plain), prepare(bits(10))],
-            says: `${have.trimEnd()}; conn_tab_bits is 12 until ip_vs is next loaded, which a reboot does\n`,
+            says: `${have.trimEnd()}; conn_tab_bits stays 12 until the next reboot, which loads ip_vs again\n`,
             is: [prepare(plain), prepare(bits(10))],
         },
     ]);

@@ -4,7 +4,7 @@ import { plain } from "./support/plans";
 import { apply, byHand, nearby, room, type StepTaken } from "./support/story";
 
 const look = (plan: Plan): StepTaken => apply(plan, "preflight");
-const fine = "nothing speaks against it\n";
+const fine = "preflight passed\n";
 /** Another machine in the host's network has these addresses, and the MAC address that is told. */
 const has = (...addresses: string[]) =>
     nearby(addresses.map((one) => `ip address add ${one} dev eth0 nodad`).join("; "));
@@ -72,7 +72,7 @@ describe("the look at a director that comes first", () => {
             {
                 title: "finds a keepalived that is older than the configuration's",
                 plan: newer,
-                says: "keepalived: here is 2.2.7, and the configuration would be made for 2.3.4: say so in this director's keepalivedVersion\n",
+                says: "keepalived: 2.2.7 is installed, but the configuration is for 2.3.4 or later. Set keepalivedVersion of this director.\n",
             },
             {
                 title: "lets pass one that is asked for in a version of its own",
@@ -82,18 +82,18 @@ describe("the look at a director that comes first", () => {
             {
                 title: "finds that systemd does not run",
                 found: "rmdir /run/systemd/system",
-                says: "systemd: does not run here, and services are kept by it\n",
+                says: "systemd: does not run, but the services need it. Use a host with systemd.\n",
             },
             {
                 title: "finds a disk that is too small",
                 events: [room(10 * 1024)],
-                says: /^disk: \/ has (9|10) MB free\n$/,
+                says: /^disk: \/ has (9|10) MB free\. Free at least 16 MB\.\n$/,
             },
             {
                 title: "warns of a disk that is small",
                 events: [room(100 * 1024)],
                 status: 0,
-                says: /^disk: \/ has (99|100) MB free\nnothing speaks against it\n$/,
+                says: /^disk: \/ has (99|100) MB free\npreflight passed\n$/,
             },
             {
                 title: "finds a module that the kernel has not",
@@ -104,7 +104,7 @@ describe("the look at a director that comes first", () => {
                 title: "finds a module that is forbidden",
                 found: "echo 'install ip_vs_wrr /bin/false' >/etc/modprobe.d/mine.conf",
                 plan: scheduled("wrr"),
-                says: "modules: ip_vs_wrr must not be loaded here: look for it in /etc/modprobe.d\n",
+                says: "modules: a file in /etc/modprobe.d forbids ip_vs_wrr. Allow it there.\n",
             },
             {
                 title: "finds that an interface is missing",
@@ -114,28 +114,28 @@ describe("the look at a director that comes first", () => {
             {
                 title: "finds that an interface is down",
                 found: "ip link set eth0 down",
-                says: "interface: eth0 is down\n",
+                says: "interface: eth0 is down. Bring it up.\n",
             },
             {
                 title: "finds a configuration that another tool keeps",
                 found: `mkdir -p /etc/keepalived; echo '# Ansible managed' >${conf}`,
-                says: `manager: ${conf} says that it is of Ansible: take this host out there first\n`,
+                says: `manager: Ansible manages ${conf}. Remove this host from Ansible first.\n`,
             },
             {
                 title: "warns of a configuration that somebody wrote",
                 found: `mkdir -p /etc/keepalived; echo '# mine' >${conf}`,
                 status: 0,
-                says: `manager: ${conf} was here before: it is kept, and put back by destroy\n${fine}`,
+                says: `manager: ${conf} exists. It is replaced, and destroy restores it.\n${fine}`,
             },
             {
                 title: "finds another router with the same id",
                 events: [has("10.128.190.9/24"), advertises(62, "10.128.190.9", "10.128.190.240")],
-                says: "router: id 62 on eth0 is in use by 10.128.190.9: take another virtualRouterId\n",
+                says: "router: id 62 on eth0 is in use by 10.128.190.9. Use another virtualRouterId.\n",
             },
             {
                 title: "finds another router with the same id that speaks IPv6",
                 events: [has("fe80::9/64"), advertises(62, "fe80::9", "fd00:62:190::240")],
-                says: "router: id 62 on eth0 is in use by fe80::9: take another virtualRouterId\n",
+                says: "router: id 62 on eth0 is in use by fe80::9. Use another virtualRouterId.\n",
             },
             {
                 title: "lets pass a router with another id",
@@ -154,7 +154,7 @@ describe("the look at a director that comes first", () => {
                 title: "finds a virtual IP that somebody answers for",
                 events: [has("10.128.190.9/24", "10.128.190.248/32")],
                 plan: others,
-                says: `address: 10.128.190.248 is answered for by ${mac} on eth0: take an address that nobody has\n`,
+                says: `address: 10.128.190.248 on eth0 is in use by ${mac}. Use a free address.\n`,
             },
             {
                 title: "lets pass a virtual IP that the other director answers for",
@@ -169,19 +169,19 @@ describe("the look at a director that comes first", () => {
             {
                 title: "finds a virtual IP that is in no network of its interface",
                 plan: at("10.9.9.9"),
-                says: /^address: 10\.9\.9\.9 is in no network of eth0 \(10\.128\.190\.253\/24\): take one from there, or give its prefixLength/,
+                says: /^address: 10\.9\.9\.9 is in no network of eth0 \(10\.128\.190\.253\/24\)\. Use an address of that network, or set prefixLength/,
             },
             {
                 title: "names all that speaks against a host",
                 found: "rmdir /run/systemd/system",
                 plan: { ...at("10.9.9.9"), vrrpInstances: [{ ...instance, interface: "eth9" }] },
-                says: "systemd: does not run here, and services are kept by it; interface: there is no eth9, only eth0\n",
+                says: "systemd: does not run, but the services need it. Use a host with systemd.\ninterface: eth9 does not exist. Use one of: eth0.\n",
             },
             {
                 title: "warns that routers cannot be heard without perl",
                 found: "rm /usr/sbin/perl /usr/bin/perl",
                 status: 0,
-                says: /^router: who else has id 62 on eth0 cannot be heard: it takes perl\nnothing speaks against it\n/,
+                says: /^router: other users of id 62 on eth0 cannot be found\. Install perl to find them\.\npreflight passed\n/,
             },
         ]),
         { atOnce: true },
@@ -198,7 +198,7 @@ describe("the look at a real server that comes first", () => {
                 plan: withPage,
                 events: [listens("squid")],
                 is: [withoutCopy("squid")],
-                says: "ports: 80 is taken by squid, and httpd needs it: end that, or leave httpd out\n",
+                says: "ports: 80 is in use by squid, but httpd needs it. Stop squid, or omit httpd.\n",
             },
             {
                 title: "lets pass a web server that is the one to be",

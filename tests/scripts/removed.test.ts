@@ -152,7 +152,7 @@ describe.each(["ds1", "rs1"])("a host such as %s that has got another name", (ho
             title: "is not taken down by its former name",
             host,
             events: [apply(named("former")), apply(named("later")), remove(named("former"))],
-            says: `configure stays: it is later-${host}'s by now\n`,
+            says: `configure stays: it belongs to later-${host} now\n`,
             is: [apply(named("later"))],
         },
         {
@@ -192,7 +192,7 @@ describe("a director that somebody had a keepalived of his own on", () => {
                 byHand("echo restart keepalived >/run/stand-in/fails"),
                 remove(plain),
             ],
-            says: "keepalived does not start with what was there before\nconfigure removed\nJob for keepalived.service failed, as it was told to\n",
+            says: "keepalived does not start with its original configuration\nconfigure removed\nJob for keepalived.service failed, as it was told to\n",
             is: [byHand("systemctl stop keepalived")],
         },
     ]);
@@ -200,9 +200,9 @@ describe("a director that somebody had a keepalived of his own on", () => {
 
 describe("a machine that changes its role", () => {
     const isDirector =
-        "this host is a director: take it out of directors first, with an up of its own\n";
+        "this host is a director. Remove it from directors first, in an up of its own.\n";
     const isRealServer =
-        "this host is a real server: take it out of realServers first, with an up of its own\n";
+        "this host is a real server. Remove it from realServers first, in an up of its own.\n";
 
     tests([
         {
@@ -243,14 +243,14 @@ describe("a machine that changes its role", () => {
             title: "is a real server when it has been taken out as a director",
             host: "ds1",
             events: [apply(plain), remove(plain), apply(swapped)],
-            says: "real server with address 10.128.190.248/32 lo\n",
+            says: "real server with 10.128.190.248/32 on lo\n",
             is: [apply(swapped)],
         },
         {
             title: "is a director when it has been taken out as a real server",
             host: "rs1",
             events: [apply(plain), remove(plain), apply(swapped)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(swapped)],
         },
     ]);

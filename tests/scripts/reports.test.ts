@@ -32,10 +32,10 @@ const questions: Question[] = [
         events: [],
         asks: "check",
         plan: plain,
-        answers: "drift set-up\n    nothing has been applied here: run `pulumi up`\n",
+        answers: "drift set-up\n    nothing has been applied. Run `pulumi up`.\n",
     },
     {
-        title: "a director that is as it was applied tells who has its virtual IPs",
+        title: "a director that is unchanged since the last up tells who has its virtual IPs",
         host: "ds1",
         events: [apply(plain)],
         asks: "check",
@@ -43,7 +43,7 @@ const questions: Question[] = [
         answers: "router VI_1 eth0 62 owner\naddress VI_1 eth0 10.128.190.248 here\n",
     },
     {
-        title: "a backup director is as it was applied, too",
+        title: "a backup director is unchanged since the last up, too",
         host: "ds1",
         events: [
             apply(plain),
@@ -62,7 +62,7 @@ const questions: Question[] = [
         answers: `router VI_1 eth0 62 owner
 address VI_1 eth0 10.128.190.248 here
 drift IPVS table
-    --- IPVS table (to be)
+    --- IPVS table (applied)
     +++ IPVS table (now)
     @@ -1,3 +1,2 @@
      -A -t 10.128.190.248:80 -s rr
@@ -79,7 +79,7 @@ drift IPVS table
         answers: `router VI_1 eth0 62 owner
 address VI_1 eth0 10.128.190.248 here
 drift IPVS table
-    --- IPVS table (to be)
+    --- IPVS table (applied)
     +++ IPVS table (now)
     @@ -1,3 +1,4 @@
      -A -t 10.128.190.248:80 -s rr
@@ -103,10 +103,10 @@ drift IPVS table
         answers: `router VI_1 eth0 62 owner
 address VI_1 eth0 10.128.190.248 here
 drift check of lvs-director
-    --- check of lvs-director (to be)
+    --- check of lvs-director (applied)
     +++ check of lvs-director (now)
     @@ -0,0 +1 @@
-    +the firewall is not open for /etc/lvs/firewall
+    +the firewall lacks openings of /etc/lvs/firewall
 `,
     },
     {
@@ -115,10 +115,10 @@ drift check of lvs-director
         events: [],
         asks: "check",
         plan: plain,
-        answers: "drift set-up\n    nothing has been applied here: run `pulumi up`\n",
+        answers: "drift set-up\n    nothing has been applied. Run `pulumi up`.\n",
     },
     {
-        title: "a real server that is as it was applied tells its addresses",
+        title: "a real server that is unchanged since the last up tells its addresses",
         host: "rs1",
         events: [apply(plain)],
         asks: "check",
@@ -126,7 +126,7 @@ drift check of lvs-director
         answers: "address - lo 10.128.190.248 here\n",
     },
     {
-        title: "a director that has put a change off is as it was applied",
+        title: "a director that has put a change off is unchanged since the last up",
         host: "ds2",
         events: [apply(plain), apply(heavier)],
         asks: "check",
@@ -293,7 +293,7 @@ keepalived 2.2.7
 step configure SECONDS
 unit lvs-real-server active enabled
 unit apache2 active enabled
-complaint lvs-real-server not so: address 10.128.190.248/32 lo
+complaint lvs-real-server missing: address 10.128.190.248/32 lo
 address - lo 10.128.190.248 absent
 `,
     },

@@ -18,7 +18,7 @@ const pinned = (version: string): Plan => ({ ...plain, keepalivedPackage: versio
 const purged: Plan = { ...plain, removePackages: true };
 const prepare = (plan: Plan) => apply(plan, "prepare");
 const unprepare = (plan: Plan) => remove(plan, "prepare");
-const installed = "has keepalived 2.2.8-3.el9; ipvsadm 1.0-1.el9\n";
+const installed = "has keepalived 2.2.8-3.el9, ipvsadm 1.0-1.el9\n";
 const book = "/var/lib/rpm/packages";
 
 type Told = Pick<Case, "title" | "events" | "says" | "is"> & Partial<Case>;
@@ -68,7 +68,7 @@ describe("packages of the RHEL family", () => {
                 title: "are left alone when they are there: no package manager is called",
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(plain)],
-                says: "has keepalived 2.2.8-3.el9; ipvsadm 1.31-6.el9\n",
+                says: "has keepalived 2.2.8-3.el9, ipvsadm 1.31-6.el9\n",
                 calls: "",
                 is: [prepare(plain)],
             },
@@ -84,7 +84,7 @@ describe("packages of the RHEL family", () => {
                 title: "come in the version that is asked for",
                 found: rhel("dnf", ipvsadm),
                 events: [prepare(pinned("2.2.8-3.el9"))],
-                says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9; ipvsadm 1.31-6.el9\n",
+                says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9, ipvsadm 1.31-6.el9\n",
                 calls: "dnf -q -y install keepalived-2.2.8-3.el9\n",
                 is: [prepare(pinned("2.2.8-3.el9"))],
             },
@@ -92,7 +92,7 @@ describe("packages of the RHEL family", () => {
                 title: "come in that version where there is another one",
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(pinned("2.2.8-4.el9"))],
-                says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9; ipvsadm 1.31-6.el9\n",
+                says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9, ipvsadm 1.31-6.el9\n",
                 calls: "dnf -q -y install keepalived-2.2.8-4.el9\n",
                 is: [prepare(pinned("2.2.8-4.el9"))],
             },
@@ -121,7 +121,7 @@ describe("packages of the RHEL family", () => {
                 found: rhel("yum"),
                 events: [byHand("echo ipvsadm >/run/stand-in/left-out"), prepare(plain)],
                 status: 1,
-                says: "installs keepalived; ipvsadm\ncannot install ipvsadm: No package ipvsadm available.\n",
+                says: "installs keepalived, ipvsadm\ncannot install ipvsadm: No package ipvsadm available.\n",
                 is: [
                     byHand(
                         `echo 'keepalived 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
@@ -153,7 +153,7 @@ describe("packages of the RHEL family", () => {
                     byHand("echo 'Error: needed by lvs-tools' >/run/stand-in/broken"),
                     unprepare(purged),
                 ],
-                says: "some packages stay: Error: needed by lvs-tools\nprepare removed\n",
+                says: "some packages could not be removed: Error: needed by lvs-tools\nprepare removed\n",
                 is: [
                     byHand(
                         `echo 'ipvsadm 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
@@ -180,7 +180,7 @@ describe("SELinux on a director", () => {
     const host = "ds1";
     const labels =
         "restorecon /etc/keepalived/keepalived.conf /etc/sysctl.d/lvs.conf /etc/lvs/firewall /var/lib/pulumi-lvs/keepalived.version /etc/systemd/system/lvs-director.service /etc/systemd/system/keepalived.service.d/lvs.conf /usr/local/sbin/lvs-director /var/lib/pulumi-lvs/ipvs.rules /var/lib/pulumi-lvs/vrrp.routers\n";
-    const says = "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n";
+    const says = "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n";
     const before = `${labels}reload-or-restart lvs-director\n`;
     const after = "start keepalived\n";
 

@@ -144,7 +144,7 @@ describe("the step of the VRRP password", () => {
             host: "ds2",
             events: [...serving, isBackup, heardAfter(124), apply(later, "secret")],
             status: 1,
-            says: "the owner of the virtual IPs has not changed its password within 120 s\nwhat was there before is back in place, and serves\n",
+            says: "the active director has not changed its password within 120 s\nrolled back; the former configuration works\n",
             is: [...serving, isBackup],
         },
         {
@@ -190,7 +190,7 @@ describe("the step of the VRRP password", () => {
                 apply(later, "secret"),
             ],
             status: 1,
-            says: /^Job for keepalived\.service failed, as it was told to\n[^]*what was there before is back in place, and serves\n$/,
+            says: /^Job for keepalived\.service failed, as it was told to\n[^]*rolled back; the former configuration works\n$/,
             is: serving,
         },
         {
@@ -201,7 +201,7 @@ describe("the step of the VRRP password", () => {
                 apply(later, "secret", { signal: "KILL", at: 14 }),
                 apply(former, "secret"),
             ],
-            says: /^(an earlier change was cut off, and is taken back\nsecret applied|secret unchanged)\n$/,
+            says: /^(rolling back an earlier change that was interrupted\nsecret applied|secret unchanged)\n$/,
             is: serving,
         },
         {

@@ -26,7 +26,7 @@ const marked: Plan = {
     ],
 };
 
-const back = "what was there before is back in place";
+const back = "rolled back";
 const fails = (...lines: string[]) =>
     byHand(`printf '%s\\n' '${lines.join("' '")}' >/run/stand-in/fails`);
 const works = byHand("rm /run/stand-in/fails");
@@ -74,7 +74,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             host,
             events: [apply(newer)],
             status: 1,
-            says: "the configuration is made for keepalived 2.3.4, and here is 2.2.7: say so in this director's keepalivedVersion\n",
+            says: "keepalived 2.2.7 is installed, but the configuration is for 2.3.4 or later. Set keepalivedVersion of this director.\n",
             is: "as found",
         },
         {
@@ -83,7 +83,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             found: "modprobe -r ip_vs",
             events: [apply(plain)],
             status: 1,
-            says: "the kernel has no IPVS: load module ip_vs\n",
+            says: "the kernel has no IPVS. Load the module ip_vs.\n",
             is: "as found",
         },
         {
@@ -92,7 +92,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             found: "rm /proc/sys/net/ipv4/vs/sloppy_tcp",
             events: [apply(sloppy)],
             status: 1,
-            says: "the kernel has no setting net.ipv4.vs.sloppy_tcp: leave it out for this host\n",
+            says: "the kernel has no sysctl net.ipv4.vs.sloppy_tcp. Remove it from this host's arguments.\n",
             is: "as found",
         },
         {
@@ -101,7 +101,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             found: "rm -r /var/lib/metrics",
             events: [apply(inFull)],
             status: 1,
-            says: "there is no folder /var/lib/metrics: name that of your node_exporter in textfileDirectory\n",
+            says: "there is no folder /var/lib/metrics. Set textfileDirectory to the folder of your node_exporter.\n",
             is: "as found",
         },
         {
@@ -110,7 +110,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             found: "mount --bind /proc/sys/net/ipv4/vs/sloppy_tcp /proc/sys/net/ipv4/vs/sloppy_tcp; mount -o remount,bind,ro /proc/sys/net/ipv4/vs/sloppy_tcp",
             events: [apply(sloppy)],
             status: 1,
-            says: /^sysctl: permission denied on key "net\.ipv4\.vs\.sloppy_tcp"\n[^]*what was there before is back in place\n$/,
+            says: /^sysctl: permission denied on key "net\.ipv4\.vs\.sloppy_tcp"\n[^]*rolled back\n$/,
             is: "as found",
         },
         {
@@ -161,7 +161,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             host,
             events: [byHand("echo 10.128.190.246 >/run/stand-in/withheld"), apply(withAnotherVip)],
             status: 1,
-            says: `it has some of its virtual IPs and not all: VI_1 split\n${back}\n`,
+            says: `some virtual IPs of an instance are missing: VI_1 split\n${back}\n`,
             is: "as found",
         },
         {
@@ -169,7 +169,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             host,
             events: [isBackup, apply(plain)],
             status: 1,
-            says: `no director has 10.128.190.248\n${back}\n`,
+            says: `no director is active for 10.128.190.248\n${back}\n`,
             is: "as found",
         },
         {
@@ -201,7 +201,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(newer),
             status: 1,
-            says: /^the configuration is made for keepalived 2\.3\.4/,
+            says: /^keepalived 2\.2\.7 is installed, but the configuration is for 2\.3\.4 or later/,
             is: [apply(plain)],
         },
         {
@@ -209,7 +209,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(sloppy, byHand("rm /proc/sys/net/ipv4/vs/sloppy_tcp")),
             status: 1,
-            says: /the kernel has no setting net\.ipv4\.vs\.sloppy_tcp/,
+            says: /the kernel has no sysctl net\.ipv4\.vs\.sloppy_tcp/,
             is: [apply(plain), byHand("rm /proc/sys/net/ipv4/vs/sloppy_tcp")],
         },
         {
@@ -217,7 +217,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(marked, fails("reload-or-restart lvs-director")),
             status: 1,
-            says: `lvs-director fails: \nlvs-director fails: \n${back}, and serves\n`,
+            says: `lvs-director fails: \nlvs-director fails: \n${back}; the former configuration works\n`,
             is: [apply(plain)],
             but: known("/etc/lvs/director.nft"),
         },
@@ -226,7 +226,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(withAnotherVip, fails("reload keepalived")),
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\nJob for keepalived.service failed, as it was told to\n${back}, and serves\n`,
+            says: `Job for keepalived.service failed, as it was told to\nJob for keepalived.service failed, as it was told to\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
@@ -234,7 +234,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(withAnotherVip, deaf),
             status: 1,
-            says: `keepalived is active and the kernel lacks: -A -t 10.128.190.246:8080 -s rr\n${back}, and serves\n`,
+            says: `keepalived is active and the kernel lacks: -A -t 10.128.190.246:8080 -s rr\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
@@ -242,7 +242,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(withAnotherVip, byHand("echo 10.128.190.246 >/run/stand-in/withheld")),
             status: 1,
-            says: `it has some of its virtual IPs and not all: VI_1 split\n${back}, and serves\n`,
+            says: `some virtual IPs of an instance are missing: VI_1 split\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
@@ -250,7 +250,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: [apply(plain), byHand(isLost), apply(heavier)],
             status: 1,
-            says: `no director has 10.128.190.248\nno director has 10.128.190.248\n${back}, and is not in force either\n`,
+            says: `no director is active for 10.128.190.248\nno director is active for 10.128.190.248\n${back}; the former configuration does not work either\n`,
             is: [apply(plain), byHand(isLost)],
             but: "/var/lib/pulumi-lvs/configure/drained\n+ 644 0:0\n+ \n",
         },
@@ -259,7 +259,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps({ ...plain, monitoring: inFull.monitoring }, fails("start lvs-metrics")),
             status: 1,
-            says: `lvs-metrics fails: \n${back}, and serves\n`,
+            says: `lvs-metrics fails: \n${back}; the former configuration works\n`,
             is: [apply(plain)],
             but: known(
                 "/var/lib/pulumi-lvs/ipvs.quorums",
@@ -276,7 +276,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
                 works,
                 apply(withAnotherVip),
             ],
-            says: "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n",
+            says: "keepalived 2.2.7 reloaded; active for 10.128.190.248, 10.128.190.246; 4 of 4 real servers up\n",
             is: [apply(plain), apply(withAnotherVip)],
         },
         {
@@ -297,14 +297,14 @@ describe("a change of a director succeeds", () => {
             title: "when another director has the virtual IP",
             host,
             events: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
-            says: "keepalived 2.2.7 started, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; 2 of 2 real servers up\n",
             is: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
         },
         {
             title: "when a real server is down, and names it",
             host,
             events: [byHand("echo 10.128.190.250:80 >/run/stand-in/down"), apply(plain)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 1/2 real servers up, down: 10.128.190.250:80\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 1 of 2 real servers up; down: 10.128.190.250:80\n",
             is: [apply(plain), byHand("ipvsadm -d -t 10.128.190.248:80 -r 10.128.190.250:80")],
         },
         {
@@ -336,7 +336,7 @@ describe("a first apply on a real server that fails leaves it as it was found", 
             found: "ip route delete 10.128.190.0/24",
             events: [apply(viaGateway)],
             status: 1,
-            says: /^gateway 10\.128\.190\.100 does not answer yet, and answers to 10\.128\.190\.252, from where this host is set up, would go to it/,
+            says: /^gateway 10\.128\.190\.100 does not answer yet, and the answers to 10\.128\.190\.252, which sets up this host, would go through it\. Add a route to 10\.128\.190\.252/,
             is: "as found",
         },
         {
@@ -399,7 +399,7 @@ describe("a first apply on a real server that fails leaves it as it was found", 
                     apply(bothFamilies),
                 ],
                 status: 1,
-                says: `lvs-real-server fails: Error: ipv6: IPv6 is disabled on this device.\n${back}, and serves\n`,
+                says: `lvs-real-server fails: Error: ipv6: IPv6 is disabled on this device.\n${back}; the former configuration works\n`,
                 is: [apply(plain), byHand("sysctl -q net.ipv6.conf.all.disable_ipv6=1")],
             },
         ]);

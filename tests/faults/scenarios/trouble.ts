@@ -518,7 +518,7 @@ export const trouble: Scenario[] = [
             await rs4.run(`ip address add ${address}`);
             bed.undo(() => rs4.run(`ip address delete ${address}`));
             const mac = (await rs4.run("cat /sys/class/net/eth0/address")).trim();
-            return new RegExp(`address: 10\\.128\\.190\\.248 is answered for by ${mac} on eth0`);
+            return new RegExp(`address: 10\\.128\\.190\\.248 on eth0 is in use by ${mac}`);
         },
     ),
     {
