@@ -29,7 +29,7 @@ function deferred(plan: Plan, host: string): string {
     return `/var/lib/pulumi-lvs/configure/deferred\n+ 644 0:0 ${digest(plan, host)}\n`;
 }
 
-describe("a director that is not the last one to be changed", () => {
+describe("a director that changes before the last one", () => {
     const host = "ds2";
 
     tests([
