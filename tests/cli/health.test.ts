@@ -1,7 +1,7 @@
 import { judge } from "../../cli/health";
 import { directorReport, realServerReport, reports, seen } from "./support";
 
-/** The text of a director with something replaced in it. */
+/** Write the report of the active director with a replacement. */
 const ds1 = (from: string | RegExp, to: string) =>
     directorReport("ds1", { isActive: true }).replace(from, to);
 const problems = (other: Record<string, string | undefined>) =>

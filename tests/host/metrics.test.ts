@@ -8,12 +8,12 @@ import {
     realServer,
 } from "../support/metrics";
 
-/** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
+/** Shells that are `sh` on known systems, if this machine has them. */
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>
     (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell!))),
 );
 
-/** The samples of a look, without those that are points in time. */
+/** List the samples of a run, without those that are times. */
 const samples = (state: HostState, shell?: string[]) =>
     metricsOf(state, shell)
         .split("\n")
@@ -92,10 +92,10 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         it("reports a real server", () => {
             expect(samples(realServer, shell)).toEqual([
-                // There is no lvs-real-server that could be asked.
+                // The host has no program lvs-real-server.
                 "real_server_ready 0",
                 'change_unfinished{step="configure"} 1',
-                // While a change is under way nobody knows.
+                // During a change the drift of files is unknown.
                 "drift_files 0",
                 "drift_settings 1",
                 'unit_active{unit="lvs-real-server"} 1',
