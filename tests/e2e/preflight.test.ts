@@ -65,7 +65,7 @@ describe("The preflight", () => {
         await rs2.run(`cat >${conf} && systemctl restart keepalived`, {
             stdin: stranger.join(""),
         });
-        await waitUntil("the stranger as owner", 20_000, async () =>
+        await waitUntil("the stranger as active router", 20_000, async () =>
             (await rs2.run("ip -o address show")).includes(" 10.128.190.241/32 "),
         );
     });
@@ -84,15 +84,15 @@ describe("The preflight", () => {
     it.each(Object.entries(suites))("names every obstacle on %s (%s)", async (name) => {
         const host = lab.host(name);
         const kernel = (await host.run("uname -r")).trim();
-        const networks = `10.128.190.${host.address.split(".")[3]}/24; fd00:62:190::`;
+        const networks = `10.128.190.${host.address.split(".")[3]}/24, fd00:62:190::`;
         const found = await findings(host, "stop");
         const mac = (await lab.host("rs2").run("cat /sys/class/net/eth0/address")).trim();
         const link = (await lab.host("rs2").run("ip -o -6 address show dev eth0 scope link"))
             .split(/\s+/)[3]!
             .replace("/64", "");
         expect(found).toEqual([
-            `modules: the kernel ${kernel} has no module nonesuch`,
-            "interface: there is no eth7, only eth0",
+            `modules: the kernel ${kernel} has no module nonesuch. Install a kernel that has it.`,
+            "interface: eth7 does not exist. Use one of: eth0.",
             "router: id 62 on eth0 is in use by 10.128.190.250. Use another virtualRouterId.",
             `router: id 63 on eth0 is in use by ${link}. Use another virtualRouterId.`,
             `address: 10.128.190.240 on eth0 is in use by ${mac}. Use a free address.`,

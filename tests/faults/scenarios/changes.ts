@@ -224,7 +224,7 @@ export const changes: Scenario[] = [
             },
             {
                 change: ({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9"),
-                says: /ds[12]: interface: there is no eth9, only eth0/,
+                says: /ds[12]: interface: eth9 does not exist\. Use one of: eth0\./,
             },
         ],
         [],
