@@ -5,25 +5,19 @@ import type { HostFile } from "../lvs/render";
 import type { StepContent } from "../lvs/steps";
 
 /** The parts under `scripts/` that apply a step as a whole or not at all. */
-const transaction = ["transaction", "files", "sysctl", "units"];
+const transaction = ["basics", "transaction", "files", "sysctl", "units"];
+const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "director"];
+const realServer = [...transaction, "monitoring", "realServer"];
 
 /** The parts under `scripts/` that a step runs, in order. */
 const scripts = {
-    preflight: ["basics", "vrrp", "preflight"],
-    prepare: ["basics", ...transaction, "prepare"],
-    secret: ["basics", ...transaction, "vrrp", "secret"],
-    realServer: ["basics", ...transaction, "monitoring", "realServer"],
-    director: ["basics", ...transaction, "vrrp", "ipvs", "monitoring", "director"],
-    directorDeferred: [
-        "basics",
-        ...transaction,
-        "vrrp",
-        "ipvs",
-        "monitoring",
-        "director",
-        "deferred",
-    ],
-    realServerDeferred: ["basics", ...transaction, "monitoring", "realServer", "deferred"],
+    preflight: ["basics", "vrrp", "vrrpChecks", "preflight"],
+    prepare: [...transaction, "prepare"],
+    secret: [...transaction, "vrrp", "secret"],
+    realServer,
+    director,
+    directorDeferred: [...director, "deferred"],
+    realServerDeferred: [...realServer, "deferred"],
     report: ["basics", "vrrp", "ipvs", "report"],
 };
 
