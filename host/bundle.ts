@@ -4,33 +4,38 @@ import * as path from "node:path";
 import type { HostFile } from "../lvs/render";
 import type { StepContent } from "../lvs/steps";
 
-/** The scripts under `scripts/` that make up what a step does. */
+/** The parts under `scripts/` that apply a step as a whole or not at all. */
+const transaction = ["basics", "transaction", "files", "sysctl", "units"];
+const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "director"];
+const realServer = [...transaction, "monitoring", "realServer"];
+
+/** The parts under `scripts/` that a step runs, in order. */
 const scripts = {
-    preflight: ["basics", "vrrp", "preflight"],
-    prepare: ["basics", "common", "prepare"],
-    secret: ["basics", "common", "vrrp", "secret"],
-    realServer: ["basics", "common", "monitoring", "realServer"],
-    director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
-    directorDeferred: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "deferred"],
-    realServerDeferred: ["basics", "common", "monitoring", "realServer", "deferred"],
+    preflight: ["basics", "vrrp", "vrrpChecks", "preflight"],
+    prepare: [...transaction, "prepare"],
+    secret: [...transaction, "vrrp", "secret"],
+    realServer,
+    director,
+    directorDeferred: [...director, "deferred"],
+    realServerDeferred: [...realServer, "deferred"],
     report: ["basics", "vrrp", "ipvs", "report"],
 };
 
-/** A step on a host, or a look at it. */
+/** A step on a host, or `report`, which changes nothing. */
 export type StepScript = keyof typeof scripts;
 
-/** The scripts that make up a program which stays on a host. */
+/** The parts of a program that stays on a host. */
 const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
 
 /**
- * All that a step sends to a host, as the shell script that the host runs: first packages, settings
- * and files, then what is done with them. It is also what a preview shows, line by line.
+ * Make the shell script that a step runs on a host: first packages, settings and files, then the
+ * parts that apply them. A preview shows the same lines.
  *
- * Content is indented inside a quoted here-document that ends at an unindented word, so no content
- * can end it or be taken for anything but text.
+ * Content is indented inside a quoted here-document that ends at an unindented word. So no content
+ * can end it.
  *
- * Throws on what scripts could take for something else: a package, path or mode that is not one word
- * of plain signs, a setting of several lines, and a file that is not text.
+ * Throws if a package, path or mode is not one plain word, if a setting has several lines, and if a
+ * file is not text.
  */
 export function bundle(
     script: StepScript,
@@ -52,19 +57,19 @@ export function bundle(
     ].join("\n");
 }
 
-/** The name of a resource as a setting, by which a host knows who has set it up: plain text whatever it is. */
+/** Encode the name of a resource as a setting. The host keeps the name of the resource that set it up. */
 export function resourceWord(name: string): string {
     return encodeURIComponent(name);
 }
 
-/** SHA-256, in hexadecimal, of what a bundle says without its script, as a host computes it. */
+/** Compute the SHA-256, in hexadecimal, of a bundle without its script, as a host does. */
 export function digestOf(text: string): string {
     const lines = text.split("\n");
     const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
     return createHash("sha256").update(said.join("")).digest("hex");
 }
 
-/** A program that runs on a host without a bundle, made of the same scripts. */
+/** Make a program that stays on a host, from the same parts. */
 export function program(name: keyof typeof programs): HostFile {
     return {
         path: `/usr/local/sbin/${name}`,
@@ -88,20 +93,20 @@ function settingLines(settings: StepContent["settings"]): string[] {
     });
 }
 
-/** A last line without its newline gets one: these are text files. */
+/** A last line without a newline gets one, because these are text files. */
 function indented(content: string): string[] {
     if (content === "") return [];
     return [`    ${content.replace(/\n$/, "").replaceAll("\n", "\n    ")}`];
 }
 
-/** Shells cut text at NUL, and half a character would reach the host as another one. */
+/** Shells cut text at NUL, and a lone surrogate would change on its way to the host. */
 function textOf(path: string, content: string): string {
-    // The first look is the quick one, and enough for most files.
+    // The first test is quick, and enough for most files.
     if (/^[\x01-\x7f]*$/.test(content) || !/\0|\p{Surrogate}/u.test(content)) return content;
-    throw new Error(`${path} holds a NUL character or half of another: it is no text file`);
+    throw new Error(`${path} holds a NUL character or half a character. Use a text file.`);
 }
 
-/** What scripts go through as lists of words, without quotes: nothing in it means more than itself. */
+/** Scripts use these as unquoted lists of words, so a shell must find nothing special in them. */
 const words = {
     package: /^[A-Za-z0-9][\w.+~:^=-]*$/,
     setting: /^\w+$/,
@@ -112,16 +117,16 @@ const words = {
 function word(kind: keyof typeof words, text: string): string {
     if (words[kind].test(text)) return text;
     throw new Error(
-        `${JSON.stringify(text)} cannot stand for a ${kind}: it is not one word of plain signs`,
+        `${JSON.stringify(text)} is not a ${kind}: it is not one plain word. Use letters, digits and -.`,
     );
 }
 
 function line(text: string): string {
     if (/^[\x20-\x7e]+$/.test(text)) return text;
-    throw new Error(`${JSON.stringify(text)} cannot stand in a line: it is not one of plain text`);
+    throw new Error(`${JSON.stringify(text)} is not one line of printable ASCII. Use such a line.`);
 }
 
-/** What has been put together: a thousand hosts are sent the same. */
+/** Scripts that are already joined: a thousand hosts get the same one. */
 const texts = new Map<readonly string[], string>();
 
 function scriptsText(names: readonly string[]): string {
@@ -130,7 +135,7 @@ function scriptsText(names: readonly string[]): string {
     return text;
 }
 
-/** Without comments: to reword one must not make every host run its script again. */
+/** Drop comments, so that a new wording does not run a step again on every host. */
 function scriptText(name: string): string {
     const text = readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
     return text

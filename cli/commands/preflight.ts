@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { type Finding, findingLines, parseFindings, withClocks } from "../findings";
-import { Refusal } from "../refusal";
+import { CliError } from "../cliError";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
 import { previewed, reachable } from "./previewed";
@@ -12,15 +12,15 @@ interface PreflightOptions extends CommonOptions {
 export function preflight(done: Done): CommandModule<CommonOptions, PreflightOptions> {
     return {
         command: "preflight",
-        describe: "what speaks against an `up`, on all hosts",
+        describe: "check all hosts before an `up`",
         builder: (own) =>
             own
                 .usage(
                     "$0 preflight\n\n" +
-                        "The look that `pulumi up` begins with, and all that it finds: `stop` ends an `up` before\n" +
-                        "anything is changed, `warn` does not. Exit status 1 when something stops. Before the first\n" +
-                        "`up` of a program of your own, hosts are logged in to by their names in the stack: give\n" +
-                        "these to your ssh, in ~/.ssh/config.",
+                        "Run the preflight of `pulumi up` on every host and print all findings. `stop` ends an `up`\n" +
+                        "before it changes anything; `warn` does not. The exit status is 1 if a finding stops.\n" +
+                        "Before the first `up` of your own Pulumi program, `lvs` logs in to the hosts by their names\n" +
+                        "in the stack. Add these names to ~/.ssh/config.",
                 )
                 .option("config-file", configFile),
         handler: async (options) => done(await run(options)),
@@ -31,8 +31,8 @@ async function run(options: PreflightOptions): Promise<number> {
     const preview = await previewed(options);
     const hosts = preview.hosts.filter((host) => host.preflight !== undefined);
     if (hosts.length === 0) {
-        throw new Refusal(
-            "no pre-flight is known before the `up`: its values are outputs of others",
+        throw new CliError(
+            "the preflight needs outputs that do not exist before the `up`. Run `pulumi up`.",
         );
     }
     const places = await reachable(options, { ...preview, hosts });

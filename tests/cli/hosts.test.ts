@@ -25,9 +25,9 @@ describe("an inventory", () => {
     });
 
     it("names the outputs of the stack if it is missing", () => {
-        expect(() => requireInventories({})).toThrow("run `pulumi up` first");
+        expect(() => requireInventories({})).toThrow("Run `pulumi up` first");
         expect(() => requireInventories({ vip: "192.0.2.9" })).toThrow(
-            "no output of the stack lists hosts (there are vip)",
+            "no output of the stack lists hosts (there are vip).",
         );
     });
 
@@ -65,7 +65,7 @@ describe("an inventory", () => {
         const hosts = ["ds1", "rs1"].map(hostOf);
         expect(chosen(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
         expect(chosen(hosts, [])).toEqual(hosts);
-        expect(() => chosen(hosts, ["rs9"])).toThrow("there is no host rs9, only ds1, rs1");
+        expect(() => chosen(hosts, ["rs9"])).toThrow("there is no host rs9. Use one of ds1, rs1.");
     });
 });
 
@@ -81,12 +81,12 @@ describe("a host that does not answer", () => {
         ],
         [
             failed("deploy@10.128.190.253: Permission denied (publickey).\n"),
-            "does not let you in: `ssh deploy@10.128.190.253` has to work without a password",
+            "refuses the login. `ssh deploy@10.128.190.253` must work without a password.",
         ],
         [
             failed("Host key verification failed.\n"),
-            "ssh does not know its host key: log in by hand once, or give hostKey " +
-                "(`lvs keyscan 10.128.190.253`)",
+            "has a host key that ssh does not know. Log in by hand once, or set hostKey " +
+                "(`lvs keyscan 10.128.190.253`).",
         ],
         [
             explained(
@@ -94,8 +94,8 @@ describe("a host that does not answer", () => {
                 { status: 255, stdout: "", stderr: "Host key verification failed.\n" },
                 20,
             ),
-            "its host key is not the one in the stack: compare with " +
-                "`lvs keyscan 10.128.190.253:2222`",
+            "has another host key than the stack. Compare it with " +
+                "`lvs keyscan 10.128.190.253:2222`.",
         ],
         [
             failed("sudo: a password is required\n", 1),
@@ -103,7 +103,7 @@ describe("a host that does not answer", () => {
         ],
         [explained(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
         [failed("", 124), "has not answered within 20 s"],
-        [failed("sh: 1: boom\n", 2), "the look at it failed (status 2): sh: 1: boom"],
+        [failed("sh: 1: boom\n", 2), "failed to report (status 2): sh: 1: boom"],
     ])("is reported with the cause: %s", (sentence, expected) => expect(sentence).toBe(expected));
 });
 

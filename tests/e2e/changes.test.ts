@@ -76,7 +76,7 @@ describe("A cluster that serves", () => {
             config.realServers[0]!.weight = 4;
         });
         expect(output).toContain("ds2: keepalived 2.2.7 reloaded");
-        expect(output).toContain("ds1: keepalived 2.2.7 handed over, restarted");
+        expect(output).toContain("ds1: keepalived 2.2.7 restarted after a hand-over");
         expect(await startOf("ds1")).not.toBe(started);
         await cluster.untilHealthy();
         const { failed, longestGap } = await probe.stop();
@@ -97,7 +97,7 @@ describe("A cluster that serves", () => {
         const output = await cluster.change((config) => (config.repair = "first"));
         expect(output).toContain("ds2: configure unchanged");
         expect(output).toContain("ds1: keepalived 2.2.7 restarted");
-        expect(output).toContain(`rs2: real server with address ${vip}/32 lo`);
+        expect(output).toContain(`rs2: real server with ${vip}/32 on lo`);
         await cluster.untilHealthy();
         expect(await ds1.run("cat /etc/keepalived/keepalived.conf")).not.toContain("# mine");
         expect(await rs2.run("sysctl -n net.ipv4.conf.all.arp_ignore")).toBe("1\n");
@@ -148,10 +148,10 @@ describe("A cluster that serves", () => {
         const output = await withOther(["rs2", "rs3"]);
         expect((await clients.stop()).failed).toEqual([]);
         const positions = [
-            `rs1: configure unchanged: deferred until the directors have changed: address ${other}/32 lo`,
+            `rs1: configure unchanged; deferred until the directors have changed: ${other}/32 on lo`,
             "ds2: keepalived 2.2.7 reloaded",
             "ds1: keepalived 2.2.7 reloaded",
-            `rs1: real server with address ${vip}/32 lo\n`,
+            `rs1: real server with ${vip}/32 on lo\n`,
         ].map((line) => output.indexOf(line));
         expect(positions).not.toContain(-1);
         expect(positions).toEqual([...positions].sort((a, b) => a - b));
@@ -162,7 +162,7 @@ describe("A cluster that serves", () => {
         await cluster.change();
         const probe = await cluster.probe();
         const output = await cluster.change(({ realServers }) => (realServers[0]!.name = "first"));
-        expect(output).toContain("rs1: configure stays: it is lvs-first's by now");
+        expect(output).toContain("rs1: configure stays: it belongs to lvs-first now");
         expect((await probe.stop()).failed).toEqual([]);
         expect(await cluster.host("rs1").run("ip address show dev lo")).toContain(vip);
         expect(new Set(await cluster.bodies(3))).toEqual(new Set(["RS1", "RS2", "RS3"]));

@@ -59,7 +59,7 @@ describe("lvs status", () => {
         expect(virtualIps).toMatchObject([
             {
                 ip: vip,
-                owners: ["ds1"],
+                activeDirectors: ["ds1"],
                 services: [
                     {
                         service: `TCP ${vip}:80`,
@@ -79,7 +79,7 @@ describe("lvs status", () => {
             if (stdout.includes("seen by ds1, ds2")) return stdout;
             throw new Error(stdout);
         });
-        expect(text).toContain(`wrong: rs2:80 is down for TCP ${vip}:80 (seen by ds1, ds2)`);
+        expect(text).toContain(`problem: rs2:80 is down for TCP ${vip}:80 (seen by ds1, ds2)`);
         expectTranscript(
             "lvs status   # a web server has been stopped",
             await lvsFindings("status"),
@@ -94,7 +94,7 @@ describe("lvs status", () => {
         const { stdout } = await cluster.lab.tryExec(["timeout", "-s", "INT", "20", ...command], {
             env,
         });
-        expect(stdout.split("All is well.").length - 1).toBeGreaterThan(2);
+        expect(stdout.split("No problems.").length - 1).toBeGreaterThan(2);
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
     });
@@ -104,7 +104,7 @@ describe("lvs check", () => {
     afterEach(async () => {
         await ds1.run("sysctl -q -p /etc/sysctl.d/lvs.conf");
         const unchanged = cluster.members
-            .map(({ name }) => `${name}: as it was applied\n`)
+            .map(({ name }) => `${name}: unchanged since the last up\n`)
             .join("");
         await waitUntil("no drift", 30_000, async () => {
             const { stdout } = await lvs("check");
@@ -126,7 +126,7 @@ describe("lvs check", () => {
         expectTranscript("lvs check ds1 rs1", text);
         expect(text).toContain("\n-    advert_int 1\n+    advert_int 3\n");
         expect(text).toContain("\n-net.ipv4.ip_forward = 1\n+net.ipv4.ip_forward = 0\n");
-        expect(text).toMatch(/\nrs1: as it was applied\n$/);
+        expect(text).toMatch(/\nrs1: unchanged since the last up\n$/);
     });
 
     it("shows a virtual IP that was removed and a unit that was disabled", async () => {
@@ -136,7 +136,7 @@ describe("lvs check", () => {
         expect(text).toContain(`rs1: virtual IPs\n`);
         expect(text).toContain(`\n-${vip} lo\n`);
         expect(text).toContain("\n-active enabled\n+active disabled\n");
-        expect(text).toContain("ds1: as it was applied\n");
+        expect(text).toContain("ds1: unchanged since the last up\n");
     });
 
     it("shows a manually edited IPVS table", async () => {
@@ -155,7 +155,7 @@ describe("lvs check", () => {
         await ds2.run(`cp -p ${file} /tmp/kept; echo '# by hand' >>${file}; chmod 640 ${file}`);
         const text = await lvsFindings("check");
         await ds2.run(`mv /tmp/kept ${file}`);
-        expect(text).toContain(`ds2: file ${file}\ndiffers; what is in it is secret\n`);
+        expect(text).toContain(`ds2: file ${file}\ndiffers. Its content is secret.\n`);
         expect(text).toContain("\n-600 root\n+640 root\n");
         expect(text).not.toContain(/"(.*)"/.exec(kept)![1]);
     });
@@ -164,7 +164,7 @@ describe("lvs check", () => {
         await cluster.change(({ realServers }) =>
             Object.assign(realServers[2]!, { user: "admin" }),
         );
-        expect(await lvsOutput("check", "rs3")).toBe("rs3: as it was applied\n");
+        expect(await lvsOutput("check", "rs3")).toBe("rs3: unchanged since the last up\n");
         await cluster.change();
     });
 });
@@ -202,7 +202,7 @@ describe("The current configuration", () => {
     });
 
     it("has no difference in lvs diff after an up", async () => {
-        const text = cluster.members.map(({ name }) => `${name}: nothing to change\n`).join("");
+        const text = cluster.members.map(({ name }) => `${name}: no changes\n`).join("");
         expect(await lvsOutput("diff")).toBe(text);
     });
 
@@ -238,7 +238,7 @@ describe("The current configuration", () => {
         const taken = "10.128.190.252";
         await withChange(({ virtualServers }) => (virtualServers[0]!.virtualIp = taken));
         expect(await lvsFindings("preflight")).toMatch(
-            new RegExp(`stop +address +${taken} is answered`),
+            new RegExp(`stop +address +${taken} on eth0 is in use`),
         );
     });
 
@@ -268,21 +268,21 @@ it("lvs reports a powered-off host within seconds and shows all other hosts", as
     const start = performance.now();
     const status = await lvsFindings("status");
     expect(performance.now() - start).toBeLessThan(15_000);
-    expect(status).toMatch(/wrong: ds1 cannot be reached: .*timed out/);
-    expect(status).toContain(`${vip}  VI_1  at ds2\n`);
+    expect(status).toMatch(/problem: ds1 cannot be reached: .*timed out/);
+    expect(status).toContain(`${vip}  VI_1  active: ds2\n`);
     expect(status.match(/ serving /g)).toHaveLength(3);
     const check = await lvsFindings("check");
     expect(check).toMatch(/^ds1 cannot be reached/);
-    expect(check).toContain("rs3: as it was applied\n");
+    expect(check).toContain("rs3: unchanged since the last up\n");
 });
 
 it("lvs check refuses a host whose key differs from the stack's", async () => {
     const { status, stdout } = await lvs("check", "rs1");
-    expect([status, stdout]).toEqual([0, "rs1: as it was applied\n"]);
+    expect([status, stdout]).toEqual([0, "rs1: unchanged since the last up\n"]);
     await rs1.run(
         "ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/other && cp /etc/ssh/other /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
     );
     expect(await lvsFindings("check", "rs1")).toBe(
-        `rs1 its host key is not the one in the stack: compare with \`lvs keyscan ${rs1.address}\`\n`,
+        `rs1 has another host key than the stack. Compare it with \`lvs keyscan ${rs1.address}\`.\n`,
     );
 });

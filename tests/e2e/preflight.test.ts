@@ -86,18 +86,18 @@ describe("The preflight", () => {
     it.each(Object.entries(suites))("names every obstacle on %s (%s)", async (name) => {
         const host = lab.host(name);
         const kernel = (await host.run("uname -r")).trim();
-        const networks = `10.128.190.${host.address.split(".")[3]}/24; fd00:62:190::`;
+        const networks = `10.128.190.${host.address.split(".")[3]}/24, fd00:62:190::`;
         const found = await findings(host, "stop");
         const mac = (await lab.host("rs2").run("cat /sys/class/net/eth0/address")).trim();
         const link = (await lab.host("rs2").run("ip -o -6 address show dev eth0 scope link"))
             .split(/\s+/)[3]!
             .replace("/64", "");
         expect(found).toEqual([
-            `modules: the kernel ${kernel} has no module nonesuch`,
-            "interface: there is no eth7, only eth0",
-            "router: id 62 on eth0 is in use by 10.128.190.250: take another virtualRouterId",
-            `router: id 63 on eth0 is in use by ${link}: take another virtualRouterId`,
-            `address: 10.128.190.240 is answered for by ${mac} on eth0: take an address that nobody has`,
+            `modules: the kernel ${kernel} has no module nonesuch. Install a kernel that has it.`,
+            "interface: eth7 does not exist. Use one of: eth0.",
+            "router: id 62 on eth0 is in use by 10.128.190.250. Use another virtualRouterId.",
+            `router: id 63 on eth0 is in use by ${link}. Use another virtualRouterId.`,
+            `address: 10.128.190.240 on eth0 is in use by ${mac}. Use a free address.`,
             expect.stringContaining(`address: 10.9.9.9 is in no network of eth0 (${networks}`),
         ]);
     });
@@ -108,10 +108,10 @@ describe("The preflight", () => {
             expect.arrayContaining([
                 "router: id 64 on eth0 is free",
                 "router: id 65 on eth0 is free",
-                "address: 10.128.190.247 on eth0 is free, or ours",
-                "address: 10.9.9.9/32 brings its own network to eth0",
-                "address: 10.128.190.254 on eth0 is with one of the other directors",
-                "address: 10.128.190.241 on eth0 is free, or ours",
+                "address: 10.128.190.247 on eth0 is free, or on this host",
+                "address: 10.9.9.9/32 adds its own network to eth0",
+                "address: 10.128.190.254 on eth0 is on one of the other directors",
+                "address: 10.128.190.241 on eth0 is free, or on this host",
             ]),
         );
     });
@@ -128,10 +128,10 @@ describe("The preflight", () => {
         );
         const found = await findings(rs1, "stop");
         expect(found).toContain(
-            "manager: /etc/keepalived/keepalived.conf says that it is of Ansible: take this host out there first",
+            "manager: Ansible manages /etc/keepalived/keepalived.conf. Remove this host from Ansible first.",
         );
         expect(found).toContain(
-            "ports: 80 is taken by perl, and httpd needs it: end that, or leave httpd out",
+            "ports: 80 is in use by perl, but httpd needs it. Stop perl, or omit httpd.",
         );
     });
 });

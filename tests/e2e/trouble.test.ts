@@ -32,9 +32,9 @@ describe("An up that must fail", () => {
             const output = await cluster.stack.failingUp();
             expect(Date.now() - start).toBeLessThan(60_000);
             for (const line of [
-                /lvs-ds1-preflight[^\n]*modules: ip_vs must not be loaded here/,
-                /lvs-ds1-preflight[^\n]*interface: there is no eth9, only eth0/,
-                /lvs-ds1-preflight[^\n]*keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+                /lvs-ds1-preflight[^]*ds1: modules: a file in \/etc\/modprobe\.d forbids ip_vs\. Allow it there\./,
+                /ds1: interface: eth9 does not exist\. Use one of: eth0\./,
+                /ds1: keepalived: [\d.]+ is installed, but the configuration is for 2\.3\.4 or later/,
                 /lvs-ds2-preflight[^]*unable to authenticate/,
                 /lvs-rs1-preflight[^]*host key mismatch/,
                 /lvs-rs2-preflight[^]*10\.128\.190\.250:22/,

@@ -40,7 +40,7 @@ describe("An up", () => {
         await ds2.run("rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload");
 
         const output = await cluster.change(({ realServers }) => (realServers[1]!.weight = 5));
-        expect(output).toContain("ds2: an earlier change was cut off, and is taken back");
+        expect(output).toContain("ds2: rolling back an earlier change that was interrupted");
         expect(await ds2.run("ipvsadm -Sn")).toContain("-r 10.128.190.250:80 -g -w 5");
         expect(await ds2.run("ls /var/lib/pulumi-lvs/configure")).not.toContain("changing");
     });
@@ -54,7 +54,7 @@ describe("An up", () => {
         expect(Date.now() - start).toBeGreaterThan(2000);
         const holder = await rs1.run("cat /run/pulumi-lvs.lock");
         expect(holder).toMatch(
-            /^configure, asked for from 10\.128\.190\.252, since 20[\d:TZ-]+, process \d+\n$/,
+            /^configure, started from 10\.128\.190\.252, 20[\d:TZ-]+, process \d+\n$/,
         );
     });
 });

@@ -46,7 +46,7 @@ describe("A cluster keeps serving when an up fails", () => {
         });
         const output = await cluster.stack.failingUp();
         expect(output).toMatch(/ds2: .*the kernel lacks: -A -t 10\.128\.190\.248:81 -s rr/);
-        expect(output).toContain("ds2: what was there before is back in place, and serves");
+        expect(output).toContain("ds2: rolled back; the former configuration works");
         expect(await config()).toBe(before);
         expect(await cluster.activeDirectors()).toEqual(["ds1"]);
         await ds2.run("rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload");
@@ -69,7 +69,7 @@ describe("A cluster keeps serving when an up fails", () => {
         });
         const output = await cluster.stack.failingUp();
         expect(output).toContain("rs1: lvs-real-server fails");
-        expect(output).toContain("rs1: what was there before is back in place, and serves");
+        expect(output).toContain("rs1: rolled back; the former configuration works");
         expect(await own()).toBe(before);
         expect((await probe.stop()).failed).toEqual([]);
         await rs1.run(

@@ -29,7 +29,7 @@ const brokenHosts: Record<string, BrokenHost> = {
     },
     "the kernel has no IPVS": {
         break: (host) => host.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf"),
-        message: /ds1: modules: ip_vs must not be loaded here/,
+        message: /ds1: modules: a file in \/etc\/modprobe\.d forbids ip_vs\. Allow it there\./,
         restore: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
     },
     "the disk is full": {
@@ -69,14 +69,15 @@ const wrongConfigs: Record<string, WrongConfig> = {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.interface = "eth9";
         },
-        message: /ds1: interface: there is no eth9, only eth0/,
+        message: /ds1: interface: eth9 does not exist\. Use one of: eth0\./,
     },
     "keepalived is older than configured": {
         config: ({ directors }) => {
             directors[0]!.distribution = undefined;
             directors[0]!.keepalivedVersion = "2.3.4";
         },
-        message: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+        message:
+            /ds1: keepalived: [\d.]+ is installed, but the configuration is for 2\.3\.4 or later/,
     },
 };
 

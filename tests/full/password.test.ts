@@ -43,7 +43,7 @@ describe("A cluster's password", () => {
         });
         await ds1.run("systemctl start ssh");
         expect(output).toContain(
-            "ds2: the owner of the virtual IPs has not changed its password within 120 s",
+            "ds2: the active director has not changed its password within 120 s",
         );
         expect(await directorPasswords(cluster)).toEqual(before);
         await withoutFailover(cluster, () => cluster.stack.up());

@@ -26,7 +26,7 @@ describe("Prometheus during a power cut of the active director", () => {
 
     it("sees one active director after the other and never two at once", async () => {
         const active = async () => {
-            const samples = await prometheus.ask("lvs_vrrp_owner == 1");
+            const samples = await prometheus.ask("lvs_vrrp_active == 1");
             return samples.map(({ metric }) => metric.instance).join();
         };
         const activeIs = (name: string) =>
@@ -38,7 +38,7 @@ describe("Prometheus during a power cut of the active director", () => {
         await ds1.boot();
         await activeIs("ds1");
         const ever =
-            'count_over_time(ALERTS{alertname=~"Lvs(Two|No|Split)Owners?",alertstate="firing"}[5m])';
+            'count_over_time(ALERTS{alertname=~"Lvs(TwoActiveDirectors|NoActiveDirector|SplitVirtualIps)",alertstate="firing"}[5m])';
         expect(await prometheus.ask(ever)).toEqual([]);
         await prometheus.untilSilent();
     });

@@ -233,7 +233,7 @@ export const changes: Scenario[] = [
             },
             {
                 change: ({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9"),
-                message: /ds[12]: interface: there is no eth9, only eth0/,
+                message: /ds[12]: interface: eth9 does not exist\. Use one of: eth0\./,
             },
         ],
         [],

@@ -456,7 +456,9 @@ export const trouble: Scenario[] = [
             const file = "/etc/modprobe.d/no-ipvs.conf";
             await director.run(`echo install ip_vs /bin/false >${file}`);
             bed.undo(() => director.run(`rm ${file}`));
-            return new RegExp(`${director.name}: modules: ip_vs must not be loaded`);
+            return new RegExp(
+                `${director.name}: modules: a file in /etc/modprobe\\.d forbids ip_vs`,
+            );
         },
     ),
     loginFails(
@@ -524,7 +526,7 @@ export const trouble: Scenario[] = [
             await rs4.run(`ip address add ${address}`);
             bed.undo(() => rs4.run(`ip address delete ${address}`));
             const mac = (await rs4.run("cat /sys/class/net/eth0/address")).trim();
-            return new RegExp(`address: 10\\.128\\.190\\.248 is answered for by ${mac} on eth0`);
+            return new RegExp(`address: 10\\.128\\.190\\.248 on eth0 is in use by ${mac}`);
         },
     ),
     {

@@ -2,7 +2,7 @@ import { keepalivedOf } from "../../../lab/keepalivedTrees";
 import { UserError } from "../../../lab/progress";
 import { complaint } from "./surroundings";
 
-/** Finds or builds what hosts are made of; where none can be made here, it says why and ends. */
+/** Find or build the tree of the hosts. If this machine cannot make hosts, print the reason and exit. */
 export default async function setUp(): Promise<void> {
     try {
         const problem = await complaint();
