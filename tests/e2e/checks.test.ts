@@ -349,14 +349,14 @@ describe("Health checks", () => {
     const page = (name: string, text?: string) => () =>
         rs2.run(text === undefined ? `rm /srv/www/${name}` : `echo '${text}' >/srv/www/${name}`);
 
-    it("of every kind that connects remove a real server whose port is closed", () =>
+    it("remove a real server whose port is closed (all kinds that connect)", () =>
         expectRemoval(
             within(refusalBound, "tcp", "bound", ...pages, ...asked),
             () => rs2.run("systemctl stop apache2"),
             () => rs2.run("systemctl start apache2"),
         ));
 
-    it("of every kind except UDP without requireReply remove a real server that is frozen", () =>
+    it("remove a frozen real server (all kinds except UDP without requireReply)", () =>
         expectRemoval(
             {
                 ...within(silenceBound, "tcp", "bound", ...withoutTls, ...asked),
@@ -371,22 +371,22 @@ describe("Health checks", () => {
             },
         ));
 
-    it("by HTTP and by scripts remove a web server that hangs, and checks by TCP and PING keep it", () =>
+    it("remove a web server that hangs (HTTP and scripts), or keep it (TCP and PING)", () =>
         expectRemoval(
             within(silenceBound, ...withoutTls, ...asked),
             () => rs2.run("pkill -STOP apache2"),
             () => rs2.run("pkill -CONT apache2"),
         ));
 
-    describe("by HTTP remove a real server", () => {
-        it("that answers with the wrong status", () =>
+    describe("(HTTP)", () => {
+        it("remove a real server that answers with the wrong status", () =>
             expectRemoval(
                 within(refusalBound, "eager", "alpha"),
                 page("late"),
                 page("late", "late is well"),
             ));
 
-        it("whose page has another digest, and clients get the other real server", () =>
+        it("remove a real server whose page has another digest, and clients get the other real server", () =>
             expectRemoval(
                 within(refusalBound, "digest"),
                 page("digest", "digest is ill"),
@@ -397,24 +397,24 @@ describe("Health checks", () => {
                 },
             ));
 
-        it("whose page does not match the regular expression", () =>
+        it("remove a real server whose page does not match the regular expression", () =>
             expectRemoval(
                 within(refusalBound, "regex"),
                 page("regex", "regex is ill"),
                 page("regex", "regex is fine"),
             ));
 
-        it("that has the page only under another host name", () =>
+        it("remove a real server that has the page only under another host name", () =>
             expectRemoval(
                 within(refusalBound, "named", "sni"),
                 () => rs2.run("mv /srv/www/named /srv/other"),
                 () => rs2.run("mv /srv/other/named /srv/www"),
             ));
 
-        it("whose status code is not in the list", () =>
+        it("remove a real server whose status code is not in the list", () =>
             expectRemoval(within(refusalBound, "range"), page("none", "here"), page("none")));
 
-        it("that lacks one of two pages, within two delay loops", () =>
+        it("remove a real server that lacks one of two pages, within two delay loops", () =>
             expectRemoval(
                 { pages: refusalBound("pages") + timing.delayLoop },
                 page("second"),
@@ -422,7 +422,7 @@ describe("Health checks", () => {
             ));
     });
 
-    describe("by TLS", () => {
+    describe("(TLS)", () => {
         const shop = (setting: string) => () =>
             rs2.run(`echo '${setting}' >/etc/tls/shop.conf && apachectl -k graceful`);
         const well = shop("SSLEngine on");
@@ -461,7 +461,7 @@ describe("Health checks", () => {
         );
     });
 
-    describe("by SMTP", () => {
+    describe("(SMTP)", () => {
         it("remove a mail server that is stopped, also as the check of a single pool member", () =>
             expectRemoval(
                 within(refusalBound, "smtp", "override"),
@@ -478,7 +478,7 @@ describe("Health checks", () => {
             ));
     });
 
-    describe("by DNS and UDP", () => {
+    describe("(DNS and UDP)", () => {
         it("remove a name server whose port is closed", () =>
             expectRemoval(
                 within(refusalBound, "dns", "udp", "reply"),
@@ -501,7 +501,7 @@ describe("Health checks", () => {
             ));
     });
 
-    describe("with scripts", () => {
+    describe("(scripts)", () => {
         it("remove a real server by the script's exit status", () =>
             expectRemoval(
                 within(refusalBound, "misc"),
@@ -568,21 +568,21 @@ describe("Health checks", () => {
         });
     });
 
-    it("by BFD remove a real server within a fraction of a second when the session ends", () =>
+    it("remove a real server by BFD within a fraction of a second when the session ends", () =>
         expectRemoval(
             { bfd: detection },
             () => rs2.run("systemctl stop keepalived"),
             () => rs2.run("systemctl start keepalived"),
         ));
 
-    it("by FILE remove a real server at once when the file gets a number", () =>
+    it("remove a real server by FILE at once when the file gets a number", () =>
         expectRemoval(
             { file: 0 },
             () => ds1.run("echo 1 >/run/out"),
             () => ds1.run("echo 0 >/run/out"),
         ));
 
-    it("by FILE add the number in the file times its weight to the real server's weight", async () => {
+    it("change a real server's weight by FILE: the number in the file times its weight is added", async () => {
         const weight = (expected: number) =>
             waitUntil(`weight ${expected}`, margin * 1000, async () => {
                 return (await weights("rs2")).share === expected;

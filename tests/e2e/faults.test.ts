@@ -23,7 +23,7 @@ describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; 
 
     const chosen = spread.map((names, index) => names[(seed + index) % names.length]!);
 
-    it.each(chosen)("for the fault %s", async (name) => {
+    it.each(chosen)("after the fault %s", async (name) => {
         const scenario = scenarios.find((candidate) => candidate.name === name)!;
         const [result] = await runScenarios(bed, [scenario], [seed], () => undefined);
         if (result!.error !== undefined) throw new Error(result!.error);

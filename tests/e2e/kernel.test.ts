@@ -118,7 +118,7 @@ describe("The kernel of each director", () => {
         expect(ports.sort()).toEqual(["8848", "8849"]);
     });
 
-    describe("with only sloppyTcp and without sync daemon", () => {
+    describe("(only sloppyTcp, no sync daemon)", () => {
         beforeAll(async () => {
             await cluster.deploy(
                 configuration({

@@ -30,7 +30,7 @@ type Family = (typeof families)[number];
 /** Number of real servers in a director's table: each pool once for each address family. */
 const serverCount = 2 * names.reduce((sum, name) => sum + methods[name].pool.length, 0);
 
-describe("With all forwarding methods in one cluster,", () => {
+describe("All forwarding methods in one cluster:", () => {
     let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
@@ -190,7 +190,7 @@ END
 
     const each = families.map((family) => [family] as const);
 
-    describe.each(names)("%s", (method) => {
+    describe.each(names)("method %s", (method) => {
         const { pool, at } = methods[method];
 
         it.each(each)("spreads requests over its real servers, over %s", async (family) => {

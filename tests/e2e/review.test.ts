@@ -25,17 +25,17 @@ describe("A preview", () => {
             .replaceAll(cluster.host("rs4").hostKey, "KEY");
     }
 
-    it("of a new weight shows its line in the files of both directors", async () => {
+    it("shows the line of a new weight in the files of both directors", async () => {
         const text = await preview(({ realServers }) => (realServers[0]!.weight = 3));
         expectGolden("preview-weight.txt", text);
     });
 
-    it("of a new real server shows the server and its lines on both directors", async () => {
+    it("shows a new real server and its lines on both directors", async () => {
         const text = await preview(({ realServers }) => realServers.push(spareRealServer()));
         expectGolden("preview-real-server.txt", text);
     });
 
-    it("of a new virtual server shows its lines on both directors", async () => {
+    it("shows the lines of a new virtual server on both directors", async () => {
         const text = await preview(({ virtualServers }) =>
             virtualServers.push({
                 virtualIp: "10.128.190.246",
@@ -46,7 +46,7 @@ describe("A preview", () => {
         expectGolden("preview-virtual-server.txt", text);
     });
 
-    it("of an unchanged program shows no change", async () => {
+    it("shows no change for an unchanged program", async () => {
         expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}29 unchanged$/m);
     });
 
@@ -97,7 +97,7 @@ describe("Secrets", () => {
         }
     });
 
-    it("that are generated are nowhere in the exported state", async () => {
+    it("are nowhere in the exported state, also if they are generated", async () => {
         await cluster.change();
         const file = await cluster.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
         const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;

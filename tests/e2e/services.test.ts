@@ -427,8 +427,8 @@ describe("A cluster with a service of every kind", () => {
         });
     });
 
-    describe("keeps a client with its real server", () => {
-        it("by its address, with persistenceTimeout", async () => {
+    describe("keeps a client with its real server:", () => {
+        it("persistenceTimeout uses its address", async () => {
             const servers = await serverOfEach(persistent.each);
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
             const [first] = clients as [string];
@@ -439,7 +439,7 @@ describe("A cluster with a service of every kind", () => {
             expect(table).toMatch(new RegExp(` ${first}:0 +${vip}:${persistent.each} `));
         });
 
-        it("by its network, with persistenceGranularity", async () => {
+        it("persistenceGranularity uses its network", async () => {
             const servers = Object.values(await serverOfEach(persistent.neighbours));
             expect(new Set(servers.slice(0, 10)).size).toBe(1);
             expect(new Set(servers.slice(10)).size).toBe(1);
@@ -448,13 +448,13 @@ describe("A cluster with a service of every kind", () => {
     });
 
     describe("answers UDP requests from one port", () => {
-        it("by one real server", async () => {
+        it("through one real server", async () => {
             const answers = await client.resolve(vip, questions.held, 12);
             expect(answers[0]).toMatch(/^RS[123]$/);
             expect(tally(answers)).toEqual({ [answers[0]!]: 12 });
         });
 
-        it("by each real server in turn, with ops", async () => {
+        it("through each real server in turn, with ops", async () => {
             expect(tally(await client.resolve(vip, questions.ops, 12))).toEqual(each(4));
         });
     });
@@ -492,7 +492,7 @@ describe("A cluster with a service of every kind", () => {
         expect(tally(await client.get(otherVip, group, 9))).toEqual(each(3));
     });
 
-    describe("with real servers down", () => {
+    describe("(real servers down)", () => {
         /** Restore all pages after each test. */
         afterEach(async () => {
             const pages = Object.values(failing).join(" ");

@@ -263,7 +263,7 @@ describe("Among three directors,", () => {
         }
     });
 
-    describe("with tracking,", () => {
+    describe("when tracking finds a fault,", () => {
         const faults = [
             {
                 what: "a script",

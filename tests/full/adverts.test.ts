@@ -1,7 +1,7 @@
 import { LabCluster } from "../../lab/cluster";
 import { waitUntil } from "../../lab/lab";
 
-describe("A cluster", () => {
+describe("A cluster of VRRP version 3", () => {
     let cluster: LabCluster;
 
     beforeAll(async () => {
@@ -20,7 +20,7 @@ describe("A cluster", () => {
     describe.each([
         { advertInt: 1, margin: 1 },
         { advertInt: 0.1, margin: 0.5 },
-    ])("with $advertInt s between adverts of VRRP version 3", ({ advertInt, margin }) => {
+    ])("sending adverts every $advertInt s", ({ advertInt, margin }) => {
         const skew = ((256 - 253) / 256) * advertInt;
 
         beforeAll(async () => {

@@ -100,7 +100,7 @@ describe("Every metric", () => {
     );
     const asked = (text: string) => text.match(/\b(?:lvs|node)_[a-z_]+/g) ?? [];
 
-    it("in an alert or on the dashboard is exported by hosts", () => {
+    it("used by alerts or the dashboard is exported by hosts", () => {
         const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
         const named = [...rules.map(({ expr }) => expr), ...queries].flatMap(asked);
         expect(named.length).toBeGreaterThan(20);
