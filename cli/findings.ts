@@ -22,7 +22,7 @@ export function parseFindings(text: string): Finding[] {
 const tolerance = 5;
 
 /** Replace the time of each clock by its difference from the median of all clocks. */
-export function withClocks(hosts: { name: string; findings: Finding[] }[]): typeof hosts {
+export function compareClocks(hosts: { name: string; findings: Finding[] }[]): typeof hosts {
     const isClock = ({ what, sentence }: Finding) => what === "clock" && /^\d+$/.test(sentence);
     const times = hosts
         .flatMap(({ findings }) => findings.filter(isClock))
@@ -42,7 +42,7 @@ export function withClocks(hosts: { name: string; findings: Finding[] }[]): type
 }
 
 /** Join findings of one host that are `ok` and have the same subject. */
-export function grouped(findings: Finding[]): Finding[] {
+export function joinAlike(findings: Finding[]): Finding[] {
     const rows: Finding[] = [];
     for (const finding of findings) {
         const same = rows.find(
@@ -65,7 +65,7 @@ export function findingLines(
 ): string[] {
     const columns: Column[] = ["host", "", "check", "finding"].map((title) => ({ title }));
     const rows = hosts.flatMap(({ name, findings }) =>
-        grouped(findings).flatMap(({ how, what, sentence }, index) =>
+        joinAlike(findings).flatMap(({ how, what, sentence }, index) =>
             wrapped(sentence, { width: sentenceWidth }).map((part, line): Cell[] => [
                 index + line === 0 ? name : "",
                 line === 0 ? { text: how, style: styles[how] ?? "red" } : "",

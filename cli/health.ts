@@ -3,7 +3,7 @@ import type { ClusterHost } from "./inventory";
 import { type Rule, splitSocket, virtualIpOf } from "./rules";
 
 /** A host with its facts, or the reason why it has none. */
-export interface Seen {
+export interface HostReport {
     host: ClusterHost;
     facts?: Facts;
     problem?: string;
@@ -81,9 +81,9 @@ export interface ClusterStatus {
 }
 
 /** Put the facts of all hosts together and find the problems. */
-export function judge(name: string, seen: Seen[]): ClusterStatus {
-    const directors = seen.filter(({ host }) => host.role === "director");
-    const nameOf = namesIn(seen);
+export function clusterStatus(name: string, reports: HostReport[]): ClusterStatus {
+    const directors = reports.filter(({ host }) => host.role === "director");
+    const nameOf = namesIn(reports);
     const virtualIps = virtualIpsIn(directors);
     const servicesOf = (ip: string | undefined, activeDirectors: string[]) =>
         serviceKeys(directors)
@@ -97,9 +97,9 @@ export function judge(name: string, seen: Seen[]): ClusterStatus {
             services: servicesOf(virtualIp.ip, virtualIp.activeDirectors),
         })),
         marks: servicesOf(undefined, activeDirectors),
-        hosts: seen.map(hostStatus),
+        hosts: reports.map(hostStatus),
         problems: [
-            ...seen.flatMap(hostProblems),
+            ...reports.flatMap(hostProblems),
             ...activeDirectorProblems(virtualIps, directors),
             ...poolProblems(directors, nameOf),
         ],
@@ -108,15 +108,17 @@ export function judge(name: string, seen: Seen[]): ClusterStatus {
 
 type NameOf = (address: string) => string;
 
-function namesIn(seen: Seen[]): NameOf {
+function namesIn(reports: HostReport[]): NameOf {
     const names = new Map(
-        seen.flatMap(({ host }) => host.addresses.map((address) => [address, host.name] as const)),
+        reports.flatMap(({ host }) =>
+            host.addresses.map((address) => [address, host.name] as const),
+        ),
     );
     return (address) => names.get(address) ?? address;
 }
 
 /** List each virtual IP once, in the order of the directors' facts. */
-function virtualIpsIn(directors: Seen[]): Omit<VirtualIpStatus, "services">[] {
+function virtualIpsIn(directors: HostReport[]): Omit<VirtualIpStatus, "services">[] {
     const found = new Map<string, Omit<VirtualIpStatus, "services">>();
     for (const { host, facts } of directors) {
         for (const { ip, router = "", here } of facts?.addresses ?? []) {
@@ -128,7 +130,7 @@ function virtualIpsIn(directors: Seen[]): Omit<VirtualIpStatus, "services">[] {
     return [...found.values()];
 }
 
-function serviceKeys(directors: Seen[]): string[] {
+function serviceKeys(directors: HostReport[]): string[] {
     const rules = directors.flatMap(({ facts }) => [
         ...(facts?.rules ?? []),
         ...(facts?.services ?? []),
@@ -139,7 +141,7 @@ function serviceKeys(directors: Seen[]): string[] {
 /** Read a service from the active director's table, or else from any director's. */
 function serviceStatus(
     service: string,
-    directors: Seen[],
+    directors: HostReport[],
     activeDirectors: string[],
     nameOf: NameOf,
 ): ServiceStatus | undefined {
@@ -209,7 +211,7 @@ function serverStatus(
     };
 }
 
-function hostStatus({ host, facts }: Seen): HostStatus {
+function hostStatus({ host, facts }: HostReport): HostStatus {
     const { name, role } = host;
     if (!facts) return { name, role, state: "unknown" };
     const { keepalived, kernel, uptime, clock, steps } = facts;
@@ -235,7 +237,7 @@ function stateOf({ role }: ClusterHost, { steps, routers, addresses, units }: Fa
     return [...new Set(routers.map(({ state }) => state))].join(", ");
 }
 
-function hostProblems({ host, facts, problem }: Seen): string[] {
+function hostProblems({ host, facts, problem }: HostReport): string[] {
     const { name, role } = host;
     if (!facts) return [`${name} ${problem ?? "has not reported"}`];
     if (facts.steps.configure === undefined) {
@@ -264,7 +266,7 @@ function hostProblems({ host, facts, problem }: Seen): string[] {
 
 function activeDirectorProblems(
     virtualIps: Omit<VirtualIpStatus, "services">[],
-    directors: Seen[],
+    directors: HostReport[],
 ): string[] {
     const silent = directors.filter(({ facts }) => !facts).map(({ host }) => host.name);
     const unless = silent.length === 0 ? "" : `, unless ${silent.join(" or ")} has it`;
@@ -278,7 +280,7 @@ function activeDirectorProblems(
 }
 
 /** List each problem of the directors' tables once, with the directors that see it. */
-function poolProblems(directors: Seen[], nameOf: NameOf): string[] {
+function poolProblems(directors: HostReport[], nameOf: NameOf): string[] {
     const found = new Map<string, string[]>();
     for (const { host, facts } of directors) {
         if (facts?.steps.configure === undefined) continue;

@@ -101,7 +101,7 @@ export function configuredHosts(config: Record<string, string> = {}): ClusterHos
 }
 
 /** Pick the hosts with these names, or all without names. */
-export function chosen<Host extends { name: string }>(hosts: Host[], names: string[]): Host[] {
+export function hostsNamed<Host extends { name: string }>(hosts: Host[], names: string[]): Host[] {
     const unknown = names.filter((name) => !hosts.some((host) => host.name === name));
     if (unknown.length > 0) {
         const all = hosts.map(({ name }) => name).join(", ");

@@ -63,8 +63,8 @@ export class Ssh {
                 throw new CliError(`${command[0]} does not start: ${error.message}`);
             },
         );
-        if (outcome.status === 0) return { host, text: harmless(outcome.stdout) };
-        return { host, problem: harmless(explained(host, outcome, timeout)) };
+        if (outcome.status === 0) return { host, text: replaceControls(outcome.stdout) };
+        return { host, problem: replaceControls(explainFailure(host, outcome, timeout)) };
     }
 
     private async command(host: ClusterHost, verb: string): Promise<string[]> {
@@ -115,7 +115,7 @@ export class Ssh {
 }
 
 /** Replace control characters: a compromised host must not control the user's terminal. */
-export function harmless(text: string): string {
+export function replaceControls(text: string): string {
     return text.replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
 }
 
@@ -126,7 +126,7 @@ function shell(script: string, user: string | undefined): string {
 }
 
 /** Explain why a host has not answered, and what to do. */
-export function explained(
+export function explainFailure(
     { host, port, user, hostKey }: ClusterHost,
     { status, stderr }: Outcome,
     timeout: number,

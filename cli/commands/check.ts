@@ -8,11 +8,11 @@ import {
     activeDirectorDrift,
 } from "../diffView";
 import { parseFacts } from "../facts";
-import { judge } from "../health";
-import { chosen, type ClusterHost, type Inventory, requireInventories } from "../inventory";
+import { clusterStatus } from "../health";
+import { hostsNamed, type ClusterHost, type Inventory, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
-import { type CommonOptions, type Done, headed, paintOf, print } from "./common";
+import { type CommonOptions, type Done, withHeading, paintOf, print } from "./common";
 
 interface CheckOptions extends CommonOptions {
     hosts?: string[];
@@ -44,19 +44,19 @@ export function check(done: Done): CommandModule<CommonOptions, CheckOptions> {
 async function run(options: CheckOptions): Promise<number> {
     const inventories = requireInventories(await stackOutputs(options));
     const all = inventories.flatMap(({ hosts }) => hosts);
-    const asked = chosen(all, options.hosts ?? []);
+    const asked = hostsNamed(all, options.hosts ?? []);
     const paint = paintOf(options);
     const found = await Ssh.with(options, (ssh) =>
-        Promise.all(inventories.map((inventory) => driftOf(ssh, inventory, asked))),
+        Promise.all(inventories.map((inventory) => readDrift(ssh, inventory, asked))),
     );
     found.forEach((hosts, index) => {
         const lines = driftLines(hosts, "unchanged since the last up", paint);
-        print(headed(found.length, inventories[index]!.name, lines, paint));
+        print(withHeading(found.length, inventories[index]!.name, lines, paint));
     });
     return isUnchanged(found.flat()) ? 0 : 1;
 }
 
-async function driftOf(
+async function readDrift(
     ssh: Ssh,
     { name, hosts }: Inventory,
     asked: ClusterHost[],
@@ -69,7 +69,7 @@ async function driftOf(
     const directors = hosts.filter(({ role }) => role === "director");
     if (directors.length === 0 || !directors.every((director) => asked.includes(director)))
         return found;
-    const { virtualIps } = judge(
+    const { virtualIps } = clusterStatus(
         name,
         answers.map(({ host, text }) => ({
             host,

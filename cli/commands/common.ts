@@ -28,6 +28,6 @@ export function print(lines: string[]): void {
 }
 
 /** Put a heading above the lines of a cluster if there are several clusters. */
-export function headed(count: number, name: string, lines: string[], paint: Paint): string[] {
+export function withHeading(count: number, name: string, lines: string[], paint: Paint): string[] {
     return count > 1 ? [paint("bold", `=== ${name}`), "", ...lines, ""] : lines;
 }

@@ -3,7 +3,7 @@ import { bundle } from "../../host/bundle";
 import { driftLines, hostDrift, isUnchanged } from "../diffView";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
-import { previewed, reachable } from "./previewed";
+import { previewHosts, connectionsTo } from "./previewed";
 
 interface DiffOptions extends CommonOptions {
     hosts?: string[];
@@ -33,8 +33,8 @@ export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
 }
 
 async function run(options: DiffOptions): Promise<number> {
-    const found = await previewed(options);
-    const places = await reachable(options, found);
+    const found = await previewHosts(options);
+    const places = await connectionsTo(options, found);
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({
             script: bundle("report", found.hosts[place]!.files),

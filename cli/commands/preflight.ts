@@ -1,9 +1,9 @@
 import type { CommandModule } from "yargs";
-import { type Finding, findingLines, parseFindings, withClocks } from "../findings";
+import { type Finding, findingLines, parseFindings, compareClocks } from "../findings";
 import { CliError } from "../cliError";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
-import { previewed, reachable } from "./previewed";
+import { previewHosts, connectionsTo } from "./previewed";
 
 interface PreflightOptions extends CommonOptions {
     configFile?: string;
@@ -28,14 +28,14 @@ export function preflight(done: Done): CommandModule<CommonOptions, PreflightOpt
 }
 
 async function run(options: PreflightOptions): Promise<number> {
-    const preview = await previewed(options);
+    const preview = await previewHosts(options);
     const hosts = preview.hosts.filter((host) => host.preflight !== undefined);
     if (hosts.length === 0) {
         throw new CliError(
             "the preflight needs outputs that do not exist before the `up`. Run `pulumi up`.",
         );
     }
-    const places = await reachable(options, { ...preview, hosts });
+    const places = await connectionsTo(options, { ...preview, hosts });
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({ script: hosts[place]!.preflight!, verb: "report" })),
     );
@@ -43,7 +43,7 @@ async function run(options: PreflightOptions): Promise<number> {
         name: host.name,
         findings: text === undefined ? [silent(problem!)] : parseFindings(text),
     }));
-    const compared = withClocks(found);
+    const compared = compareClocks(found);
     print(findingLines(compared, paintOf(options)));
     return compared.some(({ findings }) => findings.some(({ how }) => how === "stop")) ? 1 : 0;
 }

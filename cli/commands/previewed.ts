@@ -1,4 +1,4 @@
-import { chosen, type ClusterHost, configuredHosts, inventoriesIn } from "../inventory";
+import { hostsNamed, type ClusterHost, configuredHosts, inventoriesIn } from "../inventory";
 import { preview, stackOutputs, type StackOptions } from "../pulumi";
 import { CliError } from "../cliError";
 import { type RenderedHost, renderedHosts } from "../rendered";
@@ -11,7 +11,7 @@ export interface Previewed {
 }
 
 /** Preview the current program and configuration, and pick the named hosts. */
-export async function previewed(
+export async function previewHosts(
     options: StackOptions & { hosts?: string[]; configFile?: string },
 ): Promise<Previewed> {
     const found = await preview(options);
@@ -22,7 +22,7 @@ export async function previewed(
         );
     }
     return {
-        hosts: chosen(hosts, options.hosts ?? []),
+        hosts: hostsNamed(hosts, options.hosts ?? []),
         configured: configuredHosts(found.config),
     };
 }
@@ -37,7 +37,10 @@ export async function knownHosts(
 }
 
 /** Find out how to reach rendered hosts. For an unknown host ssh gets its name. */
-export async function reachable(options: StackOptions, found: Previewed): Promise<ClusterHost[]> {
+export async function connectionsTo(
+    options: StackOptions,
+    found: Previewed,
+): Promise<ClusterHost[]> {
     const known = await knownHosts(options, found);
     return found.hosts.map(({ name }) => known.find((host) => host.name === name) ?? byName(name));
 }

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { listing } from "../rendered";
 import { type CommonOptions, configFile, type Done, print } from "./common";
-import { previewed } from "./previewed";
+import { previewHosts } from "./previewed";
 
 interface RenderOptions extends CommonOptions {
     hosts?: string[];
@@ -41,7 +41,7 @@ export function render(done: Done): CommandModule<CommonOptions, RenderOptions> 
 }
 
 async function run(options: RenderOptions): Promise<void> {
-    const { hosts } = await previewed(options);
+    const { hosts } = await previewHosts(options);
     if (options.out === undefined) {
         print([hosts.map(listing).join("\n").trimEnd()]);
         return;

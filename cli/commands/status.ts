@@ -1,12 +1,12 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
-import { type ClusterStatus, judge } from "../health";
+import { type ClusterStatus, clusterStatus } from "../health";
 import { type Inventory, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
 import { statusLines } from "../statusView";
-import { type CommonOptions, type Done, headed, paintOf, print } from "./common";
+import { type CommonOptions, type Done, withHeading, paintOf, print } from "./common";
 
 interface StatusOptions extends CommonOptions {
     json?: boolean;
@@ -47,10 +47,10 @@ async function run(options: StatusOptions): Promise<number> {
     const { watch } = options;
     const inventories = requireInventories(await stackOutputs(options));
     if (watch === undefined) {
-        const clusters = await Ssh.with(options, (ssh) => statusesOf(ssh, inventories));
+        const clusters = await Ssh.with(options, (ssh) => readStatuses(ssh, inventories));
         if (options.json) print([JSON.stringify({ clusters }, null, 4)]);
         else print(linesOf(clusters, options));
-        return statusOf(clusters);
+        return exitStatusOf(clusters);
     }
     // yargs reads the option without a number as NaN.
     const seconds = Number.isFinite(watch) && watch > 0 ? watch : 2;
@@ -68,7 +68,7 @@ async function repeat(
     const stopped = new Promise<boolean>((resolve) => (stop = () => resolve(true)));
     process.once("SIGINT", stop).once("SIGTERM", stop);
     for (;;) {
-        const looked = await Promise.race([statusesOf(ssh, inventories), stopped]);
+        const looked = await Promise.race([readStatuses(ssh, inventories), stopped]);
         if (looked === true) return 0;
         const clusters = looked as ClusterStatus[];
         const heading = `${new Date().toLocaleTimeString("en-GB")}, every ${seconds} s. Ctrl-C ends it.`;
@@ -79,16 +79,16 @@ async function repeat(
         const timer = new Promise<boolean>((resolve) =>
             setTimeout(() => resolve(false), seconds * 1000),
         );
-        if (await Promise.race([timer, stopped])) return statusOf(clusters);
+        if (await Promise.race([timer, stopped])) return exitStatusOf(clusters);
     }
 }
 
-async function statusesOf(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]> {
+async function readStatuses(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]> {
     const question = { script: bundle("report", []), verb: "status" };
     return Promise.all(
         inventories.map(async ({ name, hosts }) => {
             const answers = await ssh.ask(hosts, () => question);
-            return judge(
+            return clusterStatus(
                 name,
                 answers.map(({ host, text, problem }) => ({
                     host,
@@ -103,10 +103,10 @@ async function statusesOf(ssh: Ssh, inventories: Inventory[]): Promise<ClusterSt
 function linesOf(clusters: ClusterStatus[], options: StatusOptions): string[] {
     const paint = paintOf(options);
     return clusters.flatMap((cluster) =>
-        headed(clusters.length, cluster.name, statusLines(cluster, paint), paint),
+        withHeading(clusters.length, cluster.name, statusLines(cluster, paint), paint),
     );
 }
 
-function statusOf(clusters: ClusterStatus[]): number {
+function exitStatusOf(clusters: ClusterStatus[]): number {
     return clusters.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }

@@ -5,7 +5,7 @@ import { CliError } from "../cliError";
 import { svg } from "../svg";
 import { pictureOf } from "../topology";
 import { type CommonOptions, configFile, type Done, print } from "./common";
-import { knownHosts, previewed } from "./previewed";
+import { knownHosts, previewHosts } from "./previewed";
 
 interface TopologyOptions extends CommonOptions {
     svg: boolean;
@@ -49,7 +49,7 @@ export function topology(done: Done): CommandModule<CommonOptions, TopologyOptio
 }
 
 async function run(options: TopologyOptions): Promise<void> {
-    const preview = await previewed(options);
+    const preview = await previewHosts(options);
     const clusters = [...new Set(preview.hosts.map((host) => host.cluster))];
     const { out, cluster = clusters[0] } = options;
     if ((clusters.length > 1 && options.cluster === undefined) || !clusters.includes(cluster!)) {

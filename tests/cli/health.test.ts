@@ -1,14 +1,14 @@
-import { judge } from "../../cli/health";
-import { directorReport, realServerReport, reports, seen } from "./support";
+import { clusterStatus } from "../../cli/health";
+import { directorReport, realServerReport, reports, readReports } from "./support";
 
 /** Write the report of the active director with a replacement. */
 const ds1 = (from: string | RegExp, to: string) =>
     directorReport("ds1", { isActive: true }).replace(from, to);
 const problems = (other: Record<string, string | undefined>) =>
-    judge("web", seen(reports(other))).problems;
+    clusterStatus("web", readReports(reports(other))).problems;
 
 it("lvs status reports no problem of a healthy cluster", () => {
-    const { virtualIps, hosts, problems } = judge("web", seen(reports()));
+    const { virtualIps, hosts, problems } = clusterStatus("web", readReports(reports()));
     expect(problems).toEqual([]);
     expect(virtualIps).toMatchObject([
         {
@@ -128,9 +128,10 @@ describe("lvs status", () => {
         expect(problems({ ds1: drained })).toEqual([]);
         expect(problems({ ds1: sorry })).toEqual([]);
         const healths = (text: string) =>
-            judge("web", seen(reports({ ds1: text }))).virtualIps[0]!.services[0]!.servers.map(
-                ({ name, health }) => `${name} ${health}`,
-            );
+            clusterStatus(
+                "web",
+                readReports(reports({ ds1: text })),
+            ).virtualIps[0]!.services[0]!.servers.map(({ name, health }) => `${name} ${health}`);
         expect(healths(drained)).toEqual(["rs1 up", "rs2 drained", "rs3 up"]);
         // A sorry server appears only while it serves.
         expect(healths(sorry)).toEqual(["rs1 up", "rs2 up", "rs3 up"]);
@@ -146,7 +147,7 @@ it("lvs status shows services by firewall mark as the active director has them",
         ds1: mark(directorReport("ds1", { isActive: false })),
         ds2: mark(directorReport("ds2", { isActive: true })),
     });
-    const { virtualIps, marks } = judge("web", seen(told));
+    const { virtualIps, marks } = clusterStatus("web", readReports(told));
     expect(virtualIps).toMatchObject([
         { ip: "10.128.190.248", activeDirectors: ["ds2"], services: [] },
     ]);

@@ -1,6 +1,11 @@
-import { chosen, configuredHosts, inventoriesIn, requireInventories } from "../../cli/inventory";
+import {
+    hostsNamed,
+    configuredHosts,
+    inventoriesIn,
+    requireInventories,
+} from "../../cli/inventory";
 import { bestKey, keyLines, parseTarget } from "../../cli/keyscan";
-import { explained, harmless } from "../../cli/ssh";
+import { explainFailure, replaceControls } from "../../cli/ssh";
 import { hostOf } from "./support";
 
 describe("an inventory", () => {
@@ -63,16 +68,18 @@ describe("an inventory", () => {
 
     it("gives the chosen hosts, and names all hosts if one is unknown", () => {
         const hosts = ["ds1", "rs1"].map(hostOf);
-        expect(chosen(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
-        expect(chosen(hosts, [])).toEqual(hosts);
-        expect(() => chosen(hosts, ["rs9"])).toThrow("there is no host rs9. Use one of ds1, rs1.");
+        expect(hostsNamed(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
+        expect(hostsNamed(hosts, [])).toEqual(hosts);
+        expect(() => hostsNamed(hosts, ["rs9"])).toThrow(
+            "there is no host rs9. Use one of ds1, rs1.",
+        );
     });
 });
 
 describe("a host that does not answer", () => {
     const host = { ...hostOf("ds1"), user: "deploy" };
     const failed = (stderr: string, status = 255) =>
-        explained(host, { status, stdout: "", stderr }, 20);
+        explainFailure(host, { status, stdout: "", stderr }, 20);
 
     it.each([
         [
@@ -89,7 +96,7 @@ describe("a host that does not answer", () => {
                 "(`lvs keyscan 10.128.190.253`).",
         ],
         [
-            explained(
+            explainFailure(
                 { ...host, hostKey: "ssh-ed25519 AAAA", port: 2222 },
                 { status: 255, stdout: "", stderr: "Host key verification failed.\n" },
                 20,
@@ -101,7 +108,7 @@ describe("a host that does not answer", () => {
             failed("sudo: a password is required\n", 1),
             "needs sudo without a password for deploy (sudo: a password is required)",
         ],
-        [explained(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
+        [explainFailure(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
         [failed("", 124), "has not answered within 20 s"],
         [failed("sh: 1: boom\n", 2), "failed to report (status 2): sh: 1: boom"],
     ])("is reported with the cause: %s", (sentence, expected) => expect(sentence).toBe(expected));
@@ -150,7 +157,7 @@ describe("host keys", () => {
 });
 
 it("output of a host cannot steer the terminal", () => {
-    expect(harmless("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
+    expect(replaceControls("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
         "a\tb\nc \ufffd]0;title\ufffd\ufffd31m ü",
     );
 });

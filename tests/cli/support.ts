@@ -1,5 +1,5 @@
 import { parseFacts } from "../../cli/facts";
-import type { Seen } from "../../cli/health";
+import type { HostReport } from "../../cli/health";
 import type { ClusterHost } from "../../cli/inventory";
 
 /** Write the report of a healthy director of the article's cluster. */
@@ -76,7 +76,7 @@ export function hostOf(name: string): ClusterHost {
 }
 
 /** Read these reports as `lvs status` does. */
-export function seen(reported: Record<string, string | undefined>): Seen[] {
+export function readReports(reported: Record<string, string | undefined>): HostReport[] {
     return Object.entries(reported).map(([name, text]) => ({
         host: hostOf(name),
         ...(text === undefined ? { problem: "cannot be reached" } : { facts: parseFacts(text) }),

@@ -1,15 +1,15 @@
 import { driftLines, activeDirectorDrift } from "../../cli/diffView";
 import { parseDrift } from "../../cli/drift";
-import { findingLines, grouped, parseFindings, withClocks } from "../../cli/findings";
-import { judge } from "../../cli/health";
+import { findingLines, joinAlike, parseFindings, compareClocks } from "../../cli/findings";
+import { clusterStatus } from "../../cli/health";
 import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";
 import { expectGolden } from "../support/golden";
-import { directorReport, reports, seen } from "./support";
+import { directorReport, reports, readReports } from "./support";
 
 describe("lvs status", () => {
     const lines = (other: Record<string, string | undefined> = {}) =>
-        statusLines(judge("inventory", seen(reports(other))), plain);
+        statusLines(clusterStatus("inventory", readReports(reports(other))), plain);
 
     it("prints one page for a healthy cluster", () => {
         expectGolden("cli-status.txt", `${lines().join("\n")}\n`);
@@ -24,19 +24,21 @@ describe("lvs status", () => {
     });
 
     it("fits into the lines of a terminal with long host names", () => {
-        const told = seen(reports());
+        const told = readReports(reports());
         for (const { host, facts } of told) {
             host.name = `${host.name}.${"a-long-name.".repeat(5)}example`;
             facts!.kernel = "6.12.41+deb13-cloud-amd64-with-a-suffix";
             facts!.keepalived = "2.3.3-and-something";
         }
-        for (const line of statusLines(judge("inventory", told), plain)) {
+        for (const line of statusLines(clusterStatus("inventory", told), plain)) {
             expect(line.length).toBeLessThanOrEqual(lineWidth);
         }
     });
 
     it("colours its verdict on a terminal", () => {
-        const line = statusLines(judge("inventory", seen(reports())), coloured).at(-1);
+        const line = statusLines(clusterStatus("inventory", readReports(reports())), coloured).at(
+            -1,
+        );
         expect(line).toBe("\x1b[32mNo problems.\x1b[39m");
     });
 });
@@ -116,7 +118,7 @@ describe("lvs preflight", () => {
             { name: "d", findings: clock(900) },
             { name: "e", findings: clock(1001) },
         ];
-        expect(withClocks(hosts).map(({ findings: [found] }) => found)).toEqual([
+        expect(compareClocks(hosts).map(({ findings: [found] }) => found)).toEqual([
             { how: "ok", what: "clock", sentence: "agrees with the other hosts" },
             { how: "ok", what: "clock", sentence: "agrees with the other hosts" },
             {
@@ -141,7 +143,7 @@ describe("lvs preflight", () => {
             finding("stop", "no fou"),
             finding("stop", "no ipip"),
         ];
-        expect(grouped(found).map(({ sentence }) => sentence)).toEqual([
+        expect(joinAlike(found).map(({ sentence }) => sentence)).toEqual([
             "ip_vs, ip_vs_rr",
             "no fou",
             "no ipip",

@@ -96,7 +96,7 @@ describe("while another change holds the lock of a host", () => {
             host: "ds1",
             events: [holds("30"), apply(plain)],
             status: 1,
-            says: "another change of this host is still running after 120 s: theirs, since long ago\n",
+            says: "another change of this host is still running after 120 s: theirs, since long ago. Wait for its end, or end that process.\n",
             is: "as found",
         },
         {
@@ -104,7 +104,7 @@ describe("while another change holds the lock of a host", () => {
             host: "rs1",
             events: [apply(plain), holds("30"), remove(plain)],
             status: 1,
-            says: "another change of this host is still running after 120 s: theirs, since long ago\n",
+            says: "another change of this host is still running after 120 s: theirs, since long ago. Wait for its end, or end that process.\n",
             is: [apply(plain)],
         },
         {
