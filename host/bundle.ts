@@ -21,21 +21,21 @@ const scripts = {
     report: ["basics", "vrrp", "ipvs", "report"],
 };
 
-/** A step on a host, or `report`, which changes nothing. */
+/** Script of a step, or of a report. */
 export type StepScript = keyof typeof scripts;
 
-/** The parts of a program that stays on a host. */
+/** Scripts that make up a program which stays on a host. */
 const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
 
 /**
- * Make the shell script that a step runs on a host: first packages, settings and files, then the
- * parts that apply them. A preview shows the same lines.
+ * Format everything that a step sends to a host as one shell script: packages, settings and files
+ * first, then the script of the step. A preview shows it line by line.
  *
- * Content is indented inside a quoted here-document that ends at an unindented word. So no content
- * can end it.
+ * Content is indented inside a quoted here-document that ends at an unindented word. So no content can
+ * end the here-document, and the shell interprets none of it.
  *
- * Throws if a package, path or mode is not one plain word, if a setting has several lines, and if a
- * file is not text.
+ * Throws on values that a script could misread: a package, path or mode that is not one word of plain
+ * characters, a setting of several lines, and a file that is not text.
  */
 export function bundle(
     script: StepScript,
@@ -57,19 +57,19 @@ export function bundle(
     ].join("\n");
 }
 
-/** Encode the name of a resource as a setting. The host keeps the name of the resource that set it up. */
+/** Name of a resource as a setting, by which the host remembers it. Encoded as plain text. */
 export function resourceWord(name: string): string {
     return encodeURIComponent(name);
 }
 
-/** Compute the SHA-256, in hexadecimal, of a bundle without its script, as a host does. */
+/** SHA-256, in hexadecimal, of a bundle without its script, as a host computes it. */
 export function digestOf(text: string): string {
     const lines = text.split("\n");
     const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
     return createHash("sha256").update(said.join("")).digest("hex");
 }
 
-/** Make a program that stays on a host, from the same parts. */
+/** A program that runs on a host without a bundle, made of the same scripts. */
 export function program(name: keyof typeof programs): HostFile {
     return {
         path: `/usr/local/sbin/${name}`,
@@ -99,14 +99,14 @@ function indented(content: string): string[] {
     return [`    ${content.replace(/\n$/, "").replaceAll("\n", "\n    ")}`];
 }
 
-/** Shells cut text at NUL, and a lone surrogate would change on its way to the host. */
+/** Shells end text at NUL, and half of a character would reach the host as another one. */
 function textOf(path: string, content: string): string {
-    // The first test is quick, and enough for most files.
+    // The first test is fast and enough for most files.
     if (/^[\x01-\x7f]*$/.test(content) || !/\0|\p{Surrogate}/u.test(content)) return content;
-    throw new Error(`${path} holds a NUL character or half a character. Use a text file.`);
+    throw new Error(`${path} has a NUL character or half of another character. Remove it.`);
 }
 
-/** Scripts use these as unquoted lists of words, so a shell must find nothing special in them. */
+/** Words that scripts expand without quotes, so they hold no character with a meaning. */
 const words = {
     package: /^[A-Za-z0-9][\w.+~:^=-]*$/,
     setting: /^\w+$/,
@@ -117,16 +117,16 @@ const words = {
 function word(kind: keyof typeof words, text: string): string {
     if (words[kind].test(text)) return text;
     throw new Error(
-        `${JSON.stringify(text)} is not a ${kind}: it is not one plain word. Use letters, digits and -.`,
+        `${JSON.stringify(text)} cannot be a ${kind}. Use one word of plain characters.`,
     );
 }
 
 function line(text: string): string {
     if (/^[\x20-\x7e]+$/.test(text)) return text;
-    throw new Error(`${JSON.stringify(text)} is not one line of printable ASCII. Use such a line.`);
+    throw new Error(`${JSON.stringify(text)} cannot be a setting. Use one line of plain text.`);
 }
 
-/** Scripts that are already joined: a thousand hosts get the same one. */
+/** Texts that were assembled: a thousand hosts get the same. */
 const texts = new Map<readonly string[], string>();
 
 function scriptsText(names: readonly string[]): string {
@@ -135,7 +135,7 @@ function scriptsText(names: readonly string[]): string {
     return text;
 }
 
-/** Drop comments, so that a new wording does not run a step again on every host. */
+/** Text of a script without comments, so that a new comment does not run the script on every host. */
 function scriptText(name: string): string {
     const text = readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
     return text

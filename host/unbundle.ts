@@ -4,14 +4,14 @@ import type { HostFile } from "../lvs/render";
 export interface Unbundled {
     /** Names of packages. */
     packages: string[];
-    /** The values of each setting, in order. */
+    /** Values of each setting, in order. */
     settings: Record<string, string[]>;
     files: HostFile[];
 }
 
 /**
- * Read a text that `bundle` made. Undefined for another text. The last line of a file ends with a
- * newline, as on the host.
+ * Read the content of a text that `bundle` made. Returns nothing for any other text. The last line of
+ * a file has a newline, as on the host.
  */
 export function unbundle(text: string): Unbundled | undefined {
     const [first, ...lines] = text.split("\n");

@@ -68,9 +68,9 @@ async function repeat(
     const stopped = new Promise<boolean>((resolve) => (stop = () => resolve(true)));
     process.once("SIGINT", stop).once("SIGTERM", stop);
     for (;;) {
-        const looked = await Promise.race([readStatuses(ssh, inventories), stopped]);
-        if (looked === true) return 0;
-        const clusters = looked as ClusterStatus[];
+        const reported = await Promise.race([readStatuses(ssh, inventories), stopped]);
+        if (reported === true) return 0;
+        const clusters = reported as ClusterStatus[];
         const heading = `${new Date().toLocaleTimeString("en-GB")}, every ${seconds} s. Ctrl-C ends it.`;
         // Moves to the top of the screen and clears it.
         const home = process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";

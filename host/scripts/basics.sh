@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Functions that every script on a host uses.
+# Functions that every script on a host uses. host/bundle.ts lists the parts of each script. It joins
+# them below the function `bundle`, and ends with a call of `main` with a verb such as `apply`.
 set -eu
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive

@@ -75,7 +75,7 @@ check_system() {
     [ -d /run/systemd/system ] || refuse systemd "does not run, but the services need it. Use a host with systemd."
 }
 
-# A host has one role. destroy of a former role knows only its own files.
+# A host has one role at a time, because both roles keep their state in the same folder.
 check_role() {
     [ -e "$ours" ] || return 0
     if [ -n "$(setting instance)" ]; then

@@ -15,7 +15,7 @@
 #   stop_services  Stop what the files started, before they are removed. After an interruption some
 #                  of them may be missing.
 #   after_restore  Make the files from before the first change take effect again.
-# It may define
+# `apply` calls ready, activate and verify, in this order. A step may also define
 #   defers         Succeed if the step `deferred` must carry out the whole change.
 
 defers() { false; }

@@ -143,11 +143,11 @@ describe("lvs status", () => {
 it("lvs status shows services by firewall mark as the active director has them", () => {
     const mark = (text: string) =>
         text.replace(/-t 10.128.190.248:80/g, "-f 7").replace(/-g/g, "-m");
-    const told = reports({
+    const written = reports({
         ds1: mark(directorReport("ds1", { isActive: false })),
         ds2: mark(directorReport("ds2", { isActive: true })),
     });
-    const { virtualIps, marks } = clusterStatus("web", readReports(told));
+    const { virtualIps, marks } = clusterStatus("web", readReports(written));
     expect(virtualIps).toMatchObject([
         { ip: "10.128.190.248", activeDirectors: ["ds2"], services: [] },
     ]);

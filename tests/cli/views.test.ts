@@ -24,13 +24,13 @@ describe("lvs status", () => {
     });
 
     it("fits into the lines of a terminal with long host names", () => {
-        const told = readReports(reports());
-        for (const { host, facts } of told) {
+        const hosts = readReports(reports());
+        for (const { host, facts } of hosts) {
             host.name = `${host.name}.${"a-long-name.".repeat(5)}example`;
             facts!.kernel = "6.12.41+deb13-cloud-amd64-with-a-suffix";
             facts!.keepalived = "2.3.3-and-something";
         }
-        for (const line of statusLines(clusterStatus("inventory", told), plain)) {
+        for (const line of statusLines(clusterStatus("inventory", hosts), plain)) {
             expect(line.length).toBeLessThanOrEqual(lineWidth);
         }
     });

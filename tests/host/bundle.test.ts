@@ -78,7 +78,7 @@ describe("a bundle", () => {
 
     it.each(["two words", "line\nfeed", ""])("refuses %j as the name of a package", (name) => {
         expect(() => bundle("prepare", [], { packages: { names: [name], purge: false } })).toThrow(
-            "one plain word",
+            "one word",
         );
     });
 

@@ -22,7 +22,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
 
     describe.each(["TERM", "HUP", "INT"] as const)("a change that gets SIG%s", (signal) => {
         it.each(places)(
-            "after %d %% of its commands is taken back, or all made, and the next one is made",
+            "after %d %% of its commands is rolled back or completed, and the next apply completes it",
             async (place) => {
                 await host.takes(first);
                 const { said } = await host.isEnded(second, place, signal);

@@ -192,7 +192,7 @@ describe("a director with an existing keepalived", () => {
                 byHand("echo restart keepalived >/run/stand-in/fails"),
                 remove(plain),
             ],
-            says: "keepalived does not start with its original configuration\nconfigure removed\nJob for keepalived.service failed, as it was told to\n",
+            says: "keepalived does not start with its original configuration\nconfigure removed\nJob for keepalived.service failed, as the test asked\n",
             is: [byHand("systemctl stop keepalived")],
         },
     ]);

@@ -21,10 +21,10 @@ const unprepare = (plan: Plan) => remove(plan, "prepare");
 const installed = "has keepalived 2.2.8-3.el9, ipvsadm 1.0-1.el9\n";
 const book = "/var/lib/rpm/packages";
 
-type Told = Pick<Case, "title" | "events" | "says" | "is"> & Partial<Case>;
+type RhelCase = Pick<Case, "title" | "events" | "says" | "is"> & Partial<Case>;
 
 /** Make cases on a director that has keepalived but no ipvsadm, by default. */
-function onDirector(cases: Told[]): Case[] {
+function onDirector(cases: RhelCase[]): Case[] {
     const found = rhel("dnf", keepalived);
     return cases.map((one) => ({ host: "ds1", isBare: true, found, ...one }));
 }

@@ -135,7 +135,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             host,
             events: [fails("start keepalived"), apply(plain)],
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\n${back}\n`,
+            says: `Job for keepalived.service failed, as the test asked\n${back}\n`,
             is: "as found",
         },
         {
@@ -144,7 +144,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             found: own,
             events: [fails("reload keepalived"), apply(plain)],
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\n${back}\n`,
+            says: `Job for keepalived.service failed, as the test asked\n${back}\n`,
             is: "as found",
         },
         {
@@ -226,7 +226,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(withAnotherVip, fails("reload keepalived")),
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\nJob for keepalived.service failed, as it was told to\n${back}; the former configuration works\n`,
+            says: `Job for keepalived.service failed, as the test asked\nJob for keepalived.service failed, as it was told to\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
@@ -365,7 +365,7 @@ describe("a first apply on a real server that fails leaves it as it was found", 
             found: "apt-get install apache2; systemctl stop apache2",
             events: [fails("start apache2"), apply({ ...everyKindOfFile, monitoring: undefined })],
             status: 1,
-            says: `Job for apache2.service failed, as it was told to\n${back}\n`,
+            says: `Job for apache2.service failed, as the test asked\n${back}\n`,
             is: "as found",
         },
         {

@@ -190,7 +190,7 @@ describe("the step of the VRRP password", () => {
                 apply(later, "secret"),
             ],
             status: 1,
-            says: /^Job for keepalived\.service failed, as it was told to\n[^]*rolled back; the former configuration works\n$/,
+            says: /^Job for keepalived\.service failed, as the test asked\n[^]*rolled back; the former configuration works\n$/,
             is: serving,
         },
         {
