@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import Ajv, { type ErrorObject } from "ajv";
 import type { LvsClusterArgs } from "./components";
 import schema from "./stacks/schema.json";
 
@@ -13,14 +12,9 @@ export function readCluster(config: Record<string, string>): LvsClusterArgs {
     const values = Object.fromEntries(
         own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
     );
-    // What is compiled here is used once, and optimizing it takes longer than that.
-    const once = { inlineRefs: false, code: { optimize: false } };
-    const check = new Ajv({ allErrors: true, strict: false, verbose: true, ...once })
-        .addSchema(schema, "stack")
-        .getSchema("stack#/definitions/LvsClusterArgs")!;
-    if (!check(values)) {
-        const lines = (check.errors ?? []).map((error) => `  ${explain(error)}`);
-        throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
+    const problems = problemsOf(shapes.LvsClusterArgs!, values, "");
+    if (problems.length > 0) {
+        throw new pulumi.RunError(["wrong configuration:", ...problems].join("\n  "));
     }
     return values as unknown as LvsClusterArgs;
 }
@@ -37,36 +31,80 @@ function parse(key: string, text: string): unknown {
     }
 }
 
-function explain({ instancePath, keyword, params, message, data }: ErrorObject): string {
-    const path = instancePath
-        .slice(1)
-        .replace(/\/(\d+)/g, "[$1]")
-        .replace(/\//g, ".");
-    const value = secretFields.has(path.replace(/.*\./, "")) ? "[secret]" : JSON.stringify(data);
-    const at = (name: string) => (path ? `${path}.${name}` : name);
-    switch (keyword) {
-        case "additionalProperties":
-            return `${at(params.additionalProperty as string)}: there is no such field`;
-        case "required":
-            return `${at(params.missingProperty as string)}: is missing`;
-        case "enum":
-            return `${path}: ${value} is not one of ${(params.allowedValues as string[]).join(", ")}`;
-        default:
-            return `${path}: ${value} ${message}`;
+/** As much of JSON schema as tools/schema.ts makes of the interfaces. A whole validator takes longer to load than the rest. */
+interface Shape {
+    readonly type?: string | readonly string[];
+    readonly enum?: readonly string[];
+    readonly allOf?: readonly { readonly $ref: string }[];
+    readonly items?: Shape;
+    readonly properties?: Readonly<Record<string, Shape>>;
+    readonly required?: readonly string[];
+    readonly writeOnly?: boolean;
+}
+
+const shapes: Readonly<Record<string, Shape>> = schema.definitions;
+
+function problemsOf(shape: Shape, value: unknown, path: string): string[] {
+    const { type, enum: members, allOf, items } = shape;
+    if (allOf) {
+        return allOf.flatMap(({ $ref }) =>
+            problemsOf(shapes[$ref.replace(/.*\//, "")]!, value, path),
+        );
     }
+    const shown = () => (shape.writeOnly ? "[secret]" : JSON.stringify(value, withoutSecrets));
+    if (members) {
+        if (members.includes(value as string)) return [];
+        return [`${path}: ${shown()} is not one of ${members.join(", ")}`];
+    }
+    if (![type].flat().includes(typeOf(value))) return [`${path}: ${shown()} must be ${type}`];
+    if (items) {
+        return (value as unknown[]).flatMap((item, index) =>
+            problemsOf(items, item, `${path}[${index}]`),
+        );
+    }
+    return fieldProblems(shape, value as Record<string, unknown>, path);
+}
+
+function fieldProblems(
+    { properties, required = [] }: Shape,
+    values: Record<string, unknown>,
+    path: string,
+): string[] {
+    if (properties === undefined) return [];
+    const at = (name: string) => (path ? `${path}.${name}` : name);
+    return [
+        ...required
+            .filter((name) => !Object.hasOwn(values, name))
+            .map((name) => `${at(name)}: is missing`),
+        ...Object.entries(values).flatMap(([name, value]) =>
+            Object.hasOwn(properties, name)
+                ? problemsOf(properties[name]!, value, at(name))
+                : [`${at(name)}: there is no such field`],
+        ),
+    ];
+}
+
+/** The type of a value by JSON schema's name. */
+function typeOf(value: unknown): string {
+    if (value === null) return "null";
+    return Array.isArray(value) ? "array" : typeof value;
+}
+
+/** What the schema calls secret is told by no error. */
+function withoutSecrets(name: string, value: unknown): unknown {
+    return secretFields.has(name) ? "[secret]" : value;
 }
 
 /** The keys whose values are text. */
 const textKeys = new Set(
-    Object.entries(schema.definitions.LvsClusterArgs.properties)
-        .filter(([, field]) => "type" in field && [field.type].flat().includes("string"))
+    Object.entries(shapes.LvsClusterArgs!.properties!)
+        .filter(([, { type }]) => [type].flat().includes("string"))
         .map(([key]) => key),
 );
 
-/** What the schema calls secret is told by no error. */
 const secretFields = new Set(
-    Object.values(schema.definitions)
-        .flatMap((type) => ("properties" in type ? Object.entries(type.properties) : []))
-        .filter(([, field]) => "writeOnly" in (field as object))
+    Object.values(shapes)
+        .flatMap(({ properties = {} }) => Object.entries(properties))
+        .filter(([, { writeOnly }]) => writeOnly)
         .map(([name]) => name),
 );

@@ -28,9 +28,7 @@ export default tseslint.config(
         },
     },
     {
-        // The others have tests whose titles are not sentences yet.
         files: ["tests/**/*.test.ts"],
-        ignores: ["tests/{e2e,faults,toolchain}/**"],
         rules: {
             "no-restricted-syntax": [
                 "error",

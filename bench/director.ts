@@ -3,25 +3,25 @@ import { HostRole, stepText } from "../host/step";
 import { installedDisk } from "../lab/installedDisk";
 import { type Host, Lab, waitUntil } from "../lab/lab";
 import { seedConfig } from "../lab/stack";
-import { only, seed } from "../lab/topology";
+import { withHosts, seed } from "../lab/topology";
 import type { Cluster } from "../lvs/model";
 import { planDirector } from "../lvs/plan";
 import { directorSteps } from "../lvs/steps";
-import { interleaved, line } from "./measuring";
+import { interleaved, summary } from "./measuring";
 
 /** Real servers behind the director. */
 const sizes = [10, 250, 1000];
 
-/** Where they are: the client answers for all of this network. */
+/** Network of the real servers. The client answers for all its addresses. */
 const network = "10.129.0.0/16";
 
 /**
- * What the scripts cost on a director that has many real servers: a second apply, which proves that all is
- * as it is to be; what measures the host; and the look that `lvs status` has. Seconds without the login,
- * and the processes that they start there.
+ * Measure the scripts on a director with many real servers: a second apply, the metrics script, and
+ * the report for `lvs status`. The second apply compares everything and changes nothing. Print
+ * seconds without the login, and the number of processes that the script starts.
  */
 async function main(rounds: number): Promise<void> {
-    const lab = await Lab.up(only(seed, "ds1"), { disk: () => installedDisk() });
+    const lab = await Lab.up(withHosts(seed, "ds1"), { disk: () => installedDisk() });
     try {
         await answerFor(lab);
         const host = lab.host("ds1");
@@ -51,33 +51,33 @@ async function measure(
     host: Host,
     count: number,
     rounds: number,
-    looks: Record<string, () => Promise<string>>,
+    commands: Record<string, () => Promise<string>>,
 ): Promise<void> {
     const started: Record<string, number> = {};
-    const timed = (name: string, look: () => Promise<string>) => async () => {
+    const timed = (name: string, command: () => Promise<string>) => async () => {
         const before = await processes(host);
         const start = performance.now();
-        await look();
+        await command();
         const seconds = (performance.now() - start) / 1000;
         started[name] = (await processes(host)) - before - 1;
         return seconds;
     };
-    const contenders = Object.entries(looks).map(
-        ([name, look]) => [name, timed(name, look)] as const,
+    const contenders = Object.entries(commands).map(
+        ([name, command]) => [name, timed(name, command)] as const,
     );
-    const taken = await interleaved(Object.fromEntries(contenders), rounds);
+    const costs = await interleaved(Object.fromEntries(contenders), rounds);
     console.log(`\n${count} real servers`);
-    for (const [name, samples] of Object.entries(taken)) {
-        console.log(`${line(name, samples, "s")}, ${started[name]} processes`);
+    for (const [name, samples] of Object.entries(costs)) {
+        console.log(`${summary(name, samples, "s")}, ${started[name]} processes`);
     }
 }
 
-/** The processes that the host has started since it booted. */
+/** Number of processes that the host has started since its boot. */
 async function processes(host: Host): Promise<number> {
     return Number(await host.run("awk '/^processes/ { print $2 }' /proc/stat"));
 }
 
-/** The article's cluster with so many real servers; its hosts are watched. */
+/** The article's cluster with this number of real servers and with monitoring. */
 async function clusterOf(count: number): Promise<Cluster> {
     const config = (await seedConfig()) as unknown as Cluster;
     const realServers = Array.from({ length: count }, (_, index) => ({
@@ -88,7 +88,10 @@ async function clusterOf(count: number): Promise<Cluster> {
     return { ...config, realServers, monitoring };
 }
 
-/** What the component sends to a director, step by step, but for packages, which are there. */
+/**
+ * Texts that the component sends to a director for each step, without packages, which are
+ * installed.
+ */
 function stepsOf(cluster: Cluster) {
     const plan = planDirector(cluster, "ds1");
     const host = { role: HostRole.director, name: "bench" };
@@ -99,7 +102,7 @@ function stepsOf(cluster: Cluster) {
     };
 }
 
-/** The client accepts connections to port 80 at every address of the network, and closes them. */
+/** Let the client accept connections to port 80 at every address of the network. */
 async function answerFor(lab: Lab): Promise<void> {
     await lab.exec(["ip", "route", "add", "local", network, "dev", "lo"]);
     const serve =

@@ -1,27 +1,27 @@
 import { parseArgs } from "node:util";
 import { LabCluster } from "../lab/cluster";
 import { clusterPackages } from "../lab/installedDisk";
-import { Refusal } from "../lab/progress";
+import { UserError } from "../lab/progress";
 import { seed, type Topology, twentyRealServers } from "../lab/topology";
 import { ansible, type Config, type Contender, mitogen, pulumi, pyinfra } from "./contenders";
 import { interleaved } from "./measuring";
-import { bare } from "./peers/bare";
-import { proveServing } from "./peers/proof";
-import { table, type Taken } from "./peers/table";
-import { waits } from "./peers/waits";
+import { resetHosts } from "./peers/bare";
+import { expectServing } from "./peers/proof";
+import { table, type Measurements } from "./peers/table";
+import { durations } from "./peers/waits";
 
 const topologies = [seed, twentyRealServers];
 
-/** Modules of Ansible are programs in Python. */
+/** Ansible's modules are Python programs. */
 const packages = [...clusterPackages, "python3"];
 
 /**
- * This project beside Ansible, Ansible with Mitogen, and pyinfra: the same hosts, and in the end the
- * same files and services, which is looked at. Each begins with hosts that have the packages and
- * nothing else, then has nothing to do, then a weight to change; all in turn, in each round.
+ * Compare this project with Ansible, Ansible with Mitogen, and pyinfra. Hosts, final files and
+ * services are the same, which is checked. Each round has three changes: a first deployment to
+ * hosts with packages only, no change, and a new weight.
  */
 async function main(args: string[]): Promise<void> {
-    const { rounds, chosen } = wishes(args);
+    const { rounds, chosen } = parseOptions(args);
     const contenders = [pulumi, await ansible(), await mitogen(), await pyinfra()];
     for (const topology of chosen) {
         const cluster = await LabCluster.boot({ topology, packages });
@@ -36,39 +36,43 @@ async function main(args: string[]): Promise<void> {
 
 async function compare(cluster: LabCluster, contenders: Contender[], rounds: number) {
     const [base, weighted] = [await configOf(cluster, 1), await configOf(cluster, 3)];
-    const rest: Record<string, Taken> = { "nothing changed": {}, "one weight": {} };
-    const logins: Record<string, Taken> = { "first up": {}, ...structuredClone(rest) };
-    const note = (taken: Record<string, Taken>, what: string, who: string, value: number) =>
-        (taken[what]![who] ??= []).push(value);
-    const turn = (contender: Contender) => async (): Promise<number> => {
+    const rest: Record<string, Measurements> = { "nothing changed": {}, "one weight": {} };
+    const logins: Record<string, Measurements> = { "first up": {}, ...structuredClone(rest) };
+    const record = (
+        measurements: Record<string, Measurements>,
+        measure: string,
+        contender: string,
+        value: number,
+    ) => (measurements[measure]![contender] ??= []).push(value);
+    const round = (contender: Contender) => async (): Promise<number> => {
         const { name } = contender;
-        const change = async (what: string, to: Config) => {
+        const change = async (measure: string, to: Config) => {
             const before = await cluster.logins();
-            const { seconds, printed, failed } = await contender.change(cluster, to);
-            if (failed) throw new Error(`${name}, ${what}:\n${printed}`);
+            const { seconds, output: printed, failed } = await contender.change(cluster, to);
+            if (failed) throw new Error(`${name}, ${measure}:\n${printed}`);
             const after = await cluster.logins();
-            note(logins, what, name, sum(after) - sum(before));
-            console.log(`${name}, ${what}: ${seconds.toFixed(1)} s`);
+            record(logins, measure, name, sum(after) - sum(before));
+            console.log(`${name}, ${measure}: ${seconds.toFixed(1)} s`);
             return { seconds, printed };
         };
-        await bare(cluster, packages);
+        await resetHosts(cluster, packages);
         const first = await change("first up", base);
-        await proveServing(cluster, base);
-        if (contender === pulumi) console.log(await waits(cluster, first.printed));
-        note(rest, "nothing changed", name, (await change("nothing changed", base)).seconds);
-        note(rest, "one weight", name, (await change("one weight", weighted)).seconds);
-        await proveServing(cluster, weighted);
+        await expectServing(cluster, base);
+        if (contender === pulumi) console.log(await durations(cluster, first.printed));
+        record(rest, "nothing changed", name, (await change("nothing changed", base)).seconds);
+        record(rest, "one weight", name, (await change("one weight", weighted)).seconds);
+        await expectServing(cluster, weighted);
         return first.seconds;
     };
-    const turns = contenders.map((contender) => [contender.name, turn(contender)] as const);
-    const first = await interleaved(Object.fromEntries(turns), rounds);
+    const runs = contenders.map((contender) => [contender.name, round(contender)] as const);
+    const first = await interleaved(Object.fromEntries(runs), rounds);
     const { directors, lab } = cluster;
     const realServers = lab.hosts.length - directors.length;
     console.log(`\n${directors.length} directors, ${realServers} real servers, ${rounds} rounds`);
     console.log(table({ "first up": first, ...rest }, logins, pulumi.name));
 }
 
-/** Every host of the lab in its part, with a weight of the first real server. */
+/** The configuration with every host of the lab and a weight of the first real server. */
 async function configOf(cluster: LabCluster, weight: number): Promise<Config> {
     const names = cluster.lab.hosts.map(({ name }) => name).filter((name) => /^rs/.test(name));
     return cluster.config((config) => {
@@ -82,7 +86,7 @@ function sum(counts: Record<string, number>): number {
     return Object.values(counts).reduce((all, one) => all + one, 0);
 }
 
-function wishes(args: string[]): { rounds: number; chosen: Topology[] } {
+function parseOptions(args: string[]): { rounds: number; chosen: Topology[] } {
     const { values, positionals } = parseArgs({
         args,
         options: { rounds: { type: "string", default: "5" } },
@@ -91,15 +95,18 @@ function wishes(args: string[]): { rounds: number; chosen: Topology[] } {
     const names = topologies.map(({ name }) => name);
     const unknown = positionals.find((name) => !names.includes(name));
     if (unknown !== undefined) {
-        throw new Refusal(`There is no topology ${unknown} here: take ${names.join(" or ")}.`);
+        throw new UserError(
+            `"${unknown}" is no topology of this benchmark. Use ${names.join(" or ")}.`,
+        );
     }
     const rounds = Number(values.rounds);
-    if (!(rounds >= 1)) throw new Refusal(`--rounds ${values.rounds} is no number of rounds.`);
+    if (!(rounds >= 1))
+        throw new UserError(`--rounds: ${values.rounds} is out of range. Use 1 or more.`);
     const isChosen = ({ name }: Topology) => positionals.length === 0 || positionals.includes(name);
     return { rounds, chosen: topologies.filter(isChosen) };
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Refusal ? error.message : error);
+    console.error(error instanceof UserError ? error.message : error);
     process.exitCode = 1;
 });

@@ -2,25 +2,25 @@ import { type Drift, parseDrift } from "./drift";
 import type { Answer } from "./ssh";
 import type { Paint } from "./text";
 
-/** What came of looking for differences on a host. */
+/** Differences of a host. */
 export interface HostDrift {
     name: string;
     drift: Drift[];
-    /** Why there is nothing to say of it. */
+    /** Why the host did not report. */
     problem?: string;
 }
 
-/** The differences that a host tells of. */
+/** Read the differences in a host's answer. */
 export function hostDrift({ host, text, problem }: Answer): HostDrift {
     return { name: host.name, drift: text === undefined ? [] : parseDrift(text), problem };
 }
 
-/** Whether all hosts could be looked at, and none differs. */
-export function isWhole(hosts: HostDrift[]): boolean {
+/** Did all hosts report, without any difference? */
+export function isUnchanged(hosts: HostDrift[]): boolean {
     return hosts.every(({ drift, problem }) => drift.length === 0 && problem === undefined);
 }
 
-/** The differences of all hosts, each under what it is about; one line for a host without any. */
+/** Print the differences of all hosts, and one line for a host without any. */
 export function driftLines(hosts: HostDrift[], none: string, paint: Paint): string[] {
     return hosts.flatMap(({ name, drift, problem }) => {
         if (problem !== undefined) return [paint("red", `${name} ${problem}`)];
@@ -43,18 +43,20 @@ function paintedLine(line: string, paint: Paint): string {
     return line.startsWith("+") ? paint("green", line) : line;
 }
 
-/** The virtual IPs that none of the directors has, as a difference of them all. */
-export function ownerDrift(virtualIps: { ip: string; owners: string[] }[]): Drift[] {
+/** List the virtual IPs that do not have exactly one active director, as differences. */
+export function activeDirectorDrift(
+    virtualIps: { ip: string; activeDirectors: string[] }[],
+): Drift[] {
     return virtualIps
-        .filter(({ owners }) => owners.length !== 1)
-        .map(({ ip, owners }) => ({
-            what: `owner of ${ip}`,
+        .filter(({ activeDirectors }) => activeDirectors.length !== 1)
+        .map(({ ip, activeDirectors }) => ({
+            what: `active director of ${ip}`,
             diff: [
-                `--- owner of ${ip} (to be)`,
-                `+++ owner of ${ip} (now)`,
+                `--- active director of ${ip} (applied)`,
+                `+++ active director of ${ip} (now)`,
                 "@@ -1 +1 @@",
                 "-one director",
-                `+${owners.length === 0 ? "no director" : owners.join(" and ")}`,
+                `+${activeDirectors.length === 0 ? "no director" : activeDirectors.join(" and ")}`,
                 "",
             ].join("\n"),
         }));

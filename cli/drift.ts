@@ -1,12 +1,12 @@
-/** One thing on a host that is not as it is to be. */
+/** A difference on a host. */
 export interface Drift {
-    /** What: `file /etc/sysctl.d/lvs.conf`, `IPVS table`. */
+    /** `file /etc/sysctl.d/lvs.conf`, `IPVS table`. */
     what: string;
-    /** A unified diff, or a sentence where the content is secret. */
+    /** A unified diff, or a sentence if the content is secret. */
     diff: string;
 }
 
-/** The differences that `look.sh` found; other lines of it are left out. */
+/** Read the differences that `report.sh` prints, and skip its other lines. */
 export function parseDrift(text: string): Drift[] {
     const found: Drift[] = [];
     for (const line of text.split("\n")) {

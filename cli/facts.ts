@@ -1,6 +1,6 @@
 import { parseRule, type Rule } from "./rules";
 
-/** Numbers a second. */
+/** Numbers per second. */
 export interface Rates {
     connections: number;
     packetsIn: number;
@@ -9,28 +9,28 @@ export interface Rates {
     bytesOut: number;
 }
 
-/** A service as a kernel has it. */
+/** A service in the IPVS table of a kernel. */
 export interface LiveService extends Rule {
     rates: Rates;
 }
 
-/** A server as a kernel has it. */
+/** A server in the IPVS table of a kernel. */
 export interface LiveServer extends Rule {
     active: number;
     inactive: number;
     rates: Rates;
 }
 
-/** A virtual IP that a host is to have, now or after a failover. */
+/** A virtual IP that a host may have, now or after a failover. */
 export interface AddressFact {
-    /** The VRRP router that it is of; none on a real server. */
+    /** Its VRRP instance. None on a real server. */
     router?: string;
     device: string;
     ip: string;
     here: boolean;
 }
 
-/** What `look.sh status` tells of a host. */
+/** The facts that `report.sh status` prints about a host. */
 export interface Facts {
     host: string;
     kernel: string;
@@ -39,20 +39,20 @@ export interface Facts {
     uptime: number;
     /** Seconds since 1970. */
     clock: number;
-    /** When each step was last applied or found in force, in seconds since 1970. */
+    /** Time of the last apply of each step, changed or not, in seconds since 1970. */
     steps: Record<string, number>;
     deferred: boolean;
     units: { name: string; active: string; enabled: string }[];
     complaints: { unit: string; text: string }[];
     routers: { name: string; interface: string; id: number; state: string }[];
     addresses: AddressFact[];
-    /** The IPVS table that is to be. */
+    /** The plan's IPVS table. */
     rules: Rule[];
     services: LiveService[];
     servers: LiveServer[];
 }
 
-/** Reads facts, a line each; kinds that are not known here are left out. */
+/** Read facts, one per line, and skip unknown kinds. */
 export function parseFacts(text: string): Facts {
     const facts: Facts = {
         host: "",

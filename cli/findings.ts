@@ -1,15 +1,15 @@
 import { type Cell, type Column, type Paint, type Style, table, wrapped } from "./text";
 
-/** What a look before an `up` found on a host. */
+/** A finding of the preflight on a host. */
 export interface Finding {
     /** `stop`, `warn` or `ok`. */
     how: string;
-    /** What it is about. */
+    /** Its subject. */
     what: string;
     sentence: string;
 }
 
-/** The findings that `preflight.sh report` prints: tab-separated, a line each. */
+/** Read the findings that `preflight.sh report` prints: one per line, with tabs between the columns. */
 export function parseFindings(text: string): Finding[] {
     return text.split("\n").flatMap((line) => {
         const [how, what, ...sentence] = line.split("\t");
@@ -18,11 +18,11 @@ export function parseFindings(text: string): Finding[] {
     });
 }
 
-/** Seconds by which clocks may differ before anyone is told; logins do not begin at one moment. */
+/** Seconds by which clocks may differ without a warning: logins do not begin at the same moment. */
 const tolerance = 5;
 
-/** The findings with a clock's time as the difference from the middle one of all clocks. */
-export function withClocks(hosts: { name: string; findings: Finding[] }[]): typeof hosts {
+/** Replace the time of each clock by its difference from the median of all clocks. */
+export function compareClocks(hosts: { name: string; findings: Finding[] }[]): typeof hosts {
     const isClock = ({ what, sentence }: Finding) => what === "clock" && /^\d+$/.test(sentence);
     const times = hosts
         .flatMap(({ findings }) => findings.filter(isClock))
@@ -32,16 +32,17 @@ export function withClocks(hosts: { name: string; findings: Finding[] }[]): type
     const compared = (finding: Finding): Finding => {
         if (!isClock(finding)) return finding;
         const ahead = Number(finding.sentence) - middle;
-        if (Math.abs(ahead) <= tolerance) return { ...finding, sentence: "like the others" };
+        if (Math.abs(ahead) <= tolerance)
+            return { ...finding, sentence: "agrees with the other hosts" };
         const side = ahead > 0 ? "ahead of" : "behind";
-        const sentence = `${Math.abs(ahead)} s ${side} the others: set it, or let NTP do so`;
+        const sentence = `${Math.abs(ahead)} s ${side} the other hosts. Set the clock, or use NTP.`;
         return { ...finding, how: "warn", sentence };
     };
     return hosts.map(({ name, findings }) => ({ name, findings: findings.map(compared) }));
 }
 
-/** What is alike of one host in one row: the modules of the kernel, the discs. */
-export function grouped(findings: Finding[]): Finding[] {
+/** Join findings of one host that are `ok` and have the same subject. */
+export function joinAlike(findings: Finding[]): Finding[] {
     const rows: Finding[] = [];
     for (const finding of findings) {
         const same = rows.find(
@@ -57,14 +58,14 @@ const sentenceWidth = 66;
 
 const styles: Record<string, Style> = { stop: "red", warn: "yellow", ok: "green" };
 
-/** The findings of all hosts as one table. A sentence has as many lines as it takes. */
+/** Print the findings of all hosts as one table, with wrapped sentences. */
 export function findingLines(
     hosts: { name: string; findings: Finding[] }[],
     paint: Paint,
 ): string[] {
-    const columns: Column[] = ["host", "", "what", "found"].map((title) => ({ title }));
+    const columns: Column[] = ["host", "", "check", "finding"].map((title) => ({ title }));
     const rows = hosts.flatMap(({ name, findings }) =>
-        grouped(findings).flatMap(({ how, what, sentence }, index) =>
+        joinAlike(findings).flatMap(({ how, what, sentence }, index) =>
             wrapped(sentence, { width: sentenceWidth }).map((part, line): Cell[] => [
                 index + line === 0 ? name : "",
                 line === 0 ? { text: how, style: styles[how] ?? "red" } : "",

@@ -2,30 +2,30 @@ import type { Facts, LiveServer, Rates } from "./facts";
 import type { ClusterHost } from "./inventory";
 import { type Rule, splitSocket, virtualIpOf } from "./rules";
 
-/** A host and what it told, or why it told nothing. */
-export interface Seen {
+/** A host with its facts, or the reason why it has none. */
+export interface HostReport {
     host: ClusterHost;
     facts?: Facts;
     problem?: string;
 }
 
-/** How a real server of a pool is. */
+/** State of a real server in a pool. */
 export const Health = {
     /** It gets connections. */
     up: "up",
-    /** It is to get connections and gets none. */
+    /** Its weight is above 0, but it gets no connections. */
     down: "down",
-    /** Its weight is to be 0. */
+    /** Its weight in the plan is 0. */
     drained: "drained",
-    /** It stands in for a pool that is down. */
+    /** It replaces a pool that is down. */
     sorry: "sorry",
-    /** Nothing says that it is to be there. */
+    /** It is not in the plan. */
     stray: "stray",
 } as const;
 export type Health = (typeof Health)[keyof typeof Health];
 
 export interface ServerStatus {
-    /** The name of the real server; its address where no host of the cluster has that. */
+    /** The name of the real server, or its address if no host of the cluster has it. */
     name: string;
     address: string;
     port: number;
@@ -41,9 +41,9 @@ export interface ServiceStatus {
     /** `TCP 192.0.2.1:80`, `FWM 7`. */
     service: string;
     scheduler: string;
-    /** The director whose table this is: the owner of the virtual IP where there is one. */
+    /** The director whose table this is: the active one, if there is one. */
     director: string;
-    /** Whether that table has the service. */
+    /** The table has the service. */
     present: boolean;
     rates: Rates;
     servers: ServerStatus[];
@@ -52,55 +52,55 @@ export interface ServiceStatus {
 export interface VirtualIpStatus {
     ip: string;
     router: string;
-    /** The directors that have it: one, when all is well. */
-    owners: string[];
+    /** The directors that have it. A healthy cluster has one. */
+    activeDirectors: string[];
     services: ServiceStatus[];
 }
 
 export interface HostStatus {
     name: string;
     role: string;
-    /** `owner`, `backup`, `split` or what its routers have of these; `serving` for a real server. */
+    /** `active`, `backup` or `split`, or several of them for several instances; `serving` for a real server. */
     state: string;
     keepalived?: string;
     kernel?: string;
     /** Seconds. */
     uptime?: number;
-    /** Seconds since its configuration was last applied, or found in force. */
+    /** Seconds since its last apply, changed or not. */
     sinceApply?: number;
 }
 
-/** A cluster as a person wants to see it, and all that is wrong with it. */
+/** State of a cluster, and all its problems. */
 export interface ClusterStatus {
     name: string;
     virtualIps: VirtualIpStatus[];
-    /** Those by a firewall mark, which have no virtual IP of their own. */
+    /** Services by firewall mark, which have no virtual IP of their own. */
     marks: ServiceStatus[];
     hosts: HostStatus[];
     problems: string[];
 }
 
-/** What is seen of a cluster's hosts, put together and judged. */
-export function judge(name: string, seen: Seen[]): ClusterStatus {
-    const directors = seen.filter(({ host }) => host.role === "director");
-    const nameOf = namesIn(seen);
+/** Put the facts of all hosts together and find the problems. */
+export function clusterStatus(name: string, reports: HostReport[]): ClusterStatus {
+    const directors = reports.filter(({ host }) => host.role === "director");
+    const nameOf = namesIn(reports);
     const virtualIps = virtualIpsIn(directors);
-    const servicesOf = (ip: string | undefined, owners: string[]) =>
+    const servicesOf = (ip: string | undefined, activeDirectors: string[]) =>
         serviceKeys(directors)
             .filter((service) => virtualIpOf(service) === ip)
-            .flatMap((service) => serviceStatus(service, directors, owners, nameOf) ?? []);
-    const owners = virtualIps.flatMap((virtualIp) => virtualIp.owners);
+            .flatMap((service) => serviceStatus(service, directors, activeDirectors, nameOf) ?? []);
+    const activeDirectors = virtualIps.flatMap((virtualIp) => virtualIp.activeDirectors);
     return {
         name,
         virtualIps: virtualIps.map((virtualIp) => ({
             ...virtualIp,
-            services: servicesOf(virtualIp.ip, virtualIp.owners),
+            services: servicesOf(virtualIp.ip, virtualIp.activeDirectors),
         })),
-        marks: servicesOf(undefined, owners),
-        hosts: seen.map(hostStatus),
+        marks: servicesOf(undefined, activeDirectors),
+        hosts: reports.map(hostStatus),
         problems: [
-            ...seen.flatMap(hostProblems),
-            ...ownerProblems(virtualIps, directors),
+            ...reports.flatMap(hostProblems),
+            ...activeDirectorProblems(virtualIps, directors),
             ...poolProblems(directors, nameOf),
         ],
     };
@@ -108,27 +108,29 @@ export function judge(name: string, seen: Seen[]): ClusterStatus {
 
 type NameOf = (address: string) => string;
 
-function namesIn(seen: Seen[]): NameOf {
+function namesIn(reports: HostReport[]): NameOf {
     const names = new Map(
-        seen.flatMap(({ host }) => host.addresses.map((address) => [address, host.name] as const)),
+        reports.flatMap(({ host }) =>
+            host.addresses.map((address) => [address, host.name] as const),
+        ),
     );
     return (address) => names.get(address) ?? address;
 }
 
-/** Each virtual IP once, in the order in which the directors have them. */
-function virtualIpsIn(directors: Seen[]): Omit<VirtualIpStatus, "services">[] {
+/** List each virtual IP once, in the order of the directors' facts. */
+function virtualIpsIn(directors: HostReport[]): Omit<VirtualIpStatus, "services">[] {
     const found = new Map<string, Omit<VirtualIpStatus, "services">>();
     for (const { host, facts } of directors) {
         for (const { ip, router = "", here } of facts?.addresses ?? []) {
-            const virtualIp = found.get(ip) ?? { ip, router, owners: [] };
-            if (here) virtualIp.owners.push(host.name);
+            const virtualIp = found.get(ip) ?? { ip, router, activeDirectors: [] };
+            if (here) virtualIp.activeDirectors.push(host.name);
             found.set(ip, virtualIp);
         }
     }
     return [...found.values()];
 }
 
-function serviceKeys(directors: Seen[]): string[] {
+function serviceKeys(directors: HostReport[]): string[] {
     const rules = directors.flatMap(({ facts }) => [
         ...(facts?.rules ?? []),
         ...(facts?.services ?? []),
@@ -136,11 +138,11 @@ function serviceKeys(directors: Seen[]): string[] {
     return [...new Set(rules.map(({ service }) => service))];
 }
 
-/** From the table of the owner, or of who else has the service. */
+/** Read a service from the active director's table, or else from any director's. */
 function serviceStatus(
     service: string,
-    directors: Seen[],
-    owners: string[],
+    directors: HostReport[],
+    activeDirectors: string[],
     nameOf: NameOf,
 ): ServiceStatus | undefined {
     const knowing = directors.filter(({ facts }) =>
@@ -148,7 +150,7 @@ function serviceStatus(
             (one) => one.service === service,
         ),
     );
-    const shown = knowing.find(({ host }) => owners.includes(host.name)) ?? knowing[0];
+    const shown = knowing.find(({ host }) => activeDirectors.includes(host.name)) ?? knowing[0];
     if (!shown?.facts) return undefined;
     const { rules, services } = shown.facts;
     const live = services.find((one) => one.service === service);
@@ -173,7 +175,7 @@ function serverStatuses(service: string, facts: Facts, nameOf: NameOf): ServerSt
     return [
         ...planned.flatMap((rule) => {
             const found = of(rule.server!);
-            // A sorry server that is not needed is no news.
+            // A sorry server appears only while it serves.
             if (rule.sorry && !found) return [];
             return [serverStatus(rule, found, healthOf(rule, found), nameOf)];
         }),
@@ -209,7 +211,7 @@ function serverStatus(
     };
 }
 
-function hostStatus({ host, facts }: Seen): HostStatus {
+function hostStatus({ host, facts }: HostReport): HostStatus {
     const { name, role } = host;
     if (!facts) return { name, role, state: "unknown" };
     const { keepalived, kernel, uptime, clock, steps } = facts;
@@ -235,11 +237,11 @@ function stateOf({ role }: ClusterHost, { steps, routers, addresses, units }: Fa
     return [...new Set(routers.map(({ state }) => state))].join(", ");
 }
 
-function hostProblems({ host, facts, problem }: Seen): string[] {
+function hostProblems({ host, facts, problem }: HostReport): string[] {
     const { name, role } = host;
-    if (!facts) return [`${name} ${problem ?? "has told nothing"}`];
+    if (!facts) return [`${name} ${problem ?? "has not reported"}`];
     if (facts.steps.configure === undefined) {
-        return [`${name} is not set up: run \`pulumi up\``];
+        return [`${name} is not set up. Run \`pulumi up\`.`];
     }
     const absent = facts.addresses.filter(({ here, router }) => !here && router === undefined);
     const split = facts.routers.filter(({ state }) => state === "split");
@@ -251,33 +253,34 @@ function hostProblems({ host, facts, problem }: Seen): string[] {
                     `${name}: ${unit.name} is ${unit.active} (\`journalctl -u ${unit.name}\`)`,
             ),
         ...facts.complaints
-            .filter(({ text }) => role === "director" || !text.startsWith("not so: address "))
-            .map(({ unit, text }) => `${name}: ${unit} finds ${text}`),
+            // Older versions of lvs-real-server say "not so".
+            .filter(({ text }) => role === "director" || !/^(missing|not so): address /.test(text))
+            .map(({ unit, text }) => `${name}: ${unit} reports: ${text}`),
         ...absent.map(({ ip, device }) => `${name} does not have ${ip} on ${device}`),
-        ...split.map((router) => `${name} has some virtual IPs of ${router.name} and not all`),
+        ...split.map((router) => `${name} has only some virtual IPs of ${router.name}`),
         ...(facts.deferred
-            ? [`${name} has put a change off that has not come: run \`pulumi up\``]
+            ? [`${name} has deferred a change that was never carried out. Run \`pulumi up\`.`]
             : []),
     ];
 }
 
-function ownerProblems(
+function activeDirectorProblems(
     virtualIps: Omit<VirtualIpStatus, "services">[],
-    directors: Seen[],
+    directors: HostReport[],
 ): string[] {
     const silent = directors.filter(({ facts }) => !facts).map(({ host }) => host.name);
     const unless = silent.length === 0 ? "" : `, unless ${silent.join(" or ")} has it`;
-    return virtualIps.flatMap(({ ip, owners }) => {
-        if (owners.length === 0) return [`${ip} has no owner${unless}`];
-        if (owners.length === 1) return [];
+    return virtualIps.flatMap(({ ip, activeDirectors }) => {
+        if (activeDirectors.length === 0) return [`${ip} has no active director${unless}`];
+        if (activeDirectors.length === 1) return [];
         return [
-            `${ip} has ${owners.length} owners, ${owners.join(" and ")}: they do not hear each other`,
+            `${ip} has ${activeDirectors.length} active directors, ${activeDirectors.join(" and ")}. Their adverts do not reach each other.`,
         ];
     });
 }
 
-/** What is wrong in the directors' tables: once each, with the directors that see it. */
-function poolProblems(directors: Seen[], nameOf: NameOf): string[] {
+/** List each problem of the directors' tables once, with the directors that see it. */
+function poolProblems(directors: HostReport[], nameOf: NameOf): string[] {
     const found = new Map<string, string[]>();
     for (const { host, facts } of directors) {
         if (facts?.steps.configure === undefined) continue;
@@ -297,13 +300,13 @@ function tableProblems(facts: Facts, nameOf: NameOf): string[] {
             .map(({ service }) => `${service} is not in the kernel`),
         ...facts.services
             .filter(({ service }) => !planned.some((rule) => rule.service === service))
-            .map(({ service }) => `${service} is in the kernel and not in the plan`),
+            .map(({ service }) => `${service} is in the kernel but not in the plan`),
         ...[...live].flatMap((service) =>
             serverStatuses(service, facts, nameOf).flatMap(({ name, port, health }) => {
                 if (health === Health.down) return [`${name}:${port} is down for ${service}`];
                 const isPlanned = planned.some((rule) => rule.service === service);
                 if (health === Health.stray && isPlanned) {
-                    return [`${name}:${port} gets ${service} and is not in the plan`];
+                    return [`${name}:${port} gets ${service} but is not in the plan`];
                 }
                 return [];
             }),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from "./main";
 
-// Whoever reads no further, as `head` does, has seen enough.
+// `head` closes the pipe when it has read enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit(0);

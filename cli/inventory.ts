@@ -1,27 +1,27 @@
-import { Refusal } from "./refusal";
+import { CliError } from "./cliError";
 
-/** A host of a cluster and how to reach it. */
+/** A host of a cluster, and how to reach it. */
 export interface ClusterHost {
     name: string;
     /** `director` or `realServer`. */
     role: string;
     host: string;
-    /** Those of the user's own ssh configuration where there is none. */
+    /** Defaults to the user's ssh configuration. */
     port?: number;
     user?: string;
-    /** Empty where the user's own known_hosts decides. */
+    /** Empty if the user's known_hosts decides. */
     hostKey: string;
-    /** Where directors send to it. */
+    /** Addresses to which directors send its packets. */
     addresses: string[];
 }
 
-/** A cluster by the name of the output that lists its hosts. */
+/** The hosts of a cluster, with the name of the output that lists them. */
 export interface Inventory {
     name: string;
     hosts: ClusterHost[];
 }
 
-/** All of a stack's outputs that list the hosts of a cluster. */
+/** Find all outputs of a stack that list the hosts of a cluster. */
 export function inventoriesIn(outputs: Record<string, unknown>): Inventory[] {
     return Object.entries(outputs).flatMap(([name, value]) => {
         const hosts = hostsIn(value);
@@ -29,16 +29,16 @@ export function inventoriesIn(outputs: Record<string, unknown>): Inventory[] {
     });
 }
 
-/** The same, where a command cannot do without. */
+/** Find them, and fail if there are none. */
 export function requireInventories(outputs: Record<string, unknown>): Inventory[] {
     const found = inventoriesIn(outputs);
     if (found.length > 0) return found;
     const names = Object.keys(outputs);
-    throw new Refusal(
+    throw new CliError(
         names.length === 0
-            ? "the stack has no outputs: run `pulumi up` first, or name another one with --stack"
-            : `no output of the stack lists hosts (there are ${names.join(", ")}): ` +
-                  "add `export const inventory = cluster.inventory;` to the program, and run `pulumi up`",
+            ? "the stack has no outputs. Run `pulumi up` first, or name another stack with --stack."
+            : `no output of the stack lists hosts (there are ${names.join(", ")}). ` +
+                  "Add `export const inventory = cluster.inventory;` to the program and run `pulumi up`.",
     );
 }
 
@@ -66,8 +66,8 @@ function hostOf(name: string, entry: unknown): ClusterHost | undefined {
 }
 
 /**
- * The hosts that the configuration of this project's own program names, as a preview tells it: what
- * is known before the first `up`. Empty for other programs.
+ * Read the hosts from the configuration in a preview, which exists before the first `up`. Only this
+ * project's own program has them there.
  */
 export function configuredHosts(config: Record<string, string> = {}): ClusterHost[] {
     const read = (key: string): unknown => {
@@ -100,12 +100,12 @@ export function configuredHosts(config: Record<string, string> = {}): ClusterHos
     return [...hosts("directors", "director"), ...hosts("realServers", "realServer")];
 }
 
-/** The hosts of these names, or all of them where none are named. */
-export function chosen<Host extends { name: string }>(hosts: Host[], names: string[]): Host[] {
+/** Pick the hosts with these names, or all without names. */
+export function hostsNamed<Host extends { name: string }>(hosts: Host[], names: string[]): Host[] {
     const unknown = names.filter((name) => !hosts.some((host) => host.name === name));
     if (unknown.length > 0) {
         const all = hosts.map(({ name }) => name).join(", ");
-        throw new Refusal(`there is no host ${unknown.join(", ")}, only ${all}`);
+        throw new CliError(`there is no host ${unknown.join(", ")}. Use one of ${all}.`);
     }
     return names.length === 0 ? hosts : hosts.filter(({ name }) => names.includes(name));
 }

@@ -1,28 +1,28 @@
 import { createHash } from "node:crypto";
-import { Refusal } from "./refusal";
+import { CliError } from "./cliError";
 import { run } from "./run";
 
-/** What a host's SSH server says its key is. */
+/** The key of a host's SSH server. */
 export interface Scan {
     host: string;
     port: number;
     hostKey?: string;
 }
 
-/** `HOST` or `HOST:PORT`; an IPv6 address with a port stands in brackets. */
+/** Read `HOST` or `HOST:PORT`. An IPv6 address with a port needs brackets. */
 export function parseTarget(target: string): { host: string; port: number } {
     const [, six, four, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d+)$/.exec(target) ?? [];
     const host = six ?? four ?? target.replace(/^\[(.*)\]$/, "$1");
     if (host === "" || host.startsWith("-")) {
-        throw new Refusal(`"${target}" is not a host: give HOST or HOST:PORT`);
+        throw new CliError(`"${target}" is not a host. Use HOST or HOST:PORT.`);
     }
     return { host, port: port === undefined ? 22 : Number(port) };
 }
 
-/** The kinds of keys, the best one first: what stands in a stack file is one key. */
+/** The kinds of keys, the best one first. A stack file has one key per host. */
 const kinds = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ssh-rsa"];
 
-/** The key to pin among what `ssh-keyscan` prints; nothing when the host said none. */
+/** Pick the best key that `ssh-keyscan` prints. Undefined if it prints none. */
 export function bestKey(text: string): string | undefined {
     const keys = text.split("\n").flatMap((line) => {
         const [host, kind, key] = line.trim().split(/\s+/);
@@ -33,20 +33,20 @@ export function bestKey(text: string): string | undefined {
     return best && `${best.kind} ${best.key}`;
 }
 
-/** Asks each host for its key, all at once. */
+/** Fetch the keys of all hosts at the same time. */
 export async function scan(targets: { host: string; port: number }[]): Promise<Scan[]> {
     return Promise.all(
         targets.map(async ({ host, port }) => {
             const command = ["ssh-keyscan", "-T", "5", "-p", String(port), host];
             const { stdout } = await run(command, { deadline: 15 }).catch(() => {
-                throw new Refusal("ssh-keyscan cannot be started: it comes with OpenSSH");
+                throw new CliError("ssh-keyscan does not start. Install OpenSSH.");
             });
             return { host, port, hostKey: bestKey(stdout) };
         }),
     );
 }
 
-/** Lines of a stack file, each key under a comment with what to compare it with. */
+/** Print lines for a stack file, each key below a comment with its fingerprint. */
 export function keyLines(scans: Scan[]): string[] {
     return scans.flatMap(({ host, port, hostKey }) => {
         if (hostKey === undefined) return [];
@@ -62,7 +62,7 @@ export function keyLines(scans: Scan[]): string[] {
     });
 }
 
-/** As ssh-keygen prints it. */
+/** Compute a fingerprint as ssh-keygen prints it. */
 function fingerprint(key: string): string {
     const digest = createHash("sha256").update(Buffer.from(key, "base64")).digest("base64");
     return `SHA256:${digest.replace(/=+$/, "")}`;

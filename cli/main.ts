@@ -6,10 +6,10 @@ import { preflight } from "./commands/preflight";
 import { render } from "./commands/render";
 import { status } from "./commands/status";
 import { topology } from "./commands/topology";
-import { Refusal } from "./refusal";
+import { CliError } from "./cliError";
 import { coloured, plain } from "./text";
 
-/** Runs the command line, and says with which status the process is to end. */
+/** Run the command line and return its exit status. */
 export async function main(words: string[]): Promise<number> {
     let outcome = 0;
     const done = (status: number) => void (outcome = status);
@@ -17,52 +17,52 @@ export async function main(words: string[]): Promise<number> {
         await parser(words, done).parseAsync();
         return outcome;
     } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof CliError)) throw error;
         const paint = process.stderr.isTTY && !process.env.NO_COLOR ? coloured : plain;
         process.stderr.write(`${paint("red", "lvs:")} ${error.message}\n`);
         return 2;
     }
 }
 
-/** The commands, their options and their help. */
+/** Describe the commands, their options and their help. */
 function parser(words: string[], done: (status: number) => void) {
     return yargs(words)
         .scriptName("lvs")
         .usage(
             "$0 COMMAND\n\n" +
-                "Looks at an LVS cluster that `pulumi up` has set up, over your own ssh. It finds the hosts\n" +
-                "in the outputs of the stack in this folder, and changes nothing on them.",
+                "Report on an LVS cluster that `pulumi up` has set up. `lvs` finds the hosts in the outputs\n" +
+                "of the stack in this folder, logs in with your ssh, and changes nothing on the hosts.",
         )
         .option("stack", {
             alias: "s",
             type: "string",
             requiresArg: true,
-            describe: "The stack. Defaults to the selected one",
+            describe: "Stack. Defaults to the selected one",
         })
         .option("cwd", {
             alias: "C",
             type: "string",
             requiresArg: true,
-            describe: "Folder of the Pulumi program. Defaults to this one",
+            describe: "Folder of the Pulumi program. Defaults to the current one",
         })
         .option("ssh", {
             type: "string",
             requiresArg: true,
             default: process.env.LVS_SSH ?? "ssh",
             defaultDescription: "$LVS_SSH, or ssh",
-            describe: 'How to log in, such as "ssh -F file"',
+            describe: 'Command to log in, such as "ssh -F file"',
         })
         .option("timeout", {
             type: "number",
             requiresArg: true,
             default: 20,
-            describe: "Seconds that a host has to answer in full",
+            describe: "Seconds within which a host must answer",
         })
         .option("color", {
             type: "boolean",
             default: process.stdout.isTTY && !process.env.NO_COLOR,
             defaultDescription: "on a terminal, unless $NO_COLOR is set",
-            describe: "Colours",
+            describe: "Print colours",
         })
         .command(status(done))
         .command(check(done))
@@ -73,32 +73,32 @@ function parser(words: string[], done: (status: number) => void) {
         .command(topology(done))
         .command({
             command: "completion [shell]",
-            describe: "print what makes bash or zsh complete commands",
+            describe: "print a completion script for bash or zsh",
             builder: (own) =>
                 own
                     .positional("shell", {
                         choices: ["bash", "zsh"] as const,
-                        describe: "Defaults to the one that you use",
+                        describe: "Defaults to your shell",
                     })
                     .usage(
                         "$0 completion [shell]\n\nAdd to ~/.bashrc:  source <(lvs completion bash)\nAdd to ~/.zshrc:   source <(lvs completion zsh)",
                     ),
             handler: ({ shell }) => printCompletion(shell as string | undefined),
         })
-        .demandCommand(1, "Say what to show: `lvs --help` lists the commands.")
+        .demandCommand(1, "A command is missing. `lvs --help` lists the commands.")
         .strict()
         .recommendCommands()
         .wrap(Math.min(lineOf(process.stdout.columns), 100))
-        .group(["stack", "cwd", "ssh", "timeout", "color"], "Everywhere:")
+        .group(["stack", "cwd", "ssh", "timeout", "color"], "Options of all commands:")
         .alias("help", "h")
         .version()
         .epilogue(
-            "Exit status: 0 all is well, 1 something is wrong or differs, 2 the question cannot be put.\n" +
+            "Exit status: 0 no problems and no differences, 1 some, 2 the command could not run.\n" +
                 "Try: lvs status --watch   lvs check   lvs diff ds1   lvs topology --svg --out cluster.svg",
         )
         .fail((message, error) => {
-            // With an error it is one of ours, or a fault of the program.
-            throw error ?? new Refusal(`${message}\n(\`lvs --help\` shows how)`);
+            // yargs passes an error of a command on, or a message of its own.
+            throw error ?? new CliError(`${message}\n(\`lvs --help\` shows the usage)`);
         });
 }
 
@@ -106,7 +106,7 @@ function lineOf(columns: number | undefined): number {
     return columns ?? 100;
 }
 
-/** yargs goes by the environment for which shell a script is for. */
+/** yargs reads the kind of shell from the environment. */
 function printCompletion(shell: string | undefined): void {
     if (shell !== undefined) process.env.SHELL = `/bin/${shell}`;
     if (shell === "bash") delete process.env.ZSH_NAME;

@@ -1,7 +1,7 @@
-import { directorTexts, isFirst, realServerTexts, type Topology } from "./topology";
+import { directorTexts, isPreferred, realServerTexts, type Picture } from "./topology";
 
-/** The picture as a Mermaid flow chart, which GitHub and GitLab draw where they find it. */
-export function mermaid(topology: Topology): string {
+/** Draw the picture as a Mermaid flow chart, which GitHub and GitLab show in Markdown. */
+export function mermaid(topology: Picture): string {
     const { virtualIps, directors, realServers } = topology;
     const vip = (index: number) => `vip${index + 1}`;
     const director = (index: number) => `director${index + 1}`;
@@ -23,10 +23,10 @@ export function mermaid(topology: Topology): string {
         ),
         "    end",
         ...virtualIps.flatMap(({ ip, services }, index) => [
-            // Without services it is for the hosts behind: their gateway.
+            // A virtual IP without services is the gateway of real servers.
             ...(services.length > 0 ? [`    clients --> ${vip(index)}`] : []),
             ...directors.map((one, to) => {
-                const arrow = isFirst(one, ip, topology) ? "-->" : "-.->";
+                const arrow = isPreferred(one, ip, topology) ? "-->" : "-.->";
                 return `    ${vip(index)} ${arrow} ${director(to)}`;
             }),
         ]),
@@ -42,7 +42,7 @@ function box(...lines: string[]): string {
     return `["${lines.filter(Boolean).map(text).join("<br/>")}"]`;
 }
 
-/** Mermaid has its own escapes, with `#`. */
+/** Escape as Mermaid does, with `#`. */
 function text(line: string): string {
     return line.replace(/[#"<>]/g, (sign) => `#${sign.charCodeAt(0)};`);
 }

@@ -1,16 +1,16 @@
-import { Refusal } from "./refusal";
+import { CliError } from "./cliError";
 import { run } from "./run";
 
-/** Which stack, and where the program is. */
+/** Stack and folder of a program. */
 export interface StackOptions {
     stack?: string;
     cwd?: string;
     configFile?: string;
 }
 
-/** What `pulumi preview --json` prints, as far as it is read here. */
+/** Fields of `pulumi preview --json` that `lvs` reads. */
 export interface Preview {
-    /** The stack's configuration; secrets are not told. */
+    /** The stack's configuration, without the values of secrets. */
     config?: Record<string, string>;
     steps?: {
         op: string;
@@ -25,14 +25,14 @@ export interface Preview {
     diagnostics?: { severity?: string; message?: string; prefix?: string }[];
 }
 
-/** The stack's outputs, without those that are secret. */
+/** Read the stack's outputs, without secrets. */
 export async function stackOutputs(options: StackOptions): Promise<Record<string, unknown>> {
     const { status, stdout, stderr } = await pulumi(["stack", "output", "--json"], options);
-    if (status !== 0) throw new Refusal(`the stack's outputs cannot be read: ${said(stderr)}`);
+    if (status !== 0) throw new CliError(`the stack's outputs cannot be read: ${said(stderr)}`);
     return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-/** What an `up` would do; it connects to no host. */
+/** Preview an `up`, without a connection to any host. */
 export async function preview({ configFile, ...options }: StackOptions): Promise<Preview> {
     const file = configFile === undefined ? [] : ["--config-file", configFile];
     const { status, stdout, stderr } = await pulumi(
@@ -45,7 +45,7 @@ export async function preview({ configFile, ...options }: StackOptions): Promise
         .map(({ message = "" }) => message.trim());
     if (status !== 0 || found === undefined) {
         const reasons = errors.length > 0 ? errors.join("\n") : said(stderr);
-        throw new Refusal(`\`pulumi preview\` fails:\n${reasons}`);
+        throw new CliError(`\`pulumi preview\` fails:\n${reasons}`);
     }
     return found;
 }
@@ -62,14 +62,14 @@ async function pulumi(args: string[], { stack, cwd }: StackOptions) {
     const which = stack === undefined ? [] : ["--stack", stack];
     const command = ["pulumi", ...args, "--non-interactive", "--color", "never", ...which];
     return run(command, { cwd }).catch((error: NodeJS.ErrnoException) => {
-        throw new Refusal(
+        throw new CliError(
             error.code === "ENOENT"
-                ? "pulumi is not on the PATH, or there is no such folder as --cwd names"
-                : `pulumi cannot be started: ${error.message}`,
+                ? "pulumi is not on the PATH, or the folder of --cwd does not exist. Install Pulumi, or correct --cwd."
+                : `pulumi does not start: ${error.message}`,
         );
     });
 }
 
 function said(stderr: string): string {
-    return stderr.trim().replace(/^error: /gm, "") || "it does not say why";
+    return stderr.trim().replace(/^error: /gm, "") || "pulumi gives no reason";
 }

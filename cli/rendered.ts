@@ -3,26 +3,26 @@ import { authPassPath, type HostFile } from "../lvs/render";
 import { stepNames } from "../lvs/steps";
 import type { Preview } from "./pulumi";
 
-/** What the current configuration gives for one host. */
+/** The files of one host in the current configuration. */
 export interface RenderedHost {
     name: string;
-    /** The cluster's name; that of the component where a host stands alone. */
+    /** The cluster's name, or the component's name for a standalone host. */
     cluster: string;
     files: HostFile[];
-    /** Files whose content is not to be seen: because it is secret, or known in the `up` only. */
+    /** Files without visible content, because it is secret or known only during the `up`. */
     hidden: { path: string; mode: string; why: string }[];
-    /** What looks into what speaks against it, where the host is in a cluster. */
+    /** The script of the preflight, if the host is in a cluster. */
     preflight?: string;
 }
 
-/** What Pulumi writes where a value is known in the `up` only. */
+/** Pulumi's mark for a value that is known only during the `up`. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const stepName = new RegExp(`^(.*)-(${stepNames.join("|")})$`);
 /** The steps that bring files. */
 const order = stepNames.filter((step) => step !== "preflight" && step !== "deferred");
 
-/** The hosts in a preview: directors first, by name. A preview has them in any order. */
+/** List the hosts of a preview by name, directors first. */
 export function renderedHosts({ steps = [] }: Preview): RenderedHost[] {
     const hosts = new Map<string, RenderedHost & { parts: Map<string, unknown> }>();
     for (const { op, newState } of steps) {
@@ -74,7 +74,7 @@ function nameOf(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-/** The name of the cluster that a resource is in, by the resources above it. */
+/** Find the name of a resource's cluster among its parents. */
 function clusterOf(urn: string, steps: NonNullable<Preview["steps"]>): string | undefined {
     const parents = new Map(steps.map(({ newState }) => [newState?.urn, newState?.parent]));
     for (let above = parents.get(urn); above; above = parents.get(above)) {
@@ -83,17 +83,17 @@ function clusterOf(urn: string, steps: NonNullable<Preview["steps"]>): string | 
     return undefined;
 }
 
-/** With the types of all that it is in: `lvs:index:LvsCluster$lvs:index:Director`. */
+/** Read the type with those of the parents: `lvs:index:LvsCluster$lvs:index:Director`. */
 function typeOf(urn: string): string {
     return urn.split("::")[2] ?? "";
 }
 
-/** The host's file of that path. */
+/** Find the content of a host's file. */
 export function fileOf({ files }: RenderedHost, path: string): string | undefined {
     return files.find((file) => file.path === path)?.content;
 }
 
-/** The host's files as one text, each under its path and mode. */
+/** Print the host's files, each below its path and mode. */
 export function listing({ name, files, hidden }: RenderedHost): string {
     const blocks = [
         ...files.map(({ path, mode, content }) => `=== ${name} ${path} ${mode}\n${content}`),

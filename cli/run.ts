@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 
-/** What a command printed and how it ended. */
+/** Output and exit status of a command. */
 export interface Outcome {
-    /** Exit status; nothing when it was ended for taking too long. */
+    /** Exit status. Undefined if the command exceeded its deadline. */
     status?: number;
     stdout: string;
     stderr: string;
@@ -11,11 +11,11 @@ export interface Outcome {
 export interface RunOptions {
     cwd?: string;
     stdin?: string;
-    /** Seconds until it is ended. Defaults to none. */
+    /** Seconds until the command is ended. Defaults to none. */
     deadline?: number;
 }
 
-/** Runs a command without a shell. Throws when there is no such command. */
+/** Run a command without a shell. Throws if the command does not exist. */
 export function run(command: string[], options: RunOptions = {}): Promise<Outcome> {
     const { cwd, stdin = "", deadline } = options;
     return new Promise((resolve, reject) => {
@@ -26,7 +26,7 @@ export function run(command: string[], options: RunOptions = {}): Promise<Outcom
         const timer = deadline && setTimeout(giveUp, deadline * 1000);
         function giveUp() {
             child.kill();
-            // What it has started may keep the pipes open.
+            // Processes that the command has started may keep the pipes open.
             child.stdout.destroy();
             child.stderr.destroy();
         }
@@ -38,7 +38,7 @@ export function run(command: string[], options: RunOptions = {}): Promise<Outcom
             clearTimeout(timer);
             resolve({ ...outcome, status: status ?? undefined });
         });
-        // A command that ends without reading its input says why on stderr.
+        // A command that ends before it reads its input prints the reason on stderr.
         child.stdin.on("error", () => undefined).end(stdin);
     });
 }

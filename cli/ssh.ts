@@ -3,9 +3,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { ClusterHost } from "./inventory";
 import { type Outcome, run } from "./run";
-import { Refusal } from "./refusal";
+import { CliError } from "./cliError";
 
-/** What came of asking a host: what it printed, or why there is nothing. */
+/** Output of a host, or the reason why it has none. */
 export interface Answer {
     host: ClusterHost;
     text?: string;
@@ -15,19 +15,19 @@ export interface Answer {
 export interface SshOptions {
     /** The command to log in with, and options for it: `ssh -F file`. */
     ssh: string;
-    /** Seconds that a host has to answer in full. */
+    /** Seconds within which a host must answer. */
     timeout: number;
 }
 
-/** A script for a host, and the word that it is started with. */
+/** A script for a host, and its argument. */
 export interface Question {
     script: string;
     verb: string;
 }
 
-/** Puts a question to each host, all at once and over one connection each. */
+/** Run a question on all hosts at the same time, over one connection each. */
 export class Ssh {
-    /** Each host has a number, for the names of its files. */
+    /** A number for each host, for the names of its files. */
     private readonly numbers = new Map<ClusterHost, number>();
 
     private constructor(
@@ -36,7 +36,7 @@ export class Ssh {
         private readonly lasts: boolean,
     ) {}
 
-    /** `use` has an `Ssh` whose files are gone afterwards. One that lasts keeps its connections open. */
+    /** Call `use` with an `Ssh`, and delete its files afterwards. With `lasts` the connections stay open meanwhile. */
     static async with<T>(
         options: SshOptions,
         use: (ssh: Ssh) => Promise<T>,
@@ -50,7 +50,7 @@ export class Ssh {
         }
     }
 
-    /** The hosts' answers, in the order of the hosts. */
+    /** Run a question on hosts, and return the answers in the order of the hosts. */
     async ask(hosts: ClusterHost[], question: (place: number) => Question): Promise<Answer[]> {
         return Promise.all(hosts.map((host, place) => this.askOne(host, question(place))));
     }
@@ -60,11 +60,11 @@ export class Ssh {
         const command = await this.command(host, verb);
         const outcome = await run(command, { stdin: script, deadline: timeout }).catch(
             (error: Error) => {
-                throw new Refusal(`${command[0]} cannot be started: ${error.message}`);
+                throw new CliError(`${command[0]} does not start: ${error.message}`);
             },
         );
-        if (outcome.status === 0) return { host, text: harmless(outcome.stdout) };
-        return { host, problem: harmless(explained(host, outcome, timeout)) };
+        if (outcome.status === 0) return { host, text: replaceControls(outcome.stdout) };
+        return { host, problem: replaceControls(explainFailure(host, outcome, timeout)) };
     }
 
     private async command(host: ClusterHost, verb: string): Promise<string[]> {
@@ -86,10 +86,10 @@ export class Ssh {
         ];
     }
 
-    /** Options by which later questions go over the connection of the first one. */
+    /** Let later questions use the connection of the first one. */
     private sharing(number: number): string[] {
         const socket = path.join(this.dir, String(number));
-        // The name of a socket has 107 bytes at most, and ssh adds 17 while it makes one.
+        // The name of a socket has at most 107 bytes, and ssh appends 17 for a moment.
         if (!this.lasts || Buffer.byteLength(socket) > 90) return [];
         return [
             "ControlMaster=auto",
@@ -100,7 +100,7 @@ export class Ssh {
         ];
     }
 
-    /** Options by which the host has to have this key. */
+    /** Accept no other key of the host than this one. */
     private async pinned(name: string, hostKey: string, number: number): Promise<string[]> {
         const file = path.join(this.dir, `known_hosts${number}`);
         await fs.writeFile(file, `${name} ${hostKey}\n`);
@@ -114,8 +114,8 @@ export class Ssh {
     }
 }
 
-/** A host that somebody else has taken over must not steer the terminal of who looks at it. */
-export function harmless(text: string): string {
+/** Replace control characters: a compromised host must not control the user's terminal. */
+export function replaceControls(text: string): string {
     return text.replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
 }
 
@@ -125,8 +125,8 @@ function shell(script: string, user: string | undefined): string {
     return `sh -c 'test "$(id -u)" = 0 || exec sudo -n ${script}; exec ${script}'`;
 }
 
-/** Why a host has not answered, and what can be done. */
-export function explained(
+/** Explain why a host has not answered, and what to do. */
+export function explainFailure(
     { host, port, user, hostKey }: ClusterHost,
     { status, stderr }: Outcome,
     timeout: number,
@@ -138,16 +138,16 @@ export function explained(
     const login = `ssh ${where === host ? "" : `-p ${port} `}${user === undefined ? "" : `${user}@`}${host}`;
     if (/Host key verification failed/.test(stderr)) {
         return hostKey === ""
-            ? `ssh does not know its host key: log in by hand once, or give hostKey (\`lvs keyscan ${where}\`)`
-            : `its host key is not the one in the stack: compare with \`lvs keyscan ${where}\``;
+            ? `has a host key that ssh does not know. Log in by hand once, or set hostKey (\`lvs keyscan ${where}\`).`
+            : `has another host key than the stack. Compare it with \`lvs keyscan ${where}\`.`;
     }
     if (/Permission denied \(/.test(stderr)) {
-        return `does not let you in: \`${login}\` has to work without a password`;
+        return `refuses the login. \`${login}\` must work without a password.`;
     }
     if (/^sudo: /m.test(stderr))
         return `needs sudo without a password for ${user ?? "you"} (${last})`;
-    // ssh has 255 for itself; 124 is that of `timeout`.
+    // 255 is a failure of ssh itself, 124 one of `timeout`.
     if (status === 255) return `cannot be reached: ${last.replace(/^ssh: /, "")}`;
     if (status === 124) return `has not answered within ${timeout} s`;
-    return `the look at it failed (status ${status}): ${last}`;
+    return `failed to report (status ${status}): ${last}`;
 }

@@ -1,13 +1,22 @@
 import type { ClusterStatus, Health, HostStatus, ServerStatus, ServiceStatus } from "./health";
 import { serviceName } from "./rules";
-import { amount, type Cell, duration, type Paint, type Style, table, wrapped } from "./text";
+import {
+    amount,
+    type Cell,
+    duration,
+    type Paint,
+    shortened,
+    type Style,
+    table,
+    wrapped,
+} from "./text";
 
-/** The state of a cluster as lines for a terminal. */
+/** Print the state of a cluster for a terminal. */
 export function statusLines(cluster: ClusterStatus, paint: Paint): string[] {
     const { virtualIps, marks, hosts, problems } = cluster;
     return [
-        ...virtualIps.flatMap(({ ip, router, owners, services }) => [
-            `${paint("bold", ip)}  ${router}  ${ownerText(owners, paint)}`,
+        ...virtualIps.flatMap(({ ip, router, activeDirectors, services }) => [
+            `${paint("bold", ip)}  ${router}  ${activeText(activeDirectors, paint)}`,
             ...services.flatMap((service) => serviceLines(service, paint)),
             "",
         ]),
@@ -15,18 +24,19 @@ export function statusLines(cluster: ClusterStatus, paint: Paint): string[] {
         ...hostLines(hosts, paint),
         "",
         ...(problems.length === 0
-            ? [paint("green", "All is well.")]
+            ? [paint("green", "No problems.")]
             : problems.flatMap((problem) =>
-                  wrapped(`wrong: ${problem}`, { indent: "       " }).map((line) =>
+                  wrapped(`problem: ${problem}`, { indent: "         " }).map((line) =>
                       paint("red", line),
                   ),
               )),
     ];
 }
 
-function ownerText(owners: string[], paint: Paint): string {
-    if (owners.length === 1) return `at ${paint("green", owners[0]!)}`;
-    return paint("red", owners.length === 0 ? "no owner" : `at ${owners.join(" and ")}`);
+function activeText(activeDirectors: string[], paint: Paint): string {
+    const names = shortened(activeDirectors.join(" and "), 60);
+    if (activeDirectors.length === 1) return `active: ${paint("green", names)}`;
+    return paint("red", activeDirectors.length === 0 ? "no active director" : `active: ${names}`);
 }
 
 const serverColumns = [
@@ -43,7 +53,7 @@ function serviceLines(service: ServiceStatus, paint: Paint): string[] {
     const { scheduler, director, present, servers, rates } = service;
     const name = `${paint("cyan", serviceName(service.service))}  ${scheduler}`;
     const where = present
-        ? paint("dim", `as ${director} has it`)
+        ? paint("dim", `table of ${director}`)
         : paint("red", "not in the kernel");
     const total = [rates.connections, rates.bytesIn, rates.bytesOut].map(amount);
     return [
@@ -130,7 +140,7 @@ function hostCells({
         name,
         roles[role] ?? role,
         { text: state, style: state === "backup" ? "dim" : style },
-        // Real servers have none, and nothing is missing.
+        // Real servers have no keepalived.
         keepalived ?? "-",
         kernel ?? "-",
         uptime === undefined ? "-" : duration(uptime),

@@ -1,8 +1,8 @@
-import { directorTexts, isFirst, realServerTexts, type Topology } from "./topology";
+import { directorTexts, isPreferred, realServerTexts, type Picture } from "./topology";
 
 const padding = 14;
 const lineHeight = 19;
-/** Of the widest common monospaced fonts at the size of the texts. */
+/** Width of the widest common monospaced font, in pixels. */
 const letterWidth = 7.9;
 const boxGap = 16;
 const columnGap = 84;
@@ -18,15 +18,15 @@ interface Box {
     kind: string;
 }
 
-/** What the methods mean for a packet's way back. */
+/** Legend of the methods: the way of a packet and of its answer. */
 const methods: Record<string, string> = {
-    DR: "DR: straight to the server, which answers the client itself",
-    TUN: "TUN: through a tunnel to the server, which answers the client itself",
-    NAT: "NAT: there and back through the director",
+    DR: "DR: directly to the real server, which answers the client directly",
+    TUN: "TUN: through a tunnel to the real server, which answers the client directly",
+    NAT: "NAT: both ways through the director",
 };
 
-/** The picture as an SVG file, for light and dark pages. */
-export function svg(topology: Topology): string {
+/** Draw the picture as an SVG file, for light and dark pages. */
+export function svg(topology: Picture): string {
     const { virtualIps, directors, routers, realServers } = topology;
     const texts = [
         [["clients"]],
@@ -60,8 +60,8 @@ export function svg(topology: Topology): string {
     );
     const legend = [
         ...used.map((method) => ({ kind: `edge ${method}`, text: methods[method]! })),
-        { kind: "edge", text: "the director that has the virtual IP while all is well" },
-        ...(directors.length > 1 ? [{ kind: "edge spare", text: "those that take it over" }] : []),
+        { kind: "edge", text: "preferred director of the virtual IP" },
+        ...(directors.length > 1 ? [{ kind: "edge spare", text: "backup director" }] : []),
     ];
     const legendTop = headHeight + margin + body + 34;
     const frame = framed(dirs);
@@ -80,13 +80,13 @@ export function svg(topology: Topology): string {
             textAt(left + wide / 2, margin + 6, titles[index]!, "title"),
         ),
         `<rect class="frame" x="${round(frame.x)}" y="${round(frame.y)}" width="${round(frame.width)}" height="${round(frame.height)}" rx="10"><title>${escaped(router.join(", "))}</title></rect>`,
-        // One without services is for the hosts behind: their gateway.
+        // A virtual IP without services is the gateway of real servers.
         ...vips
             .filter((_, index) => virtualIps[index]!.services.length > 0)
             .map((vip) => edge(clients[0]!, vip, "edge")),
         ...vips.flatMap((vip, index) =>
             dirs.map((director, to) => {
-                const first = isFirst(directors[to]!, virtualIps[index]!.ip, topology);
+                const first = isPreferred(directors[to]!, virtualIps[index]!.ip, topology);
                 return edge(vip, director, first ? "edge" : "edge spare");
             }),
         ),
@@ -124,7 +124,7 @@ const style = [
     ".TUN{stroke:#ab7df8}.NAT{stroke:#db6d28}}",
 ].join("");
 
-function summary({ virtualIps, directors, realServers }: Topology): string {
+function summary({ virtualIps, directors, realServers }: Picture): string {
     const list = (names: string[]) => names.join(", ");
     return (
         `Clients connect to ${list(virtualIps.map(({ ip }) => ip))}, ` +
@@ -159,7 +159,7 @@ function placed(boxes: string[][], kind: string, x: number, top: number) {
     };
 }
 
-/** Around the directors: what is one thing to whoever sends to it. */
+/** Frame around the directors. */
 function framed(boxes: Box[]): Box {
     const [first, last] = [boxes[0]!, boxes.at(-1)!];
     const around = 12;

@@ -1,36 +1,33 @@
 import { styleText } from "node:util";
 
-/** How a piece of text looks on a terminal. */
+/** Style of a text on a terminal. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Puts a text in a style, or leaves it plain. */
+/** Apply a style to a text, or leave it plain. */
 export type Paint = (style: Style, text: string) => string;
 
 /** For files and pipes. */
 export const plain: Paint = (_, text) => text;
 
-/** For terminals; whether it is one has been asked. */
+/** For terminals. The caller has checked that the output is one. */
 export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
-/** What stands in a table. */
+/** A cell of a table. */
 export type Cell = string | { text: string; style: Style };
 
-/** A column: its heading, and on which side its cells end. */
+/** A column: its heading and alignment. */
 export interface Column {
     title: string;
     right?: boolean;
 }
 
-/** How wide a line may be. */
+/** Columns of the longest line. */
 export const lineWidth = 100;
 
 const gap = 2;
 const least = 6;
 
-/**
- * Rows under their headings, as wide as they have to be and never wider than a line: the widest
- * column gives way.
- */
+/** Print rows below their headings. If a line is too long, the widest column becomes narrower. */
 export function table(columns: Column[], rows: Cell[][], paint: Paint, indent = ""): string[] {
     const texts = [columns.map(({ title }) => title), ...rows.map((row) => row.map(textOf))];
     const widths = fitted(
@@ -66,14 +63,14 @@ function fitted(widths: number[], room: number): number[] {
     return fit;
 }
 
-/** Ends say more than the middle: the beginning of a name, the port of an address. */
+/** Cut the middle of a text, because the ends say more: a name begins, a port ends. */
 export function shortened(text: string, width: number): string {
     if (text.length <= width) return text;
     const end = Math.floor((width - 1) / 2);
     return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
 }
 
-/** A sentence in lines that fit, all but the first indented. */
+/** Wrap a sentence, and indent all lines but the first. */
 export function wrapped(text: string, { width = lineWidth, indent = "" } = {}): string[] {
     const lines: string[] = [];
     let line = "";
@@ -88,7 +85,7 @@ export function wrapped(text: string, { width = lineWidth, indent = "" } = {}): 
     return [...lines, line];
 }
 
-/** Seconds in the largest unit that makes sense of them: `40 s`, `5 min`, `3 h`, `12 d`. */
+/** Print seconds in a readable unit: `40 s`, `5 min`, `3 h`, `12 d`. */
 export function duration(seconds: number): string {
     if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
     if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
@@ -96,7 +93,7 @@ export function duration(seconds: number): string {
     return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** A number in four signs: `950`, `1.2k`, `34M`. */
+/** Print a number in four characters: `950`, `1.2k`, `34M`. */
 export function amount(count: number): string {
     let rest = count;
     for (const unit of ["", "k", "M", "G"]) {

@@ -1,26 +1,25 @@
-import { configurationPath, ipvsRulesPath, vrrpRoutersPath } from "../lvs/render";
+import { ipvsRulesPath, vrrpRoutersPath } from "../lvs/render";
 import { fileOf, type RenderedHost } from "./rendered";
 import { parseRouters, parseRules, serviceName, splitSocket, virtualIpOf } from "./rules";
 
-/** A cluster as a picture shows it. */
-export interface Topology {
-    /** What clients send to, with the services there. */
+/** A cluster as the picture shows it. */
+export interface Picture {
     virtualIps: { ip: string; services: string[] }[];
     directors: { name: string; preferredFor: string[] }[];
     routers: { name: string; interface: string; id: number; virtualIps: string[] }[];
     realServers: {
         name: string;
         address: string;
-        /** What it serves, and how packets get there. */
+        /** Its pools, and how packets get to it. */
         pools: { service: string; port: string; method: string; weight: number; sorry: boolean }[];
     }[];
 }
 
-/** The cluster that rendered hosts make up. Real servers have names where `nameOf` knows them. */
-export function topologyOf(
+/** Read a cluster from its rendered hosts. `nameOf` gives the name of a real server by its address. */
+export function pictureOf(
     hosts: RenderedHost[],
     nameOf: (address: string) => string | undefined = () => undefined,
-): Topology {
+): Picture {
     const directors = hosts.flatMap((host) => {
         const rules = fileOf(host, ipvsRulesPath);
         const routers = fileOf(host, vrrpRoutersPath);
@@ -30,7 +29,6 @@ export function topologyOf(
                 name: host.name,
                 rules: parseRules(rules.split("\n")),
                 routers: parseRouters(routers.split("\n")),
-                priorities: priorities(fileOf(host, configurationPath) ?? ""),
             },
         ];
     });
@@ -46,8 +44,11 @@ export function topologyOf(
     const preferred = new Map(
         routers.map(({ name }) => {
             const ranked = directors
-                .filter(({ priorities }) => priorities.has(name))
-                .sort((one, other) => other.priorities.get(name)! - one.priorities.get(name)!);
+                .flatMap((director) => {
+                    const router = director.routers.find((one) => one.name === name);
+                    return router ? [{ name: director.name, priority: router.priority }] : [];
+                })
+                .sort((one, other) => other.priority - one.priority);
             return [name, ranked[0]?.name] as const;
         }),
     );
@@ -104,40 +105,29 @@ export function topologyOf(
     };
 }
 
-/** Of each VRRP instance in a keepalived.conf. */
-function priorities(config: string): Map<string, number> {
-    const blocks = config.matchAll(/^vrrp_instance (\S+) \{$([^]*?)^\}$/gm);
-    return new Map(
-        [...blocks].flatMap(([, name, body]) => {
-            const [, priority] = /^ +priority (\d+)$/m.exec(body!) ?? [];
-            return priority === undefined ? [] : [[name!, Number(priority)] as const];
-        }),
-    );
-}
-
 function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
     const keys = items.map(keyOf);
     return items.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
-/** The lines of a director's box. */
-export function directorTexts({ name, preferredFor }: Topology["directors"][number]): string[] {
+/** Write the lines of a director's box. */
+export function directorTexts({ name, preferredFor }: Picture["directors"][number]): string[] {
     const isPreferred = preferredFor.length > 0;
-    return [name, isPreferred ? `first for ${preferredFor.join(", ")}` : "takes over"];
+    return [name, isPreferred ? `preferred for ${preferredFor.join(", ")}` : "backup"];
 }
 
-/** The lines of a real server's box; of its pools such as `TCP 80 → 8080 · NAT · weight 2`, each once. */
-export function realServerTexts(realServer: Topology["realServers"][number]): string[] {
+/** Write the lines of a real server's box, with each different pool once: `TCP 80 → 8080 · NAT · weight 2`. */
+export function realServerTexts(realServer: Picture["realServers"][number]): string[] {
     const { name, address, pools } = realServer;
     const texts = pools.map(poolText);
     return [name, ...(name === address ? [] : [address]), ...unique(texts, (text) => text)];
 }
 
-/** Whether a director is the one that has a virtual IP, or a firewall mark, while all is well. */
-export function isFirst(
-    { preferredFor }: Topology["directors"][number],
+/** Is the director active for a virtual IP, or a firewall mark, while all directors are healthy? */
+export function isPreferred(
+    { preferredFor }: Picture["directors"][number],
     ip: string,
-    { routers }: Topology,
+    { routers }: Picture,
 ): boolean {
     const router = routers.find((one) => one.virtualIps.includes(ip));
     return router === undefined ? preferredFor.length > 0 : preferredFor.includes(router.name);
@@ -149,7 +139,7 @@ function poolText({
     method,
     weight,
     sorry,
-}: Topology["realServers"][number]["pools"][number]): string {
+}: Picture["realServers"][number]["pools"][number]): string {
     const name = serviceName(service);
     const own = port === "0" || name.endsWith(` ${port}`) ? name : `${name} → ${port}`;
     return [own, method, sorry ? "sorry server" : weight === 1 ? "" : `weight ${weight}`]

@@ -4,33 +4,38 @@ import * as path from "node:path";
 import type { HostFile } from "../lvs/render";
 import type { StepContent } from "../lvs/steps";
 
-/** The scripts under `scripts/` that make up what a step does. */
+/** The parts under `scripts/` that apply a step as a whole or not at all. */
+const transaction = ["basics", "transaction", "files", "sysctl", "units"];
+const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "director"];
+const realServer = [...transaction, "monitoring", "realServer"];
+
+/** The parts under `scripts/` that a step runs, in order. */
 const scripts = {
-    preflight: ["basics", "vrrp", "preflight"],
-    prepare: ["basics", "common", "prepare"],
-    secret: ["basics", "common", "vrrp", "secret"],
-    realServer: ["basics", "common", "monitoring", "realServer"],
-    director: ["basics", "common", "vrrp", "ipvs", "monitoring", "director"],
-    directorDeferred: ["basics", "common", "vrrp", "ipvs", "monitoring", "director", "deferred"],
-    realServerDeferred: ["basics", "common", "monitoring", "realServer", "deferred"],
+    preflight: ["basics", "vrrp", "vrrpChecks", "preflight"],
+    prepare: [...transaction, "prepare"],
+    secret: [...transaction, "vrrp", "secret"],
+    realServer,
+    director,
+    directorDeferred: [...director, "deferred"],
+    realServerDeferred: [...realServer, "deferred"],
     report: ["basics", "vrrp", "ipvs", "report"],
 };
 
-/** A step on a host, or a look at it. */
+/** Script of a step, or of a report. */
 export type StepScript = keyof typeof scripts;
 
-/** The scripts that make up a program which stays on a host. */
+/** Scripts that make up a program which stays on a host. */
 const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
 
 /**
- * All that a step sends to a host, as the shell script that the host runs: first packages, settings
- * and files, then what is done with them. It is also what a preview shows, line by line.
+ * Format everything that a step sends to a host as one shell script: packages, settings and files
+ * first, then the script of the step. A preview shows it line by line.
  *
- * Content is indented inside a quoted here-document that ends at an unindented word, so no content
- * can end it or be taken for anything but text.
+ * Content is indented inside a quoted here-document that ends at an unindented word. So no content can
+ * end the here-document, and the shell interprets none of it.
  *
- * Throws on what scripts could take for something else: a package, path or mode that is not one word
- * of plain signs, a setting of several lines, and a file that is not text.
+ * Throws on values that a script could misread: a package, path or mode that is not one word of plain
+ * characters, a setting of several lines, and a file that is not text.
  */
 export function bundle(
     script: StepScript,
@@ -52,12 +57,12 @@ export function bundle(
     ].join("\n");
 }
 
-/** The name of a resource as a setting, by which a host knows who has set it up: plain text whatever it is. */
+/** Name of a resource as a setting, by which the host remembers it. Encoded as plain text. */
 export function resourceWord(name: string): string {
     return encodeURIComponent(name);
 }
 
-/** SHA-256, in hexadecimal, of what a bundle says without its script, as a host computes it. */
+/** SHA-256, in hexadecimal, of a bundle without its script, as a host computes it. */
 export function digestOf(text: string): string {
     const lines = text.split("\n");
     const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
@@ -88,20 +93,20 @@ function settingLines(settings: StepContent["settings"]): string[] {
     });
 }
 
-/** A last line without its newline gets one: these are text files. */
+/** A last line without a newline gets one, because these are text files. */
 function indented(content: string): string[] {
     if (content === "") return [];
     return [`    ${content.replace(/\n$/, "").replaceAll("\n", "\n    ")}`];
 }
 
-/** Shells cut text at NUL, and half a character would reach the host as another one. */
+/** Shells end text at NUL, and half of a character would reach the host as another one. */
 function textOf(path: string, content: string): string {
-    // The first look is the quick one, and enough for most files.
+    // The first test is fast and enough for most files.
     if (/^[\x01-\x7f]*$/.test(content) || !/\0|\p{Surrogate}/u.test(content)) return content;
-    throw new Error(`${path} holds a NUL character or half of another: it is no text file`);
+    throw new Error(`${path} has a NUL character or half of another character. Remove it.`);
 }
 
-/** What scripts go through as lists of words, without quotes: nothing in it means more than itself. */
+/** Words that scripts expand without quotes, so they hold no character with a meaning. */
 const words = {
     package: /^[A-Za-z0-9][\w.+~:^=-]*$/,
     setting: /^\w+$/,
@@ -112,16 +117,16 @@ const words = {
 function word(kind: keyof typeof words, text: string): string {
     if (words[kind].test(text)) return text;
     throw new Error(
-        `${JSON.stringify(text)} cannot stand for a ${kind}: it is not one word of plain signs`,
+        `${JSON.stringify(text)} cannot be a ${kind}. Use one word of plain characters.`,
     );
 }
 
 function line(text: string): string {
     if (/^[\x20-\x7e]+$/.test(text)) return text;
-    throw new Error(`${JSON.stringify(text)} cannot stand in a line: it is not one of plain text`);
+    throw new Error(`${JSON.stringify(text)} cannot be a setting. Use one line of plain text.`);
 }
 
-/** What has been put together: a thousand hosts are sent the same. */
+/** Texts that were assembled: a thousand hosts get the same. */
 const texts = new Map<readonly string[], string>();
 
 function scriptsText(names: readonly string[]): string {
@@ -130,7 +135,7 @@ function scriptsText(names: readonly string[]): string {
     return text;
 }
 
-/** Without comments: to reword one must not make every host run its script again. */
+/** Text of a script without comments, so that a new comment does not run the script on every host. */
 function scriptText(name: string): string {
     const text = readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
     return text

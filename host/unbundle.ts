@@ -1,17 +1,17 @@
 import type { HostFile } from "../lvs/render";
 
-/** What a bundle says, without the script that does it. */
+/** Content of a bundle, without its script. */
 export interface Unbundled {
     /** Names of packages. */
     packages: string[];
-    /** What is said of each setting, in order. */
+    /** Values of each setting, in order. */
     settings: Record<string, string[]>;
     files: HostFile[];
 }
 
 /**
- * What went into a text that `bundle` made; nothing when it is no such text. A file's last line has
- * its newline now, as on the host.
+ * Read the content of a text that `bundle` made. Returns nothing for any other text. The last line of
+ * a file has a newline, as on the host.
  */
 export function unbundle(text: string): Unbundled | undefined {
     const [first, ...lines] = text.split("\n");

@@ -1,27 +1,27 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { run } from "./run";
 
 const debianKeys = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * The lines of a sources.list for a suite of Debian, from where this machine gets its own
- * packages. A stable suite comes with its updates and security updates.
+ * Lines of a sources.list for a suite of Debian. They name the archive that this machine uses
+ * itself. A stable suite includes its updates and security updates.
  */
 export async function sourcesFor(suite: string, stable: boolean): Promise<string> {
     let sources = await machinesSources();
     if (sources.length === 0) {
-        // Without package lists, apt does not know which of its sources are Debian's.
+        // Without package lists, apt does not know which of its sources belong to Debian.
         await run(["apt-get", "-q", "update"]);
         sources = await machinesSources();
     }
     const archive = sources.find(({ release }) => /^[a-z]+$/.test(release))?.uri;
     const security = sources.find(({ release }) => release.endsWith("-security"))?.uri;
     if (!archive) {
-        throw new Refusal(
-            "apt has no source of Debian packages (origin Debian, component main). " +
-                "The lab's hosts are made from them: on another system, add Debian's archive.",
+        throw new UserError(
+            "apt has no source of Debian packages (origin Debian, component main). The hosts " +
+                "of the lab are made of these packages. Add a Debian archive to the sources of apt.",
         );
     }
 
@@ -33,7 +33,7 @@ export async function sourcesFor(suite: string, stable: boolean): Promise<string
         .join("");
 }
 
-/** Where this machine gets Debian's packages from. */
+/** Debian archives that this machine uses. */
 async function machinesSources(): Promise<{ release: string; uri: string }[]> {
     const format = "$(ORIGIN) $(COMPONENT) $(RELEASE) $(REPO_URI)";
     const query = ["apt-get", "indextargets", "--format", format, "Created-By: Packages"];
@@ -44,13 +44,14 @@ async function machinesSources(): Promise<{ release: string; uri: string }[]> {
         .map(([, , release, uri]) => ({ release: release!, uri: uri! }));
 }
 
-/** An apt that shares this machine's proxies and logins, and changes nothing on this machine. */
+/** A private apt: it uses the proxies and logins of this machine, and changes nothing on it. */
 export class OwnApt {
     private constructor(private readonly dir: string) {}
 
     /**
-     * Reads the package lists of `sources` into `dir`. `status` is the dpkg status file of the
-     * system that packages are chosen for; without it, nothing is installed there.
+     * Read the package lists of `sources` into `dir`. `status` is the dpkg status file of the
+     * system that packages are chosen for. Without it, apt assumes a system with no package
+     * installed.
      */
     static async open(dir: string, sources: string, status?: string): Promise<OwnApt> {
         const settings = {
@@ -64,10 +65,10 @@ export class OwnApt {
             "Dir::Cache": dir,
             "Dir::Cache::Archives": path.join(dir, "archives"),
             "Acquire::Languages": "none",
-            // Descriptions for software centres, which some machines ask apt to fetch.
+            // Descriptions for software centres: some machines make apt fetch them.
             "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
             "Acquire::Retries": "3",
-            // A mirror of a suite that is not released yet may be past its date.
+            // The index of an unreleased suite may be past its date.
             "Acquire::Check-Valid-Until": "false",
             "APT::Sandbox::User": "root",
             "APT::Install-Recommends": "false",
@@ -84,7 +85,7 @@ export class OwnApt {
         return apt;
     }
 
-    /** Downloads packages and all that they need beside what is installed; returns the files. */
+    /** Download packages with their missing dependencies. Return the files. */
     async downloadWithDependencies(packages: string[]): Promise<string[]> {
         await this.get("install", "--download-only", "--yes", ...packages);
         const archives = path.join(this.dir, "archives");
@@ -94,7 +95,7 @@ export class OwnApt {
             .map((file) => path.join(archives, file));
     }
 
-    /** Downloads packages alone and unpacks them below `target`. */
+    /** Download packages without dependencies and unpack them below `target`. */
     async unpack(packages: string[], target: string): Promise<void> {
         const downloads = path.join(this.dir, "downloads");
         await fs.mkdir(downloads, { recursive: true });

@@ -6,10 +6,10 @@ import type { Topology } from "./topology";
 /** The article's virtual IP. */
 export const vip = "10.128.190.248";
 
-/** A change to a configuration in place. */
+/** A change made to a configuration in place. */
 export type Change = (config: Required<StackConfig>) => unknown;
 
-/** The article's configuration, of those hosts that a topology has and with their distributions. */
+/** The article's configuration with the hosts of a topology and their distributions. */
 export async function articleConfig({ hosts }: Topology): Promise<Required<StackConfig>> {
     const config = (await seedConfig()) as Required<StackConfig>;
     const suites = new Map(hosts.map(({ name, suite }) => [name, suite]));
@@ -22,13 +22,13 @@ export async function articleConfig({ hosts }: Topology): Promise<Required<Stack
     return config;
 }
 
-/** The first director and the first real server alone. */
+/** Keep only the first director and the first real server. */
 export const firstPair: Change = (config) => {
     config.directors = config.directors.slice(0, 1);
     config.realServers = config.realServers.slice(0, 1);
 };
 
-/** The spare host as a real server. */
+/** The spare host as a real server of the configuration. */
 export function spareRealServer() {
     const key = hostKey("rs4").public;
     return { name: "rs4", host: "10.128.190.247", hostKey: key, httpd: { page: "RS4" } };

@@ -4,17 +4,17 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 import { lock, type LockOptions } from "proper-lockfile";
 
-/** Where everything is kept that takes long to make: `$XDG_CACHE_HOME/pulumi-lvs`. */
+/** Folder for everything that takes long to build: `$XDG_CACHE_HOME/pulumi-lvs`. */
 export const cacheRoot = path.join(
     process.env.XDG_CACHE_HOME || path.join(homedir(), ".cache"),
     "pulumi-lvs",
 );
 
 /**
- * A folder that is built once for each content of `key` (anything that goes into JSON) and found
- * again by every later run and checkout. `build` fills a folder of its own, which gets its name
- * only when it is complete: a build that is cut off harms nobody. Who asks while it is being built
- * waits for it.
+ * Return the folder for `key` (any JSON value), and build it if it does not exist. Later runs and
+ * other checkouts find the same folder. `build` fills a temporary folder that gets its final name
+ * when it is complete, so an interrupted build leaves no half-built folder. A second process waits
+ * while the first one builds.
  */
 export async function cached(
     name: string,
@@ -25,7 +25,7 @@ export async function cached(
     const dir = path.join(cacheRoot, `${name}-${digest}`);
     if (await exists(dir)) return dir;
     await fs.mkdir(cacheRoot, { recursive: true });
-    const release = await lock(dir, patiently);
+    const release = await lock(dir, lockOptions);
     try {
         if (!(await exists(dir))) await buildInto(dir, build);
     } finally {
@@ -34,8 +34,8 @@ export async function cached(
     return dir;
 }
 
-/** For twenty minutes; the lock of a process that is gone is taken over after one. */
-const patiently: LockOptions = {
+/** Wait up to twenty minutes. The lock of a process that died expires after one minute. */
+const lockOptions: LockOptions = {
     realpath: false,
     stale: 60_000,
     retries: { retries: 2400, factor: 1, minTimeout: 500 },

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { CommandLine } from "./commandLine";
 import { Host, Lab } from "./lab";
-import { Refusal, step } from "./progress";
+import { UserError, step } from "./progress";
 import { LabStack } from "./stack";
 import {
     mixed,
@@ -30,28 +30,29 @@ const [, ...others] = topologies.map(({ name }) => name);
 
 const help = `npm run lab -- COMMAND
 
-A lab is a few virtual machines on a network of their own, all on this machine. They are real
-hosts: each has a kernel with IPVS, systemd and sshd, and installs its packages with apt.
+A lab is a network of virtual machines on this machine. They are real hosts: each boots a
+kernel with IPVS, runs systemd and sshd, and installs its packages with apt.
 
-  up                  boot the lab; it stays until you take it down
-  down                end it, and leave nothing of it behind
-  status              which labs there are, and which of their hosts are on
+  up                  boot the lab; it runs until \`down\`
+  down                end the lab and remove everything that it made
+  status              list the labs and which of their hosts are on
   ssh HOST [COMMAND]  log in to a host as root, or run a shell command there
   exec COMMAND ...    run a command on the client: curl, a shell
   pulumi COMMAND ...  run Pulumi on the lab's stack: "up", "preview --diff", "destroy"
-  lvs COMMAND ...     run this project's command line on it: "status", "check"
-  cut HOST            pull the plug
-  boot HOST           turn the host on again, with its disk as it was left
-  reboot HOST         shut it down in order, and boot it
-  reset HOST          boot it with a bare disk, as on the day it was delivered
-  freeze HOST         make it stand still
-  thaw HOST           let it go on
-  link HOST down|up   pull its network cable, plug it in; NETWORK after it names another card's
-  log HOST            what it has written to its console
+  lvs COMMAND ...     run the lvs command line on the lab's stack: "status", "check"
+  cut HOST            cut the power of a host
+  boot HOST           turn a host on again, with its disk unchanged
+  reboot HOST         shut a host down cleanly and boot it
+  reset HOST          boot a host with a new disk, without packages
+  freeze HOST         stop all processes of a host
+  thaw HOST           resume a frozen host
+  link HOST down|up [NETWORK]
+                      unplug or plug in a network cable; NETWORK selects one of several cards
+  log HOST            print what a host has written to its console
 
 Options, before the command:
-  --name NAME         which lab; "seed" unless you say otherwise
-  --topology NAME     what \`up\` boots: seed (ds1 ds2 rs1 rs2 rs3) unless you say otherwise, or
+  --name NAME         name of the lab; default: seed
+  --topology NAME     hosts that \`up\` boots; default: seed (ds1 ds2 rs1 rs2 rs3). Others:
                       ${others.join(", ")}
 
 Try:
@@ -61,7 +62,7 @@ Try:
   npm run lab -- down
 `;
 
-/** What can be done to a host. `words` is what follows the host's name. */
+/** Commands on one host. `words` are the words after the host's name. */
 const hostCommands: Record<string, (host: Host, words: string[]) => Promise<number | void>> = {
     ssh: (host, words) => onThisTerminal(host.login(words.join(" "))),
     cut: (host) => step(`Cutting the power of ${host.name}`, () => host.cut()),
@@ -72,7 +73,7 @@ const hostCommands: Record<string, (host: Host, words: string[]) => Promise<numb
     thaw: (host) => host.thaw(),
     link: async (host, [state, network]) => {
         if (state !== "up" && state !== "down") {
-            throw new Refusal(`link ${host.name}: say "up" or "down"`);
+            throw new UserError(`link ${host.name}: the state is missing. Add "up" or "down".`);
         }
         await host.link(state, network);
     },
@@ -90,13 +91,16 @@ async function main(words: string[]): Promise<number> {
             await up(options.name, options.topology);
             return 0;
         case "down":
-            await step(`Taking the lab ${options.name} down`, () => Lab.remove(options.name));
+            await step(`Removing the lab ${options.name}`, () => Lab.remove(options.name));
             return 0;
         case "status":
             await status();
             return 0;
         case "exec":
-            if (rest.length === 0) throw new Refusal("exec: which command?");
+            if (rest.length === 0)
+                throw new UserError(
+                    "exec: the command is missing. Example: exec curl 10.128.190.248",
+                );
             return onThisTerminal((await running(options.name)).command(rest));
         case "pulumi":
             return pulumi(await running(options.name), rest);
@@ -104,14 +108,18 @@ async function main(words: string[]): Promise<number> {
             return lvs(await running(options.name), rest);
     }
     const act = hostCommands[command];
-    if (!act) throw new Refusal(`There is no command "${command}". \`npm run lab\` shows them.`);
+    if (!act)
+        throw new UserError(`"${command}" is no command. \`npm run lab\` lists the commands.`);
     const lab = await running(options.name);
     const [hostName, ...hostWords] = rest;
-    if (!hostName) throw new Refusal(`${command}: which host?`);
+    if (!hostName) throw new UserError(`${command}: the host is missing. Example: ${command} ds1`);
     return (await act(lab.host(hostName), hostWords)) ?? 0;
 }
 
-/** Options end where the command begins: what follows may be options of another program. */
+/**
+ * Split options from the command. Options end at the command: later ones may be options of another
+ * program.
+ */
 function readWords(words: string[]) {
     let begin = 0;
     while (words[begin]?.startsWith("--")) begin += words[begin]!.includes("=") ? 1 : 2;
@@ -126,7 +134,7 @@ function readWords(words: string[]) {
         });
         return { options: values, command: words[begin], rest: words.slice(begin + 1) };
     } catch (error) {
-        throw new Refusal(`${(error as Error).message}\n\n${help}`);
+        throw new UserError(`${(error as Error).message}\n\n${help}`);
     }
 }
 
@@ -134,20 +142,20 @@ async function up(name: string, topologyName: string): Promise<void> {
     const topology = topologies.find((candidate) => candidate.name === topologyName);
     if (!topology) {
         const names = topologies.map((candidate) => candidate.name).join(", ");
-        throw new Refusal(`There is no topology "${topologyName}", only ${names}`);
+        throw new UserError(`"${topologyName}" is no topology. Use ${names}.`);
     }
     const hosts = topology.hosts.map((host) => host.name).join(", ");
-    await step(`Booting ${hosts}`, () => Lab.up(topology, { name, lasting: true }));
+    await step(`Booting ${hosts}`, () => Lab.up(topology, { name, persistent: true }));
     await status();
 }
 
 async function status(): Promise<void> {
     const names = await Lab.names();
-    if (names.length === 0) process.stdout.write("No lab is up.\n");
+    if (names.length === 0) process.stdout.write("No lab is running.\n");
     for (const name of names) {
         const lab = await Lab.attach(name);
         if (!lab) {
-            process.stdout.write(`${name}: left over; \`down --name ${name}\` removes it\n`);
+            process.stdout.write(`${name}: not running. \`--name ${name} down\` removes it.\n`);
             continue;
         }
         process.stdout.write(`${name}: kernel ${lab.parts.kernel.version}\n`);
@@ -169,12 +177,14 @@ function row(name: string, state: string, suite: string, addresses: string[]): s
 
 async function running(name: string): Promise<Lab> {
     const lab = await Lab.attach(name);
-    if (!lab) throw new Refusal(`No lab called ${name} is up. \`npm run lab -- up\` boots it.`);
+    if (!lab)
+        throw new UserError(`No lab named ${name} is running. Boot it: \`npm run lab -- up\``);
     return lab;
 }
 
 async function pulumi(lab: Lab, words: string[]): Promise<number> {
-    if (words.length === 0) throw new Refusal('pulumi: which command? "up" or "preview --diff".');
+    if (words.length === 0)
+        throw new UserError("pulumi: the command is missing. Example: pulumi preview --diff");
     const stack = await LabStack.create(lab);
     return onThisTerminal(lab.command(stack.command(words)), stack.env);
 }
@@ -185,7 +195,7 @@ async function lvs(lab: Lab, words: string[]): Promise<number> {
     return onThisTerminal(lab.command(command), env);
 }
 
-/** Gives the terminal to a command until it ends; returns its status. */
+/** Give the terminal to a command until it ends. Return its status. */
 function onThisTerminal(
     [program, ...args]: string[],
     env: NodeJS.ProcessEnv = {},
@@ -196,7 +206,7 @@ function onThisTerminal(
             env: { ...process.env, ...env },
             stdio: "inherit",
         });
-        // Ctrl-C is for the command.
+        // Ctrl-C must reach the command, not this process.
         process.on("SIGINT", () => undefined);
         child.on("error", reject);
         child.on("close", (status) => resolve(status ?? 1));
@@ -206,7 +216,7 @@ function onThisTerminal(
 main(process.argv.slice(2)).then(
     (status) => (process.exitCode = status),
     (error: Error) => {
-        process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
+        process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
         process.exitCode = 1;
     },
 );

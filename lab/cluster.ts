@@ -3,37 +3,40 @@ import type { Host } from "./host";
 import { clusterPackages, installedDisk } from "./installedDisk";
 import { Lab, waitUntil } from "./lab";
 import type { Probe } from "./probe";
-import { ofRelease, releases } from "./release";
+import { onRelease, releases } from "./release";
 import { LabStack, type StackConfig } from "./stack";
 import { type HostSpec, seedWithSpare, suiteOf, type Topology } from "./topology";
 
 export interface LabClusterOptions {
-    /** The hosts. Defaults to the article's and a spare one. */
+    /** Hosts to boot. Defaults to the article's and a spare one. */
     topology?: Topology;
-    /** Packages that hosts have on their disks. Defaults to those of a cluster. */
+    /** Packages that are installed on the disks. Defaults to those of a cluster. */
     packages?: string[];
-    /** The configuration that changes begin from. Defaults to the article's. */
+    /** Configuration that changes start from. Defaults to the article's. */
     config?: (topology: Topology) => Promise<Required<StackConfig>>;
 }
 
-/** A stack on the hosts of a lab: changes the cluster, and asks what hosts and clients see. */
+/** A stack on the hosts of a lab: deploy changes, and observe hosts and clients. */
 export class LabCluster {
-    /** The first of the ports that no client is given unasked (`ip_local_port_range`). */
+    /**
+     * Next unused client port. It starts above the range that the kernel assigns
+     * (`ip_local_port_range`).
+     */
     private nextPort = 61_000;
 
     private constructor(
         readonly lab: Lab,
         readonly stack: LabStack,
-        private readonly startingPoint: () => Promise<Required<StackConfig>>,
+        private readonly initialConfig: () => Promise<Required<StackConfig>>,
     ) {}
 
-    /** Boots the hosts. Nothing is deployed. */
+    /** Boot the hosts and deploy nothing. */
     static async boot({
         topology: wanted = seedWithSpare,
         packages = clusterPackages,
         config = articleConfig,
     }: LabClusterOptions = {}): Promise<LabCluster> {
-        const topology = ofRelease(wanted);
+        const topology = onRelease(wanted);
         const lab = await Lab.up(topology, {
             disk: (host) => diskFor(host, packages),
         });
@@ -42,7 +45,7 @@ export class LabCluster {
         return cluster;
     }
 
-    /** Boots the hosts, deploys the configuration and waits until the cluster serves. */
+    /** Boot the hosts, deploy the configuration and wait until the cluster is healthy. */
     static async deployed(options?: LabClusterOptions): Promise<LabCluster> {
         const cluster = await LabCluster.boot(options);
         await cluster.change();
@@ -58,7 +61,7 @@ export class LabCluster {
         return this.lab.hosts.filter(({ name }) => name.startsWith("ds"));
     }
 
-    /** The article's real servers, without the spare one. */
+    /** The article's real servers without the spare one. */
     get realServers(): Host[] {
         return this.lab.hosts.filter(({ name }) => /^rs[1-3]$/.test(name));
     }
@@ -67,37 +70,37 @@ export class LabCluster {
         return [...this.directors, ...this.realServers];
     }
 
-    /** The configuration that changes begin from, with a change. */
+    /** The initial configuration with a change. */
     async config(change: Change = () => undefined): Promise<Required<StackConfig>> {
-        const config = await this.startingPoint();
+        const config = await this.initialConfig();
         change(config);
         return config;
     }
 
-    /** Writes the stack file: the configuration that changes begin from, with a change. */
+    /** Write the stack file: the initial configuration with a change. */
     async configure(change?: Change): Promise<void> {
         await this.stack.configure(await this.config(change));
     }
 
-    /** `pulumi up` with a change: what it printed. */
+    /** Run `pulumi up` with a change. Return its output. */
     async change(change?: Change): Promise<string> {
         await this.configure(change);
         return this.stack.up();
     }
 
-    /** `pulumi up` with a change that has to fail: what it printed. */
+    /** Run `pulumi up` with a change that must fail. Return its output. */
     async failingChange(change: Change): Promise<string> {
         await this.configure(change);
         return this.stack.failingUp();
     }
 
-    /** `pulumi up` with a whole configuration of its own. */
+    /** Run `pulumi up` with a whole configuration. Return its output. */
     async deploy(config: StackConfig): Promise<string> {
         await this.stack.configure(config);
         return this.stack.up();
     }
 
-    /** Hosts as a stack file names directors and real servers. */
+    /** Hosts in the form in which a stack file names directors and real servers. */
     memberArgs(...names: string[]) {
         return names.map((name) => {
             const { address, hostKey, suite } = this.host(name);
@@ -105,7 +108,7 @@ export class LabCluster {
         });
     }
 
-    /** Real servers whose page is their name in capitals. */
+    /** Real servers with a web page that consists of their name in capitals. */
     webServerArgs(...names: string[]) {
         return this.memberArgs(...names).map((member) => ({
             ...member,
@@ -113,7 +116,7 @@ export class LabCluster {
         }));
     }
 
-    /** The directors that have an address now. */
+    /** Directors that have the address now. */
     async activeDirectors(ip = vip): Promise<string[]> {
         const answers = await Promise.all(
             this.directors.map(async (host) => {
@@ -125,7 +128,7 @@ export class LabCluster {
         return answers.flat();
     }
 
-    /** Waits until a director, and no other, has an address. */
+    /** Wait until this director, and no other one, has the address. */
     async untilActive(name: string, { ip = vip, deadlineMs = 20_000 } = {}): Promise<void> {
         await waitUntil(`${name} as the only active director of ${ip}`, deadlineMs, async () => {
             const active = (await this.activeDirectors(ip)).join();
@@ -134,7 +137,7 @@ export class LabCluster {
         });
     }
 
-    /** Waits until one director has an address: its name. */
+    /** Wait until exactly one director has the address. Return its name. */
     async activeDirector(ip = vip): Promise<string> {
         return waitUntil(`one active director of ${ip}`, 30_000, async () => {
             const active = await this.activeDirectors(ip);
@@ -143,7 +146,9 @@ export class LabCluster {
         });
     }
 
-    /** Waits until the first director alone is active and has every planned server in its table. */
+    /**
+     * Wait until the first director alone is active and its IPVS table has every planned server.
+     */
     async untilHealthy(ip = vip): Promise<void> {
         const [first] = this.directors;
         await waitUntil("a healthy cluster", 60_000, async () => {
@@ -154,7 +159,7 @@ export class LabCluster {
         });
     }
 
-    /** The real servers with a weight in a director's table, by name. */
+    /** Names of the real servers with a weight above 0 in a director's IPVS table. */
     async servingRealServers(director: string, port = 80): Promise<string[]> {
         const rules = await this.ipvsRules(director, ` ${vip}:${port} -r `);
         return this.lab.hosts
@@ -165,18 +170,18 @@ export class LabCluster {
             .sort();
     }
 
-    /** The rules of a director's IPVS table that contain a text. */
+    /** Rules of a director's IPVS table that contain a text. */
     async ipvsRules(director: string, text = ""): Promise<string[]> {
         const table = await this.host(director).run("ipvsadm -Sn");
         const rules = table.split("\n").map((rule) => rule.trim());
         return rules.filter((rule) => rule !== "" && rule.includes(text));
     }
 
-    /** The logins that each host's sshd has ever let in, the one of this question among them. */
+    /** Number of logins in each host's journal. Includes the login of this query. */
     async logins(): Promise<Record<string, number>> {
         const counts = await Promise.all(
             this.lab.hosts.map(async (host) => {
-                // What sshd said before it started this very command has been written down then.
+                // `--sync` writes down all that sshd logged before this command started.
                 const log = await host.run(
                     "journalctl --sync; journalctl -q -u ssh -o cat | grep -c ^Accepted || :",
                 );
@@ -187,15 +192,14 @@ export class LabCluster {
     }
 
     /**
-     * Numbers of client ports that nobody had, in a row. A director of DR sends a port that comes
-     * again to the server that it had before, for the two minutes that it remembers a connection
-     * after its end.
+     * A row of unused client ports. With DR, a director remembers a client port for two minutes
+     * after the connection ended, and sends the port to the same server again.
      */
     freshPorts(count: number): number[] {
         return Array.from({ length: count }, () => this.nextPort++);
     }
 
-    /** Bodies of some requests, one after the other, each from a fresh port. */
+    /** Bodies of consecutive requests, each from an unused client port. */
     async bodies(count: number, url = `http://${vip}/`, from?: string): Promise<string[]> {
         const ports = this.freshPorts(count);
         const source = from === undefined ? "" : `--interface ${from}`;
@@ -207,7 +211,7 @@ export class LabCluster {
         return output.split("\n").filter((line) => line !== "");
     }
 
-    /** How often each body came. */
+    /** Number of responses with each body. */
     async bodyCounts(count: number, url?: string, from?: string): Promise<Record<string, number>> {
         const counts: Record<string, number> = {};
         for (const body of await this.bodies(count, url, from)) {
@@ -216,7 +220,10 @@ export class LabCluster {
         return counts;
     }
 
-    /** A client that connects again and again. A request is lost when no answer comes in five seconds. */
+    /**
+     * Start a client that connects again and again. A request without an answer after five seconds
+     * has failed.
+     */
     async probe(url = `http://${vip}/`, intervalMs = 50): Promise<Probe> {
         return this.lab.probe(url, { intervalMs, timeoutMs: 5000 });
     }
@@ -230,9 +237,9 @@ async function diskFor(host: HostSpec, packages: string[]): Promise<string | und
     return packages.length > 0 ? installedDisk({ suite: suiteOf(host), packages }) : undefined;
 }
 
-/** The servers that a director's plan has and its kernel has not, a rule each. */
+/** Servers of a director's plan that its IPVS table lacks, one rule a line. */
 async function missingServers(director: Host): Promise<string> {
-    // `ipvsadm --save` has no thresholds.
+    // `ipvsadm --save` omits thresholds.
     return director.run(`ipvsadm -Sn | sed 's/ *$//' >/tmp/table
         sed -n 's/ -x .*//; /^-a/p' /var/lib/pulumi-lvs/ipvs.rules | grep -vxFf /tmp/table || :`);
 }

@@ -5,9 +5,9 @@ import { nodeCommand, type RunResult } from "./run";
 import { sshFilesOf } from "./sshFiles";
 import type { LabStack } from "./stack";
 
-/** Runs `lvs` on the lab's client, as a user with an ssh of their own does. */
+/** Runs `lvs` on the lab's client as a user with an ssh configuration runs it. */
 export class CommandLine {
-    /** The user's ssh: the lab's without its shared logins and known hosts. */
+    /** The user's ssh: the ssh of the lab without shared connections and known hosts. */
     readonly ssh: string;
 
     constructor(
@@ -20,7 +20,7 @@ export class CommandLine {
         this.ssh = `ssh -F ${own}`;
     }
 
-    /** The command that runs `lvs` in the folder of the program, and its environment. */
+    /** Command that runs `lvs`, and its environment. */
     command(...words: string[]): { command: string[]; env: NodeJS.ProcessEnv } {
         const previews = ["render", "diff", "preflight", "topology"].includes(words[0]!);
         const file = previews ? ["--config-file", this.stack.file] : [];

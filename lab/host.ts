@@ -9,48 +9,48 @@ import { MachineProcess } from "./machine/process";
 import { UserModeLinux } from "./machine/uml";
 import type { Namespace } from "./namespace";
 import type { Parts } from "./parts";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { run, type RunOptions, type RunResult, tryRun } from "./run";
 import { sshFilesOf } from "./sshFiles";
 import { type HostSpec, isContainer, type Suite, suiteOf, type Topology } from "./topology";
 import { GiveUp, waitUntil } from "./wait";
 
-/** How long a host may take to boot: five at once on a slow machine take 45 s. */
+/** Limit for a boot. Five hosts at once take 45 s on a slow machine. */
 const bootDeadline = 180_000;
 
-/** How a command is run on a host. */
+/** How to run a command on a host. */
 export interface HostRunOptions extends RunOptions {
-    /** Who runs it: root, unless it is "admin" (who may sudo) or "nosudo" (who may not). */
+    /** User that runs the command: "admin" may use sudo, "nosudo" may not. Defaults to root. */
     user?: string;
 }
 
-/** What a lab tells each of its hosts. */
+/** Everything that a host needs from its lab. */
 export interface HostOptions {
     /** Folder for large files. */
     dir: string;
-    /** Folder in memory, with a name short enough for sockets. */
+    /** Folder in memory. Its name is short enough for sockets. */
     shortDir: string;
     namespace: Namespace;
     topology: Topology;
     parts: Parts;
-    /** The processor that it runs on, where it has a kernel of its own. */
+    /** Processor of a host that has its own kernel. */
     processor: number;
 }
 
 /** A machine of a lab. */
 export class Host {
     readonly name: string;
-    /** IPv4 address of its first card, where it is logged in to. */
+    /** IPv4 address of the first card. ssh uses this address. */
     readonly address: string;
-    /** IPv6 address of its first card. */
+    /** IPv6 address of the first card. */
     readonly ipv6: string;
-    /** The release of Debian that it runs. */
+    /** Debian release of the host. */
     readonly suite: Suite;
-    /** Its public host key: `ssh-ed25519 AAAA…`. */
+    /** Public host key: `ssh-ed25519 AAAA…`. */
     readonly hostKey: string;
-    /** What it has written to its console since it was first booted, for a look when it hangs. */
+    /** File with everything that the host has written to its console since its first boot. */
     readonly consoleLog: string;
-    /** Is it a container? Otherwise it has a kernel of its own. */
+    /** Whether the host is a container. Otherwise it has its own kernel. */
     readonly isContainer: boolean;
     private readonly cards: Card[];
     private readonly dir: string;
@@ -80,7 +80,7 @@ export class Host {
             dir: this.dir,
             shortDir: lab.shortDir,
             identity: this.identity,
-            inside: (command: string[]) => this.inside(command),
+            inNamespace: (command: string[]) => this.inNamespace(command),
         };
         this.machine = this.isContainer
             ? new Container(options)
@@ -93,118 +93,115 @@ export class Host {
         this.process = new MachineProcess(spec.name, this.dir, lab.namespace);
     }
 
-    /** Its card in a network, by default the first. */
+    /** The host's card in a network. Defaults to the first card. */
     card(network = this.cards[0]!.network): Card {
         const card = this.cards.find((one) => one.network === network);
         if (card) return card;
         const networks = this.cards.map((one) => one.network).join(", ");
-        throw new Refusal(`${this.name} has no card in ${network}, only in ${networks}`);
+        throw new UserError(`${this.name} has no card in ${network}. Use ${networks}.`);
     }
 
-    /** Runs a shell script on the host; returns what it printed; throws if it fails. */
+    /** Run a shell script on the host and return its output. Throws if the script fails. */
     async run(script: string, options: HostRunOptions = {}): Promise<string> {
         return run(this.sshCommand(script, options), { timeout: 120_000, ...options });
     }
 
-    /** Runs a shell script on the host, whatever comes of it. Status 255 is ssh's own. */
+    /** Run a shell script on the host and return its result. Status 255 comes from ssh itself. */
     async tryRun(script: string, options: HostRunOptions = {}): Promise<RunResult> {
         return tryRun(this.sshCommand(script, options), { timeout: 120_000, ...options });
     }
 
-    /** The command that logs in to the host on a terminal, or runs `script` there. */
+    /** Command that logs in to the host on a terminal, or runs `script` there. */
     login(script: string): string[] {
         const terminal = script ? [] : ["RequestTTY=yes"];
-        // Without a script there must be no word for one.
+        // ssh would run an empty argument as a command.
         return this.sshCommand(script, {}, terminal).filter((word) => word !== "");
     }
 
-    /** Does the machine run (or is it frozen)? */
+    /** Whether the host is on. A frozen host is on. */
     async isUp(): Promise<boolean> {
         return (await this.process.leader()) !== undefined;
     }
 
-    /** Pulls the plug: nothing on the host gets to say or write another word. */
+    /** Cut the power. The host can neither send nor write anything more. */
     async cut(): Promise<void> {
         await this.process.end();
-        await this.forgetConnection();
+        await this.closeConnection();
     }
 
-    /** Turns the host off in order: all that it has written is on its disk. */
+    /** Shut the host down cleanly: its disk has everything that it wrote. */
     async shutDown(): Promise<void> {
-        await this.requireLife();
-        // The connection may end before the answer comes.
+        await this.requireRunning();
+        // ssh may be disconnected before the answer arrives.
         await this.tryRun("systemctl poweroff");
-        await this.forgetConnection();
+        await this.closeConnection();
         await waitUntil(`end of ${this.name}`, 60_000, async () => !(await this.isUp()));
         await this.process.end();
     }
 
-    /** Turns the host on, with its disk as it was left, and waits until ssh answers. */
+    /** Turn the host on with its disk unchanged, and wait until ssh answers. */
     async boot(): Promise<void> {
         if (await this.isUp()) throw new Error(`${this.name} is running already`);
         await this.powerOn();
         await this.waitForSsh();
     }
 
-    /** Shuts the host down in order and boots it; returns when it answers again. */
+    /** Shut the host down cleanly and boot it. Return when ssh answers. */
     async reboot(): Promise<void> {
         const before = await this.bootId();
-        // The connection may end before the answer comes.
+        // ssh may be disconnected before the answer arrives.
         await this.tryRun("systemctl reboot");
-        await this.forgetConnection();
+        await this.closeConnection();
         await waitUntil(`reboot of ${this.name}`, bootDeadline, async () => {
-            await this.requireLife();
+            await this.requireRunning();
             const now = await this.bootId();
             return now !== undefined && now !== before;
         });
     }
 
-    /** Makes the host stand still at once: it neither answers nor notices. */
+    /** Stop all processes of the host at once. Nothing answers until `thaw`. */
     async freeze(): Promise<void> {
-        await this.machine.freeze(await this.requireLife());
+        await this.machine.freeze(await this.requireRunning());
     }
 
-    /** Lets a frozen host go on from where it stood. */
+    /** Resume a frozen host. */
     async thaw(): Promise<void> {
-        await this.machine.thaw(await this.requireLife());
+        await this.machine.thaw(await this.requireRunning());
     }
 
-    /** Pulls the network cable of one of the host's cards out, or plugs it in. */
+    /** Unplug or plug in the network cable of a card. */
     async link(state: "up" | "down", network?: string): Promise<void> {
         const card = this.card(network);
-        // The card does not get over a device that is taken down: it is unplugged at the far end.
+        // The card of a guest does not recover if its device is down: detach the bridge instead.
         const end = state === "up" ? ["master", card.network] : ["nomaster"];
-        await run(this.inside(["ip", "link", "set", card.tap, ...end]));
+        await run(this.inNamespace(["ip", "link", "set", card.tap, ...end]));
     }
 
-    /**
-     * Puts a new disk in and boots from it: a bare one, as on the day the host was delivered, or
-     * one that `installedDisk` made.
-     */
+    /** Boot from a new disk: a bare one without packages, or one that `installedDisk` made. */
     async reset(disk?: string): Promise<void> {
         await this.cut();
         await this.startNew(disk);
         await this.waitForSsh();
     }
 
-    /** Makes the host's folder and network devices; for `Lab.up`. */
+    /** Create the host's folder and network devices. `Lab.up` calls this. */
     async create(): Promise<void> {
         await fs.mkdir(this.dir, { recursive: true });
         await writeIdentity(this.identity, this.spec, this.lab.topology);
-        await this.machine.plugIn();
+        await this.machine.createDevices();
     }
 
-    /** Starts the machine with a new disk, as `reset` does, and does not wait for it. */
+    /** Start the machine with a new disk, as `reset` does, without waiting for it. */
     async startNew(disk = this.lab.parts.suites[this.suite]!.image.disk): Promise<void> {
         await this.process.end();
-        await this.machine.insert(disk);
+        await this.machine.useDisk(disk);
         await this.powerOn();
     }
 
-    /** Waits until the host lets the client in. */
+    /** Wait until ssh to the host works. */
     async waitForSsh(): Promise<void> {
         await waitUntil(`ssh to ${this.name}`, bootDeadline, async () => {
-            await this.requireLife();
+            await this.requireRunning();
             return (await this.bootId()) !== undefined;
         });
     }
@@ -212,11 +209,11 @@ export class Host {
     private async powerOn(): Promise<void> {
         await fs.rm(path.join(this.lab.shortDir, this.name, "pid"), { force: true });
         const { command, env } = this.machine.powerOn();
-        await this.process.start(this.inside(command), env, this.consoleLog);
+        await this.process.start(this.inNamespace(command), env, this.consoleLog);
     }
 
-    /** Ends the connection that `run` keeps open. */
-    private async forgetConnection(): Promise<void> {
+    /** Close the connection that `run` shares. */
+    private async closeConnection(): Promise<void> {
         const sockets = path.join(this.lab.shortDir, "ssh");
         for (const socket of await fs.readdir(sockets)) {
             if (!socket.endsWith(`@${this.name}`)) continue;
@@ -232,7 +229,7 @@ export class Host {
         }
     }
 
-    /** A name for the time since the host was last turned on; undefined while ssh is silent. */
+    /** Identifier of the current boot. undefined while ssh does not answer. */
     private async bootId(): Promise<string | undefined> {
         const ssh = this.sshCommand("cat /proc/sys/kernel/random/boot_id", {}, [
             "ConnectTimeout=1",
@@ -249,21 +246,21 @@ export class Host {
         const settings = sshOptions.flatMap((option) => ["-o", option]);
         const user = options.user ? ["-l", options.user] : [];
         const config = sshFilesOf(this.lab).config;
-        return this.inside(["ssh", "-F", config, ...settings, ...user, this.name, script]);
+        return this.inNamespace(["ssh", "-F", config, ...settings, ...user, this.name, script]);
     }
 
-    private inside(command: string[]): string[] {
+    private inNamespace(command: string[]): string[] {
         return this.lab.namespace.command(command);
     }
 
-    private async requireLife(): Promise<number> {
+    private async requireRunning(): Promise<number> {
         const pid = await this.process.leader();
         if (pid !== undefined) return pid;
         const log = await fs.readFile(this.consoleLog, "utf8").catch(() => "");
         const way = this.isContainer
-            ? " Where no container starts, PULUMI_LVS_LAB_MACHINES=uml gives hosts kernels of their own."
+            ? " If containers do not start on this machine, set PULUMI_LVS_LAB_MACHINES=uml to use virtual machines."
             : "";
-        throw new GiveUp(`${this.name} is off.${way} The end of its console:\n${log.slice(-1500)}`);
+        throw new GiveUp(`${this.name} is off.${way} End of its console:\n${log.slice(-1500)}`);
     }
 }
 

@@ -5,7 +5,7 @@ import type { Card } from "./machine/machine";
 import { run } from "./run";
 import { type HostSpec, ipv6Of, suiteOf, type Topology } from "./topology";
 
-/** The cards of a host, in the order in which its networks are named. */
+/** The cards of a host in the order of its networks. */
 export function cardsOf({ name, cards }: HostSpec, { networks }: Topology): Card[] {
     return Object.entries(cards).map(([network, address], index) => ({
         network,
@@ -17,13 +17,18 @@ export function cardsOf({ name, cards }: HostSpec, { networks }: Topology): Card
     }));
 }
 
-/** A host keeps its hardware address over every boot: 02:00 and its IPv4 address. */
+/**
+ * Hardware address for an IPv4 address: 02:00 and its four bytes. It stays the same on every boot.
+ */
 function macOf(address: string): string {
     const bytes = address.split(".").map((byte) => Number(byte).toString(16).padStart(2, "0"));
     return ["02", "00", ...bytes].join(":");
 }
 
-/** Writes a disk, as a tar archive, from which a host takes its own files at its first boot. */
+/**
+ * Write the host's own files to a tar archive. The host unpacks it as a second disk at its first
+ * boot.
+ */
 export async function writeIdentity(
     archive: string,
     spec: HostSpec,
@@ -50,7 +55,7 @@ function identityFiles(spec: HostSpec, topology: Topology): Record<string, strin
     return {
         "etc/hosts": `127.0.0.1 localhost\n${client} client\n${names.join("")}`,
         "etc/hostname": `${spec.name}\n`,
-        "etc/lab/network": cards.map(cardLine).join(""),
+        "etc/lab/network": cards.map(networkLine).join(""),
         "etc/lab/routes": routeLines(spec, topology),
         ...(spec.forwards && { "etc/sysctl.d/lab-router.conf": routerSettings }),
         "etc/apt/sources.list": `deb [trusted=yes] http://${client}/${suiteOf(spec)}/ ./\n`,
@@ -59,7 +64,7 @@ function identityFiles(spec: HostSpec, topology: Topology): Record<string, strin
     };
 }
 
-function cardLine({ device, address, ipv6 }: Card, index: number): string {
+function networkLine({ device, address, ipv6 }: Card, index: number): string {
     return `vec${index} ${device} ${address}/24 ${ipv6}/64\n`;
 }
 
@@ -74,7 +79,7 @@ function routeLines({ routes = [], cards }: HostSpec, { networks, hosts }: Topol
     return lines.join("");
 }
 
-/** A router forwards, and does not tell a host of a shorter way, which is not what a test sets up. */
+/** A router forwards packets and sends no redirects: hosts must keep the routes of the topology. */
 const routerSettings = `net.ipv4.ip_forward = 1
 net.ipv6.conf.all.forwarding = 1
 net.ipv4.conf.all.send_redirects = 0

@@ -7,10 +7,10 @@ import { labParts } from "./parts";
 import { step } from "./progress";
 import type { Suite } from "./topology";
 
-/** The packages of a cluster. */
+/** Packages of a cluster. */
 export const clusterPackages = ["keepalived", "ipvsadm", "apache2"];
 
-/** Those, and programs for tests of other services than the web's. */
+/** Packages of a cluster, and programs for tests of services other than the web. */
 export const serverPackages = [
     ...clusterPackages,
     "curl",
@@ -20,16 +20,16 @@ export const serverPackages = [
     "openssl",
 ];
 
-/** Those, and the exporter of metrics. */
+/** Packages of a cluster, and the metrics exporter. */
 export const monitoredPackages = [...clusterPackages, "prometheus-node-exporter"];
 
-/** Those, and two firewalls. */
+/** Packages of a cluster, and two firewalls. */
 export const firewallPackages = [...clusterPackages, "nftables", "firewalld"];
 
-/** Those, and a database. */
+/** Packages of a cluster, and a database. */
 export const databasePackages = [...clusterPackages, "mariadb-server"];
 
-/** The disks that tests boot hosts with. */
+/** Disks that tests boot hosts with. */
 const testDisks: { suite?: Suite; packages?: string[] }[] = [
     { suite: "bookworm" },
     { suite: "bullseye" },
@@ -40,16 +40,15 @@ const testDisks: { suite?: Suite; packages?: string[] }[] = [
     { packages: databasePackages },
 ];
 
-/** Makes all disks that tests boot hosts with, so that no test waits for one. */
+/** Build all disks of the tests, so that no test has to build one. */
 export async function makeTestDisks(): Promise<void> {
     for (const disk of testDisks) await installedDisk(disk);
 }
 
 /**
- * A disk for hosts on which packages are installed already and nothing else has been done, for
- * tests and benchmarks that are not about the installation: apt takes most of the time of a first
- * `pulumi up`. By default they are those of a cluster. Services of other packages are not started
- * when such a host boots. Each disk is built once.
+ * Find or build a disk with packages installed and nothing else changed. Tests and benchmarks use
+ * it unless they test the installation: apt takes most of the time of a first `pulumi up`. Defaults
+ * to the packages of a cluster. Services of other packages do not start when the host boots.
  */
 export async function installedDisk({
     suite = "bookworm",

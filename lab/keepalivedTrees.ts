@@ -7,107 +7,109 @@ import { step } from "./progress";
 import { tryRun } from "./run";
 import type { Suite } from "./topology";
 
-/** The releases of Debian whose keepalived tries configurations, with its version. */
+/** Debian releases whose keepalived tests configurations. */
 export const keepalivedReleases = [
     { suite: "bullseye", version: "2.1.5" },
     { suite: "bookworm", version: "2.2.7" },
     { suite: "trixie", version: "2.3.3" },
 ] as const satisfies { suite: Suite; version: string }[];
 
-/** What a tree has besides a base image: nft is for tests of what hosts do with the kernel's tables. */
+/** Packages that a tree adds to a base image. Tests of kernel tables need nft. */
 const programs = ["keepalived", "nftables"];
 
-/** A file as it stands on the host that a configuration is for. */
-export interface TriedFile {
-    /** Absolute. Its folders are made. */
+/** A file of the host that a configuration is for. */
+export interface TreeFile {
+    /** Absolute path. Missing folders are created. */
     path: string;
-    /** Octal, as for chmod. Defaults to 0644. */
+    /** Octal mode, as for chmod. Defaults to 0644. */
     mode?: string;
     content: string;
 }
 
-/** What `keepalived -t` answered. */
-export interface Verdict {
-    /** Exit status; -1 when it crashed or did not come to an end. */
+/** Result of `keepalived -t`. */
+export interface TestResult {
+    /** Exit status. -1 if keepalived crashed or did not end. */
     status: number;
-    /** What it printed on stderr and stdout, each line once. */
-    complaint: string;
+    /** Lines that keepalived printed on stderr and stdout, without duplicates. */
+    output: string;
 }
 
-/** The verdict on a configuration that is right. Status 0 alone says nothing before 2.2.0. */
-export const accepted: Verdict = { status: 0, complaint: "" };
+/**
+ * Result for a valid configuration. The status alone is not enough: before 2.2.0 it is always 0.
+ */
+export const validResult: TestResult = { status: 0, output: "" };
 
-/** The files of a Debian release with keepalived in them, to be run where they lie. */
+/** The files of a Debian release with keepalived. Programs run inside this folder. */
 export class KeepalivedTree {
-    /** The folder has the files in `tree`, and `run`, which is empty: each run mounts its own there. */
+    /** `dir` contains the files in `tree`, and the empty folder `run` as a mount point. */
     constructor(readonly dir: string) {}
 
-    /** The version that keepalived says it is. */
+    /** Version that keepalived prints. */
     async version(): Promise<string> {
         const { output } = await this.inside("exec /usr/sbin/keepalived --version 2>&1\n", []);
         return /^Keepalived v(\S+)/.exec(output)?.[1] ?? output;
     }
 
     /**
-     * Has keepalived test /etc/keepalived/keepalived.conf on a host that has these files and
-     * interfaces. No run sees another one: as many as you like can go on side by side.
+     * Let keepalived test /etc/keepalived/keepalived.conf on a host with these files and
+     * interfaces. Runs are isolated, so any number can run in parallel.
      */
-    async test(files: TriedFile[], { interfaces }: { interfaces: string[] }): Promise<Verdict> {
+    async test(files: TreeFile[], { interfaces }: { interfaces: string[] }): Promise<TestResult> {
         const script = [
             "mkdir -p /etc/keepalived",
-            ...files.map(placed),
+            ...files.map(writeCommands),
             "exec /usr/sbin/keepalived -t -f /etc/keepalived/keepalived.conf 2>&1\n",
         ];
         const { status, output } = await this.inside(script.join("\n"), interfaces);
-        return verdict(status, output);
+        return testResult(status, output);
     }
 
     /**
-     * The same for many configurations on one such host, which differ in keepalived.conf alone:
-     * much faster. Each is in a folder of its own, together with the other files of /etc/keepalived.
+     * Test many configurations on one host, which is much faster. They differ in keepalived.conf
+     * only. Each gets a folder with the other files of /etc/keepalived.
      */
     async testAll(
         configurations: string[],
-        { files, interfaces }: { files: TriedFile[]; interfaces: string[] },
-    ): Promise<Verdict[]> {
+        { files, interfaces }: { files: TreeFile[]; interfaces: string[] },
+    ): Promise<TestResult[]> {
         const beside = files.filter((file) => path.posix.dirname(file.path) === "/etc/keepalived");
         const tests = configurations.map((content, index) =>
             [
                 `mkdir /etc/keepalived/${index}`,
-                ...beside.map((file) => `cp ${word(file.path)} /etc/keepalived/${index}`),
-                `printf %s ${word(content)} >/etc/keepalived/${index}/keepalived.conf`,
+                ...beside.map((file) => `cp ${quoteWord(file.path)} /etc/keepalived/${index}`),
+                `printf %s ${quoteWord(content)} >/etc/keepalived/${index}/keepalived.conf`,
                 `/usr/sbin/keepalived -t -f /etc/keepalived/${index}/keepalived.conf 2>&1 || status=$?`,
                 `echo "${endOfTest} \${status:-0}"; status=`,
             ].join("\n"),
         );
-        const script = ["mkdir -p /etc/keepalived", ...files.map(placed), ...tests, ""];
+        const script = ["mkdir -p /etc/keepalived", ...files.map(writeCommands), ...tests, ""];
         const { output } = await this.inside(script.join("\n"), interfaces, 120_000);
         const ends = new RegExp(`^${endOfTest} (\\d+)$`, "m");
         const pieces = output.split(ends);
         const count = (pieces.length - 1) / 2;
         if (count < configurations.length) {
             throw new Error(
-                `only ${count} of ${configurations.length} configurations were tried in two minutes`,
+                `only ${count} of ${configurations.length} configurations were tested in two minutes`,
             );
         }
         return configurations.map((_, index) => {
             const status = Number(pieces[2 * index + 1]);
-            return verdict(status < 128 ? status : -1, pieces[2 * index]!);
+            return testResult(status < 128 ? status : -1, pieces[2 * index]!);
         });
     }
 
     /**
-     * Has keepalived do VRRP on such a host until a shell command there succeeds, for a minute at
-     * most; gives what another one then prints. What keepalived says, all of its configuration
-     * first, is in /said.
+     * Run keepalived with VRRP on a host until a shell command there succeeds, for at most a
+     * minute. Return the output of a second command. The log of keepalived, with its full
+     * configuration, is in /said.
      */
     async run(
-        files: TriedFile[],
+        files: TreeFile[],
         { interfaces, until, show }: { interfaces: string[]; until: string; show: string },
     ): Promise<string> {
         const script = [
             ...interfaces.map((name) => `ip link set ${name} up`),
-            ...files.map(placed),
+            ...files.map(writeCommands),
             "keepalived --dont-fork --vrrp --log-console --dump-conf >/said 2>&1 &",
             `tries=0; until ${until} || [ "$tries" = 300 ]; do tries=$((tries + 1)); sleep 0.2; done`,
             "kill $!; wait $! || :",
@@ -116,14 +118,15 @@ export class KeepalivedTree {
         return (await this.inside(script.join("\n"), interfaces, 100_000)).output;
     }
 
-    /** Runs a shell script in the tree. What it changes, it changes for itself alone. */
+    /** Run a shell script in the tree. Its changes are discarded afterwards. */
     private async inside(
         script: string,
         interfaces: string[],
         timeout = 20_000,
     ): Promise<{ status: number; output: string }> {
-        // Each command takes the place of the one before it, so keepalived is the only process, and
-        // with it go the namespaces and all that was mounted and made in them.
+        // Each command replaces the one before, so keepalived is the only process. Namespaces and
+        // mounts
+        // end with it.
         const { status, stdout, stderr } = await tryRun(
             [
                 ...["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--net"],
@@ -131,35 +134,35 @@ export class KeepalivedTree {
             ],
             { cwd: this.dir, stdin: script, timeout },
         );
-        // keepalived has but one stream, so this is from what had to be done before it could start.
+        // keepalived prints on stdout only, so stderr comes from the commands before it.
         if (stderr) throw new Error(`no keepalived was started: ${stderr.trim()}`);
         return { status, output: stdout };
     }
 }
 
-/** What stands between the answers to many tests. */
+/** Separator between the results of many tests. */
 const endOfTest = "=== end of test";
 
-function verdict(status: number, output: string): Verdict {
+function testResult(status: number, output: string): TestResult {
     const lines = output.split("\n").filter((line) => line.trim());
-    return { status, complaint: [...new Set(lines)].join("\n") };
+    return { status, output: [...new Set(lines)].join("\n") };
 }
 
-/** The commands that put a file in its place. */
-function placed({ path: target, mode = "0644", content }: TriedFile): string {
+/** Commands that write a file. */
+function writeCommands({ path: target, mode = "0644", content }: TreeFile): string {
     return [
-        `mkdir -p ${word(path.posix.dirname(target))}`,
-        `printf %s ${word(content)} >${word(target)}`,
-        `chmod ${word(mode)} ${word(target)}`,
+        `mkdir -p ${quoteWord(path.posix.dirname(target))}`,
+        `printf %s ${quoteWord(content)} >${quoteWord(target)}`,
+        `chmod ${quoteWord(mode)} ${quoteWord(target)}`,
     ].join("\n");
 }
 
-/** Makes the trees of all releases, so that no test waits for one. */
+/** Build the trees of all releases, so that no test has to build one. */
 export async function makeKeepalivedTrees(): Promise<void> {
     for (const { suite } of keepalivedReleases) await keepalivedOf(suite);
 }
 
-/** The tree of a release, found in the cache or built. Needs root. */
+/** Find the tree of a release in the cache, or build it. Needs root. */
 export async function keepalivedOf(suite: Suite): Promise<KeepalivedTree> {
     const { version } = keepalivedReleases.find((release) => release.suite === suite)!;
     const parts = (await labParts(suite)).suites[suite]!;
@@ -178,8 +181,8 @@ export async function keepalivedOf(suite: Suite): Promise<KeepalivedTree> {
 }
 
 /**
- * Makes a host of the tree, in namespaces of its own, and runs the script on stdin there. The
- * arguments are its interfaces: each is one end of a veth pair, for these are in every kernel.
+ * Make a host of the tree in private namespaces, and run the script on stdin there. The arguments
+ * are the names of interfaces. Each is an end of a veth pair, which every kernel supports.
  */
 const host = `
 umask 022
@@ -194,7 +197,7 @@ done | ip -batch -
 exec chroot run/root sh -eu
 `;
 
-/** Text as one word of a shell script. */
-function word(text: string): string {
+/** Quote a text as one word of a shell script. */
+function quoteWord(text: string): string {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }

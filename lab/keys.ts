@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 
-/** A key pair as OpenSSH writes it. */
+/** A key pair in OpenSSH's format. */
 export interface KeyPair {
     /** `ssh-ed25519 AAAA…`, without a comment. */
     public: string;
@@ -9,25 +9,25 @@ export interface KeyPair {
 }
 
 /**
- * The host key of the lab host of that name.
+ * The host key of a lab host.
  *
- * All keys of the lab are derived from names, so that the public ones are known before a host has
- * booted and can stand in a committed stack file. Anyone who reads this file has the private ones
- * too: they are good for a network without an uplink and for nothing else.
+ * All keys of the lab are derived from names: a committed stack file can contain the public keys
+ * before any host has booted. Anyone who reads this file has the private keys too. They are only
+ * good for a network without an uplink.
  */
 export function hostKey(name: string): KeyPair {
     return derivedKey(`host ${name}`);
 }
 
-/** The key that every user of every lab host lets in. As public as the host keys. */
+/** The key that every user of every lab host accepts. It is as public as the host keys. */
 export function clientKey(): KeyPair {
     return derivedKey("client");
 }
 
-/** An ed25519 private key is any 32 bytes: here, a digest of what the key is for. */
+/** Derive a key pair. An ed25519 private key is any 32 bytes: here, a digest of the purpose. */
 function derivedKey(purpose: string): KeyPair {
     const seed = createHash("sha256").update(`pulumi-lvs lab, not secret: ${purpose}`).digest();
-    // PKCS #8 around those 32 bytes (RFC 8410), which is what node:crypto reads.
+    // PKCS #8 (RFC 8410) around the 32 bytes, which node:crypto can read.
     const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]);
     const privateKey = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
     const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
@@ -40,7 +40,7 @@ function derivedKey(purpose: string): KeyPair {
     };
 }
 
-/** OpenSSH's own format of private keys, unencrypted (PROTOCOL.key in its sources). */
+/** Unencrypted private key in OpenSSH's own format (PROTOCOL.key in its sources). */
 function openSshPrivateKey(publicBlob: Buffer, publicKey: Buffer, seed: Buffer): string {
     const check = seed.subarray(0, 4);
     const secret = Buffer.concat([

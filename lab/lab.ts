@@ -7,10 +7,10 @@ import { Host } from "./host";
 import { clientKey } from "./keys";
 import { Namespace } from "./namespace";
 import { labParts, Parts } from "./parts";
-import { labNames, makePlaces, placesOf, removePlaces } from "./places";
+import { labNames, createFolders, foldersOf, removeFolders } from "./folders";
 import { Probe, ProbeOptions } from "./probe";
 import { processorOf } from "./processors";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
 import { sshFilesOf, writeSshFiles } from "./sshFiles";
 import { HostSpec, ipv6Of, isContainer, Network, suiteOf, Topology } from "./topology";
@@ -19,39 +19,45 @@ import { waitUntil } from "./wait";
 export { Host } from "./host";
 export { waitUntil } from "./wait";
 
-/** How a lab is brought up. */
+/** How to start a lab. */
 export interface LabOptions {
-    /** What it is called. Defaults to a name of its own, so that labs can run side by side. */
+    /** Name of the lab. Defaults to a unique name, so that labs can run in parallel. */
     name?: string;
-    /** Does it outlive the process that brought it up? Otherwise it ends with it. */
-    lasting?: boolean;
-    /** The disk that a host starts with, as `installedDisk` made it; undefined is a bare one. Defaults to bare ones. */
+    /** Whether the lab outlives the process that started it. Defaults to false. */
+    persistent?: boolean;
+    /**
+     * First disk of a host, as `installedDisk` made it. undefined is a bare disk. Defaults to bare
+     * disks.
+     */
     disk?: (host: HostSpec) => Promise<string | undefined>;
 }
 
-/** What is written down about a running lab. */
+/** The record of a running lab. */
 interface LabRecord {
     topology: Topology;
     parts: Parts;
-    /** How many labs there were before it: so many processors further on its kernels begin. */
-    others: number;
+    /**
+     * Number of labs that were running before. It selects the first processor for the lab's
+     * kernels.
+     */
+    earlierLabs: number;
 }
 
-/** A few hosts on a network of their own, on this machine. */
+/** A few hosts on a private network on this machine. */
 export class Lab {
     readonly hosts: Host[];
-    /** The lab's namespace: its addresses in the first network, and the key that hosts let in. */
+    /** The lab's namespace: its addresses in the first network, and the key that hosts accept. */
     readonly client: {
         address: string;
         ipv6: string;
         privateKeyFile: string;
         privateKey: string;
     };
-    /** Which of the kernels serves, and where the parts of the lab are. */
+    /** The kernel and the images of the lab. */
     readonly parts: Parts;
-    /** Folder with the large files that the lab writes; it goes with the lab. */
+    /** Folder with the large files of the lab. It is deleted with the lab. */
     readonly dir: string;
-    /** Folder in memory with its sockets, and what containers write. */
+    /** Folder in memory with sockets and the files that containers write. */
     readonly shortDir: string;
     readonly topology: Topology;
     private readonly namespace: Namespace;
@@ -60,10 +66,10 @@ export class Lab {
         readonly name: string,
         private readonly record: LabRecord,
     ) {
-        const { topology, parts, others } = record;
+        const { topology, parts, earlierLabs: others } = record;
         this.topology = topology;
         this.parts = parts;
-        const places = placesOf(name);
+        const places = foldersOf(name);
         this.dir = places.dir;
         this.shortDir = places.shortDir;
         this.namespace = namespaceOf(name);
@@ -82,19 +88,19 @@ export class Lab {
         };
     }
 
-    /** Brings a lab up and returns when every host lets the client in. */
+    /** Start a lab and return when ssh to every host works. */
     static async up(topology: Topology, options: LabOptions = {}): Promise<Lab> {
         const parts = await labParts(...new Set(topology.hosts.map(suiteOf)));
         const disks = await disksOf(topology, options);
         const name = options.name ?? `${topology.name}-${randomBytes(3).toString("hex")}`;
-        const lab = new Lab(name, { topology, parts, others: (await Lab.names()).length });
-        await removeDeadLab(name);
-        await makePlaces(lab);
+        const lab = new Lab(name, { topology, parts, earlierLabs: (await Lab.names()).length });
+        await removeLeftover(name);
+        await createFolders(lab);
         try {
             const keep = await lab.create();
             await Promise.all(lab.hosts.map((host) => host.startNew(disks.get(host.name))));
             await Promise.all(lab.hosts.map((host) => host.waitForSsh()));
-            if (options.lasting) keep();
+            if (options.persistent) keep();
         } catch (error) {
             await lab.down();
             throw error;
@@ -102,76 +108,79 @@ export class Lab {
         return lab;
     }
 
-    /** The lab of that name, if it is running. */
+    /** The lab of this name if it is running. */
     static async attach(name: string): Promise<Lab | undefined> {
         if (!(await namespaceOf(name).exists())) return undefined;
         const record = await readRecord(name);
         return record && new Lab(name, record);
     }
 
-    /** The names of all labs that are there, running or not. */
+    /** Names of all labs, running or not. */
     static async names(): Promise<string[]> {
         return labNames();
     }
 
-    /** Takes a lab of that name down, in whatever state it is; nothing happens if there is none. */
+    /** Remove a lab in any state. Does nothing if there is no such lab. */
     static async remove(name: string): Promise<void> {
         await namespaceOf(name).destroy();
-        await removePlaces(placesOf(name));
+        await removeFolders(foldersOf(name));
     }
 
-    /** The host of that name. */
+    /** The host of this name. */
     host(name: string): Host {
         const host = this.hosts.find((candidate) => candidate.name === name);
         if (host) return host;
         const names = this.hosts.map((candidate) => candidate.name).join(", ");
-        throw new Refusal(`${this.name} has no host ${name}, only ${names}`);
+        throw new UserError(`${this.name} has no host ${name}. Use ${names}.`);
     }
 
-    /** What to run on this machine in order to run a command on the client. */
+    /** Command to run on this machine to run `command` on the client. */
     command(command: string[]): string[] {
         return this.namespace.command(command);
     }
 
-    /** Runs a command on the client; returns what it printed; throws if it fails. */
+    /** Run a command on the client and return its output. Throws if the command fails. */
     async exec(command: string[], options: RunOptions = {}): Promise<string> {
         return run(this.command(command), options);
     }
 
-    /** Runs a command on the client, whatever comes of it. */
+    /** Run a command on the client and return its result. */
     async tryExec(command: string[], options: RunOptions = {}): Promise<RunResult> {
         return tryRun(this.command(command), options);
     }
 
-    /** Starts a command on the client and does not wait for it. It ends with the lab. */
+    /** Start a command on the client without waiting for it. It ends with the lab. */
     spawn(command: string[], options: SpawnOptions = {}): ChildProcess {
         const [program, ...args] = this.command(command);
         return spawn(program!, args, options);
     }
 
-    /** Starts a client that requests `url` again and again, until it is told to stop. */
+    /** Start a client that requests `url` until it is stopped. */
     async probe(url: string, options: ProbeOptions = {}): Promise<Probe> {
         return Probe.start((command, stdio) => this.spawn(command, { stdio }), url, options);
     }
 
-    /** Puts a bare disk into every host, as on the day they were delivered. */
+    /** Boot every host from a bare disk. */
     async reset(): Promise<void> {
         await Promise.all(this.hosts.map((host) => host.reset()));
     }
 
-    /** Ends the lab and all that runs in it, and leaves nothing of it behind. */
+    /** End the lab and everything that runs in it, and delete its files. */
     async down(): Promise<void> {
         await Lab.remove(this.name);
     }
 
-    /** Makes all of it but its hosts. It ends with this process, until `keep` is called. */
+    /**
+     * Create everything except the hosts. The lab ends with this process unless the returned
+     * function is called.
+     */
     private async create(): Promise<() => void> {
         await this.namespace.create();
-        const keep = this.endWithThisProcess();
+        const keep = this.startWatchdog();
         await fs.writeFile(path.join(this.dir, "lab.json"), JSON.stringify(this.record, null, 4));
         await writeSshFiles(this, this.hosts);
 
-        // The client is no router, and takes an answer from whichever network it comes.
+        // The client does not forward packets, and accepts an answer from any network.
         const settings = ["net.ipv4.ip_forward=0", "net.ipv4.conf.default.rp_filter=0"];
         await this.exec(["sysctl", "-q", ...settings, "net.ipv4.conf.all.rp_filter=0"]);
         for (const [name, network] of Object.entries(this.topology.networks)) {
@@ -192,12 +201,11 @@ export class Lab {
     }
 
     /**
-     * Leaves a process behind that waits for the end of this one, however it comes (a pipe closes
-     * with the last process that holds its other end), and then takes the lab down. It is in the
-     * lab's namespace, so whoever takes the lab down earlier ends it too. Returns how to tell it
-     * that the lab is to stay.
+     * Start a watchdog that removes the lab when this process ends: then the pipe between them
+     * closes. The watchdog runs in the lab's namespace, so it ends with the lab. Return a function
+     * that makes the lab outlive this process.
      */
-    private endWithThisProcess(): () => void {
+    private startWatchdog(): () => void {
         const down = [...nodeCommand("cli.ts"), "--name", this.name, "down"];
         const wait = ["sh", "-c", 'read -r _ || exec "$@"', "lab-watchdog", ...down];
         const watchdog = this.spawn(wait, {
@@ -207,7 +215,7 @@ export class Lab {
         });
         watchdog.unref();
         const pipe = watchdog.stdin as Socket;
-        // It must not keep this process from ending, nor end it when the lab is taken down first.
+        // The pipe must neither keep this process alive nor end it when the lab is removed first.
         pipe.unref();
         pipe.on("error", () => undefined);
         return () => pipe.end("stay\n");
@@ -233,7 +241,9 @@ export class Lab {
     }
 }
 
-/** By host name. One after the other: two hosts may ask for a disk that has to be built first. */
+/**
+ * Disks by host name, one after the other, because two hosts may need a disk that must be built.
+ */
 async function disksOf({ hosts }: Topology, { disk }: LabOptions): Promise<Map<string, string>> {
     const disks = new Map<string, string>();
     for (const spec of hosts) {
@@ -244,20 +254,22 @@ async function disksOf({ hosts }: Topology, { disk }: LabOptions): Promise<Map<s
 }
 
 function namespaceOf(name: string): Namespace {
-    return new Namespace(path.join(placesOf(name).shortDir, "net"));
+    return new Namespace(path.join(foldersOf(name).shortDir, "net"));
 }
 
 async function readRecord(name: string): Promise<LabRecord | undefined> {
     const text = await fs
-        .readFile(path.join(placesOf(name).dir, "lab.json"), "utf8")
+        .readFile(path.join(foldersOf(name).dir, "lab.json"), "utf8")
         .catch(() => "");
     return text ? (JSON.parse(text) as LabRecord) : undefined;
 }
 
-/** Makes room for a new lab where one of its name was left over, by a restart for instance. */
-async function removeDeadLab(name: string): Promise<void> {
+/** Remove what a lab of the same name left behind, after a restart of the machine for example. */
+async function removeLeftover(name: string): Promise<void> {
     if (await Lab.attach(name)) {
-        throw new Refusal(`A lab called ${name} is up already. \`npm run lab -- down\` ends it.`);
+        throw new UserError(
+            `A lab named ${name} is running already. End it: \`npm run lab -- down\``,
+        );
     }
     await Lab.remove(name);
 }

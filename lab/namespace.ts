@@ -3,8 +3,8 @@ import { run } from "./run";
 import { waitUntil } from "./wait";
 
 /**
- * A network namespace that a file stands for. All that a lab runs, it runs in here: to end a lab,
- * nobody has to have kept count of its processes, and its devices go with the namespace.
+ * A network namespace that is bound to a file. Everything of a lab runs in it, so a lab can be
+ * ended without a list of its processes. Its devices disappear with the namespace.
  */
 export class Namespace {
     constructor(private readonly file: string) {}
@@ -14,25 +14,25 @@ export class Namespace {
         await run(["unshare", `--net=${this.file}`, "ip", "link", "set", "lo", "up"]);
     }
 
-    /** The command that runs `command` in here. */
+    /** Command that runs `command` in this namespace. */
     command(command: string[]): string[] {
         return ["nsenter", `--net=${this.file}`, ...command];
     }
 
-    /** Is it there? After a restart of the machine the file is, and the namespace is not. */
+    /** Whether the namespace exists. After a restart of the machine only the file remains. */
     async exists(): Promise<boolean> {
         const mounts = await fs.readFile("/proc/self/mountinfo", "utf8");
         return mounts.includes(` ${this.file} `);
     }
 
-    /** Is that process one of those in here? */
+    /** Whether a process runs in this namespace. */
     async contains(pid: number): Promise<boolean> {
         const own = await fs.stat(this.file);
         const its = await fs.stat(`/proc/${pid}/ns/net`).catch(() => undefined);
         return its !== undefined && its.ino === own.ino && its.dev === own.dev;
     }
 
-    /** Every process in here. */
+    /** All processes in this namespace. */
     async processes(): Promise<number[]> {
         const found: number[] = [];
         for (const pid of await allProcesses()) {
@@ -41,7 +41,7 @@ export class Namespace {
         return found;
     }
 
-    /** Ends every process in here, except the one that asks, and the namespace with its devices. */
+    /** Kill every process in this namespace except the current one, and remove the namespace. */
     async destroy(): Promise<void> {
         if (!(await this.exists())) return;
         await waitUntil("end of all processes of the lab", 20_000, async () => {
@@ -53,7 +53,10 @@ export class Namespace {
     }
 }
 
-/** Signals a process, or with a negative number a process group, which may be gone already. */
+/**
+ * Send a signal to a process, or to a process group if the number is negative. It may have ended
+ * already.
+ */
 export function signal(pid: number, name: NodeJS.Signals): void {
     try {
         process.kill(pid, name);
@@ -62,12 +65,12 @@ export function signal(pid: number, name: NodeJS.Signals): void {
     }
 }
 
-/** The processes of a process group, without those that have ended and only wait for a parent. */
+/** The processes of a process group without zombies. */
 export async function processGroup(group: number): Promise<number[]> {
     const found: number[] = [];
     for (const pid of await allProcesses()) {
         const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-        // "PID (name) state parent group …", where the name may hold anything.
+        // "PID (name) state parent group …". The name may contain any character.
         const [state, , itsGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         if (Number(itsGroup) === group && state !== "Z") found.push(pid);
     }

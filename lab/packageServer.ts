@@ -1,7 +1,7 @@
 /**
- * Serves packages over HTTP: `packageServer.ts ADDRESS,… SUITE=FOLDER …`. It runs in a lab's
- * namespace, where hosts get the packages of their suite at http://ADDRESS/SUITE/, and logs a line
- * for each request.
+ * Serve packages over HTTP: `packageServer.ts ADDRESS,… SUITE=FOLDER …`. The server runs in the
+ * namespace of a lab. Hosts get the packages of their suite at http://ADDRESS/SUITE/. Each request
+ * is logged as one line.
  */
 import { once } from "node:events";
 import { createReadStream, readdirSync, statSync } from "node:fs";
@@ -11,14 +11,14 @@ import * as path from "node:path";
 const [addresses, ...suites] = process.argv.slice(2) as [string, ...string[]];
 const files = new Map(suites.flatMap(filesOf));
 
-/** A suite's files by the paths of their URLs. */
+/** Files of a suite by their URL paths. */
 function filesOf(argument: string): [string, string][] {
     const [suite, folder] = argument.split("=") as [string, string];
     return readdirSync(folder).map((name) => [`/${suite}/${name}`, path.join(folder, name)]);
 }
 
 const answer: RequestListener = (request, response) => {
-    // apt asks for "/bookworm/./Packages".
+    // apt requests "/bookworm/./Packages".
     const file = files.get(path.posix.normalize(decodeURIComponent(request.url ?? "/")));
     console.log(file ? 200 : 404, request.socket.remoteAddress, request.url);
     if (!file) return void response.writeHead(404).end();

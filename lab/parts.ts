@@ -1,28 +1,28 @@
 import { baseImage, Image } from "./image/image";
 import { kernel, Kernel } from "./image/kernel";
 import { packageRepository } from "./image/packages";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import type { Suite } from "./topology";
 
-/** What a lab is made of, found in the cache or built. */
+/** The kernel and the images of a lab. */
 export interface Parts {
     kernel: Kernel;
-    /** For each suite that hosts of the lab run. */
+    /** One entry for each suite of the lab's hosts. */
     suites: Partial<Record<Suite, SuiteParts>>;
 }
 
-/** What hosts of one suite are made of. */
+/** Image and packages of one suite. */
 export interface SuiteParts {
     image: Image;
     /** Folder of the package repository. */
     packages: string;
 }
 
-/** The parts of a lab; builds what is not in the cache yet, saying so step by step. */
+/** Find the parts of a lab in the cache, or build them and print each step. */
 export async function labParts(...suites: Suite[]): Promise<Parts> {
-    // Ctrl-C ends the command that is at work; this process goes on, to clean up behind it.
+    // Ctrl-C ends the running command; this process continues so that it can clean up.
     const interruption = new AbortController();
-    const interrupt = () => interruption.abort(new Refusal("Interrupted."));
+    const interrupt = () => interruption.abort(new UserError("Interrupted."));
     process.on("SIGINT", interrupt);
     try {
         const parts: Parts = { kernel: await kernel(interruption.signal), suites: {} };

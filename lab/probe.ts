@@ -3,47 +3,50 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { nodeCommand } from "./run";
 
-/** How a probe asks. */
+/** Pace of a probe. */
 export interface ProbeOptions {
-    /** Milliseconds between the starts of two requests, whether or not earlier ones ended: 20. */
+    /**
+     * Milliseconds between the starts of two requests, whether or not earlier ones ended. Defaults
+     * to 20.
+     */
     intervalMs?: number;
-    /** Milliseconds after which a request counts as failed: 2000. */
+    /** Milliseconds after which a request has failed. Defaults to 2000. */
     timeoutMs?: number;
 }
 
-/** One request of a probe, on a connection of its own. */
+/** One request of a probe. Each has its own connection. */
 export interface ProbeRequest {
-    /** When it started, in milliseconds since 1970. */
+    /** Start in milliseconds since 1970. */
     at: number;
-    /** How long it took, to the last byte or to the failure, in milliseconds. */
+    /** Duration in milliseconds, to the last byte or to the failure. */
     ms: number;
-    /** The HTTP status, where an answer came. */
+    /** HTTP status, if a response arrived. */
     status?: number;
-    /** The body without surrounding white space, where a whole answer came. */
+    /** Body without surrounding white space, if the response was complete. */
     body?: string;
-    /** Why it failed: "timeout", "ECONNREFUSED", "status 503", … */
+    /** Reason of the failure: "timeout", "ECONNREFUSED", "status 503", … */
     error?: string;
 }
 
-/** All that a probe has seen. */
+/** All requests of a probe. */
 export interface ProbeResult {
-    /** In the order of their start. */
+    /** Requests in the order of their start. */
     requests: ProbeRequest[];
-    /** Those without a whole answer of status 200. */
+    /** Requests without a complete response of status 200. */
     failed: ProbeRequest[];
-    /** The longest time between the ends of two successes that follow each other, or 0. */
+    /** Longest time in milliseconds between the ends of two consecutive successes, or 0. */
     longestGap: number;
-    /** How often each body came. */
-    byBody: Record<string, number>;
+    /** Number of responses with each body. */
+    bodyCounts: Record<string, number>;
 }
 
-/** A client in the lab that requests a URL at a steady pace and writes down what comes. */
+/** A client in the lab that requests a URL at a steady pace and records the responses. */
 export class Probe {
     private readonly requests: ProbeRequest[] = [];
 
     private constructor(private readonly child: ChildProcess) {}
 
-    /** Starts one; returns when its first request has been answered or has failed. */
+    /** Start a probe. Return when its first request has ended. */
     static async start(
         spawn: (command: string[], stdio: StdioOptions) => ChildProcess,
         url: string,
@@ -68,8 +71,8 @@ export class Probe {
         return probe;
     }
 
-    /** What it has seen so far. */
-    sofar(): ProbeResult {
+    /** All requests so far. */
+    soFar(): ProbeResult {
         const requests = [...this.requests].sort((a, b) => a.at - b.at);
         const good = requests.filter((request) => request.error === undefined);
         const ends = good.map(({ at, ms }) => at + ms).sort((a, b) => a - b);
@@ -80,15 +83,15 @@ export class Probe {
             requests,
             failed: requests.filter((request) => request.error !== undefined),
             longestGap: Math.max(0, ...gaps),
-            byBody,
+            bodyCounts: byBody,
         };
     }
 
-    /** Starts no more requests, waits for those under way, and returns all. */
+    /** Start no more requests, wait for the running ones, and return all. */
     async stop(): Promise<ProbeResult> {
         const closed = this.child.exitCode === null ? once(this.child, "close") : undefined;
         this.child.stdin!.end();
         await closed;
-        return this.sofar();
+        return this.soFar();
     }
 }

@@ -1,7 +1,8 @@
 /**
  * A client with a steady pace: `probeClient.ts URL INTERVAL TIMEOUT`, both in milliseconds. It
- * starts a request on a new connection every INTERVAL, however slow the answers are, and prints
- * each as a line of JSON (ProbeRequest) when it has ended. It stops when its input ends.
+ * starts a request on a new connection every INTERVAL, however slow the responses are. It prints
+ * each request as a line of JSON (ProbeRequest) when the request has ended. It stops when its input
+ * ends.
  */
 import { get } from "node:http";
 import type { ProbeRequest } from "./probe";
@@ -34,7 +35,7 @@ function request(): void {
     });
     let answered = false;
     sent.on("response", () => (answered = true));
-    // An error after the answer has begun is reported by the response.
+    // The response reports errors that happen after it began.
     sent.on("error", (error) => answered || end({ error: reason(error) }));
     const timer = setTimeout(() => sent.destroy(new Error("timeout")), timeoutMs);
 }
@@ -43,7 +44,7 @@ function reason(error: NodeJS.ErrnoException): string {
     return error.code ?? error.message;
 }
 
-/** Counts from the first request on, so that a late one does not make all that follow late. */
+/** Count from the first request, so that one late request does not delay all later ones. */
 function keepPace(start: number, count: number): void {
     if (stopped) return;
     request();

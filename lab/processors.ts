@@ -1,9 +1,8 @@
 import * as fs from "node:fs";
 
 /**
- * The number of the one processor that a host runs on, of those that this process may use. A
- * user-mode Linux hands over to another process of its own at each system call of its guest, which
- * takes more than twice as long when the two are on different processors.
+ * The processor for a host's kernel. User-mode Linux switches between two of its processes at each
+ * system call of the guest. This takes more than twice as long if they run on different processors.
  */
 export function processorOf(index: number): number {
     const status = fs.readFileSync("/proc/self/status", "utf8");

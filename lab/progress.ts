@@ -1,4 +1,4 @@
-/** Says what is being done and how long it took: one line a step, on stderr. */
+/** Print a step and its duration on stderr. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
     const start = performance.now();
     process.stderr.write(`${title} ...\n`);
@@ -8,5 +8,5 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
     return result;
 }
 
-/** A problem that the person at the keyboard can solve: shown without a stack trace. */
-export class Refusal extends Error {}
+/** A problem that the user can solve. It is printed without a stack trace. */
+export class UserError extends Error {}

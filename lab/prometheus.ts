@@ -4,15 +4,18 @@ import { OwnApt, sourcesFor } from "./apt";
 import { cached } from "./cache";
 import { step } from "./progress";
 
-/** Programs of Debian 12's package `prometheus`, to be run where they lie. */
+/** Programs of Debian 12's package `prometheus`. They run in the folder of the cache. */
 export interface Prometheus {
     /** The server. */
     prometheus: string;
-    /** What checks rules and metrics. */
+    /** Checks rules and metrics. */
     promtool: string;
 }
 
-/** The programs, found in the cache or fetched. They need nothing but a C library that is no older. */
+/**
+ * Find the programs in the cache, or fetch them. They only need a C library that is not older than
+ * Debian 12's.
+ */
 export async function prometheusPrograms(): Promise<Prometheus> {
     const suite = "bookworm";
     const dir = await cached("prometheus", { recipe: 1, suite }, (unfinished) =>

@@ -1,15 +1,15 @@
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { Suite, Topology } from "./topology";
 
-/** A release of Debian as a stack names it, and the keepalived that it has. */
+/** Debian releases: the value of `distribution` in a stack file, and the version of keepalived. */
 export const releases: Record<Suite, { distribution: Distribution; keepalived: string }> = {
     bullseye: { distribution: "debian11", keepalived: "2.1.5" },
     bookworm: { distribution: "debian12", keepalived: "2.2.7" },
     trixie: { distribution: "debian13", keepalived: "2.3.3" },
 };
 
-/** A cluster of all three: directors of the oldest and of the newest. */
-const mixture: Record<string, Suite> = {
+/** A cluster of all three releases. Its directors run the oldest and the newest one. */
+const mixedSuites: Record<string, Suite> = {
     ds1: "bullseye",
     ds2: "trixie",
     rs1: "bullseye",
@@ -17,17 +17,19 @@ const mixture: Record<string, Suite> = {
 };
 
 /**
- * A topology on the releases that `RELEASE` names: one for all hosts, or `mixed`. Hosts that have a
- * release of their own keep it.
+ * A topology on the releases that `RELEASE` selects: one release for all hosts, or `mixed`. Hosts
+ * that name their release keep it.
  */
-export function ofRelease(topology: Topology): Topology {
+export function onRelease(topology: Topology): Topology {
     const release = process.env.RELEASE;
     if (release === undefined) return topology;
     if (release !== "mixed" && !(release in releases)) {
-        throw new Error(`RELEASE is ${release}: not ${Object.keys(releases).join(", ")}, mixed`);
+        throw new Error(
+            `RELEASE: ${release} is no release. Use ${Object.keys(releases).join(", ")} or mixed.`,
+        );
     }
     const hosts = topology.hosts.map((host) => ({
-        suite: release === "mixed" ? mixture[host.name] : (release as Suite),
+        suite: release === "mixed" ? mixedSuites[host.name] : (release as Suite),
         ...host,
     }));
     return { ...topology, hosts };

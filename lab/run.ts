@@ -3,23 +3,23 @@ import * as path from "node:path";
 
 export interface RunOptions {
     cwd?: string;
-    /** Added to this process's environment. */
+    /** Variables to add to the environment of this process. */
     env?: NodeJS.ProcessEnv;
     stdin?: string;
     /** Milliseconds until the command is killed. Defaults to ten minutes. */
     timeout?: number;
-    /** Called with each line of stdout and stderr as it comes. */
+    /** Callback for each line of stdout and stderr. */
     onLine?: (line: string) => void;
 }
 
 export interface RunResult {
-    /** Exit status; -1 when the command was killed. */
+    /** Exit status. -1 if the command was killed. */
     status: number;
     stdout: string;
     stderr: string;
 }
 
-/** Runs a command without a shell and returns what it printed, whatever its status. */
+/** Run a command without a shell and return its result. */
 export function tryRun(command: string[], options: RunOptions = {}): Promise<RunResult> {
     return new Promise((resolve, reject) => {
         const child = spawn(command[0]!, command.slice(1), {
@@ -46,12 +46,12 @@ export function tryRun(command: string[], options: RunOptions = {}): Promise<Run
             clearTimeout(timer);
             resolve({ ...result, status: status ?? -1 });
         });
-        // A command that ends without reading its input is no error of ours.
+        // A command may end without reading its input.
         child.stdin.on("error", () => undefined).end(options.stdin ?? "");
     });
 }
 
-/** Like `tryRun`, but a status other than 0 throws with the end of what was printed. */
+/** Run a command like `tryRun`. A status other than 0 throws with the end of the output. */
 export async function run(command: string[], options: RunOptions = {}): Promise<string> {
     const { status, stdout, stderr } = await tryRun(command, options);
     if (status !== 0) {
@@ -61,7 +61,7 @@ export async function run(command: string[], options: RunOptions = {}): Promise<
     return stdout;
 }
 
-/** The command that runs a TypeScript file of this folder, in one process. */
+/** Command that runs a TypeScript file of this folder in a single process. */
 export function nodeCommand(file: string): string[] {
     const typescript = require.resolve("tsx/cjs");
     return [process.execPath, "--require", typescript, path.join(__dirname, file)];

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { waitUntil } from "./wait";
 
-/** An `up` under way. */
+/** A running `pulumi up`. */
 export class RunningUp {
-    /** What it has printed so far. */
+    /** Output so far. */
     output = "";
     private readonly ended: Promise<unknown>;
 
@@ -19,23 +19,23 @@ export class RunningUp {
                 printed.push(text);
             });
         }
-        // Plugins that outlive the engine may hold its pipes open.
+        // Plugins that outlive the engine may keep its pipes open.
         this.ended = once(child, "exit");
     }
 
-    /** Whether it has not ended yet. */
+    /** Whether the process is still running. */
     get isRunning(): boolean {
         return this.child.exitCode === null && this.child.signalCode === null;
     }
 
-    /** Waits until it has begun to change resources, and some milliseconds more. */
-    async begun(moreMs: number): Promise<void> {
+    /** Wait until it has begun to change resources, and some milliseconds longer. */
+    async waitForUpdating(moreMs: number): Promise<void> {
         await waitUntil("begin of an up", 60_000, () => this.output.includes("Updating"), 20);
         await sleep(moreMs);
     }
 
-    /** Waits until the output says something. */
-    async says(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
+    /** Wait until the output matches a pattern. */
+    async waitForOutput(pattern: RegExp, deadlineMs = 60_000): Promise<void> {
         await waitUntil(`${pattern.source} in an up`, deadlineMs, () => {
             if (pattern.test(this.output)) return true;
             if (!this.isRunning) throw new Error(`it has ended:\n${this.output}`);
@@ -43,18 +43,18 @@ export class RunningUp {
         });
     }
 
-    /** Kills the engine alone, as the kernel does when memory is short. */
+    /** Kill only the engine, as the kernel does when memory runs out. */
     kill(): void {
         this.child.kill("SIGKILL");
     }
 
-    /** What a Ctrl-C sends, and to whom. */
+    /** Send the signal of Ctrl-C to the whole process group. */
     interrupt(): void {
         if (this.isRunning) process.kill(-this.child.pid!, "SIGINT");
     }
 
-    /** Waits for its end: the exit status, -1 when it was killed. */
-    async end(deadlineMs = 300_000): Promise<number> {
+    /** Wait for the end. Return the exit status, or -1 if it was killed. */
+    async waitForExit(deadlineMs = 300_000): Promise<number> {
         const timely = sleep(deadlineMs, "late", { ref: false });
         if (this.isRunning && (await Promise.race([this.ended, timely])) === "late") {
             throw new Error(`pulumi up still runs after ${deadlineMs / 1000} s:\n${this.output}`);

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes this machine ready for the lab, the demo and the tests. It can be run at any time: it does
-# what is still missing and says so, and has nothing to say when nothing is. Needs Debian (x86_64),
-# root, Node 20 or later with npm; everything else it installs or builds. With the word "tests" it
-# makes the disks of the tests, too.
+# Prepare this machine for the lab, the demo and the tests. The script can run at any time: it does
+# only what is missing, prints each step, and prints nothing if everything is there. Needs Debian
+# (x86_64), root, and Node 20 or later with npm. It installs or builds everything else. With the
+# argument "tests" it also makes the disks of the tests.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
@@ -10,7 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 policy=/usr/sbin/policy-rc.d
 policy_mark='# pulumi-lvs: no service is started while its set-up installs packages'
 
-# --- What cannot be done from here ---
+# --- Requirements that the script cannot meet ---
 
 problems=''
 problem() {
@@ -19,32 +19,33 @@ problem() {
 }
 
 check_machine() {
-    [ "$(uname -s)" = Linux ] || problem 'This is no Linux machine: the lab boots virtual machines with user-mode Linux.'
-    [ "$(uname -m)" = x86_64 ] || problem "The processor is $(uname -m): user-mode Linux exists for x86_64 only."
-    command -v apt-get >/dev/null || problem 'There is no apt-get: the hosts of the lab are made from Debian packages. Use Debian 12, in a virtual machine for instance.'
+    [ "$(uname -s)" = Linux ] || problem 'This machine does not run Linux. The lab boots virtual machines with user-mode Linux.'
+    [ "$(uname -m)" = x86_64 ] || problem "The processor is $(uname -m): user-mode Linux needs x86_64."
+    command -v apt-get >/dev/null || problem 'apt-get is missing. The hosts of the lab are made of Debian packages. Use Debian 12, for example in a virtual machine.'
     if [ "$(id -u)" -ne 0 ]; then
-        problem 'You are not root: the lab needs a network namespace and devices in it. Run this as root.'
+        problem 'You are not root. The lab creates a network namespace with devices. Run this as root.'
     else
-        unshare --net true 2>/dev/null || problem 'Network namespaces are not allowed here. In a container, start it with --privileged.'
-        # The hosts' memory is there: 160 MB for each when it is full; the demo has five, `wide` eleven.
-        [ "$(df -m --output=avail /dev/shm | tail -n 1)" -ge 1000 ] || problem 'Less than 1 GB is free in /dev/shm, which holds the memory of the hosts. In a container, start it with --shm-size=2g.'
-        [ -c /dev/net/tun ] || problem 'There is no /dev/net/tun: run "modprobe tun"; in a container, start it with --device /dev/net/tun.'
+        unshare --net true 2>/dev/null || problem 'Network namespaces are not allowed. If this is a container, start it with --privileged.'
+        # /dev/shm holds the memory of hosts: up to 160 MB each. The demo has five hosts, `wide` has
+        # eleven.
+        [ "$(df -m --output=avail /dev/shm | tail -n 1)" -ge 1000 ] || problem 'Less than 1 GB is free in /dev/shm, which holds the memory of the hosts. If this is a container, start it with --shm-size=2g.'
+        [ -c /dev/net/tun ] || problem '/dev/net/tun is missing. Run "modprobe tun". If this is a container, start it with --device /dev/net/tun.'
     fi
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-        problem 'There is no Node.js with npm: install version 20 or later.'
+        problem 'Node.js with npm is missing. Install version 20 or later.'
     elif [ "$(node -p 'parseInt(process.versions.node)')" -lt 20 ]; then
-        problem "Node.js is $(node --version): version 20 or later is needed."
+        problem "Node.js is $(node --version). Install version 20 or later."
     fi
     if [ -n "$problems" ]; then
         printf 'This machine cannot run the lab:\n%s' "$problems" >&2
-        printf 'The unit tests need none of this: npm ci && npm run test:unit\n' >&2
+        printf 'The unit tests run without it: npm ci && npm run test:unit\n' >&2
         exit 1
     fi
 }
 
 # --- Debian packages ---
 
-# The packages of those programs that are not here.
+# Print the packages of the missing programs.
 missing_packages() {
     while read -r program package; do
         command -v "$program" >/dev/null || printf '%s ' "$package"
@@ -73,7 +74,7 @@ END
     [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || printf 'debian-archive-keyring '
 }
 
-# Tests run an sshd of their own: its package must not make this machine listen, now or later.
+# Tests run their own sshd. The package must never start the service of this machine.
 forbid_services() {
     if [ -e "$policy" ]; then mv "$policy" "$policy.pulumi-lvs"; fi
     printf '#!/bin/sh\n%s\nexit 101\n' "$policy_mark" >"$policy"
@@ -93,7 +94,7 @@ install_packages() {
     trap allow_services_as_before EXIT
     trap 'exit 130' INT TERM
     forbid_services
-    # Old package lists name versions that are gone; having none, apt knows no package at all.
+    # Old package lists name versions that no longer exist. Without lists, apt knows no packages.
     # shellcheck disable=SC2086 # one word each
     apt install --yes --no-install-recommends $1 2>/dev/null || {
         apt update
@@ -115,7 +116,7 @@ install_npm_packages() {
     sha256sum package-lock.json >node_modules/.pulumi-lvs-lock
 }
 
-# Says what is done and how long it took, as the later steps do.
+# Run a step. Print its name and its duration, as lab/progress.ts does.
 step() {
     title=$1
     shift

@@ -1,16 +1,16 @@
 /**
- * The part of `lab/setup.sh` that comes once Node's packages are there. With the word "tests" it also
+ * Second part of `lab/setup.sh`, which needs the npm packages. With the argument "tests" it also
  * makes all disks that the tests boot hosts with.
  */
 import { makeTestDisks } from "./installedDisk";
 import { makeKeepalivedTrees } from "./keepalivedTrees";
 import { labParts, type Parts } from "./parts";
-import { Refusal } from "./progress";
+import { UserError } from "./progress";
 import { toolchain } from "./toolchain";
 
 async function main(words: string[]): Promise<void> {
     const forTests = words.includes("tests");
-    // Side by side: each of them waits now and then for a download, or for one processor.
+    // In parallel: each waits sometimes for a download or for one processor.
     const [{ report }, { kernel }] = await Promise.all([toolchain(), hosts(forTests)]);
     for (const line of report) process.stderr.write(`${line}\n`);
     process.stderr.write(`Lab: user-mode Linux ${kernel.version}, ${kernel.source}\n`);
@@ -26,6 +26,6 @@ async function hosts(forTests: boolean): Promise<Parts> {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-    process.stderr.write(`${error instanceof Refusal ? error.message : error.stack}\n`);
+    process.stderr.write(`${error instanceof UserError ? error.message : error.stack}\n`);
     process.exitCode = 1;
 });

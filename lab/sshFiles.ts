@@ -1,21 +1,21 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { clientKey } from "./keys";
-import type { Places } from "./places";
+import type { LabFolders } from "./folders";
 
-/** How the client of a lab logs in to its hosts. */
+/** Files with which the client of a lab logs in to its hosts. */
 export interface SshFiles {
     config: string;
     privateKey: string;
 }
 
-export function sshFilesOf({ dir }: Places): SshFiles {
+export function sshFilesOf({ dir }: LabFolders): SshFiles {
     return { config: path.join(dir, "ssh_config"), privateKey: path.join(dir, "client_key") };
 }
 
-/** Writes the client's key, the known hosts and the configuration of ssh. */
+/** Write the client's key, the known hosts and the ssh configuration. */
 export async function writeSshFiles(
-    places: Places,
+    places: LabFolders,
     hosts: { name: string; address: string; hostKey: string }[],
 ): Promise<void> {
     const { config, privateKey } = sshFilesOf(places);
@@ -40,10 +40,10 @@ export async function writeSshFiles(
     BatchMode yes
     LogLevel ERROR
     ConnectTimeout 10
-    # A host that stands still for so long has lost its connections.
+    # A host that is frozen for 15 s loses its connections.
     ServerAliveInterval 5
     ServerAliveCountMax 3
-    # One login for all commands: later ones are quick, and add nothing to the host's log.
+    # All commands share one connection: later ones are fast and add no line to the host's log.
     ControlMaster auto
     ControlPersist yes
     ControlPath ${places.shortDir}/ssh/%r@%n

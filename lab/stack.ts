@@ -11,26 +11,28 @@ const root = path.join(__dirname, "..");
 
 const upWords = ["up", "--yes", "--skip-preview"];
 
-/** A cluster's arguments as they stand in a stack file: no value has to be waited for. */
+/** A cluster's arguments in a stack file: plain values without outputs. */
 export type StackConfig = Partial<LvsClusterArgs>;
 
 /**
- * A stack of this project's own program on the hosts of a lab. State, backend and stack file are in
- * the lab's folder and go with it; nothing of the user's own Pulumi is touched.
+ * A stack of this project's program on the hosts of a lab. State, backend and stack file are in the
+ * lab's folder and disappear with it. The user's own Pulumi is not changed.
  */
 export class LabStack {
-    /** All that `pulumi` has printed. */
+    /** Everything that `pulumi` has printed. */
     readonly printed: string[] = [];
 
     private constructor(
         private readonly lab: Lab,
         private readonly tools: Toolchain,
         private readonly dir: string,
-        /** Salt of the secrets and the encrypted key, as `pulumi config set --secret` wrote them. */
+        /**
+         * Salt of the secrets and the encrypted key, as `pulumi config set --secret` wrote them.
+         */
         private secrets: { encryptionsalt: string; privateKey: object },
     ) {}
 
-    /** The stack `lab`, configured as in `stacks/Pulumi.lab.yaml`. */
+    /** Create or open the stack `lab`, configured as in `stacks/Pulumi.lab.yaml`. */
     static async create(lab: Lab, name = "stack"): Promise<LabStack> {
         const dir = path.join(lab.dir, name);
         const isNew = await fs.mkdir(path.join(dir, "backend"), { recursive: true });
@@ -38,7 +40,8 @@ export class LabStack {
         const none = { encryptionsalt: "", privateKey: {} };
         const stack = new LabStack(lab, await toolchain(), dir, none);
         if (isNew) {
-            // Pulumi makes the stack file beside the project file: not in the user's checkout.
+            // Pulumi creates the stack file beside the project file. Keep it out of the user's
+            // checkout.
             await fs.writeFile(path.join(dir, "Pulumi.yaml"), "name: lvs\nruntime: nodejs\n");
             await stack.pulumi(["stack", "init"], { cwd: dir });
             const key = ["config", "set", "--secret", "--path", "lvs:connection.privateKey"];
@@ -53,12 +56,12 @@ export class LabStack {
         return stack;
     }
 
-    /** Which tools serve, one line each. */
+    /** Tools that run the stack, one line each. */
     get report(): string[] {
         return this.tools.report;
     }
 
-    /** Writes the stack file anew. The lab's key is added to the connection. */
+    /** Write the stack file. The lab's key is added to the connection. */
     async configure(config: StackConfig): Promise<void> {
         const { encryptionsalt, privateKey } = this.secrets;
         const connection = { privateKey, ...config.connection };
@@ -70,14 +73,14 @@ export class LabStack {
         await fs.writeFile(this.file, text);
     }
 
-    /** Runs `pulumi` on the lab's client; throws with what it printed if it fails. */
+    /** Run `pulumi` on the lab's client. Throws with the output if it fails. */
     async pulumi(args: string[], options: RunOptions = {}): Promise<string> {
         const { status, stdout, stderr } = await this.tryPulumi(args, options);
         if (status !== 0) throw new Error(`pulumi ${args.join(" ")}:\n${stdout}${stderr}`);
         return stdout;
     }
 
-    /** Runs `pulumi` on the lab's client, whatever comes of it. */
+    /** Run `pulumi` on the lab's client and return its result. */
     async tryPulumi(args: string[], options: RunOptions = {}): Promise<RunResult> {
         const env = { ...this.env, ...options.env };
         const result = await this.lab.tryExec(this.command(args), { cwd: root, ...options, env });
@@ -85,7 +88,7 @@ export class LabStack {
         return result;
     }
 
-    /** Starts `pulumi up` on the lab's client, in a process group of its own, and does not wait for it. */
+    /** Start `pulumi up` on the lab's client in its own process group, without waiting for it. */
     startUp(): RunningUp {
         const child = this.lab.spawn(this.command(upWords), {
             cwd: root,
@@ -96,46 +99,39 @@ export class LabStack {
         return new RunningUp(child, this.printed);
     }
 
-    /** `pulumi up` without a preview first. */
+    /** Run `pulumi up` without a preview, of this project or of one in another folder. */
     async up(options: RunOptions = {}): Promise<string> {
         return this.pulumi([...upWords, "--suppress-progress"], options);
     }
 
-    /** `pulumi up` without a preview first, whatever comes of it. */
+    /** Run `pulumi up` without a preview and return its result. */
     async tryUp(): Promise<RunResult> {
         return this.tryPulumi(upWords);
     }
 
-    /** `pulumi up` of another project in a folder, without configuration. */
-    async upOf(project: string): Promise<string> {
-        const cwd = { cwd: project };
-        await this.tryPulumi(["stack", "init"], cwd);
-        return this.pulumi(upWords, cwd);
-    }
-
-    /** `pulumi up` that is expected to fail: what it printed. Throws if it succeeds. */
+    /** Run a `pulumi up` that must fail, and return its output. Throws if it succeeds. */
     async failingUp(): Promise<string> {
         const { status, stdout, stderr } = await this.tryUp();
-        if (status === 0) throw new Error(`pulumi up was to fail and did not:\n${stdout}`);
+        if (status === 0) throw new Error(`pulumi up succeeded but had to fail:\n${stdout}`);
         return stdout + stderr;
     }
 
-    /** `pulumi destroy`. */
+    /** Run `pulumi destroy`. */
     async destroy(): Promise<string> {
         return this.pulumi(["destroy", "--yes", "--skip-preview"]);
     }
 
-    /** Takes all hosts out of the state, whatever is on them. */
-    async forget(): Promise<void> {
+    /** Delete all resources from the state without changing the hosts. */
+    async deleteState(): Promise<void> {
         await this.pulumi(["state", "delete", "--all", "--yes"]);
     }
 
-    /** The folder with the states. */
+    /** Folder with the states. */
     get backend(): string {
         return path.join(this.dir, "backend");
     }
 
-    /** The command that runs `pulumi` on this stack. */
+    /** Command that runs `pulumi` on this stack. */
     command(args: string[]): string[] {
         const own = ["--non-interactive", "--color", "never", "--stack", "lab"];
         const file = ["up", "preview", "destroy", "config"].includes(args[0]!)
@@ -144,11 +140,11 @@ export class LabStack {
         return [this.tools.pulumi, ...args, ...own, ...file];
     }
 
-    /** What has to be in the environment of whoever uses the stack. */
+    /** Environment for commands that use the stack. */
     get env(): NodeJS.ProcessEnv {
         return {
             ...this.tools.env,
-            // The language host leaves its pipes behind, and `lvs` has sockets there.
+            // The language host leaves pipes there, and `lvs` creates sockets.
             TMPDIR: path.join(this.lab.shortDir, "tmp"),
             PULUMI_BACKEND_URL: `file://${this.backend}`,
             PULUMI_CONFIG_PASSPHRASE: "a lab has no secrets",
@@ -162,7 +158,7 @@ export class LabStack {
     }
 }
 
-/** The configuration of `stacks/Pulumi.lab.yaml`. */
+/** Configuration of `stacks/Pulumi.lab.yaml`. */
 export async function seedConfig(): Promise<StackConfig> {
     const text = await fs.readFile(path.join(root, "stacks/Pulumi.lab.yaml"), "utf8");
     const { config } = parse(text) as { config: Record<string, unknown> };

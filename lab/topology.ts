@@ -1,52 +1,57 @@
-/** A network of a lab: a bridge of the same name, without an uplink, where hosts have cards. */
+/** A network of a lab: a bridge of the same name without an uplink. */
 export interface Network {
-    /** Its IPv4 addresses, a /24: "10.128.190.0/24". */
+    /** IPv4 addresses, a /24: "10.128.190.0/24". */
     ipv4: string;
-    /** Its IPv6 addresses, a /64: "fd00:62:190::/64". Who has which one: `ipv6Of`. */
+    /** IPv6 addresses, a /64: "fd00:62:190::/64". `ipv6Of` assigns them. */
     ipv6: string;
-    /** The client's IPv4 address: that of the lab's namespace, where tests and `pulumi up` run. */
+    /**
+     * IPv4 address of the client, which is the lab's namespace. Tests and `pulumi up` run there.
+     */
     client: string;
 }
 
 /** A release of Debian. */
 export type Suite = "bullseye" | "bookworm" | "trixie";
 
-/** A way to a network that a host has no card in, for IPv4 and IPv6 alike. */
+/** A route to a network without a card, for IPv4 and IPv6. */
 export interface Route {
     /** Name of the network, or "default". */
     to: string;
-    /** Name of the host that forwards; both have cards in one network. */
+    /** Name of the host that forwards. Both hosts have cards in one network. */
     via: string;
 }
 
 /** A host of a lab. */
 export interface HostSpec {
-    /** Its host name: at most 10 of a–z, 0–9 and "-", for it also names its network devices. */
+    /**
+     * Host name: at most 10 of a–z, 0–9 and "-", because it is part of the names of network
+     * devices.
+     */
     name: string;
     /**
-     * Its network cards: the name of each one's network, and its IPv4 address there. The first is
-     * eth0, the next eth1. The client logs in by the first and serves packages there.
+     * Network cards: the IPv4 address in each network. The first is eth0, the next eth1. The client
+     * uses the first card to log in and to serve packages.
      */
     cards: Record<string, string>;
-    /** Defaults to none: it reaches the networks that it has cards in. */
+    /** Routes. Defaults to none: the host reaches the networks of its cards. */
     routes?: Route[];
-    /** Is it a router, which forwards packets from one card to another? Defaults to false. */
+    /** Whether the host is a router that forwards packets between its cards. Defaults to false. */
     forwards?: boolean;
-    /** What it runs. Defaults to bookworm. */
+    /** Debian release. Defaults to bookworm. */
     suite?: Suite;
     /**
-     * Does it need a kernel of its own, as directors do for IPVS and the ends of tunnels for their
-     * devices? Otherwise it is a container. Defaults to false.
+     * Whether the host needs its own kernel: directors need it for IPVS, tunnel ends for their
+     * devices. Other hosts are containers. Defaults to false.
      */
     ownKernel?: boolean;
-    /** Megabytes of memory for a kernel of its own. Defaults to 160. */
+    /** Megabytes of memory for an own kernel. Defaults to 160. */
     memoryMB?: number;
 }
 
-/** What a lab consists of. */
+/** The networks and hosts of a lab. */
 export interface Topology {
     name: string;
-    /** By name: at most 15 of a–z, 0–9 and "-". The first is the one that `lab.client` tells of. */
+    /** Networks by name: at most 15 of a–z, 0–9 and "-". `lab.client` describes the first one. */
     networks: Record<string, Network>;
     hosts: HostSpec[];
 }
@@ -57,7 +62,7 @@ const lan: Network = {
     client: "10.128.190.252",
 };
 
-/** The article's cluster: a client, two directors, three real servers. The VIP is .248. */
+/** The article's cluster: a client, two directors, three real servers. The virtual IP is .248. */
 export const seed: Topology = {
     name: "seed",
     networks: { lan },
@@ -70,7 +75,7 @@ export const seed: Topology = {
     ],
 };
 
-/** The article's cluster and one machine more, to be added as a fourth real server. */
+/** The article's cluster and one spare host, which tests add as a fourth real server. */
 export const seedWithSpare: Topology = {
     ...seed,
     name: "seed-with-spare",
@@ -106,13 +111,14 @@ export const threeDirectors: Topology = {
 const byRouter: Route[] = [{ to: "default", via: "router" }];
 
 /**
- * A network for each way to forward, and a router between them:
- * - `lan` has the directors, and rs1 to rs3 for direct routing;
- * - `inside` has the directors' second cards, in1 and in2 for NAT, and fn1 for FULLNAT;
+ * One network for each forwarding method, and a router between them:
+ * - `lan` has the directors, and rs1 to rs3 for DR;
+ * - `inside` has the second cards of the directors, in1 and in2 for NAT, and fn1 for FULLNAT;
  * - `far` has far1 and far2 for tunnels.
  *
- * The client has an address in each, and so reaches every host directly. To its address in `lan`,
- * hosts of other networks go by the router; in1 and in2 have no way there until they are given one.
+ * The client has an address in each network, so it reaches every host directly. Hosts of other
+ * networks reach the client's address in `lan` through the router. in1 and in2 have no route to it
+ * until a test adds one.
  */
 export const wide: Topology = {
     name: "wide",
@@ -158,7 +164,7 @@ export const wide: Topology = {
     ],
 };
 
-/** The article's extension: MySQL on three real servers. The VIP is 7.7.7.18. */
+/** The article's extension: MySQL on three real servers. The virtual IP is 7.7.7.18. */
 export const mysql: Topology = {
     name: "mysql",
     networks: {
@@ -173,7 +179,7 @@ export const mysql: Topology = {
     ],
 };
 
-/** The article's cluster on three releases of Debian. */
+/** The article's cluster on three Debian releases. */
 export const mixed: Topology = {
     ...seed,
     name: "mixed",
@@ -186,8 +192,8 @@ export const mixed: Topology = {
     ],
 };
 
-/** A topology of some of the hosts of another one, for tests that need only a few. */
-export function only(topology: Topology, ...names: string[]): Topology {
+/** A topology reduced to some of its hosts. */
+export function withHosts(topology: Topology, ...names: string[]): Topology {
     const hosts = topology.hosts.filter(({ name }) => names.includes(name));
     return {
         ...topology,
@@ -199,14 +205,13 @@ export function only(topology: Topology, ...names: string[]): Topology {
 }
 
 /**
- * Is a host a container? With `PULUMI_LVS_LAB_MACHINES=uml` none is: every host gets a kernel of its
- * own.
+ * Whether a host is a container. With `PULUMI_LVS_LAB_MACHINES=uml` every host has its own kernel.
  */
 export function isContainer({ ownKernel }: HostSpec): boolean {
     return !ownKernel && process.env.PULUMI_LVS_LAB_MACHINES !== "uml";
 }
 
-/** The release of Debian that a host runs. */
+/** Debian release of a host. */
 export function suiteOf(host: HostSpec): Suite {
     return host.suite ?? "bookworm";
 }

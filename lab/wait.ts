@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Asks until `condition` gives something other than `false` or `undefined`, and returns that. It asks
- * every `intervalMs`, and the longer it has waited the more rarely, for asking costs the hosts time
- * that they need for what is waited for. After `deadlineMs` it throws, and says what was waited for
- * and what was last seen: the condition's own error, if it threw one.
+ * Repeat `condition` until it returns something other than `false` or `undefined`, and return that.
+ * The interval grows with the time waited, because each check costs the hosts time. After
+ * `deadlineMs` it throws with the last result, or with the error of the condition.
  */
 export async function waitUntil<T>(
     what: string,
@@ -30,5 +29,5 @@ export async function waitUntil<T>(
     throw new Error(`${what}: not within ${deadlineMs / 1000} s. Last seen: ${seen}`);
 }
 
-/** Thrown by a condition that cannot come true any more: `waitUntil` ends at once. */
+/** Thrown by a condition that can never become true: `waitUntil` fails at once. */
 export class GiveUp extends Error {}

@@ -1,6 +1,6 @@
 import { canonical } from "./addresses";
 import type { Cluster } from "./model";
-import { memberMethodOf, poolOf } from "./pool";
+import { memberMethodOf, poolsOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance";
@@ -13,8 +13,8 @@ import type { VrrpSyncGroup } from "./vrrp/syncGroup";
  */
 export function instancesSharedByNat(cluster: Cluster, context: VrrpContext): string[] {
     const tied = new Set(
-        cluster.virtualServers.flatMap((virtualServer) => {
-            const translated = poolOf(cluster, virtualServer).filter(
+        poolsOf(cluster).flatMap(({ virtualServer, members }) => {
+            const translated = members.filter(
                 ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
             );
             if (translated.length === 0) return [];

@@ -16,6 +16,7 @@ import {
     type Membership,
     membershipsOf,
     planVirtualServer,
+    poolsOf,
     sorryServerUses,
     tunnelsOf,
 } from "./pool";
@@ -55,9 +56,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const context = contextOf(cluster);
     const version = versionOf(director, cluster);
     const scripts = cluster.scripts ?? [];
-    const virtualServers = cluster.virtualServers.map((virtualServer) =>
-        planVirtualServer(cluster, virtualServer, version),
-    );
+    const virtualServers = poolsOf(cluster).map((pool) => planVirtualServer(pool, version));
     const vrrpInstances = cluster.vrrpInstances.flatMap(
         (instance, index) => planVrrpInstance(instance, index, name, context) ?? [],
     );
@@ -230,24 +229,30 @@ function planRealServerKernel(realServer: StandaloneRealServer): RealServerKerne
 /** The real servers of a cluster, each without the cluster, by name. */
 export function standaloneRealServers(cluster: Cluster): Map<string, StandaloneRealServer> {
     const memberships = membershipsOf(cluster);
+    const uses = new Map(cluster.realServers.map(({ name }) => [name, [] as Service[]]));
+    for (const [virtualServer, { realServer, method }] of sorryServerUses(cluster)) {
+        uses.get(realServer.name)!.push({ virtualServer, method });
+    }
     return new Map(
-        cluster.realServers.map((realServer) => [
-            realServer.name,
-            standalone(realServer, memberships.get(realServer.name)!, cluster),
-        ]),
+        cluster.realServers.map((realServer) => {
+            const { name } = realServer;
+            return [name, standalone(realServer, memberships.get(name)!, uses.get(name)!, cluster)];
+        }),
     );
 }
+
+/** A service that a real server answers for, and its forwarding method. */
+type Service = Pick<Membership, "virtualServer" | "method">;
 
 function standalone(
     realServer: RealServer,
     memberships: Membership[],
+    uses: Service[],
     cluster: Cluster,
 ): StandaloneRealServer {
     const { gateway, gateway6, httpd } = realServer;
     const { monitoring, removePackages, repair } = cluster;
-    const direct = [...memberships, ...sorryServerUses(cluster, realServer)].filter(
-        ({ method }) => !translatesPorts(method),
-    );
+    const direct = [...memberships, ...uses].filter(({ method }) => !translatesPorts(method));
     return {
         virtualIps: distinctAddresses(
             direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer)),

@@ -1,4 +1,4 @@
-import { distinctAddresses, type Family, familyOf, isSameAddress } from "./addresses";
+import { canonical, distinctAddresses, type Family, familyOf } from "./addresses";
 import type { Cluster, RealServer } from "./model";
 import { delayLoopOf, nearestTiming, planChecks, setsWeights } from "./service/checks";
 import {
@@ -58,18 +58,27 @@ export interface Pooled {
     readonly realServer?: RealServer;
 }
 
-/** Who is in a pool, with their real servers. */
-export function poolOf(cluster: Cluster, virtualServer: VirtualServer): Pooled[] {
+/** A virtual server and who is in its pool. */
+export interface Pool {
+    readonly virtualServer: VirtualServer;
+    readonly members: readonly Pooled[];
+}
+
+/** The pools of all virtual servers: at once, since to look for one real server goes through all. */
+export function poolsOf(cluster: Cluster): Pool[] {
     const byName = new Map(cluster.realServers.map((realServer) => [realServer.name, realServer]));
-    return membersOf(cluster, virtualServer).map((member) => ({
-        member,
-        realServer: byName.get(member.name),
+    return cluster.virtualServers.map((virtualServer) => ({
+        virtualServer,
+        members: membersOf(cluster, virtualServer).map((member) => ({
+            member,
+            realServer: byName.get(member.name),
+        })),
     }));
 }
 
 /** The addresses that directors send packets of a family to, of those that have one. */
-export function poolAddresses(pool: readonly Pooled[], family: Family): string[] {
-    return pool.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
+export function poolAddresses(members: readonly Pooled[], family: Family): string[] {
+    return members.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
 }
 
 /** The forwarding method for a pool member. */
@@ -114,17 +123,36 @@ export function membershipsOf<Service extends VirtualServerSettings>(
     return all;
 }
 
-/** The services for which a real server answers while their pool is down. */
-export function sorryServerUses(
-    { virtualServers }: Pick<Cluster, "virtualServers">,
-    realServer: RealServer,
-): { virtualServer: VirtualServer; method: LvsMethod }[] {
-    return virtualServers.flatMap((virtualServer) => {
+/** A real server that answers while a pool is down, and the forwarding method for it. */
+export interface SorryServerUse {
+    readonly realServer: RealServer;
+    readonly method: LvsMethod;
+}
+
+/** The sorry servers that are real servers of the cluster, by the services that use them. */
+export function sorryServerUses({
+    realServers,
+    virtualServers,
+}: Cluster): Map<VirtualServer, SorryServerUse> {
+    const key = (family: Family, address: string) => `${family} ${canonical(address)}`;
+    const byAddress = new Map(
+        realServers.flatMap((realServer) =>
+            (["inet", "inet6"] as const).flatMap((family): [string, RealServer][] => {
+                const own = addressOf(realServer, family);
+                return own === undefined ? [] : [[key(family, own), realServer]];
+            }),
+        ),
+    );
+    const uses = new Map<VirtualServer, SorryServerUse>();
+    for (const virtualServer of virtualServers) {
         const { sorryServer } = virtualServer;
-        const own = addressOf(realServer, familyIn(virtualServer));
-        if (!sorryServer || !own || !isSameAddress(own, sorryServer.host)) return [];
-        return [{ virtualServer, method: sorryServer.lvsMethod ?? methodOf(virtualServer) }];
-    });
+        if (sorryServer === undefined) continue;
+        const realServer = byAddress.get(key(familyIn(virtualServer), sorryServer.host));
+        if (realServer === undefined) continue;
+        const method = sorryServer.lvsMethod ?? methodOf(virtualServer);
+        uses.set(virtualServer, { realServer, method });
+    }
+    return uses;
 }
 
 /** The tunnels through which a real server gets packets. */
@@ -134,8 +162,7 @@ export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): Tun
 
 /** Resolve the defaults of a virtual server. The cluster has passed `validate`. */
 export function planVirtualServer(
-    cluster: Cluster,
-    virtualServer: VirtualServer,
+    { virtualServer, members }: Pool,
     version: string,
 ): VirtualServerPlan {
     const service = {
@@ -152,7 +179,7 @@ export function planVirtualServer(
         lvsSched: schedulerOf(virtualServer),
         delayLoop: delayLoopOf(virtualServer),
         leastWeights: leastWeights(virtualServer),
-        realServers: poolOf(cluster, virtualServer).map(({ member, realServer }) =>
+        realServers: members.map(({ member, realServer }) =>
             planPoolMember(virtualServer, member, realServer!, version),
         ),
         sorryServer: sorryServer && planSorryServer(sorryServer, service),

@@ -1,6 +1,6 @@
 /**
- * Runs tests stage by stage, whatever becomes of each, and prints a table at the end:
- * `run.ts` what `npm test` is, `run.ts --full` everything, `run.ts e2e NAME…` lab tests by file.
+ * Run tests stage by stage, also after failures, and print a table at the end. `run.ts` runs what
+ * `npm test` runs, `run.ts --full` runs everything. `run.ts e2e NAME…` runs lab tests by file.
  */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { fullStages, labStage, type Stage, stages } from "./stages";
 
-/** The file that the table of a full run is kept in. */
+/** File with the table of a full run. */
 const reportFile = "test-full.txt";
 
 const folders = ["e2e", "full"].map((name) => path.join("tests", name));
@@ -37,7 +37,7 @@ function main(words: string[]): boolean {
     return table.failed === 0;
 }
 
-/** A stage of the lab tests with these names. */
+/** Stage of the lab tests with these names. */
 function chosenFiles(names: string[]): Stage[] {
     const files = folders.flatMap((folder) =>
         fs
@@ -49,7 +49,7 @@ function chosenFiles(names: string[]): Stage[] {
     const unknown = names.filter((name) => !files.some((file) => nameOf(file) === name));
     if (unknown.length > 0) {
         const known = files.map(nameOf).join(", ");
-        console.error(`There is no lab test called ${unknown.join(", ")}. There are: ${known}`);
+        console.error(`${unknown.join(", ")}: no such lab test. Use ${known}.`);
         process.exit(2);
     }
     const chosen = files.filter((file) => names.includes(nameOf(file)));
@@ -67,7 +67,7 @@ function runStage({ name, command, env, isJest }: Stage): Row {
     ];
     const { status } = spawnSync(program!, args, {
         env: { ...process.env, ...env },
-        // Jest's JSON would go to stdout, too; the lines for people are on stderr.
+        // Jest would print its JSON on stdout too. The readable lines are on stderr.
         stdio: ["ignore", isJest ? "ignore" : "inherit", "inherit"],
     });
     const counts = isJest ? countsOf(report, status === 0) : plainCounts(status === 0);
@@ -75,18 +75,18 @@ function runStage({ name, command, env, isJest }: Stage): Row {
     return { name, seconds: Math.round((performance.now() - start) / 1000), ...counts };
 }
 
-/** A stage that counts nothing is one test. */
+/** A stage without counts is one test. */
 function plainCounts(succeeded: boolean) {
     return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** A stage that ended in failure has failed at least once. */
+/** A stage with an exit status other than 0 has at least one failure. */
 function countsOf(report: string, succeeded: boolean) {
     if (!fs.existsSync(report)) return { passed: 0, failed: 1 };
     const counts = JSON.parse(fs.readFileSync(report, "utf8")) as {
         numPassedTests: number;
         numFailedTests: number;
-        /** Files that could not be run at all. */
+        /** Test files that could not run. */
         numRuntimeErrorTestSuites: number;
     };
     const failed = counts.numFailedTests + counts.numRuntimeErrorTestSuites;

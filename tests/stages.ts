@@ -1,14 +1,14 @@
-/** A part of a test run: a command, and how long it takes on two processors. */
+/** A part of a test run: a command and its duration on two processors. */
 export interface Stage {
     name: string;
     command: string[];
     env?: NodeJS.ProcessEnv;
-    /** Does the command write a report of Jest, in which tests are counted? */
+    /** Whether the command writes a report of Jest with counts. */
     isJest?: boolean;
     seconds: number;
 }
 
-/** Lab tests mostly wait: three files at a time keep two processors at work. */
+/** Lab tests mostly wait, so three files at a time keep two processors busy. */
 const labWorkers = 3;
 const labProjects = ["e2e", "full"];
 
@@ -28,12 +28,12 @@ function jest(
     return { name, command: [...command, ...chosen], env, isJest: true, seconds };
 }
 
-/** Lab tests: of some files, or of all. */
+/** Lab tests of some files, or all lab tests. */
 export function labStage(name: string, files: string[] = []): Stage {
     return jest(name, 0, { projects: labProjects, files, workers: labWorkers });
 }
 
-/** Every claim of the README and the guides, once. */
+/** Every claim of the README and of the guides, once. */
 export const stages: Stage[] = [
     { name: "check", command: ["npm", "run", "--silent", "check"], seconds: 25 },
     jest("unit", 20),
@@ -42,13 +42,15 @@ export const stages: Stage[] = [
     jest("e2e", 600, { workers: labWorkers }),
 ];
 
-/** The files that whole clusters of another release are tried with. */
+/** Test files that run on whole clusters of another release. */
 const releaseFiles = [
     ...["cluster", "failover", "destroy", "trouble"].map((name) => `tests/e2e/${name}.test.ts`),
     ...["firstUp", "failedUp"].map((name) => `tests/full/${name}.test.ts`),
 ];
 
-/** Everything: more random cases, every repetition, other releases, own kernels, every fault. */
+/**
+ * Everything: more random cases, repetitions, other releases, a kernel for each host, all faults.
+ */
 export const fullStages: Stage[] = [
     ...stages.map((stage) => ({ ...stage, env: { FULL: "1" } })),
     jest("full", 900, { workers: labWorkers, env: { FULL: "1" } }),

@@ -10,7 +10,10 @@ import { analyze, isSecret, root } from "./analyze";
 /** Where the schema of the stack files is kept, for editors and for the program. */
 export const schemaPath = path.join(root, "stacks", "schema.json");
 
-/** JSON schema of a stack file, made from the interfaces of the components' arguments. */
+/**
+ * JSON schema of a stack file, made from the interfaces of the components' arguments. Of what it says
+ * config.ts knows each word.
+ */
 export function stackSchema({ components, typeDefinitions }: AnalyzeResult): string {
     const { inputs } = components["LvsCluster"]!;
     const schema = {

@@ -9,7 +9,7 @@ import { rolesOf, variablesOf } from "./role";
 const ansibleCore = "ansible-core==2.19.14";
 const mitogenPackage = "mitogen==0.3.54";
 
-/** Ansible with pipelining, and with the open login that it keeps for itself while it runs. */
+/** Ansible with pipelining and with the ssh connection that it shares while it runs. */
 export async function ansible(): Promise<Contender> {
     const python = await pythonWith(ansibleCore, mitogenPackage);
     return {
@@ -22,13 +22,15 @@ export async function ansible(): Promise<Contender> {
                 ANSIBLE_SSH_ARGS: `-F ${sshConfig(cluster)} -o ControlMaster=auto -o ControlPersist=60s`,
                 ANSIBLE_SSH_CONTROL_PATH_DIR: sockets,
             });
-            await endLogins(cluster, sockets);
+            await closeConnections(cluster, sockets);
             return outcome;
         },
     };
 }
 
-/** Ansible with Mitogen, which logs in once for itself and needs neither pipelining nor sockets. */
+/**
+ * Ansible with Mitogen. Mitogen logs in once and needs neither pipelining nor shared connections.
+ */
 export async function mitogen(): Promise<Contender> {
     const python = await pythonWith(ansibleCore, mitogenPackage);
     const plugins = await strategyPlugins(python);
@@ -45,7 +47,7 @@ export async function mitogen(): Promise<Contender> {
     };
 }
 
-/** Runs the role on every host, with as many at a time as there are hosts. */
+/** Run the role on all hosts at once. */
 async function playbook({ lab }: LabCluster, python: string, to: Config, from?: Config) {
     const dir = await fs.mkdtemp(path.join(lab.dir, "ansible-"));
     const inventory = path.join(dir, "inventory.json");
@@ -62,7 +64,9 @@ async function playbook({ lab }: LabCluster, python: string, to: Config, from?: 
         timed(() => lab.tryExec(command, { env: { ...env, ...own } }));
 }
 
-/** The hosts that are to serve, and those that are to serve no more, with their roles as variables. */
+/**
+ * Hosts of the new configuration with their roles as variables, and hosts that it no longer has.
+ */
 async function inventoryOf(dir: string, to: Config, from?: Config) {
     const roles = rolesOf(to);
     const before = from ? [...rolesOf(from)] : [];
@@ -72,7 +76,7 @@ async function inventoryOf(dir: string, to: Config, from?: Config) {
         members: { hosts: await variablesOf(dir, roles) },
         leaving: { hosts: leaving },
     };
-    // It is not looked for on every host.
+    // Without this, Ansible searches for Python on every host.
     return { all: { children, vars: { ansible_python_interpreter: "/usr/bin/python3" } } };
 }
 
@@ -80,8 +84,8 @@ function sshConfig({ lab }: LabCluster): string {
     return path.join(lab.dir, "ssh_config");
 }
 
-/** The next run is to log in anew, as those of all others do. */
-async function endLogins({ lab }: LabCluster, sockets: string): Promise<void> {
+/** Close the shared connections. The next run logs in again, as the other tools do. */
+async function closeConnections({ lab }: LabCluster, sockets: string): Promise<void> {
     for (const socket of await fs.readdir(sockets)) {
         await lab.exec([
             "ssh",

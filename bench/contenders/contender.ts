@@ -5,27 +5,27 @@ import type { StackConfig } from "../../lab/stack";
 /** A cluster's whole configuration. */
 export type Config = Required<StackConfig>;
 
-/** What came of a change. */
-export interface Outcome {
-    /** From the start of the tool to its end. */
+/** Result of a change. */
+export interface ToolResult {
+    /** Seconds from the start of the tool to its end. */
     seconds: number;
-    /** What it printed. */
-    printed: string;
-    /** Did it end with an error? */
+    /** Output of the tool. */
+    output: string;
+    /** Whether the tool ended with an error. */
     failed: boolean;
 }
 
-/** A tool that brings hosts from one configuration to another. */
+/** A tool that moves hosts from one configuration to another. */
 export interface Contender {
     name: string;
-    /** Changes the hosts; those that `from` has and `to` has not are taken out of service. */
-    change(cluster: LabCluster, to: Config, from?: Config): Promise<Outcome>;
+    /** Change the hosts. Hosts that only `from` has are taken out of service. */
+    change(cluster: LabCluster, to: Config, from?: Config): Promise<ToolResult>;
 }
 
-/** What came of running a tool; getting things ready for it, and clearing up after it, do not count. */
-export async function timed(work: () => Promise<RunResult>): Promise<Outcome> {
+/** Run a tool and measure it. Preparation and clean-up do not count. */
+export async function timed(work: () => Promise<RunResult>): Promise<ToolResult> {
     const start = performance.now();
     const { status, stdout, stderr } = await work();
     const seconds = (performance.now() - start) / 1000;
-    return { seconds, printed: stdout + stderr, failed: status !== 0 };
+    return { seconds, output: stdout + stderr, failed: status !== 0 };
 }

@@ -1,4 +1,4 @@
-"""The role of site.yaml. A file cannot be tried before it is in its place: it is before the reload."""
+"""The role of site.yaml. pyinfra tests the configuration after installing it, before the reload."""
 
 from pyinfra import host
 from pyinfra.operations import apt, files, server, systemd
@@ -6,7 +6,7 @@ from pyinfra.operations.util import any_changed
 
 
 def put(kind):
-    """Whether one of the files of a kind has become another one."""
+    """Install the files of a kind. Return whether one of them changed."""
     return any_changed(
         *[
             files.put(name=file["dest"], src=file["src"], dest=file["dest"], mode=file["mode"])
@@ -16,19 +16,19 @@ def put(kind):
     )
 
 
-apt.packages(name="Packages are there", packages=host.data.packages)
+apt.packages(name="Install packages", packages=host.data.packages)
 settings = put("setting")
 programs = put("program")
 units = put("unit")
 if host.data.modules:
-    server.modprobe(name="Modules are loaded", module=host.data.modules)
+    server.modprobe(name="Load modules", module=host.data.modules)
 configuration = put("configuration")
 
-systemd.daemon_reload(name="Read units anew", _if=units)
+systemd.daemon_reload(name="Read units again", _if=units)
 server.shell(name="Set the kernel", commands="sysctl -q -p /etc/sysctl.d/lvs.conf", _if=settings)
 if "keepalived" in host.data.services:
     server.shell(
-        name="Try the configuration", commands="keepalived --config-test", _if=configuration
+        name="Test the configuration", commands="keepalived --config-test", _if=configuration
     )
 start = {
     service: systemd.service(name=service, service=service, running=True, enabled=True)
@@ -37,7 +37,7 @@ start = {
 
 
 def reload(service, changed):
-    """Reloads a service that ran before, and whose files have changed."""
+    """Reload a service that ran before and whose files have changed."""
     systemd.service(
         name=f"Reload {service}",
         service=service,

@@ -1,4 +1,4 @@
-export type { Config, Contender, Outcome } from "./contender";
+export type { Config, Contender, ToolResult } from "./contender";
 export { ansible, mitogen } from "./ansible";
 export { plainSsh } from "./plainSsh";
 export { pulumi } from "./pulumi";

@@ -1,4 +1,4 @@
-"""The hosts, with their roles as data, which the bench has written down."""
+"""The hosts with their roles as data, from a file that the benchmark writes."""
 
 import json
 import os

@@ -7,9 +7,9 @@ import { type Contender, timed } from "./contender";
 import { type Role, rolesOf, writeFiles } from "./role";
 
 /**
- * What an administrator does who knows which hosts a change is about: their files over ssh, a login
- * each, and a reload; real servers first, then both directors at once. Nothing is tried before, and
- * nothing looked at afterwards.
+ * An administrator who knows which hosts to change: copy their files over ssh with one login each,
+ * then reload. Real servers come first, then both directors at once. Nothing is tested before, and
+ * nothing is checked afterwards.
  */
 export const plainSsh: Contender = {
     name: "ssh and reload",
@@ -27,7 +27,7 @@ export const plainSsh: Contender = {
                 "install",
                 changed.filter((host) => !isRealServer(host)),
             );
-            return together([...realServers, ...directors, ...(await send("remove", left))]);
+            return combine([...realServers, ...directors, ...(await send("remove", left))]);
         });
     },
 };
@@ -38,7 +38,7 @@ function isRealServer([, { services }]: HostRole): boolean {
     return !services.includes("keepalived");
 }
 
-/** Sends a host its files, and has its role installed or removed. */
+/** Send files to a host and install or remove its role. */
 async function sender({ lab }: LabCluster, hosts: HostRole[]) {
     const dir = path.join(lab.dir, `files-${randomUUID()}`);
     const script = "usr/local/sbin/role";
@@ -57,8 +57,8 @@ async function sender({ lab }: LabCluster, hosts: HostRole[]) {
         );
 }
 
-/** What some commands did, as if they were one. */
-function together(results: RunResult[]): RunResult {
+/** Combine the results of several commands. */
+function combine(results: RunResult[]): RunResult {
     return {
         status: results.find(({ status }) => status !== 0)?.status ?? 0,
         stdout: results.map(({ stdout }) => stdout).join(""),

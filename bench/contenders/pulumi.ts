@@ -1,6 +1,6 @@
 import { type Contender, timed } from "./contender";
 
-/** This project, with as many hosts at a time as others are told to take. */
+/** This project. It changes as many hosts at a time as the other tools may. */
 export const pulumi: Contender = {
     name: "pulumi-lvs",
     async change({ stack, lab }, to) {

@@ -4,7 +4,7 @@ import { type Contender, timed } from "./contender";
 import { pythonWith } from "./python";
 import { rolesOf, variablesOf } from "./role";
 
-/** pyinfra, which keeps a login for itself while it runs. */
+/** pyinfra. It keeps its ssh connections open while it runs. */
 export async function pyinfra(): Promise<Contender> {
     const python = await pythonWith("pyinfra==3.10.0");
     return {

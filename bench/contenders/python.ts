@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { cached } from "../../lab/cache";
 import { run } from "../../lab/run";
 
-/** A Python with packages of its registry, each in one version: `NAME==VERSION`. Made once. */
+/** A Python environment with packages of fixed versions: `NAME==VERSION`. It is built once. */
 export async function pythonWith(...packages: string[]): Promise<string> {
     const dir = await cached("python", { packages }, async (unfinished) => {
         await run(["python3", "-m", "venv", unfinished]);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings about what files in their places ask for, or ends it, as somebody does by hand:
+# Apply or remove a role whose files are already in place, as an administrator does by hand:
 #   role install|remove SERVICE…
 set -eu
 verb=$1
@@ -16,7 +16,7 @@ install() {
     done
 }
 
-# A service that does not answer is ended, for it does not stop in order either.
+# Kill a service whose reload fails: such a service does not stop cleanly either.
 reload() {
     timeout 30 systemctl reload "$1" || {
         systemctl kill -s KILL "$1"

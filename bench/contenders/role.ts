@@ -15,20 +15,20 @@ import {
 } from "../../lvs/render";
 import type { Config } from "./contender";
 
-/** What has to follow when a file becomes another one. */
+/** Kind of a file. It determines the action after a change of the file. */
 export type FileKind = "setting" | "unit" | "program" | "configuration";
 
-/** What any tool has to bring about on a host, so that the cluster is the one that `pulumi up` makes. */
+/** State of a host that every tool must reach. It equals the result of `pulumi up`. */
 export interface Role {
-    /** By the names that they have in Debian. */
+    /** Packages by their names in Debian. */
     packages: string[];
     modules: string[];
     files: (HostFile & { kind: FileKind })[];
-    /** Units that are to be enabled and to run, in the order in which they are started. */
+    /** Units to enable and start, in this order. */
     services: string[];
 }
 
-/** The roles of a configuration's hosts, by their names. */
+/** Roles of all hosts of a configuration, by name. */
 export function rolesOf(config: Config): Map<string, Role> {
     const cluster = config as unknown as Cluster;
     return new Map([
@@ -39,8 +39,8 @@ export function rolesOf(config: Config): Map<string, Role> {
     ]);
 }
 
-/** Files that nothing reads but what proves this project's own steps. */
-const proofs = [ipvsRulesPath, "/var/lib/pulumi-lvs/keepalived.version"];
+/** Files that only the steps of this project read. */
+const ownFiles = [ipvsRulesPath, "/var/lib/pulumi-lvs/keepalived.version"];
 
 function directorRole(cluster: Cluster, name: string, authPass: string): Role {
     const plan = planDirector(cluster, name);
@@ -49,8 +49,8 @@ function directorRole(cluster: Cluster, name: string, authPass: string): Role {
         packages: directorPackages(plan),
         modules: directorModules(plan.needs),
         files: files
-            .filter((file) => !proofs.includes(file.path))
-            // Other tools have the password in the file, and not beside it.
+            .filter((file) => !ownFiles.includes(file.path))
+            // Other tools write the password into keepalived.conf.
             .map(({ content, ...file }) => ({
                 ...file,
                 content: content.replace("include auth_pass.conf", `auth_pass "${authPass}"`),
@@ -82,13 +82,15 @@ function kindOf(file: string): FileKind {
     return "program";
 }
 
-/** What a tool is told of a host: its role, with the folders that a new host lacks, and its files as copies here. */
+/**
+ * Variables of a host: its role, the folders that a new host lacks, and its files as local copies.
+ */
 export interface HostVariables extends Omit<Role, "files"> {
     folders: string[];
     files: { src: string; dest: string; mode: string; kind: FileKind }[];
 }
 
-/** Writes the files of all roles below a folder, and says of each host what is to be done with them. */
+/** Write the files of all roles below a folder. Return the variables of each host. */
 export async function variablesOf(
     dir: string,
     roles: Map<string, Role>,
@@ -109,10 +111,10 @@ export async function variablesOf(
     return variables;
 }
 
-/** Folders that neither Debian nor a package of a cluster has. */
+/** Folders that neither Debian nor the packages of a cluster contain. */
 const ownFolders = ["/etc/lvs", "/etc/systemd/system/keepalived.service.d", "/var/lib/pulumi-lvs"];
 
-/** Writes files below a folder, as they are to stand on a host. */
+/** Write the files of a host below a folder. */
 export async function writeFiles(dir: string, files: HostFile[]): Promise<void> {
     for (const { path: name, mode, content } of files) {
         const file = path.join(dir, name);

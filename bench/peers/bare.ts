@@ -1,11 +1,13 @@
 import type { LabCluster } from "../../lab/cluster";
 import { installedDisk } from "../../lab/installedDisk";
 
-/** Brings all hosts back to where they have packages and nothing else, booted and at rest. */
-export async function bare({ lab, stack }: LabCluster, packages: string[]): Promise<void> {
+/**
+ * Reset all hosts to a disk with packages and nothing else. Return when their boots are complete.
+ */
+export async function resetHosts({ lab, stack }: LabCluster, packages: string[]): Promise<void> {
     const disk = await installedDisk({ packages });
     await Promise.all(lab.hosts.map((host) => host.reset(disk)));
-    // A unit that has failed does not keep a host from being at rest.
+    // A failed unit does not matter: the boot is complete all the same.
     await Promise.all(lab.hosts.map((host) => host.tryRun("systemctl is-system-running --wait")));
-    await stack.forget();
+    await stack.deleteState();
 }

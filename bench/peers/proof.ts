@@ -5,16 +5,16 @@ import type { Config } from "../contenders";
 import { type Role, rolesOf } from "../contenders/role";
 
 /**
- * Fails unless every host has the files, modes and services of its role, and the first director sends to
- * all real servers.
+ * Fail unless every host has the files, modes and services of its role, and the first director
+ * sends to all real servers.
  */
-export async function proveServing(cluster: LabCluster, config: Config): Promise<void> {
+export async function expectServing(cluster: LabCluster, config: Config): Promise<void> {
     const { lab } = cluster;
     await Promise.all(
         [...rolesOf(config)].map(async ([name, role]) => {
             const host = lab.host(name);
-            const found = await host.run(inspection(role, config.authPass as string));
-            const wanted = expectation(role);
+            const found = await host.run(reportScript(role, config.authPass as string));
+            const wanted = expectedReport(role);
             if (found !== wanted) throw new Error(`${name} has\n${found}instead of\n${wanted}`);
         }),
     );
@@ -23,12 +23,12 @@ export async function proveServing(cluster: LabCluster, config: Config): Promise
         const [active] = await cluster.activeDirectors();
         const serving = active === undefined ? [] : await cluster.servingRealServers(active);
         if (active === "ds1" && serving.join() === names.join()) return true;
-        throw new Error(`${active ?? "nobody"} sends to ${serving.join()}`);
+        throw new Error(`${active ?? "no director"} sends to ${serving.join()}`);
     });
 }
 
-/** This project has the password in a file of its own. */
-function inspection({ files, services }: Role, authPass: string): string {
+/** Replace the include of the password: only this project has the password in a separate file. */
+function reportScript({ files, services }: Role, authPass: string): string {
     const password = `s/include auth_pass.conf/auth_pass "${authPass}"/`;
     return [
         ...files.map(
@@ -38,7 +38,7 @@ function inspection({ files, services }: Role, authPass: string): string {
     ].join("\n");
 }
 
-function expectation({ files, services }: Role): string {
+function expectedReport({ files, services }: Role): string {
     const lines = [
         ...files.flatMap(({ path, mode, content }) => [
             `${path} ${mode}`,

@@ -1,15 +1,15 @@
 import { median } from "../measuring";
 
-/** What each time took, by contender. */
-export type Taken = Record<string, number[]>;
+/** Values by contender. */
+export type Measurements = Record<string, number[]>;
 
 /**
- * A line for each contender, a column for each measure: the median and what it is beside that of `own`,
- * the least and the most; and the logins of one time.
+ * One line for each contender and one column for each measure: median, ratio to the median of
+ * `own`, minimum and maximum. The last column is the number of logins.
  */
 export function table(
-    seconds: Record<string, Taken>,
-    logins: Record<string, Taken>,
+    seconds: Record<string, Measurements>,
+    logins: Record<string, Measurements>,
     own: string,
 ): string {
     const measures = Object.keys(seconds);
@@ -19,7 +19,7 @@ export function table(
         ...measures.map((measure) => cell(seconds[measure]![name]!, seconds[measure]![own]!)),
         measures.map((measure) => median(sorted(logins[measure]![name]!))).join(" / "),
     ]);
-    return aligned([["", ...measures, "logins"], ...rows]);
+    return alignColumns([["", ...measures, "logins"], ...rows]);
 }
 
 function cell(samples: number[], own: number[]): string {
@@ -33,7 +33,7 @@ function sorted(samples: number[]): number[] {
     return [...samples].sort((a, b) => a - b);
 }
 
-function aligned(rows: string[][]): string {
+function alignColumns(rows: string[][]): string {
     const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
     return rows
         .map((row) =>

@@ -2,7 +2,9 @@ import type { LvsClusterArgs } from "../../components";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPvhZkJIOVZlcCnjS/pXoyNXACSbBGzCnImWl/1fr8Ae";
 
-/** Two directors, and as many real servers and services as is wanted: each server is behind all services. */
+/**
+ * Two directors, and any number of real servers and services. Every service uses every real server.
+ */
 export function clusterOf(realServers: number, services: number): LvsClusterArgs {
     return {
         connection: { hostKey, privateKey: "PRIVATE" },

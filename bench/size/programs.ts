@@ -1,9 +1,7 @@
-import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { run } from "../../lab/run";
-import { interleaved, line } from "../measuring";
-import type { Taken } from "./program";
+import { interleaved, summary } from "../measuring";
+import type { ProgramCost } from "./program";
 
 /** Real servers, services, rounds. */
 const sizes = [
@@ -16,35 +14,38 @@ const sizes = [
 ];
 
 /**
- * What a program costs before anything is sent to a host: processor time and memory of a cluster beside
- * those of as many bare commands that are sent as much.
+ * Measure processor time and memory of a program before anything is sent to a host. Compare a
+ * cluster with bare commands that send as many bytes.
  */
-export async function benchPrograms(): Promise<void> {
-    const dir = await fs.mkdtemp(path.join(os.tmpdir(), "bench-size-"));
-    try {
-        for (const [realServers, services, rounds] of sizes) {
-            const memory: Record<string, number> = {};
-            const contender =
-                (name: string, ...size: number[]) =>
-                async () => {
-                    const command = ["node", "--import", "tsx", path.join(__dirname, "program.ts")];
-                    const file = path.join(dir, "sizes.json");
-                    const stdout = await run([...command, name, file, ...size.map(String)]);
-                    const taken = JSON.parse(stdout) as Taken;
-                    memory[name] = Math.max(memory[name] ?? 0, taken.megabytes);
-                    return taken.processorSeconds;
-                };
-            const cluster = contender("cluster", realServers!, services!);
-            // It also says what the commands are to be sent.
-            await cluster();
-            const taken = await interleaved({ commands: contender("commands"), cluster }, rounds!);
-            console.log(`\n${realServers} real servers, ${services} services`);
-            for (const [name, samples] of Object.entries(taken)) {
-                const text = line(name, samples, "s of a processor", taken["commands"]);
-                console.log(`  ${text}, at most ${memory[name]!.toFixed(0)} MB`);
-            }
+export async function benchPrograms(dir: string): Promise<void> {
+    const file = path.join(dir, "sizes.json");
+    for (const [realServers, services, rounds] of sizes) {
+        const memory: Record<string, number> = {};
+        const contender =
+            (name: string, ...counts: number[]) =>
+            async () => {
+                const cost = await program(name, file, ...counts);
+                memory[name] = Math.max(memory[name] ?? 0, cost.megabytes);
+                return cost.processorSeconds;
+            };
+        const cluster = contender("cluster", realServers!, services!);
+        // This run writes the sizes for the commands.
+        await cluster();
+        const costs = await interleaved({ commands: contender("commands"), cluster }, rounds!);
+        console.log(`\n${realServers} real servers, ${services} services`);
+        for (const [name, samples] of Object.entries(costs)) {
+            const text = summary(name, samples, "s of a processor", costs["commands"]);
+            console.log(`  ${text}, at most ${memory[name]!.toFixed(0)} MB`);
         }
-    } finally {
-        await fs.rm(dir, { recursive: true });
     }
+}
+
+/** Run `program.ts`. Return its cost. */
+export async function program(
+    name: string,
+    file: string,
+    ...counts: number[]
+): Promise<ProgramCost> {
+    const command = ["node", "--import", "tsx", path.join(__dirname, "program.ts"), name, file];
+    return JSON.parse(await run([...command, ...counts.map(String)])) as ProgramCost;
 }

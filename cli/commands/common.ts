@@ -1,7 +1,7 @@
 import type { Options } from "yargs";
 import { coloured, type Paint, plain } from "../text";
 
-/** What every command is told. */
+/** The options of every command. */
 export interface CommonOptions {
     stack?: string;
     cwd?: string;
@@ -12,11 +12,11 @@ export interface CommonOptions {
 
 export type Done = (status: number) => void;
 
-/** For commands that run a preview. */
+/** An option of commands that run a preview. */
 export const configFile: Options = {
     type: "string",
     requiresArg: true,
-    describe: "The stack's file, where it is not where Pulumi looks for it",
+    describe: "Stack file. Defaults to the one that Pulumi finds",
 };
 
 export function paintOf({ color }: { color: boolean }): Paint {
@@ -27,7 +27,7 @@ export function print(lines: string[]): void {
     process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 }
 
-/** A heading for each cluster, where there is more than one. */
-export function headed(count: number, name: string, lines: string[], paint: Paint): string[] {
+/** Put a heading above the lines of a cluster if there are several clusters. */
+export function withHeading(count: number, name: string, lines: string[], paint: Paint): string[] {
     return count > 1 ? [paint("bold", `=== ${name}`), "", ...lines, ""] : lines;
 }

@@ -1,9 +1,9 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
-import { driftLines, hostDrift, isWhole } from "../diffView";
+import { driftLines, hostDrift, isUnchanged } from "../diffView";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
-import { previewed, reachable } from "./previewed";
+import { previewHosts, connectionsTo } from "./previewed";
 
 interface DiffOptions extends CommonOptions {
     hosts?: string[];
@@ -13,19 +13,19 @@ interface DiffOptions extends CommonOptions {
 export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
     return {
         command: "diff [hosts..]",
-        describe: "what the next `up` would change in the hosts' files",
+        describe: "show what the next `up` would change in the hosts' files",
         builder: (own) =>
             own
                 .usage(
                     "$0 diff [HOST..]\n\n" +
-                        "Compares the files that the current configuration gives (`lvs render`) with those that are\n" +
-                        "on the hosts now, whoever has changed them: `-` is on the host, `+` would be. What is\n" +
-                        "secret is not compared. Exit status 1 when anything differs.",
+                        "Compare the files of the current configuration (`lvs render`) with those on the hosts:\n" +
+                        "`-` is on the host now, `+` comes with the next `up`. Secrets are not compared. The exit\n" +
+                        "status is 1 if there is a difference.",
                 )
                 .positional("hosts", {
                     type: "string",
                     array: true,
-                    describe: "Only these. Defaults to all",
+                    describe: "Hosts to compare. Defaults to all",
                 })
                 .option("config-file", configFile),
         handler: async (options) => done(await run(options)),
@@ -33,8 +33,8 @@ export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
 }
 
 async function run(options: DiffOptions): Promise<number> {
-    const found = await previewed(options);
-    const places = await reachable(options, found);
+    const found = await previewHosts(options);
+    const places = await connectionsTo(options, found);
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({
             script: bundle("report", found.hosts[place]!.files),
@@ -42,6 +42,6 @@ async function run(options: DiffOptions): Promise<number> {
         })),
     );
     const compared = answers.map(hostDrift);
-    print(driftLines(compared, "nothing to change", paintOf(options)));
-    return isWhole(compared) ? 0 : 1;
+    print(driftLines(compared, "no changes", paintOf(options)));
+    return isUnchanged(compared) ? 0 : 1;
 }

@@ -9,20 +9,20 @@ interface KeyscanOptions extends CommonOptions {
 export function keyscan(done: Done): CommandModule<CommonOptions, KeyscanOptions> {
     return {
         command: "keyscan <hosts..>",
-        describe: "host keys, as lines to paste into a stack file",
+        describe: "print host keys, as lines for a stack file",
         builder: (own) =>
             own
                 .usage(
                     "$0 keyscan HOST[:PORT]..\n\n" +
-                        "Asks each host for its public key, over the network and without a login: compare what\n" +
-                        "answers with the host itself, as the comment says, before you trust it. Bastions are not\n" +
-                        "passed through.",
+                        "Fetch the public key of each host over the network, without a login. Compare each key on\n" +
+                        "its host before you trust it; the comment above the key shows how. `keyscan` does not go\n" +
+                        "through a bastion.",
                 )
                 .positional("hosts", {
                     type: "string",
                     array: true,
                     demandOption: true,
-                    describe: "Addresses or names",
+                    describe: "Addresses or names of hosts",
                 }),
         handler: async (options) => done(await run(options)),
     };
@@ -35,7 +35,7 @@ async function run(options: KeyscanOptions): Promise<number> {
     const paint = paintOf({ color: process.stderr.isTTY && options.color });
     for (const { host, port } of silent) {
         process.stderr.write(
-            `${paint("red", "lvs:")} nobody tells a key at ${host}, port ${port}\n`,
+            `${paint("red", "lvs:")} ${host}, port ${port}: no SSH server answered\n`,
         );
     }
     return silent.length > 0 ? 1 : 0;

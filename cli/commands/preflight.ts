@@ -1,9 +1,9 @@
 import type { CommandModule } from "yargs";
-import { type Finding, findingLines, parseFindings, withClocks } from "../findings";
-import { Refusal } from "../refusal";
+import { type Finding, findingLines, parseFindings, compareClocks } from "../findings";
+import { CliError } from "../cliError";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
-import { previewed, reachable } from "./previewed";
+import { previewHosts, connectionsTo } from "./previewed";
 
 interface PreflightOptions extends CommonOptions {
     configFile?: string;
@@ -12,15 +12,15 @@ interface PreflightOptions extends CommonOptions {
 export function preflight(done: Done): CommandModule<CommonOptions, PreflightOptions> {
     return {
         command: "preflight",
-        describe: "what speaks against an `up`, on all hosts",
+        describe: "check all hosts before an `up`",
         builder: (own) =>
             own
                 .usage(
                     "$0 preflight\n\n" +
-                        "The look that `pulumi up` begins with, and all that it finds: `stop` ends an `up` before\n" +
-                        "anything is changed, `warn` does not. Exit status 1 when something stops. Before the first\n" +
-                        "`up` of a program of your own, hosts are logged in to by their names in the stack: give\n" +
-                        "these to your ssh, in ~/.ssh/config.",
+                        "Run the preflight of `pulumi up` on every host and print all findings. `stop` ends an `up`\n" +
+                        "before it changes anything; `warn` does not. The exit status is 1 if a finding stops.\n" +
+                        "Before the first `up` of your own Pulumi program, `lvs` logs in to the hosts by their names\n" +
+                        "in the stack. Add these names to ~/.ssh/config.",
                 )
                 .option("config-file", configFile),
         handler: async (options) => done(await run(options)),
@@ -28,14 +28,14 @@ export function preflight(done: Done): CommandModule<CommonOptions, PreflightOpt
 }
 
 async function run(options: PreflightOptions): Promise<number> {
-    const preview = await previewed(options);
+    const preview = await previewHosts(options);
     const hosts = preview.hosts.filter((host) => host.preflight !== undefined);
     if (hosts.length === 0) {
-        throw new Refusal(
-            "no pre-flight is known before the `up`: its values are outputs of others",
+        throw new CliError(
+            "the preflight needs outputs that do not exist before the `up`. Run `pulumi up`.",
         );
     }
-    const places = await reachable(options, { ...preview, hosts });
+    const places = await connectionsTo(options, { ...preview, hosts });
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({ script: hosts[place]!.preflight!, verb: "report" })),
     );
@@ -43,7 +43,7 @@ async function run(options: PreflightOptions): Promise<number> {
         name: host.name,
         findings: text === undefined ? [silent(problem!)] : parseFindings(text),
     }));
-    const compared = withClocks(found);
+    const compared = compareClocks(found);
     print(findingLines(compared, paintOf(options)));
     return compared.some(({ findings }) => findings.some(({ how }) => how === "stop")) ? 1 : 0;
 }

@@ -1,31 +1,33 @@
-import { chosen, type ClusterHost, configuredHosts, inventoriesIn } from "../inventory";
+import { hostsNamed, type ClusterHost, configuredHosts, inventoriesIn } from "../inventory";
 import { preview, stackOutputs, type StackOptions } from "../pulumi";
-import { Refusal } from "../refusal";
+import { CliError } from "../cliError";
 import { type RenderedHost, renderedHosts } from "../rendered";
 
-/** What the next `up` of a program would make. */
+/** The hosts that the next `up` would set up. */
 export interface Previewed {
     hosts: RenderedHost[];
-    /** The hosts that the configuration names, and how they are reached. */
+    /** The hosts in the configuration, and how to reach them. */
     configured: ClusterHost[];
 }
 
-/** The hosts that the current program and configuration make, or those of some names. */
-export async function previewed(
+/** Preview the current program and configuration, and pick the named hosts. */
+export async function previewHosts(
     options: StackOptions & { hosts?: string[]; configFile?: string },
 ): Promise<Previewed> {
     const found = await preview(options);
     const hosts = renderedHosts(found);
     if (hosts.length === 0) {
-        throw new Refusal("the program makes no LVS cluster: there is no host in its preview");
+        throw new CliError(
+            "the preview has no LVS host. Run `lvs` in the folder of a program that makes a cluster.",
+        );
     }
     return {
-        hosts: chosen(hosts, options.hosts ?? []),
+        hosts: hostsNamed(hosts, options.hosts ?? []),
         configured: configuredHosts(found.config),
     };
 }
 
-/** Hosts and how they are reached: as the stack's outputs say, before its first `up` as its configuration does. */
+/** Find out how to reach hosts: from the outputs of the stack, and before its first `up` from its configuration. */
 export async function knownHosts(
     options: StackOptions,
     { configured }: Previewed,
@@ -34,8 +36,11 @@ export async function knownHosts(
     return [...inventories.flatMap(({ hosts }) => hosts), ...configured];
 }
 
-/** How to reach rendered hosts; those that are not known by their names, which the user's ssh may know. */
-export async function reachable(options: StackOptions, found: Previewed): Promise<ClusterHost[]> {
+/** Find out how to reach rendered hosts. For an unknown host ssh gets its name. */
+export async function connectionsTo(
+    options: StackOptions,
+    found: Previewed,
+): Promise<ClusterHost[]> {
     const known = await knownHosts(options, found);
     return found.hosts.map(({ name }) => known.find((host) => host.name === name) ?? byName(name));
 }

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import type { CommandModule } from "yargs";
 import { listing } from "../rendered";
 import { type CommonOptions, configFile, type Done, print } from "./common";
-import { previewed } from "./previewed";
+import { previewHosts } from "./previewed";
 
 interface RenderOptions extends CommonOptions {
     hosts?: string[];
@@ -14,23 +14,23 @@ interface RenderOptions extends CommonOptions {
 export function render(done: Done): CommandModule<CommonOptions, RenderOptions> {
     return {
         command: "render [hosts..]",
-        describe: "the files that the current configuration gives, without any host",
+        describe: "print the files of the current configuration, without any host",
         builder: (own) =>
             own
                 .usage(
                     "$0 render [HOST..]\n\n" +
-                        "Runs `pulumi preview`, which connects to no host, and prints the files that an `up` would\n" +
-                        "put on each. What is secret is not shown.",
+                        "Run `pulumi preview`, which connects to no host, and print the files that an `up` would\n" +
+                        "write to each host. Secrets are not shown.",
                 )
                 .positional("hosts", {
                     type: "string",
                     array: true,
-                    describe: "Only these. Defaults to all",
+                    describe: "Hosts to render. Defaults to all",
                 })
                 .option("out", {
                     type: "string",
                     requiresArg: true,
-                    describe: "Write the files to this folder, below HOST/, and print their names",
+                    describe: "Write the files to DIR/HOST/, and print their names",
                 })
                 .option("config-file", configFile),
         handler: async (options) => {
@@ -41,7 +41,7 @@ export function render(done: Done): CommandModule<CommonOptions, RenderOptions> 
 }
 
 async function run(options: RenderOptions): Promise<void> {
-    const { hosts } = await previewed(options);
+    const { hosts } = await previewHosts(options);
     if (options.out === undefined) {
         print([hosts.map(listing).join("\n").trimEnd()]);
         return;

@@ -1,12 +1,12 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
-import { type ClusterStatus, judge } from "../health";
+import { type ClusterStatus, clusterStatus } from "../health";
 import { type Inventory, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
 import { statusLines } from "../statusView";
-import { type CommonOptions, type Done, headed, paintOf, print } from "./common";
+import { type CommonOptions, type Done, withHeading, paintOf, print } from "./common";
 
 interface StatusOptions extends CommonOptions {
     json?: boolean;
@@ -16,28 +16,28 @@ interface StatusOptions extends CommonOptions {
 export function status(done: Done): CommandModule<CommonOptions, StatusOptions> {
     return {
         command: "status",
-        describe: "who has the virtual IPs, who serves, and what is wrong",
+        describe: "show active directors, real servers and problems",
         builder: (own) =>
             own
                 .usage(
                     "$0 status\n\n" +
-                        "Each virtual IP with its owner, services and real servers; each host with its versions\n" +
-                        "and its last `up`; what is wrong, and with exit status 1. Connections and rates are those\n" +
-                        "of the director that has the virtual IP.",
+                        "Show each virtual IP with its active director, services and real servers, each host with\n" +
+                        "its versions and its last `up`, and all problems. The exit status is 1 if there is a\n" +
+                        "problem. Connections and rates come from the active director.",
                 )
                 .option("json", {
                     type: "boolean",
-                    describe: "The same for programs",
+                    describe: "Print JSON for programs",
                 })
                 .option("watch", {
                     alias: "w",
                     type: "number",
-                    describe: "Again and again, every so many seconds. Defaults to 2",
+                    describe: "Repeat every so many seconds. Defaults to 2",
                 })
                 .conflicts("json", "watch")
                 .example(
                     "$0 status --json | jq .clusters[].problems",
-                    "what is wrong, for a script",
+                    "the problems, for a script",
                 ),
         handler: async (options) => done(await run(options)),
     };
@@ -47,17 +47,17 @@ async function run(options: StatusOptions): Promise<number> {
     const { watch } = options;
     const inventories = requireInventories(await stackOutputs(options));
     if (watch === undefined) {
-        const clusters = await Ssh.with(options, (ssh) => look(ssh, inventories));
+        const clusters = await Ssh.with(options, (ssh) => readStatuses(ssh, inventories));
         if (options.json) print([JSON.stringify({ clusters }, null, 4)]);
         else print(linesOf(clusters, options));
-        return statusOf(clusters);
+        return exitStatusOf(clusters);
     }
     // yargs reads the option without a number as NaN.
     const seconds = Number.isFinite(watch) && watch > 0 ? watch : 2;
     return Ssh.with(options, (ssh) => repeat(ssh, inventories, seconds, options), { lasts: true });
 }
 
-/** Until the person has seen enough; the status is that of the last look. */
+/** Repeat until Ctrl-C. The exit status is that of the last report. */
 async function repeat(
     ssh: Ssh,
     inventories: Inventory[],
@@ -68,27 +68,27 @@ async function repeat(
     const stopped = new Promise<boolean>((resolve) => (stop = () => resolve(true)));
     process.once("SIGINT", stop).once("SIGTERM", stop);
     for (;;) {
-        const looked = await Promise.race([look(ssh, inventories), stopped]);
-        if (looked === true) return 0;
-        const clusters = looked as ClusterStatus[];
-        const heading = `${new Date().toLocaleTimeString("en-GB")}, every ${seconds} s; Ctrl-C ends it`;
-        // To the top of the screen, and nothing of the last time below.
+        const reported = await Promise.race([readStatuses(ssh, inventories), stopped]);
+        if (reported === true) return 0;
+        const clusters = reported as ClusterStatus[];
+        const heading = `${new Date().toLocaleTimeString("en-GB")}, every ${seconds} s. Ctrl-C ends it.`;
+        // Moves to the top of the screen and clears it.
         const home = process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";
         process.stdout.write(home);
         print([paintOf(options)("dim", heading), "", ...linesOf(clusters, options), ""]);
         const timer = new Promise<boolean>((resolve) =>
             setTimeout(() => resolve(false), seconds * 1000),
         );
-        if (await Promise.race([timer, stopped])) return statusOf(clusters);
+        if (await Promise.race([timer, stopped])) return exitStatusOf(clusters);
     }
 }
 
-async function look(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]> {
+async function readStatuses(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]> {
     const question = { script: bundle("report", []), verb: "status" };
     return Promise.all(
         inventories.map(async ({ name, hosts }) => {
             const answers = await ssh.ask(hosts, () => question);
-            return judge(
+            return clusterStatus(
                 name,
                 answers.map(({ host, text, problem }) => ({
                     host,
@@ -103,10 +103,10 @@ async function look(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]
 function linesOf(clusters: ClusterStatus[], options: StatusOptions): string[] {
     const paint = paintOf(options);
     return clusters.flatMap((cluster) =>
-        headed(clusters.length, cluster.name, statusLines(cluster, paint), paint),
+        withHeading(clusters.length, cluster.name, statusLines(cluster, paint), paint),
     );
 }
 
-function statusOf(clusters: ClusterStatus[]): number {
+function exitStatusOf(clusters: ClusterStatus[]): number {
     return clusters.some(({ problems }) => problems.length > 0) ? 1 : 0;
 }

@@ -1,11 +1,11 @@
 import * as fs from "node:fs/promises";
 import type { CommandModule } from "yargs";
 import { mermaid } from "../mermaid";
-import { Refusal } from "../refusal";
+import { CliError } from "../cliError";
 import { svg } from "../svg";
-import { topologyOf } from "../topology";
+import { pictureOf } from "../topology";
 import { type CommonOptions, configFile, type Done, print } from "./common";
-import { knownHosts, previewed } from "./previewed";
+import { knownHosts, previewHosts } from "./previewed";
 
 interface TopologyOptions extends CommonOptions {
     svg: boolean;
@@ -17,28 +17,28 @@ interface TopologyOptions extends CommonOptions {
 export function topology(done: Done): CommandModule<CommonOptions, TopologyOptions> {
     return {
         command: "topology",
-        describe: "the cluster as a picture",
+        describe: "draw the cluster",
         builder: (own) =>
             own
                 .usage(
                     "$0 topology\n\n" +
-                        "Virtual IPs, directors and real servers, services, methods and ports, as the current\n" +
-                        "configuration has them: as a Mermaid chart, or as an SVG picture. No host is connected to.",
+                        "Draw the virtual IPs, directors, real servers, services, methods and ports of the current\n" +
+                        "configuration, as a Mermaid chart or an SVG picture. `lvs` connects to no host.",
                 )
                 .option("svg", {
                     type: "boolean",
                     default: false,
-                    describe: "An SVG picture instead of Mermaid",
+                    describe: "Print an SVG picture instead of a Mermaid chart",
                 })
                 .option("out", {
                     type: "string",
                     requiresArg: true,
-                    describe: "Write it to this file; one that ends in .svg is a picture",
+                    describe: "Write to this file; a name that ends in .svg gives an SVG picture",
                 })
                 .option("cluster", {
                     type: "string",
                     requiresArg: true,
-                    describe: "Which cluster, where the program makes several",
+                    describe: "Cluster to draw, if the program makes several",
                 })
                 .option("config-file", configFile),
         handler: async (options) => {
@@ -49,14 +49,16 @@ export function topology(done: Done): CommandModule<CommonOptions, TopologyOptio
 }
 
 async function run(options: TopologyOptions): Promise<void> {
-    const preview = await previewed(options);
+    const preview = await previewHosts(options);
     const clusters = [...new Set(preview.hosts.map((host) => host.cluster))];
     const { out, cluster = clusters[0] } = options;
     if ((clusters.length > 1 && options.cluster === undefined) || !clusters.includes(cluster!)) {
-        throw new Refusal(`say which with --cluster: ${clusters.join(", ")}`);
+        throw new CliError(
+            `--cluster: the program makes several clusters. Name one of ${clusters.join(", ")}.`,
+        );
     }
     const known = await knownHosts(options, preview);
-    const found = topologyOf(
+    const found = pictureOf(
         preview.hosts.filter((host) => host.cluster === cluster),
         (address) => known.find(({ addresses }) => addresses.includes(address))?.name,
     );

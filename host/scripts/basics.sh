@@ -1,35 +1,38 @@
 # shellcheck shell=sh
-# What all scripts that are sent to a host have in common.
+# Functions that every script on a host uses. host/bundle.ts lists the parts of each script. It joins
+# them below the function `bundle`, and ends with a call of `main` with a verb such as `apply`.
 set -eu
 umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
 
-# A client that has gone away must not end the work halfway.
+# `|| :` because a closed SSH connection must not end a step halfway.
 say() { echo "$(uname -n): $*" || :; }
 
-# What is taken back is taken back as far as it goes.
+# A rollback continues after a failure.
 fail() {
     say "$*" >&2
     [ -n "${undoing:-}" ] || exit 1
 }
 
-# joined: the lines of stdin as one, to be read; words: as one, to be taken apart again.
-joined() { sed ':a;N;$!ba;s/\n/; /g'; }
+# join_lines [SEPARATOR]: print the lines of stdin as one line.
+join_lines() { sed ":a;N;\$!ba;s|\n|${1:-; }|g"; }
+
+# Print the lines of stdin as a list of words.
 words() { tr '\n' ' '; }
 words_in() { [ ! -e "$1" ] || words <"$1"; }
 
 # has LIST WORD
 has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
-# The kernel settings that are otherwise than a sysctl file of ours says, which is as sysctl prints.
-settings_unlike() {
+# Print the sysctls whose value differs from our file, which has the form that `sysctl` prints.
+differing_sysctls() {
     [ -s "$1" ] || return 0
     # shellcheck disable=SC2046  # words
     sysctl $(sed 's/ *=.*//' "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
 }
 
-# within SECONDS COMMAND: whether the command succeeds before the time is up, and where nothing is
-# about to change, at once.
+# within SECONDS COMMAND: repeat the command until it succeeds, for at most that time. $patience
+# replaces the time where nothing is about to change.
 within() {
     patient=${patience:-$1}
     deadline=
@@ -44,20 +47,21 @@ within() {
 
 read_settings() { settings=$(bundle | sed -n 's/^set //p'); }
 
-# setting NAME: what the bundle says of it, a line each time that it does; nothing when it does not.
+# setting NAME: print the values of a setting of the bundle, one a line.
 setting() {
     sed -n "s/^$1 //p" <<END
 $settings
 END
 }
 
-# Who is at the other end of the SSH session; sudo does not pass that on.
-peer() {
+# Print the address from which the SSH session comes. sudo removes SSH_CONNECTION from its
+# environment, hence the search among the parent processes.
+ssh_client() {
     process=$$
     while [ "$process" -gt 1 ]; do
-        found=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^SSH_CONNECTION=\([^ ]*\).*/\1/p')
-        [ -z "$found" ] || break
+        client=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^SSH_CONNECTION=\([^ ]*\).*/\1/p')
+        [ -z "$client" ] || break
         process=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$process/status")
     done
-    echo "${found%\%*}"
+    echo "${client%\%*}"
 }

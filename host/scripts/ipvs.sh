@@ -1,21 +1,20 @@
 # shellcheck shell=sh
-# The IPVS table beside the one that is to be.
+# The IPVS table of the kernel, and its comparison with the plan's table.
 
-# The table that is to be, a line each: a service or a server in the words of counted_table; `sorry`
-# and a server that is there only when no other is; `varies` and the beginning of a server's line,
-# up to its address, when health checks decide about its weight.
+# The plan's table. A line is a service or a server as `counted_table` prints it. `sorry` precedes a
+# server that is in the table only while no other server is. `varies` precedes a server, without the
+# part after its address, if health checks change its weight.
 rules=/var/lib/pulumi-lvs/ipvs.rules
 
-# The lines that awk takes a rule apart by.
-parts='
+awk_rule_functions='
     function service(rule) { sub(/ -[rs] .*/, "", rule); return substr(rule, 4) }
     function server(rule) { sub(/ -[gim] .*/, "", rule); return rule }
     function weightless(rule) { sub(/ -w [0-9]+/, "", rule); return rule }
 '
 
-# The table as `ipvsadm -Sn` prints it, without what it says of plain tunnels since 1.31, and with
-# the thresholds, of which it says nothing; before each line the number of active connections.
-# Addresses in lists may be cut short, but lists have the same order.
+# Print the table as `ipvsadm -Sn` does, with the number of active connections before each line. Add
+# the thresholds, which `ipvsadm -Sn` omits. Drop the type of plain tunnels, which it prints since
+# 1.31. `ipvsadm -Ln` cuts long addresses, but lists the servers in the same order.
 counted_table() {
     { ipvsadm -Sn; ipvsadm -Ln --thresholds; } | awk '
         /^-[Aa] / { sub(/ --tun-type ipip/, ""); sub(/ +$/, ""); rule[++count] = $0; next }
@@ -28,17 +27,17 @@ counted_table() {
         END { for (i = 1; i <= count; i++) print connections[i] + 0, rule[i] }'
 }
 
-# Without the numbers; of a moment ago where somebody has put that into `seen`.
-table() { if [ -n "${seen:-}" ]; then echo "$seen"; else counted_table | cut -d ' ' -f 2-; fi; }
+# Print the table without the numbers. $snapshot holds an earlier print, if it is set.
+table() { if [ -n "${snapshot:-}" ]; then echo "$snapshot"; else counted_table | cut -d ' ' -f 2-; fi; }
 
-# What the table is beside the one that is to be, at one moment, a line each:
-#   surplus RULE     a service or server that is not to be
-#   lacking RULE     one that is to be, and is not, or is otherwise
-#   differing RULE   of those, a server that is otherwise
-#   down RULE        a server that is to have connections, and gets none
-#   serving UP/ALL   how many of those that are to have connections get some: the last line
-beside_plan() {
-    table | awk "$parts"'
+# Compare the kernel's table with the plan's. Print lines of these kinds:
+#   surplus RULE        a service or server in the kernel that the plan does not have
+#   lacking RULE        a service or server of the plan that the kernel lacks or has with other options
+#   differing RULE      a server among the lacking ones that the kernel has with other options
+#   down RULE           a server of the plan with a weight above 0 that gets no connections
+#   serving UP of ALL   last: how many servers with a weight above 0 get connections
+compare_with_plan() {
+    table | awk "$awk_rule_functions"'
         function serves(rule) { return rule ~ /^-a/ && rule !~ / -w 0( |$)/ }
         function place(rule) { sub(/.* -r /, "", rule); sub(/ .*/, "", rule); return rule }
         file == 1 && sub(/^varies /, "") { varies[$0]; next }
@@ -60,11 +59,11 @@ beside_plan() {
                 print "down", rule
                 if (up[place(rule)]) { up[place(rule)] = 0; out++ }
             }
-            print "serving", all - out "/" all + 0
+            print "serving", all - out " of " all + 0
         }
     ' file=1 "$rules" file=2 -
 }
 
-# Of what beside_plan has said, in `found`: whether there is something of a kind; and that.
-is_found() { case "$found" in *"$1 "*) ;; *) return 1 ;; esac; }
-findings() { echo "$found" | sed -n "s/^$1 //p"; }
+# has_rules_of KIND and rules_of KIND read $comparison, the output of compare_with_plan.
+has_rules_of() { case "$comparison" in *"$1 "*) ;; *) return 1 ;; esac; }
+rules_of() { echo "$comparison" | sed -n "s/^$1 //p"; }

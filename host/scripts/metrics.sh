@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2154
-# (SC2154: $routers, $rules and $parts are set in vrrp.sh and ipvs.sh.)
+# (SC2154: vrrp.sh and ipvs.sh set $routers, $rules and $awk_rule_functions.)
 #
-# What Prometheus is to know of a host, in its own text format: `lvs-metrics FILE` writes it for
-# node_exporter, `lvs-metrics` prints it. Nothing else is changed.
+# Metrics of this host in Prometheus' text format. `lvs-metrics FILE` writes them for node_exporter;
+# `lvs-metrics` prints them.
 memory=/var/lib/pulumi-lvs
-# The sum of weights below which a service is down, and the service in the words of $rules.
+# Lines `QUORUM SERVICE`: the sum of weights below which a service is down, and the service as in $rules.
 quorums=$memory/ipvs.quorums
 settings=/etc/sysctl.d/lvs.conf
 
@@ -19,14 +19,13 @@ main() {
 
 metrics() {
     if [ -e "$routers" ]; then
-        # All that is told of the table is of one moment.
-        seen=$(table)
-        found=$(beside_plan)
+        # All metrics of the table must show the same moment.
+        snapshot=$(table)
+        comparison=$(compare_with_plan)
         vrrp_metrics
         service_metrics
         script_metrics
-        version=$(keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p')
-        echo "{version=\"$version\"} 1" | metric keepalived_info "The keepalived of this host."
+        echo "{version=\"$(keepalived_version)\"} 1" | metric keepalived_info "Version of keepalived on this host."
         units="keepalived lvs-director"
     else
         echo " $(truth /usr/local/sbin/lvs-real-server check)" | metric real_server_ready \
@@ -37,20 +36,20 @@ metrics() {
     for unit in $units; do
         echo "{unit=\"$unit\"} $(truth systemctl is-active -q "$unit")"
     done | metric unit_active "Whether a systemd unit is active."
-    echo " $(date +%s)" | metric metrics_timestamp_seconds "When these metrics were taken."
+    echo " $(date +%s)" | metric metrics_timestamp_seconds "Time of these metrics."
 }
 
 truth() { if "$@" >/dev/null 2>&1; then echo 1; else echo 0; fi; }
 
-# metric NAME HELP: a metric whose samples are on stdin, each without the name. Where there is no
-# sample, there is no metric.
+# metric NAME HELP: print a metric. stdin has its samples without the name; without a sample nothing is
+# printed.
 metric() {
     awk -v name="lvs_$1" -v help="$2" '
         NR == 1 { print "# HELP " name " " help "\n# TYPE " name " gauge" }
         { print name $0 }'
 }
 
-# column NUMBER: that word of each line after its labels, as samples.
+# column NUMBER: print the labels and that word of each line, as samples.
 column() { awk -v number="$1" 'NF { print $1, $number }'; }
 
 vrrp_metrics() {
@@ -60,13 +59,14 @@ vrrp_metrics() {
         }
         file == 2 { print labels[$1], ($2 > 0 && $2 == $3), $2, $3 }
     ' file=1 "$routers" file=2 -)
-    echo "$here" | column 2 | metric vrrp_owner \
-        "Whether this host has all virtual IPs of a VRRP router."
+    echo "$here" | column 2 | metric vrrp_active \
+        "Whether this host has all virtual IPs of a virtual router."
     echo "$here" | column 3 | metric vrrp_addresses_present "Virtual IPs that this host has."
-    echo "$here" | column 4 | metric vrrp_addresses_expected "Virtual IPs that an owner has."
+    echo "$here" | column 4 | metric vrrp_addresses_expected \
+        "Virtual IPs that an active director has."
 }
 
-# The labels of a service or server, out of its rule.
+# The labels of a service or server come from its rule.
 labels='
     function labels(rule,  word, proto) {
         split(rule, word, " ")
@@ -83,14 +83,14 @@ labels='
 '
 
 service_metrics() {
-    services=$(table | awk "$parts $labels"'
+    services=$(table | awk "$awk_rule_functions $labels"'
         file == 1 { quorum[substr($0, length($1) + 2)] = $1 }
-        file == 2 && $1 == "-A" { name[++count] = service($0); shown[count] = "{" labels($0) "}" }
+        file == 2 && $1 == "-A" { name[++count] = service($0); printed[count] = "{" labels($0) "}" }
         file == 2 && $1 == "-a" { planned[service($0)] += weight($0); ours[server($0)] }
         file == 3 && $1 == "-a" && server($0) in ours { up[service($0)] += weight($0) }
         END {
             for (i = 1; i <= count; i++)
-                print shown[i], up[name[i]] + 0, planned[name[i]] + 0, quorum[name[i]] + 0
+                print printed[i], up[name[i]] + 0, planned[name[i]] + 0, quorum[name[i]] + 0
         }
     ' file=1 "$quorums" file=2 "$rules" file=3 -)
     echo "$services" | column 2 | metric service_weight_up \
@@ -99,25 +99,24 @@ service_metrics() {
         "Sum of the weights of a service's servers when all are up."
     echo "$services" | column 4 | metric service_quorum \
         "Sum of weights below which a service counts as down."
-    findings down | awk "$labels"'
+    rules_of down | awk "$labels"'
         file == 1 { down[$0]; next }
         $1 == "-a" && weight($0) > 0 { print labels_with_server($0), !($0 in down) }
     ' file=1 - file=2 "$rules" | metric real_server_up \
-        "Whether a server that is to have connections gets some."
-    table | awk "$parts $labels"'
+        "Whether a server with a weight above 0 gets connections."
+    table | awk "$awk_rule_functions $labels"'
         file == 1 && $1 == "-a" && weight($0) > 0 { serving[server($0)] }
         file == 2 && sub(/^sorry /, "") { print labels_with_server($0), server($0) in serving }
     ' file=1 - file=2 "$rules" | metric sorry_server_up \
-        "Whether a sorry server answers, since the pool is down."
-    echo " $(findings lacking | grep -c '^-A')" | metric ipvs_lacking_services \
-        "Services that the kernel lacks or has otherwise than planned."
-    echo " $(findings surplus | wc -l)" | metric ipvs_surplus_rules \
-        "Services and servers in the kernel that are in no plan."
+        "Whether a sorry server gets connections because the pool is down."
+    echo " $(rules_of lacking | grep -c '^-A')" | metric ipvs_lacking_services \
+        "Services of the plan that the kernel lacks or has with other options."
+    echo " $(rules_of surplus | wc -l)" | metric ipvs_surplus_rules \
+        "Services and servers in the kernel that the plan does not have."
 }
 
-# What keepalived has said last of each script that it is configured with. It says something when a
-# script answers otherwise than before: of one that has always succeeded it may have said nothing,
-# and it does not name the arguments.
+# keepalived logs a change of a script's result. The last line of each configured script counts. A
+# script that has always succeeded may have no line. The log does not show a script's arguments.
 script_metrics() {
     run=$(systemctl show -p InvocationID keepalived)
     journalctl -q -b -o cat -n 2000 "_SYSTEMD_INVOCATION_ID=${run#*=}" | awk '
@@ -127,7 +126,7 @@ script_metrics() {
         file != 3 { next }
         match($0, /^Script `.*` now returning /) {
             name = substr($0, 9, RLENGTH - 24)
-            if (name in tracked) said(name, "", substr($0, RLENGTH + 1) != "0")
+            if (name in tracked) record(name, "", substr($0, RLENGTH + 1) != "0")
         }
         match($0, /^Misc check for \[.*\] by \[.*\] /) {
             place = name = substr($0, 17, RLENGTH - 18)
@@ -135,38 +134,38 @@ script_metrics() {
             sub(/ VS .*/, "", place)
             sub(/:[a-z]+:/, ":", place)
             if (place !~ /:.*:/) gsub(/[][]/, "", place)
-            if (name in checks && place in servers) said(name, place, substr($0, RLENGTH + 1) !~ /^succ/)
+            if (name in checks && place in servers) record(name, place, substr($0, RLENGTH + 1) !~ /^succ/)
         }
-        function said(script, server, fails) {
+        function record(script, server, fails) {
             gsub(/["\\]/, "\\\\&", script)
             server = server == "" ? "" : ",server=\"" server "\""
             state["{script=\"" script "\"" server "}"] = fails
         }
         END { for (labels in state) print labels, state[labels] }
     ' file=1 "$rules" file=2 /etc/keepalived/keepalived.conf file=3 - | sort | metric check_script_failing \
-        "Whether a script that decides about a server or a VRRP router fails, as far as keepalived says."
+        "Whether a script that decides about a server or a virtual router fails, by the last line in keepalived's log."
 }
 
 change_metrics() {
     for files in "$memory"/*/files; do
-        # At a first change there is none yet.
+        # During a first change the file does not exist yet.
         [ ! -e "$files" ] || echo "{step=\"$(step_of "$files")\"} $(stat -c %Y "$files")"
-    done | metric last_apply_timestamp_seconds "When a step was last applied or found unchanged."
+    done | metric last_apply_timestamp_seconds "Time of the last apply of a step, changed or not."
     for known in "$memory"/*/known; do
         echo "{step=\"$(step_of "$known")\"} $(truth [ -e "${known%/*}/changing" ])"
-    done | metric change_unfinished "Whether a change is under way or was cut off."
-    echo " $(drifted | wc -l)" | metric drift_files \
-        "Files of ours that somebody has changed or removed."
-    echo " $(settings_drifted | wc -l)" | metric drift_settings \
-        "Kernel settings that are otherwise than our file says."
+    done | metric change_unfinished "Whether a change is under way or was interrupted."
+    echo " $(drifted_files | wc -l)" | metric drift_files \
+        "Files of this project that somebody has changed or removed."
+    echo " $(drifted_sysctls | wc -l)" | metric drift_settings \
+        "Sysctls whose value differs from the file of this project."
 }
 
 step_of() { basename "${1%/*}"; }
 
-settings_drifted() { [ ! -e "$settings" ] || settings_unlike "$settings"; }
+drifted_sysctls() { [ ! -e "$settings" ] || differing_sysctls "$settings"; }
 
-# While a change is under way, files are ahead of what is remembered.
-drifted() {
+# During a change the files are newer than the applied copies.
+drifted_files() {
     for applied in "$memory"/*/applied; do
         [ ! -e "${applied%/*}/changing" ] || continue
         find "$applied" -type f 2>/dev/null | while read -r copy; do

@@ -1,14 +1,14 @@
 # shellcheck shell=sh
-# Packages, of a certain version where one is given (NAME=VERSION), and kernel modules. No package
-# manager is called when everything is installed.
+# Packages (NAME, or NAME=VERSION) and kernel modules. The package manager runs only if something is
+# missing.
 step=prepare
 scratch=/var/lib/pulumi-lvs/prepare/packages.before
 
-# Changes things before any file does, so it remembers before.
+# This step changes the host before any file changes, so it saves the original state here.
 ready() {
-    remember
-    note_services
-    let_services_go
+    save_original
+    record_services
+    restore_dropped_services
     load_modules
     install_packages
 }
@@ -16,16 +16,16 @@ ready() {
 activate() { :; }
 
 verify() {
-    note="has $(packages | while read -r name; do version "$name"; done | joined)"
+    note="has $(packages | while read -r name; do version "$name"; done | join_lines ', ')"
     wanted=$(options_of ip_vs | sed 's/conn_tab_bits=//')
     live=$(cat /sys/module/ip_vs/parameters/conn_tab_bits 2>/dev/null) || :
     [ "${wanted:-$live}" = "$live" ] ||
-        note="$note; conn_tab_bits is $live until ip_vs is next loaded, which a reboot does"
+        note="$note; conn_tab_bits stays $live until the next reboot, which loads ip_vs again"
 }
 
-release() { :; }
+stop_services() { :; }
 
-restored() {
+after_restore() {
     while read -r name enabled active; do
         restore_service "$name" "$enabled" "$active"
     done <"$state/services"
@@ -33,8 +33,8 @@ restored() {
     unload_modules
 }
 
-# What comes with a package may start by itself; destroy ends what was not running before.
-note_services() {
+# A new package may start its service. destroy stops the services that did not run before.
+record_services() {
     touch "$state/services"
     services | while read -r name; do
         ! grep -q "^$name " "$state/services" || continue
@@ -46,8 +46,8 @@ note_services() {
 
 services() { packages | sed 's/=.*//; s/^golang-github-//'; }
 
-# A package that is asked for no more stays, and its service is again what it was.
-let_services_go() {
+# A package that the plan no longer has stays installed. Its service returns to its original state.
+restore_dropped_services() {
     ours=$(services | words)
     gone=$(while read -r line; do has "$ours" "${line%% *}" || echo "$line"; done <"$state/services")
     [ -n "$gone" ] || return 0
@@ -91,10 +91,10 @@ unload_modules() {
 
 modules() { bundle | sed -n '\|^file [0-7]* /etc/modules-load.d/|,/^[^ ]/{/^    /s/^ *//p;}'; }
 
-# The file that says so to modprobe is not there yet when a module is first loaded.
+# Options for modprobe: its own configuration file is not in place yet.
 options_of() { bundle | sed -n "s/^    options $1 //p"; }
 
-# A module that is built into the kernel is loaded for good.
+# A module that is built into the kernel needs no loading.
 is_loaded() {
     [ -e "/sys/module/$1" ] || grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null
 }
@@ -108,16 +108,16 @@ if command -v apt-get >/dev/null; then
     }
     version() { dpkg-query -W -f '${Package} ${Version}\n' "${1%%=*}"; }
     is_installed() {
-        found=$(dpkg-query -W -f '${db:Status-Status}=${Version}' "${1%%=*}" 2>/dev/null) || return 1
+        status=$(dpkg-query -W -f '${db:Status-Status}=${Version}' "${1%%=*}" 2>/dev/null) || return 1
         case "$1" in
-            *=*) [ "$found" = "installed=${1#*=}" ] ;;
-            *) [ "${found%%=*}" = installed ] ;;
+            *=*) [ "$status" = "installed=${1#*=}" ] ;;
+            *) [ "${status%%=*}" = installed ] ;;
         esac
     }
     every_package() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort; }
     install() { apt update && apt install --no-install-recommends --allow-downgrades "$@"; }
     purge() { apt purge "$@"; }
-    # The lists have a lock of their own, which no option of apt waits for.
+    # apt-get has an option to wait for the lock of dpkg, but none for the lock of the package lists.
     apt() {
         give_up=$(($(date +%s) + 120))
         until apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::http::Timeout=10 \
@@ -147,11 +147,11 @@ install_packages() {
     changed=yes
     log=$state/packages.log
     every_package >"$scratch"
-    say "installs $(echo "$missing" | joined)"
+    say "installs $(echo "$missing" | join_lines ', ')"
     # shellcheck disable=SC2086  # one word a package
-    install $missing 9>&- || fail "cannot install $(echo "$missing" | joined): $(reasons)"
-    # yum calls it a success where it has some of them.
-    missing=$(missing | joined)
+    install $missing 9>&- || fail "cannot install $(echo "$missing" | join_lines ', '): $(reasons)"
+    # yum succeeds if it could install only some of the packages.
+    missing=$(missing | join_lines ', ')
     [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
     every_package | comm -13 "$scratch" - >>"$state/packages.added"
     rm -f "$log" "$scratch"
@@ -161,8 +161,8 @@ purge_packages() {
     [ -s "$state/packages.added" ] || return 0
     log=$state/packages.log
     # shellcheck disable=SC2046  # one word a package
-    purge $(cat "$state/packages.added") 9>&- || say "some packages stay: $(reasons)"
+    purge $(cat "$state/packages.added") 9>&- || say "some packages could not be removed: $(reasons)"
 }
 
-# What the package manager says of its errors, or the end of what it says.
-reasons() { { grep '^E:' "$log" || tail -n 3 "$log"; } | joined; }
+# Print the errors of the package manager, or else its last lines.
+reasons() { { grep '^E:' "$log" || tail -n 3 "$log"; } | join_lines; }

@@ -1,39 +1,43 @@
 # shellcheck shell=sh
-# What makes a host a real server, as /etc/lvs/real-server lists it, and the web page.
+# A real server: addresses, tunnels and gateways, as /etc/lvs/real-server lists them, and the web page.
 step=configure
 list=/etc/lvs/real-server
 scratch=$list.lvs-all
 
-# Answers to whoever sets this host up must not go to a gateway that is not there yet: at a first
-# deployment the directors come later.
+# At a first deployment the directors come later, and with them the gateway. Without a route around
+# it, this host could not answer the SSH client any more.
 ready() {
     ! has "$installed" /etc/keepalived/keepalived.conf ||
-        fail "this host is a director: take it out of directors first, with an up of its own"
-    can_be_measured
-    keep_leaving
-    peer=$(peer)
+        fail "this host is a director. Remove it from directors first, in an up of its own."
+    check_textfile_directory
+    keep_removed
+    client=$(ssh_client)
     sed -n 's/^gateway //p' "$list.lvs-new" | while read -r gateway; do
         goes_elsewhere "$gateway" || ping -q -c 1 -W 1 "$gateway" >/dev/null 2>&1 ||
-            fail "gateway $gateway does not answer yet, and answers to $peer, from where this host" \
-                "is set up, would go to it: add a route to there, or set a proxy in this network"
+            fail "gateway $gateway does not answer yet, and the answers to $client, which sets up this" \
+                "host, would go through it. Add a route to $client, or set a proxy in this network."
     done || exit 1
 }
 
 # Directors may send to removed virtual IPs until they have changed too: the old lines stay until the
 # step `deferred`, with the files that they need.
-keep_leaving() {
+keep_removed() {
     [ -n "$(setting deferRemoval)" ] || return 0
     rm -f "$state/deferred"
     [ -e "$state/files" ] && [ -e "$list" ] || return 0
-    leaving=$(grep -vxFf "$list.lvs-new" "$list" | joined) || :
-    [ -n "$leaving" ] || return 0
-    defer "deferred until the directors have changed: $leaving"
+    removed=$(grep -vxFf "$list.lvs-new" "$list" | described) || :
+    [ -n "$removed" ] || return 0
+    defer "deferred until the directors have changed: $removed"
     for path in "$list" /etc/sysctl.d/lvs.conf /etc/lvs/real-server.nft; do
         ! has "$installed" "$path" || keep_lines "$path"
     done
 }
 
-# The tables of a new file serve what was there, too.
+# Print lines of the list as `10.128.190.248/32 on lo, device tunl0`.
+described() { sed 's/^address \([^ ]*\) /\1 on /' | join_lines ', '; }
+
+# keep_lines FILE: add the old lines to the staged file. The new nftables tables also serve the old
+# addresses.
 keep_lines() {
     if ! has "$paths" "$1"; then
         cp -p "$1" "$1.lvs-new"
@@ -46,7 +50,7 @@ keep_lines() {
     fi
 }
 
-# with_old_lines OLD NEW: all lines of both, but of each family the old gateway alone.
+# with_old_lines OLD NEW: print the lines of both files. Of each family only the old gateway stays.
 with_old_lines() {
     awk '
         function family(line) { return line !~ /^gateway / ? 0 : line ~ /:/ ? 6 : 4 }
@@ -56,44 +60,44 @@ with_old_lines() {
     ' file=1 "$1" file=2 "$2"
 }
 
-# Whether a gateway is no way to the peer, or already is the way.
+# goes_elsewhere GATEWAY: Do answers to the SSH client have a route that precedes the gateway's?
 goes_elsewhere() {
-    case "$1 $peer" in
+    case "$1 $client" in
         *:*' '*:*) family=-6 ;;
         *.*' '*.*) family=-4 ;;
         *) return 0 ;;
     esac
-    ip "$family" route show match "$peer" | grep -qv '^default'
+    ip "$family" route show match "$client" | grep -qv '^default'
 }
 
 activate() {
-    reread_units
+    reload_changed_units
     start_unit lvs-real-server
     ! serves_page || {
         enable_unit "$(httpd)"
         systemctl start "$(httpd)"
     }
-    measure
+    update_monitoring
 }
 
 verify() {
-    settings_in_force
+    verify_sysctls
     systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
-    start_at_boot lvs-real-server || fail "lvs-real-server is not enabled"
+    are_enabled lvs-real-server || fail "lvs-real-server is not enabled"
     complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
-    is_measured
-    own=$(joined <"$list")
+    verify_monitoring
+    own=$(described <"$list")
     note="real server${own:+ with $own}${deferral:+; $deferral}"
 }
 
-release() {
-    end_measuring
-    end_unit lvs-real-server
+stop_services() {
+    stop_monitoring
+    remove_unit lvs-real-server
     [ ! -x /usr/local/sbin/lvs-real-server ] || /usr/local/sbin/lvs-real-server stop
 }
 
-restored() { systemctl daemon-reload; }
+after_restore() { systemctl daemon-reload; }
 
 serves_page() { has "$paths" /var/www/html/index.html; }
 

@@ -1,26 +1,26 @@
 # shellcheck shell=sh
-# What a host is like, for whoever asks; nothing is changed.
+# Report the state of this host, and change nothing.
 #
-# `status` prints facts, a line each, words between blanks, the first of them the kind:
+# `status` prints facts. A fact is a line of words, and its first word is its kind:
 #   host NAME
 #   kernel RELEASE
 #   uptime SECONDS
 #   clock SECONDS                      since 1970
-#   keepalived VERSION                 where it is installed
-#   step NAME SECONDS                  when it was last applied or found in force, since 1970
-#   deferred                           it deferred a change that is not carried out yet
+#   keepalived VERSION                 if it is installed
+#   step NAME SECONDS                  time of the last apply, changed or not, since 1970
+#   deferred                           the host deferred a change and has not carried it out
 #   unit NAME ACTIVE ENABLED           in systemd's words
-#   complaint UNIT SENTENCE            what the unit's own program finds is not so
-#   router NAME INTERFACE ID STATE     owner of all its virtual IPs, backup with none, or split
-#   address NAME DEVICE IP STATE       a virtual IP, of a router or `-`: here or absent
-#   rule RULE                          of the IPVS table that is to be, as ipvs.rules has it
-#   service RATES RULE                 of the one that is
-#   server ACTIVE INACTIVE RATES RULE  the same, with connections
-# RATES are five numbers a second: connections, packets in and out, bytes in and out.
+#   complaint UNIT SENTENCE            output of the unit's own check
+#   router NAME INTERFACE ID STATE     active with all its virtual IPs, backup with none, or split
+#   address NAME DEVICE IP STATE       a virtual IP, with its router or `-`: here or absent
+#   rule RULE                          a line of the plan's IPVS table, ipvs.rules
+#   service RATES RULE                 a service of the kernel's IPVS table
+#   server ACTIVE INACTIVE RATES RULE  a server of that table, with its connections
+# RATES are five numbers per second: connections, packets in and out, bytes in and out.
 #
-# `check` prints what has changed since it was applied, and the facts `router` and `address`; `diff`
-# what the files of the bundle would change. Each difference is a line `drift WHAT` and a unified
-# diff, indented like the files of a bundle.
+# `check` prints the facts `router` and `address`, and all differences from the applied state. `diff`
+# prints the differences between the bundle's files and the live ones. A difference is a line `drift
+# SUBJECT` and a unified diff, indented like the files of a bundle.
 all_steps=/var/lib/pulumi-lvs
 own_lines=/etc/lvs/real-server
 
@@ -50,7 +50,7 @@ system() {
     echo "kernel $(uname -r)"
     echo "uptime $(cut -d . -f 1 /proc/uptime)"
     echo "clock $(date +%s)"
-    keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/keepalived \1/p'
+    keepalived_version | sed 's/^/keepalived /'
 }
 
 steps() {
@@ -59,10 +59,11 @@ steps() {
         files=${files%/files}
         echo "step ${files##*/} $(stat -c %Y "$files/files")"
     done
-    [ ! -e "$all_steps/configure/deferred" ] || echo deferred
+    # Older versions called a deferred change postponed.
+    [ ! -e "$all_steps/configure/deferred" ] && [ ! -e "$all_steps/configure/postponed" ] || echo deferred
 }
 
-# Those that are to run here.
+# Print the units that must run on this host.
 units() {
     ! has_rules || printf '%s\n' keepalived lvs-director
     [ ! -e "$own_lines" ] || echo lvs-real-server
@@ -70,7 +71,7 @@ units() {
         if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi
 }
 
-# unit_state UNIT: «active enabled» when all is well.
+# unit_state UNIT: print `active enabled` if all is well.
 unit_state() {
     active=$(systemctl is-active "$1" 2>/dev/null) || :
     enabled=$(systemctl is-enabled "$1" 2>/dev/null) || :
@@ -83,7 +84,7 @@ complaints() {
     for unit in lvs-director lvs-real-server; do
         [ -x "/usr/local/sbin/$unit" ] || continue
         complaint=$("/usr/local/sbin/$unit" check 2>&1) ||
-            echo "complaint $unit $(echo "$complaint" | joined)"
+            echo "complaint $unit $(echo "$complaint" | join_lines)"
     done
 }
 
@@ -101,16 +102,16 @@ virtual_ips() {
     done
 }
 
-# NAME DEVICE IP of each virtual IP that this host is to have, now or after a failover.
+# Print `NAME DEVICE IP` of each virtual IP that this host may have, now or after a failover.
 own_addresses() {
     ! has_routers || sed -n 's|^address \([^ ]* [^ ]* [^ /]*\).*|\1|p' "$routers"
     [ ! -e "$own_lines" ] || sed -n 's|^address \([^ /]*\)[^ ]* \([^ ]*\)$|- \2 \1|p' "$own_lines"
 }
 
-# Asked for where the kernel has no IPVS, ipvsadm would load it.
+# If the kernel has no IPVS, ipvsadm would load the module.
 kernel_table() { [ ! -e /proc/net/ip_vs ] || table; }
 
-# Lists of ipvsadm have one order, and numbers at the end of their lines.
+# All lists of ipvsadm have the same order, and their numbers at the end of a line.
 live_table() {
     [ -e /proc/net/ip_vs ] || return 0
     { table; echo counts; ipvsadm -Ln; echo rates; ipvsadm -Ln --rate --exact; } | awk '
@@ -129,10 +130,10 @@ live_table() {
 }
 
 check() {
-    was="to be" now=now
+    was=applied now=now
     virtual_ips
     [ -e "$all_steps/configure/files" ] ||
-        report_drift "set-up" "nothing has been applied here: run \`pulumi up\`"
+        report_drift "set-up" "nothing has been applied. Run \`pulumi up\`."
     for files in "$all_steps"/*/files; do
         [ -e "$files" ] || continue
         check_files "${files%/files}"
@@ -142,9 +143,9 @@ check() {
     done
     check_addresses
     complaints | while read -r _ unit complaint; do
-        # What an address of ours is like is told already, and line by line.
+        # check_addresses reports a missing address. Older versions of lvs-real-server say "not so".
         case "$complaint" in
-            "not so: address "*) ;;
+            "missing: address "* | "not so: address "*) ;;
             *) compare "check of $unit" "" "$complaint" ;;
         esac
     done
@@ -155,7 +156,7 @@ check() {
 check_files() {
     while read -r path; do
         [ ! -e "$1/sums" ] || check_secret "$1/sums" "$path"
-        # A step without files has an empty line here, and no copy of that.
+        # The list of a step without files is one empty line.
         [ -f "$1/applied$path" ] || continue
         report_drift "file $path" "$(diff -u -N --label "$path ($was)" --label "$path ($now)" \
             "$1/applied$path" "$path")"
@@ -169,16 +170,16 @@ check_files() {
 # check_secret SUMS FILE
 check_secret() {
     grep -F "  $2" "$1" | sha256sum --status -c 2>/dev/null ||
-        report_drift "file $2" "differs; what is in it is secret"
+        report_drift "file $2" "differs. Its content is secret."
     [ ! -e "$2" ] || compare "mode of $2" "600 root" "$(mode "$2")"
 }
 
 mode() { stat -c '%a %U' "$1"; }
 
-# check_sysctls FILE: those in the kernel beside those that the file asks for.
+# check_sysctls FILE: compare the kernel's values with the file.
 check_sysctls() {
     # shellcheck disable=SC2046  # words
-    compare "kernel settings" "$(cat "$1")" \
+    compare sysctls "$(cat "$1")" \
         "$(sysctl -e $(sed 's/ *=.*//' "$1") 2>/dev/null | sed 's/\t/ /g')"
 }
 
@@ -190,16 +191,18 @@ check_addresses() {
     compare "virtual IPs" "$wanted" "$present"
 }
 
-# IP DEVICE of the addresses of routers in a state, and of those that are of no router.
+# address_lines STATE NONE: print `IP DEVICE` of the addresses of routers in that state, and of those
+# whose router is NONE.
 address_lines() {
     awk -v state="$1" -v none="$2" '
         $1 == "router" && $5 == state { routers[$2] }
         $1 == "address" && ($2 == none || $2 in routers) { print $4, $3 }'
 }
 
-# The plan's table, as far as health checks do not decide about a weight or about the sorry server.
+# Print the plan's table. Weights and sorry servers are those of the kernel if health checks decide
+# about them.
 wanted_table() {
-    kernel_table | awk "$parts $keyed"'
+    kernel_table | awk "$awk_rule_functions $key_function"'
         file == 1 { live[key($0)] = $0; next }
         file == 2 { if (sub(/^varies /, "")) varies[$0]; next }
         /^varies / { next }
@@ -209,9 +212,9 @@ wanted_table() {
     ' file=1 - file=2 "$rules" file=3 "$rules"
 }
 
-# The kernel's table, in the order of the plan.
+# Print the kernel's table in the plan's order.
 present_table() {
-    kernel_table | awk "$parts $keyed"'
+    kernel_table | awk "$awk_rule_functions $key_function"'
         file == 1 { live[key($0)] = $0; order[++count] = key($0); next }
         /^varies / { next }
         { sub(/^sorry /, ""); if (key($0) in live) { print live[key($0)]; delete live[key($0)] } }
@@ -219,9 +222,9 @@ present_table() {
     ' file=1 - file=2 "$rules"
 }
 
-keyed='function key(rule) { return rule ~ /^-A/ ? service(rule) : server(rule) }'
+key_function='function key(rule) { return rule ~ /^-A/ ? service(rule) : server(rule) }'
 
-# compare WHAT OLD NEW
+# compare SUBJECT OLD NEW
 compare() {
     [ "$2" != "$3" ] || return 0
     new=/dev/fd/3
@@ -233,7 +236,7 @@ END
     )"
 }
 
-# report_drift WHAT DIFF
+# report_drift SUBJECT DIFF
 report_drift() {
     [ -n "$2" ] || return 0
     echo "drift $1"
@@ -258,10 +261,10 @@ differences() {
 
 is_surplus() { [ -n "$1" ] && [ -e "$1" ] && ! echo "$files" | grep -q " $1\$"; }
 
-# content PATH: of a file of the bundle.
+# content PATH: print a file of the bundle.
 content() {
     bundle | awk -v path="$1" '
         /^(package|set) / { next }
-        /^file / { found = $3 == path; next }
-        found { print substr($0, 5) }'
+        /^file / { is_wanted = $3 == path; next }
+        is_wanted { print substr($0, 5) }'
 }

@@ -1,45 +1,46 @@
 # shellcheck shell=sh
-# The VRRP password: a file that keepalived.conf includes.
+# The VRRP password, in a file that keepalived.conf includes.
 #
-# keepalived drops adverts with another password than its own, and takes over when three have been
-# dropped: all directors have to change within that time, however long each takes to come this far.
-# Hence they wait for each other, and reload when they hear of a password that is not theirs.
+# keepalived drops adverts with another password. A backup becomes active after three dropped adverts,
+# so all directors must change within that time, however long each takes to come this far. Hence a
+# director waits, and reloads when its keepalived logs an advert with a password that is not its own.
 step=secret
 
-ready() { came=$(date +%s); }
+ready() { started=$(date +%s); }
 
-# Before the first keepalived.conf there is nobody to tell.
+# Before the first keepalived.conf there is no keepalived to reload.
 activate() {
     grep -q 'include auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null || return 0
     systemctl is-active -q keepalived || return 0
-    if [ -n "${undoing:-}" ] || is_known; then
+    if [ -n "${undoing:-}" ] || is_applied; then
         systemctl reload keepalived
-    elif [ -n "$(owned)" ]; then
-        within 10 another_is_heard || :
+    elif [ -n "$(active_addresses)" ]; then
+        within 10 hears_other_password || :
         systemctl reload keepalived
-    elif within 120 another_is_heard; then
+    elif within 120 hears_other_password; then
         systemctl reload keepalived
     else
-        come_first
+        change_first
     fi
 }
 
-# Whether only the file here was another one: all have had this password since it was last applied.
-is_known() { sha256sum --quiet -c "$state/sums" >/dev/null 2>&1; }
+# Someone edited the file on this host. All directors already have the password, so none will change.
+is_applied() { sha256sum --quiet -c "$state/sums" >/dev/null 2>&1; }
 
-another_is_heard() {
-    journalctl -q -u keepalived -o cat --since "@$came" | grep -q 'received an invalid passwd'
+hears_other_password() {
+    journalctl -q -u keepalived -o cat --since "@$started" | grep -q 'received an invalid passwd'
 }
 
-# Nobody has been heard to change. An owner that has the former password still would be one of two.
-come_first() {
+# No director has changed within the time. If the active director still has the former password, this
+# one would become active beside it.
+change_first() {
     systemctl reload keepalived
-    ! within "$(takeover)" another_is_heard ||
-        fail "the owner of the virtual IPs has not changed its password within 120 s"
+    ! within "$(takeover_seconds)" hears_other_password ||
+        fail "the active director has not changed its password within 120 s"
 }
 
 verify() { :; }
 
-release() { :; }
+stop_services() { :; }
 
-restored() { :; }
+after_restore() { :; }

@@ -1,13 +1,16 @@
 # shellcheck shell=sh
-# Who has the virtual IPs.
+# keepalived's version, and the virtual IPs of its VRRP instances.
 
-# The VRRP routers that a director takes part in, and their virtual IPs, a line each:
-#   instance NAME INTERFACE ID VERSION ADVERT_INT
-#   address NAME INTERFACE IP[/PREFIX]    with a prefix where the user gave one
+# The VRRP instances of this director, in lines of three kinds:
+#   instance NAME INTERFACE ID VERSION ADVERT_INT PRIORITY
+#   address NAME INTERFACE IP[/PREFIX]    a virtual IP, with a prefix if the user gave one
 #   peer NAME IP                          another director, with unicast
 routers=/var/lib/pulumi-lvs/vrrp.routers
 
-# NAME PRESENT ALL of each: how many of its virtual IPs are here.
+# Empty if keepalived is not installed.
+keepalived_version() { keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p'; }
+
+# Print a line `NAME PRESENT ALL` for each instance: its virtual IPs on this host, and all of them.
 presence() {
     ip -o address show | awk '
         file == 1 { sub(/\/.*/, "", $4); here[$4]; next }
@@ -17,25 +20,26 @@ presence() {
     ' file=1 - file=2 "$routers"
 }
 
-# NAME STATE of each: `owner` of all its virtual IPs, `backup` with none, `split` in between.
-states() { presence | awk '{ print $1, $2 == 0 ? "backup" : $2 == $3 ? "owner" : "split" }'; }
+# Print a line `NAME STATE` for each instance: `active` if all its virtual IPs are on this host,
+# `backup` if none are, else `split`.
+states() { presence | awk '{ print $1, $2 == 0 ? "backup" : $2 == $3 ? "active" : "split" }'; }
 
-# Virtual IPs that this host has.
-owned() {
+# Print the virtual IPs that this host has.
+active_addresses() {
     ip -o address show | awk '
         file == 1 { sub(/\/.*/, "", $4); here[$4]; next }
         $1 == "address" { sub(/\/.*/, "", $4); if ($4 in here) print $4 }
     ' file=1 - file=2 "$routers"
 }
 
-# Whole seconds until a backup takes over, and one more for those who ask.
-takeover() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = wait } END { print int(most) }' "$routers"; }
+# Print the whole seconds within which a backup takes over, and one more for the checks.
+takeover_seconds() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most) most = wait } END { print int(most) }' "$routers"; }
 
-# is_near IP INTERFACE: whether who has the address would be heard of directly.
-is_near() { ip "$(family "$1")" route show match "$1" dev "$2" | grep -v '^default' | grep -qv ' via '; }
+# is_on_link IP INTERFACE: Is the address reached without a gateway?
+is_on_link() { ip "$(family "$1")" route show match "$1" dev "$2" | grep -v '^default' | grep -qv ' via '; }
 
-# holder IP INTERFACE: the MAC address of another host that answers for an address, if one does.
-holder() {
+# mac_of IP INTERFACE: print the MAC address of the other host that answers for an address.
+mac_of() {
     ip neighbour del "$1" dev "$2" 2>/dev/null || :
     ping -q -c 1 -W 1 -I "$2" "$1" >/dev/null 2>&1 || :
     ip neighbour show to "$1" dev "$2" | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'

@@ -10,7 +10,7 @@ import { run } from "../run";
 import type { Suite } from "../topology";
 import { Kernel } from "./kernel";
 
-/** What is on a bare host; the packages of a cluster are not, for `pulumi up` installs them. */
+/** Packages of a bare host. `pulumi up` installs the packages of a cluster. */
 const packages = [
     "systemd",
     "systemd-sysv",
@@ -25,7 +25,7 @@ const packages = [
     "less",
 ];
 
-/** Units that a lab host has no use for: each of them costs time at every boot. */
+/** Units that a lab host does not need. Each costs time on every boot. */
 const maskedUnits = [
     "systemd-udevd.service",
     "systemd-udevd-control.socket",
@@ -68,8 +68,8 @@ const maskedUnits = [
 ];
 
 /**
- * Programs that look, at a boot and at every `daemon-reload`, for what a lab host does not have:
- * encrypted disks, partitions, consoles. A host runs a program slowly: each takes 30 ms.
+ * Generators that search for hardware that a lab host lacks: encrypted disks, partitions, consoles.
+ * systemd runs them on every boot and `daemon-reload`. Each takes 30 ms on a lab host.
  */
 const maskedGenerators = [
     "systemd-cryptsetup-generator",
@@ -89,15 +89,15 @@ const maskedGenerators = [
 /** The disk that all hosts of a suite start from. */
 export interface Image {
     suite: Suite;
-    /** Its disk: see lab/machine/machine.ts. */
+    /** Folder of the disk: see lab/machine/machine.ts. */
     disk: string;
-    /** dpkg's list of what is installed on it. */
+    /** dpkg's status file of the disk. */
     packageStatus: string;
-    /** Changes with every new build, so that what belongs to one image can be told apart. */
+    /** Identifier that changes with every new build. */
     id: string;
 }
 
-/** Builds the base image of a suite, or finds the one that was built. */
+/** Find the base image of a suite in the cache, or build it. */
 export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
     const overlay = path.join(__dirname, "root");
     const key = {
@@ -130,10 +130,10 @@ async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel)
     );
     const include = `--include=${packages.join(",")}`;
     const mmdebstrap = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", ...excludes];
-    // Newer suites do this themselves.
+    // Newer suites create these links themselves.
     const folders = "usr/bin usr/sbin usr/lib usr/lib64";
     const mergedUsr = `--setup-hook=cd "$1" && mkdir -p ${folders} && ln -s ${folders} .`;
-    // In a mount namespace of its own: what it mounts is gone when it is, however it ends.
+    // A mount namespace removes the mounts, however mmdebstrap ends.
     await run(["unshare", "--mount", ...mmdebstrap, mergedUsr, include, suite, root, "-"], {
         stdin: await sourcesFor(suite, true),
         timeout: 1_800_000,
@@ -156,10 +156,10 @@ async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel)
     await makeBlockDevice(dir);
 }
 
-/** Adds the block device to a disk that has its tree. */
+/** Add the block device to a disk that has its tree. */
 export async function makeBlockDevice(dir: string): Promise<void> {
     const [root, file] = [path.join(dir, tree), path.join(dir, blockDevice)];
-    // With all tables written now, no host has a background thread that writes them later.
+    // Write all inode tables now, so that no host does so in the background.
     await run(["mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0", "-d", root, file, "2G"]);
 }
 
@@ -185,7 +185,7 @@ rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
 mkdir -p /etc/lab
 `;
 
-/** A digest of the names, modes and contents of all files below a folder. */
+/** Digest of the names, modes and contents of all files below a folder. */
 async function digestOf(folder: string): Promise<string> {
     const hash = createHash("sha256");
     const entries = await fs.readdir(folder, { recursive: true });

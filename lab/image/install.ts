@@ -6,14 +6,14 @@ import { run } from "../run";
 
 const script = path.join(__dirname, "install.sh");
 
-/** What changes when packages are installed in another way. */
+/** Cache key of the way in which packages are installed. */
 export async function installRecipe(): Promise<string> {
     return fs.readFile(script, "utf8");
 }
 
 /**
- * Makes a folder with the files of a base image and packages installed in them. On a host made of
- * it, services of the first packages start, those of the others do not.
+ * Create a folder with the files of a base image and with packages installed. Services of the first
+ * packages start when a host boots; services of the others do not.
  */
 export async function installedFiles(
     root: string,
@@ -22,7 +22,7 @@ export async function installedFiles(
     others: string[] = [],
 ): Promise<void> {
     await run(["cp", "--archive", path.join(image.disk, tree), root]);
-    // What it mounts and starts is in namespaces that end with it.
+    // The script's mounts and processes end with these namespaces.
     const apart = ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child"];
     await run([...apart, "sh", script, root, packages, started.join(" "), others.join(" ")]);
 }

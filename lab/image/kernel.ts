@@ -3,23 +3,26 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { OwnApt, sourcesFor } from "../apt";
 import { cached } from "../cache";
-import { Refusal, step } from "../progress";
+import { UserError, step } from "../progress";
 import { run, tryRun } from "../run";
 import { kernelModules } from "./modules";
 
-/** A user-mode Linux kernel and the modules that belong to it. */
+/** A user-mode Linux kernel and its modules. */
 export interface Kernel {
-    /** "7.2.7", as `uname -r` shows it on a host. */
+    /** Version as `uname -r` prints it on a host: "7.2.7". */
     version: string;
-    /** Which of the two it is, and whether it lacks modules: "Debian forky" is the faster one. */
+    /** Origin of the kernel, and the missing modules. "Debian forky" is the faster kernel. */
     source: string;
-    /** The program to start. */
+    /** The program that runs the kernel. */
     program: string;
-    /** Folder with the modules of that version. */
+    /** Folder with the modules of this version. */
     modules: string;
-    /** Are nft and the scheduler twos there? They are built here, which may not go well everywhere. */
+    /**
+     * Whether the modules for nft and the scheduler twos exist. The lab builds them, and this can
+     * fail.
+     */
     complete: boolean;
-    /** Arguments that this kernel wants besides those that every kernel gets. */
+    /** Arguments that only this kernel needs. */
     options: string[];
 }
 
@@ -30,18 +33,18 @@ interface Source {
     options: string[];
 }
 
-/** Debian testing's: about twice as fast, for it can run guest processes under seccomp. */
+/** Kernel of Debian testing. It is about twice as fast, because it runs guest processes under seccomp. */
 const faster: Source = {
     suite: "forky",
     stable: false,
-    // It needs a newer C library than Debian 12 has, and gets one of its own.
+    // This kernel needs a newer C library than Debian 12 has, so it gets a private one.
     packages: ["user-mode-linux", "libc6"],
-    // Without this word it traces guest processes, as older ones do. What seccomp does not keep
-    // apart here is the guest's kernel from the guest's processes: both are ours.
+    // Without this option the kernel traces guest processes. seccomp does not protect the guest's
+    // kernel from the guest's processes, and a lab does not need that protection.
     options: ["seccomp=on"],
 };
 
-/** Debian 12's own: slower, but made for this machine. */
+/** Kernel of Debian 12. It is slower, but made for Debian 12. */
 const fallback: Source = {
     suite: "bookworm",
     stable: true,
@@ -50,9 +53,9 @@ const fallback: Source = {
 };
 
 /**
- * The kernel of the lab's hosts: the faster one if it can be had and starts on this machine,
- * otherwise the fallback. The choice is made once and kept with the kernel.
- * `PULUMI_LVS_LAB_KERNEL=bookworm` (or `forky`) asks for one of them.
+ * The kernel of the lab's hosts: the faster one if it can be downloaded and starts here, otherwise
+ * the fallback. The cache keeps the choice. `PULUMI_LVS_LAB_KERNEL=bookworm` or `=forky` overrides
+ * it.
  */
 export async function kernel(interruption: AbortSignal): Promise<Kernel> {
     const wanted = process.env.PULUMI_LVS_LAB_KERNEL;
@@ -74,7 +77,7 @@ export async function kernel(interruption: AbortSignal): Promise<Kernel> {
     };
 }
 
-/** Fetches the first kernel that can be had and starts. */
+/** Fetch the first kernel that can be downloaded and starts. */
 async function fetchFirst(
     sources: Source[],
     dir: string,
@@ -90,12 +93,12 @@ async function fetchFirst(
         } catch (error) {
             interruption.throwIfAborted();
             reasons.push(`${source.suite}: ${(error as Error).message}`);
-            process.stderr.write(`That cannot be used. ${reasons.at(-1)}\n`);
+            process.stderr.write(`This kernel cannot be used: ${reasons.at(-1)}\n`);
             await fs.rm(dir, { recursive: true });
             await fs.mkdir(dir);
         }
     }
-    throw new Refusal(`No user-mode Linux kernel can be had.\n${reasons.join("\n")}`);
+    throw new UserError(`No user-mode Linux kernel can be used.\n${reasons.join("\n")}`);
 }
 
 async function fetchKernel(source: Source, dir: string): Promise<void> {
@@ -110,8 +113,9 @@ async function fetchKernel(source: Source, dir: string): Promise<void> {
     await fs.rename(path.join(dir, "usr/bin/linux.uml"), program);
     if (!source.packages.includes("libc6")) return checkThatItStarts(program, source, dir);
 
-    // A program names its loader by its full path: try it here, then enter the folder's final
-    // name, which `cached` makes by taking off what follows the last dot.
+    // A program contains the full path of its loader. Use the temporary folder for the test, then
+    // the
+    // final name: `cached` removes the part after the last dot.
     const final = dir.slice(0, dir.lastIndexOf("."));
     await useLibrariesIn(dir, program);
     await checkThatItStarts(program, source, dir);
@@ -124,7 +128,7 @@ async function useLibrariesIn(dir: string, program: string): Promise<void> {
     await run(["patchelf", "--set-interpreter", loader, "--set-rpath", libraries, program]);
 }
 
-/** Boots without a disk: a kernel that gets as far as missing it can do all that hosts need. */
+/** Boot without a disk. A kernel that reaches the mount of its root can run hosts. */
 async function checkThatItStarts(program: string, source: Source, dir: string): Promise<void> {
     const args = ["mem=64M", "con=null", "con0=null,fd:1", `uml_dir=${dir}/uml`, "panic=1"];
     const { stdout, stderr } = await tryRun([program, ...source.options, ...args], {

@@ -2,15 +2,16 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { OwnApt, sourcesFor } from "../apt";
 import { cached, exists } from "../cache";
-import { Refusal, step } from "../progress";
+import { UserError, step } from "../progress";
 import { run } from "../run";
 
 const script = path.join(__dirname, "modules.sh");
 
 /**
- * A folder with the modules of a kernel and those that Debian leaves out, which `modules.sh` builds
- * from the suite's kernel source. Where that cannot be done, hosts get on without: then it returns
- * what is missing. That too is kept, for it takes a while to find out.
+ * Return a folder with a kernel's modules, including those that Debian omits. `modules.sh` builds
+ * these from the kernel source of the suite. If the build fails, hosts run without them: then
+ * return the file with the reason. The cache keeps the failure too, because it takes minutes to
+ * find out.
  */
 export async function kernelModules(
     kernel: string,
@@ -35,9 +36,7 @@ export async function kernelModules(
         } catch (error) {
             interruption.throwIfAborted();
             const { message } = error as Error;
-            process.stderr.write(
-                `The hosts get no nft and no twos: ${message.split("\n").at(-1)}\n`,
-            );
+            process.stderr.write(`Hosts run without nft and twos: ${message.split("\n").at(-1)}\n`);
             await fs.rm(unfinished, { recursive: true });
             await fs.mkdir(unfinished);
             await fs.writeFile(path.join(unfinished, "why-not"), `${message}\n`);
@@ -47,7 +46,10 @@ export async function kernelModules(
     return (await exists(modules)) ? { modules } : { missing: path.join(dir, "why-not") };
 }
 
-/** Not in a folder for temporary files: some have no room for the source of a kernel. */
+/**
+ * The cache folder holds the package, because a folder for temporary files may be too small for a
+ * kernel source.
+ */
 async function fetchPackage(name: string, sources: string, dir: string): Promise<void> {
     const scratch = path.join(dir, "apt");
     const apt = await OwnApt.open(scratch, sources);
@@ -55,11 +57,11 @@ async function fetchPackage(name: string, sources: string, dir: string): Promise
     await fs.rm(scratch, { recursive: true });
 }
 
-/** What is not installed yet must not be kept as a reason. */
+/** Check for the build tools first: the cache must not keep a missing tool as the reason. */
 async function requirePrograms(): Promise<void> {
     try {
         await run(["which", "bc", "bison", "flex", "gcc", "make", "strings", "xz"]);
     } catch {
-        throw new Refusal("Programs to build kernel modules are missing: npm run setup");
+        throw new UserError("Programs that build kernel modules are missing. Run `npm run setup`.");
     }
 }

@@ -8,7 +8,7 @@ import { run } from "../run";
 import type { Suite } from "../topology";
 import { Image } from "./image";
 
-/** What hosts of every suite can install, besides all that these need. */
+/** Packages that hosts of every suite can install. Their dependencies are added. */
 const everywhere = [
     "keepalived",
     "ipvsadm",
@@ -34,9 +34,8 @@ const offered: Record<Suite, string[]> = {
 };
 
 /**
- * A folder that apt takes as a package repository (flat, unsigned): the offered packages with
- * what they need and the base image lacks. Its index is so small that `apt-get update` on a host
- * is quick.
+ * A flat, unsigned apt repository: the offered packages and their dependencies that the base image
+ * lacks. Its small index makes `apt-get update` fast on hosts.
  */
 export async function packageRepository(image: Image): Promise<string> {
     const wanted = offered[image.suite];
@@ -54,7 +53,8 @@ async function fetchPackages(image: Image, wanted: string[], dir: string): Promi
         const sources = await sourcesFor(image.suite, true);
         const apt = await OwnApt.open(scratch, sources, image.packageStatus);
         for (const file of await apt.downloadWithDependencies(wanted)) {
-            // apt writes a colon in a version as %3a, which would have to be escaped once more.
+            // apt writes a colon in a version as %3a. The file name would have to escape that
+            // again.
             const name = path.basename(file).replace(/%3a/g, "-");
             await fs.copyFile(file, path.join(dir, name));
         }

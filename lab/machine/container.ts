@@ -4,9 +4,9 @@ import { run } from "../run";
 import { type Card, type Machine, type MachineOptions, tree } from "./machine";
 
 /**
- * A container on this machine's kernel, with systemd, sshd, apt and a network of its own. It boots
- * in a second and starts programs six times as fast as user-mode Linux does. It has no IPVS, no
- * tunnels and no kernel modules.
+ * A container on this machine's kernel, with systemd, sshd, apt and its own network. It boots in a
+ * second and starts programs six times as fast as user-mode Linux. It lacks IPVS, tunnels and
+ * kernel modules.
  */
 export class Container implements Machine {
     private readonly folder: string;
@@ -18,12 +18,12 @@ export class Container implements Machine {
         this.changes = path.join(this.folder, "upper");
     }
 
-    /** Its devices come and go with each boot. */
-    async plugIn(): Promise<void> {
+    /** The devices of a container come and go with each boot. */
+    async createDevices(): Promise<void> {
         await fs.mkdir(this.folder, { recursive: true });
     }
 
-    async insert(disk: string): Promise<void> {
+    async useDisk(disk: string): Promise<void> {
         this.lower = path.join(disk, tree);
         await fs.rm(this.changes, { recursive: true, force: true });
         await fs.mkdir(this.changes, { mode: 0o755 });
@@ -38,7 +38,7 @@ export class Container implements Machine {
 
     powerOn() {
         const { name, machineId, cards } = this.options;
-        // Whoever ends the first process ends all that run in its process namespace.
+        // Killing the first process ends all processes of its process namespace.
         const apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
         const script = path.join(__dirname, "container-power-on");
         const wires = cards.map(({ tap, network, mac }) => `${tap} ${network} ${mac}`);
@@ -48,7 +48,7 @@ export class Container implements Machine {
         };
     }
 
-    /** The kernel of a container is this machine's and never stands still: its network does. */
+    /** Cut the network too: the kernel of a container is this machine's and keeps running. */
     async freeze(): Promise<void> {
         await this.setCables(() => ["nomaster"]);
         await this.setFrozen("1");
@@ -66,16 +66,16 @@ export class Container implements Machine {
 
     private async setCables(end: (card: Card) => string[]): Promise<void> {
         for (const card of this.options.cards) {
-            await run(this.options.inside(["ip", "link", "set", card.tap, ...end(card)]));
+            await run(this.options.inNamespace(["ip", "link", "set", card.tap, ...end(card)]));
         }
     }
 }
 
-/** A container's files that a virtual machine has not. */
+/** Files that only containers need. */
 const ownFiles = {
     "etc/fstab": "",
     "etc/lab/taken": "",
-    // systemd would leave all settings alone, for those that are not of the network are read-only.
+    // systemd would skip all settings, because most of /proc/sys is read-only in a container.
     "etc/systemd/system/systemd-sysctl.service.d/container.conf":
         "[Unit]\nConditionPathIsReadWrite=\nConditionPathIsReadWrite=/proc/sys/net\n",
 };

@@ -1,23 +1,23 @@
 /**
- * The machine that a host runs on: what user-mode Linux and a container do differently.
+ * The machine that a host runs on: the differences between user-mode Linux and a container.
  *
- * A disk is a folder that `baseImage` or `installedDisk` made. No machine ever writes to it: each
- * keeps its host's changes in a place of its own.
+ * A disk is a folder that `baseImage` or `installedDisk` made. Machines never write to it: each
+ * keeps the changes of its host elsewhere.
  */
 export interface Machine {
-    /** Makes the devices that stay while the host is off. */
-    plugIn(): Promise<void>;
-    /** Takes a new disk, on which the host has written nothing yet. */
-    insert(disk: string): Promise<void>;
-    /** The command that runs the host until somebody turns it off. */
+    /** Create the devices that stay while the host is off. */
+    createDevices(): Promise<void>;
+    /** Use a new disk without changes. */
+    useDisk(disk: string): Promise<void>;
+    /** Command that runs the host until it is turned off. */
     powerOn(): { command: string[]; env: NodeJS.ProcessEnv };
-    /** Stops a running host, given its first process: it answers nothing and notices nothing. */
+    /** Stop a running host, given its first process. */
     freeze(leader: number): Promise<void>;
-    /** Lets a frozen host go on. */
+    /** Resume a frozen host. */
     thaw(leader: number): Promise<void>;
 }
 
-/** What every kind of machine is told about its host. */
+/** Everything that a machine needs to know about its host. */
 export interface MachineOptions {
     name: string;
     /** 32 hexadecimal digits, for systemd. */
@@ -25,21 +25,21 @@ export interface MachineOptions {
     cards: Card[];
     /** Folder for large files. */
     dir: string;
-    /** Folder in memory, with a name short enough for sockets. */
+    /** Folder in memory. Its name is short enough for sockets. */
     shortDir: string;
-    /** A tar archive with the host's own files. */
+    /** Tar archive with the host's own files. */
     identity: string;
-    /** A command as it has to be run in the lab's network namespace. */
-    inside: (command: string[]) => string[];
+    /** Command that runs `command` in the lab's network namespace. */
+    inNamespace: (command: string[]) => string[];
 }
 
 /** A network card of a host. */
 export interface Card {
-    /** Name of the network, which is that of its bridge. */
+    /** Name of the network and of its bridge. */
     network: string;
-    /** What the host calls it: "eth0". */
+    /** Name on the host: "eth0". */
     device: string;
-    /** Name of the device at its other end, in the lab's namespace. */
+    /** Name of the peer device in the lab's namespace. */
     tap: string;
     mac: string;
     address: string;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { type Namespace, processGroup, signal } from "../namespace";
 import { waitUntil } from "../wait";
 
-/** The processes of a machine: its first one leads a process group and is written down in a file. */
+/** The processes of a machine. The first one leads a process group; a file contains its id. */
 export class MachineProcess {
     private readonly pidFile: string;
 
@@ -16,12 +16,12 @@ export class MachineProcess {
         this.pidFile = path.join(dir, "pid");
     }
 
-    /** Starts a command that enters the lab's namespace; returns when it is there. */
+    /** Start a command that enters the lab's namespace. Return when it has entered. */
     async start(command: string[], env: NodeJS.ProcessEnv, logFile: string): Promise<void> {
         await this.end();
         const log = await fs.open(logFile, "a");
         const [program, ...args] = command;
-        // A process group of its own is what `end` kills.
+        // `end` kills the whole process group.
         const child = spawn(program!, args, {
             cwd: "/",
             env: { ...process.env, ...env },
@@ -35,17 +35,17 @@ export class MachineProcess {
         await fs.writeFile(this.pidFile, String(pid));
     }
 
-    /** The first process, if it runs. */
+    /** The first process if it is running. */
     async leader(): Promise<number | undefined> {
-        const pid = await this.recorded();
-        // The number may have been given to a stranger since, but not in this namespace.
+        const pid = await this.recordedPid();
+        // Another program may have the same id now, but not in this namespace.
         const alive = pid !== undefined && (await this.namespace.contains(pid));
         return alive ? pid : undefined;
     }
 
-    /** Ends all processes, or those that a machine that ended by itself has left. */
+    /** Kill all processes, including those that a stopped machine left behind. */
     async end(): Promise<void> {
-        const group = await this.recorded();
+        const group = await this.recordedPid();
         if (group === undefined) return;
         await waitUntil(`end of ${this.name}`, 10_000, async () => {
             for (const pid of await processGroup(group)) {
@@ -57,7 +57,7 @@ export class MachineProcess {
         });
     }
 
-    private async recorded(): Promise<number | undefined> {
+    private async recordedPid(): Promise<number | undefined> {
         const text = await fs.readFile(this.pidFile, "utf8").catch(() => undefined);
         return text === undefined ? undefined : Number(text);
     }

@@ -5,10 +5,12 @@ import { signal } from "../namespace";
 import { run } from "../run";
 import { blockDevice, type Card, type Machine, type MachineOptions } from "./machine";
 
-/** A virtual machine with a kernel of its own: user-mode Linux. */
+/** A virtual machine with its own kernel: user-mode Linux. */
 export class UserModeLinux implements Machine {
     private readonly changes: string;
-    /** What the kernel is told of its first disk: the file to write to, and once the one below it. */
+    /**
+     * First disk on the kernel's command line: the file for changes and, once, the file below it.
+     */
     private disk: string;
 
     constructor(
@@ -22,18 +24,18 @@ export class UserModeLinux implements Machine {
         this.disk = this.changes;
     }
 
-    async plugIn(): Promise<void> {
-        const { cards, inside } = this.options;
+    async createDevices(): Promise<void> {
+        const { cards, inNamespace: inside } = this.options;
         for (const { tap, network } of cards) {
             await run(inside(["ip", "tuntap", "add", tap, "mode", "tap"]));
             await run(inside(["ip", "link", "set", tap, "master", network, "up"]));
-            // The virtual cards cannot take packets apart or put them together for one another.
+            // The virtual cards cannot handle segmentation offload.
             const offloads = ["tso", "off", "gso", "off", "gro", "off"];
             await run(inside(["ethtool", "-K", tap, ...offloads]));
         }
     }
 
-    async insert(disk: string): Promise<void> {
+    async useDisk(disk: string): Promise<void> {
         await fs.rm(this.changes, { force: true });
         this.disk = `${this.changes},${path.join(disk, blockDevice)}`;
     }
@@ -41,7 +43,7 @@ export class UserModeLinux implements Machine {
     powerOn() {
         const { name, machineId, identity, cards, kernel, memoryMB, processor } = this.options;
         const { disk } = this;
-        // The first file notes the name of the other.
+        // The file for changes contains the name of the file below it from now on.
         this.disk = this.changes;
         const command = [
             ...["taskset", "-c", String(processor)],
@@ -61,7 +63,7 @@ export class UserModeLinux implements Machine {
             "con0=null,fd:1",
             "ssl=null",
             "selinux=0",
-            // They try for a second which way to compute the parity of disks is the fastest.
+            // These would measure for a second how to compute RAID parity fastest.
             "initcall_blacklist=raid6_init,raid6_select_algo",
             "quiet",
         ];
@@ -77,7 +79,7 @@ export class UserModeLinux implements Machine {
     }
 }
 
-/** What the driver of a card is told. */
+/** A network card on the kernel's command line. */
 function vector({ tap, mac }: Card, index: number): string {
     return `vec${index}:transport=tap,ifname=${tap},depth=128,gro=0,mac=${mac}`;
 }

@@ -3,29 +3,29 @@ import * as path from "node:path";
 import { cached } from "../cache";
 import { tryRun } from "../run";
 import { download } from "./download";
-import { folderOf, usersPath } from "./found";
+import { folderOf, usersPath } from "./search";
 import { atLeast, goProgram } from "./goModule";
-import { homeWith } from "./plugins";
+import { pulumiHomeWith } from "./plugins";
 
-/** The release that is downloaded or built. */
+/** Release to download or build. */
 const release = "3.259.0";
-/** The oldest CLI of the user's that will do. */
+/** Oldest version of an installed CLI that the lab can use. */
 const oldest = "3.229.0";
-/** The last release whose Go module holds the Node language host. */
+/** Last release whose Go module contains the Node language host. */
 const languageHostRelease = "3.68.0";
 
 const languageHost = "pulumi-language-nodejs";
 
-/** A pulumi CLI and what it starts Node programs with. */
+/** A pulumi CLI with the language host for Node programs. */
 export interface Cli {
     pulumi: string;
-    /** Folder to put before PATH; none where it is there already. */
+    /** Folder to put at the head of PATH. undefined if it is on PATH already. */
     folder?: string;
-    /** Where it came from, and why from nowhere better. */
+    /** Origin of the CLI, and why no better one could be used. */
     report: string[];
 }
 
-/** The user's own CLI, else the official release, else that release built from its modules. */
+/** Find the user's own CLI, else download the official release, else build it from its modules. */
 export async function cli(env: NodeJS.ProcessEnv = process.env): Promise<Cli> {
     const own = await usersCli(env);
     if (typeof own !== "string") return own;
@@ -35,22 +35,22 @@ export async function cli(env: NodeJS.ProcessEnv = process.env): Promise<Cli> {
     return { ...built, report: [...built.report, `${own}; ${official.message}`] };
 }
 
-/** The CLI on the user's PATH, or why it does not serve. */
+/** The CLI on the user's PATH, or the reason why it cannot be used. */
 export async function usersCli(env: NodeJS.ProcessEnv): Promise<Cli | string> {
     const folders = usersPath(env);
     const folder = await folderOf("pulumi", folders);
     if (!folder) return "no pulumi on PATH";
     const pulumi = path.join(folder, "pulumi");
-    // Even this leaves a log in its home.
-    const home = await homeWith([]);
+    // Even `pulumi version` writes a log to its home.
+    const home = await pulumiHomeWith([]);
     const { stdout } = await tryRun([pulumi, "version"], {
         env: { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: home },
         timeout: 20_000,
     });
     const version = stdout.trim().replace(/^v/, "");
-    if (!version) return `${pulumi} does not say its version`;
+    if (!version) return `${pulumi} prints no version`;
     if (!atLeast(version, oldest)) return `${pulumi} is ${version}, not ${oldest} or later`;
-    // Some packagings put the language hosts elsewhere than beside the CLI, or leave them out.
+    // Some packages put the language hosts elsewhere, or omit them.
     const beside = path.dirname(await fs.realpath(pulumi));
     const host = await folderOf(languageHost, [...folders, beside]);
     if (!host) return `${pulumi} comes without ${languageHost}`;
@@ -89,7 +89,7 @@ async function builtCli(): Promise<Cli> {
         `pulumi ${release}: built from its Go modules`,
         `${languageHost} ${languageHostRelease}: built from its Go module`,
     ];
-    // The CLI warns in every run of a language host on PATH, but not of one beside itself.
+    // The CLI warns on every run about a language host on PATH, but not about one beside itself.
     const folder = await cached("pulumi-cli", { engine, host }, async (dir) => {
         await fs.link(path.join(engine, "pulumi"), path.join(dir, "pulumi"));
         await fs.link(path.join(host, languageHost), path.join(dir, languageHost));

@@ -3,24 +3,23 @@ import * as path from "node:path";
 import { cached } from "../cache";
 import { step } from "../progress";
 import { tryRun } from "../run";
-import { onPath } from "./found";
+import { onPath } from "./search";
 
 const site = "https://get.pulumi.com";
 
-/** An archive of the official download site. */
+/** An archive on the official download site. */
 export interface Archive {
-    /** Below the site. */
+    /** Path below the site. */
     url: string;
-    /** How many leading folders of the names in the archive to leave out. */
+    /** Number of leading folders to remove from the names in the archive. */
     strip: number;
-    /** What must be in it. */
+    /** File that the archive must contain. */
     binary: string;
 }
 
 /**
- * Fetches an archive and unpacks it, or finds it in the cache; returns its folder. Throws with the
- * reason where it cannot be had. A failure is remembered for this process only: the next run asks
- * again, and takes the official release if the site can be reached by then.
+ * Find an archive in the cache, or download and unpack it. Return its folder. Throws if the
+ * download fails. Only this process remembers a failure: the next run tries the site again.
  */
 export async function download(archive: Archive): Promise<string> {
     const name = path.basename(archive.url, ".tar.gz");
@@ -39,13 +38,15 @@ export async function download(archive: Archive): Promise<string> {
 
 let answer: Promise<void> | undefined;
 
-/** Asks once whether the site answers at all, so that being offline costs seconds, not minutes. */
+/**
+ * Check once whether the site answers, so that an offline machine loses seconds instead of minutes.
+ */
 function reachable(): Promise<void> {
     const limits = ["--connect-timeout", "2", "--max-time", "4"];
     return (answer ??= attempt(["curl", "-sS", "--head", ...limits, "-o", "/dev/null", site]));
 }
 
-/** Like `run`, but the error is the last line of what was printed. */
+/** Run a command like `run`. The error is the last line of its output. */
 async function attempt(command: string[]): Promise<void> {
     if (!(await onPath(command[0]!))) throw new Error(`no ${command[0]} on PATH`);
     const { status, stderr } = await tryRun(command, { timeout: 1_000_000 });

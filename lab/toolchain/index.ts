@@ -2,27 +2,27 @@ import * as path from "node:path";
 import { cacheRoot } from "../cache";
 import { cli } from "./cli";
 import { goArch } from "./goModule";
-import { homeWith, plugin } from "./plugins";
+import { pulumiHomeWith, plugin } from "./plugins";
 
-/** A Pulumi engine that is ready to run Node programs of this project. */
+/** A Pulumi engine that can run the programs of this project. */
 export interface Toolchain {
-    /** Absolute path of the pulumi CLI that serves. */
+    /** Absolute path of the pulumi CLI. */
     pulumi: string;
     /**
-     * What a run of it needs in its environment. The home is our own, never the user's. Backend and
-     * passphrase are the caller's to add.
+     * Environment of every run. PULUMI_HOME is our own, never the user's. The caller adds the
+     * backend and the passphrase.
      */
     env: Record<string, string>;
-    /** Which plugin serves: "genuine 1.2.1 (from …)" or "stand-in". */
+    /** Origin of each plugin: "genuine 1.2.1 (from …)" or "stand-in". */
     plugins: { command: string; random: string };
-    /** A line for each part and where it came from, to be printed by every run. */
+    /** One line for each part with its origin. Every run prints these lines. */
     report: string[];
 }
 
 /**
- * The engine, its Node language host and the two plugins: each the user's own where that will do,
- * else the official download, else built here. The first call may take minutes and says what it
- * does; later ones find all in the cache.
+ * Find or build the engine, its Node language host and the two plugins. Each is the user's own if
+ * it can be used, else the official download, else built here. The first call may take minutes and
+ * prints its steps. Later calls find everything in the cache.
  */
 export async function toolchain(): Promise<Toolchain> {
     goArch();
@@ -34,16 +34,16 @@ export async function toolchain(): Promise<Toolchain> {
         pulumi: engine.pulumi,
         env: {
             PATH: [engine.folder, process.env.PATH].filter(Boolean).join(path.delimiter),
-            PULUMI_HOME: await homeWith(found),
+            PULUMI_HOME: await pulumiHomeWith(found),
             PULUMI_SKIP_UPDATE_CHECK: "true",
-            // What ts-node makes of the program is looked for by content, and takes seconds to make.
+            // ts-node finds its compiled output there by content. Compiling takes seconds.
             TS_NODE_CACHE_DIRECTORY: path.join(cacheRoot, "ts-node"),
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         },
-        plugins: { command: command.served, random: random.served },
+        plugins: { command: command.origin, random: random.origin },
         report: [
             ...engine.report,
-            ...found.map(({ name, served, reason }) => {
+            ...found.map(({ name, origin: served, reason }) => {
                 return `${name} plugin: ${served}${reason ? ` (${reason})` : ""}`;
             }),
         ],

@@ -2,69 +2,69 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { cached, exists } from "../cache";
 import { download } from "./download";
-import { folderOf, usersPath, usersPlugins } from "./found";
+import { folderOf, usersPath, usersPlugins } from "./search";
 import { goArch, goProgram } from "./goModule";
 
-/** A resource plugin that the programs of this project need, at the release their SDK asks for. */
+/** A resource plugin of the release that the SDK of our programs needs. */
 export interface Plugin {
     name: "command" | "random";
     version: string;
 }
 
-/** Where a plugin was found. */
-export interface FoundPlugin extends Plugin {
-    /** Folder whose files the engine shall find; none where it finds the plugin on PATH itself. */
+/** A plugin and its origin. */
+export interface SelectedPlugin extends Plugin {
+    /** Folder with the files that the engine must find. undefined if the plugin is on PATH. */
     dir?: string;
-    /** "genuine 1.2.1 (from …)", or "stand-in". */
-    served: string;
-    /** Why it is not the genuine one. */
+    /** Origin: "genuine 1.2.1 (from …)" or "stand-in". */
+    origin: string;
+    /** Reason why the genuine plugin is not used. */
     reason?: string;
 }
 
-/** The user's own plugin, else the official download, else the stand-in. */
+/** Find the user's own plugin, else the official download, else build the stand-in. */
 export async function plugin(
     wanted: Plugin,
     env: NodeJS.ProcessEnv = process.env,
-): Promise<FoundPlugin> {
+): Promise<SelectedPlugin> {
     const own = await usersPlugin(wanted, env);
     if (own) return own;
     const binary = `pulumi-resource-${wanted.name}`;
     const served = `genuine ${wanted.version} (from the official download)`;
     const url = `/releases/plugins/${binary}-v${wanted.version}-linux-${goArch()}.tar.gz`;
     try {
-        return { ...wanted, dir: await download({ url, strip: 0, binary }), served };
+        return { ...wanted, dir: await download({ url, strip: 0, binary }), origin: served };
     } catch (error) {
         const dir = await goProgram({ module: "stand-in", package: `./${wanted.name}`, binary });
-        return { ...wanted, dir, served: "stand-in", reason: (error as Error).message };
+        return { ...wanted, dir, origin: "stand-in", reason: (error as Error).message };
     }
 }
 
-/** A plugin that the user has: on PATH, where the engine looks first, or in the plugins folder. */
+/** The user's plugin: on PATH, where the engine searches first, or in the folder of plugins. */
 export async function usersPlugin(
     wanted: Plugin,
     env: NodeJS.ProcessEnv,
-): Promise<FoundPlugin | undefined> {
+): Promise<SelectedPlugin | undefined> {
     const binary = `pulumi-resource-${wanted.name}`;
     const onPath = await folderOf(binary, usersPath(env));
-    if (onPath) return { ...wanted, served: `genuine (from PATH: ${path.join(onPath, binary)})` };
+    if (onPath) return { ...wanted, origin: `genuine (from PATH: ${path.join(onPath, binary)})` };
     const dir = path.join(usersPlugins(env), folderName(wanted));
-    // The engine leaves this file beside a plugin whose installation did not end.
+    // The engine leaves this file beside a plugin whose installation was interrupted.
     if (!(await folderOf(binary, [dir])) || (await exists(`${dir}.partial`))) return undefined;
-    return { ...wanted, dir, served: `genuine ${wanted.version} (from ${dir})` };
+    return { ...wanted, dir, origin: `genuine ${wanted.version} (from ${dir})` };
 }
 
 /**
- * A PULUMI_HOME with exactly these plugins in it, as links. Each selection has a home of its own:
- * what one run found can never serve another that found something else.
+ * Create a PULUMI_HOME that contains exactly these plugins, as links. Each selection has its own
+ * home, so one run never uses the plugins of another run.
  */
-export async function homeWith(plugins: FoundPlugin[]): Promise<string> {
+export async function pulumiHomeWith(plugins: SelectedPlugin[]): Promise<string> {
     const held = plugins.filter((found) => found.dir);
     const key = held.map(({ name, version, dir }) => ({ name, version, dir }));
     return cached("pulumi-home", { plugins: key, logs: false }, async (home) => {
-        // In place of a folder, or each run would leave a megabyte there that nobody reads.
+        // A file instead of a folder. Otherwise each run would leave a megabyte of logs there.
         await fs.writeFile(path.join(home, "logs"), "");
         for (const found of held) {
-            // The engine takes no link for the folder itself, only for files in it.
+            // The engine accepts links to files, but no link to the folder.
             const folder = path.join(home, "plugins", folderName(found));
             await fs.mkdir(folder, { recursive: true });
             for (const file of await fs.readdir(found.dir!)) {

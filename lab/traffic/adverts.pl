@@ -1,6 +1,6 @@
-# Who says that he owns the virtual IPs of a VRRP router: `adverts.pl ADDRESS ID` listens in the
-# network of its own ADDRESS and prints a line of JSON (Event) for each advert, but for those by which
-# an owner says that he goes. It stops when its input ends.
+# Print the sender of each VRRP advert as a line of JSON (TrafficEvent): `adverts.pl ADDRESS ID`
+# listens for the virtual router ID in the network of its own ADDRESS. Adverts of priority 0 are
+# left out: with these a director gives up its role. The program stops when its input ends.
 use strict;
 use Socket qw(:all);
 use Time::HiRes qw(time);

@@ -1,39 +1,39 @@
 /**
- * A client with a steady pace, run by `Traffic` on the lab's client: `clients.ts KIND HOST PORT`.
- * When it asks never depends on what was answered before. It prints what it sees as lines of JSON
- * (Event), and ends in order when its input does.
+ * A client with a steady pace, started by `Traffic` on the lab's client: `clients.ts KIND HOST
+ * PORT`. Slow answers do not change the pace. It prints its observations as lines of JSON
+ * (TrafficEvent), and ends cleanly when its input ends.
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
-import type { Event } from "./traffic";
+import type { TrafficEvent } from "./traffic";
 
 const [kind, host, portText] = process.argv.slice(2) as [keyof typeof clients, string, string];
 const port = Number(portText);
 const now = () => performance.timeOrigin + performance.now();
-const print = (event: Event) => process.stdout.write(`${JSON.stringify(event)}\n`);
+const print = (event: TrafficEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
 let stopped = false;
 
-/** The kernel sends a line that was lost again, ever more slowly: eight seconds bridge four. */
-const linePatience = 15_000;
-/** A machine with other work stands still for more than a second at times: late is not lost. */
-const datagramPatience = 3000;
+/** The kernel retransmits a lost line at growing intervals. Eight seconds bridge a gap of four. */
+const lineTimeoutMs = 15_000;
+/** A busy machine may pause for more than a second: a late answer is not a lost one. */
+const datagramTimeoutMs = 3000;
 
 const clients = {
-    /** Three connections that stay, each opened anew only when it is lost. */
-    long: () => [1, 2, 3].forEach(() => stay()),
+    /** Three lasting connections, each reopened only when it is lost. */
+    long: () => [1, 2, 3].forEach(() => keepOpen()),
 
-    /** Connections of four seconds, a new one every half second. */
+    /** Connections of four seconds. A new one starts every half second. */
     session: () => keepPace(500, () => hold({ forMs: 4000 })),
 
     /** Datagrams of one flow. */
     datagram: () => sendDatagrams(),
 };
 
-function stay(): void {
-    hold({ lost: () => setTimeout(() => stopped || stay(), 200) });
+function keepOpen(): void {
+    hold({ lost: () => setTimeout(() => stopped || keepOpen(), 200) });
 }
 
-/** A connection with a line every 200 ms, each answered by the server's name and the line. */
+/** A connection that sends a line every 200 ms. The server answers with its name and the line. */
 function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
     const began = now();
     const asked = new Map<string, number>();
@@ -55,7 +55,7 @@ function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
     };
     const ask = () => {
         const [oldest] = asked.values();
-        if (oldest !== undefined && now() - oldest > linePatience) return end("timeout");
+        if (oldest !== undefined && now() - oldest > lineTimeoutMs) return end("timeout");
         asked.set(String(count), now());
         socket.write(`${count++}\n`);
     };
@@ -65,7 +65,7 @@ function hold({ forMs, lost }: { forMs?: number; lost?: () => void }): void {
         const wait = setInterval(() => {
             const [oldest] = asked.values();
             if (oldest === undefined) end("done");
-            else if (now() - oldest > linePatience) end("timeout");
+            else if (now() - oldest > lineTimeoutMs) end("timeout");
             if (over) clearInterval(wait);
         }, 50);
     };
@@ -98,7 +98,7 @@ function sendDatagrams(): void {
         asked.delete(number);
         print({ at, ms: now() - at, from });
     });
-    // That a port was refused is not said of a certain datagram: each fails by its time.
+    // The error does not say which datagram was refused. Each fails by its timeout.
     socket.on("error", () => undefined);
     socket.connect(port, host);
     socket.on("connect", () => {
@@ -110,7 +110,7 @@ function sendDatagrams(): void {
             socket.send(`${number}\n`, () => undefined);
             setTimeout(() => {
                 if (asked.delete(number)) print({ at, ms: now() - at, error: "timeout" });
-            }, datagramPatience);
+            }, datagramTimeoutMs);
         });
     });
     process.stdin.on("end", () => {
@@ -122,7 +122,7 @@ function sendDatagrams(): void {
     });
 }
 
-/** Counts from the first time on, so that a late one does not make all that follow late. */
+/** Count from the first time, so that one late call does not delay all later ones. */
 function keepPace(intervalMs: number, work: () => void): void {
     const start = performance.now();
     const step = (count: number) => {

@@ -8,18 +8,18 @@ import type { Topology } from "../topology";
 
 export const ports = { web: 80, lines: 7000, datagrams: 7001 };
 export const virtualRouterId = 62;
-/** Where the directors write down that the pool of the web servers has come up or gone down. */
+/** File in which the directors record that the pool of the web service came up or went down. */
 export const quorumLog = "/run/lab-quorum";
 
-/** The article's configuration with a service for every kind of client. */
+/** The article's configuration with one service for each kind of client. */
 export async function trafficConfig(topology: Topology): Promise<Required<StackConfig>> {
     const config = await articleConfig(topology);
     const { lines, datagrams } = ports;
     const [web] = config.virtualServers;
     web!.check = { http: { url: [{ path: "/", statusCode: ["200"] }] } };
-    web!.quorumUp = { script: "tell", args: ["up"] };
-    web!.quorumDown = { script: "tell", args: ["down"] };
-    config.scripts = [{ name: "tell", content: `#!/bin/sh\necho "$1" >>${quorumLog}\n` }];
+    web!.quorumUp = { script: "record", args: ["up"] };
+    web!.quorumDown = { script: "record", args: ["down"] };
+    config.scripts = [{ name: "record", content: `#!/bin/sh\necho "$1" >>${quorumLog}\n` }];
     config.virtualServers.push(
         { virtualIp: vip, port: lines },
         {
@@ -32,7 +32,7 @@ export async function trafficConfig(topology: Topology): Promise<Required<StackC
     return config;
 }
 
-/** Hosts with the servers that clients of every kind talk to, and nothing deployed. */
+/** Boot hosts with servers for every kind of client, and deploy nothing. */
 export async function bootForTraffic(packages?: string[]): Promise<LabCluster> {
     const cluster = await LabCluster.boot({ packages, config: trafficConfig });
     try {
@@ -44,7 +44,7 @@ export async function bootForTraffic(packages?: string[]): Promise<LabCluster> {
     return cluster;
 }
 
-/** Starts the server of lines and datagrams on a host, for good. */
+/** Install and start the server of lines and datagrams on a host. */
 async function startServer(host: Host): Promise<void> {
     const program = await fs.readFile(path.join(__dirname, "server.pl"), "utf8");
     await host.run("cat >/usr/local/lib/lab-server.pl", { stdin: program });

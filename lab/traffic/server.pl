@@ -1,6 +1,5 @@
-# What a real server of the fault suite serves beside its web page: `server.pl NAME VIP LINES
-# DATAGRAMS` answers every line on a TCP port and every datagram on a UDP port by its own name and
-# what it was sent.
+# Server for the lines and datagrams of test clients: `server.pl NAME VIP LINES DATAGRAMS` answers
+# every line on a TCP port and every datagram on a UDP port with its own name and the received text.
 use strict;
 use IO::Select;
 use IO::Socket::INET;
@@ -10,7 +9,7 @@ my ($name, $vip, $lines, $datagrams) = @ARGV;
 $SIG{PIPE} = "IGNORE";
 my $listener = IO::Socket::INET->new(LocalPort => $lines, Listen => 128, ReuseAddr => 1) or die $!;
 socket(my $flow, AF_INET, SOCK_DGRAM, 0) or die $!;
-# 15 is IP_FREEBIND of Linux: answers are to come from the virtual IP, which may not be here yet.
+# 15 is IP_FREEBIND of Linux: answers come from the virtual IP, which may not be here yet.
 setsockopt($flow, IPPROTO_IP, 15, 1) or die $!;
 bind($flow, pack_sockaddr_in($datagrams, inet_aton($vip))) or die $!;
 my $all = IO::Select->new($listener, $flow);

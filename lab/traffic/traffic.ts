@@ -8,41 +8,41 @@ import { nodeCommand } from "../run";
 import { vip } from "../article";
 import { ports, virtualRouterId } from "./cluster";
 
-/** One thing that a client has seen. */
-export interface Event {
-    /** When it began, in milliseconds since 1970. */
+/** One observation of a client. */
+export interface TrafficEvent {
+    /** Start in milliseconds since 1970. */
     at: number;
-    /** How long it took. */
+    /** Duration in milliseconds. */
     ms: number;
-    /** Who answered. */
+    /** Sender of the answer. */
     from?: string;
-    /** Why what was asked got no answer. */
+    /** Reason why no answer came. */
     error?: string;
-    /** Of a connection as a whole: how it ended, "done" when it was closed in order. */
+    /** End of a whole connection: "done" if it was closed cleanly. */
     ended?: string;
 }
 
-/** What the clients of one kind have seen. */
-export interface Seen {
-    /** In the order of asking. */
-    requests: Event[];
-    failed: Event[];
-    /** Connections that did not end in order. */
-    lost: Event[];
-    /** The longest time between the ends of two successes that follow each other, or 0. */
+/** Observations of the clients of one kind. */
+export interface ClientResult {
+    /** Requests in the order of their start. */
+    requests: TrafficEvent[];
+    failed: TrafficEvent[];
+    /** Connections that did not end cleanly. */
+    lost: TrafficEvent[];
+    /** Longest time in milliseconds between the ends of two consecutive successes, or 0. */
     longestGap: number;
 }
 
-/** New connections, connections that stay, those that last some seconds, and a flow of datagrams. */
+/** New connections, lasting connections, connections of some seconds, and a flow of datagrams. */
 export const kinds = ["fresh", "long", "session", "datagram"] as const;
 export type Kind = (typeof kinds)[number];
 
-export interface Observation extends Record<Kind, Seen> {
-    /** Who sent adverts: an entry for each change. */
-    owners: Event[];
+export interface Observation extends Record<Kind, ClientResult> {
+    /** Senders of VRRP adverts, one entry for each change. */
+    activeDirectors: TrafficEvent[];
 }
 
-/** Clients of every kind in the lab, and one who listens to the directors' adverts. */
+/** Clients of every kind in the lab, and a listener for the directors' adverts. */
 export class Traffic {
     private final?: Promise<Observation>;
 
@@ -52,15 +52,19 @@ export class Traffic {
         private readonly adverts: Client,
     ) {}
 
-    /** Starts them; returns when each has had some answers. */
+    /** Start all clients. Return when each has had some answers. */
     static async start(lab: Lab): Promise<Traffic> {
         const spawn = (command: string[]) =>
             new Client(lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] }));
         const start = (kind: Kind, port: number) =>
             spawn([...nodeCommand("traffic/clients.ts"), kind, vip, String(port)]);
         const long = start("long", ports.lines);
-        // Those that stay come first, so that each is with a server of its own.
-        await waitUntil("answers on what stays", 30_000, () => long.events.length >= 3);
+        // Lasting connections start first, so that each gets a different server.
+        await waitUntil(
+            "answers on the lasting connections",
+            30_000,
+            () => long.events.length >= 3,
+        );
         const listener = path.join(__dirname, "adverts.pl");
         const traffic = new Traffic(
             await lab.probe(`http://${vip}/`, { intervalMs: 50, timeoutMs: 5000 }),
@@ -71,54 +75,55 @@ export class Traffic {
             },
             spawn(["perl", listener, lab.client.address, String(virtualRouterId)]),
         );
-        // Four seconds of lines: all that stays has been told of to the other director.
+        // After four seconds of lines, the sync daemon has sent all lasting connections to the
+        // backup.
         await waitUntil("answers to every client", 30_000, () => {
-            const seen = traffic.sofar();
+            const seen = traffic.soFar();
             return (
-                seen.owners.length > 0 &&
+                seen.activeDirectors.length > 0 &&
                 seen.long.requests.length >= 60 &&
-                kinds.every((kind) => good(seen[kind].requests.slice(-10)).length === 10)
+                kinds.every((kind) => successes(seen[kind].requests.slice(-10)).length === 10)
             );
         });
         return traffic;
     }
 
-    /** What has been seen so far. */
-    sofar(): Observation {
-        const { requests } = this.probe.sofar();
+    /** All observations so far. */
+    soFar(): Observation {
+        const { requests } = this.probe.soFar();
         return {
-            fresh: seenIn(
-                requests.map(({ at, ms, body, error = strangers(body) }) => ({
+            fresh: resultOf(
+                requests.map(({ at, ms, body, error = wrongPage(body) }) => ({
                     at,
                     ms,
                     from: body,
                     error,
                 })),
             ),
-            long: seenIn(this.clients.long.events),
-            session: seenIn(this.clients.session.events),
-            datagram: seenIn(this.clients.datagram.events),
-            owners: changesIn(this.adverts.events),
+            long: resultOf(this.clients.long.events),
+            session: resultOf(this.clients.session.events),
+            datagram: resultOf(this.clients.datagram.events),
+            activeDirectors: senderChanges(this.adverts.events),
         };
     }
 
-    /** Has them ask nothing more, waits for what is under way, and returns all. */
+    /** Stop all clients, wait for running requests, and return all observations. */
     stop(): Promise<Observation> {
         const all = [this.adverts, ...Object.values(this.clients)];
         this.final ??= Promise.all([this.probe.stop(), ...all.map((client) => client.stop())]).then(
-            () => this.sofar(),
+            () => this.soFar(),
         );
         return this.final;
     }
 }
 
-/** A process that prints events. */
+/** A process that prints observations. */
 class Client {
-    readonly events: Event[] = [];
+    readonly events: TrafficEvent[] = [];
 
     constructor(private readonly child: ChildProcess) {
         const lines = createInterface(child.stdout!);
-        lines.on("line", (line) => this.events.push(JSON.parse(line) as Event));
+        lines.on("line", (line) => this.events.push(JSON.parse(line) as TrafficEvent));
     }
 
     async stop(): Promise<void> {
@@ -128,19 +133,19 @@ class Client {
     }
 }
 
-/** A director without a table may have a web server of its own, which is nobody's to answer. */
-function strangers(body = ""): string | undefined {
-    return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a stranger's page";
+/** A director without an IPVS table may answer with its own web server. That is a failure. */
+function wrongPage(body = ""): string | undefined {
+    return /^(RS\d|SORRY)\b/.test(body) ? undefined : "a page of no real server";
 }
 
-function good(requests: Event[]): Event[] {
+function successes(requests: TrafficEvent[]): TrafficEvent[] {
     return requests.filter(({ error }) => error === undefined);
 }
 
-function seenIn(events: Event[]): Seen {
+function resultOf(events: TrafficEvent[]): ClientResult {
     const requests = events.filter(({ ended }) => ended === undefined);
     requests.sort((a, b) => a.at - b.at);
-    const ends = good(requests).map(({ at, ms }) => at + ms);
+    const ends = successes(requests).map(({ at, ms }) => at + ms);
     ends.sort((a, b) => a - b);
     return {
         requests,
@@ -150,6 +155,6 @@ function seenIn(events: Event[]): Seen {
     };
 }
 
-function changesIn(adverts: Event[]): Event[] {
+function senderChanges(adverts: TrafficEvent[]): TrafficEvent[] {
     return adverts.filter(({ from }, index) => from !== adverts[index - 1]?.from);
 }

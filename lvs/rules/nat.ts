@@ -1,20 +1,19 @@
 import { isInNetwork, isNetwork } from "../addresses";
 import type { Cluster } from "../model";
 import { instancesSharedByNat } from "../nat";
-import { contextOf, memberMethodOf, poolAddresses, poolOf } from "../pool";
+import { contextOf, memberMethodOf, type Pool, poolAddresses } from "../pool";
 import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
-import type { VirtualServer } from "../service/virtualServer";
 
 /** Real servers answer NAT through the director: they must not have a shorter way to the client. */
 export function natProblems(
     cluster: Cluster,
-    virtualServer: VirtualServer,
+    { virtualServer, members }: Pool,
     path: string,
 ): Problem[] {
     const { clientNetworks } = virtualServer;
-    const nat = poolOf(cluster, virtualServer).filter(
+    const nat = members.filter(
         ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
     );
     const addresses = poolAddresses(nat, familyIn(virtualServer));

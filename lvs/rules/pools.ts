@@ -1,7 +1,7 @@
 import type { Target } from "../keepalived/keywords";
 import { nameIn, checkRequired } from "../keepalived/kinds";
 import type { Cluster } from "../model";
-import { addressOf, memberPortOf, memberMethodOf, membersOf, type Pooled, poolOf } from "../pool";
+import { addressOf, memberMethodOf, memberPortOf, type Pool, type Pooled } from "../pool";
 import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
 import { methodOf, translatesPorts } from "../service/lvsMethod";
@@ -11,34 +11,35 @@ import type { VirtualServer } from "../service/virtualServer";
 /** Who is in a pool, and whether packets can get there. */
 export function poolProblems(
     cluster: Cluster,
-    virtualServer: VirtualServer,
+    pool: Pool,
     path: string,
     target: Target,
 ): Problem[] {
-    const { realServers: pool } = virtualServer;
+    const { virtualServer, members } = pool;
+    const { realServers: named } = virtualServer;
     const lvsMethod = methodOf(virtualServer);
     const at = `${path}.realServers`;
     return [
         ...problemIf(
-            pool?.length === 0,
+            named?.length === 0,
             at,
             "is empty: name real servers, or leave it out for all of them",
         ),
-        ...problemsOfEach(at, pool, (member, memberPath) => [
+        ...problemsOfEach(at, named, (member, memberPath) => [
             ...poolMemberProblems(memberPath, member, { lvsMethod }, target),
             ...portProblems(virtualServer, member, memberPath),
         ]),
         ...twiceProblems(virtualServer, at),
-        ...poolOf(cluster, virtualServer).flatMap((pooled, index) =>
+        ...members.flatMap((pooled, index) =>
             addressProblems(
                 cluster,
                 virtualServer,
                 pooled,
-                pool ? `${at}[${index}].name` : path,
+                named ? `${at}[${index}].name` : path,
                 target,
             ),
         ),
-        ...groupPortProblems(cluster, virtualServer, path),
+        ...groupPortProblems(pool, path),
     ];
 }
 
@@ -93,14 +94,10 @@ function addressProblems(
 }
 
 /** A real server has one port, and only translation brings packets for several to it. */
-function groupPortProblems(
-    cluster: Cluster,
-    virtualServer: VirtualServer,
-    path: string,
-): Problem[] {
+function groupPortProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
-    const direct = membersOf(cluster, virtualServer)
-        .map((member) => memberMethodOf(virtualServer, member))
+    const direct = members
+        .map(({ member }) => memberMethodOf(virtualServer, member))
         .find((method) => !translatesPorts(method));
     return problemIf(
         ports.size > 1 && direct !== undefined,

@@ -1,6 +1,6 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
-import { membershipsOf } from "../pool";
+import { membershipsOf, poolsOf, sorryServerUses } from "../pool";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
 import { addressOwners, sameServiceProblems, takenProblems } from "./destinations";
@@ -14,6 +14,7 @@ import { weightProblems } from "./weights";
 /** Whether the virtual servers, their pools and the hosts fit together. */
 export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
     const memberships = membershipsOf(cluster);
+    const uses = sorryServerUses(cluster);
     const owners = addressOwners(cluster);
     return [
         ...problemIf(
@@ -21,14 +22,14 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
             "virtualServers",
             "is empty: give at least one service",
         ),
-        ...problemsOfEach("virtualServers", cluster.virtualServers, (virtualServer, path) => [
-            ...virtualServerProblems(path, virtualServer, target),
-            ...takenProblems(owners, virtualServer, path),
-            ...poolProblems(cluster, virtualServer, path, target),
-            ...healthProblems(cluster, virtualServer, path, target),
-            ...weightProblems(cluster, virtualServer, path),
-            ...sorryProblems(cluster, memberships, virtualServer, path, target),
-            ...natProblems(cluster, virtualServer, path),
+        ...problemsOfEach("virtualServers", poolsOf(cluster), (pool, path) => [
+            ...virtualServerProblems(path, pool.virtualServer, target),
+            ...takenProblems(owners, pool.virtualServer, path),
+            ...poolProblems(cluster, pool, path, target),
+            ...healthProblems(cluster, pool.virtualServer, path, target),
+            ...weightProblems(pool, path),
+            ...sorryProblems(pool, uses.get(pool.virtualServer), memberships, path, target),
+            ...natProblems(cluster, pool, path),
         ]),
         ...tiedProblems(cluster),
         ...sameServiceProblems(cluster),

@@ -1,5 +1,4 @@
-import type { Cluster } from "../model";
-import { type Pooled, poolOf, weightOf } from "../pool";
+import { type Pool, type Pooled, weightOf } from "../pool";
 import { type Problem, problemIf } from "../problems";
 import type { PoolMember } from "../service/poolMember";
 import { quorumProblems } from "../service/quorum";
@@ -7,13 +6,8 @@ import { LvsSched } from "../service/scheduler";
 import type { VirtualServer } from "../service/virtualServer";
 
 /** Whether weights leave somebody to send connections to. */
-export function weightProblems(
-    cluster: Cluster,
-    virtualServer: VirtualServer,
-    path: string,
-): Problem[] {
-    const pool = poolOf(cluster, virtualServer);
-    const weights = pool.map(({ realServer, member }) => weightOf(realServer, member));
+export function weightProblems({ virtualServer, members }: Pool, path: string): Problem[] {
+    const weights = members.map(({ realServer, member }) => weightOf(realServer, member));
     return [
         ...problemIf(
             weights.length > 0 && weights.every((weight) => weight === 0),
@@ -25,19 +19,19 @@ export function weightProblems(
             virtualServer,
             weights.reduce((sum, weight) => sum + weight, 0),
         ),
-        ...hashProblems(pool, virtualServer, path),
+        ...hashProblems({ virtualServer, members }, path),
     ];
 }
 
 /** A hash leads to a server of weight 0 as well, and drops what comes there. */
-function hashProblems(pool: Pooled[], virtualServer: VirtualServer, path: string): Problem[] {
+function hashProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const { lvsSched, mhFallback, shFallback } = virtualServer;
     const drops =
         (lvsSched === LvsSched.mh && !mhFallback) || (lvsSched === LvsSched.sh && !shFallback);
     const mayWeighNothing = ({ realServer, member }: Pooled) =>
         weightOf(realServer, member) === 0 || mayLoseItsWeight(virtualServer, member);
     return problemIf(
-        drops && pool.some(mayWeighNothing),
+        drops && members.some(mayWeighNothing),
         `${path}.lvsSched`,
         `${lvsSched} drops the clients of a server of weight 0, which drained, inhibitOnFailure and checks that change weights lead to: set ${lvsSched}Fallback`,
     );

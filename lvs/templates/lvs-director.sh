@@ -1,16 +1,16 @@
 #!/bin/sh
-# Loads the director's tables, /etc/lvs/director.nft, and opens the host's own firewall, where it has
-# one, for what /etc/lvs/firewall lists: lines «way protocol address ports», where `input` is to the
-# address and `forward` from it. An opening is a rule before all others with our name as comment, or
-# with firewalld a policy.
+# Load the director's nftables tables, /etc/lvs/director.nft, and open an existing firewall. Lines of
+# /etc/lvs/firewall are «way protocol address ports»: `input` for packets to the address, `forward` for
+# packets from it. An opening is a rule before all others, with our name as its comment. With firewalld
+# it is a policy.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
 tables=/etc/lvs/director.nft
 openings=/etc/lvs/firewall
 routers=/var/lib/pulumi-lvs/vrrp.routers
-# What this has made, as far as that cannot be seen.
-made=/run/lvs-director
+# Marks what this script has added.
+added=/run/lvs-director
 name=pulumi-lvs
 
 start() {
@@ -28,7 +28,7 @@ open() {
     fi
 }
 
-# Without openings, all that opens closes. The tables stay: who stops a firewall does not mean them.
+# Close all openings. The tables stay, because they have nothing to do with the host's firewall.
 stop() {
     openings=/dev/null
     open
@@ -42,35 +42,35 @@ remove() {
 
 load_tables() {
     if [ -s "$tables" ]; then
-        { forget_tables && cat "$tables"; } | nft -f -
-        touch "$made.tables"
-    elif [ -e "$made.tables" ]; then
-        forget_tables | nft -f -
-        rm "$made.tables"
+        { table_deletions && cat "$tables"; } | nft -f -
+        touch "$added.tables"
+    elif [ -e "$added.tables" ]; then
+        table_deletions | nft -f -
+        rm "$added.tables"
     fi
 }
 
-forget_tables() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
+table_deletions() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
 
 open_nftables() {
     read_ruleset || return 0
-    { closing; opening; } >"$paper/change"
-    [ ! -s "$paper/change" ] || nft -f "$paper/change"
+    { closing; opening; } >"$scratch/change"
+    [ ! -s "$scratch/change" ] || nft -f "$scratch/change"
 }
 
-# Without nftables, in the host or in its kernel, there is no ruleset.
-read_ruleset() { command -v nft >/dev/null && nft -a list ruleset >"$paper/ruleset" 2>/dev/null; }
+# Fail if the host or its kernel has no nftables.
+read_ruleset() { command -v nft >/dev/null && nft -a list ruleset >"$scratch/ruleset" 2>/dev/null; }
 
 closing() {
     awk -v name="$name" '
         $1 == "table" { table = $2 " " $3 }
         $1 == "chain" { chain = $2 }
         $0 ~ "comment \"" name "\" # handle" { print "delete rule", table, chain, "handle", $NF }
-    ' "$paper/ruleset"
+    ' "$scratch/ruleset"
 }
 
-# Every chain that packets come in or go through by, but for those of iptables, which has to be able
-# to read them, and of programs that open and close for themselves.
+# Open every chain of incoming or forwarded packets. Chains of iptables stay as they are, because
+# iptables must be able to read them. So do those of programs that manage their own rules.
 opening() {
     awk -v name="$name" '
         FNR == NR { count++; way[count] = $1; protocol[count] = $2; address[count] = $3; ports[count] = $4; next }
@@ -91,7 +91,7 @@ opening() {
             if (ports[i] == "any") return text "meta l4proto " protocol[i]
             return text protocol[i] " " to "port " ports[i]
         }
-    ' "$openings" "$paper/ruleset"
+    ' "$openings" "$scratch/ruleset"
 }
 
 open_iptables() {
@@ -101,16 +101,16 @@ open_iptables() {
         iptables_closing "$1"
         iptables_opening "$1"
         echo COMMIT
-    } >"$paper/change"
-    "$1-restore" --noflush <"$paper/change"
+    } >"$scratch/change"
+    "$1-restore" --noflush <"$scratch/change"
 }
 
-# A firewall of iptables: rules, or chains that let nothing through.
+# Does iptables have rules, or chains that drop by default?
 has_iptables() {
     command -v "$1" >/dev/null || return 1
     case "$("$1" -V)" in
         *nf_tables*) ;;
-        # To ask would load the module that holds one.
+        # `iptables -S` would load the module of its tables.
         *) [ -s "/proc/net/${1%tables}_tables_names" ] || return 1 ;;
     esac
     "$1" -S | grep -q -e '^-A' -e '^-P .* DROP'
@@ -136,7 +136,7 @@ iptables_opening() {
 
 firewalld_runs() { systemctl is-active -q firewalld 2>/dev/null; }
 
-# Policies are files, which outlive a reload of firewalld and go when the files do.
+# Policies are files, so they stay after a reload of firewalld.
 set_policies() {
     changed=
     set_policy input HOST
@@ -146,16 +146,16 @@ set_policies() {
 
 set_policy() {
     live=/etc/firewalld/policies/$name-$1.xml
-    policy "$1" "$2" >"$paper/change"
-    if grep -q '<rule' "$paper/change"; then
-        cmp -s "$paper/change" "$live" || install_policy
+    policy "$1" "$2" >"$scratch/change"
+    if grep -q '<rule' "$scratch/change"; then
+        cmp -s "$scratch/change" "$live" || install_policy
     elif [ -e "$live" ]; then
         rm "$live"
         changed=yes
     fi
 }
 
-# policy WAY ZONE: the openings of one way, to the host itself or through it, as firewalld has them.
+# policy WAY ZONE: print the policy of firewalld for packets to the host, or for forwarded packets.
 policy() {
     echo '<?xml version="1.0" encoding="utf-8"?>'
     echo '<policy priority="-100" target="CONTINUE">'
@@ -176,35 +176,35 @@ policy() {
 
 install_policy() {
     [ -d /usr/lib/firewalld/policies ] || {
-        echo "firewalld before 0.9 has no policies: open it by hand, and set openFirewall: false" >&2
+        echo "firewalld before 0.9 has no policies. Open it by hand, and set openFirewall: false." >&2
         exit 1
     }
     mkdir -p "${live%/*}"
-    cp "$paper/change" "$live"
+    cp "$scratch/change" "$live"
     changed=yes
 }
 
-# leave PID: ends keepalived, which by itself takes its servers out of the kernel before its virtual
-# IPs go, and so has whoever sends in between reset. Who looks after the servers stands still until
-# another director is sent to.
+# leave PID: stop keepalived. On its own it deletes its servers before its virtual IPs, and the kernel
+# then resets clients that send in between. So its checker process is paused until the virtual IPs are
+# gone.
 leave() {
     checkers=$(cat /run/keepalived/checkers.pid /run/checkers.pid 2>/dev/null) || :
     grep -q "^PPid:[[:blank:]]*$1\$" "/proc/${checkers:-none}/status" 2>/dev/null || return 0
-    awk '$1 == "address" { sub(/\/.*/, "", $4); print " " $4 "/" }' "$routers" >"$paper/addresses"
+    awk '$1 == "address" { sub(/\/.*/, "", $4); print " " $4 "/" }' "$routers" >"$scratch/addresses"
     kill -STOP "$checkers"
     kill "$1"
     tries=100
-    while [ "$tries" -gt 0 ] && ip -o address show | grep -qFf "$paper/addresses"; do
+    while [ "$tries" -gt 0 ] && ip -o address show | grep -qFf "$scratch/addresses"; do
         sleep 0.02
         tries=$((tries - 1))
     done
     kill -CONT "$checkers"
 }
 
-# Whether all is as it is to be; says what is not.
+# Fail and print the first thing that is missing.
 check() {
     [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
-        echo "not loaded: $tables"
+        echo "missing: the tables of $tables"
         return 1
     }
     ! firewalld_runs || return 0
@@ -214,17 +214,17 @@ check() {
     done
 }
 
-# Whether as many rules have our name as there are to be.
+# Are there as many rules with our name as openings?
 is_open() {
     [ "$(echo "$1" | grep -c .)" = "$(echo "$2" | grep -c .)" ] || {
-        echo "the firewall is not open for $openings"
+        echo "the firewall lacks openings of $openings"
         return 1
     }
 }
 
-# Scratch paper, of its own: somebody may ask for a check meanwhile.
-paper=$(mktemp -d /run/lvs-director.XXXXXX)
-trap 'rm -r "$paper"' EXIT
+# A folder of its own, because a check may run at the same time.
+scratch=$(mktemp -d /run/lvs-director.XXXXXX)
+trap 'rm -r "$scratch"' EXIT
 case "${1:-}" in
     start | reload) start ;;
     stop) stop ;;

@@ -1,124 +1,124 @@
 #!/bin/sh
-# Brings about what makes this host a real server, as /etc/lvs/real-server lists it:
-#   address PREFIX DEVICE  a virtual IP on lo, where packets from the director find it and ARP does not
-#   device NAME            one of the kernel's own tunnel devices, up
-#   gue FAMILY PORT        a UDP port out of which tunnelled packets come
-#   gateway ADDRESS        the director, through which this host answers
-# What a line brought about goes when the line does; what was there before stays.
+# Set up this host as a real server. /etc/lvs/real-server lists what it needs:
+#   address PREFIX DEVICE  a virtual IP on lo, for packets from the director; ARP requests get no answer
+#   device NAME            a tunnel device that the kernel creates, up
+#   gue FAMILY PORT        a UDP port that receives tunnelled packets
+#   gateway ADDRESS        the director, through which this host sends its answers
+# When a line goes, so does what it added. What existed before stays.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
 wanted=/etc/lvs/real-server
-# The lines that were not true before us.
-made=/run/lvs-real-server
+# The lines that this script has added.
+added=/run/lvs-real-server
 sysctls=/etc/sysctl.d/lvs.conf
 tables=/etc/lvs/real-server.nft
-# The mark of our routes: the number of a routing daemon that nobody else has.
+# Our routes carry this number of a routing daemon, which no other daemon has.
 protocol=76
 
 start() {
-    # The kernel is made silent before it has an address to keep silent about.
+    # Turn off ARP answers before the addresses exist.
     [ ! -e "$sysctls" ] || sysctl -q -p "$sysctls"
-    touch "$made"
+    touch "$added"
     while read -r line; do
         # shellcheck disable=SC2086  # words
-        is_so $line || {
-            make_so $line
-            echo "$line" >>"$made"
+        is_present $line || {
+            add $line
+            echo "$line" >>"$added"
         }
     done <"$wanted"
-    withdraw_unless_in "$wanted"
-    clamp
+    remove_unless_in "$wanted"
+    limit_segments
 }
 
 stop() {
-    [ ! -e "$made" ] || withdraw_unless_in /dev/null
-    rm -f "$made"
-    declamp
+    [ ! -e "$added" ] || remove_unless_in /dev/null
+    rm -f "$added"
+    stop_limiting_segments
     [ ! -e "$sysctls" ] || sysctl -e -q -p /var/lib/pulumi-lvs/configure/sysctl.found
 }
 
-# In the opposite order, for a port of GUE needs its device.
-withdraw_unless_in() {
-    sed '1!G;h;$!d' "$made" | grep -vxFf "$1" | while read -r line; do
+# In reverse order, because a port of GUE needs its device.
+remove_unless_in() {
+    sed '1!G;h;$!d' "$added" | grep -vxFf "$1" | while read -r line; do
         # shellcheck disable=SC2086  # words
-        ! is_so $line || unmake $line
+        ! is_present $line || delete $line
     done
-    grep -xFf "$1" "$made" >"$made.new" || :
-    mv "$made.new" "$made"
+    grep -xFf "$1" "$added" >"$added.new" || :
+    mv "$added.new" "$added"
 }
 
-is_so() {
+is_present() {
     case "$1" in
         address) ip -o address show dev "$3" | grep -qF " $2 " ;;
         device) ip -o link show up dev "$2" | grep -q . ;;
-        gue) ip "$(of "$2")" fou show | grep -qx "port $3 gue$(suffix "$2")" ;;
-        gateway) [ "$(ip "$(of_address "$2")" route show proto "$protocol" | grep -c "via $2 ")" = 2 ] ;;
+        gue) ip "$(family_option "$2")" fou show | grep -qx "port $3 gue$(suffix "$2")" ;;
+        gateway) [ "$(ip "$(family_of "$2")" route show proto "$protocol" | grep -c "via $2 ")" = 2 ] ;;
     esac
 }
 
-make_so() {
+add() {
     case "$1" in
         address) ip address add "$2" dev "$3" ;;
         device) ip link set "$2" up ;;
-        gue) ip "$(of "$2")" fou add port "$3" gue ;;
+        gue) ip "$(family_option "$2")" fou add port "$3" gue ;;
         gateway) each_half "$2" replace ;;
     esac
 }
 
-unmake() {
+delete() {
     case "$1" in
         address) ip address delete "$2" dev "$3" ;;
         device) ip link set "$2" down ;;
-        gue) ip "$(of "$2")" fou del port "$3" ;;
+        gue) ip "$(family_option "$2")" fou del port "$3" ;;
         gateway) each_half "$2" delete ;;
     esac
 }
 
-# Two halves of the world instead of a default route: they go before it, and leave it alone.
+# Two routes, of half of all addresses each, precede the default route and leave it as it is.
 each_half() {
     case "$1" in
         *:*) halves="::/1 8000::/1" ;;
         *) halves="0.0.0.0/1 128.0.0.0/1" ;;
     esac
     for half in $halves; do
-        ip "$(of_address "$1")" route "$2" "$half" via "$1" proto "$protocol"
+        ip "$(family_of "$1")" route "$2" "$half" via "$1" proto "$protocol"
     done
 }
 
-of() { if [ "$1" = inet6 ]; then echo -6; else echo -4; fi; }
-of_address() { case "$1" in *:*) echo -6 ;; *) echo -4 ;; esac }
+family_option() { if [ "$1" = inet6 ]; then echo -6; else echo -4; fi; }
+family_of() { case "$1" in *:*) echo -6 ;; *) echo -4 ;; esac }
 suffix() { [ "$1" != inet6 ] || echo " -6"; }
 
-# The tables say how large a segment clients may send, where a tunnel is smaller than the network.
-clamp() {
+# If a tunnel carries smaller packets than the network, the tables limit the size of clients' segments.
+limit_segments() {
     if [ -e "$tables" ]; then
-        { forget_tables && cat "$tables"; } | nft -f -
-        touch "$made.tables"
+        { table_deletions && cat "$tables"; } | nft -f -
+        touch "$added.tables"
     else
-        declamp
+        stop_limiting_segments
     fi
 }
 
-declamp() {
-    [ -e "$made.tables" ] || return 0
-    forget_tables | nft -f -
-    rm "$made.tables"
+stop_limiting_segments() {
+    [ -e "$added.tables" ] || return 0
+    table_deletions | nft -f -
+    rm "$added.tables"
 }
 
-forget_tables() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
+table_deletions() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
 
-# Whether all is as it is to be; says what is not.
+# Fail and print the first thing that is missing.
 check() {
     while read -r line; do
         # shellcheck disable=SC2086  # words
-        is_so $line || {
-            echo "not so: $line"
+        is_present $line || {
+            echo "missing: $line"
             return 1
         }
     done <"$wanted"
     [ ! -e "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
-        echo "not so: $tables"
+        echo "missing: the tables of $tables"
         return 1
     }
 }

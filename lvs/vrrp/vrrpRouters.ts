@@ -2,9 +2,9 @@ import { canonical } from "../addresses";
 import type { VrrpInstancePlan } from "./instance";
 
 /**
- * What a director's VRRP routers are to be, in words for each: `instance` its name, interface, id,
- * version of VRRP and interval; `address` its name, the interface and the virtual IP, with a prefix
- * where the user gave one; `peer` its name and the source of another director's adverts.
+ * The VRRP instances of a director, in words: `instance` has a name, interface, id, version of VRRP,
+ * interval and priority; `address` has the name, an interface and a virtual IP, with a prefix if the
+ * user gave one; `peer` has the name and the source address of another director's adverts.
  */
 export interface VrrpRouters {
     instance: string[];
@@ -12,11 +12,18 @@ export interface VrrpRouters {
     peer: string[];
 }
 
-/** The VRRP routers that a director takes part in. */
+/** Describe the VRRP instances of a director. */
 export function vrrpRouters(instances: readonly VrrpInstancePlan[]): VrrpRouters {
     return {
         instance: instances.map(({ name, self, instance, version, advertInt }) =>
-            [name, self.interface, instance.virtualRouterId, version, advertInt].join(" "),
+            [
+                name,
+                self.interface,
+                instance.virtualRouterId,
+                version,
+                advertInt,
+                self.priority,
+            ].join(" "),
         ),
         address: instances.flatMap((plan) =>
             [...plan.virtualIpaddress, ...plan.virtualIpaddressExcluded].map(
@@ -30,7 +37,7 @@ export function vrrpRouters(instances: readonly VrrpInstancePlan[]): VrrpRouters
     };
 }
 
-/** The same as lines of a file. */
+/** Write the same as lines of a file. */
 export function vrrpRouterLines(routers: VrrpRouters): string[] {
     return Object.entries(routers).flatMap(([kind, words]: [string, string[]]) =>
         words.map((each) => `${kind} ${each}`),

@@ -2,7 +2,7 @@ import { parseFacts } from "../../cli/facts";
 import { directorReport, realServerReport } from "./support";
 
 it("the report of a director is read into facts", () => {
-    const facts = parseFacts(`${directorReport("ds1", { owns: true })}deferred\n`);
+    const facts = parseFacts(`${directorReport("ds1", { isActive: true })}deferred\n`);
     expect(facts).toMatchObject({
         host: "ds1",
         kernel: "6.1.0-18-amd64",
@@ -11,7 +11,7 @@ it("the report of a director is read into facts", () => {
         clock: 1_700_000_600,
         steps: { configure: 1_700_000_000, prepare: 1_699_990_000, secret: 1_699_990_000 },
         deferred: true,
-        routers: [{ name: "VI_1", interface: "eth0", id: 62, state: "owner" }],
+        routers: [{ name: "VI_1", interface: "eth0", id: 62, state: "active" }],
         addresses: [{ router: "VI_1", device: "eth0", ip: "10.128.190.248", here: true }],
     });
     expect(facts.units).toEqual([
@@ -43,12 +43,12 @@ it("the report of a director is read into facts", () => {
 });
 
 it("the report of a real server is read into facts", () => {
-    const text = `${realServerReport("rs1")}complaint lvs-real-server not so: gateway 192.0.2.1\n`;
+    const text = `${realServerReport("rs1")}complaint lvs-real-server missing: gateway 192.0.2.1\n`;
     expect(parseFacts(text)).toMatchObject({
         host: "rs1",
         deferred: false,
         addresses: [{ router: undefined, device: "lo", ip: "10.128.190.248", here: true }],
-        complaints: [{ unit: "lvs-real-server", text: "not so: gateway 192.0.2.1" }],
+        complaints: [{ unit: "lvs-real-server", text: "missing: gateway 192.0.2.1" }],
         rules: [],
     });
 });

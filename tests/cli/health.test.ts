@@ -1,20 +1,20 @@
-import { judge } from "../../cli/health";
-import { directorReport, realServerReport, reports, seen } from "./support";
+import { clusterStatus } from "../../cli/health";
+import { directorReport, realServerReport, reports, readReports } from "./support";
 
-/** The text of a director with something replaced in it. */
+/** Write the report of the active director with a replacement. */
 const ds1 = (from: string | RegExp, to: string) =>
-    directorReport("ds1", { owns: true }).replace(from, to);
+    directorReport("ds1", { isActive: true }).replace(from, to);
 const problems = (other: Record<string, string | undefined>) =>
-    judge("web", seen(reports(other))).problems;
+    clusterStatus("web", readReports(reports(other))).problems;
 
 it("lvs status reports no problem of a healthy cluster", () => {
-    const { virtualIps, hosts, problems } = judge("web", seen(reports()));
+    const { virtualIps, hosts, problems } = clusterStatus("web", readReports(reports()));
     expect(problems).toEqual([]);
     expect(virtualIps).toMatchObject([
         {
             ip: "10.128.190.248",
             router: "VI_1",
-            owners: ["ds1"],
+            activeDirectors: ["ds1"],
             services: [
                 {
                     service: "TCP 10.128.190.248:80",
@@ -30,7 +30,7 @@ it("lvs status reports no problem of a healthy cluster", () => {
         },
     ]);
     expect(hosts.map(({ name, state, sinceApply }) => [name, state, sinceApply])).toEqual([
-        ["ds1", "owner", 600],
+        ["ds1", "active", 600],
         ["ds2", "backup", 600],
         ["rs1", "serving", 87_000],
         ["rs2", "serving", 87_000],
@@ -52,8 +52,8 @@ describe("lvs status", () => {
         [
             "a real server with weight 0, and every director that sees it",
             {
-                ds1: weightless(directorReport("ds1", { owns: true })),
-                ds2: weightless(directorReport("ds2", { owns: false })),
+                ds1: weightless(directorReport("ds1", { isActive: true })),
+                ds2: weightless(directorReport("ds2", { isActive: false })),
             },
             ["rs2:80 is down for TCP 10.128.190.248:80 (seen by ds1, ds2)"],
         ],
@@ -65,27 +65,29 @@ describe("lvs status", () => {
         [
             "a real server that is not in the plan",
             { ds1: ds1(/rule .* -r 10.128.190.251:80 .*\n/, "") },
-            ["rs3:80 gets TCP 10.128.190.248:80 and is not in the plan (seen by ds1)"],
+            ["rs3:80 gets TCP 10.128.190.248:80 but is not in the plan (seen by ds1)"],
         ],
         [
             "a service that is not in the plan",
             { ds1: ds1(/$/, "service 0 0 0 0 0 -A -t 10.1.1.1:80 -s wlc\n") },
-            ["TCP 10.1.1.1:80 is in the kernel and not in the plan (seen by ds1)"],
+            ["TCP 10.1.1.1:80 is in the kernel but not in the plan (seen by ds1)"],
         ],
         [
             "two active directors",
-            { ds2: directorReport("ds2", { owns: true }) },
-            ["10.128.190.248 has 2 owners, ds1 and ds2: they do not hear each other"],
+            { ds2: directorReport("ds2", { isActive: true }) },
+            [
+                "10.128.190.248 has 2 active directors, ds1 and ds2. Their adverts do not reach each other.",
+            ],
         ],
         [
             "a virtual IP without an active director",
-            { ds1: directorReport("ds1", { owns: false }) },
-            ["10.128.190.248 has no owner"],
+            { ds1: directorReport("ds1", { isActive: false }) },
+            ["10.128.190.248 has no active director"],
         ],
         [
             "a virtual IP whose active director may be a silent host",
             { ds1: undefined },
-            ["ds1 cannot be reached", "10.128.190.248 has no owner, unless ds1 has it"],
+            ["ds1 cannot be reached", "10.128.190.248 has no active director, unless ds1 has it"],
         ],
         ["a host that cannot be reached", { rs3: undefined }, ["rs3 cannot be reached"]],
         [
@@ -100,23 +102,23 @@ describe("lvs status", () => {
         ],
         [
             "a firewall that blocks a service",
-            { ds1: ds1(/$/, "complaint lvs-director the firewall is not open for /x\n") },
-            ["ds1: lvs-director finds the firewall is not open for /x"],
+            { ds1: ds1(/$/, "complaint lvs-director the firewall lacks openings of /x\n") },
+            ["ds1: lvs-director reports: the firewall lacks openings of /x"],
         ],
         [
-            "a director with some virtual IPs of a virtual router and not all",
-            { ds1: ds1("62 owner", "62 split") },
-            ["ds1 has some virtual IPs of VI_1 and not all"],
+            "a director with only some virtual IPs of a virtual router",
+            { ds1: ds1("62 active", "62 split") },
+            ["ds1 has only some virtual IPs of VI_1"],
         ],
         [
             "a deferred change that was never carried out",
             { ds1: ds1(/$/, "deferred\n") },
-            ["ds1 has put a change off that has not come: run `pulumi up`"],
+            ["ds1 has deferred a change that was never carried out. Run `pulumi up`."],
         ],
         [
             "a host that is not set up",
             { rs2: "host rs2\nkernel 6.1\nuptime 5\nclock 6\n" },
-            ["rs2 is not set up: run `pulumi up`"],
+            ["rs2 is not set up. Run `pulumi up`."],
         ],
     ])("reports %s", (_, other, expected) => expect(problems(other)).toEqual(expected));
 
@@ -126,11 +128,12 @@ describe("lvs status", () => {
         expect(problems({ ds1: drained })).toEqual([]);
         expect(problems({ ds1: sorry })).toEqual([]);
         const healths = (text: string) =>
-            judge("web", seen(reports({ ds1: text }))).virtualIps[0]!.services[0]!.servers.map(
-                ({ name, health }) => `${name} ${health}`,
-            );
+            clusterStatus(
+                "web",
+                readReports(reports({ ds1: text })),
+            ).virtualIps[0]!.services[0]!.servers.map(({ name, health }) => `${name} ${health}`);
         expect(healths(drained)).toEqual(["rs1 up", "rs2 drained", "rs3 up"]);
-        // It is shown only when it is there.
+        // A sorry server appears only while it serves.
         expect(healths(sorry)).toEqual(["rs1 up", "rs2 up", "rs3 up"]);
         const live = `${sorry}server 0 0 0 0 0 0 0 -a -t 10.128.190.248:80 -r 10.9.9.9:80 -g -w 1\n`;
         expect(healths(live)).toEqual(["rs1 up", "rs2 up", "rs3 up", "10.9.9.9 sorry"]);
@@ -140,11 +143,13 @@ describe("lvs status", () => {
 it("lvs status shows services by firewall mark as the active director has them", () => {
     const mark = (text: string) =>
         text.replace(/-t 10.128.190.248:80/g, "-f 7").replace(/-g/g, "-m");
-    const told = reports({
-        ds1: mark(directorReport("ds1", { owns: false })),
-        ds2: mark(directorReport("ds2", { owns: true })),
+    const written = reports({
+        ds1: mark(directorReport("ds1", { isActive: false })),
+        ds2: mark(directorReport("ds2", { isActive: true })),
     });
-    const { virtualIps, marks } = judge("web", seen(told));
-    expect(virtualIps).toMatchObject([{ ip: "10.128.190.248", owners: ["ds2"], services: [] }]);
+    const { virtualIps, marks } = clusterStatus("web", readReports(written));
+    expect(virtualIps).toMatchObject([
+        { ip: "10.128.190.248", activeDirectors: ["ds2"], services: [] },
+    ]);
     expect(marks).toMatchObject([{ service: "FWM 7", director: "ds2" }]);
 });

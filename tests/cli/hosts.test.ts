@@ -1,6 +1,11 @@
-import { chosen, configuredHosts, inventoriesIn, requireInventories } from "../../cli/inventory";
+import {
+    hostsNamed,
+    configuredHosts,
+    inventoriesIn,
+    requireInventories,
+} from "../../cli/inventory";
 import { bestKey, keyLines, parseTarget } from "../../cli/keyscan";
-import { explained, harmless } from "../../cli/ssh";
+import { explainFailure, replaceControls } from "../../cli/ssh";
 import { hostOf } from "./support";
 
 describe("an inventory", () => {
@@ -25,9 +30,9 @@ describe("an inventory", () => {
     });
 
     it("names the outputs of the stack if it is missing", () => {
-        expect(() => requireInventories({})).toThrow("run `pulumi up` first");
+        expect(() => requireInventories({})).toThrow("Run `pulumi up` first");
         expect(() => requireInventories({ vip: "192.0.2.9" })).toThrow(
-            "no output of the stack lists hosts (there are vip)",
+            "no output of the stack lists hosts (there are vip).",
         );
     });
 
@@ -63,16 +68,18 @@ describe("an inventory", () => {
 
     it("gives the chosen hosts, and names all hosts if one is unknown", () => {
         const hosts = ["ds1", "rs1"].map(hostOf);
-        expect(chosen(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
-        expect(chosen(hosts, [])).toEqual(hosts);
-        expect(() => chosen(hosts, ["rs9"])).toThrow("there is no host rs9, only ds1, rs1");
+        expect(hostsNamed(hosts, ["rs1"]).map(({ name }) => name)).toEqual(["rs1"]);
+        expect(hostsNamed(hosts, [])).toEqual(hosts);
+        expect(() => hostsNamed(hosts, ["rs9"])).toThrow(
+            "there is no host rs9. Use one of ds1, rs1.",
+        );
     });
 });
 
 describe("a host that does not answer", () => {
     const host = { ...hostOf("ds1"), user: "deploy" };
     const failed = (stderr: string, status = 255) =>
-        explained(host, { status, stdout: "", stderr }, 20);
+        explainFailure(host, { status, stdout: "", stderr }, 20);
 
     it.each([
         [
@@ -81,29 +88,29 @@ describe("a host that does not answer", () => {
         ],
         [
             failed("deploy@10.128.190.253: Permission denied (publickey).\n"),
-            "does not let you in: `ssh deploy@10.128.190.253` has to work without a password",
+            "refuses the login. `ssh deploy@10.128.190.253` must work without a password.",
         ],
         [
             failed("Host key verification failed.\n"),
-            "ssh does not know its host key: log in by hand once, or give hostKey " +
-                "(`lvs keyscan 10.128.190.253`)",
+            "has a host key that ssh does not know. Log in by hand once, or set hostKey " +
+                "(`lvs keyscan 10.128.190.253`).",
         ],
         [
-            explained(
+            explainFailure(
                 { ...host, hostKey: "ssh-ed25519 AAAA", port: 2222 },
                 { status: 255, stdout: "", stderr: "Host key verification failed.\n" },
                 20,
             ),
-            "its host key is not the one in the stack: compare with " +
-                "`lvs keyscan 10.128.190.253:2222`",
+            "has another host key than the stack. Compare it with " +
+                "`lvs keyscan 10.128.190.253:2222`.",
         ],
         [
             failed("sudo: a password is required\n", 1),
             "needs sudo without a password for deploy (sudo: a password is required)",
         ],
-        [explained(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
+        [explainFailure(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
         [failed("", 124), "has not answered within 20 s"],
-        [failed("sh: 1: boom\n", 2), "the look at it failed (status 2): sh: 1: boom"],
+        [failed("sh: 1: boom\n", 2), "failed to report (status 2): sh: 1: boom"],
     ])("is reported with the cause: %s", (sentence, expected) => expect(sentence).toBe(expected));
 });
 
@@ -150,7 +157,7 @@ describe("host keys", () => {
 });
 
 it("output of a host cannot steer the terminal", () => {
-    expect(harmless("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
+    expect(replaceControls("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
         "a\tb\nc \ufffd]0;title\ufffd\ufffd31m ü",
     );
 });

@@ -6,7 +6,7 @@ interface Outcome {
     stderr: string;
 }
 
-/** Runs a command line in this process, as if nothing but `env` were in its environment. */
+/** Run a command line in this process, with `env` as its whole environment. */
 export async function lvs(words: string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const outcome: Outcome = { status: 0, stdout: "", stderr: "" };
     const before = process.env;
@@ -14,7 +14,7 @@ export async function lvs(words: string[], env: NodeJS.ProcessEnv = {}): Promise
         outcome[stream] += `${String(text)}${end}`;
         return true;
     };
-    // yargs prints with console and ends the process after its own commands, such as --help.
+    // yargs prints with console, and ends the process after its own commands, such as --help.
     let exitStatus: number | undefined;
     const spies = [
         jest.spyOn(console, "log").mockImplementation(say("stdout", "\n")),

@@ -31,7 +31,7 @@ it.each(["", ...commands, "completion"])(
 );
 
 it.each([
-    [[], "Say what to show"],
+    [[], "A command is missing"],
     [["stauts"], "Did you mean status?"],
     [["status", "--jsn"], "Unknown argument: jsn"],
     [["keyscan"], "Not enough non-option arguments"],

@@ -61,7 +61,7 @@ it("a preview shows the files of each host without secrets, directors first", ()
     );
 });
 
-it("a preview tells hosts of one name in two clusters apart", () => {
+it("a preview separates hosts with the same name in two clusters", () => {
     const hosts = renderedHosts({ steps: [...previewOf("b"), ...previewOf("a")] });
     expect(hosts.map(({ name, cluster }) => `${cluster} ${name}`)).toEqual([
         "a ds-1",

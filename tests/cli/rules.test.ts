@@ -66,8 +66,8 @@ it("a socket is split into address and port", () => {
 
 it("virtual routers have their virtual IPs without prefixes", () => {
     const lines = [
-        "instance VI_1 eth0 62 2 1",
-        "instance VI_2 eth1 63 3 0.5",
+        "instance VI_1 eth0 62 2 1 254",
+        "instance VI_2 eth1 63 3 0.5 213",
         "address VI_1 eth0 192.0.2.1",
         "address VI_2 eth2 192.0.2.2/24",
         "peer VI_1 192.0.2.9",
@@ -77,12 +77,14 @@ it("virtual routers have their virtual IPs without prefixes", () => {
             name: "VI_1",
             interface: "eth0",
             id: 62,
+            priority: 254,
             virtualIps: [{ ip: "192.0.2.1", device: "eth0" }],
         },
         {
             name: "VI_2",
             interface: "eth1",
             id: 63,
+            priority: 213,
             virtualIps: [{ ip: "192.0.2.2", device: "eth2" }],
         },
     ]);

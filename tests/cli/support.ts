@@ -1,9 +1,9 @@
 import { parseFacts } from "../../cli/facts";
-import type { Seen } from "../../cli/health";
+import type { HostReport } from "../../cli/health";
 import type { ClusterHost } from "../../cli/inventory";
 
-/** The report of a healthy director of the article's cluster. */
-export function directorReport(name: string, { owns }: { owns: boolean }): string {
+/** Write the report of a healthy director of the article's cluster. */
+export function directorReport(name: string, { isActive }: { isActive: boolean }): string {
     return `host ${name}
 kernel 6.1.0-18-amd64
 uptime 183600
@@ -14,8 +14,8 @@ step prepare 1699990000
 step secret 1699990000
 unit keepalived active enabled
 unit lvs-director active enabled
-router VI_1 eth0 62 ${owns ? "owner" : "backup"}
-address VI_1 eth0 10.128.190.248 ${owns ? "here" : "absent"}
+router VI_1 eth0 62 ${isActive ? "active" : "backup"}
+address VI_1 eth0 10.128.190.248 ${isActive ? "here" : "absent"}
 rule -A -t 10.128.190.248:80 -s rr
 rule -a -t 10.128.190.248:80 -r 10.128.190.249:80 -g -w 1
 rule -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1
@@ -27,7 +27,7 @@ server 1250 0 10 62 0 8060 0 -a -t 10.128.190.248:80 -r 10.128.190.251:80 -g -w 
 `;
 }
 
-/** The report of a healthy real server. */
+/** Write the report of a healthy real server. */
 export function realServerReport(name: string): string {
     return `host ${name}
 kernel 6.1.0-18-amd64
@@ -40,11 +40,11 @@ address - lo 10.128.190.248 here
 `;
 }
 
-/** The reports of all its hosts, with others in their places. A host without a report is silent. */
+/** Write the reports of all its hosts, and replace some. A host without a report is silent. */
 export function reports(other: Record<string, string | undefined> = {}) {
     return {
-        ds1: directorReport("ds1", { owns: true }),
-        ds2: directorReport("ds2", { owns: false }),
+        ds1: directorReport("ds1", { isActive: true }),
+        ds2: directorReport("ds2", { isActive: false }),
         rs1: realServerReport("rs1"),
         rs2: realServerReport("rs2"),
         rs3: realServerReport("rs3"),
@@ -60,7 +60,7 @@ const addresses: Record<string, string> = {
     rs3: "10.128.190.251",
 };
 
-/** A host of the article's cluster. */
+/** Describe a host of the article's cluster. */
 export function hostOf(name: string): ClusterHost {
     const host = addresses[name]!;
     const isDirector = name.startsWith("ds");
@@ -75,8 +75,8 @@ export function hostOf(name: string): ClusterHost {
     };
 }
 
-/** What `lvs status` makes of these reports. */
-export function seen(reported: Record<string, string | undefined>): Seen[] {
+/** Read these reports as `lvs status` does. */
+export function readReports(reported: Record<string, string | undefined>): HostReport[] {
     return Object.entries(reported).map(([name, text]) => ({
         host: hostOf(name),
         ...(text === undefined ? { problem: "cannot be reached" } : { facts: parseFacts(text) }),

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { mermaid } from "../../cli/mermaid";
 import type { RenderedHost } from "../../cli/rendered";
 import { svg } from "../../cli/svg";
-import { topologyOf } from "../../cli/topology";
+import { pictureOf } from "../../cli/topology";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
 import { directorFiles } from "../../lvs/render";
@@ -24,7 +24,7 @@ function pictured(cluster: Cluster) {
         cluster.realServers.find(({ host, address, address6 }) =>
             [host, address, address6].includes(ip),
         )?.name;
-    return topologyOf(hosts, named);
+    return pictureOf(hosts, named);
 }
 
 it("docs/topology.svg shows the article's cluster", () => {
@@ -71,7 +71,7 @@ it("lvs topology marks the director with the highest priority of each virtual ro
 
 it("lvs topology names a real server by its address if the inventory lacks it", () => {
     const files = directorFiles(planDirector(seed, "ds1"));
-    const { realServers } = topologyOf([{ name: "ds1", cluster: "web", files, hidden: [] }]);
+    const { realServers } = pictureOf([{ name: "ds1", cluster: "web", files, hidden: [] }]);
     expect(realServers[0]).toEqual({
         name: "10.128.190.249",
         address: "10.128.190.249",

@@ -1,15 +1,15 @@
-import { driftLines, ownerDrift } from "../../cli/diffView";
+import { driftLines, activeDirectorDrift } from "../../cli/diffView";
 import { parseDrift } from "../../cli/drift";
-import { findingLines, grouped, parseFindings, withClocks } from "../../cli/findings";
-import { judge } from "../../cli/health";
+import { findingLines, joinAlike, parseFindings, compareClocks } from "../../cli/findings";
+import { clusterStatus } from "../../cli/health";
 import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";
 import { expectGolden } from "../support/golden";
-import { directorReport, reports, seen } from "./support";
+import { directorReport, reports, readReports } from "./support";
 
 describe("lvs status", () => {
     const lines = (other: Record<string, string | undefined> = {}) =>
-        statusLines(judge("inventory", seen(reports(other))), plain);
+        statusLines(clusterStatus("inventory", readReports(reports(other))), plain);
 
     it("prints one page for a healthy cluster", () => {
         expectGolden("cli-status.txt", `${lines().join("\n")}\n`);
@@ -18,40 +18,42 @@ describe("lvs status", () => {
     it("ends with the problems of a cluster", () => {
         const trouble = {
             ds1: undefined,
-            ds2: directorReport("ds2", { owns: true }).replace(/server .*250:80 .*\n/, ""),
+            ds2: directorReport("ds2", { isActive: true }).replace(/server .*250:80 .*\n/, ""),
         };
         expectGolden("cli-status-trouble.txt", `${lines(trouble).join("\n")}\n`);
     });
 
     it("fits into the lines of a terminal with long host names", () => {
-        const told = seen(reports());
-        for (const { host, facts } of told) {
+        const hosts = readReports(reports());
+        for (const { host, facts } of hosts) {
             host.name = `${host.name}.${"a-long-name.".repeat(5)}example`;
             facts!.kernel = "6.12.41+deb13-cloud-amd64-with-a-suffix";
             facts!.keepalived = "2.3.3-and-something";
         }
-        for (const line of statusLines(judge("inventory", told), plain)) {
+        for (const line of statusLines(clusterStatus("inventory", hosts), plain)) {
             expect(line.length).toBeLessThanOrEqual(lineWidth);
         }
     });
 
     it("colours its verdict on a terminal", () => {
-        const line = statusLines(judge("inventory", seen(reports())), coloured).at(-1);
-        expect(line).toBe("\x1b[32mAll is well.\x1b[39m");
+        const line = statusLines(clusterStatus("inventory", readReports(reports())), coloured).at(
+            -1,
+        );
+        expect(line).toBe("\x1b[32mNo problems.\x1b[39m");
     });
 });
 
 describe("lvs diff", () => {
     const text = [
-        "router VI_1 eth0 62 owner",
+        "router VI_1 eth0 62 active",
         "drift file /etc/sysctl.d/lvs.conf",
-        "    --- /etc/sysctl.d/lvs.conf (to be)",
+        "    --- /etc/sysctl.d/lvs.conf (applied)",
         "    +++ /etc/sysctl.d/lvs.conf (now)",
         "    @@ -1 +1 @@",
         "    -drift = 1",
         "    +drift file = 0",
         "drift file /etc/keepalived/auth_pass.conf",
-        "    differs; what is in it is secret",
+        "    differs. Its content is secret.",
         "",
     ].join("\n");
 
@@ -60,12 +62,12 @@ describe("lvs diff", () => {
             {
                 what: "file /etc/sysctl.d/lvs.conf",
                 diff:
-                    "--- /etc/sysctl.d/lvs.conf (to be)\n+++ /etc/sysctl.d/lvs.conf (now)\n" +
+                    "--- /etc/sysctl.d/lvs.conf (applied)\n+++ /etc/sysctl.d/lvs.conf (now)\n" +
                     "@@ -1 +1 @@\n-drift = 1\n+drift file = 0\n",
             },
             {
                 what: "file /etc/keepalived/auth_pass.conf",
-                diff: "differs; what is in it is secret\n",
+                diff: "differs. Its content is secret.\n",
             },
         ]);
     });
@@ -76,24 +78,24 @@ describe("lvs diff", () => {
             { name: "ds2", drift: [] },
             { name: "rs1", drift: [], problem: "cannot be reached" },
         ];
-        expect(driftLines(hosts, "as it was applied", plain)).toEqual([
+        expect(driftLines(hosts, "unchanged since the last up", plain)).toEqual([
             "ds1: file /etc/keepalived/auth_pass.conf",
-            "differs; what is in it is secret",
+            "differs. Its content is secret.",
             "",
-            "ds2: as it was applied",
+            "ds2: unchanged since the last up",
             "rs1 cannot be reached",
         ]);
     });
 
     it("prints virtual IPs without an active director and virtual IPs with two", () => {
-        const diffs = ownerDrift([
-            { ip: "192.0.2.1", owners: ["a"] },
-            { ip: "192.0.2.2", owners: [] },
-            { ip: "192.0.2.3", owners: ["a", "b"] },
+        const diffs = activeDirectorDrift([
+            { ip: "192.0.2.1", activeDirectors: ["a"] },
+            { ip: "192.0.2.2", activeDirectors: [] },
+            { ip: "192.0.2.3", activeDirectors: ["a", "b"] },
         ]);
         expect(diffs.map(({ what, diff }) => [what, diff.split("\n").slice(-2)[0]])).toEqual([
-            ["owner of 192.0.2.2", "+no director"],
-            ["owner of 192.0.2.3", "+a and b"],
+            ["active director of 192.0.2.2", "+no director"],
+            ["active director of 192.0.2.3", "+a and b"],
         ]);
     });
 });
@@ -116,20 +118,20 @@ describe("lvs preflight", () => {
             { name: "d", findings: clock(900) },
             { name: "e", findings: clock(1001) },
         ];
-        expect(withClocks(hosts).map(({ findings: [found] }) => found)).toEqual([
-            { how: "ok", what: "clock", sentence: "like the others" },
-            { how: "ok", what: "clock", sentence: "like the others" },
+        expect(compareClocks(hosts).map(({ findings: [found] }) => found)).toEqual([
+            { how: "ok", what: "clock", sentence: "agrees with the other hosts" },
+            { how: "ok", what: "clock", sentence: "agrees with the other hosts" },
             {
                 how: "warn",
                 what: "clock",
-                sentence: "599 s ahead of the others: set it, or let NTP do so",
+                sentence: "599 s ahead of the other hosts. Set the clock, or use NTP.",
             },
             {
                 how: "warn",
                 what: "clock",
-                sentence: "101 s behind the others: set it, or let NTP do so",
+                sentence: "101 s behind the other hosts. Set the clock, or use NTP.",
             },
-            { how: "ok", what: "clock", sentence: "like the others" },
+            { how: "ok", what: "clock", sentence: "agrees with the other hosts" },
         ]);
     });
 
@@ -141,7 +143,7 @@ describe("lvs preflight", () => {
             finding("stop", "no fou"),
             finding("stop", "no ipip"),
         ];
-        expect(grouped(found).map(({ sentence }) => sentence)).toEqual([
+        expect(joinAlike(found).map(({ sentence }) => sentence)).toEqual([
             "ip_vs, ip_vs_rr",
             "no fou",
             "no ipip",
@@ -150,7 +152,7 @@ describe("lvs preflight", () => {
 
     it("prints findings as one table with wrapped sentences", () => {
         const sentence =
-            "id 62 on eth0 is in use by 192.0.2.7: take another virtualRouterId, or ask";
+            "id 62 on eth0 is in use by 192.0.2.7. Use another virtualRouterId in vrrpInstances";
         const lines = findingLines(
             [
                 {
@@ -165,10 +167,10 @@ describe("lvs preflight", () => {
             plain,
         );
         expect(lines).toEqual([
-            "host        what    found",
+            "host        check   finding",
             "ds1   ok    kernel  6.1.0",
-            "      stop  router  id 62 on eth0 is in use by 192.0.2.7: take another",
-            "                    virtualRouterId, or ask",
+            "      stop  router  id 62 on eth0 is in use by 192.0.2.7. Use another virtualRouterId",
+            "                    in vrrpInstances",
             "rs1   warn  disk    / has 20 MB",
         ]);
     });

@@ -11,7 +11,7 @@ describe("A cluster that serves", () => {
 
     afterAll(() => cluster?.down());
 
-    /** When keepalived was last started on a host, as the host tells it. */
+    /** Time of the last start of keepalived on a host. */
     const startOf = (host: string) =>
         cluster
             .host(host)
@@ -22,20 +22,20 @@ describe("A cluster that serves", () => {
         await ds1.run("systemctl stop keepalived");
         await cluster.untilActive("ds2");
         const output = await cluster.change(({ realServers }) => (realServers[0]!.weight = 2));
-        const said = [
+        const positions = [
             `ds2: active for ${vip}, so deferred until the other directors have changed`,
             "ds1: keepalived 2.2.7 started",
             "ds2: keepalived 2.2.7 reloaded",
         ].map((line) => output.indexOf(line));
-        expect(said).toEqual([...said].sort((a, b) => a - b));
-        expect(said).not.toContain(-1);
+        expect(positions).toEqual([...positions].sort((a, b) => a - b));
+        expect(positions).not.toContain(-1);
         for (const director of cluster.directors) {
             expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 2");
         }
         await cluster.untilHealthy();
     });
 
-    it("leaves the active director alone when another director refuses the change", async () => {
+    it("does not change the active director when another director fails", async () => {
         const [ds1, ds2] = cluster.directors;
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
         await cluster.untilActive("ds2");
@@ -76,17 +76,17 @@ describe("A cluster that serves", () => {
             config.realServers[0]!.weight = 4;
         });
         expect(output).toContain("ds2: keepalived 2.2.7 reloaded");
-        expect(output).toContain("ds1: keepalived 2.2.7 handed over, restarted");
+        expect(output).toContain("ds1: keepalived 2.2.7 restarted after a hand-over");
         expect(await startOf("ds1")).not.toBe(started);
         await cluster.untilHealthy();
         const { failed, longestGap } = await probe.stop();
-        // Each move may reset the one that is open just then: nobody has told the next owner of it.
+        // Each move may reset one request: its connection is too new to be synchronised.
         expect(failed.filter(({ error }) => error !== "ECONNRESET")).toEqual([]);
         expect(failed.length).toBeLessThanOrEqual(2);
         expect(longestGap).toBeLessThan(3000);
     });
 
-    it("is mended by a repair after changes by hand, and keepalived restarts only where its IPVS table was emptied", async () => {
+    it("is restored by a repair after manual changes, and keepalived restarts only if its IPVS table was emptied", async () => {
         await cluster.change();
         const ds1 = cluster.host("ds1");
         const rs2 = cluster.host("rs2");
@@ -97,7 +97,7 @@ describe("A cluster that serves", () => {
         const output = await cluster.change((config) => (config.repair = "first"));
         expect(output).toContain("ds2: configure unchanged");
         expect(output).toContain("ds1: keepalived 2.2.7 restarted");
-        expect(output).toContain(`rs2: real server with address ${vip}/32 lo`);
+        expect(output).toContain(`rs2: real server with ${vip}/32 on lo`);
         await cluster.untilHealthy();
         expect(await ds1.run("cat /etc/keepalived/keepalived.conf")).not.toContain("# mine");
         expect(await rs2.run("sysctl -n net.ipv4.conf.all.arp_ignore")).toBe("1\n");
@@ -108,7 +108,8 @@ describe("A cluster that serves", () => {
         for (const { name } of cluster.members) {
             expect(again).toContain(`${name}: configure unchanged`);
         }
-        // What comes with a repair is not there yet, and neither is what comes when the word goes.
+        // A service that is new in the same change is missing in the table, which is no reason to
+        // restart. This also holds for a change that removes the value of repair.
         await cluster.change((config) => {
             config.repair = "third";
             config.virtualServers.push({ virtualIp: vip, port: 81 });
@@ -119,7 +120,7 @@ describe("A cluster that serves", () => {
         expect(await startOf("ds1")).toBe(started);
     });
 
-    it("adds a virtual IP without a second active director and removes a real server from it without a lost request", async () => {
+    it("adds a virtual IP without a second active director, and removes a real server from it without a lost request", async () => {
         const other = "10.128.190.244";
         const withOther = (names: string[]) =>
             cluster.change(({ virtualServers }) =>
@@ -146,22 +147,22 @@ describe("A cluster that serves", () => {
         });
         const output = await withOther(["rs2", "rs3"]);
         expect((await clients.stop()).failed).toEqual([]);
-        const said = [
-            `rs1: configure unchanged: deferred until the directors have changed: address ${other}/32 lo`,
+        const positions = [
+            `rs1: configure unchanged; deferred until the directors have changed: ${other}/32 on lo`,
             "ds2: keepalived 2.2.7 reloaded",
             "ds1: keepalived 2.2.7 reloaded",
-            `rs1: real server with address ${vip}/32 lo\n`,
+            `rs1: real server with ${vip}/32 on lo\n`,
         ].map((line) => output.indexOf(line));
-        expect(said).not.toContain(-1);
-        expect(said).toEqual([...said].sort((a, b) => a - b));
+        expect(positions).not.toContain(-1);
+        expect(positions).toEqual([...positions].sort((a, b) => a - b));
         expect(await cluster.host("rs1").run("ip address show dev lo")).not.toContain(other);
     });
 
-    it("serves on while a real server gets another name, and the removal of the old name leaves the host alone", async () => {
+    it("keeps serving while a real server is renamed, and the removal of the old name does not change the host", async () => {
         await cluster.change();
         const probe = await cluster.probe();
         const output = await cluster.change(({ realServers }) => (realServers[0]!.name = "first"));
-        expect(output).toContain("rs1: configure stays: it is lvs-first's by now");
+        expect(output).toContain("rs1: configure stays: it belongs to lvs-first now");
         expect((await probe.stop()).failed).toEqual([]);
         expect(await cluster.host("rs1").run("ip address show dev lo")).toContain(vip);
         expect(new Set(await cluster.bodies(3))).toEqual(new Set(["RS1", "RS2", "RS3"]));

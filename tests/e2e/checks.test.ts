@@ -5,54 +5,54 @@ import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { Host } from "../../lab/host";
 import type { StackConfig } from "../../lab/stack";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
-/** Short, and as long in proportion as the defaults are: two attempts fit into a delay loop. */
+/** Short times in the proportions of the defaults: two attempts fit into a delay loop. */
 const timing = { delayLoop: 2, connectTimeout: 0.75, retry: 1, delayBeforeRetry: 0.5 };
-/** Scripts count whole seconds, and one that makes a TLS connection may take more than one. */
+/** Scripts count whole seconds. A TLS connection in a script may take more than one. */
 const scriptTiming = { ...timing, delayLoop: 5, connectTimeout: 2 };
 
-/** docs/checks.md: after how many seconds a server is out that refuses connections. */
-function refused(name: string): number {
+/** Seconds until a server that refuses connections is out of its pool (docs/checks.md). */
+function refusalBound(name: string): number {
     const { delayLoop, retry, delayBeforeRetry } = timingOf(name);
     return delayLoop + retry * delayBeforeRetry;
 }
 
-/** … and one that is silent. */
-function silent(name: string): number {
+/** Seconds until a silent server is out of its pool. */
+function silenceBound(name: string): number {
     const { retry, connectTimeout } = timingOf(name);
-    return refused(name) + (retry + 1) * connectTimeout;
+    return refusalBound(name) + (retry + 1) * connectTimeout;
 }
 
-/** … and after how many one that is well again is back. */
-function mended(name: string): number {
+/** Seconds until a healthy server is back in its pool. */
+function recoveryBound(name: string): number {
     const { http, ssl } = pools[name]!.check ?? {};
     const { url = [], fastRecovery = false } = http ?? ssl ?? {};
     const rounds = url.length === 0 || fastRecovery ? 1 : url.length + 1;
     return rounds * timingOf(name).delayLoop;
 }
 
-/** What a slow machine takes to carry out a check and to be asked for the table. */
+/** Additional seconds that a slow machine needs for a check and for the report of the table. */
 const margin = 3;
 
-/** Seconds that this keepalived waits for each connection that a silent server leaves unfinished. */
+/** Additional seconds that keepalived waits for each unfinished connection to a silent server. */
 const linger = 5;
 
-/** An address of the director that is not its first, and a mark that nobody else uses. */
+/** A secondary address of the director, and an unused firewall mark. */
 const otherAddress = "10.128.190.243";
 const mark = 7;
 
 const www = { virtualhost: "www.example.com", connectPort: 80, fastRecovery: true };
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
-/** A DNS question for the address of www.example.com. */
+/** DNS query for the address of www.example.com. */
 const question = `000101000001000000000000${Buffer.from("\x03www\x07example\x03com\0\0\x01\0\x01").toString("hex")}`;
 
-/** The timing of a pool. */
+/** Timing of a pool. */
 const timingOf = (name: string) => ({ ...timing, ...pools[name] });
 
-/** What each server is asked by a script, which is told whom to ask. */
+/** A pool with a script check. The script gets the address of the server. */
 function scripted(script: string, more: { user?: string; miscDynamic?: boolean } = {}): Pool {
     const { user, ...rest } = more;
     const hosts = seed.hosts.filter(({ name }) => name === "rs1" || name === "rs2");
@@ -66,8 +66,8 @@ function scripted(script: string, more: { user?: string; miscDynamic?: boolean }
 }
 
 /**
- * A virtual server for each kind of check, all with the same two real servers. Each has a port of
- * its own, from 1000 on, and looks for the service where that is.
+ * One virtual server for each kind of check, all with the same two real servers. Each has its own
+ * port, from 1000 on. The check connects to the port of the service.
  */
 const pools: Record<string, Pool> = {
     tcp: {
@@ -76,8 +76,8 @@ const pools: Record<string, Pool> = {
             { name: "rs1" },
             {
                 name: "rs2",
-                notifyUp: { script: "told", args: ["up"] },
-                notifyDown: { script: "told", args: ["down"] },
+                notifyUp: { script: "record", args: ["up"] },
+                notifyDown: { script: "record", args: ["down"] },
             },
         ],
     },
@@ -130,13 +130,14 @@ const pools: Record<string, Pool> = {
     udp: { protocol: "UDP", check: { udp: { connectPort: 53 } } },
     reply: {
         protocol: "UDP",
-        // The same number, and no error.
+        // The query id of the question, and no error.
         check: { udp: { connectPort: 53, payload: question, requireReply: "00018XX0" } },
     },
     misc: scripted("ready", { user: "nobody" }),
     dynamic: {
         ...scripted("weight", { miscDynamic: true }),
-        // A script that keepalived has to end spoils the weights (docs/checks.md): it has time.
+        // The script needs time: keepalived gets the weights wrong if it has to kill a script
+        // (docs/checks.md).
         retry: 0,
         connectTimeout: 3,
     },
@@ -165,23 +166,23 @@ const pools: Record<string, Pool> = {
 const names = Object.keys(pools);
 const portOf = (name: string) => pools[name]!.port ?? 1000 + names.indexOf(name);
 
-/** Asked over HTTP or TLS, by keepalived itself. */
+/** Pools that keepalived itself checks over HTTP or TLS. */
 const pages = ["pages", "named", "digest", "regex", "range", "shop", "sni", "eager", "alpha"];
-/** Those of them over TLS. */
+/** Pools of these with TLS. */
 const tls = ["shop", "sni"];
 const withoutTls = pages.filter((name) => !tls.includes(name));
-/** Asked by scripts. */
+/** Pools with script checks. */
 const asked = ["certificate", "misc", "dynamic"];
 
 const scripts = [
     {
-        name: "told",
-        content: `#!/bin/sh\necho "$1" >>/run/told\n`,
+        name: "record",
+        content: `#!/bin/sh\necho "$1" >>/run/notified\n`,
     },
     {
         name: "certificate",
         content: `#!/bin/sh
-# A page by a name, from the server at $1, whose certificate has to be good for that name.
+# Get a page from the server at $1 and verify its certificate for the host name.
 exec curl -sf -o /dev/null --cacert /etc/ca.pem --resolve "www.example.com:8443:$1" \\
     https://www.example.com:8443/shop
 `,
@@ -202,7 +203,7 @@ exit $((weight + 2))
 ];
 
 const bfd = { minRx: 150, minTx: 150, multiplier: 6 };
-/** Seconds after which a silent end is noticed. */
+/** Seconds until BFD detects a silent failure. */
 const detection = (bfd.multiplier * bfd.minRx) / 1000;
 
 describe("Health checks", () => {
@@ -212,7 +213,7 @@ describe("Health checks", () => {
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({
-            topology: only(seed, "ds1", "rs1", "rs2"),
+            topology: withHosts(seed, "ds1", "rs1", "rs2"),
             packages: serverPackages,
         });
         ds1 = cluster.host("ds1");
@@ -244,12 +245,12 @@ describe("Health checks", () => {
                 port: portOf(name),
             })),
         });
-        await untilWell();
+        await untilHealthy();
     });
 
     afterAll(() => cluster?.down());
 
-    /** The weights of a server by pool; a pool that it is not in has none. */
+    /** Weights of a server by pool, without the pools that it is out of. */
     async function weights(server: string): Promise<Record<string, number>> {
         const { address } = cluster.host(server);
         const rules = await cluster.ipvsRules("ds1", ` -r ${address}:`);
@@ -266,59 +267,63 @@ describe("Health checks", () => {
         );
     }
 
-    /** The pools that a server is not in. Nobody is in `noSni`. */
-    async function out(server: string): Promise<string[]> {
+    /** Pools that a server is out of, except `noSni`, which is always empty. */
+    async function poolsWithout(server: string): Promise<string[]> {
         const pool = await weights(server);
         return names.filter((name) => !(name in pool) && name !== "noSni");
     }
 
-    async function untilWell() {
+    async function untilHealthy() {
         await waitUntil("both servers in all pools", 20_000, async () => {
-            const [first, second] = [await out("rs1"), await out("rs2")];
+            const [first, second] = [await poolsWithout("rs1"), await poolsWithout("rs2")];
             if (first.length === 0 && second.length === 0) return true;
             throw new Error(`rs1 is out of ${first.join()}, rs2 of ${second.join()}`);
         });
     }
 
     /**
-     * Breaks rs2 in a way that takes it out of some pools, each within its bound in seconds, and
-     * leaves it in all others; mends it, and it is back. `meanwhile` is looked at while it is out;
-     * `lateBy`, once it is broken, gives the seconds by which all bounds may be missed.
+     * Break rs2 so that it leaves some pools, each within its bound in seconds, and stays in all
+     * others. Then repair it and expect it back. `meanwhile` runs while it is out. `lateBy` returns
+     * additional seconds for all bounds.
      */
-    async function expectOut(
+    async function expectRemoval(
         bounds: Record<string, number>,
-        breakIt: () => Promise<unknown>,
-        mendIt: () => Promise<unknown>,
+        causeFault: () => Promise<unknown>,
+        repairFault: () => Promise<unknown>,
         { meanwhile, lateBy }: { meanwhile?: () => unknown; lateBy?: () => Promise<number> } = {},
     ) {
         const expected = Object.keys(bounds);
         try {
-            await change(expected, bounds, breakIt, lateBy);
-            expect(await out("rs1")).toEqual([]);
+            await change(expected, bounds, causeFault, lateBy);
+            expect(await poolsWithout("rs1")).toEqual([]);
             await meanwhile?.();
         } catch (error) {
-            await mendIt();
+            await repairFault();
             throw error;
         }
-        await change([], within(mended, ...expected), mendIt);
+        await change([], within(recoveryBound, ...expected), repairFault);
     }
 
-    /** Waits until rs2 is out of these pools and in all others, each pool of `bounds` in its time. */
+    /**
+     * Wait until rs2 is out of these pools and in all others. Each pool of `bounds` must be in
+     * time.
+     */
     async function change(
         expected: string[],
         bounds: Record<string, number>,
         act: () => Promise<unknown>,
         lateBy = () => Promise.resolve(0),
     ) {
-        // keepalived 2.2.7 waits on where a server falls silent amid a TLS handshake: either may be.
-        const judged = (name: string) => name in bounds || !tls.includes(name);
+        // keepalived 2.2.7 waits on if a server falls silent during a TLS handshake: ignore those
+        // pools.
+        const isTested = (name: string) => name in bounds || !tls.includes(name);
         await act();
         const start = performance.now();
         const allowance = margin + (await lateBy());
         const seen: Record<string, number> = {};
         const longest = Math.max(...Object.values(bounds)) + allowance;
         await waitUntil(`rs2 out of ${expected.join() || "no pool"}`, longest * 1000, async () => {
-            const now = (await out("rs2")).filter((name) => judged(name));
+            const now = (await poolsWithout("rs2")).filter((name) => isTested(name));
             for (const name of Object.keys(bounds)) {
                 if (now.includes(name) !== expected.includes(name)) delete seen[name];
                 else seen[name] ??= (performance.now() - start) / 1000;
@@ -330,7 +335,7 @@ describe("Health checks", () => {
         expect(late).toEqual([]);
     }
 
-    /** How many connections the director has to rs2 in some states. */
+    /** Number of connections from the director to rs2 in some states. */
     async function connections(...states: string[]): Promise<number> {
         const wanted = states.map((state) => `state ${state}`).join(" ");
         const lines = await ds1.run(`ss -Htn ${wanted} dst ${rs2.address}`);
@@ -340,22 +345,22 @@ describe("Health checks", () => {
     const within = (bound: (name: string) => number, ...names: string[]) =>
         Object.fromEntries(names.map((name) => [name, bound(name)]));
 
-    /** A file on rs2 that is written or, without a text, removed. */
+    /** Write a file on rs2, or remove it if there is no text. */
     const page = (name: string, text?: string) => () =>
         rs2.run(text === undefined ? `rm /srv/www/${name}` : `echo '${text}' >/srv/www/${name}`);
 
-    it("of every kind that connects remove a real server whose port is closed", () =>
-        expectOut(
-            within(refused, "tcp", "bound", ...pages, ...asked),
+    it("remove a real server whose port is closed (all kinds that connect)", () =>
+        expectRemoval(
+            within(refusalBound, "tcp", "bound", ...pages, ...asked),
             () => rs2.run("systemctl stop apache2"),
             () => rs2.run("systemctl start apache2"),
         ));
 
-    it("of every kind but UDP without requireReply remove a real server that stands still", () =>
-        expectOut(
+    it("remove a frozen real server (all kinds except UDP without requireReply)", () =>
+        expectRemoval(
             {
-                ...within(silent, "tcp", "bound", ...withoutTls, ...asked),
-                ...within(silent, "smtp", "override", "dns", "reply", "ping"),
+                ...within(silenceBound, "tcp", "bound", ...withoutTls, ...asked),
+                ...within(silenceBound, "smtp", "override", "dns", "reply", "ping"),
                 bfd: detection,
             },
             () => rs2.freeze(),
@@ -366,24 +371,24 @@ describe("Health checks", () => {
             },
         ));
 
-    it("by HTTP and by scripts remove a web server that hangs, and checks by TCP and PING keep it", () =>
-        expectOut(
-            within(silent, ...withoutTls, ...asked),
+    it("remove a web server that hangs (HTTP and scripts), or keep it (TCP and PING)", () =>
+        expectRemoval(
+            within(silenceBound, ...withoutTls, ...asked),
             () => rs2.run("pkill -STOP apache2"),
             () => rs2.run("pkill -CONT apache2"),
         ));
 
-    describe("by HTTP remove a real server", () => {
-        it("that answers with the wrong status", () =>
-            expectOut(
-                within(refused, "eager", "alpha"),
+    describe("(HTTP)", () => {
+        it("remove a real server that answers with the wrong status", () =>
+            expectRemoval(
+                within(refusalBound, "eager", "alpha"),
                 page("late"),
                 page("late", "late is well"),
             ));
 
-        it("whose page has another digest, and clients get the other real server", () =>
-            expectOut(
-                within(refused, "digest"),
+        it("remove a real server whose page has another digest, and clients get the other real server", () =>
+            expectRemoval(
+                within(refusalBound, "digest"),
                 page("digest", "digest is ill"),
                 page("digest", "digest is well"),
                 {
@@ -392,42 +397,46 @@ describe("Health checks", () => {
                 },
             ));
 
-        it("whose page does not match the regular expression", () =>
-            expectOut(
-                within(refused, "regex"),
+        it("remove a real server whose page does not match the regular expression", () =>
+            expectRemoval(
+                within(refusalBound, "regex"),
                 page("regex", "regex is ill"),
                 page("regex", "regex is fine"),
             ));
 
-        it("that has the page only under another host name", () =>
-            expectOut(
-                within(refused, "named", "sni"),
+        it("remove a real server that has the page only under another host name", () =>
+            expectRemoval(
+                within(refusalBound, "named", "sni"),
                 () => rs2.run("mv /srv/www/named /srv/other"),
                 () => rs2.run("mv /srv/other/named /srv/www"),
             ));
 
-        it("whose status code is not in the list", () =>
-            expectOut(within(refused, "range"), page("none", "here"), page("none")));
+        it("remove a real server whose status code is not in the list", () =>
+            expectRemoval(within(refusalBound, "range"), page("none", "here"), page("none")));
 
-        it("that lacks one of two pages, within two delay loops", () =>
-            expectOut(
-                { pages: refused("pages") + timing.delayLoop },
+        it("remove a real server that lacks one of two pages, within two delay loops", () =>
+            expectRemoval(
+                { pages: refusalBound("pages") + timing.delayLoop },
                 page("second"),
                 page("second", "second is well"),
             ));
     });
 
-    describe("by TLS", () => {
+    describe("(TLS)", () => {
         const shop = (setting: string) => () =>
             rs2.run(`echo '${setting}' >/etc/tls/shop.conf && apachectl -k graceful`);
         const well = shop("SSLEngine on");
 
         it("remove a real server whose port speaks no TLS", () =>
-            expectOut(within(refused, "shop", "certificate"), shop("SSLEngine off"), well));
+            expectRemoval(
+                within(refusalBound, "shop", "certificate"),
+                shop("SSLEngine off"),
+                well,
+            ));
 
         it("remove a real server with the wrong page", () =>
-            expectOut(
-                within(refused, "shop"),
+            expectRemoval(
+                within(refusalBound, "shop"),
                 page("shop", "closed"),
                 page("shop", "all is well"),
             ));
@@ -444,86 +453,103 @@ describe("Health checks", () => {
             "accept a certificate that %s, and a script that verifies it removes the real server",
             async (_, certificate) => {
                 const setting = `SSLEngine on\nSSLCertificateFile /etc/tls/${certificate}.pem`;
-                await expectOut(within(refused, "certificate"), shop(setting), well, {
-                    meanwhile: async () => expect(await out("rs2")).toEqual(["certificate"]),
+                await expectRemoval(within(refusalBound, "certificate"), shop(setting), well, {
+                    meanwhile: async () =>
+                        expect(await poolsWithout("rs2")).toEqual(["certificate"]),
                 });
             },
         );
     });
 
-    describe("by SMTP", () => {
+    describe("(SMTP)", () => {
         it("remove a mail server that is stopped, also as the check of a single pool member", () =>
-            expectOut(
-                within(refused, "smtp", "override"),
+            expectRemoval(
+                within(refusalBound, "smtp", "override"),
                 () => rs2.run("systemctl stop opensmtpd"),
                 () => rs2.run("systemctl start opensmtpd"),
             ));
 
         it("remove a mail server that greets with an error", () =>
-            expectOut(
-                within(refused, "smtp"),
+            expectRemoval(
+                within(refusalBound, "smtp"),
                 () =>
                     rs2.run("cd /etc && cp smtpd.closed smtpd.conf && systemctl restart opensmtpd"),
                 () => rs2.run("cd /etc && cp smtpd.open smtpd.conf && systemctl restart opensmtpd"),
             ));
     });
 
-    describe("by DNS and UDP", () => {
+    describe("(DNS and UDP)", () => {
         it("remove a name server whose port is closed", () =>
-            expectOut(
-                within(refused, "dns", "udp", "reply"),
+            expectRemoval(
+                within(refusalBound, "dns", "udp", "reply"),
                 () => rs2.run("systemctl stop dnsmasq"),
                 () => rs2.run("systemctl start dnsmasq"),
             ));
 
         it("remove a name server that answers with an error", () =>
-            expectOut(
-                within(refused, "dns", "reply"),
+            expectRemoval(
+                within(refusalBound, "dns", "reply"),
                 () => rs2.run(": >/srv/names && pkill -HUP dnsmasq"),
                 () => rs2.run("echo 192.0.2.1 www.example.com >/srv/names && pkill -HUP dnsmasq"),
             ));
 
-        it("remove a name server that does not answer, but for UDP without requireReply", () =>
-            expectOut(
-                within(silent, "dns", "reply"),
+        it("remove a name server that does not answer, except UDP without requireReply", () =>
+            expectRemoval(
+                within(silenceBound, "dns", "reply"),
                 () => rs2.run("pkill -STOP dnsmasq"),
                 () => rs2.run("pkill -CONT dnsmasq"),
             ));
     });
 
-    describe("with scripts", () => {
+    describe("(scripts)", () => {
         it("remove a real server by the script's exit status", () =>
-            expectOut(within(refused, "misc"), page("ready"), page("ready", "ready is well")));
+            expectRemoval(
+                within(refusalBound, "misc"),
+                page("ready"),
+                page("ready", "ready is well"),
+            ));
 
         it("set the weight of a real server with miscDynamic, or remove it", async () => {
             const weight = (expected: number) =>
-                waitUntil(`weight ${expected}`, (refused("dynamic") + margin) * 1000, async () => {
-                    const { dynamic } = await weights("rs2");
-                    return dynamic === expected;
-                });
+                waitUntil(
+                    `weight ${expected}`,
+                    (refusalBound("dynamic") + margin) * 1000,
+                    async () => {
+                        const { dynamic } = await weights("rs2");
+                        return dynamic === expected;
+                    },
+                );
             await weight(7);
             await page("weight", "31")();
             await weight(31);
             await page("weight", "7")();
             await weight(7);
-            await expectOut(within(refused, "dynamic"), page("weight"), page("weight", "7"));
+            await expectRemoval(
+                within(refusalBound, "dynamic"),
+                page("weight"),
+                page("weight", "7"),
+            );
         });
 
-        it("run notifyDown when a real server goes and notifyUp when it returns", async () => {
-            await ds1.run("rm -f /run/told");
-            const told = (expected: string) =>
-                waitUntil(`told: ${expected}`, (refused("tcp") + margin) * 1000, async () => {
-                    const words = await ds1.run("cat /run/told 2>/dev/null || :");
-                    return words.trim().split("\n").join(" ") === expected;
-                });
+        it("run notifyDown when a real server leaves and notifyUp when it returns", async () => {
+            await ds1.run("rm -f /run/notified");
+            const untilNotified = (expected: string) =>
+                waitUntil(
+                    `notified: ${expected}`,
+                    (refusalBound("tcp") + margin) * 1000,
+                    async () => {
+                        const words = await ds1.run("cat /run/notified 2>/dev/null || :");
+                        return words.trim().split("\n").join(" ") === expected;
+                    },
+                );
             await rs2.run("systemctl stop apache2");
-            await told("down");
+            await untilNotified("down");
             await rs2.run("systemctl start apache2");
-            await told("down up");
-            await untilWell();
+            await untilNotified("down up");
+            await untilHealthy();
         });
 
-        it("have them owned by root alone, on a path that keepalived accepts", async () => {
+        it("install scripts that only root can write, on a path that keepalived accepts", async () => {
             const dir = "/usr/libexec/keepalived";
             const files = scripts.map(({ name }) => `${dir}/${name}`);
             const found = await ds1.run(`stat -c '%U %G %a %F %n' ${dir} ${files.join(" ")}`);
@@ -542,21 +568,21 @@ describe("Health checks", () => {
         });
     });
 
-    it("by BFD remove a real server within parts of a second when the session ends", () =>
-        expectOut(
+    it("remove a real server by BFD within a fraction of a second when the session ends", () =>
+        expectRemoval(
             { bfd: detection },
             () => rs2.run("systemctl stop keepalived"),
             () => rs2.run("systemctl start keepalived"),
         ));
 
-    it("by FILE remove a real server at once when somebody writes into the file", () =>
-        expectOut(
+    it("remove a real server by FILE at once when the file gets a number", () =>
+        expectRemoval(
             { file: 0 },
             () => ds1.run("echo 1 >/run/out"),
             () => ds1.run("echo 0 >/run/out"),
         ));
 
-    it("by FILE add the number in the file times its weight to the real server's weight", async () => {
+    it("change a real server's weight by FILE: the number in the file times its weight is added", async () => {
         const weight = (expected: number) =>
             waitUntil(`weight ${expected}`, margin * 1000, async () => {
                 return (await weights("rs2")).share === expected;
@@ -572,15 +598,15 @@ describe("Health checks", () => {
         ["from the address that bindto names", `from ${otherAddress}`],
         ["with the mark that fwmark names", `fwmark ${mark}`],
     ])("connect %s", async (_, packets) => {
-        // The director has a rule against these packets and no others.
-        await expectOut(
-            within(refused, "bound"),
+        // The director has a rule against these packets only.
+        await expectRemoval(
+            within(refusalBound, "bound"),
             () => ds1.run(`ip rule add ${packets} to ${rs2.address} unreachable`),
             () => ds1.run(`ip rule delete ${packets} to ${rs2.address} unreachable`),
         );
     });
 
-    it("with alpha keep a real server out until it succeeds, and without alpha let it in at first", async () => {
+    it("keep a real server out until its first success with alpha, and let it in at once without alpha", async () => {
         await page("late")();
         await ds1.run("systemctl restart keepalived");
         const first = await waitUntil("a pool with rs2", 10_000, async () => {
@@ -588,16 +614,19 @@ describe("Health checks", () => {
             return "eager" in pool && pool;
         });
         expect(first).not.toHaveProperty("alpha");
-        await waitUntil("rs2 out of both", (refused("eager") + margin) * 1000, async () => {
-            const gone = await out("rs2");
-            return gone.includes("eager") && gone.includes("alpha");
+        await waitUntil("rs2 out of both", (refusalBound("eager") + margin) * 1000, async () => {
+            const pools = await poolsWithout("rs2");
+            return pools.includes("eager") && pools.includes("alpha");
         });
         await page("late", "late is well")();
-        await untilWell();
+        await untilHealthy();
     });
 });
 
-/** Prints an archive: certificates of an authority for one key, one good and two not. */
+/**
+ * Print an archive of an authority and three certificates for one key: a valid and two invalid
+ * ones.
+ */
 const makeCertificates = `
     set -eu
     exec 3>&1 >/dev/null 2>&1
@@ -613,7 +642,7 @@ const makeCertificates = `
     cp ca.pem /etc
     tar -c key *.pem | base64 >&3`;
 
-/** What runs on a real server: a web server with and without TLS, mail, names, and BFD. */
+/** Set up a real server: a web server with and without TLS, mail, DNS, and BFD. */
 function serverSetup(certificates: string, director: string): string {
     return `
         set -eu

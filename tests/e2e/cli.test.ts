@@ -27,31 +27,31 @@ function lvs(...words: string[]): Promise<RunResult> {
     return commandLine.run(...words);
 }
 
-/** What it prints when all is well. */
-async function shown(...words: string[]): Promise<string> {
+/** Output of a command that succeeds. */
+async function lvsOutput(...words: string[]): Promise<string> {
     const { status, stdout, stderr } = await lvs(...words);
     expect([status, stderr]).toEqual([0, ""]);
     return stdout;
 }
 
-/** What it prints when something is wrong, or differs. */
-async function wrong(...words: string[]): Promise<string> {
+/** Output of a command that finds problems or differences. */
+async function lvsFindings(...words: string[]): Promise<string> {
     const { status, stdout, stderr } = await lvs(...words);
     expect([status, stderr]).toEqual([1, ""]);
     return stdout;
 }
 
 describe("lvs status", () => {
-    it("shows a healthy cluster over one login for each host", async () => {
+    it("shows a healthy cluster with one login for each host", async () => {
         const before = await cluster.logins();
-        expectTranscript("lvs status", await shown("status"));
+        expectTranscript("lvs status", await lvsOutput("status"));
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
     });
 
-    it("prints the same for programs with --json", async () => {
+    it("prints the same as JSON with --json", async () => {
         await cluster.bodies(6);
-        const { clusters } = JSON.parse(await shown("status", "--json")) as {
+        const { clusters } = JSON.parse(await lvsOutput("status", "--json")) as {
             clusters: ClusterStatus[];
         };
         const [{ name, virtualIps, problems }] = clusters as [ClusterStatus];
@@ -59,7 +59,7 @@ describe("lvs status", () => {
         expect(virtualIps).toMatchObject([
             {
                 ip: vip,
-                owners: ["ds1"],
+                activeDirectors: ["ds1"],
                 services: [
                     {
                         service: `TCP ${vip}:80`,
@@ -72,26 +72,29 @@ describe("lvs status", () => {
         for (const { active, inactive } of servers) expect(active + inactive).toBeGreaterThan(0);
     });
 
-    it("says which web server is down", async () => {
+    it("names the web server that is down", async () => {
         await rs2.run("systemctl stop apache2");
         const text = await waitUntil("the loss of rs2", 30_000, async () => {
             const { stdout } = await lvs("status");
             if (stdout.includes("seen by ds1, ds2")) return stdout;
             throw new Error(stdout);
         });
-        expect(text).toContain(`wrong: rs2:80 is down for TCP ${vip}:80 (seen by ds1, ds2)`);
-        expectTranscript("lvs status   # a web server has been stopped", await wrong("status"));
+        expect(text).toContain(`problem: rs2:80 is down for TCP ${vip}:80 (seen by ds1, ds2)`);
+        expectTranscript(
+            "lvs status   # a web server has been stopped",
+            await lvsFindings("status"),
+        );
         await rs2.run("systemctl start apache2");
         await cluster.untilHealthy();
     });
 
-    it("reports again over the first logins with --watch", async () => {
+    it("repeats the report over the same connections with --watch", async () => {
         const before = await cluster.logins();
         const { command, env } = commandLine.command("status", "--watch", "1");
         const { stdout } = await cluster.lab.tryExec(["timeout", "-s", "INT", "20", ...command], {
             env,
         });
-        expect(stdout.split("All is well.").length - 1).toBeGreaterThan(2);
+        expect(stdout.split("No problems.").length - 1).toBeGreaterThan(2);
         const after = await cluster.logins();
         for (const { name } of cluster.members) expect(after[name]).toBe(before[name]! + 1);
     });
@@ -100,57 +103,59 @@ describe("lvs status", () => {
 describe("lvs check", () => {
     afterEach(async () => {
         await ds1.run("sysctl -q -p /etc/sysctl.d/lvs.conf");
-        const whole = cluster.members.map(({ name }) => `${name}: as it was applied\n`).join("");
+        const unchanged = cluster.members
+            .map(({ name }) => `${name}: unchanged since the last up\n`)
+            .join("");
         await waitUntil("no drift", 30_000, async () => {
             const { stdout } = await lvs("check");
-            if (stdout !== whole) throw new Error(stdout);
+            if (stdout !== unchanged) throw new Error(stdout);
             return true;
         });
     });
 
     it("finds nothing after an up", async () => {
-        expectTranscript("lvs check", await shown("check"));
+        expectTranscript("lvs check", await lvsOutput("check"));
     });
 
-    it("shows a file and a kernel setting that somebody changed", async () => {
+    it("shows a changed file and a changed kernel setting", async () => {
         const file = "/etc/keepalived/keepalived.conf";
         await ds1.run(`cp -p ${file} /tmp/kept; sed -i 's/advert_int 1/advert_int 3/' ${file}`);
         await ds1.run("sysctl -q net.ipv4.ip_forward=0");
-        const text = await wrong("check", "ds1", "rs1");
+        const text = await lvsFindings("check", "ds1", "rs1");
         await ds1.run(`mv /tmp/kept ${file}`);
         expectTranscript("lvs check ds1 rs1", text);
         expect(text).toContain("\n-    advert_int 1\n+    advert_int 3\n");
         expect(text).toContain("\n-net.ipv4.ip_forward = 1\n+net.ipv4.ip_forward = 0\n");
-        expect(text).toMatch(/\nrs1: as it was applied\n$/);
+        expect(text).toMatch(/\nrs1: unchanged since the last up\n$/);
     });
 
     it("shows a virtual IP that was removed and a unit that was disabled", async () => {
         await rs1.run(`ip address delete ${vip}/32 dev lo; systemctl -q disable lvs-real-server`);
-        const text = await wrong("check");
+        const text = await lvsFindings("check");
         await rs1.run("lvs-real-server start; systemctl -q enable lvs-real-server");
         expect(text).toContain(`rs1: virtual IPs\n`);
         expect(text).toContain(`\n-${vip} lo\n`);
         expect(text).toContain("\n-active enabled\n+active disabled\n");
-        expect(text).toContain("ds1: as it was applied\n");
+        expect(text).toContain("ds1: unchanged since the last up\n");
     });
 
-    it("shows an IPVS table that was edited by hand", async () => {
+    it("shows a manually edited IPVS table", async () => {
         const server = `-t ${vip}:80 -r ${rs3.address}:80 -g`;
         await ds1.run(`ipvsadm -e ${server} -w 7; ipvsadm -A -t ${vip}:8080`);
-        const text = await wrong("check");
+        const text = await lvsFindings("check");
         await ds1.run(`ipvsadm -e ${server} -w 1; ipvsadm -D -t ${vip}:8080`);
         expect(text).toContain(`ds1: IPVS table\n`);
         expect(text).toContain(`\n--a ${server} -w 1\n+-a ${server} -w 7\n`);
         expect(text).toContain(`\n+-A -t ${vip}:8080 -s wlc\n`);
     });
 
-    it("says that a password differs and does not show it", async () => {
+    it("reports a changed password without showing it", async () => {
         const file = "/etc/keepalived/auth_pass.conf";
         const kept = await ds2.run(`cat ${file}`);
         await ds2.run(`cp -p ${file} /tmp/kept; echo '# by hand' >>${file}; chmod 640 ${file}`);
-        const text = await wrong("check");
+        const text = await lvsFindings("check");
         await ds2.run(`mv /tmp/kept ${file}`);
-        expect(text).toContain(`ds2: file ${file}\ndiffers; what is in it is secret\n`);
+        expect(text).toContain(`ds2: file ${file}\ndiffers. Its content is secret.\n`);
         expect(text).toContain("\n-600 root\n+640 root\n");
         expect(text).not.toContain(/"(.*)"/.exec(kept)![1]);
     });
@@ -159,7 +164,7 @@ describe("lvs check", () => {
         await cluster.change(({ realServers }) =>
             Object.assign(realServers[2]!, { user: "admin" }),
         );
-        expect(await shown("check", "rs3")).toBe("rs3: as it was applied\n");
+        expect(await lvsOutput("check", "rs3")).toBe("rs3: unchanged since the last up\n");
         await cluster.change();
     });
 });
@@ -171,9 +176,9 @@ describe("The current configuration", () => {
         await cluster.configure(change);
     }
 
-    it("is rendered by lvs render into the files that are on the hosts", async () => {
+    it("is rendered by lvs render to the same files as on the hosts", async () => {
         const out = path.join(cluster.lab.dir, "rendered");
-        const text = await shown("render", "--out", out);
+        const text = await lvsOutput("render", "--out", out);
         for (const host of cluster.members) {
             const listed = await host.run("cat /var/lib/pulumi-lvs/*/files | sort -u");
             const installed = listed.split("\n").filter(Boolean);
@@ -191,51 +196,53 @@ describe("The current configuration", () => {
             }
         }
         expect(text).toContain("ds1: /etc/keepalived/auth_pass.conf is not written (secret)\n");
-        const some = await shown("render", "rs1", "--out", out);
+        const some = await lvsOutput("render", "rs1", "--out", out);
         const shorter = some.replaceAll(`${out}/`, "rendered/");
         expectTranscript("lvs render rs1 --out rendered", shorter);
     });
 
-    it("differs from no host in lvs diff after an up", async () => {
-        const text = cluster.members.map(({ name }) => `${name}: nothing to change\n`).join("");
-        expect(await shown("diff")).toBe(text);
+    it("has no difference in lvs diff after an up", async () => {
+        const text = cluster.members.map(({ name }) => `${name}: no changes\n`).join("");
+        expect(await lvsOutput("diff")).toBe(text);
     });
 
-    it("differs by a new weight in lvs diff before the up", async () => {
+    it("shows a new weight in lvs diff before the up", async () => {
         await withChange(({ realServers }) => (realServers[0]!.weight = 3));
-        const text = await wrong("diff");
+        const text = await lvsFindings("diff");
         expect(text).toContain("\n-        weight 1\n+        weight 3\n");
         expectTranscript(
             "lvs diff ds1 rs1   # a weight has been changed in the stack file",
-            await wrong("diff", "ds1", "rs1"),
+            await lvsFindings("diff", "ds1", "rs1"),
         );
     });
 
-    it("differs in lvs diff by all that a new host lacks, and leaves out a host that goes", async () => {
+    it("shows in lvs diff everything that a new host lacks, and no host that is removed", async () => {
         await withChange(({ realServers }) => realServers.push(spareRealServer()));
-        const text = await wrong("diff", "rs4");
+        const text = await lvsFindings("diff", "rs4");
         expect(text).toContain("\n+address 10.128.190.248/32 lo\n");
-        // And one that is there and goes is no host of it any more.
+        // A host that is removed from the stack file belongs to the cluster no more.
         await withChange(({ realServers }) => realServers.pop());
-        expect(await wrong("diff")).not.toContain("rs3");
+        expect(await lvsFindings("diff")).not.toContain("rs3");
     });
 
-    it("is drawn by lvs topology as the picture of the README", async () => {
-        const text = await shown("topology");
+    it("is drawn by lvs topology as in the README", async () => {
+        const text = await lvsOutput("topology");
         expectGolden("topology-seed.mmd", text);
         expectTranscript("lvs topology", text);
         const docs = path.join(__dirname, "..", "..", "docs", "topology.svg");
-        expect(await shown("topology", "--svg")).toBe(await fs.readFile(docs, "utf8"));
+        expect(await lvsOutput("topology", "--svg")).toBe(await fs.readFile(docs, "utf8"));
     });
 
-    it("passes lvs preflight, which stops at a virtual IP that is taken", async () => {
-        expectTranscript("lvs preflight", await shown("preflight"));
+    it("passes lvs preflight, which fails for a virtual IP that is in use", async () => {
+        expectTranscript("lvs preflight", await lvsOutput("preflight"));
         const taken = "10.128.190.252";
         await withChange(({ virtualServers }) => (virtualServers[0]!.virtualIp = taken));
-        expect(await wrong("preflight")).toMatch(new RegExp(`stop +address +${taken} is answered`));
+        expect(await lvsFindings("preflight")).toMatch(
+            new RegExp(`stop +address +${taken} on eth0 is in use`),
+        );
     });
 
-    it("is refused by lvs render in the components' words when it is wrong", async () => {
+    it("is refused by lvs render with the components' messages if it is invalid", async () => {
         await withChange(({ virtualServers }) => (virtualServers[0]!.port = 70_000));
         const { status, stdout, stderr } = await lvs("render");
         expect([status, stdout]).toEqual([2, ""]);
@@ -244,38 +251,38 @@ describe("The current configuration", () => {
 });
 
 it("lvs keyscan prints the host keys of the stack file", async () => {
-    const text = await shown("keyscan", ds1.address, `${rs1.address}:22`);
+    const text = await lvsOutput("keyscan", ds1.address, `${rs1.address}:22`);
     expectTranscript(`lvs keyscan ${ds1.address} ${rs1.address}`, text);
     expect(text.match(/hostKey: .*/g)).toEqual(
         [ds1, rs1].map((host) => `hostKey: ${host.hostKey}`),
     );
 });
 
-it("lvs reports a host that is off within seconds and shows all others", async () => {
+it("lvs reports a powered-off host within seconds and shows all other hosts", async () => {
     await ds1.cut();
     await waitUntil(
-        "a new owner",
+        "a new active director",
         20_000,
         async () => (await cluster.activeDirectors()).join() === "ds2",
     );
     const start = performance.now();
-    const status = await wrong("status");
+    const status = await lvsFindings("status");
     expect(performance.now() - start).toBeLessThan(15_000);
-    expect(status).toMatch(/wrong: ds1 cannot be reached: .*timed out/);
-    expect(status).toContain(`${vip}  VI_1  at ds2\n`);
+    expect(status).toMatch(/problem: ds1 cannot be reached: .*timed out/);
+    expect(status).toContain(`${vip}  VI_1  active: ds2\n`);
     expect(status.match(/ serving /g)).toHaveLength(3);
-    const check = await wrong("check");
+    const check = await lvsFindings("check");
     expect(check).toMatch(/^ds1 cannot be reached/);
-    expect(check).toContain("rs3: as it was applied\n");
+    expect(check).toContain("rs3: unchanged since the last up\n");
 });
 
-it("lvs check refuses a host with another key than the stack's", async () => {
+it("lvs check refuses a host whose key differs from the stack's", async () => {
     const { status, stdout } = await lvs("check", "rs1");
-    expect([status, stdout]).toEqual([0, "rs1: as it was applied\n"]);
+    expect([status, stdout]).toEqual([0, "rs1: unchanged since the last up\n"]);
     await rs1.run(
         "ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/other && cp /etc/ssh/other /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh",
     );
-    expect(await wrong("check", "rs1")).toBe(
-        `rs1 its host key is not the one in the stack: compare with \`lvs keyscan ${rs1.address}\`\n`,
+    expect(await lvsFindings("check", "rs1")).toBe(
+        `rs1 has another host key than the stack. Compare it with \`lvs keyscan ${rs1.address}\`.\n`,
     );
 });

@@ -14,14 +14,14 @@ describe("The article's cluster", () => {
 
     it("answers thirty requests in the order RS3 RS2 RS1 and counts ten for each", async () => {
         const active = cluster.host("ds1");
-        // The order begins anywhere: an earlier client may have moved it.
+        // The round may start at any server: an earlier client may have moved it.
         await active.run("ipvsadm -Z");
         const bodies = await cluster.bodies(30);
         const round = ["RS3", "RS2", "RS1"];
         const start = round.indexOf(bodies[0]!);
         expect(bodies).toEqual(bodies.map((_, index) => round[(start + index) % 3]));
 
-        // The kernel adds its counters up every two seconds.
+        // The kernel updates its counters every two seconds.
         const counts = await waitUntil("thirty counted connections", 10_000, async () => {
             const table = await active.run("ipvsadm -Ln --stats --exact");
             const lines = table.split("\n").map((line) => line.trim().split(/\s+/));
@@ -32,7 +32,7 @@ describe("The article's cluster", () => {
         expect(counts.map((fields) => fields[2])).toEqual(["10", "10", "10"]);
     });
 
-    it("has the active director alone answer ARP for the virtual IP", async () => {
+    it("answers ARP for the virtual IP only from the active director", async () => {
         const mac = (await cluster.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
         for (let round = 0; round < 5; round++) {
             await cluster.lab.exec(["ip", "neighbour", "flush", "all"]);
@@ -42,7 +42,7 @@ describe("The article's cluster", () => {
         }
     });
 
-    it("is left alone by a second up: nothing changes and no host is connected to", async () => {
+    it("is not changed by a second up, which connects to no host", async () => {
         const before = await cluster.logins();
         const output = await cluster.stack.up();
         expect(output).toContain("29 unchanged");
@@ -50,7 +50,7 @@ describe("The article's cluster", () => {
         expect(await cluster.logins()).toEqual(before);
     });
 
-    it("is logged in to once for each changed host and step", async () => {
+    it("gets one login for each changed host and step", async () => {
         const before = await cluster.logins();
         await cluster.change(({ realServers }) => (realServers[0]!.httpd!.page = "RS1 again"));
         const after = await cluster.logins();
@@ -58,7 +58,7 @@ describe("The article's cluster", () => {
         expect(await cluster.bodies(3)).toContain("RS1 again");
     });
 
-    it("takes a new weight by a reload: keepalived runs on and no request is lost", async () => {
+    it("gets a new weight by a reload: keepalived keeps running and no request is lost", async () => {
         const pids = () =>
             Promise.all(cluster.directors.map((host) => host.run("pidof -s keepalived")));
         const before = await pids();
@@ -75,20 +75,24 @@ describe("The article's cluster", () => {
             expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
         }
         const order = (await cluster.bodies(50)).join("").replaceAll("RS", "");
-        // Three of five, or some more where keepalived has the scheduler begin its round anew.
+        // Three of five, or a few more, because keepalived may restart the scheduler's round.
         expect(order).toMatch(/^[123]{50}$/);
         const others = order.replaceAll("1", "").length;
         expect([order, others >= 17 && others <= 20]).toEqual([order, true]);
     });
 
-    it("takes a real server in, and drains one that leaves: no request is lost", async () => {
+    it("adds a real server and drains a removed one: no request is lost", async () => {
         const coming = await cluster.probe();
         await cluster.change(({ realServers }) => realServers.push(spareRealServer()));
-        await waitUntil("an answer of RS4", 10_000, () => coming.sofar().byBody.RS4 !== undefined);
+        await waitUntil(
+            "an answer of RS4",
+            10_000,
+            () => coming.soFar().bodyCounts.RS4 !== undefined,
+        );
         expect((await coming.stop()).failed).toEqual([]);
 
-        // Requests of eight seconds each: twice as many as servers, for a port that comes again goes to
-        // the server that it had before.
+        // Requests of eight seconds each, twice as many as servers: a reused client port goes to
+        // the same server as before.
         const slowRequest = `exec 3<>/dev/tcp/${vip}/80
             printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 8; printf '\\r\\n' >&3
             timeout 5 tail -n 1 <&3`;
@@ -113,7 +117,7 @@ describe("The article's cluster", () => {
         expect(addresses).not.toContain(vip);
     });
 
-    it("takes a new password on both directors at once, however late one comes to it: no failover, no request lost", async () => {
+    it("changes the password on both directors at once, even if one is late: no failover, no request lost", async () => {
         const before = await directorPasswords(cluster);
         const hold = "exec 9>>/run/pulumi-lvs.lock; flock 9; sleep 8";
         await cluster.host("ds2").run(`nohup sh -c '${hold}' >/dev/null 2>&1 </dev/null &`);

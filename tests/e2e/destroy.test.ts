@@ -1,9 +1,9 @@
 import { LabCluster } from "../../lab/cluster";
 import { waitUntil } from "../../lab/lab";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
-/** A keepalived that was at work before the cluster. */
+/** Configuration of a keepalived that ran before the cluster. */
 const ownConfig = [
     "vrrp_instance own {",
     "    interface eth0",
@@ -15,7 +15,7 @@ const ownConfig = [
     "",
 ].join("\n");
 
-describe("After a destroy, with removePackages,", () => {
+describe("After a destroy with removePackages,", () => {
     let cluster: LabCluster;
     let before: Awaited<ReturnType<typeof portraits>>;
 
@@ -28,8 +28,8 @@ describe("After a destroy, with removePackages,", () => {
         );
 
     beforeAll(async () => {
-        cluster = await LabCluster.boot({ topology: only(seed, "ds1", "ds2", "rs1") });
-        // ds2 and rs1 are bare; on ds1 the user's own keepalived is at work.
+        cluster = await LabCluster.boot({ topology: withHosts(seed, "ds1", "ds2", "rs1") });
+        // ds2 and rs1 are bare. ds1 runs the user's own keepalived.
         await Promise.all(["ds2", "rs1"].map((name) => cluster.host(name).reset()));
         await cluster
             .host("ds1")
@@ -49,7 +49,7 @@ describe("After a destroy, with removePackages,", () => {
 
     afterAll(() => cluster?.down());
 
-    it("every host is as it was: the user's own keepalived at work, a page, a kernel setting and its packages", async () => {
+    it("every host has its original state: the user's keepalived, a web page, a kernel setting and the packages", async () => {
         const served = await portraits();
         served.forEach(({ kept }, index) => expect(kept).not.toEqual(before[index]!.kept));
         const { stdout } = await cluster.lab.tryExec(["curl", "-sS", "http://10.128.190.249/"]);

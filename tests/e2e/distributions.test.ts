@@ -4,38 +4,41 @@ import { waitUntil } from "../../lab/lab";
 import { mixed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
-/** The claims of the other files on Debian 12, in short; `npm run test:full` has whole clusters of each release. */
+/**
+ * The main claims for Debian 12, repeated on all releases. `npm run test:full` tests whole clusters
+ * of each release.
+ */
 describe("A cluster of Debian 11, 12 and 13", () => {
     let cluster: LabCluster;
-    let found: string[];
+    let original: string[];
 
     const portraits = async () =>
         (await Promise.all(cluster.members.map(portrait))).map(({ kept }) => kept);
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({ topology: mixed });
-        found = await portraits();
+        original = await portraits();
         await cluster.change();
         await cluster.untilHealthy();
     });
 
     afterAll(() => cluster?.down());
 
-    it("runs on each director the keepalived that its configuration is made for", async () => {
+    it("runs on each director the keepalived version that its configuration is made for", async () => {
         for (const director of cluster.directors) {
-            const said = await director.run("keepalived -v 2>&1 | head -n 1");
-            expect(said).toContain(`v${releases[director.suite].keepalived} `);
+            const output = await director.run("keepalived -v 2>&1 | head -n 1");
+            expect(output).toContain(`v${releases[director.suite].keepalived} `);
         }
     });
 
-    it("answers in turn and is left alone by a second up", async () => {
+    it("answers in turn and is not changed by a second up", async () => {
         const bodies = await cluster.bodies(6);
         expect(bodies.slice(0, 3)).toEqual(bodies.slice(3));
         expect(new Set(bodies)).toEqual(new Set(["RS1", "RS2", "RS3"]));
         expect(await cluster.stack.up()).toContain("29 unchanged");
     });
 
-    it("takes a new weight by a reload: keepalived runs on and no request is lost", async () => {
+    it("gets a new weight by a reload: keepalived keeps running and no request is lost", async () => {
         const pids = () =>
             Promise.all(cluster.directors.map((host) => host.run("pidof keepalived")));
         const before = (await pids()).map((line) => line.trim().split(" ").at(-1));
@@ -61,7 +64,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         expect((await probe.stop()).longestGap).toBeLessThan(5000);
     });
 
-    it("removes a web server that is stopped and adds it when it returns", async () => {
+    it("removes a stopped web server and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
         await rs2.run("systemctl stop apache2");
         await waitUntil("rs2 out", 9_000, async () =>
@@ -71,8 +74,8 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         await cluster.untilHealthy();
     });
 
-    it("leaves every host as it found it after a destroy", async () => {
+    it("restores the original state of every host after a destroy", async () => {
         await cluster.stack.destroy();
-        expect(await portraits()).toEqual(found);
+        expect(await portraits()).toEqual(original);
     });
 });

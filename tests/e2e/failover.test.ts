@@ -19,9 +19,9 @@ describe("The article's cluster", () => {
         const cutAt = Date.now();
         await cluster.untilActive("ds2");
         await waitUntil("answers again", 10_000, () =>
-            probe.sofar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
+            probe.soFar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
         );
-        expect(probe.sofar().longestGap).toBeLessThan(5000);
+        expect(probe.soFar().longestGap).toBeLessThan(5000);
 
         await ds1.boot();
         await cluster.untilActive("ds1");
@@ -29,8 +29,8 @@ describe("The article's cluster", () => {
         await cluster.untilHealthy();
         const { requests, failed, longestGap } = await probe.stop();
         expect(longestGap).toBeLessThan(5000);
-        // A request is open for five seconds, so the cut costs only those to the dead director
-        // itself; the return only what is open then and of which ds2 has not told yet.
+        // A request fails after five seconds. The cut only breaks requests that the dead director
+        // handles. The return only breaks requests whose connections ds2 has not synchronised yet.
         const byTheCut = (at: number) => at <= cutAt + 4000;
         const byTheReturn = (at: number) => at > backAt - 3000 && at <= backAt;
         expect(failed.filter(({ at }) => !byTheCut(at) && !byTheReturn(at))).toEqual([]);
@@ -38,11 +38,10 @@ describe("The article's cluster", () => {
         expect(requests.at(-1)!.error).toBeUndefined();
     });
 
-    it("removes a web server that is stopped within the bound of its check and adds it when it returns", async () => {
+    it("removes a stopped web server within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
-        await expectEjected(
+        await expectRemoval(
             "rs2",
-            // delayLoop + retry × delayBeforeRetry
             5 + 1,
             () => rs2.run("systemctl stop apache2"),
             () => rs2.run("systemctl start apache2"),
@@ -51,25 +50,24 @@ describe("The article's cluster", () => {
 
     it("removes a real server that lost power within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
-        await expectEjected(
+        await expectRemoval(
             "rs2",
-            // delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry
             5 + 2 * 2 + 1,
             () => rs2.cut(),
             () => rs2.boot(),
         );
     });
 
-    async function expectEjected(
+    async function expectRemoval(
         name: string,
         boundSeconds: number,
-        breakIt: () => Promise<unknown>,
-        mendIt: () => Promise<unknown>,
+        causeFault: () => Promise<unknown>,
+        repairFault: () => Promise<unknown>,
     ) {
         const others = ["rs1", "rs2", "rs3"].filter((other) => other !== name);
         const probe = await cluster.probe();
-        await breakIt();
-        // Whoever asks needs time, too.
+        await causeFault();
+        // Reading the table takes time, too.
         await waitUntil(`${name} out`, (boundSeconds + 3) * 1000, async () => {
             return (await cluster.servingRealServers("ds1")).join() === others.join();
         });
@@ -77,27 +75,27 @@ describe("The article's cluster", () => {
         await waitUntil(
             "a hundred requests more",
             20_000,
-            () => probe.sofar().requests.filter(({ at }) => at > outAt).length > 100,
+            () => probe.soFar().requests.filter(({ at }) => at > outAt).length > 100,
         );
-        await mendIt();
+        await repairFault();
         await cluster.untilHealthy();
         await waitUntil(`an answer of ${name}`, 10_000, () =>
             probe
-                .sofar()
+                .soFar()
                 .requests.some(({ at, body }) => at > outAt && body === name.toUpperCase()),
         );
         const { failed } = await probe.stop();
         expect(failed.filter(({ at }) => at > outAt)).toEqual([]);
     }
 
-    it("serves without an up after a power cut of all hosts", async () => {
+    it("serves again without an up after a power cut of all hosts", async () => {
         await Promise.all(cluster.members.map((host) => host.cut()));
         await Promise.all(cluster.members.map((host) => host.boot()));
         await cluster.untilHealthy();
         expect(new Set(await cluster.bodies(6))).toEqual(new Set(["RS1", "RS2", "RS3"]));
     });
 
-    it("serves without an up after a reboot of all hosts", async () => {
+    it("serves again without an up after a reboot of all hosts", async () => {
         await Promise.all(cluster.members.map((host) => host.reboot()));
         await cluster.untilHealthy();
         expect(new Set(await cluster.bodies(6))).toEqual(new Set(["RS1", "RS2", "RS3"]));

@@ -1,8 +1,8 @@
 import { scenarios } from "../faults/scenarios";
 import { FaultBed } from "../faults/bed";
-import { play } from "../faults/suite";
+import { runScenarios } from "../faults/suite";
 
-/** Quick ones, a list for each theme: of each list the seed chooses one, and its phase. */
+/** Fast scenarios by theme. The seed chooses one of each theme, and its phase. */
 const spread = [
     ["director-stop", "keepalived-killed", "network-restart"],
     ["server-crash", "no-server"],
@@ -12,7 +12,7 @@ const spread = [
 
 const seed = Number(process.env.SEED ?? 1);
 
-describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; npm run test:faults plays all)`, () => {
+describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; npm run test:faults runs all scenarios)`, () => {
     let bed: FaultBed;
 
     beforeAll(async () => {
@@ -23,9 +23,9 @@ describe(`Clients and operators observe what docs/faults.md says (SEED=${seed}; 
 
     const chosen = spread.map((names, index) => names[(seed + index) % names.length]!);
 
-    it.each(chosen)("of the fault %s", async (name) => {
+    it.each(chosen)("after the fault %s", async (name) => {
         const scenario = scenarios.find((candidate) => candidate.name === name)!;
-        const [outcome] = await play(bed, [scenario], [seed], () => undefined);
-        if (outcome!.error !== undefined) throw new Error(outcome!.error);
+        const [result] = await runScenarios(bed, [scenario], [seed], () => undefined);
+        if (result!.error !== undefined) throw new Error(result!.error);
     });
 });

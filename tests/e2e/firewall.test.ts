@@ -6,7 +6,7 @@ import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors, type Topology } from "../../lab/topology";
 
-/** ds1 and ds2 have a firewall of nftables, and ds3 has firewalld, which takes memory. */
+/** ds1 and ds2 use nftables. ds3 uses firewalld, which needs more memory. */
 const topology: Topology = {
     ...threeDirectors,
     name: "firewalls",
@@ -18,7 +18,7 @@ const topology: Topology = {
 const vip6 = "fd00:62:190::248";
 const urls = [vip, `[${vip6}]`].map((host) => `http://${host}`);
 
-/** What is not let in is dropped, and nothing goes through. */
+/** Drop everything that is not allowed, and forward nothing. */
 const nftables = `#!/usr/sbin/nft -f
 flush ruleset
 table inet filter {
@@ -54,7 +54,7 @@ describe("Directors behind firewalls", () => {
 ${nftables}END
                     systemctl enable -q --now nftables`),
             ),
-            // The lab's kernel cannot do what this asks for.
+            // The lab's kernel lacks this feature.
             ds3.run(`sed -i 's/^IPv6_rpfilter=.*/IPv6_rpfilter=no/' /etc/firewalld/firewalld.conf
                 systemctl enable -q --now firewalld
                 timeout 30 sh -c 'until firewall-cmd -q --state; do sleep 0.2; done'`),
@@ -87,21 +87,21 @@ ${nftables}END
         };
     }
 
-    /** ds1 the only owner, which nobody is whom adverts do not reach, and all services answered. */
+    /** Wait until ds1 alone is active, which shows that adverts arrive, and all services answer. */
     async function untilHealthy() {
-        await untilOwned("ds1");
+        await untilActive("ds1");
         for (const url of urls) await untilAnswered(url);
     }
 
-    async function untilOwned(...names: string[]) {
-        await waitUntil(`${names.join()} as owner`, 60_000, async () => {
-            const owners = (await cluster.activeDirectors(vip)).join();
-            if (owners === names.join()) return true;
-            throw new Error(`owners: ${owners}`);
+    async function untilActive(...names: string[]) {
+        await waitUntil(`${names.join()} active`, 60_000, async () => {
+            const active = (await cluster.activeDirectors(vip)).join();
+            if (active === names.join()) return true;
+            throw new Error(`active: ${active}`);
         });
     }
 
-    /** By both real servers, in turn. */
+    /** Wait until both real servers answer in turn. */
     async function untilAnswered(url: string) {
         await waitUntil(`answers from ${url}`, 20_000, async () => {
             const bodies = await cluster.bodies(2, url);
@@ -110,18 +110,18 @@ ${nftables}END
         });
     }
 
-    /** The rules of all directors, to the byte. */
+    /** The rulesets of all directors. */
     async function rulesets(): Promise<string[]> {
         return Promise.all(directors.map((host) => host.run("nft list ruleset")));
     }
 
-    it("keep their rules with openFirewall: false and hear no other director", async () => {
+    it("keep their rules with openFirewall: false and receive no adverts", async () => {
         await cluster.deploy(configuration({ openFirewall: false }));
-        await untilOwned("ds1", "ds2", "ds3");
+        await untilActive("ds1", "ds2", "ds3");
         expect(await rulesets()).toEqual(before);
     });
 
-    describe("that an up has opened", () => {
+    describe("opened by an up", () => {
         beforeAll(async () => {
             await cluster.deploy(configuration());
             await untilHealthy();
@@ -129,7 +129,7 @@ ${nftables}END
 
         afterEach(untilHealthy);
 
-        it("learn the connections of the active director", async () => {
+        it("receive the connections of the active director", async () => {
             const hold = `exec 3<>/dev/tcp/${vip}/80; sleep 20`;
             const held = cluster.lab.spawn(["bash", "-c", hold]);
             try {
@@ -170,7 +170,7 @@ ${nftables}END
         await untilHealthy();
     });
 
-    it("have their rules back to the byte after a destroy", async () => {
+    it("have exactly their original rules after a destroy", async () => {
         await cluster.stack.destroy();
         expect(await rulesets()).toEqual(before);
     });
@@ -178,12 +178,12 @@ ${nftables}END
     async function expectServedByDs3() {
         await Promise.all([ds1, ds2].map((host) => host.run("systemctl stop keepalived")));
         try {
-            await untilOwned("ds3");
+            await untilActive("ds3");
             for (const url of urls) await untilAnswered(url);
         } finally {
-            // One after the other: a sync daemon that ends right after its start holds keepalived up.
+            // One after the other: keepalived hangs if its sync daemon ends right after its start.
             await ds1.run("systemctl start keepalived");
-            await untilOwned("ds1");
+            await untilActive("ds1");
             await ds2.run("systemctl start keepalived");
         }
     }

@@ -3,7 +3,7 @@ import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { Client } from "./support/client";
 
 type Kernel = Required<NonNullable<StackConfig["kernel"]>>;
@@ -11,8 +11,8 @@ type Kernel = Required<NonNullable<StackConfig["kernel"]>>;
 const vs = (name: string) => `/proc/sys/net/ipv4/vs/${name}`;
 
 /**
- * Every setting that there is, each as something that the kernel is not by itself: the file that
- * tells of it, and what that says with the setting and without.
+ * Every setting with a value other than the kernel's default: the file that shows it, and the
+ * content of the file with and without the setting.
  */
 const settings: {
     [Name in keyof Kernel]: { value: Kernel[Name]; file: string; set: string; without: string };
@@ -54,7 +54,7 @@ const settings: {
 const names = Object.keys(settings) as (keyof Kernel)[];
 const everything = Object.fromEntries(names.map((name) => [name, settings[name].value]));
 
-/** Addresses of the client besides its own. */
+/** Additional addresses of the client. */
 const clients = [101, 102, 103, 104, 105, 106].map((last) => `10.128.190.${last}`);
 
 describe("The kernel of each director", () => {
@@ -65,7 +65,7 @@ describe("The kernel of each director", () => {
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({
-            topology: only(seed, "ds1", "ds2", "rs1", "rs2"),
+            topology: withHosts(seed, "ds1", "ds2", "rs1", "rs2"),
         });
         ds1 = cluster.host("ds1");
         ds2 = cluster.host("ds2");
@@ -88,8 +88,8 @@ describe("The kernel of each director", () => {
         };
     }
 
-    /** What a director's kernel says of every setting. */
-    async function found(host: Host): Promise<Record<string, string>> {
+    /** Every setting as a director's kernel shows it. */
+    async function settingsOf(host: Host): Promise<Record<string, string>> {
         const files = names.map((name) => settings[name].file);
         const lines = (await host.run(`cat ${files.join(" ")}`)).trim().split("\n");
         return Object.fromEntries(
@@ -100,25 +100,25 @@ describe("The kernel of each director", () => {
     const all = (which: "set" | "without") =>
         Object.fromEntries(names.map((name) => [name, settings[name][which]]));
 
-    it("has every setting that it is given", async () => {
-        expect(await found(ds1)).toEqual(all("set"));
-        expect(await found(ds2)).toEqual(all("set"));
+    it("has every configured setting", async () => {
+        expect(await settingsOf(ds1)).toEqual(all("set"));
+        expect(await settingsOf(ds2)).toEqual(all("set"));
     });
 
     it("has every setting again after a reboot", async () => {
         await Promise.all([ds1.reboot(), ds2.reboot()]);
         await cluster.untilHealthy();
-        expect(await found(ds1)).toEqual(all("set"));
-        expect(await found(ds2)).toEqual(all("set"));
+        expect(await settingsOf(ds1)).toEqual(all("set"));
+        expect(await settingsOf(ds2)).toEqual(all("set"));
     });
 
-    it("receives connection sync at each of syncPorts", async () => {
+    it("receives connection sync on each of syncPorts", async () => {
         const sockets = await ds2.run("ss -Huan");
         const ports = [...sockets.matchAll(/ 224\.0\.0\.81\S*:(\d+) /g)].map(([, port]) => port);
         expect(ports.sort()).toEqual(["8848", "8849"]);
     });
 
-    describe("with no setting but sloppyTcp and no sync daemon", () => {
+    describe("(only sloppyTcp, no sync daemon)", () => {
         beforeAll(async () => {
             await cluster.deploy(
                 configuration({
@@ -129,13 +129,13 @@ describe("The kernel of each director", () => {
             await cluster.untilHealthy();
         });
 
-        it("has its former settings back, but for a module option that waits for a reboot", async () => {
+        it("has its original settings again, except a module option that needs a reboot", async () => {
             const left = { sloppyTcp: "1", connTabBits: "10" };
-            expect(await found(ds1)).toEqual({ ...all("without"), ...left });
-            expect(await found(ds2)).toEqual({ ...all("without"), ...left });
+            expect(await settingsOf(ds1)).toEqual({ ...all("without"), ...left });
+            expect(await settingsOf(ds2)).toEqual({ ...all("without"), ...left });
         });
 
-        it("keeps connections through a power cut of the active director, for sh leads them to the same real server", async () => {
+        it("keeps connections through a power cut of the active director, because sh sends them to the same real server", async () => {
             const connections = await Promise.all(
                 clients.map((address) => client.open(vip, 80, address)),
             );
@@ -146,10 +146,10 @@ describe("The kernel of each director", () => {
             expect(await ds2.run("ipvsadm -Lnc")).not.toContain(vip);
 
             await ds1.cut();
-            await waitUntil("ds2 as owner", 10_000, async () =>
+            await waitUntil("ds2 active", 10_000, async () =>
                 (await cluster.activeDirectors()).includes("ds2"),
             );
-            // As a kernel does by itself with the middle of a connection that it does not know.
+            // Without the setting, the kernel resets a connection that it does not know.
             await ds2.run("sysctl -q net.ipv4.vs.sloppy_tcp=0");
             await expect(another.ask()).rejects.toThrow("ECONNRESET");
             await ds2.run("sysctl -q net.ipv4.vs.sloppy_tcp=1");
@@ -158,7 +158,7 @@ describe("The kernel of each director", () => {
 
             await ds1.boot();
             await cluster.untilHealthy();
-            expect(await found(ds1)).toEqual({ ...all("without"), sloppyTcp: "1" });
+            expect(await settingsOf(ds1)).toEqual({ ...all("without"), sloppyTcp: "1" });
         });
     });
 });

@@ -6,11 +6,11 @@ import { type Host, Lab, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
 import { cacheRoot, exists } from "../../lab/cache";
-import { only, seed, wide } from "../../lab/topology";
+import { withHosts, seed, wide } from "../../lab/topology";
 
 const root = path.join(__dirname, "../..");
 
-/** Two labs at a time, with hosts of the same name and address. */
+/** Two labs at the same time, with hosts of the same name and address. */
 let lab: Lab;
 let other: Lab;
 let ds1: Host;
@@ -19,7 +19,10 @@ let devicesBefore: string;
 
 beforeAll(async () => {
     devicesBefore = await run(["ip", "-o", "link"]);
-    [lab, other] = await Promise.all([Lab.up(only(seed, "ds1", "rs1")), Lab.up(only(seed, "rs1"))]);
+    [lab, other] = await Promise.all([
+        Lab.up(withHosts(seed, "ds1", "rs1")),
+        Lab.up(withHosts(seed, "rs1")),
+    ]);
     ds1 = lab.host("ds1");
     rs1 = lab.host("rs1");
 });
@@ -36,7 +39,7 @@ describe("A lab's hosts", () => {
         );
     });
 
-    test("show the host key that was known before they booted", async () => {
+    test("show the host keys that were known before their boot", async () => {
         const knownHosts = path.join(lab.dir, "wrong_known_hosts");
         await fs.writeFile(knownHosts, `ds1 ${hostKey("rs1").public}\n`);
         const ssh = ["ssh", "-F", path.join(lab.dir, "ssh_config"), "-o", "ControlPath=none"];
@@ -50,19 +53,19 @@ describe("A lab's hosts", () => {
         expect(wrong.stderr).toContain("Host key verification failed");
     });
 
-    test("have a user who may become root and one who may not", async () => {
+    test("have a user with sudo and a user without", async () => {
         expect(await ds1.run("sudo -n id -u", { user: "admin" })).toBe("0\n");
         expect((await ds1.tryRun("sudo -n id -u", { user: "nosudo" })).status).not.toBe(0);
     });
 
-    test("begin without the cluster's packages, install them, and have IPVS", async () => {
+    test("start without the cluster's packages, can install them, and have IPVS", async () => {
         const { status } = await ds1.tryRun("command -v keepalived || command -v ipvsadm");
         expect(status).not.toBe(0);
         await ds1.run("apt-get -q update && apt-get -q install -y ipvsadm");
         expect(await ds1.run("modprobe ip_vs && ipvsadm -Ln")).toContain("IP Virtual Server");
     });
 
-    test("take many commands on one login", async () => {
+    test("run many commands with one login", async () => {
         const logins = "journalctl -u ssh | grep -c 'Accepted publickey for root'";
         const before = await ds1.run(logins);
         await ds1.run("true");
@@ -70,7 +73,7 @@ describe("A lab's hosts", () => {
         expect(await ds1.run(logins)).toBe(before);
     });
 
-    test("are apart from another lab's hosts of the same name and address", async () => {
+    test("are isolated from another lab's hosts of the same name and address", async () => {
         await rs1.run("echo mine >/root/whose");
         await other.host("rs1").run("echo other >/root/whose");
         expect(await rs1.run("cat /root/whose")).toBe("mine\n");
@@ -114,7 +117,7 @@ describe("A lab's host", () => {
         expect(await ds1.run("systemctl is-system-running")).toBe("running\n");
     });
 
-    test("does not answer while its cable is pulled out", async () => {
+    test("does not answer while its cable is unplugged", async () => {
         await ds1.link("down");
         expect(await answers(ds1)).toBe(false);
         await ds1.link("up");
@@ -128,7 +131,7 @@ describe("Hosts of several networks", () => {
     let far1: Host;
 
     beforeAll(async () => {
-        lab = await Lab.up(only(wide, "router", "far1"));
+        lab = await Lab.up(withHosts(wide, "router", "far1"));
         router = lab.host("router");
         far1 = lab.host("far1");
     });
@@ -142,7 +145,7 @@ describe("Hosts of several networks", () => {
         expect([device, address, ipv6]).toEqual(["eth2", "10.128.192.1", "fd00:62:192::1"]);
     });
 
-    test("reach other networks by their router alone, and packages without it", async () => {
+    test("reach other networks only through their router, and packages without it", async () => {
         const { address, ipv6 } = lab.client;
         const reached = async () => [
             (await far1.tryRun(`ping -c 1 -W 2 ${address}`)).status === 0,
@@ -162,7 +165,7 @@ describe("Hosts of several networks", () => {
             .createServer((socket) => socket.end(socket.remoteAddress))
             .listen(process.argv[1], "${address}")`;
         for (const port of ["7000", "7001"]) lab.spawn([process.execPath, "-e", server, port]);
-        /** Whom the client sees when far1 connects to it. */
+        /** Address of far1 as the client sees it. */
         const seenAs = async (port: number) => {
             const connect = `exec 3<>/dev/tcp/${address}/${port} && cat <&3`;
             return (await far1.tryRun(`timeout 2 bash -c '${connect}'`)).stdout;
@@ -210,24 +213,24 @@ test("A probe logs every request, every failure and the longest gap", async () =
     await lab.exec(["curl", "-sS", "--retry", "20", "--retry-connrefused", url]);
 
     const probe = await lab.probe(url, { intervalMs: 20, timeoutMs: 2000 });
-    await waitUntil("successes", 20_000, () => probe.sofar().requests.length > 50);
-    expect(probe.sofar().failed).toEqual([]);
+    await waitUntil("successes", 20_000, () => probe.soFar().requests.length > 50);
+    expect(probe.soFar().failed).toEqual([]);
     await rs1.freeze();
-    await waitUntil("failures", 20_000, () => probe.sofar().failed.length > 20);
+    await waitUntil("failures", 20_000, () => probe.soFar().failed.length > 20);
     await rs1.thaw();
     const thawed = Date.now();
     await waitUntil("successes after the gap", 20_000, () =>
-        probe.sofar().requests.some(({ at, error }) => at > thawed && !error),
+        probe.soFar().requests.some(({ at, error }) => at > thawed && !error),
     );
-    const { requests, failed, longestGap, byBody } = await probe.stop();
+    const { requests, failed, longestGap, bodyCounts } = await probe.stop();
 
     expect(failed.map(({ error }) => error)).toContain("timeout");
-    expect(byBody).toEqual({ RS1: requests.length - failed.length });
+    expect(bodyCounts).toEqual({ RS1: requests.length - failed.length });
     expect(longestGap).toBeGreaterThan(1000);
     expect(longestGap).toBeLessThan(20_000);
     const inOrder = [...requests].sort((a, b) => a.at - b.at);
     expect(requests).toEqual(inOrder);
-    // Its pace does not depend on the answers: 50 a second, but for hiccups of a busy machine.
+    // The pace does not depend on the answers: 50 a second, with some tolerance for a busy machine.
     const seconds = (requests.at(-1)!.at - requests[0]!.at) / 1000;
     expect(requests.length).toBeGreaterThan(seconds * 40);
 });
@@ -242,8 +245,8 @@ test("A cluster is deployed from a checkout in a path with a space, with a home 
         const home = path.join(os.tmpdir(), "h".repeat(119 - os.tmpdir().length));
         const script = `
             const { LabCluster } = require("./lab/cluster");
-            const { only, seed } = require("./lab/topology");
-            LabCluster.deployed({ topology: only(seed, "ds1", "rs1") })
+            const { withHosts, seed } = require("./lab/topology");
+            LabCluster.deployed({ topology: withHosts(seed, "ds1", "rs1") })
                 .then((cluster) => cluster.bodies(1))
                 .then((bodies) => process.exit(bodies.join() === "RS1" ? 0 : 1));`;
         const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
@@ -263,42 +266,42 @@ test("A cluster is deployed from a checkout in a path with a space, with a home 
     }
 });
 
-describe("Nothing of a lab is left", () => {
-    test("when it is taken down", async () => {
+describe("Nothing of a lab remains", () => {
+    test("after its removal", async () => {
         const [dir, pids] = [lab.dir, await processesOf(lab)];
         expect(pids.length).toBeGreaterThan(5);
         await ds1.freeze();
         await lab.down();
         await expectNothingLeft(dir, pids);
         expect(await Lab.attach(lab.name)).toBeUndefined();
-        // Once more does no harm.
+        // A second removal does nothing.
         await lab.down();
     });
 
-    test("when the process that brought it up is killed", async () => {
-        const { owner, name } = startOwner();
-        await waitUntil("the lab", 60_000, () => owner.output.includes("up"));
-        const owned = (await Lab.attach(name))!;
-        const [dir, pids] = [owned.dir, await processesOf(owned)];
-        process.kill(owner.pid, "SIGKILL");
+    test("after the process that started it was killed", async () => {
+        const { starter, name } = startLab();
+        await waitUntil("the lab", 60_000, () => starter.output.includes("up"));
+        const killed = (await Lab.attach(name))!;
+        const [dir, pids] = [killed.dir, await processesOf(killed)];
+        process.kill(starter.pid, "SIGKILL");
         await waitUntil("end of the lab", 20_000, async () => !(await exists(dir)));
         await expectNothingLeft(dir, pids);
     });
 
-    test("when it is interrupted on its way up", async () => {
-        const { owner, name } = startOwner();
+    test("after an interruption of its start", async () => {
+        const { starter, name } = startLab();
         const half = await waitUntil("a booting host", 60_000, async () => {
             const started = await Lab.attach(name);
             return (await started?.host("rs1").isUp()) && started;
         });
         const [dir, pids] = [half.dir, await processesOf(half)];
-        // As a terminal does it: the whole foreground process group gets the signal.
-        process.kill(-owner.pid, "SIGINT");
+        // As a terminal does: send the signal to the whole foreground process group.
+        process.kill(-starter.pid, "SIGINT");
         await waitUntil("end of the lab", 20_000, async () => !(await exists(dir)));
         await expectNothingLeft(dir, pids);
     });
 
-    test("on the machine's own network, in its memory and among its control groups", async () => {
+    test("in the machine's network, memory and control groups", async () => {
         await other.down();
         expect(await run(["ip", "-o", "link"])).toBe(devicesBefore);
         const groups = await run([
@@ -312,7 +315,7 @@ describe("Nothing of a lab is left", () => {
     });
 });
 
-/** Every process in the lab's namespace, as the lab's own client sees it. */
+/** Every process in the lab's namespace, as a client of the lab sees it. */
 async function processesOf(some: Lab): Promise<string[]> {
     const mine = '[ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && echo $p';
     const script = `for p in /proc/[0-9]*; do ${mine}; done; true`;
@@ -335,7 +338,7 @@ async function answers(host: Host): Promise<boolean> {
 }
 
 async function expectNothingLeft(dir: string, pids: string[]): Promise<void> {
-    // The one that took it down may be on its last instructions.
+    // The last process may be about to end.
     await waitUntil(`end of the processes of ${dir}`, 5000, async () => {
         const left = await Promise.all(pids.map((pid) => exists(path.join(pid, "ns/net"))));
         return !left.includes(true);
@@ -345,13 +348,13 @@ async function expectNothingLeft(dir: string, pids: string[]): Promise<void> {
     expect(await run(["ps", "-e", "-o", "args="])).not.toContain(dir);
 }
 
-/** A process of its own that brings a lab up, says so, and then waits. */
-function startOwner() {
-    const name = `seed-owned-${process.pid}-${Math.floor(Math.random() * 1e6)}`;
+/** Start a process that boots a lab, prints "up", and waits. */
+function startLab() {
+    const name = `seed-started-${process.pid}-${Math.floor(Math.random() * 1e6)}`;
     const script = `
         const { Lab } = require("./lab/lab");
-        const { only, seed } = require("./lab/topology");
-        Lab.up(only(seed, "rs1"), { name: "${name}" }).then(() => console.log("up"));
+        const { withHosts, seed } = require("./lab/topology");
+        Lab.up(withHosts(seed, "rs1"), { name: "${name}" }).then(() => console.log("up"));
         setInterval(() => undefined, 1000);`;
     const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
     const child = spawn(program!, [...args, "-e", script], {
@@ -359,7 +362,7 @@ function startOwner() {
         detached: true,
         stdio: ["ignore", "pipe", "inherit"],
     });
-    const owner = { pid: child.pid!, output: "" };
-    child.stdout.on("data", (text: Buffer) => (owner.output += text.toString()));
-    return { owner, name };
+    const starter = { pid: child.pid!, output: "" };
+    child.stdout.on("data", (text: Buffer) => (starter.output += text.toString()));
+    return { starter, name };
 }

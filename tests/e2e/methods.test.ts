@@ -3,7 +3,7 @@ import type { Host } from "../../lab/host";
 import { serverPackages } from "../../lab/installedDisk";
 import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
-import { ipv6Of, only, wide } from "../../lab/topology";
+import { ipv6Of, withHosts, wide } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
 const { lan, inside } = wide.networks as Required<typeof wide.networks>;
@@ -12,7 +12,7 @@ const gateways = ["10.128.191.10", ipv6Of("10.128.191.10", inside!)];
 const nat = ["in1", "in2"];
 const far = ["far1", "far2"];
 
-/** A service for each method and tunnel: the port that clients connect to, and who is behind it. */
+/** A service for each method and tunnel: the port for clients, and its real servers. */
 const methods = {
     NAT: { port: 80, pool: nat, at: 8080 },
     FULLNAT: { port: 8000, pool: ["fn1"], at: 80 },
@@ -27,10 +27,10 @@ const tunnels = ["ipip", "gue", "gre"] as const;
 const families = ["IPv4", "IPv6"] as const;
 type Family = (typeof families)[number];
 
-/** Real servers in a director's table: each pool once for each family. */
+/** Number of real servers in a director's table: each pool once for each address family. */
 const serverCount = 2 * names.reduce((sum, name) => sum + methods[name].pool.length, 0);
 
-describe("With all methods of forwarding side by side,", () => {
+describe("All forwarding methods in one cluster:", () => {
     let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
@@ -39,7 +39,7 @@ describe("With all methods of forwarding side by side,", () => {
     beforeAll(async () => {
         const hosts = wide.hosts.map(({ name }) => name).filter((name) => !/^rs[23]$/.test(name));
         cluster = await LabCluster.boot({
-            topology: only(wide, ...hosts),
+            topology: withHosts(wide, ...hosts),
             packages: serverPackages,
         });
         ds1 = cluster.host("ds1");
@@ -52,7 +52,7 @@ describe("With all methods of forwarding side by side,", () => {
 
     afterAll(() => cluster?.down());
 
-    /** Port 80 and those of the services, and a log of who asked for what. */
+    /** Let the web server listen on all ports, and log each request with its client. */
     async function prepareWebServer(host: Host) {
         const ports = [...new Set(names.flatMap((name) => [methods[name].at]))];
         await host.run(`
@@ -90,7 +90,7 @@ END
         return {
             scripts: [{ name: "inside", content: `#!/bin/sh\nexec ping -q -c 1 -W 1 ${router}\n` }],
             trackScripts: [{ name: "inside", script: { script: "inside" }, fall: 3 }],
-            // No sync group: the two instances get one because of NAT.
+            // No sync group is configured: NAT makes one of the two instances.
             vrrpInstances: [
                 instance("outside", "eth0", outsideIps),
                 { ...instance("inside", "eth1", gateways), trackScript: [{ name: "inside" }] },
@@ -123,19 +123,19 @@ END
         return `http://${host}:${methods[method].port}/`;
     }
 
-    /** ds1 the owner of all, and every real server in its table. */
+    /** Wait until ds1 is active for all virtual IPs and has every real server in its table. */
     async function untilHealthy() {
         await waitUntil("a healthy cluster", 60_000, async () => {
-            const owners = await owned();
+            const active = await virtualIps();
             const servers = (await cluster.ipvsRules("ds1", "-a ")).length;
-            if (owners.ds1!.length === 4 && owners.ds2!.length === 0 && servers === serverCount)
+            if (active.ds1!.length === 4 && active.ds2!.length === 0 && servers === serverCount)
                 return true;
-            throw new Error(`${JSON.stringify(owners)}, ${servers} of ${serverCount} servers`);
+            throw new Error(`${JSON.stringify(active)}, ${servers} of ${serverCount} servers`);
         });
     }
 
-    /** The virtual IPs of each director that is on. */
-    async function owned(): Promise<Record<string, string[]>> {
+    /** Virtual IPs of each director that is on. */
+    async function virtualIps(): Promise<Record<string, string[]>> {
         const lists = await Promise.all(
             [ds1, ds2].map(async (host) => {
                 if (!(await host.isUp())) return [host.name, []] as const;
@@ -147,28 +147,28 @@ END
         return Object.fromEntries(lists) as Record<string, string[]>;
     }
 
-    let questions = 0;
+    let requests = 0;
 
-    /** Asks once, with some bytes to upload: what came back, and what the web server wrote down. */
-    async function asked(method: Method, family: Family, bytes = 0, seconds = 10) {
-        const question = `?${++questions}`;
+    /** Send one request with some bytes to upload. Return the body and the web server's log. */
+    async function request(method: Method, family: Family, bytes = 0, seconds = 10) {
+        const query = `?${++requests}`;
         const upload = bytes === 0 ? "" : `head -c ${bytes} /dev/zero | `;
         const data = bytes === 0 ? "" : "--data-binary @-";
-        const curl = `curl -sS -g --max-time ${seconds} ${data} '${url(method, family)}${question}'`;
+        const curl = `curl -sS -g --max-time ${seconds} ${data} '${url(method, family)}${query}'`;
         const body = (await cluster.lab.exec(["sh", "-c", upload + curl])).trim();
         const log = await cluster.lab
             .host(body.toLowerCase())
-            .run(`grep -F ' ${question}' /var/log/apache2/access.log`);
+            .run(`grep -F ' ${query}' /var/log/apache2/access.log`);
         const [port, client, received] = log.trim().split(" ");
         return { body, port, client, received: Number(received) };
     }
 
-    // The first, for the kernel's counters lag: they would count requests of other tests.
-    it("answers pass through the director by NAT and FULLNAT and go straight to the client by TUN and DR", async () => {
+    // The first test: the kernel's counters lag and would count requests of other tests.
+    it("answers pass through the director by NAT and FULLNAT and go directly to the client by TUN and DR", async () => {
         for (const method of names) {
             for (const family of families) await cluster.bodies(4, url(method, family));
         }
-        // The kernel adds its counters up every two seconds.
+        // The kernel updates its counters every two seconds.
         const counts = await waitUntil("counted packets", 10_000, async () => {
             const table = await ds1.run("ipvsadm -Ln --stats --exact");
             const lines = table
@@ -181,16 +181,16 @@ END
         const through = names.filter((method) =>
             families.every((family) => counts.get(url(method, family).slice(7, -1))! > 0),
         );
-        const straight = names.filter((method) =>
+        const direct = names.filter((method) =>
             families.every((family) => counts.get(url(method, family).slice(7, -1)) === 0),
         );
         expect(through).toEqual(["NAT", "FULLNAT"]);
-        expect(straight).toEqual([...tunnels, "DR"]);
+        expect(direct).toEqual([...tunnels, "DR"]);
     });
 
     const each = families.map((family) => [family] as const);
 
-    describe.each(names)("%s", (method) => {
+    describe.each(names)("method %s", (method) => {
         const { pool, at } = methods[method];
 
         it.each(each)("spreads requests over its real servers, over %s", async (family) => {
@@ -204,7 +204,7 @@ END
 
         it.each(each)(`shows ${client} to the server at port ${at}, over %s`, async (family) => {
             const field = family === "IPv4" ? "address" : "ipv6";
-            const { port, client } = await asked(method, family);
+            const { port, client } = await request(method, family);
             expect(port).toBe(String(at));
             expect(client).toBe(
                 method === "FULLNAT" ? ds1.card("inside")[field] : cluster.lab.client[field],
@@ -212,7 +212,7 @@ END
         });
 
         it.each(each)("carries an upload of a megabyte, over %s", async (family) => {
-            const { received } = await asked(method, family, 1_000_000);
+            const { received } = await request(method, family, 1_000_000);
             expect(received).toBeGreaterThan(1_000_000);
         });
     });
@@ -221,14 +221,17 @@ END
         ["ipip", 1500 - 20],
         ["gre", 1500 - 24],
         ["gue", 1500 - 32],
-    ] as const)("a client learns from the director that %s carries %i bytes", async (type, mtu) => {
-        await cluster.lab.exec(["ip", "route", "flush", "cache"]);
-        await asked(type, "IPv4", 100_000);
-        const route = await cluster.lab.exec(["ip", "route", "get", outsideIps[0]!]);
-        expect(route).toContain(` mtu ${mtu}`);
-    });
+    ] as const)(
+        "a client learns from the director the MTU of %s, which is %i bytes",
+        async (type, mtu) => {
+            await cluster.lab.exec(["ip", "route", "flush", "cache"]);
+            await request(type, "IPv4", 100_000);
+            const route = await cluster.lab.exec(["ip", "route", "get", outsideIps[0]!]);
+            expect(route).toContain(` mtu ${mtu}`);
+        },
+    );
 
-    describe("an upload by tunnel from a client that hears no ICMP", () => {
+    describe("an upload through a tunnel from a client that gets no ICMP", () => {
         const mute = `
             add table inet mute
             add chain inet mute output { type filter hook output priority 0; }
@@ -239,20 +242,20 @@ END
 
         afterAll(() => ds1.run("nft delete table inet mute"));
 
-        /** Nor has it heard before. */
+        /** Forget what earlier tests learned. */
         beforeEach(async () => {
             await cluster.lab.exec(["ip", "route", "flush", "cache"]);
             await cluster.lab.exec(["ip", "-6", "route", "flush", "cache"]);
         });
 
-        const megabyte = (type: Method, family: Family) => asked(type, family, 1_000_000, 3);
+        const megabyte = (type: Method, family: Family) => request(type, family, 1_000_000, 3);
 
         it.each(each)("stalls over %s", async (family) => {
             await expect(megabyte("ipip", family)).rejects.toThrow("exit status 28");
         });
 
         it.each(tunnels)("passes %s without pmtuDisc, over IPv4", async (type) => {
-            // What the setting sets.
+            // The sysctl of the setting.
             await ds1.run("sysctl -q net.ipv4.vs.pmtu_disc=0");
             try {
                 const { received } = await megabyte(type, "IPv4");
@@ -274,7 +277,7 @@ END
         });
     });
 
-    it("NAT servers route every answer to the inside virtual IPs", async () => {
+    it("NAT servers route every answer through the inside virtual IPs", async () => {
         for (const name of nat) {
             const host = cluster.host(name);
             expect(await host.run("ip route get 192.0.2.1")).toContain(` via ${gateways[0]} `);
@@ -287,18 +290,16 @@ END
         expect(tables).toEqual(["table ip pulumi_lvs", "table ip6 pulumi_lvs"]);
     });
 
-    it("outside and inside virtual IPs move together when the active director dies, and NAT goes on", async () => {
-        // 3 × advertInt + skew
-        await expectTakeover(
+    it("outside and inside virtual IPs move together when the active director fails, and NAT keeps working", async () => {
+        await expectFailover(
             3.01,
             () => ds1.cut(),
             () => ds1.boot(),
         );
     });
 
-    it("outside and inside virtual IPs move together when a script finds the active director cut off inside", async () => {
-        // fall × interval + timeout, then skew
-        await expectTakeover(
+    it("outside and inside virtual IPs move together when a script detects that the active director lost the inside network", async () => {
+        await expectFailover(
             3 + 1 + 0.01,
             () => ds1.link("down", "inside"),
             () => ds1.link("up", "inside"),
@@ -306,8 +307,8 @@ END
     });
 
     it("outside and inside virtual IPs move together when the active director's inside interface goes down", async () => {
-        // Nobody can say so by an interface that is down: 3 × advertInt + skew
-        await expectTakeover(
+        // An interface that is down cannot announce it: 3 × advertInt + skew.
+        await expectFailover(
             3.01,
             () =>
                 ds1.run("sysctl -q net.ipv6.conf.eth1.keep_addr_on_down=1; ip link set eth1 down"),
@@ -315,26 +316,29 @@ END
         );
     });
 
-    /** ds2 has all virtual IPs, and NAT goes on, within this many seconds and a margin. */
-    async function expectTakeover(
+    /**
+     * Expect ds2 to become active for all virtual IPs, and NAT to work, within this time and a
+     * margin.
+     */
+    async function expectFailover(
         bound: number,
-        breakIt: () => Promise<unknown>,
-        mendIt: () => Promise<unknown>,
+        causeFault: () => Promise<unknown>,
+        repairFault: () => Promise<unknown>,
     ) {
         const probe = await cluster.probe(url("NAT"));
-        await breakIt();
+        await causeFault();
         try {
-            await waitUntil("ds2 as owner of all", 15_000, async () => {
-                const owners = await owned();
-                if (owners.ds1!.length === 0 && owners.ds2!.length === 4) return true;
-                throw new Error(JSON.stringify(owners));
+            await waitUntil("ds2 active for all", 15_000, async () => {
+                const active = await virtualIps();
+                if (active.ds1!.length === 0 && active.ds2!.length === 4) return true;
+                throw new Error(JSON.stringify(active));
             });
             const movedAt = Date.now();
             await waitUntil("answers again", 10_000, () =>
-                probe.sofar().requests.some(({ at, error }) => at > movedAt && !error),
+                probe.soFar().requests.some(({ at, error }) => at > movedAt && !error),
             );
         } finally {
-            await mendIt();
+            await repairFault();
         }
         await untilHealthy();
         const { requests, longestGap } = await probe.stop();
@@ -357,12 +361,12 @@ END
         }
     });
 
-    it("a destroy leaves hosts as it found them", async () => {
+    it("a destroy restores the original state of hosts", async () => {
         await cluster.stack.destroy();
         expect(await portraits()).toEqual(before);
     });
 
-    /** A host of each kind. */
+    /** Portraits of one host of each kind. */
     async function portraits() {
         return Promise.all(
             ["ds1", "in1", "fn1", "far1"].map(async (name) => {

@@ -12,13 +12,13 @@ const folder = path.join(__dirname, "../../monitoring");
 
 let cluster: LabCluster;
 let prometheus: LabPrometheus;
-let found: Awaited<ReturnType<typeof portrait>>[];
-let foundWatchers: string[];
+let original: Awaited<ReturnType<typeof portrait>>[];
+let originalMonitoring: string[];
 
 const portraits = () => Promise.all(cluster.members.map(portrait));
 
-/** On each host, the files and services of whoever watches it. */
-const watchers = () =>
+/** Files and services of the monitoring on each host. */
+const monitoringFiles = () =>
     Promise.all(
         cluster.members.map((host) =>
             host.run(`
@@ -31,8 +31,8 @@ const watchers = () =>
 
 beforeAll(async () => {
     cluster = await LabCluster.boot({ topology: seed, packages: monitoredPackages });
-    found = await portraits();
-    foundWatchers = await watchers();
+    original = await portraits();
+    originalMonitoring = await monitoringFiles();
     await cluster.change((config) => {
         config.monitoring = { interval: 5 };
         config.scripts = [{ name: "probe", content: "#!/bin/sh\n[ ! -e /tmp/broken ]\n" }];
@@ -46,15 +46,15 @@ beforeAll(async () => {
         });
     });
     const rules = await fs.readFile(path.join(folder, "alerts.yaml"), "utf8");
-    // Looks are 5 seconds apart here and scrapes 10, where the rules reckon with 15 each and wait for
-    // a minute and more: all waits are shortened, but not below a takeover (4 s), two of each and
-    // the time that hosts take to look at themselves on a machine that has other work (5 s each).
+    // The hosts collect every 5 s and Prometheus scrapes every 10 s. The rules expect 15 s each and
+    // wait for a minute or more. Shorten all waits, but not below a failover (4 s), two intervals
+    // of each, and the time that a busy machine needs to collect (5 s each).
     prometheus = await LabPrometheus.start(cluster.lab, rules.replace(/\bfor: \S+/g, "for: 45s"));
 });
 
 afterAll(() => cluster?.down());
 
-describe("Prometheus, with trouble of several kinds at once,", () => {
+describe("Prometheus, with several faults at once,", () => {
     const broken = "/tmp/broken";
     const edited = "/etc/keepalived/keepalived.conf";
 
@@ -65,14 +65,14 @@ describe("Prometheus, with trouble of several kinds at once,", () => {
         await cluster.host("rs2").run("systemctl stop apache2");
     });
 
-    it("alerts of a check script that fails and of the service that it takes down", async () => {
+    it("fires alerts for a failing check script and for the service without quorum", async () => {
         const alert = await prometheus.untilFiring("LvsCheckScriptFailing");
         expect(alert).toMatchObject({ instance: "ds1", script: "/usr/libexec/keepalived/probe" });
         const lost = await prometheus.untilFiring("LvsQuorumLost");
         expect(lost).toMatchObject({ cluster: "web", proto: "TCP", service: `${vip}:8080` });
     });
 
-    it("alerts of a real server whose service has stopped, and of no other", async () => {
+    it("fires an alert for a real server whose service has stopped, and for no other", async () => {
         await waitUntil("the alert", alertDeadlineMs, async () => {
             const out = await prometheus.firing("LvsRealServerOut");
             const servers = out.filter(({ service }) => service === `${vip}:80`);
@@ -80,7 +80,7 @@ describe("Prometheus, with trouble of several kinds at once,", () => {
         });
     });
 
-    it("alerts of a file and of a kernel setting that somebody changed", async () => {
+    it("fires alerts for a changed file and a changed kernel setting", async () => {
         await waitUntil("two alerts", alertDeadlineMs, async () => {
             const hosts = (await prometheus.firing("LvsDrift")).map(({ instance }) => instance);
             return hosts.sort().join() === "ds2,rs1";
@@ -109,7 +109,7 @@ describe("Prometheus, with trouble of several kinds at once,", () => {
         });
     });
 
-    it("is silent when all is mended", async () => {
+    it("fires no alert after all repairs", async () => {
         await cluster.host("ds1").run(`rm ${broken}`);
         await cluster.host("ds2").run(`mv /tmp/keepalived.conf ${edited}`);
         await cluster.host("rs1").run("sysctl -q net.ipv4.conf.lo.arp_ignore=1");
@@ -118,15 +118,15 @@ describe("Prometheus, with trouble of several kinds at once,", () => {
     });
 });
 
-it("An up without monitoring removes the exporters and keeps the cluster", async () => {
-    expect(await watchers()).not.toEqual(foundWatchers);
+it("An up without monitoring removes the exporters and keeps the cluster working", async () => {
+    expect(await monitoringFiles()).not.toEqual(originalMonitoring);
     await cluster.change();
-    expect(await watchers()).toEqual(foundWatchers);
+    expect(await monitoringFiles()).toEqual(originalMonitoring);
     await cluster.untilHealthy();
 });
 
 it("A destroy of a monitored cluster leaves no trace", async () => {
-    expect(await portraits()).not.toEqual(found);
+    expect(await portraits()).not.toEqual(original);
     await cluster.stack.destroy();
-    expect(await portraits()).toEqual(found);
+    expect(await portraits()).toEqual(original);
 });

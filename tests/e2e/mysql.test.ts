@@ -12,7 +12,7 @@ const example = path.join(__dirname, "../../examples/mysql/Pulumi.mysql.yaml");
 
 const loginClient = path.join(__dirname, "support/mariadbClient.ts");
 
-/** The configuration of a stack file. */
+/** Configuration in a stack file. */
 function configOf(file: string): StackConfig {
     const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
     const keys = Object.entries(config).map(([key, value]) => [key.replace("lvs:", ""), value]);
@@ -21,12 +21,12 @@ function configOf(file: string): StackConfig {
 
 const vip = "7.7.7.18";
 const servers = ["my1", "my2", "my3"];
-/** docs/checks.md, with the defaults: delayLoop + retry × delayBeforeRetry. */
-const refused = 5 + 1;
-/** What a slow machine takes to carry out a check and to be asked for the table. */
+/** Bound with the defaults (docs/checks.md): delayLoop + retry × delayBeforeRetry. */
+const refusalBound = 5 + 1;
+/** Additional seconds that a slow machine needs for a check and for the report of the table. */
 const margin = 3;
 
-describe("The example cluster of MariaDB", () => {
+describe("The example cluster with MariaDB", () => {
     let cluster: LabCluster;
     let my2: Host;
 
@@ -41,7 +41,7 @@ describe("The example cluster of MariaDB", () => {
 
     afterAll(() => cluster?.down());
 
-    /** The real servers that a port of the virtual IP leads to. */
+    /** Real servers of a port of the virtual IP. */
     async function serving(port: number): Promise<string[]> {
         const rules = await cluster.ipvsRules("ds1", `-a -t ${vip}:${port} `);
         return servers.filter((name) =>
@@ -56,7 +56,7 @@ describe("The example cluster of MariaDB", () => {
             throw new Error(now.join());
         });
 
-    /** How often each server said its name to a client that logs in, one login after the other. */
+    /** Number of logins that each server answered, one after the other. */
     async function logins(count: number): Promise<Record<string, number>> {
         const client = [process.execPath, "--require", require.resolve("tsx/cjs"), loginClient];
         const [port] = cluster.freshPorts(count);
@@ -73,7 +73,7 @@ describe("The example cluster of MariaDB", () => {
     });
 
     it("answers MariaDB's own client", async () => {
-        // The director that does not own the address is a client like any other.
+        // The backup director is a client like any other.
         const ask = `timeout 10 mariadb -h ${vip} -u monitor -Nse 'SELECT @@hostname'`;
         const names = new Set<string>();
         await waitUntil("an answer of each database", 60_000, async () => {
@@ -89,7 +89,7 @@ describe("The example cluster of MariaDB", () => {
 
     it("removes a stopped database within the bound, keeps its web server, and adds the database when it returns", async () => {
         await my2.run("systemctl stop mariadb");
-        await untilServing(3306, ["my1", "my3"], refused + margin);
+        await untilServing(3306, ["my1", "my3"], refusalBound + margin);
         expect(await logins(10)).toEqual({ my1: 5, my3: 5 });
         expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
         await my2.run("systemctl start mariadb");
@@ -97,14 +97,14 @@ describe("The example cluster of MariaDB", () => {
         expect(await logins(9)).toEqual({ my1: 3, my2: 3, my3: 3 });
     });
 
-    it("removes a database that refuses its users though its port is open", async () => {
+    it("removes a database that refuses logins although its port is open", async () => {
         await my2.run(`mariadb -e "RENAME USER monitor@'7.7.7.%' TO nobody@'7.7.7.%'"`);
-        await untilServing(3306, ["my1", "my3"], refused + margin);
+        await untilServing(3306, ["my1", "my3"], refusalBound + margin);
         await my2.run(`mariadb -e "RENAME USER nobody@'7.7.7.%' TO monitor@'7.7.7.%'"`);
         await untilServing(3306, servers, 5 + margin);
     });
 
-    it("checks databases by logins that count no aborted connection", async () => {
+    it("checks databases with logins that MariaDB does not count as aborted", async () => {
         for (const name of ["my1", "my3"]) {
             const status = "SHOW GLOBAL STATUS LIKE 'Aborted_connects'";
             const shown = await cluster.host(name).run(`mariadb -Ne "${status}"`);
@@ -113,7 +113,7 @@ describe("The example cluster of MariaDB", () => {
     });
 });
 
-/** A database of a size for the lab, and the user of the health check. */
+/** A small database with the user of the health check. */
 const startMariadb = `
     set -eu
     cat >/etc/mysql/mariadb.conf.d/99-test.cnf <<END

@@ -2,10 +2,10 @@ import { bundle } from "../../host/bundle";
 import type { Host } from "../../lab/host";
 import { installedDisk } from "../../lab/installedDisk";
 import { Lab, waitUntil } from "../../lab/lab";
-import { only, seed, type Suite, type Topology } from "../../lab/topology";
+import { withHosts, seed, type Suite, type Topology } from "../../lab/topology";
 
 const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bookworm" };
-const members = only(seed, "ds1", "ds2", "rs1", "rs2");
+const members = withHosts(seed, "ds1", "ds2", "rs1", "rs2");
 const topology: Topology = {
     ...members,
     hosts: members.hosts.map((host) => ({
@@ -15,7 +15,9 @@ const topology: Topology = {
     })),
 };
 
-/** What a host would be asked: five routers, whose ids and addresses others have or have not. */
+/**
+ * Settings of the preflight: five virtual routers, with ids and addresses that are free or in use.
+ */
 const settings = {
     module: ["ip_vs", "nonesuch"],
     httpd: true,
@@ -38,8 +40,8 @@ const settings = {
     peer: ["10.128.190.254"],
 };
 
-/** Somebody who has ids 62, 63 and 65; with the last one he is one of us. */
-const stranger = [
+/** Configuration of a foreign keepalived with ids 62, 63 and 65. Id 65 is in the plan, too. */
+const foreignInstances = [
     { id: 62, version: 2, ip: "10.128.190.240" },
     { id: 63, version: 3, ip: "fd00:62:190::240" },
     { id: 65, version: 2, ip: "10.128.190.241" },
@@ -63,9 +65,9 @@ describe("The preflight", () => {
         const rs2 = lab.host("rs2");
         const conf = "/etc/keepalived/keepalived.conf";
         await rs2.run(`cat >${conf} && systemctl restart keepalived`, {
-            stdin: stranger.join(""),
+            stdin: foreignInstances.join(""),
         });
-        await waitUntil("the stranger as owner", 20_000, async () =>
+        await waitUntil("the foreign keepalived active", 20_000, async () =>
             (await rs2.run("ip -o address show")).includes(" 10.128.190.241/32 "),
         );
     });
@@ -84,32 +86,32 @@ describe("The preflight", () => {
     it.each(Object.entries(suites))("names every obstacle on %s (%s)", async (name) => {
         const host = lab.host(name);
         const kernel = (await host.run("uname -r")).trim();
-        const networks = `10.128.190.${host.address.split(".")[3]}/24; fd00:62:190::`;
+        const networks = `10.128.190.${host.address.split(".")[3]}/24, fd00:62:190::`;
         const found = await findings(host, "stop");
         const mac = (await lab.host("rs2").run("cat /sys/class/net/eth0/address")).trim();
         const link = (await lab.host("rs2").run("ip -o -6 address show dev eth0 scope link"))
             .split(/\s+/)[3]!
             .replace("/64", "");
         expect(found).toEqual([
-            `modules: the kernel ${kernel} has no module nonesuch`,
-            "interface: there is no eth7, only eth0",
-            "router: id 62 on eth0 is in use by 10.128.190.250: take another virtualRouterId",
-            `router: id 63 on eth0 is in use by ${link}: take another virtualRouterId`,
-            `address: 10.128.190.240 is answered for by ${mac} on eth0: take an address that nobody has`,
+            `modules: the kernel ${kernel} has no module nonesuch. Install a kernel that has it.`,
+            "interface: eth7 does not exist. Use one of: eth0.",
+            "router: id 62 on eth0 is in use by 10.128.190.250. Use another virtualRouterId.",
+            `router: id 63 on eth0 is in use by ${link}. Use another virtualRouterId.`,
+            `address: 10.128.190.240 on eth0 is in use by ${mac}. Use a free address.`,
             expect.stringContaining(`address: 10.9.9.9 is in no network of eth0 (${networks}`),
         ]);
     });
 
-    it("accepts what is free or held by a director of the cluster", async () => {
+    it("accepts ids and addresses that are free or that a director of the cluster has", async () => {
         const passed = await findings(lab.host("ds1"), "ok");
         expect(passed).toEqual(
             expect.arrayContaining([
                 "router: id 64 on eth0 is free",
                 "router: id 65 on eth0 is free",
-                "address: 10.128.190.247 on eth0 is free, or ours",
-                "address: 10.9.9.9/32 brings its own network to eth0",
-                "address: 10.128.190.254 on eth0 is with one of the other directors",
-                "address: 10.128.190.241 on eth0 is free, or ours",
+                "address: 10.128.190.247 on eth0 is free, or on this host",
+                "address: 10.9.9.9/32 adds its own network to eth0",
+                "address: 10.128.190.254 on eth0 is on one of the other directors",
+                "address: 10.128.190.241 on eth0 is free, or on this host",
             ]),
         );
     });
@@ -121,15 +123,15 @@ describe("The preflight", () => {
             nohup perl -MIO::Socket::INET -e '
                 $s = IO::Socket::INET->new(LocalPort => 80, Listen => 1); sleep 60
             ' >/dev/null 2>&1 </dev/null &`);
-        await waitUntil("somebody on port 80", 5_000, async () =>
+        await waitUntil("a program on port 80", 5_000, async () =>
             (await rs1.run("ss -Hltn 'sport = :80'")).includes(":80"),
         );
         const found = await findings(rs1, "stop");
         expect(found).toContain(
-            "manager: /etc/keepalived/keepalived.conf says that it is of Ansible: take this host out there first",
+            "manager: Ansible manages /etc/keepalived/keepalived.conf. Remove this host from Ansible first.",
         );
         expect(found).toContain(
-            "ports: 80 is taken by perl, and httpd needs it: end that, or leave httpd out",
+            "ports: 80 is in use by perl, but httpd needs it. Stop perl, or omit httpd.",
         );
     });
 });

@@ -14,23 +14,24 @@ afterAll(() => cluster?.down());
 describe("A preview", () => {
     afterEach(async () => cluster.configure());
 
+    /** A preview without the lines that only identify resources. */
     async function preview(change: Change): Promise<string> {
         await cluster.configure(change);
         const text = await cluster.stack.pulumi(["preview", "--diff"]);
         return previewText(text).replaceAll(cluster.host("rs4").hostKey, "KEY");
     }
 
-    it("of a new weight shows its line in the files of both directors", async () => {
+    it("shows the line of a new weight in the files of both directors", async () => {
         const text = await preview(({ realServers }) => (realServers[0]!.weight = 3));
         expectGolden("preview-weight.txt", text);
     });
 
-    it("of a new real server shows the server and its lines on both directors", async () => {
+    it("shows a new real server and its lines on both directors", async () => {
         const text = await preview(({ realServers }) => realServers.push(spareRealServer()));
         expectGolden("preview-real-server.txt", text);
     });
 
-    it("of a new virtual server shows its lines on both directors", async () => {
+    it("shows the lines of a new virtual server on both directors", async () => {
         const text = await preview(({ virtualServers }) =>
             virtualServers.push({
                 virtualIp: "10.128.190.246",
@@ -41,7 +42,7 @@ describe("A preview", () => {
         expectGolden("preview-virtual-server.txt", text);
     });
 
-    it("of an unchanged program shows no change", async () => {
+    it("shows no change for an unchanged program", async () => {
         expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}29 unchanged$/m);
     });
 
@@ -55,10 +56,10 @@ describe("A preview", () => {
 describe("Secrets", () => {
     const authPass = "Xq7vT2mZ";
 
-    it("are in no diff, log, state, process list or file that others can read", async () => {
+    it("are in no diff, log, state, process list or world-readable file", async () => {
         const key = cluster.lab.client.privateKey.split("\n")[3]!;
         const ds1 = cluster.host("ds1");
-        // Whoever looks often enough at the processes of a host sees every argument list.
+        // Record the argument lists of all processes again and again.
         await ds1.run(
             "nohup sh -c 'until [ -e /tmp/enough ]; do ps axww -o args; sleep 0.02; done' " +
                 ">/tmp/processes 2>&1 </dev/null & :",
@@ -79,7 +80,7 @@ describe("Secrets", () => {
             expect(text).not.toContain(authPass);
             expect(text).not.toContain(key);
         }
-        // The lists are worth something: the step itself is in them.
+        // The lists are complete enough: they contain the step itself.
         expect(processes).toContain("timeout -k 30 600 sh -s apply");
 
         for (const host of cluster.members) {
@@ -92,7 +93,7 @@ describe("Secrets", () => {
         }
     });
 
-    it("that are generated are nowhere in the exported state", async () => {
+    it("are nowhere in the exported state, also if they are generated", async () => {
         await cluster.change();
         const file = await cluster.host("ds1").run("cat /etc/keepalived/auth_pass.conf");
         const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;

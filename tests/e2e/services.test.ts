@@ -8,9 +8,9 @@ import { Client, tally } from "./support/client";
 
 const otherVip = "10.128.190.246";
 const vip6 = "fd00:62:190::248";
-/** Addresses of the client besides its own, half of them in another /28 than the rest. */
+/** Additional addresses of the client. Each half is in its own /28. */
 const clients = [...numbers(97, 106), ...numbers(113, 122)].map((last) => `10.128.190.${last}`);
-/** Virtual IPs that are served as one, by a mark. */
+/** Virtual IPs that one firewall mark combines. */
 const destinations = numbers(201, 212).map((last) => `10.128.190.${last}`);
 
 type VirtualServer = NonNullable<StackConfig["virtualServers"]>[number];
@@ -18,10 +18,10 @@ type Pool = VirtualServer["realServers"];
 
 const pool: Pool = ["rs1", "rs2", "rs3"].map((name) => ({ name }));
 const weighted: Pool = [1, 2, 3].map((weight) => ({ name: `rs${weight}`, weight }));
-/** Weights that are numbers of connections to some schedulers. */
+/** Weights that serve as numbers of connections for some schedulers. */
 const limited: Pool = [20, 40, 60].map((weight, index) => ({ name: `rs${index + 1}`, weight }));
 
-/** Each scheduler on a port of its own. Nobody fails there. */
+/** Ports of the schedulers. Their servers never fail. */
 const schedulers = {
     rr: 8001,
     wrr: 8002,
@@ -38,10 +38,10 @@ const schedulers = {
     twos: 8013,
 } as const;
 type Scheduler = keyof typeof schedulers;
-/** Those that look at the address that is sent to, each at a mark of its own. */
+/** Schedulers that use the destination address, with their firewall marks. */
 const byDestination = { dh: 11, lblc: 12, lblcr: 13 } as const;
 
-/** Services whose servers fail a check when a page of theirs is gone, while they go on answering. */
+/** Services whose check fails when a page is removed, while the server still answers. */
 const failing = { maglev: 8021, sorry: 8022, quorum: 8023, hysteresis: 8024, inhibit: 8025 };
 /** delayLoop + retry × delayBeforeRetry, in seconds. */
 const boundSeconds = 2;
@@ -51,7 +51,7 @@ const group = 8041;
 const bounded = 8051;
 const synced = 8061;
 const questions = { ops: 53, held: 5353 };
-/** Ports of a marked range, and the first one outside. */
+/** Ports of a marked range, and the first port after it. */
 const range = { first: 8101, last: 8103, outside: 8104 };
 
 const webPorts = [
@@ -82,7 +82,7 @@ describe("A cluster with a service of every kind", () => {
 
     afterAll(() => cluster?.lab.down());
 
-    /** The services of real servers that the module leaves alone: ports, pages to check, names. */
+    /** Set up services that Pulumi does not install: ports, pages for checks, DNS. */
     async function serveEverything(name: string): Promise<void> {
         const page = name.toUpperCase();
         const dnsmasq = "dnsmasq --conf-file=/dev/null --no-resolv --no-hosts";
@@ -90,11 +90,10 @@ describe("A cluster with a service of every kind", () => {
             set -eu
             {
                 printf 'Listen %s\\n' ${webPorts.join(" ")}
-                # Connections are held for as long as the test likes, by the hundred, and made
-                # without a request.
+                # Tests hold hundreds of connections without requests for a long time.
                 echo KeepAliveTimeout 300
                 echo AsyncRequestWorkerFactor 20
-                # A process that Apache ends when there is less to do takes its connections along.
+                # Apache would end idle processes together with their connections.
                 echo MaxSpareThreads 150
                 echo AcceptFilter http none
                 echo RequestReadTimeout header=0
@@ -123,7 +122,7 @@ describe("A cluster with a service of every kind", () => {
                 ...settings,
             });
         const sorryServer = { host: cluster.host("rs4").address };
-        const tell = (word: string) => ({ script: "tell", args: [word] });
+        const record = (word: string) => ({ script: "record", args: [word] });
         const marked = (mark: number, ...ports: [number, number?][]) => ({
             mark,
             packets: ports.map(([port, lastPort]) => ({ virtualIp: vip, port, lastPort })),
@@ -147,7 +146,7 @@ describe("A cluster with a service of every kind", () => {
         return {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
             globalDefs: { lvsTimeouts: { tcp: 600, tcpfin: 4, udp: 20 } },
-            scripts: [{ name: "tell", content: '#!/bin/sh\necho "$1" >>/run/told\n' }],
+            scripts: [{ name: "record", content: '#!/bin/sh\necho "$1" >>/run/notified\n' }],
             directors: cluster.memberArgs("ds1", "ds2"),
             realServers: cluster.webServerArgs("rs1", "rs2", "rs3", "rs4").map((server) => ({
                 ...server,
@@ -163,8 +162,8 @@ describe("A cluster with a service of every kind", () => {
                 checked(failing.sorry, { sorryServer }),
                 checked(failing.quorum, {
                     quorum: 2,
-                    quorumUp: tell("quorum-up"),
-                    quorumDown: tell("quorum-down"),
+                    quorumUp: record("quorum-up"),
+                    quorumDown: record("quorum-down"),
                     sorryServer,
                 }),
                 checked(failing.hysteresis, { quorum: 2, hysteresis: 1, sorryServer }),
@@ -209,14 +208,17 @@ describe("A cluster with a service of every kind", () => {
 
     const each = (count: number) => ({ RS1: count, RS2: count, RS3: count });
 
-    /** The servers that answer on held connections, opened one after the other. */
+    /** Servers that answer on held connections, which are opened one after the other. */
     async function held(port: number, count: number, host = vip): Promise<string[]> {
         const { answers, close } = await client.hold(host, port, count);
         await close();
         return answers;
     }
 
-    /** The same, and who answers when so many of one server's have ended, on as many new ones. */
+    /**
+     * Open connections, end some of one server, and open as many new ones. Return both sets of
+     * answers.
+     */
     async function refilled(port: number, count: number, server: string, ended: number) {
         const { answers, connections, close } = await client.hold(vip, port, count);
         const its = connections.filter((_, index) => answers[index] === server);
@@ -226,16 +228,16 @@ describe("A cluster with a service of every kind", () => {
         return { answers, then };
     }
 
-    /** Which server each of the client's addresses gets, every time that it asks. */
+    /** Server of each of the client's addresses, which must stay the same. */
     async function serverOfEach(port: number, times = 2): Promise<Record<string, string>> {
         const servers: Record<string, string> = {};
         for (const address of clients) {
-            servers[address] = only(await client.get(vip, port, times, address));
+            servers[address] = sameAnswer(await client.get(vip, port, times, address));
         }
         return servers;
     }
 
-    /** Which server each of the destinations gets, whoever asks. */
+    /** Server of each destination, which must be the same for all clients. */
     async function serverOfEachDestination(port: number): Promise<Record<string, string>> {
         const servers: Record<string, string> = {};
         for (const destination of destinations) {
@@ -243,12 +245,12 @@ describe("A cluster with a service of every kind", () => {
             for (const address of clients) {
                 answers.push(...(await client.get(destination, port, 1, address)));
             }
-            servers[destination] = only(answers);
+            servers[destination] = sameAnswer(answers);
         }
         return servers;
     }
 
-    /** The pool of a service on the owner: the weights of its servers, by name. */
+    /** Weights in a service's pool on the active director, by server name. */
     async function rulesOf(port: number): Promise<Record<string, string>> {
         const rules = await cluster.ipvsRules("ds1", `-a -t ${vip}:${port} `);
         const named = rules.map((rule) => {
@@ -259,13 +261,13 @@ describe("A cluster with a service of every kind", () => {
         return Object.fromEntries(named);
     }
 
-    /** Takes the page that a service's check asks for from servers. */
-    async function fail(port: number, servers: string[], until: () => Promise<boolean>) {
+    /** Remove the page of a service's check on some servers. */
+    async function removePages(port: number, servers: string[], until: () => Promise<boolean>) {
         await change(`rm /var/www/html/${port}`, servers, boundSeconds, until);
     }
 
-    /** Gives it back. A server that comes up is asked twice. */
-    async function mend(port: number, servers: string[], until: () => Promise<boolean>) {
+    /** Restore the page. A server needs two successes to return. */
+    async function restorePages(port: number, servers: string[], until: () => Promise<boolean>) {
         await change(`touch /var/www/html/${port}`, servers, 2 * boundSeconds, until);
     }
 
@@ -276,11 +278,11 @@ describe("A cluster with a service of every kind", () => {
         until: () => Promise<boolean>,
     ) {
         await Promise.all(servers.map((name) => cluster.host(name).run(command)));
-        // Whoever asks needs time, too.
+        // Reading the table takes time, too.
         await waitUntil(`${command} on ${servers.join()}`, (seconds + 3) * 1000, until);
     }
 
-    /** Whether the pool of a service consists of just these: names and weights. */
+    /** Whether the pool of a service consists of exactly these servers with these weights. */
     const poolIs = (port: number, expected: Record<string, string>) => async () => {
         const rules = await rulesOf(port);
         const text = (record: object) => JSON.stringify(Object.entries(record).sort());
@@ -317,7 +319,7 @@ describe("A cluster with a service of every kind", () => {
             expect(tally(then)).toEqual({ RS1: 20 });
         });
 
-        // With (connections + 1) / weight the same for all: weights of connections, less one each.
+        // With these numbers, (connections + 1) / weight is the same for all servers.
         const evenly = { RS1: 24, RS2: 49, RS3: 74 };
 
         it("sed: the real server with the shortest expected delay", async () => {
@@ -336,11 +338,11 @@ describe("A cluster with a service of every kind", () => {
             expect(tally(then)).toEqual({ RS1: 20 });
         });
 
-        it("fo: the heaviest real server alone", async () => {
+        it("fo: only the real server with the highest weight", async () => {
             expect(tally(await held(schedulers.fo, 150))).toEqual({ RS3: 150 });
         });
 
-        it("ovf: the heaviest real server until it has more connections than its weight", async () => {
+        it("ovf: the real server with the highest weight until it has more connections than its weight", async () => {
             const { answers, then } = await refilled(schedulers.ovf, 61 + 41 + 21, "RS3", 30);
             expect(tally(answers.slice(0, 61))).toEqual({ RS3: 61 });
             expect(tally(answers.slice(61, 61 + 41))).toEqual({ RS2: 41 });
@@ -359,9 +361,9 @@ describe("A cluster with a service of every kind", () => {
             expect(new Set(Object.values(before))).toEqual(new Set(["RS1", "RS2", "RS3"]));
             const lost = before[clients[0]!]!;
             const host = lost.toLowerCase();
-            await fail(port, [host], poolIs(port, { ...full, [host]: "0" }));
+            await removePages(port, [host], poolIs(port, { ...full, [host]: "0" }));
             const meanwhile = await serverOfEach(port);
-            await mend(port, [host], poolIs(port, full));
+            await restorePages(port, [host], poolIs(port, full));
             for (const address of clients) {
                 if (before[address] === lost) expect(meanwhile[address]).not.toBe(lost);
                 else expect(meanwhile[address]).toBe(before[address]);
@@ -369,7 +371,7 @@ describe("A cluster with a service of every kind", () => {
             expect(await serverOfEach(port)).toEqual(before);
         });
 
-        it("dh: the same real server for a virtual IP every time, whoever asks", async () => {
+        it("dh: the same real server for a virtual IP every time, for every client", async () => {
             const servers = await serverOfEachDestination(schedulers.dh);
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
         });
@@ -390,7 +392,7 @@ describe("A cluster with a service of every kind", () => {
                 );
             });
 
-            it("the same real server for a virtual IP every time, whoever asks", async () => {
+            it("the same real server for a virtual IP every time, for every client", async () => {
                 expect(await serverOfEachDestination(port)).toEqual(servers);
             });
 
@@ -400,7 +402,7 @@ describe("A cluster with a service of every kind", () => {
                 const popular = destinations.find((one) => servers[one] === "RS3")!;
                 const answers = await held(port, 61 + 19, popular);
                 expect(tally(answers.slice(0, 61))).toEqual({ RS3: 61 });
-                const another = only(answers.slice(61));
+                const another = sameAnswer(answers.slice(61));
                 expect(another).not.toBe("RS3");
                 const after = await held(port, 19, popular);
                 const both = new Set([another, ...(name === "lblc" ? [] : ["RS3"])]);
@@ -415,8 +417,8 @@ describe("A cluster with a service of every kind", () => {
             for (const [server, share] of Object.entries({ RS1: 50, RS2: 100, RS3: 150 })) {
                 expect(Math.abs(counts[server]! - share)).toBeLessThan(10);
             }
-            // It is the better one whenever it is among the two: 3 times in 4, with half of all
-            // weights. Of 200, five standard deviations are 31.
+            // The best server wins whenever it is one of the two: 3 times in 4 with half of all
+            // weights. Of 200 requests, five standard deviations are 31.
             const heaviest = connections.filter((_, index) => answers[index] === "RS3");
             await Promise.all(heaviest.map((connection) => connection.close()));
             const { RS3 = 0 } = tally(await client.get(vip, port, 200));
@@ -425,19 +427,19 @@ describe("A cluster with a service of every kind", () => {
         });
     });
 
-    describe("keeps a client with its real server", () => {
-        it("by its address, with persistenceTimeout", async () => {
+    describe("keeps a client with its real server:", () => {
+        it("persistenceTimeout uses its address", async () => {
             const servers = await serverOfEach(persistent.each);
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
             const [first] = clients as [string];
             const answers = await client.get(vip, persistent.each, 20, first);
             expect(tally(answers)).toEqual({ [servers[first]!]: 20 });
-            // Its template in the kernel, which has no port of the client.
+            // The connection template in the kernel has no client port.
             const table = await cluster.host("ds1").run("ipvsadm -Lnc");
             expect(table).toMatch(new RegExp(` ${first}:0 +${vip}:${persistent.each} `));
         });
 
-        it("by its network, with persistenceGranularity", async () => {
+        it("persistenceGranularity uses its network", async () => {
             const servers = Object.values(await serverOfEach(persistent.neighbours));
             expect(new Set(servers.slice(0, 10)).size).toBe(1);
             expect(new Set(servers.slice(10)).size).toBe(1);
@@ -445,19 +447,19 @@ describe("A cluster with a service of every kind", () => {
         });
     });
 
-    describe("answers UDP questions from one port", () => {
-        it("by one real server", async () => {
+    describe("answers UDP requests from one port", () => {
+        it("through one real server", async () => {
             const answers = await client.resolve(vip, questions.held, 12);
             expect(answers[0]).toMatch(/^RS[123]$/);
             expect(tally(answers)).toEqual({ [answers[0]!]: 12 });
         });
 
-        it("by each real server in turn, with ops", async () => {
+        it("through each real server in turn, with ops", async () => {
             expect(tally(await client.resolve(vip, questions.ops, 12))).toEqual(each(4));
         });
     });
 
-    it("serves IPv6 by direct routing, and the active director alone answers for the virtual IP", async () => {
+    it("serves IPv6 by direct routing, and only the active director answers for the virtual IP", async () => {
         await cluster.lab.exec(["ip", "neighbour", "flush", "all"]);
         expect(tally(await client.get(vip6, 80, 30))).toEqual(each(10));
         const mac = (await cluster.host("ds1").run("cat /sys/class/net/eth0/address")).trim();
@@ -465,7 +467,7 @@ describe("A cluster with a service of every kind", () => {
         expect(entry).toContain(` lladdr ${mac} `);
     });
 
-    it("serves two ports as one by a firewall mark: a client has one real server on both", async () => {
+    it("combines two ports by a firewall mark: a client has one real server on both", async () => {
         const servers = new Set<string>();
         for (const address of clients) {
             const web = await client.get(vip, 80, 2, address);
@@ -476,7 +478,7 @@ describe("A cluster with a service of every kind", () => {
         expect(servers).toEqual(new Set(["RS1", "RS2", "RS3"]));
     });
 
-    it("serves a range of ports by a firewall mark, and none beyond it", async () => {
+    it("serves a range of ports by a firewall mark, and no other port", async () => {
         const answers: string[] = [];
         for (const port of numbers(range.first, range.last)) {
             answers.push(...(await client.get(vip, port, 2)));
@@ -485,76 +487,81 @@ describe("A cluster with a service of every kind", () => {
         await expect(client.open(vip, range.outside)).rejects.toThrow("ECONNREFUSED");
     });
 
-    it("serves two virtual IPs by one pool", async () => {
+    it("serves two virtual IPs with one pool", async () => {
         expect(tally(await client.get(vip, group, 9))).toEqual(each(3));
         expect(tally(await client.get(otherVip, group, 9))).toEqual(each(3));
     });
 
-    describe("when real servers are down,", () => {
-        /** Nobody's test is another's fault. */
+    describe("(real servers down)", () => {
+        /** Restore all pages after each test. */
         afterEach(async () => {
             const pages = Object.values(failing).join(" ");
             const command = `cd /var/www/html && touch ${pages}`;
             await Promise.all(all.map((name) => cluster.host(name).run(command)));
         });
 
-        it("lets the sorry server answer when no real server is left, and only then", async () => {
+        it("uses the sorry server only when no real server is left", async () => {
             const port = failing.sorry;
-            await fail(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
+            await removePages(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS3: 6 });
-            await fail(port, ["rs3"], poolIs(port, sorry));
+            await removePages(port, ["rs3"], poolIs(port, sorry));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS4: 6 });
-            await mend(port, ["rs2"], poolIs(port, { rs2: "1" }));
+            await restorePages(port, ["rs2"], poolIs(port, { rs2: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS2: 6 });
-            await mend(port, all, poolIs(port, full));
+            await restorePages(port, all, poolIs(port, full));
         });
 
-        it("lets the sorry server answer below the quorum and runs quorumDown and quorumUp", async () => {
+        it("uses the sorry server below the quorum and runs quorumDown and quorumUp", async () => {
             const port = failing.quorum;
             const ds1 = cluster.host("ds1");
-            await ds1.run("rm -f /run/told");
-            const told = async () => (await ds1.run("cat /run/told || :")).trim().split("\n");
-            await fail(port, ["rs1"], poolIs(port, { rs2: "1", rs3: "1" }));
-            expect(await told()).toEqual([""]);
-            await fail(port, ["rs2"], poolIs(port, sorry));
+            await ds1.run("rm -f /run/notified");
+            const notified = async () =>
+                (await ds1.run("cat /run/notified || :")).trim().split("\n");
+            await removePages(port, ["rs1"], poolIs(port, { rs2: "1", rs3: "1" }));
+            expect(await notified()).toEqual([""]);
+            await removePages(port, ["rs2"], poolIs(port, sorry));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS4: 6 });
             await waitUntil(
-                "word of the loss",
+                "the call of quorumDown",
                 2000,
-                async () => (await told())[0] === "quorum-down",
+                async () => (await notified())[0] === "quorum-down",
             );
-            await mend(port, ["rs2"], poolIs(port, { rs2: "1", rs3: "1" }));
+            await restorePages(port, ["rs2"], poolIs(port, { rs2: "1", rs3: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS2: 3, RS3: 3 });
-            await waitUntil("word of both", 2000, async () => (await told())[1] === "quorum-up");
-            await mend(port, ["rs1"], poolIs(port, full));
-            expect(await told()).toEqual(["quorum-down", "quorum-up"]);
+            await waitUntil(
+                "the call of quorumUp",
+                2000,
+                async () => (await notified())[1] === "quorum-up",
+            );
+            await restorePages(port, ["rs1"], poolIs(port, full));
+            expect(await notified()).toEqual(["quorum-down", "quorum-up"]);
         });
 
         it("loses a quorum of 2 with hysteresis 1 below 1, and regains it at 3", async () => {
             const port = failing.hysteresis;
-            await fail(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
-            await fail(port, ["rs3"], poolIs(port, sorry));
+            await removePages(port, ["rs1", "rs2"], poolIs(port, { rs3: "1" }));
+            await removePages(port, ["rs3"], poolIs(port, sorry));
             const log = `journalctl -q -u keepalived -o cat --since @${await now()}`;
-            await mend(port, ["rs1", "rs2"], async () => {
+            await restorePages(port, ["rs1", "rs2"], async () => {
                 const seen = await cluster.lab
                     .host("ds1")
                     .run(`${log} --grep ':${port} succeed' || :`);
                 return seen.includes("10.128.190.249]") && seen.includes("10.128.190.250]");
             });
             expect(await rulesOf(port)).toEqual(sorry);
-            await mend(port, ["rs3"], poolIs(port, full));
+            await restorePages(port, ["rs3"], poolIs(port, full));
         });
 
         it("keeps them in the table with weight 0 by inhibitOnFailure", async () => {
             const port = failing.inhibit;
-            await fail(port, ["rs2"], poolIs(port, { ...full, rs2: "0" }));
+            await removePages(port, ["rs2"], poolIs(port, { ...full, rs2: "0" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS1: 3, RS3: 3 });
-            await mend(port, ["rs2"], poolIs(port, full));
+            await restorePages(port, ["rs2"], poolIs(port, full));
             expect(tally(await client.get(vip, port, 6))).toEqual(each(2));
         });
     });
 
-    it("gives a real server no more connections than its uthreshold until some have ended", async () => {
+    it("gives a real server no more connections than its uthreshold until some end", async () => {
         const { answers, close } = await client.hold(vip, bounded, 6);
         expect(tally(answers)).toEqual({ RS1: 2, RS2: 4 });
         await close();
@@ -563,16 +570,16 @@ describe("A cluster with a service of every kind", () => {
         );
     });
 
-    it("has the connection timeouts of lvsTimeouts", async () => {
+    it("has the connection timeouts that lvsTimeouts sets", async () => {
         for (const name of ["ds1", "ds2"]) {
             const timeouts = await cluster.host(name).run("ipvsadm -L --timeout");
             expect(timeouts).toContain("600 4 20");
         }
     });
 
-    it("keeps connections through a power cut of the active director if the backup director has learned them", async () => {
+    it("keeps connections through a power cut of the active director if the backup director has received them", async () => {
         const [ds1, ds2] = [cluster.host("ds1"), cluster.host("ds2")];
-        // One on which nothing has been said yet, and one that has had its answer.
+        // A connection without data, and a connection that has had an answer.
         const silent = await client.open(vip, synced);
         const used = await client.open(vip, synced);
         const server = await used.ask();
@@ -583,22 +590,22 @@ describe("A cluster with a service of every kind", () => {
         await waitUntil("both on ds2", 5000, async () => (await known()).length === 2);
         expect((await known()).filter((line) => line.includes("ESTABLISHED"))).toHaveLength(2);
 
-        // And one that it does not hear of.
+        // And a connection that is not synchronised.
         await ds1.run("ipvsadm --stop-daemon master");
-        const unheard = await client.open(vip, synced);
-        await unheard.ask();
-        // The kernel tells of what is new within two seconds.
+        const unsynced = await client.open(vip, synced);
+        await unsynced.ask();
+        // The kernel synchronises new connections within two seconds.
         await sleep(3000);
         expect(await known()).toHaveLength(2);
 
         await ds1.cut();
-        await waitUntil("ds2 as owner", 10_000, async () =>
+        await waitUntil("ds2 active", 10_000, async () =>
             (await cluster.activeDirectors()).includes("ds2"),
         );
         expect(await used.ask()).toBe(server);
         expect(await silent.ask()).toMatch(/^RS[123]$/);
-        await expect(unheard.ask()).rejects.toThrow("ECONNRESET");
-        await Promise.all([silent, used, unheard].map((connection) => connection.close()));
+        await expect(unsynced.ask()).rejects.toThrow("ECONNRESET");
+        await Promise.all([silent, used, unsynced].map((connection) => connection.close()));
 
         await ds1.boot();
         await cluster.untilHealthy();
@@ -609,8 +616,8 @@ describe("A cluster with a service of every kind", () => {
     }
 });
 
-/** What all of them are. */
-function only(answers: string[]): string {
+/** The answer that all answers equal. */
+function sameAnswer(answers: string[]): string {
     expect(new Set(answers).size).toBe(1);
     return answers[0]!;
 }

@@ -3,7 +3,7 @@ import { hostKey } from "../../lab/keys";
 import { seed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
-describe("An up that cannot work", () => {
+describe("An up that must fail", () => {
     let cluster: LabCluster;
 
     beforeAll(async () => {
@@ -12,7 +12,7 @@ describe("An up that cannot work", () => {
 
     afterAll(() => cluster?.down());
 
-    it("changes no host and names the trouble of each", async () => {
+    it("changes no host and names the problem of each", async () => {
         const [ds1, rs2] = [cluster.host("ds1"), cluster.host("rs2")];
         const untouched = async () =>
             (await Promise.all([ds1, cluster.host("rs3")].map(portrait))).map(({ kept }) => kept);
@@ -32,9 +32,9 @@ describe("An up that cannot work", () => {
             const output = await cluster.stack.failingUp();
             expect(Date.now() - start).toBeLessThan(60_000);
             for (const line of [
-                /lvs-ds1-preflight[^\n]*modules: ip_vs must not be loaded here/,
-                /lvs-ds1-preflight[^\n]*interface: there is no eth9, only eth0/,
-                /lvs-ds1-preflight[^\n]*keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+                /lvs-ds1-preflight[^]*ds1: modules: a file in \/etc\/modprobe\.d forbids ip_vs\. Allow it there\./,
+                /ds1: interface: eth9 does not exist\. Use one of: eth0\./,
+                /ds1: keepalived: [\d.]+ is installed, but the configuration is for 2\.3\.4 or later/,
                 /lvs-ds2-preflight[^]*unable to authenticate/,
                 /lvs-rs1-preflight[^]*host key mismatch/,
                 /lvs-rs2-preflight[^]*10\.128\.190\.250:22/,
@@ -49,7 +49,7 @@ describe("An up that cannot work", () => {
         }
     });
 
-    it("is followed by one that works, also as a user with sudo and behind a bastion", async () => {
+    it("is followed by one that succeeds, also as a user with sudo and behind a bastion", async () => {
         await cluster.change(({ directors, realServers }) => {
             const { host, hostKey } = realServers[0]!;
             const privateKey = cluster.lab.client.privateKey;
@@ -65,7 +65,7 @@ describe("An up that cannot work", () => {
         expect(logins).not.toContain("for admin from 10.128.190.252");
     });
 
-    it("for a wrong stack file names every problem and connects to no host", async () => {
+    it("because of an invalid stack file names every problem and connects to no host", async () => {
         const before = await cluster.logins();
         const output = await cluster.failingChange((config) => {
             config.virtualServers[0]!.port = 70000;
@@ -83,7 +83,7 @@ describe("An up that cannot work", () => {
         expect(await cluster.logins()).toEqual(before);
     });
 
-    it("for a word that keepalived refuses leaves the cluster serving as before", async () => {
+    it("because of a keyword that keepalived refuses keeps the cluster serving as before", async () => {
         const live = () => cluster.host("ds1").run("cat /etc/keepalived/keepalived.conf");
         const before = [await live(), await cluster.host("ds2").run("ipvsadm -Sn")];
         const probe = await cluster.probe();

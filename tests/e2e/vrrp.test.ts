@@ -5,7 +5,7 @@ import { waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors } from "../../lab/topology";
 
-/** VRRP routers side by side, and the virtual IP of each. */
+/** Virtual routers, and the virtual IP of each. */
 const vips = {
     v2: "10.128.190.201",
     v3: "10.128.190.202",
@@ -23,7 +23,7 @@ const vips = {
 type Router = keyof typeof vips;
 const routers = Object.keys(vips) as Router[];
 
-/** Those with a service. */
+/** Virtual routers with a service. */
 const served = ["v2", "v3", "fast", "green", "six", "vmac", "unicast", "tracking"] as const;
 
 const profiles = [
@@ -32,24 +32,27 @@ const profiles = [
     { router: "fast", advertInt: 0.1, margin: 0.5 },
 ] as const;
 
-/** Seconds that a successor of this priority waits, by docs/vrrp.md; for an interval of 1 s, also in version 2. */
+/**
+ * Skew of a backup with this priority in seconds (docs/vrrp.md). For 1 s it is the same in version
+ * 2.
+ */
 function skew(advertInt = 1, priority = 253): number {
     return ((256 - priority) / 256) * advertInt;
 }
 
-/** Seconds within which a client or a test notices, on a machine that has other work. */
+/** Additional seconds for a client or a test on a busy machine. */
 const margin = 1;
-/** Seconds by which an owner's last advert may have been overdue there. */
+/** Seconds by which the last advert may have been late on a busy machine. */
 const late = 0.1;
 
 const preemptDelay = 4;
 const excluded = "10.128.190.220";
 
-/** Who owns each virtual IP: "ds1", or "ds1 ds2" where two do. */
-type Owners = Record<Router, string>;
+/** Active directors of each virtual IP: "ds1", or "ds1 ds2" if two are active. */
+type ActiveDirectors = Record<Router, string>;
 
-/** By the order of the directors in each instance. */
-const preferred = ownersBut("ds1", { green: "ds2", late: "ds3", stays: "ds3" });
+/** State after an election by the order of the directors in each instance. */
+const preferred = activeExcept("ds1", { green: "ds2", late: "ds3", stays: "ds3" });
 
 describe("Among three directors,", () => {
     let cluster: LabCluster;
@@ -64,60 +67,60 @@ describe("Among three directors,", () => {
         ds2 = cluster.host("ds2");
         ds3 = cluster.host("ds3");
         directors = [ds1, ds2, ds3];
-        await Promise.all(directors.map((host) => host.run(hostsOwn)));
+        await Promise.all(directors.map((host) => host.run(setUpUplink)));
         await cluster.deploy(config());
-        await untilOwnedBy(preferred);
+        await untilActive(preferred);
     });
 
     afterAll(() => cluster?.down());
 
-    /** Every test leaves the directors as it found them. */
-    afterEach(() => untilOwnedBy(preferred));
+    /** Every test restores the preferred state. */
+    afterEach(() => untilActive(preferred));
 
     it("each virtual IP has one active director, which answers for it", async () => {
         for (const router of served) {
-            const owner = cluster.host(preferred[router]);
-            expect(await whoAnswers(router)).toBe(
-                router === "vmac" ? virtualMac : await macOf(owner),
+            const active = cluster.host(preferred[router]);
+            expect(await answeringMac(router)).toBe(
+                router === "vmac" ? virtualMac : await macOf(active),
             );
         }
     });
 
     describe("when keepalived stops on the active director and starts again,", () => {
-        let stopped: Change;
-        let started: Change;
+        let stopped: Snapshot;
+        let started: Snapshot;
 
         beforeAll(async () => {
-            await Promise.all([ds1, ds2].map((host) => host.run(": >/run/told")));
+            await Promise.all([ds1, ds2].map((host) => host.run(": >/run/notified")));
             stopped = await during(async () => {
                 await ds1.run("systemctl stop keepalived");
-                await untilOwnedBy(ownersBut("ds2", { late: "ds3", stays: "ds3" }));
+                await untilActive(activeExcept("ds2", { late: "ds3", stays: "ds3" }));
             });
             started = await during(async () => {
                 await ds1.run("systemctl start keepalived");
-                await untilOwnedBy(preferred);
+                await untilActive(preferred);
             });
         });
 
-        /** What clients see of a change, and what there is after it. */
-        interface Change {
-            /** The longest time without an answer, in seconds. */
+        /** Observations of clients during an action, and the state of two directors after it. */
+        interface Snapshot {
+            /** Longest time in seconds without an answer. */
             gaps: Partial<Record<Router, number>>;
             /** Addresses, routes and rules of the two directors. */
             ds1: string;
             ds2: string;
-            /** The hardware address at which `vmac` answers. */
+            /** MAC address that answers for `vmac`. */
             mac: string;
         }
 
-        async function during(change: () => Promise<void>): Promise<Change> {
-            const gaps = await gapsDuring(["v2", "v3", "fast", "six", "vmac"], change);
-            const look = "ip -o address show; ip route show; ip rule show";
+        async function during(action: () => Promise<void>): Promise<Snapshot> {
+            const gaps = await gapsDuring(["v2", "v3", "fast", "six", "vmac"], action);
+            const state = "ip -o address show; ip route show; ip rule show";
             return {
                 gaps,
-                ds1: await ds1.run(look),
-                ds2: await ds2.run(look),
-                mac: await whoAnswers("vmac"),
+                ds1: await ds1.run(state),
+                ds2: await ds2.run(state),
+                mac: await answeringMac("vmac"),
             };
         }
 
@@ -137,17 +140,18 @@ describe("Among three directors,", () => {
             expect(started.gaps.six).toBeLessThan(margin);
         });
 
-        it("a virtual router with a MAC address of its own keeps it", () => {
+        it("a virtual router with its own MAC address keeps it", () => {
             expect(stopped.mac).toBe(virtualMac);
             expect(started.mac).toBe(virtualMac);
-            // The network sends to the port that it last heard the address from: the new owner's
-            // from its first advert on, and the old one's again if another of that was on its way.
+            // A switch sends to the port where it last saw the MAC address. This is the new active
+            // director's port after its first advert, unless an advert of the old one was still on
+            // its way.
             const twoAdverts = 2;
             expect(stopped.gaps.vmac).toBeLessThan(skew() + twoAdverts + margin);
             expect(started.gaps.vmac).toBeLessThan(twoAdverts + margin);
         });
 
-        it("further addresses, routes and rules move with the virtual IP", () => {
+        it("additional addresses, routes and rules move with the virtual IP", () => {
             const companions = [
                 ` inet ${excluded}/32 `,
                 `203.0.113.0/24 via ${cluster.lab.client.address} dev eth0 `,
@@ -161,13 +165,13 @@ describe("Among three directors,", () => {
             }
         });
 
-        it("notify scripts and a notify pipe hear of every change", async () => {
-            await untilTold(
+        it("notify scripts and a notify pipe get every change", async () => {
+            await untilNotified(
                 ds1,
                 ["v2 backup", "INSTANCE v2 BACKUP 254", 'pipe INSTANCE "v2" BACKUP 254'],
                 ["v2 master", "INSTANCE v2 MASTER 254", 'pipe INSTANCE "v2" MASTER 254'],
             );
-            await untilTold(
+            await untilNotified(
                 ds2,
                 ["v2 master", "INSTANCE v2 MASTER 253", 'pipe INSTANCE "v2" MASTER 253'],
                 ["v2 backup", "INSTANCE v2 BACKUP 253", 'pipe INSTANCE "v2" BACKUP 253'],
@@ -177,23 +181,23 @@ describe("Among three directors,", () => {
 
     describe("when the active director loses power and then its successor does,", () => {
         let gaps: Partial<Record<Router, number>>;
-        let afterOne: Owners;
-        let afterTwo: Owners;
+        let afterOne: ActiveDirectors;
+        let afterTwo: ActiveDirectors;
         let answers: string[];
 
         beforeAll(async () => {
-            const without1 = ownersBut("ds2", { late: "ds3", stays: "ds3" });
+            const without1 = activeExcept("ds2", { late: "ds3", stays: "ds3" });
             gaps = await gapsDuring(["v2", "v3", "fast"], async () => {
                 await ds1.cut();
-                await untilOwnedBy(without1);
+                await untilActive(without1);
             });
-            afterOne = await owners();
+            afterOne = await activeDirectors();
             await ds2.cut();
-            await untilOwnedBy(ownersBut("ds3", {}));
-            afterTwo = await owners();
-            answers = await Promise.all(served.map((router) => whoAnswers(router)));
+            await untilActive(activeExcept("ds3", {}));
+            afterTwo = await activeDirectors();
+            answers = await Promise.all(served.map((router) => answeringMac(router)));
             await Promise.all([ds1.boot(), ds2.boot()]);
-            await untilOwnedBy(preferred);
+            await untilActive(preferred);
         });
 
         it.each(profiles)(
@@ -204,66 +208,66 @@ describe("Among three directors,", () => {
             },
         );
 
-        it("a director that was active for one virtual IP is active for two", () => {
+        it("the second director becomes active for the virtual IPs of the first one", () => {
             expect(afterOne).toMatchObject({ v2: "ds2", green: "ds2" });
         });
 
-        it("the third director serves alone", async () => {
+        it("the third director serves all virtual IPs", async () => {
             expect(new Set(Object.values(afterTwo))).toEqual(new Set(["ds3"]));
             const mac = await macOf(ds3);
             expect(answers).toEqual(served.map((router) => (router === "vmac" ? virtualMac : mac)));
         });
     });
 
-    it("two that share the work take over from each other", async () => {
+    it("two directors that share the virtual IPs replace each other", async () => {
         await ds2.cut();
-        await untilOwnedBy({ v2: "ds1", green: "ds1" });
-        expect(await whoAnswers("green")).toBe(await macOf(ds1));
+        await untilActive({ v2: "ds1", green: "ds1" });
+        expect(await answeringMac("green")).toBe(await macOf(ds1));
         await ds2.boot();
-        await untilOwnedBy({ v2: "ds1", green: "ds2" });
-        expect(await whoAnswers("green")).toBe(await macOf(ds2));
+        await untilActive({ v2: "ds1", green: "ds2" });
+        expect(await answeringMac("green")).toBe(await macOf(ds2));
     });
 
     it("a director that returns waits for preemptDelay, and stays backup with nopreempt", async () => {
         await ds3.run("systemctl stop keepalived");
-        await untilOwnedBy({ late: "ds1", stays: "ds2" });
+        await untilActive({ late: "ds1", stays: "ds2" });
         await ds3.run("systemctl start keepalived");
-        await untilOwnedBy({ late: "ds3" });
+        await untilActive({ late: "ds3" });
         const waited = await secondsAsBackup(ds3, "late");
         expect(waited).toBeGreaterThan(preemptDelay);
         expect(waited).toBeLessThan(preemptDelay + 3 + skew() + margin);
-        expect((await owners()).stays).toBe("ds2");
+        expect((await activeDirectors()).stays).toBe("ds2");
 
         await ds2.run("systemctl stop keepalived");
-        await untilOwnedBy({ stays: "ds3" });
+        await untilActive({ stays: "ds3" });
         await ds2.run("systemctl start keepalived");
     });
 
-    it("unicast elects one active director where lost multicast makes all of them active", async () => {
+    it("unicast elects one active director even if lost multicast makes all directors active", async () => {
         await multicast("off");
         try {
-            await untilOwnedBy(
-                ownersBut("ds1 ds2 ds3", {
+            await untilActive(
+                activeExcept("ds1 ds2 ds3", {
                     late: "ds1 ds3",
                     stays: "ds2 ds3",
                     unicast: "ds1",
                 }),
             );
             await ds1.run("systemctl stop keepalived");
-            await untilOwnedBy({ v2: "ds2 ds3", unicast: "ds2" });
-            expect(await whoAnswers("unicast")).toBe(await macOf(ds2));
+            await untilActive({ v2: "ds2 ds3", unicast: "ds2" });
+            expect(await answeringMac("unicast")).toBe(await macOf(ds2));
             await ds1.run("systemctl start keepalived");
-            await untilOwnedBy({ v2: "ds1 ds2 ds3", unicast: "ds1" });
+            await untilActive({ v2: "ds1 ds2 ds3", unicast: "ds1" });
         } finally {
             await multicast("on");
         }
     });
 
-    describe("with tracking,", () => {
+    describe("when tracking finds a fault,", () => {
         const faults = [
             {
                 what: "a script",
-                // Interval and timeout, then as for one that comes back as the better one.
+                // Interval and timeout of the script, then three adverts and the skew.
                 seconds: 1 + 1 + 3 + skew(),
                 fail: "touch /run/unwell",
                 mend: "rm /run/unwell",
@@ -289,10 +293,10 @@ describe("Among three directors,", () => {
                 const { tracking } = await gapsDuring(["tracking"], async () => {
                     await ds1.run(fail);
                     const failedAt = Date.now();
-                    await untilOwnedBy({ ...preferred, tracking: "ds2" });
+                    await untilActive({ ...preferred, tracking: "ds2" });
                     moved = (Date.now() - failedAt) / 1000;
                     await ds1.run(mend);
-                    await untilOwnedBy(preferred);
+                    await untilActive(preferred);
                 });
                 expect(moved).toBeLessThan(seconds + margin);
                 expect(tracking).toBeLessThan(skew() + margin);
@@ -301,20 +305,21 @@ describe("Among three directors,", () => {
 
         it("a whole sync group moves when one of its members is in fault", async () => {
             await ds1.run("echo 1 >/run/fault");
-            await untilOwnedBy({ ...preferred, inside: "ds2", outside: "ds2" });
+            await untilActive({ ...preferred, inside: "ds2", outside: "ds2" });
             await ds1.run("echo 0 >/run/fault");
         });
     });
 
     function config(): StackConfig {
         const inOrder = (...names: string[]) => names.map((name) => ({ name }));
-        // So far behind that two do not become owners at once, when both are late on a busy machine.
+        // A clear distance in priority: two backups must not become active at once on a busy
+        // machine.
         const third = { name: "ds3", priority: 200 };
         const settings: Record<Router, Partial<VrrpInstanceArgs>> = {
             v2: {
-                notifyMaster: { script: "tell", args: ["v2", "master"] },
-                notifyBackup: { script: "tell", args: ["v2", "backup"] },
-                notify: { script: "tell" },
+                notifyMaster: { script: "record", args: ["v2", "master"] },
+                notifyBackup: { script: "record", args: ["v2", "backup"] },
+                notify: { script: "record" },
                 virtualIpaddressExcluded: [{ ip: excluded }],
                 virtualRoutes: [{ to: "203.0.113.0/24", via: cluster.lab.client.address }],
                 virtualRules: [{ from: "203.0.113.7", table: 77, preference: 77 }],
@@ -356,19 +361,20 @@ describe("Among three directors,", () => {
                 lvsMethod: "DR",
             })),
             scripts: [
-                { name: "tell", content: '#!/bin/sh\necho "$*" >>/run/told\n' },
+                { name: "record", content: '#!/bin/sh\necho "$*" >>/run/notified\n' },
                 {
-                    name: "tell-all",
-                    content: '#!/bin/sh\nsed -u "s/^/pipe /" "$1" >>/run/told\n',
+                    name: "record-all",
+                    content: '#!/bin/sh\nsed -u "s/^/pipe /" "$1" >>/run/notified\n',
                 },
                 { name: "well", content: "#!/bin/sh\ntest ! -e /run/unwell\n" },
             ],
             globalDefs: {
-                // With the daemon, one that is an owner for a moment only may hang (docs/vrrp.md), as
-                // some are here while they have no multicast, and three after a boot of two.
+                // With the daemon, a director that is active only for a moment may hang
+                // (docs/vrrp.md). That happens here without multicast, and after a boot of two
+                // directors.
                 lvsSyncDaemon: { enabled: false },
                 vrrpNotifyFifo: "/run/vrrp.fifo",
-                vrrpNotifyFifoScript: { script: "tell-all" },
+                vrrpNotifyFifoScript: { script: "record-all" },
             },
             trackScripts: [{ name: "well", script: { script: "well" } }],
             trackFiles: [
@@ -378,27 +384,27 @@ describe("Among three directors,", () => {
         };
     }
 
-    /** Who owns what now. A director that is off owns nothing. */
-    async function owners(): Promise<Owners> {
+    /** Active directors of each virtual IP now. A director that is off is never active. */
+    async function activeDirectors(): Promise<ActiveDirectors> {
         const addresses = await Promise.all(
             directors.map(async (host) =>
                 (await host.isUp()) ? host.run("ip -o address show") : "",
             ),
         );
-        const ownersOf = (router: Router) =>
+        const activeFor = (router: Router) =>
             directors.filter((_, index) => addresses[index]!.includes(` ${vips[router]}/`));
         const entries = routers.map((router) => [
             router,
-            ownersOf(router)
+            activeFor(router)
                 .map(({ name }) => name)
                 .join(" "),
         ]);
-        return Object.fromEntries(entries) as Owners;
+        return Object.fromEntries(entries) as ActiveDirectors;
     }
 
-    async function untilOwnedBy(expected: Partial<Owners>): Promise<void> {
-        await waitUntil("the expected owners", 30_000, async () => {
-            const now = await owners();
+    async function untilActive(expected: Partial<ActiveDirectors>): Promise<void> {
+        await waitUntil("the expected active directors", 30_000, async () => {
+            const now = await activeDirectors();
             const wrong = routers.filter((one) => one in expected && now[one] !== expected[one]);
             if (wrong.length === 0) return true;
             const list = wrong.map((one) => `${one}: ${now[one]} and not ${expected[one]}`);
@@ -406,11 +412,11 @@ describe("Among three directors,", () => {
         });
     }
 
-    /** How long a director was a backup after its start before it became the owner, as keepalived tells. */
+    /** Seconds from the last BACKUP state to the last MASTER state in keepalived's log. */
     async function secondsAsBackup(host: Host, router: Router): Promise<number> {
-        const told = await host.run("journalctl -q -u keepalived -o short-unix");
+        const log = await host.run("journalctl -q -u keepalived -o short-unix");
         const entered = (state: string) => {
-            const lines = told
+            const lines = log
                 .split("\n")
                 .filter((line) => line.includes(`(${router}) Entering ${state} STATE`));
             return Number.parseFloat(lines.at(-1)!);
@@ -418,8 +424,11 @@ describe("Among three directors,", () => {
         return entered("MASTER") - entered("BACKUP");
     }
 
-    /** Asks a virtual IP as a client that has not met it, and says which hardware address answered. */
-    async function whoAnswers(router: Router): Promise<string> {
+    /**
+     * Send a request to a virtual IP with an empty neighbour cache. Return the MAC address that
+     * answered.
+     */
+    async function answeringMac(router: Router): Promise<string> {
         const address = vips[router];
         await cluster.lab.exec(["ip", "neighbour", "flush", "to", address]);
         const [body] = await cluster.bodies(1, urlOf(router));
@@ -428,18 +437,21 @@ describe("Among three directors,", () => {
         return / lladdr (\S+)/.exec(entry)![1]!;
     }
 
-    /** The longest time without an answer that clients of these see during something, in seconds. */
+    /**
+     * Longest time in seconds without an answer for clients of these virtual routers during an
+     * action.
+     */
     async function gapsDuring(
         names: Router[],
-        something: () => Promise<void>,
+        action: () => Promise<void>,
     ): Promise<Partial<Record<Router, number>>> {
         const probes = await Promise.all(names.map((name) => cluster.probe(urlOf(name), 20)));
-        await something();
-        // It has ended when clients have answers again.
+        await action();
+        // The action has ended when clients get answers again.
         const from = Date.now();
         await waitUntil("answers", 10_000, () =>
             probes.every((probe) =>
-                probe.sofar().requests.some(({ at, error }) => at > from && error === undefined),
+                probe.soFar().requests.some(({ at, error }) => at > from && error === undefined),
             ),
         );
         const results = await Promise.all(probes.map((probe) => probe.stop()));
@@ -447,7 +459,7 @@ describe("Among three directors,", () => {
         return Object.fromEntries(gaps) as Partial<Record<Router, number>>;
     }
 
-    /** Whether the network passes multicast on to the directors. */
+    /** Turn multicast to the directors on or off in the network. */
     async function multicast(state: "on" | "off"): Promise<void> {
         for (const { name } of directors) {
             const port = ["ip", "link", "set", `tap0-${name}`, "type", "bridge_slave"];
@@ -455,14 +467,14 @@ describe("Among three directors,", () => {
         }
     }
 
-    /** Waits until a director's scripts were told one list of things after the other. */
-    async function untilTold(host: Host, ...lists: string[][]): Promise<void> {
-        await waitUntil(`${host.name} told ${lists.join()}`, 10_000, async () => {
-            const told = (await host.run("cat /run/told")).trim().split("\n");
+    /** Wait until a director's scripts recorded these lists one after the other. */
+    async function untilNotified(host: Host, ...lists: string[][]): Promise<void> {
+        await waitUntil(`${host.name} notified ${lists.join()}`, 10_000, async () => {
+            const notified = (await host.run("cat /run/notified")).trim().split("\n");
             let from = 0;
             for (const list of lists) {
-                const places = list.map((line) => told.indexOf(line, from));
-                if (places.includes(-1)) throw new Error(told.join("\n"));
+                const places = list.map((line) => notified.indexOf(line, from));
+                if (places.includes(-1)) throw new Error(notified.join("\n"));
                 from = Math.max(...places) + 1;
             }
             return true;
@@ -481,14 +493,14 @@ function urlOf(router: Router): string {
     return address.includes(":") ? `http://[${address}]/` : `http://${address}/`;
 }
 
-/** One owner for all virtual IPs but some. */
-function ownersBut(owner: string, others: Partial<Owners>): Owners {
-    const all = Object.fromEntries(routers.map((router) => [router, owner])) as Owners;
+/** State in which one director is active for all virtual IPs with some exceptions. */
+function activeExcept(active: string, others: Partial<ActiveDirectors>): ActiveDirectors {
+    const all = Object.fromEntries(routers.map((router) => [router, active])) as ActiveDirectors;
     return { ...all, ...others };
 }
 
-/** What hosts have of their own at every boot: an interface to track. */
-const hostsOwn = `
+/** Commands that add an interface to track, on every boot. */
+const setUpUplink = `
     cat >/etc/systemd/system/uplink.service <<EOF
 [Unit]
 Before=keepalived.service

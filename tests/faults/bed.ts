@@ -6,16 +6,16 @@ import type { RunningUp } from "../../lab/runningUp";
 import type { LabStack } from "../../lab/stack";
 import { bootForTraffic, ports } from "../../lab/traffic/cluster";
 
-/** A cluster on which faults are brought about and mended. */
+/** A cluster for faults and their repair. */
 export class FaultBed {
-    /** Whether the hosts may be otherwise than the plan without a change. */
+    /** Whether the hosts may differ from the plan. */
     private isChanged = true;
     private isDeployed = false;
-    private undoing: (() => Promise<unknown>)[] = [];
+    private undoWork: (() => Promise<unknown>)[] = [];
 
     private constructor(readonly cluster: LabCluster) {}
 
-    /** Hosts with all packages, nothing deployed but the servers that clients talk to. */
+    /** Boot hosts with all packages and with the servers for clients. Deploy nothing. */
     static async boot(): Promise<FaultBed> {
         return new FaultBed(await bootForTraffic());
     }
@@ -38,43 +38,43 @@ export class FaultBed {
         await this.cluster.configure(change);
     }
 
-    /** `pulumi up` with a changed configuration: what it printed. */
+    /** Run `pulumi up` with a change. Return its output. */
     async change(change: Change): Promise<string> {
         await this.configure(change);
         return this.stack.up();
     }
 
-    /** The same where it has to fail: what it printed. */
+    /** Run `pulumi up` with a change that must fail. Return its output. */
     async failingChange(change: Change): Promise<string> {
         await this.configure(change);
         return this.stack.failingUp();
     }
 
-    /** Starts an `up` that is not waited for. */
+    /** Start an `up` without waiting for it. */
     async startUp(change?: Change): Promise<RunningUp> {
         if (change) await this.configure(change);
         return this.stack.startUp();
     }
 
-    /** Has something undone when the scenario is over, however it ends; the last is undone first. */
+    /** Register work that undoes something at the end of the scenario. The last one runs first. */
     undo(work: () => Promise<unknown>): void {
-        this.undoing.unshift(work);
+        this.undoWork.unshift(work);
     }
 
-    /** Takes back what has been done to hosts, and turns all on; throws what could not be. */
-    async mend(): Promise<void> {
+    /** Undo all changes to hosts and turn all hosts on. Throws with the errors. */
+    async restore(): Promise<void> {
         const boots = this.lab.hosts.map((host) => async () => {
             if (!(await host.isUp())) await host.boot();
         });
         const failed: string[] = [];
-        for (const work of [...this.undoing.splice(0), ...boots]) {
+        for (const work of [...this.undoWork.splice(0), ...boots]) {
             await work().catch((error: Error) => failed.push(error.message));
         }
-        if (failed.length > 0) throw new Error(`not mended: ${failed.join("\n")}`);
+        if (failed.length > 0) throw new Error(`not restored: ${failed.join("\n")}`);
     }
 
-    /** The cluster as planned, serving. */
-    async heal(): Promise<void> {
+    /** Deploy the plan if it was changed, and wait until the cluster is healthy. */
+    async ensureHealthy(): Promise<void> {
         if (this.isChanged) {
             await this.configure();
             await this.deploy();
@@ -83,14 +83,14 @@ export class FaultBed {
         await this.untilHealthy();
     }
 
-    /** Hosts that have the packages, and no cluster. */
-    async strip(): Promise<void> {
+    /** Destroy the cluster. Packages stay on the hosts. */
+    async destroyCluster(): Promise<void> {
         if (!this.isDeployed) return;
         await this.stack.destroy();
         this.isDeployed = false;
     }
 
-    /** `pulumi up`, whoever has left the state locked. */
+    /** Run `pulumi up`, and remove a stale lock of the state if there is one. */
     async deploy(): Promise<void> {
         const { status, stdout, stderr } = await this.stack.tryUp();
         if (status === 0) return;
@@ -100,7 +100,7 @@ export class FaultBed {
         await this.stack.up();
     }
 
-    /** ds1 alone active, all real servers in the tables of both directors. */
+    /** Wait until ds1 alone is active and all real servers are in both directors' tables. */
     async untilHealthy(): Promise<void> {
         await this.cluster.untilHealthy();
         for (const { name } of this.cluster.directors) {
@@ -123,7 +123,9 @@ export class FaultBed {
         });
     }
 
-    /** What makes a director serve: its files, its table, and the process that keeps it. */
+    /**
+     * State with which a director serves: its files, its IPVS table, and the process of keepalived.
+     */
     async directorState(name: string): Promise<string> {
         return this.host(name).run(
             "cd /; sha256sum etc/keepalived/* etc/sysctl.d/lvs.conf; ipvsadm -Sn; pidof keepalived",

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { updated } from "./report";
+import { updatedPage } from "./report";
 import { Chance, type Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
-import type { Observation, Seen } from "../../lab/traffic/traffic";
+import type { Observation, ClientResult } from "../../lab/traffic/traffic";
 
 const page = readFileSync(path.join(__dirname, "../../docs/faults.md"), "utf8");
 
-/** The cells of the tables' rows, without the blanks around them. */
+/** Trimmed cells of all table rows. */
 const rows = (text: string) =>
     text
         .split("\n")
@@ -20,7 +20,7 @@ const rows = (text: string) =>
         );
 
 describe("docs/faults.md", () => {
-    it("lists every scenario, with what is done and what must be observed", () => {
+    it("lists every scenario with its fault and its required observations", () => {
         const listed = scenarios.map(({ number, name, does, observes }) =>
             [number, name, does, observes].map(String),
         );
@@ -31,24 +31,24 @@ describe("docs/faults.md", () => {
         ).toEqual(listed);
     });
 
-    it("changes between its marks only, and keeps what is known of scenarios that did not run", () => {
+    it("is changed only between its marks, and keeps the rows of scenarios that did not run", () => {
         const scenario = scenarios.find(({ name }) => name === "drain")!;
-        const nobody: Seen = { requests: [], failed: [], lost: [], longestGap: 0 };
+        const noClient: ClientResult = { requests: [], failed: [], lost: [], longestGap: 0 };
         const seen: Observation = {
-            fresh: { ...nobody, longestGap: 123.4 },
-            long: nobody,
-            session: nobody,
-            datagram: nobody,
-            owners: [{ at: 0, ms: 0 }],
+            fresh: { ...noClient, longestGap: 123.4 },
+            long: noClient,
+            session: noClient,
+            datagram: noClient,
+            activeDirectors: [{ at: 0, ms: 0 }],
         };
-        const outcome = {
+        const result = {
             scenario,
             seed: 7,
             seen,
             error: "it fails; seen: 1\nand more",
             seconds: 1,
         };
-        const text = updated(page, scenarios, [outcome], ["the state"]);
+        const text = updatedPage(page, scenarios, [result], ["the state"]);
         const outside = (of: string) => of.replace(/<!-- (\w+) -->.*?<!-- end of \1 -->/gs, "");
         expect(outside(text)).toBe(outside(page));
 
@@ -64,14 +64,14 @@ describe("docs/faults.md", () => {
         expect(text).toContain("Found elsewhere in the last run: the state.");
     });
 
-    it("has to have its marks", () => {
+    it("must contain its marks", () => {
         const unmarked = page.replace("<!-- end of runs -->", "");
-        expect(() => updated(unmarked, scenarios, [], [])).toThrow("no <!-- runs --> and");
+        expect(() => updatedPage(unmarked, scenarios, [], [])).toThrow("no <!-- runs --> and");
     });
 });
 
 describe("Chance", () => {
-    it("with seeds that follow each other hits all of several alike hosts", () => {
+    it("chooses every one of similar hosts with consecutive seeds", () => {
         const hit = (scenario: Scenario, ...hosts: string[]) =>
             hosts.map((_, index) => new Chance(index + 1, scenario.number).pick(...hosts));
         for (const scenario of scenarios) {
@@ -80,7 +80,7 @@ describe("Chance", () => {
         }
     });
 
-    it("gives the same numbers for the same seed, and others for another", () => {
+    it("gives the same numbers for the same seed, and different numbers for another seed", () => {
         const numbers = (seed: number) => {
             const chance = new Chance(seed, 1);
             return [1, 2, 3].map(() => chance.upTo(1000));

@@ -1,13 +1,13 @@
 import type { Scenario } from "./scenario";
 import { kinds, type Observation } from "../../lab/traffic/traffic";
 
-/** How a scenario went with one seed. */
-export interface Outcome {
+/** Result of a scenario with one seed. */
+export interface ScenarioResult {
     scenario: Scenario;
     seed: number;
-    /** Nothing where there was nobody to be served. */
+    /** Observations of the clients. undefined for a scenario without clients. */
     seen?: Observation;
-    /** Why it failed. */
+    /** Reason of the failure. */
     error?: string;
     seconds: number;
 }
@@ -20,24 +20,24 @@ const columns = [
     "failed",
     "lost connections",
     "longest gap",
-    "owner changes",
+    "failovers",
     "passed",
 ];
 
 /**
- * A row for each scenario, over all its seeds, as a table in Markdown. Of those that did not take
- * part this time, the rows of an earlier document stay.
+ * Markdown table with a row for each scenario over all its seeds. Scenarios that did not run keep
+ * their rows of an earlier document.
  */
-export function table(outcomes: Outcome[], scenarios: Scenario[], earlier = ""): string {
+export function table(results: ScenarioResult[], scenarios: Scenario[], earlier = ""): string {
     const rows = scenarios.flatMap((scenario) => {
-        const own = outcomes.filter((outcome) => outcome.scenario === scenario);
+        const own = results.filter((result) => result.scenario === scenario);
         return own.length > 0 ? [row(own)] : earlierRow(earlier, scenario);
     });
     const lines = [columns, columns.map(() => "---"), ...rows];
     return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-/** A list of scenarios has fewer cells. */
+/** Row of a scenario in an earlier document. The list of scenarios has fewer cells. */
 function earlierRow(document: string, { name }: Scenario): string[][] {
     return document
         .split("\n")
@@ -46,33 +46,33 @@ function earlierRow(document: string, { name }: Scenario): string[][] {
         .map((cells) => cells.slice(1, -1));
 }
 
-/** The gap is that of new connections; the longest of all seeds. */
-function row(outcomes: Outcome[]): string[] {
-    const { number, name } = outcomes[0]!.scenario;
-    const observed = outcomes.flatMap(({ seen }) => seen ?? []);
+/** Row of a scenario. The gap is the longest one of new connections over all seeds. */
+function row(results: ScenarioResult[]): string[] {
+    const { number, name } = results[0]!.scenario;
+    const observed = results.flatMap(({ seen }) => seen ?? []);
     const sum = (count: (seen: Observation) => number) =>
         observed.reduce((total, seen) => total + count(seen), 0);
     const ofAll = (what: "requests" | "failed" | "lost") =>
         sum((seen) => kinds.reduce((total, kind) => total + seen[kind][what].length, 0));
-    const passed = outcomes.filter(({ error }) => error === undefined).length;
+    const passed = results.filter(({ error }) => error === undefined).length;
     const figures = [
         ofAll("requests"),
         ofAll("failed"),
         ofAll("lost"),
         `${(Math.max(...observed.map(({ fresh }) => fresh.longestGap)) / 1000).toFixed(2)} s`,
-        sum(({ owners }) => Math.max(0, owners.length - 1)),
+        sum(({ activeDirectors }) => Math.max(0, activeDirectors.length - 1)),
     ];
     return [
         number,
         name,
-        outcomes.length,
+        results.length,
         ...(observed.length > 0 ? figures : figures.map(() => "–")),
-        passed === outcomes.length ? "yes" : `${passed} of ${outcomes.length}`,
+        passed === results.length ? "yes" : `${passed} of ${results.length}`,
     ].map(String);
 }
 
-/** What is said when a scenario ends. */
-export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): string {
+/** Lines to print when a scenario ends. */
+export function resultLine({ scenario, seed, error, seconds, seen }: ScenarioResult): string {
     const { number, name } = scenario;
     const head = `${error === undefined ? "passed" : "FAILED"} ${number} ${name}, seed ${seed}, ${seconds.toFixed(0)} s`;
     const clients = (all: Observation) =>
@@ -84,33 +84,36 @@ export function outcomeLine({ scenario, seed, error, seconds, seen }: Outcome): 
             const times = `gap ${longestGap.toFixed(0)} ms, slowest answer ${slowest.toFixed(0)} ms`;
             return `\n    ${kind}: ${counts}, ${times}`;
         });
-    const told = seen ? clients(seen).join("") : "";
-    if (error === undefined) return `${head}${told}`;
-    const events = seen ? `\n${eventful(seen)}` : "";
-    return `${head}${told}\n    ${`${error}${events}`.replaceAll("\n", "\n    ")}`;
+    const details = seen ? clients(seen).join("") : "";
+    if (error === undefined) return `${head}${details}`;
+    const events = seen ? `\n${timeline(seen)}` : "";
+    return `${head}${details}\n    ${`${error}${events}`.replaceAll("\n", "\n    ")}`;
 }
 
-/** Who owned the virtual IP, and which connections were lost, by the first owner's clock. */
-function eventful({ owners, ...clients }: Observation): string {
-    const start = owners[0]?.at ?? 0;
+/** Timeline of active directors and lost connections. */
+function timeline({ activeDirectors, ...clients }: Observation): string {
+    const start = activeDirectors[0]?.at ?? 0;
     const seconds = (time: number) => `${((time - start) / 1000).toFixed(2)} s`;
     const lost = kinds.flatMap((kind) =>
         clients[kind].lost.map(
-            ({ at, ms, from = "nobody", ended }) =>
+            ({ at, ms, from = "no server", ended }) =>
                 `${kind} to ${from}, ${seconds(at)} to ${seconds(at + ms)}: ${ended}`,
         ),
     );
-    return [...owners.map(({ at, from }) => `owner ${from} at ${seconds(at)}`), ...lost].join("\n");
+    return [
+        ...activeDirectors.map(({ at, from }) => `active: ${from} at ${seconds(at)}`),
+        ...lost,
+    ].join("\n");
 }
 
-/** A document of faults with the tables and the secrets of this run between its marks. */
-export function updated(
+/** The document with the tables and the secrets of this run between its marks. */
+export function updatedPage(
     document: string,
     scenarios: Scenario[],
-    outcomes: Outcome[],
+    results: ScenarioResult[],
     secrets: string[],
 ): string {
-    const failures = outcomes
+    const failures = results
         .filter(({ error }) => error !== undefined)
         .map(
             ({ scenario, seed, error }) =>
@@ -119,21 +122,24 @@ export function updated(
     const found = secrets.length === 0 ? "nothing" : secrets.join("; ");
     const parts = {
         scenarios: list(scenarios),
-        runs: [table(outcomes, scenarios, document), ...failures].join("\n"),
+        runs: [table(results, scenarios, document), ...failures].join("\n"),
         secrets: `Found elsewhere in the last run: ${found}.\n`,
     };
-    return Object.entries(parts).reduce((text, [name, part]) => marked(text, name, part), document);
+    return Object.entries(parts).reduce(
+        (text, [name, part]) => replaceMarked(text, name, part),
+        document,
+    );
 }
 
 function list(scenarios: Scenario[]): string {
     const rows = scenarios.map(
         ({ number, name, does, observes }) => `| ${number} | ${name} | ${does} | ${observes} |\n`,
     );
-    return `| # | scenario | what is done | what must be observed |\n| --- | --- | --- | --- |\n${rows.join("")}`;
+    return `| # | scenario | fault | required observations |\n| --- | --- | --- | --- |\n${rows.join("")}`;
 }
 
-/** The text with something else between two marks, which are comments. */
-function marked(text: string, name: string, part: string): string {
+/** Replace the text between two marks, which are comments. */
+function replaceMarked(text: string, name: string, part: string): string {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`no ${begin} and ${end} in the document`);

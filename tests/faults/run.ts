@@ -2,32 +2,33 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { outcomeLine, table, updated } from "./report";
+import { resultLine, table, updatedPage } from "./report";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
 import { findSecrets } from "./secrets";
 import { FaultBed } from "./bed";
-import { play } from "./suite";
+import { runScenarios } from "./suite";
 
 const usage = `npm run test:faults -- [--seed FIRST] [--seeds COUNT] [--write] [NAME|NUMBER…]
 
-Without a name, all scenarios: ${scenarios.map(({ number, name }) => `${number} ${name}`).join(", ")}.
---write puts the tables into docs/faults.md.
+Without a name or number, all scenarios run: ${scenarios.map(({ number, name }) => `${number} ${name}`).join(", ")}.
+--write writes the tables to docs/faults.md.
 `;
 
-/** What cannot be told from a list of words. */
-class Misuse extends Error {}
+/** An error in the arguments. It is printed with the usage. */
+class UsageError extends Error {}
 
 function options() {
     const { values, positionals } = parsed();
     const [seed, seeds] = (["seed", "seeds"] as const).map((name) => {
         const value = Number(values[name]);
-        if (!Number.isInteger(value) || value < 1) throw new Misuse(`--${name} takes a number`);
+        if (!Number.isInteger(value) || value < 1)
+            throw new UsageError(`--${name}: "${values[name]}" is no number from 1.`);
         return value;
     }) as [number, number];
     const chosen = positionals.flatMap((word) => {
         const found = scenarios.filter(({ number, name }) => [String(number), name].includes(word));
-        if (found.length === 0) throw new Misuse(`${word} is no scenario`);
+        if (found.length === 0) throw new UsageError(`"${word}" is no scenario.`);
         return found;
     });
     return {
@@ -48,7 +49,7 @@ function parsed() {
             allowPositionals: true,
         });
     } catch (error) {
-        throw new Misuse((error as Error).message);
+        throw new UsageError((error as Error).message);
     }
 }
 
@@ -57,23 +58,23 @@ async function main(): Promise<boolean> {
     const bed = await FaultBed.boot();
     try {
         bed.stack.report.forEach((line) => console.log(line));
-        // Hosts without a cluster come first: afterwards it would have to be destroyed for them.
+        // Scenarios on bare hosts run first, because they need the cluster destroyed.
         const isBare = ({ on }: Scenario) => Number(on === "bare hosts");
         const order = [...chosen].sort((a, b) => isBare(b) - isBare(a));
-        const outcomes = await play(bed, order, numbers, (outcome) =>
-            console.log(outcomeLine(outcome)),
+        const results = await runScenarios(bed, order, numbers, (result) =>
+            console.log(resultLine(result)),
         );
         const secrets = await findSecrets(bed);
         console.log(`secrets: ${secrets.length === 0 ? "none found" : secrets.join("; ")}`);
-        console.log(`\n${table(outcomes, scenarios)}`);
+        console.log(`\n${table(results, scenarios)}`);
         if (write) {
             const file = path.join(__dirname, "../../docs/faults.md");
             const earlier = await fs.readFile(file, "utf8");
-            await fs.writeFile(file, updated(earlier, scenarios, outcomes, secrets));
+            await fs.writeFile(file, updatedPage(earlier, scenarios, results, secrets));
             const prettier = require.resolve("prettier/bin/prettier.cjs");
             execFileSync(process.execPath, [prettier, "--write", file]);
         }
-        return secrets.length === 0 && outcomes.every(({ error }) => error === undefined);
+        return secrets.length === 0 && results.every(({ error }) => error === undefined);
     } finally {
         await bed.down();
     }
@@ -82,7 +83,7 @@ async function main(): Promise<boolean> {
 main().then(
     (passed) => (process.exitCode = passed ? 0 : 1),
     (error: Error) => {
-        console.error(error instanceof Misuse ? `${error.message}\n\n${usage}` : error.stack);
+        console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error.stack);
         process.exitCode = 1;
     },
 );

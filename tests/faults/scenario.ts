@@ -1,29 +1,32 @@
 import type { FaultBed } from "./bed";
-import type { Event, Observation, Seen, Traffic } from "../../lab/traffic/traffic";
+import type { TrafficEvent, Observation, ClientResult, Traffic } from "../../lab/traffic/traffic";
 import { kinds } from "../../lab/traffic/traffic";
 
-/** A fault that is brought about, and what clients and operators are to observe. */
+/** A fault, and the observations that clients and operators must make. */
 export interface Scenario {
-    /** Its number in docs/faults.md; variants of one fault share it. */
+    /** Number in docs/faults.md. Variants of a fault share it. */
     number: number;
     name: string;
-    /** What is done. */
+    /** The fault. */
     does: string;
-    /** What must be observed. */
+    /** Required observations. */
     observes: string;
-    /** What it needs: a cluster that serves, with clients at it, unless it is hosts without one. */
+    /** Starting point. Defaults to a healthy cluster with clients. */
     on?: "bare hosts";
-    run(stage: Stage): Promise<void>;
+    run(stage: ScenarioContext): Promise<void>;
 }
 
-/** A scenario on a cluster that serves. */
-export interface Stage {
+/** Everything that a scenario works with. */
+export interface ScenarioContext {
     bed: FaultBed;
     traffic: Traffic;
     chance: Chance;
 }
 
-/** Moves the phase of a fault, and chooses whom it hits: the same seed, the same choices. */
+/**
+ * Choices from a seed: the phase of a fault and the affected host. The same seed gives the same
+ * choices.
+ */
 export class Chance {
     private state: number;
     private picks = 0;
@@ -43,73 +46,73 @@ export class Chance {
         return (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit;
     }
 
-    /** Seeds that follow each other go through the choices in turn: few are enough for all. */
+    /** One of the choices. Consecutive seeds give consecutive choices. */
     pick<T>(...choices: T[]): T {
         return choices[(this.seed + this.number + this.picks++) % choices.length]!;
     }
 }
 
-/** Throws, with what was seen instead. */
-export function must(what: string, holds: boolean, seen?: unknown): void {
+/** Throw with the observed value unless a condition holds. */
+export function expectTrue(what: string, holds: boolean, seen?: unknown): void {
     if (holds) return;
-    const told = typeof seen === "string" ? seen : JSON.stringify(seen);
-    throw new Error(`${what}${told === undefined ? "" : `; seen: ${told}`}`);
+    const details = typeof seen === "string" ? seen : JSON.stringify(seen);
+    throw new Error(`${what}${details === undefined ? "" : `; seen: ${details}`}`);
 }
 
-/** Of what differs, the lines that do are shown. */
-export function mustBe(what: string, seen: unknown, wanted: unknown): void {
+/** Throw with the differing lines unless two values are equal. */
+export function expectEqual(what: string, seen: unknown, wanted: unknown): void {
     const lines = (value: unknown) =>
         JSON.stringify(value, null, 1).replaceAll("\\n", "\n").split("\n");
     const [has, is] = [lines(seen), lines(wanted)];
     const missing = is.filter((line) => !has.includes(line)).map((line) => `- ${line}`);
     const added = has.filter((line) => !is.includes(line)).map((line) => `+ ${line}`);
-    must(
-        `${what}: otherwise than expected`,
+    expectTrue(
+        `${what}: not as expected`,
         has.join() === is.join(),
         ["", ...missing, ...added].slice(0, 30).join("\n"),
     );
 }
 
 export function expectOutput(what: string, text: string, pattern: RegExp): void {
-    must(`${what} says ${String(pattern)}`, pattern.test(text), text.slice(-4000));
+    expectTrue(`${what} must match ${String(pattern)}`, pattern.test(text), text.slice(-4000));
 }
 
-export function mustLast(what: string, seenMs: number, boundMs: number): void {
-    must(`${what}: at most ${Math.round(boundMs)} ms`, seenMs <= boundMs, Math.round(seenMs));
+export function expectWithin(what: string, seenMs: number, boundMs: number): void {
+    expectTrue(`${what}: at most ${Math.round(boundMs)} ms`, seenMs <= boundMs, Math.round(seenMs));
 }
 
-/** None of these has been seen; some that have are shown. */
-export function expectNone(what: string, events: Event[]): void {
-    must(`no ${what}`, events.length === 0, [events.length, ...events.slice(0, 3)]);
+/** Throw with examples if there are such events. */
+export function expectNone(what: string, events: TrafficEvent[]): void {
+    expectTrue(`no ${what}`, events.length === 0, [events.length, ...events.slice(0, 3)]);
 }
 
-/** No client has noticed anything. */
-export function unharmed(seen: Observation): void {
+/** Expect no failure of any client. */
+export function expectNoFailure(seen: Observation): void {
     for (const kind of kinds) {
         expectNone(`failed request (${kind})`, seen[kind].failed);
         expectNone(`lost connection (${kind})`, seen[kind].lost);
     }
 }
 
-/** Nobody but the clients of the web servers has noticed anything. */
-export function othersUnharmed({ long, session, datagram }: Observation): void {
+/** Expect no failure of clients of other services than the web. */
+export function expectNoOtherFailure({ long, session, datagram }: Observation): void {
     for (const kind of [long, session, datagram]) {
         expectNone("failure of another service", [...kind.failed, ...kind.lost]);
     }
 }
 
-/** What was asked after a time, and has failed. */
-export function failedAfter({ failed }: Seen, time: number): Event[] {
+/** Requests that started after a time and failed. */
+export function failedAfter({ failed }: ClientResult, time: number): TrafficEvent[] {
     return failed.filter(({ at }) => at > time);
 }
 
-/** What was asked after a time, and was answered. */
-export function answeredAfter({ requests }: Seen, time: number): Event[] {
+/** Requests that started after a time and were answered. */
+export function answeredAfter({ requests }: ClientResult, time: number): TrafficEvent[] {
     return requests.filter(({ at, error }) => at > time && error === undefined);
 }
 
-/** Nothing that is begun after a time fails, be it asked or connected. */
-export function noneBegunAfter(
+/** Expect no failure of requests and connections that started after a time. */
+export function expectNoFailureAfter(
     time: number,
     { fresh, datagram, session, long }: Observation,
 ): void {

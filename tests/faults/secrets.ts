@@ -5,19 +5,18 @@ import type { FaultBed } from "./bed";
 const passwordFile = "/etc/keepalived/auth_pass.conf";
 
 /**
- * Where the VRRP password or the private key can be read: in what pulumi has printed, in its state,
- * in a preview of a change of both steps of every host, in the hosts' journals and files, and in
- * their process lists while all of that is changed. The one place for the password is a file of the
- * directors that only root can read.
+ * Places where the VRRP password or the private key can be read. The search covers the output of
+ * pulumi, its state, a preview of a change of every host, and the hosts' journals, files and process
+ * lists. Only a root-only file on the directors may contain the password.
  */
 export async function findSecrets(bed: FaultBed): Promise<string[]> {
-    await bed.heal();
+    await bed.ensureHealthy();
     const { members } = bed.cluster;
     const ds1 = bed.host("ds1");
     const file = await ds1.run(`cat ${passwordFile}`);
     const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)?.[1];
     if (password === undefined) return [`no password in ${passwordFile}`];
-    // A line of its own: where its lines are told apart, one is enough to find it.
+    // A whole line of the key: its lines may be stored separately.
     const key = bed.lab.client.privateKey.split("\n")[3]!.slice(0, 40);
     const isIn = (text: string) => text.includes(password) || text.includes(key);
     const found: string[] = [];
@@ -27,7 +26,7 @@ export async function findSecrets(bed: FaultBed): Promise<string[]> {
     const preview = await bed.stack.pulumi(["preview", "--diff", "--show-full-output"]);
     await bed.stack.pulumi(["up", "--yes", "--skip-preview", "--show-full-output"]);
     if (isIn(preview)) found.push("a preview");
-    if (bed.stack.printed.some(isIn)) found.push("what pulumi printed");
+    if (bed.stack.printed.some(isIn)) found.push("the output of pulumi");
     if (isIn(await bed.stack.pulumi(["stack", "export"]))) found.push("the state");
     if (isIn(await bed.stack.pulumi(["stack", "output", "--json"]))) found.push("the outputs");
     const pattern = `${password}|${key}`;
@@ -43,7 +42,7 @@ export async function findSecrets(bed: FaultBed): Promise<string[]> {
     for (const host of members) {
         const processes = await processesSeen(host);
         if (isIn(processes)) found.push(`processes of ${host.name}`);
-        // The list is worth something: the step itself is in it.
+        // The list is complete enough if it contains the step itself.
         if (!processes.includes("sh -s apply")) found.push(`no step in the list of ${host.name}`);
     }
     for (const host of bed.lab.hosts) {

@@ -1,31 +1,35 @@
-import type { Outcome } from "./report";
+import type { ScenarioResult } from "./report";
 import { Chance, type Scenario } from "./scenario";
 import type { FaultBed } from "./bed";
 import { Traffic } from "../../lab/traffic/traffic";
 
-/** Runs scenarios one after the other, each with every seed; says how each went as it ends. */
-export async function play(
+/** Run scenarios one after the other with every seed. Report each result as it ends. */
+export async function runScenarios(
     bed: FaultBed,
     scenarios: Scenario[],
     seeds: number[],
-    say: (outcome: Outcome) => void,
-): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
+    say: (result: ScenarioResult) => void,
+): Promise<ScenarioResult[]> {
+    const results: ScenarioResult[] = [];
     for (const scenario of scenarios) {
         for (const seed of seeds) {
-            const outcome = await playOne(bed, scenario, seed);
-            outcomes.push(outcome);
-            say(outcome);
+            const result = await runScenario(bed, scenario, seed);
+            results.push(result);
+            say(result);
         }
     }
-    return outcomes;
+    return results;
 }
 
-async function playOne(bed: FaultBed, scenario: Scenario, seed: number): Promise<Outcome> {
+async function runScenario(
+    bed: FaultBed,
+    scenario: Scenario,
+    seed: number,
+): Promise<ScenarioResult> {
     const start = performance.now();
     const chance = new Chance(seed, scenario.number);
     const errors: string[] = [];
-    const noting = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    const collecting = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
         try {
             return await work();
         } catch (error) {
@@ -34,18 +38,19 @@ async function playOne(bed: FaultBed, scenario: Scenario, seed: number): Promise
         }
     };
     let traffic: Traffic | undefined;
-    await noting(async () => {
+    await collecting(async () => {
         if (scenario.on === "bare hosts") {
-            await bed.strip();
+            await bed.destroyCluster();
         } else {
-            await bed.heal();
+            await bed.ensureHealthy();
             traffic = await Traffic.start(bed.lab);
         }
         await scenario.run({ bed, chance, traffic: traffic! });
     });
-    const seen = await noting(async () => traffic?.stop());
-    // What cannot be mended is for the scenarios that follow to show: the report is not lost by it.
-    await noting(() => bed.mend());
+    const seen = await collecting(async () => traffic?.stop());
+    // The scenarios that follow show a failed restoration. The report of this scenario must survive
+    // it.
+    await collecting(() => bed.restore());
     const seconds = (performance.now() - start) / 1000;
     return {
         scenario,

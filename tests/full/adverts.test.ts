@@ -1,7 +1,7 @@
 import { LabCluster } from "../../lab/cluster";
 import { waitUntil } from "../../lab/lab";
 
-describe("A cluster", () => {
+describe("A cluster of VRRP version 3", () => {
     let cluster: LabCluster;
 
     beforeAll(async () => {
@@ -12,14 +12,15 @@ describe("A cluster", () => {
 
     afterEach(() => cluster.untilHealthy());
 
-    /** Seconds by which a director may be late on a machine that has other work. */
+    /** Seconds by which an advert may be late on a busy machine. */
     const late = 0.1;
 
-    // All else is as it is by default: the sync daemon runs, and changes sides with every owner.
+    // Everything else has its default: the sync daemon runs, and changes its role on every
+    // failover.
     describe.each([
         { advertInt: 1, margin: 1 },
         { advertInt: 0.1, margin: 0.5 },
-    ])("$advertInt s between adverts of VRRP version 3:", ({ advertInt, margin }) => {
+    ])("sending adverts every $advertInt s", ({ advertInt, margin }) => {
         const skew = ((256 - 253) / 256) * advertInt;
 
         beforeAll(async () => {
@@ -32,28 +33,28 @@ describe("A cluster", () => {
             const config = await cluster.config(({ vrrpInstances }) =>
                 vrrpInstances.fill(instance),
             );
-            // Two that send at other intervals than each other's take over from one another.
+            // Directors with different intervals become active alternately, so stop both first.
             for (const host of cluster.directors) await host.run("systemctl stop keepalived");
             await cluster.stack.configure(config);
             await cluster.stack.up();
             await cluster.untilHealthy();
         });
 
-        /** The longest time without an answer while owners change, in seconds. */
-        async function gapUntil(owner: string, change: () => Promise<unknown>) {
+        /** Longest time in seconds without an answer until another director is active. */
+        async function gapUntil(active: string, change: () => Promise<unknown>) {
             const probe = await cluster.probe(undefined, 20);
             await change();
-            await waitUntil(`${owner} as owner`, 10_000, async () => {
-                return (await cluster.activeDirectors()).join() === owner;
+            await waitUntil(`${active} active`, 10_000, async () => {
+                return (await cluster.activeDirectors()).join() === active;
             });
             const from = Date.now();
             await waitUntil("answers again", 10_000, () =>
-                probe.sofar().requests.some(({ at, error }) => at > from && !error),
+                probe.soFar().requests.some(({ at, error }) => at > from && !error),
             );
             return (await probe.stop()).longestGap / 1000;
         }
 
-        it("replaces a stopped active director within skew, and takes it back without a gap", async () => {
+        it("replaces a stopped active director within skew, and makes it active again without a gap", async () => {
             const ds1 = cluster.host("ds1");
             const stopped = await gapUntil("ds2", () => ds1.run("systemctl stop keepalived"));
             expect(stopped).toBeLessThan(skew + margin);
@@ -65,7 +66,7 @@ describe("A cluster", () => {
             const ds1 = cluster.host("ds1");
             const gap = await gapUntil("ds2", () => ds1.cut());
             await ds1.boot();
-            // On a machine with other work, its last advert may have been overdue.
+            // The last advert may have been late on a busy machine.
             expect(gap).toBeGreaterThan(2 * advertInt + skew - late);
             expect(gap).toBeLessThan(3 * advertInt + skew + margin);
         });

@@ -9,7 +9,7 @@ describe("An up", () => {
 
     afterAll(() => cluster?.down());
 
-    it("forgets a deferred change that is no longer in the plan", async () => {
+    it("drops a deferred change that is no longer in the plan", async () => {
         const [ds1, ds2] = cluster.directors;
         const deferred = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/deferred");
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
@@ -25,9 +25,9 @@ describe("An up", () => {
         await cluster.untilHealthy();
     });
 
-    it("takes back a change that was cut off in the middle", async () => {
+    it("rolls back a change that was interrupted", async () => {
         const ds2 = cluster.host("ds2");
-        // As if the machine had died when the files were new and nothing had been told of them.
+        // Simulate a crash after the files were written and before keepalived was reloaded.
         await ds2.run(`
             mkdir -p /run/systemd/system/keepalived.service.d
             printf '[Service]\\nExecReload=\\nExecReload=/bin/sh -c "pkill -KILL -f ^sh.-s.apply"\\n' \\
@@ -40,12 +40,12 @@ describe("An up", () => {
         await ds2.run("rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload");
 
         const output = await cluster.change(({ realServers }) => (realServers[1]!.weight = 5));
-        expect(output).toContain("ds2: an earlier change was cut off, and is taken back");
+        expect(output).toContain("ds2: rolling back an earlier change that was interrupted");
         expect(await ds2.run("ipvsadm -Sn")).toContain("-r 10.128.190.250:80 -g -w 5");
         expect(await ds2.run("ls /var/lib/pulumi-lvs/configure")).not.toContain("changing");
     });
 
-    it("waits for another change of the host, and the lock names its holder", async () => {
+    it("waits for another change of the host, and the lock file names the change that holds the lock", async () => {
         const rs1 = cluster.host("rs1");
         const script = "exec 9>>/run/pulumi-lvs.lock; flock 9; echo theirs >&9; sleep 3";
         await rs1.run(`nohup sh -c '${script}' >/dev/null 2>&1 </dev/null &`);
@@ -54,7 +54,7 @@ describe("An up", () => {
         expect(Date.now() - start).toBeGreaterThan(2000);
         const holder = await rs1.run("cat /run/pulumi-lvs.lock");
         expect(holder).toMatch(
-            /^configure, asked for from 10\.128\.190\.252, since 20[\d:TZ-]+, process \d+\n$/,
+            /^configure, started from 10\.128\.190\.252, 20[\d:TZ-]+, process \d+\n$/,
         );
     });
 });

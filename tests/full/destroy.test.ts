@@ -1,12 +1,12 @@
 import { LabCluster } from "../../lab/cluster";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { portrait } from "../e2e/support/portrait";
 
 describe("A destroy", () => {
     let cluster: LabCluster;
 
     beforeAll(async () => {
-        cluster = await LabCluster.boot({ topology: only(seed, "ds1", "ds2", "rs1") });
+        cluster = await LabCluster.boot({ topology: withHosts(seed, "ds1", "ds2", "rs1") });
     });
 
     afterAll(() => cluster?.down());
@@ -14,7 +14,7 @@ describe("A destroy", () => {
     const kept = async () =>
         (await Promise.all(cluster.lab.hosts.map(portrait))).map((host) => host.kept);
 
-    it("restores a host whose lvs programs and units somebody has removed", async () => {
+    it("restores a host whose lvs programs and units were removed by hand", async () => {
         const before = await kept();
         await cluster.change();
         for (const host of cluster.lab.hosts) {

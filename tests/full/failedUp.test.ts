@@ -1,10 +1,10 @@
 import { LabCluster } from "../../lab/cluster";
 
-/** Takes all space in large pieces, and the rest of it in small ones. */
+/** Fill the disk: most of it with a large file, the rest with small writes. */
 const fillDisk =
     "fallocate -l $(df --output=avail -B1 / | tail -n 1) /full; cat /dev/zero >>/full 2>/dev/null || :";
 
-describe("A cluster serves on as before when an up fails", () => {
+describe("A cluster keeps serving when an up fails", () => {
     let cluster: LabCluster;
 
     beforeAll(async () => {
@@ -13,7 +13,7 @@ describe("A cluster serves on as before when an up fails", () => {
 
     afterAll(() => cluster?.down());
 
-    it("on a full disk of a director, and the next up with room again works", async () => {
+    it("on a full disk of a director, and the next up succeeds with free space", async () => {
         const ds2 = cluster.host("ds2");
         const table = () => ds2.run("ipvsadm -Sn; cat /etc/keepalived/keepalived.conf");
         const before = await table();
@@ -31,11 +31,11 @@ describe("A cluster serves on as before when an up fails", () => {
         expect(await table()).toContain("-r 10.128.190.249:80 -g -w 5");
     });
 
-    it("on a keepalived that does not carry out the plan, and the old files come back", async () => {
+    it("on a keepalived that ignores the reload, and the old files are restored", async () => {
         const ds2 = cluster.host("ds2");
         const config = () => ds2.run("cat /etc/keepalived/keepalived.conf");
         const before = await config();
-        // A reload that reaches nobody.
+        // A reload that never reaches keepalived.
         await ds2.run(`
             mkdir -p /run/systemd/system/keepalived.service.d
             printf '[Service]\\nExecReload=\\nExecReload=/bin/true\\n' \\
@@ -46,7 +46,7 @@ describe("A cluster serves on as before when an up fails", () => {
         });
         const output = await cluster.stack.failingUp();
         expect(output).toMatch(/ds2: .*the kernel lacks: -A -t 10\.128\.190\.248:81 -s rr/);
-        expect(output).toContain("ds2: what was there before is back in place, and serves");
+        expect(output).toContain("ds2: rolled back; the former configuration works");
         expect(await config()).toBe(before);
         expect(await cluster.activeDirectors()).toEqual(["ds1"]);
         await ds2.run("rm -r /run/systemd/system/keepalived.service.d; systemctl daemon-reload");
@@ -54,7 +54,7 @@ describe("A cluster serves on as before when an up fails", () => {
         expect(await ds2.run("ipvsadm -Sn")).toContain("-A -t 10.128.190.248:81 -s rr");
     });
 
-    it("on a broken unit of a real server, which stays as it was", async () => {
+    it("on a broken unit of a real server, which keeps its state", async () => {
         const rs1 = cluster.host("rs1");
         const own = () => rs1.run("cat /etc/lvs/real-server; ip -o -4 address show dev lo");
         const before = await own();
@@ -69,7 +69,7 @@ describe("A cluster serves on as before when an up fails", () => {
         });
         const output = await cluster.stack.failingUp();
         expect(output).toContain("rs1: lvs-real-server fails");
-        expect(output).toContain("rs1: what was there before is back in place, and serves");
+        expect(output).toContain("rs1: rolled back; the former configuration works");
         expect(await own()).toBe(before);
         expect((await probe.stop()).failed).toEqual([]);
         await rs1.run(

@@ -5,78 +5,79 @@ import { installedDisk } from "../../lab/installedDisk";
 import { hostKey } from "../../lab/keys";
 import { type Lab, waitUntil } from "../../lab/lab";
 import type { LabStack, StackConfig } from "../../lab/stack";
-import { only, seed } from "../../lab/topology";
+import { withHosts, seed } from "../../lab/topology";
 import { holdAptLocks } from "../e2e/support/aptLocks";
 import { portrait } from "../e2e/support/portrait";
 
-/** What keeps the cluster from a host. */
+/** A problem that prevents a deployment to a host. */
 interface BrokenHost {
     break: (host: Host) => Promise<unknown>;
-    /** The line in which the user reads it. */
-    says: RegExp;
-    mend: (host: Host) => Promise<unknown>;
+    /** Message to the user. */
+    message: RegExp;
+    restore: (host: Host) => Promise<unknown>;
 }
 
-/** Takes all space in large pieces, and what is left of it in small ones. */
+/** Fill the disk: most of it with a large file, the rest with small writes. */
 const fillDisk =
     "fallocate -l $(df --output=avail -B1 / | tail -n 1) /full; cat /dev/zero >>/full 2>/dev/null || :";
 
 const brokenHosts: Record<string, BrokenHost> = {
     "the host does not answer": {
         break: (host) => host.cut(),
-        says: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
-        mend: (host) => host.boot(),
+        message: /lvs-ds1-preflight[^]*10\.128\.190\.253:22/,
+        restore: (host) => host.boot(),
     },
     "the kernel has no IPVS": {
         break: (host) => host.run("echo install ip_vs /bin/false >/etc/modprobe.d/no-ipvs.conf"),
-        says: /ds1: modules: ip_vs must not be loaded here/,
-        mend: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
+        message: /ds1: modules: a file in \/etc\/modprobe\.d forbids ip_vs\. Allow it there\./,
+        restore: (host) => host.run("rm /etc/modprobe.d/no-ipvs.conf"),
     },
     "the disk is full": {
         break: (host) => host.run(fillDisk),
-        says: /ds1: disk: \/ has \d+ MB free/,
-        mend: (host) => host.run("rm /full; sync"),
+        message: /ds1: disk: \/ has \d+ MB free/,
+        restore: (host) => host.run("rm /full; sync"),
     },
 };
 
 interface WrongConfig {
-    /** What is said of ds1 and is not so. */
+    /** Wrong argument of ds1. */
     config: (config: Required<StackConfig>) => void;
-    /** The line in which the user reads it. */
-    says: RegExp;
+    /** Message to the user. */
+    message: RegExp;
 }
 
 const wrongConfigs: Record<string, WrongConfig> = {
-    "the key is not let in": {
+    "the host refuses the private key": {
         config: ({ directors }) => {
             directors[0]!.privateKey = hostKey("nobody").private;
         },
-        says: /lvs-ds1-preflight[^]*unable to authenticate/,
+        message: /lvs-ds1-preflight[^]*unable to authenticate/,
     },
-    "the host is not who it was": {
+    "the host key differs": {
         config: ({ directors }) => {
             directors[0]!.hostKey = hostKey("somebody else").public;
         },
-        says: /lvs-ds1-preflight[^]*host key mismatch/,
+        message: /lvs-ds1-preflight[^]*host key mismatch/,
     },
-    "sudo wants a password": {
+    "sudo needs a password": {
         config: ({ directors }) => {
             directors[0]!.user = "nosudo";
         },
-        says: /lvs-ds1-preflight[^]*sudo: a password is required/,
+        message: /lvs-ds1-preflight[^]*sudo: a password is required/,
     },
     "the interface is missing": {
         config: ({ vrrpInstances }) => {
             vrrpInstances[0]!.interface = "eth9";
         },
-        says: /ds1: interface: there is no eth9, only eth0/,
+        message: /ds1: interface: eth9 does not exist\. Use one of: eth0\./,
     },
-    "keepalived is older than is said": {
+    "keepalived is older than configured": {
         config: ({ directors }) => {
             directors[0]!.distribution = undefined;
             directors[0]!.keepalivedVersion = "2.3.4";
         },
-        says: /ds1: keepalived: here is [\d.]+, and the configuration would be made for 2\.3\.4/,
+        message:
+            /ds1: keepalived: [\d.]+ is installed, but the configuration is for 2\.3\.4 or later/,
     },
 };
 
@@ -85,18 +86,18 @@ describe("A first up", () => {
     let lab: Lab;
     let stack: LabStack;
     let ds1: Host;
-    /** Whether hosts are as on their first day: a test that does not get to its end leaves them otherwise. */
-    let isRenewed = true;
+    /** Whether hosts are new. A test that fails leaves them changed. */
+    let isNew = true;
 
     beforeAll(async () => {
-        cluster = await LabCluster.boot({ topology: only(seed, "ds1", "rs1") });
+        cluster = await LabCluster.boot({ topology: withHosts(seed, "ds1", "rs1") });
         ({ lab, stack } = cluster);
         ds1 = lab.host("ds1");
     });
 
     beforeEach(async () => {
-        if (!isRenewed) await renew(lab, stack);
-        isRenewed = false;
+        if (!isNew) await resetHosts(lab, stack);
+        isNew = false;
     });
 
     afterAll(() => lab?.down());
@@ -118,45 +119,43 @@ describe("A first up", () => {
 
     async function takeDown(): Promise<void> {
         await stack.destroy();
-        isRenewed = true;
+        isNew = true;
     }
 
-    describe("leaves every host as it was and says why", () => {
-        it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, says }) => {
+    describe("changes no host and names the reason", () => {
+        it.each(Object.entries(wrongConfigs))("when %s", async (_, { config, message }) => {
             const before = await hosts();
-            await expectRefusal(await cluster.config(config), says);
+            await expectRefusal(await cluster.config(config), message);
             expect(await hosts()).toEqual(before);
-            isRenewed = true;
+            isNew = true;
         });
 
-        it.each(Object.entries(brokenHosts))("when %s", async (_, trouble) => {
+        it.each(Object.entries(brokenHosts))("when %s", async (_, problem) => {
             const before = await hosts();
-            await trouble.break(ds1);
-            await expectRefusal(await cluster.config(), trouble.says);
-            await trouble.mend(ds1);
+            await problem.break(ds1);
+            await expectRefusal(await cluster.config(), problem.message);
+            await problem.restore(ds1);
             expect(await hosts()).toEqual(before);
-            isRenewed = true;
-        });
-
-        it("until the next one works, also as a user with sudo and behind a bastion", async () => {
-            const config = await cluster.config(({ directors, realServers }) => {
-                const { host, hostKey } = realServers[0]!;
-                const privateKey = lab.client.privateKey;
-                realServers[0]!.user = "admin";
-                directors[0]!.user = "admin";
-                directors[0]!.proxy = { host, hostKey, user: "nosudo", privateKey };
-            });
-            await expectToServe(config);
-            const logins = await ds1.run(
-                "journalctl -q -b -u ssh -o cat | grep '^Accepted.* admin '",
-            );
-            expect(logins).toContain("for admin from 10.128.190.249");
-            expect(logins).not.toContain("for admin from 10.128.190.252");
-            await takeDown();
+            isNew = true;
         });
     });
 
-    describe("can be undone by a destroy after it failed on its way, and the next one works,", () => {
+    it("succeeds after failed ones, also as a user with sudo and behind a bastion", async () => {
+        const config = await cluster.config(({ directors, realServers }) => {
+            const { host, hostKey } = realServers[0]!;
+            const privateKey = lab.client.privateKey;
+            realServers[0]!.user = "admin";
+            directors[0]!.user = "admin";
+            directors[0]!.proxy = { host, hostKey, user: "nosudo", privateKey };
+        });
+        await expectToServe(config);
+        const logins = await ds1.run("journalctl -q -b -u ssh -o cat | grep '^Accepted.* admin '");
+        expect(logins).toContain("for admin from 10.128.190.249");
+        expect(logins).not.toContain("for admin from 10.128.190.252");
+        await takeDown();
+    });
+
+    describe("can be undone by a destroy after it failed halfway, and the next one succeeds,", () => {
         async function expectCure(
             before: string[],
             meanwhile: () => Promise<unknown> = () => Promise.resolve(),
@@ -168,15 +167,15 @@ describe("A first up", () => {
             await takeDown();
         }
 
-        it("when a package is missing, and the next one waits for another apt at work", async () => {
+        it("when a package is missing, and the next one waits for another running apt", async () => {
             await ds1.reset();
             const before = await hosts();
             const sources = "/etc/apt/sources.list.d";
             await ds1.run(`
                 mkdir /root/sources && mv /etc/apt/sources.list* /root/sources/
                 mkdir -p ${sources} && touch ${sources}/none.list`);
-            const says = /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/;
-            await expectRefusal(await cluster.config(), says);
+            const message = /ds1: cannot install keepalived; ipvsadm: E: .*keepalived/;
+            await expectRefusal(await cluster.config(), message);
             await ds1.run(`rm -r ${sources}; mv /root/sources/* /etc/apt/; rmdir /root/sources`);
             await expectCure(before, () => holdAptLocks(ds1, 5));
         });
@@ -193,7 +192,7 @@ describe("A first up", () => {
         });
     });
 
-    it("lets the user's own keepalived run on when keepalived refuses the configuration", async () => {
+    it("keeps the user's own keepalived running when keepalived refuses the configuration", async () => {
         const own = "vrrp_instance own {\ninterface eth0\nvirtual_router_id 7\n";
         const conf = `${own}virtual_ipaddress {\n10.128.190.240\n}\n}\n`;
         const write = "cat >/etc/keepalived/keepalived.conf && systemctl restart keepalived";
@@ -211,17 +210,17 @@ describe("A first up", () => {
     });
 });
 
-/** A real server that is slow to answer its first check is out for a moment. */
+/** Wait for an answer. A real server that fails its first check is out for a moment. */
 async function untilServed(lab: Lab): Promise<void> {
     await waitUntil("an answer of RS1", 20_000, async () =>
         ["RS1\n"].includes(await lab.exec(["curl", "-sS", "--max-time", "5", `http://${vip}/`])),
     );
 }
 
-/** Hosts as on their first day with a disk, of which the stack knows nothing. */
-async function renew(lab: Lab, stack: LabStack): Promise<void> {
+/** Boot hosts from new disks, and delete them from the stack's state. */
+async function resetHosts(lab: Lab, stack: LabStack): Promise<void> {
     await Promise.all(
         lab.hosts.map(async (host) => host.reset(await installedDisk({ suite: host.suite }))),
     );
-    await stack.forget();
+    await stack.deleteState();
 }

@@ -10,7 +10,7 @@ describe("A cluster's password", () => {
 
     afterAll(() => cluster?.down());
 
-    it("changes on both directors at once when the active director comes late to it", async () => {
+    it("changes on both directors at once even if the active director is late", async () => {
         const before = await directorPasswords(cluster);
         const hold = "exec 9>>/run/pulumi-lvs.lock; flock 9; sleep 8";
         await cluster.host("ds1").run(`nohup sh -c '${hold}' >/dev/null 2>&1 </dev/null &`);
@@ -20,19 +20,19 @@ describe("A cluster's password", () => {
         expect(second).toBe(first);
     });
 
-    it("comes back by a repair after an edit of its file and waits for no other director", async () => {
+    it("is restored by a repair after an edit of its file, without waiting for the other director", async () => {
         const before = await directorPasswords(cluster);
         await cluster.host("ds2").run("echo '# by hand' >>/etc/keepalived/auth_pass.conf");
         const start = Date.now();
         await withoutFailover(cluster, () =>
             cluster.change((config) => (config.repair = "password")),
         );
-        // A director that waits for the others' new password waits for 120 s.
+        // Waiting for the other directors' new password would take 120 s.
         expect(Date.now() - start).toBeLessThan(100_000);
         expect(await directorPasswords(cluster)).toEqual(before);
     });
 
-    it("stays the old one while the active director cannot be reached", async () => {
+    it("does not change while the active director is unreachable", async () => {
         const before = await directorPasswords(cluster);
         const ds1 = cluster.host("ds1");
         await ds1.run("systemctl stop ssh");
@@ -43,7 +43,7 @@ describe("A cluster's password", () => {
         });
         await ds1.run("systemctl start ssh");
         expect(output).toContain(
-            "ds2: the owner of the virtual IPs has not changed its password within 120 s",
+            "ds2: the active director has not changed its password within 120 s",
         );
         expect(await directorPasswords(cluster)).toEqual(before);
         await withoutFailover(cluster, () => cluster.stack.up());

@@ -17,12 +17,12 @@ const steps: StepScript[] = [
     "report",
 ];
 
-/** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
+/** Shells that are `sh` on known systems, if this machine has them. */
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>
     (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell!))),
 );
 
-/** The files' contents as a shell unpacks them, by the scripts' own means, into a folder. */
+/** Let a shell stage files in a folder with the scripts' own function, and return their contents. */
 function unpack(shell: string[], contents: string[]): string[] {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "bundle-"));
     try {

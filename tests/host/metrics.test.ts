@@ -8,12 +8,12 @@ import {
     realServer,
 } from "../support/metrics";
 
-/** Shells that are `sh` on the systems that we know of, as far as this machine has them. */
+/** Shells that are `sh` on known systems, if this machine has them. */
 const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"]].filter(([shell]) =>
     (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell!))),
 );
 
-/** The samples of a look, without those that are points in time. */
+/** List the samples of a run, without those that are times. */
 const samples = (state: HostState, shell?: string[]) =>
     metricsOf(state, shell)
         .split("\n")
@@ -37,7 +37,7 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         it("reports a healthy director", () => {
             expect(right).toEqual([
-                `vrrp_owner${router} 1`,
+                `vrrp_active${router} 1`,
                 `vrrp_addresses_present${router} 1`,
                 `vrrp_addresses_expected${router} 1`,
                 `service_weight_up{${web}} 3`,
@@ -72,7 +72,7 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         it("reports a director on which everything is wrong", () => {
             expect(samples(brokenDirector, shell).filter((line) => !right.includes(line))).toEqual([
-                `vrrp_owner${router} 0`,
+                `vrrp_active${router} 0`,
                 `vrrp_addresses_present${router} 0`,
                 `service_weight_up{${web}} 0`,
                 `service_weight_up{${marked}} 0`,
@@ -92,10 +92,10 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         it("reports a real server", () => {
             expect(samples(realServer, shell)).toEqual([
-                // There is no lvs-real-server that could be asked.
+                // The host has no program lvs-real-server.
                 "real_server_ready 0",
                 'change_unfinished{step="configure"} 1',
-                // While a change is under way nobody knows.
+                // During a change the drift of files is unknown.
                 "drift_files 0",
                 "drift_settings 1",
                 'unit_active{unit="lvs-real-server"} 1',
@@ -126,7 +126,7 @@ it("lvs-metrics reports no active director that lacks a virtual IP", () => {
             : file,
     );
     const found = samples({ ...activeDirector, files });
-    expect(found).toContain(`vrrp_owner${router} 0`);
+    expect(found).toContain(`vrrp_active${router} 0`);
     expect(found).toContain(`vrrp_addresses_present${router} 1`);
     expect(found).toContain(`vrrp_addresses_expected${router} 2`);
 });

@@ -5,7 +5,7 @@ import * as path from "node:path";
 
 const scripts = path.join(__dirname, "../../host/scripts");
 
-/** What stands in a file while the directors are changed, of what it had and what it is to have. */
+/** Join the old and new lines of a file, as it is while the directors change. */
 function union(before: string[], after: string[]): string[] {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "real-server-"));
     try {

@@ -10,7 +10,7 @@ const wordOf = (unit: fc.Arbitrary<string>) =>
         // Settings are fields of an object, in which numbers would come first.
         .map((text) => `a${text}`);
 const word = wordOf(fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)));
-/** Of which a bundle takes packages, paths and names of settings. */
+/** Characters of packages, paths and names of settings in a bundle. */
 const plainWord = wordOf(fc.constantFrom(..."azAZ09_"));
 const line = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(" "));
 const file: fc.Arbitrary<HostFile> = fc.record({
@@ -51,7 +51,7 @@ describe("unbundle", () => {
         );
     });
 
-    it("tells a file's text from the lines of a bundle", () => {
+    it("keeps a file's text apart from the lines of a bundle", () => {
         const content = "END-OF-BUNDLE\nfile 0644 /etc/passwd\nset a b\n\n    indented\n";
         const files = [{ path: "/page", mode: "0644", content }];
         expect(unbundle(bundle("realServer", files))?.files).toEqual(files);

@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-describe("the cache of the lab", () => {
+describe("The cache of the lab", () => {
     let cached: typeof import("../../lab/cache").cached;
     let home: string;
 
@@ -14,7 +14,7 @@ describe("the cache of the lab", () => {
 
     afterAll(() => fs.rm(home, { recursive: true }));
 
-    it("makes a thing once for all who ask at the same time", async () => {
+    it("builds a folder once for simultaneous requests", async () => {
         const builders: string[] = [];
         const asked = ["first", "second"].map((name) =>
             cached("thing", { version: 1 }, async (dir) => {
@@ -29,7 +29,7 @@ describe("the cache of the lab", () => {
         expect(await fs.readFile(path.join(dir!, "made"), "utf8")).toBe(builders[0]);
     });
 
-    it("makes a thing anew after a failure", async () => {
+    it("builds a folder again after a failure", async () => {
         const broken = cached("other", {}, () => Promise.reject(new Error("no room")));
         await expect(broken).rejects.toThrow("no room");
         const dir = await cached("other", {}, () => Promise.resolve());

@@ -11,7 +11,7 @@ input udp 2001:db8::1 any
 forward tcp 10.0.0.1 80
 `;
 
-/** A ruleset as `nft -a list ruleset` printed it. */
+/** Output of `nft -a list ruleset`. */
 const ruleset = `table inet filter { # handle 1
 	chain other { # handle 1
 		tcp dport 22 accept # handle 4
@@ -48,14 +48,14 @@ table ip pulumi_lvs { # handle 4
 }
 `;
 
-/** What a function of the director's boot script prints. */
+/** Run a function of the director's boot script, and return its output. */
 function ask(question: string): string {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "firewall-"));
     try {
-        const functions = fs.readFileSync(director, "utf8").split("\npaper=")[0]!;
+        const functions = fs.readFileSync(director, "utf8").split("\nscratch=")[0]!;
         fs.writeFileSync(path.join(dir, "openings"), openings);
         fs.writeFileSync(path.join(dir, "ruleset"), ruleset);
-        const input = `${functions}\nopenings=openings paper=.\n${question}\n`;
+        const input = `${functions}\nopenings=openings scratch=.\n${question}\n`;
         return execFileSync("sh", ["-s"], { cwd: dir, input, encoding: "utf8" });
     } finally {
         fs.rmSync(dir, { recursive: true });
@@ -97,7 +97,9 @@ describe("the boot script of a director", () => {
 
     it("finds a firewall open if every opening has its rule", () => {
         expect(ask('is_open "a" "b" && is_open "" "" && echo open')).toBe("open\n");
-        expect(ask('is_open "" "b" || echo closed')).toMatch(/not open for openings\nclosed\n$/);
+        expect(ask('is_open "" "b" || echo closed')).toMatch(
+            /lacks openings of openings\nclosed\n$/,
+        );
         expect(ask('is_open "a" "" || echo closed')).toMatch(/closed\n$/);
     });
 });

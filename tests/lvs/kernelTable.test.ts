@@ -5,7 +5,7 @@ import * as path from "node:path";
 
 const scripts = path.join(__dirname, "../../host/scripts");
 
-/** What ipvsadm 1.31 printed on Linux 7.2: rules (`-Sn`) and thresholds (`-Ln --thresholds`). */
+/** Output of ipvsadm 1.31 on Linux 7.2: rules (`-Sn`) and thresholds (`-Ln --thresholds`). */
 const saved = `-A -t 10.0.0.1:80 -s rr
 -a -t 10.0.0.1:80 -r 10.0.1.1:80 -i -w 1 --tun-type ipip
 -a -t 10.0.0.1:80 -r 10.0.1.2:80 -i -w 0 --tun-type gue --tun-port 6080 --tun-nocsum
@@ -30,7 +30,7 @@ FWM  11 IPv6 rr persistent 300 mask 64
   -> [2001:db8::1]:0              0          0          0          0         \n\
 `;
 
-/** The table in the words of the plan. */
+/** The table in the format of the plan. */
 const table = `-A -t 10.0.0.1:80 -s rr
 -a -t 10.0.0.1:80 -r 10.0.1.1:80 -i -w 1
 -a -t 10.0.0.1:80 -r 10.0.1.2:80 -i -w 0 --tun-type gue --tun-port 6080 --tun-nocsum
@@ -42,14 +42,16 @@ const table = `-A -t 10.0.0.1:80 -s rr
 -a -f 11 -6 -r [2001:db8::1]:0 -g -w 9
 `;
 
-/** What a function of the director's scripts prints when the plan is `rules`. */
+/** Run a function of the director's scripts with the plan `rules`, and return its output. */
 function ask(question: string, rules: string): string {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "table-"));
     try {
         for (const [name, text] of Object.entries({ rules, saved, thresholds })) {
             fs.writeFileSync(path.join(dir, name), text);
         }
-        const sourced = ["basics", "ipvs", "director"].map((name) => `. ${scripts}/${name}.sh`);
+        const sourced = ["basics", "ipvs", "drain", "director"].map(
+            (name) => `. ${scripts}/${name}.sh`,
+        );
         const script = `${sourced.join("; ")}; rules=rules; state=.
             settings="drainTimeout 10"
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
@@ -60,11 +62,11 @@ function ask(question: string, rules: string): string {
     }
 }
 
-/** What the table is beside a plan, but for the number of servers. */
-const besidePlan = (rules: string) => ask("beside_plan", rules).split("\n").slice(0, -2);
+/** Compare the table with a plan, and drop the number of servers. */
+const comparedWith = (rules: string) => ask("compare_with_plan", rules).split("\n").slice(0, -2);
 
-/** A line of the table that is planned in another way. */
-function otherwise(line: RegExp, from: string, to: string): string[] {
+/** Plan a line of the table with other options. */
+function planned(line: RegExp, from: string, to: string): string[] {
     const planned = line.exec(table)![0].replace(from, to);
     return [`lacking ${planned}`, `differing ${planned}`];
 }
@@ -78,8 +80,8 @@ describe("the IPVS table", () => {
         expect(ask("table", table)).toBe(table);
     });
 
-    it("matches its plan if no server leaves", () => {
-        expect(ask("beside_plan; leaving", table)).toBe("serving 3/3\n");
+    it("matches its plan if no server is removed", () => {
+        expect(ask("compare_with_plan; removed_servers", table)).toBe("serving 3 of 3\n");
     });
 
     it.each([
@@ -88,9 +90,9 @@ describe("the IPVS table", () => {
             "the threshold of a server",
             "-x 200",
             "-x 201",
-            otherwise(/.*eeee:ffff.*/, " -x 200", " -x 201"),
+            planned(/.*eeee:ffff.*/, " -x 200", " -x 201"),
         ],
-        ["the weight of a server", "-w 9", "-w 8", otherwise(/.*2001:db8::1\].*/, "-w 9", "-w 8")],
+        ["the weight of a server", "-w 9", "-w 8", planned(/.*2001:db8::1\].*/, "-w 9", "-w 8")],
         [
             "the address of a server",
             "10.0.1.1:80 -i",
@@ -102,7 +104,7 @@ describe("the IPVS table", () => {
             ],
         ],
     ])("differs from its plan by %s", (_, from, to, lines) => {
-        expect(besidePlan(table.replace(from, to))).toEqual(lines);
+        expect(comparedWith(table.replace(from, to))).toEqual(lines);
     });
 
     it("matches its plan if a health check varies the weight of a server", () => {
@@ -110,39 +112,41 @@ describe("the IPVS table", () => {
         const planned = gue.replace("-w 0", "-w 5");
         const rules = table.replace(gue, planned);
         const down = `down ${planned}`;
-        expect(besidePlan(rules)).toEqual([`lacking ${planned}`, `differing ${planned}`, down]);
-        expect(besidePlan(`${rules}varies ${key}\n`)).toEqual([down]);
+        expect(comparedWith(rules)).toEqual([`lacking ${planned}`, `differing ${planned}`, down]);
+        expect(comparedWith(`${rules}varies ${key}\n`)).toEqual([down]);
     });
 
     it("counts a server once, and as down if one of its services lacks it", () => {
         const absent = "-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n";
         const once = "-A -t 10.0.0.1:443 -s rr\n-a -t 10.0.0.1:443 -r 10.0.1.1:80 -i -w 1\n";
-        const count = (rules: string) => ask("beside_plan | tail -n 1", rules);
-        expect(count(`${table}${absent}`)).toBe("serving 3/4\n");
-        expect(count(`${table}${once}`)).toBe("serving 2/3\n");
+        const count = (rules: string) => ask("compare_with_plan | tail -n 1", rules);
+        expect(count(`${table}${absent}`)).toBe("serving 3 of 4\n");
+        expect(count(`${table}${once}`)).toBe("serving 2 of 3\n");
     });
 
-    it("names the servers that are down, and is mended for the others", () => {
+    it("names the servers that are down, and is corrected for the others", () => {
         const rules = `${table.replace("-w 9", "-w 8")}-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n`;
-        const mended = "-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n";
-        expect(ask("found=$(beside_plan); findings down | servers", rules)).toBe(
+        const corrected = "-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n";
+        expect(ask("comparison=$(compare_with_plan); rules_of down | places_of", rules)).toBe(
             "[2001:db8::2]:0\n",
         );
-        expect(ask("found=$(beside_plan); mend", rules)).toBe(mended);
+        expect(ask("comparison=$(compare_with_plan); correct_servers", rules)).toBe(corrected);
     });
 
-    it.each([gue, sctp])("has a leaving server: %s", (line) => {
-        expect(ask("leaving", without(line))).toBe(`${line}\n`);
+    it.each([gue, sctp])("has a removed server: %s", (line) => {
+        expect(ask("removed_servers", without(line))).toBe(`${line}\n`);
     });
 
     it("keeps a sorry server", () => {
-        expect(ask("leaving", `${without(gue)}sorry ${gue}\n`)).toBe("");
-        expect(besidePlan(`${table}sorry ${gue.replace("1.2", "1.9")}\n`)).toEqual([]);
+        expect(ask("removed_servers", `${without(gue)}sorry ${gue}\n`)).toBe("");
+        expect(comparedWith(`${table}sorry ${gue.replace("1.2", "1.9")}\n`)).toEqual([]);
     });
 
-    it("is busy while a leaving server has connections", () => {
-        expect(ask(`echo '${gue}' >drained; idle && echo idle || echo busy`, table)).toBe("busy\n");
-        expect(ask(`echo '${sctp}' >drained; idle && echo idle || echo busy`, table)).toBe(
+    it("is busy while a removed server has connections", () => {
+        expect(ask(`echo '${gue}' >drained; are_idle && echo idle || echo busy`, table)).toBe(
+            "busy\n",
+        );
+        expect(ask(`echo '${sctp}' >drained; are_idle && echo idle || echo busy`, table)).toBe(
             "idle\n",
         );
     });
@@ -153,7 +157,7 @@ describe("the IPVS table", () => {
 
         it("gives the server weight 0, and restores it on roll-back", () => {
             expect(ask(drain, without(sctp))).toBe(drained);
-            expect(ask(`echo '${sctp}' >drained; take_back; ls`, table)).toBe(
+            expect(ask(`echo '${sctp}' >drained; undo_drain; ls`, table)).toBe(
                 `${sctp.replace("-a", "-e")}\nrules\nsaved\nthresholds\n`,
             );
         });
@@ -162,7 +166,7 @@ describe("the IPVS table", () => {
             const successor = sctp.replace("-r 10.0.1.1", "-r 10.0.1.7");
             expect(ask(drain, table.replace(sctp, successor))).toBe(`${successor}\n${drained}`);
             expect(
-                ask(`echo '${sctp}' >drained; echo '${successor}' >brought; take_back`, table),
+                ask(`echo '${sctp}' >drained; echo '${successor}' >brought; undo_drain`, table),
             ).toBe(
                 `${sctp.replace("-a", "-e")}\n${successor.replace("-a", "-d").split(" -m")[0]}\n`,
             );
@@ -170,8 +174,8 @@ describe("the IPVS table", () => {
 
         it("gets no successor first if another server stays", () => {
             const arrival = gue.replace("-r 10.0.1.2", "-r 10.0.1.7");
-            const leaves = ask("leaving", table.replace(gue, arrival));
-            expect(leaves).toBe(`${gue}\n`);
+            const removed = ask("removed_servers", table.replace(gue, arrival));
+            expect(removed).toBe(`${gue}\n`);
             expect(ask(`echo '${gue}' >drained; successors`, table.replace(gue, arrival))).toBe("");
         });
     });

@@ -7,7 +7,7 @@ import { differences, inodes, type Portrait, portrait } from "./support/portrait
 import type { ScriptHost } from "./support/scriptHost";
 import { apply, happen, remove, secretOnly } from "./support/story";
 
-/** What hosts remember of steps. */
+/** Folder with the state of the steps on a host. */
 const memory = "/var/lib/pulumi-lvs/";
 
 describe.each(Object.entries(plans))("The cluster with %s:", (kind, plan) => {
@@ -26,7 +26,7 @@ describe.each(Object.entries(plans))("The cluster with %s:", (kind, plan) => {
 
         afterAll(() => host.remove());
 
-        it("has the files of its plan, and of the kernel and of systemd what goes with them", async () => {
+        it("has the files, kernel state and units of its plan", async () => {
             const now = await portrait(host);
             const { files } = unbundle(bundleOf(plan, name, "configure"))!;
             for (const { path, mode, content } of files) {
@@ -55,7 +55,7 @@ describe.each(Object.entries(plans))("The cluster with %s:", (kind, plan) => {
     });
 });
 
-/** Files but for the hosts' memory and the metrics, which are taken anew. */
+/** Drop the state of the steps, and the metrics, which differ each time. */
 function outside(files: Record<string, string>): Record<string, string> {
     const others = Object.entries(files).filter(
         ([at]) => !at.startsWith(memory) && !at.endsWith(".prom"),

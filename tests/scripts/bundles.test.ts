@@ -3,9 +3,9 @@ import { digestOf } from "../../host/bundle";
 import { record } from "../support/record";
 import { seedArgs } from "../support/seed";
 import { bundleOf, type Plan, type Step } from "./support/bundles";
-import { inFull, plain } from "./support/plans";
+import { everyKindOfFile, plain } from "./support/plans";
 
-/** What the components send to each host, by the names of the commands, with a deferred change on each. */
+/** Collect the texts that the components send, by the names of the commands. Each host has a deferred change. */
 async function sent(plan: Plan): Promise<Record<string, unknown>> {
     const { authPass, ...cluster } = plan;
     const { connection } = seedArgs();
@@ -27,7 +27,7 @@ it.each([
     ["a small cluster", { ...plain, authPass: "secret62" }],
     [
         "one with everything",
-        { ...inFull, authPass: "secret62", removePackages: true, repair: "word" },
+        { ...everyKindOfFile, authPass: "secret62", removePackages: true, repair: "word" },
     ],
 ])("the bundles of these tests are those that the components send to %s", async (_, plan: Plan) => {
     const names = await sent(plan);

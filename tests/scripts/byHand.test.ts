@@ -5,15 +5,15 @@ import { differences, type Portrait, portrait } from "./support/portrait";
 import type { ScriptHost } from "./support/scriptHost";
 import { apply, happen, prepare } from "./support/story";
 
-/** Something that somebody does by hand on a host that serves. */
-interface Deed {
+/** A change that somebody makes by hand on a serving host. */
+interface ManualChange {
     what: string;
     script: string;
-    /** What `lvs check` is told of it, without the heads of diffs. */
+    /** The report to `lvs check`, without the headers of diffs. */
     drift: string[];
-    /** Metrics that are others then. */
+    /** Metrics that differ afterwards. */
     metrics: string[];
-    /** What an apply with a word to repair says. */
+    /** Output of an apply with a new `repair`. */
     says: string;
 }
 
@@ -24,7 +24,7 @@ const watched: Plan = {
 };
 
 const reloaded =
-    "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n";
+    "keepalived 2.2.7 reloaded; active for 10.128.190.248, 10.128.190.246; 4 of 4 real servers up\n";
 const again = (did: string) => reloaded.replace("reloaded", did);
 const unchanged = "configure unchanged\n";
 const router = '{vrrp_instance="VI_1",router_id="62",interface="eth0"}';
@@ -35,8 +35,8 @@ const table = services.flatMap((service) => [
         (server) => `-a -t ${service} -r ${server}:${service.split(":")[1]} -g -w 1`,
     ),
 ]);
-/** None of the services has a server. */
-const nobodyServes = [
+/** Metrics if no service has a server. */
+const noServers = [
     ...services.map((service) => `service_weight_up{proto="TCP",service="${service}"} 0`),
     ...services.flatMap((service) =>
         ["10.128.190.249", "10.128.190.250"].map(
@@ -47,9 +47,9 @@ const nobodyServes = [
     "ipvs_lacking_services 2",
 ];
 
-const onDirector: Deed[] = [
+const onDirector: ManualChange[] = [
     {
-        what: "a line more in keepalived.conf",
+        what: "one more line in keepalived.conf",
         script: "echo '# mine' >>/etc/keepalived/keepalived.conf",
         drift: [
             "drift file /etc/keepalived/keepalived.conf",
@@ -62,7 +62,7 @@ const onDirector: Deed[] = [
         says: reloaded,
     },
     {
-        what: "no list of what the firewall is open for",
+        what: "a missing list of firewall openings",
         script: "rm /etc/lvs/firewall",
         drift: [
             "drift file /etc/lvs/firewall",
@@ -75,7 +75,7 @@ const onDirector: Deed[] = [
         says: reloaded,
     },
     {
-        what: "another mode of a file",
+        what: "another file mode",
         script: "chmod 600 /etc/sysctl.d/lvs.conf",
         drift: ["drift mode of /etc/sysctl.d/lvs.conf", "    -644 root", "    +600 root"],
         metrics: [],
@@ -86,7 +86,7 @@ const onDirector: Deed[] = [
         script: "echo '# mine' >>/etc/keepalived/auth_pass.conf; chmod 640 /etc/keepalived/auth_pass.conf",
         drift: [
             "drift file /etc/keepalived/auth_pass.conf",
-            "    differs; what is in it is secret",
+            "    differs. Its content is secret.",
             "drift mode of /etc/keepalived/auth_pass.conf",
             "    -600 root",
             "    +640 root",
@@ -95,10 +95,10 @@ const onDirector: Deed[] = [
         says: `secret applied\n${unchanged}`,
     },
     {
-        what: "another kernel setting",
+        what: "another sysctl value",
         script: "sysctl -q net.ipv4.ip_forward=0",
         drift: [
-            "drift kernel settings",
+            "drift sysctls",
             "    -net.ipv4.ip_forward = 1",
             "    +net.ipv4.ip_forward = 0",
             "     net.ipv4.vs.sync_threshold = 2 0",
@@ -109,14 +109,14 @@ const onDirector: Deed[] = [
         says: reloaded,
     },
     {
-        what: "a unit that does not start at a boot",
+        what: "a disabled unit",
         script: "systemctl disable lvs-director",
         drift: ["drift unit lvs-director", "    -active enabled", "    +active disabled"],
         metrics: [],
         says: reloaded,
     },
     {
-        what: "a keepalived that is stopped",
+        what: "a stopped keepalived",
         script: "systemctl stop keepalived",
         drift: [
             "router VI_1 eth0 62 backup",
@@ -129,9 +129,9 @@ const onDirector: Deed[] = [
             ...table.map((rule) => `    -${rule}`),
         ],
         metrics: [
-            `vrrp_owner${router} 0`,
+            `vrrp_active${router} 0`,
             `vrrp_addresses_present${router} 0`,
-            ...nobodyServes,
+            ...noServers,
             'unit_active{unit="keepalived"} 0',
         ],
         says: again("started"),
@@ -140,7 +140,7 @@ const onDirector: Deed[] = [
         what: "an empty IPVS table",
         script: "ipvsadm -C",
         drift: ["drift IPVS table", ...table.map((rule) => `    -${rule}`)],
-        metrics: nobodyServes,
+        metrics: noServers,
         says: again("restarted"),
     },
     {
@@ -166,12 +166,12 @@ const onDirector: Deed[] = [
             "     10.128.190.248 eth0",
             "    -10.128.190.246 eth0",
         ],
-        metrics: [`vrrp_owner${router} 0`, `vrrp_addresses_present${router} 1`],
+        metrics: [`vrrp_active${router} 0`, `vrrp_addresses_present${router} 1`],
         says: again("restarted"),
     },
 ];
 
-const set = "real server with address 10.128.190.248/32 lo; address 10.128.190.246/32 lo\n";
+const set = "real server with 10.128.190.248/32 on lo, 10.128.190.246/32 on lo\n";
 const arp = [
     "net.ipv4.conf.all.arp_ignore = 1",
     "net.ipv4.conf.all.arp_announce = 2",
@@ -179,9 +179,9 @@ const arp = [
     "net.ipv4.conf.lo.arp_announce = 2",
 ];
 
-const onRealServer: Deed[] = [
+const onRealServer: ManualChange[] = [
     {
-        what: "no virtual IP",
+        what: "a missing virtual IP",
         script: "ip address delete 10.128.190.248/32 dev lo",
         drift: [
             "address - lo 10.128.190.248 absent",
@@ -193,10 +193,10 @@ const onRealServer: Deed[] = [
         says: set,
     },
     {
-        what: "a voice in ARP",
+        what: "answers to ARP requests",
         script: "sysctl -q net.ipv4.conf.all.arp_ignore=0",
         drift: [
-            "drift kernel settings",
+            "drift sysctls",
             `    -${arp[0]}`,
             "    +net.ipv4.conf.all.arp_ignore = 0",
             ...arp.slice(1).map((line) => `     ${line}`),
@@ -205,12 +205,12 @@ const onRealServer: Deed[] = [
         says: set,
     },
     {
-        what: "a unit that is off, now and at a boot",
+        what: "a stopped and disabled unit",
         script: "systemctl stop lvs-real-server; systemctl disable lvs-real-server",
         drift: [
             "address - lo 10.128.190.248 absent",
             "address - lo 10.128.190.246 absent",
-            "drift kernel settings",
+            "drift sysctls",
             ...arp.map((line) => `    -${line}`),
             ...arp.map((line) => `    +${line.replace(/\d$/, "0")}`),
             "drift unit lvs-real-server",
@@ -235,19 +235,19 @@ const onRealServer: Deed[] = [
         says: set,
     },
     {
-        what: "a web server that is stopped",
+        what: "a stopped web server",
         script: "systemctl stop apache2",
         drift: ["drift unit apache2", "    -active enabled", "    +inactive enabled"],
         metrics: [],
         says: set,
     },
     {
-        what: "a unit without its file",
+        what: "a missing unit file",
         script: "rm /etc/systemd/system/lvs-real-server.service; systemctl daemon-reload",
         drift: [
             "drift file /etc/systemd/system/lvs-real-server.service",
             "    -[Unit]",
-            "    -Description=What makes this host a real server of LVS",
+            "    -Description=Addresses, tunnels and gateways of an LVS real server",
             "    -After=systemd-sysctl.service",
             "    -Before=network.target",
             "    -",
@@ -272,11 +272,11 @@ const onRealServer: Deed[] = [
 describe.each([
     ["ds1", onDirector],
     ["rs1", onRealServer],
-])("on a host such as %s, by hand, ", (name, deeds) => {
+])("a host such as %s after a manual change:", (name, changes) => {
     const steps = name === "ds1" ? (["secret", "configure"] as const) : (["configure"] as const);
     let host: ScriptHost;
     let before: Portrait;
-    let shown: string[];
+    let reported: string[];
     let measured: string[];
     let words = 0;
 
@@ -284,12 +284,12 @@ describe.each([
         host = await newHost(name);
         await host.run(name === "ds1" ? prepare : `${prepare}apt-get install apache2`);
         for (const step of steps) await happen(host, name, apply(watched, step));
-        [before, shown, measured] = [await portrait(host), await look(), await metrics()];
+        [before, reported, measured] = [await portrait(host), await report(), await metrics()];
     });
 
     afterAll(() => host.remove());
 
-    async function look(): Promise<string[]> {
+    async function report(): Promise<string[]> {
         const { stdout } = await host.send(bundleOf(watched, name, "report"), "check");
         return stdout.split("\n").filter((line) => !/^ {4}(---|\+\+\+|@@) /.test(line));
     }
@@ -299,11 +299,11 @@ describe.each([
         return lines.filter((line) => line.startsWith("lvs_") && !line.includes("_timestamp_"));
     }
 
-    it.each(deeds.map((deed) => [deed.what, deed] as const))(
-        "%s is shown, measured, and mended by an apply with a word to repair",
+    it.each(changes.map((change) => [change.what, change] as const))(
+        "%s is reported, measured, and repaired by an apply with a new `repair`",
         async (_, { script, drift, metrics: others, says }) => {
             await host.run(script);
-            expect((await look()).filter((line) => !shown.includes(line))).toEqual(drift);
+            expect((await report()).filter((line) => !reported.includes(line))).toEqual(drift);
             expect((await metrics()).filter((line) => !measured.includes(line))).toEqual(
                 others.map((line) => `lvs_${line}`),
             );
@@ -314,14 +314,14 @@ describe.each([
                 said += ending!.said;
             }
             expect(said.replace("secret unchanged\n", "")).toBe(says);
-            expect(await look()).toEqual(shown);
-            const now = withoutWord(await portrait(host));
-            expect(differences(withoutWord(before), now)).toBe("");
+            expect(await report()).toEqual(reported);
+            const now = withoutRepair(await portrait(host));
+            expect(differences(withoutRepair(before), now)).toBe("");
         },
     );
 });
 
-/** The word by which a host was repaired last is another one each time. */
-function withoutWord(one: Portrait): Portrait {
+/** Drop the last value of `repair`, which differs each time. */
+function withoutRepair(one: Portrait): Portrait {
     return Object.fromEntries(Object.entries(one).filter(([at]) => !at.endsWith("/repaired")));
 }

@@ -1,18 +1,18 @@
 import type { Plan } from "./support/bundles";
 import { newHost } from "./support/newHost";
-import { inFull, plain, plans, withAnotherVip } from "./support/plans";
+import { everyKindOfFile, plain, plans, withAnotherVip } from "./support/plans";
 import { differences, type Portrait, portrait } from "./support/portrait";
 import { apply, happen, prepare, reference, remove, type StepTaken } from "./support/story";
 
-/** What is otherwise in the second plan, for one kind of host. */
+/** A difference between two plans, for one kind of host. */
 interface Change {
     what: string;
     host: "ds1" | "rs1";
     from: Plan;
     to: Plan;
-    /** What the host says of it. */
+    /** Output of the host. */
     says: string | RegExp;
-    /** What stays of the first one until a remove. Defaults to nothing. */
+    /** Difference that stays of the first plan until a remove. Defaults to none. */
     but?: string;
 }
 
@@ -42,59 +42,59 @@ const changes: Change[] = [
         host: "ds1",
         from: plain,
         to: eachRealServer({ weight: 3 }),
-        says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
+        says: "keepalived 2.2.7 reloaded; active for 10.128.190.248; 2 of 2 real servers up\n",
     },
     {
-        what: "a real server more",
+        what: "one more real server",
         host: "ds1",
         from: oneServer,
         to: plain,
-        says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
+        says: "keepalived 2.2.7 reloaded; active for 10.128.190.248; 2 of 2 real servers up\n",
     },
     {
-        what: "a real server less, whose connections end first",
+        what: "one real server less, after a drain",
         host: "ds1",
         from: plain,
         to: oneServer,
-        says: "drains 10.128.190.250:80, for 10 s at most\nkeepalived 2.2.7 reloaded, owns 10.128.190.248, 1/1 real servers up\n",
+        says: "drains 10.128.190.250:80 for at most 10 s\nkeepalived 2.2.7 reloaded; active for 10.128.190.248; 1 of 1 real servers up\n",
     },
     {
-        what: "other real servers, who come before the former ones leave",
+        what: "other real servers, added before the former ones are drained",
         host: "ds1",
         from: oneServer,
         to: { ...plain, realServers: realServers.slice(1) },
-        says: "drains 10.128.190.249:80, for 10 s at most\nkeepalived 2.2.7 reloaded, owns 10.128.190.248, 1/1 real servers up\n",
+        says: "drains 10.128.190.249:80 for at most 10 s\nkeepalived 2.2.7 reloaded; active for 10.128.190.248; 1 of 1 real servers up\n",
     },
     {
-        what: "a virtual IP more",
+        what: "one more virtual IP",
         host: "ds1",
         from: plain,
         to: withAnotherVip,
-        says: "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n",
+        says: "keepalived 2.2.7 reloaded; active for 10.128.190.248, 10.128.190.246; 4 of 4 real servers up\n",
     },
     {
-        what: "a virtual IP less",
+        what: "one virtual IP less",
         host: "ds1",
         from: withAnotherVip,
         to: plain,
-        says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
+        says: "keepalived 2.2.7 reloaded; active for 10.128.190.248; 2 of 2 real servers up\n",
     },
     {
-        what: "a script more",
+        what: "one more script",
         host: "ds1",
         from: plain,
         to: withScript("#!/bin/sh\n"),
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "another text in a script",
+        what: "another script text",
         host: "ds1",
         from: withScript("#!/bin/sh\n"),
         to: withScript("#!/bin/sh\nexit 0\n"),
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "a script less",
+        what: "one script less",
         host: "ds1",
         from: withScript("#!/bin/sh\n"),
         to: plain,
@@ -102,21 +102,21 @@ const changes: Change[] = [
         but: "/usr/libexec/keepalived\n+ 755 0:0 folder\n",
     },
     {
-        what: "a kernel setting more",
+        what: "one more sysctl",
         host: "ds1",
         from: plain,
         to: withKernel({ sloppyTcp: true }),
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "another value of a kernel setting",
+        what: "another sysctl value",
         host: "ds1",
         from: withKernel({ connReuseMode: 0 }),
         to: withKernel({ connReuseMode: 2 }),
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "a kernel setting less, which is again what was found",
+        what: "one sysctl less, which gets its original value",
         host: "ds1",
         from: withKernel({ sloppyTcp: true, connReuseMode: 0 }),
         to: withKernel({ connReuseMode: 0 }),
@@ -137,7 +137,7 @@ const changes: Change[] = [
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "a firewall left alone",
+        what: "`openFirewall: false`",
         host: "ds1",
         from: plain,
         to: { ...plain, openFirewall: false },
@@ -158,33 +158,33 @@ const changes: Change[] = [
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "no monitoring any more",
+        what: "no monitoring",
         host: "ds1",
         from: withMonitoring(watched),
         to: plain,
         says: /^keepalived 2\.2\.7 reloaded/,
     },
     {
-        what: "much less of everything",
+        what: "fewer arguments of every kind",
         host: "ds1",
-        from: inFull,
+        from: everyKindOfFile,
         to: plain,
         says: /^keepalived 2\.2\.7 reloaded/,
         but: "/usr/libexec/keepalived\n+ 755 0:0 folder\n",
     },
     {
-        what: "a virtual IP more",
+        what: "one more virtual IP",
         host: "rs1",
         from: plain,
         to: withAnotherVip,
-        says: "real server with address 10.128.190.248/32 lo; address 10.128.190.246/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo, 10.128.190.246/32 on lo\n",
     },
     {
-        what: "a virtual IP less",
+        what: "one virtual IP less",
         host: "rs1",
         from: withAnotherVip,
         to: plain,
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
     {
         what: "NAT instead of DR",
@@ -198,56 +198,56 @@ const changes: Change[] = [
         host: "rs1",
         from: plans.NAT!,
         to: plain,
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
     {
         what: "IPv6 beside IPv4",
         host: "rs1",
         from: plain,
         to: plans["both families"]!,
-        says: "real server with address 10.128.190.248/32 lo; address fd00:62:190::248/128 lo\n",
+        says: "real server with 10.128.190.248/32 on lo, fd00:62:190::248/128 on lo\n",
     },
     {
         what: "a web page",
         host: "rs1",
         from: plain,
         to: withPage("new\n"),
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
     {
         what: "another web page",
         host: "rs1",
         from: withPage("old\n"),
         to: withPage("new\n"),
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
     {
-        what: "no web page any more",
+        what: "no web page",
         host: "rs1",
         from: withPage("old\n"),
         to: plain,
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
     {
         what: "monitoring",
         host: "rs1",
         from: plain,
         to: withMonitoring(watched),
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
     {
-        what: "no monitoring any more",
+        what: "no monitoring",
         host: "rs1",
         from: withMonitoring(watched),
         to: plain,
-        says: "real server with address 10.128.190.248/32 lo\n",
+        says: "real server with 10.128.190.248/32 on lo\n",
     },
 ];
 
 it.each(changes.map((change) => [change.host, change.what, change] as const))(
-    "a plan with another thing for %s, %s, makes it what a first apply would, and a remove what was found",
+    "a changed plan for %s, %s, has the result of a first apply, and a remove restores the host",
     async (name, what, { from, to, says, but = "" }) => {
-        // The web server is there, with a page of its own.
+        // The web server exists, with a page.
         const found = what.includes("page")
             ? "apt-get install apache2; echo found >/var/www/html/index.html"
             : "";
@@ -275,7 +275,7 @@ it.each(changes.map((change) => [change.host, change.what, change] as const))(
     },
 );
 
-/** Without what a host remembers, in which both plans are. */
+/** Drop the state of the steps, which has both plans. */
 function withoutMemory(one: Portrait): Portrait {
     const others = Object.entries(one).filter(
         ([at]) => !/^\/var\/lib\/pulumi-lvs\/configure/.test(at),

@@ -1,9 +1,9 @@
 import { tests } from "./support/cases";
-import { inFull, plain } from "./support/plans";
+import { everyKindOfFile, plain } from "./support/plans";
 import { apply } from "./support/story";
 import { end, first, second, Traveller } from "./support/traveller";
 
-/** With FULL=1 a script is killed before each of its commands that change something, else before some. */
+/** With FULL=1 the script is killed before each command that changes something, else before some of them. */
 const count = process.env.FULL ? 80 : 3;
 const places = Array.from({ length: count }, (_, index) =>
     Math.round((index + 0.5) * (100 / count)),
@@ -11,7 +11,7 @@ const places = Array.from({ length: count }, (_, index) =>
 
 describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (name) => {
     let host: Traveller;
-    /** Whether it is as it was found: a test that fails leaves it otherwise. */
+    /** The host is as it was found. A failed test leaves it changed. */
     let isFresh = false;
 
     beforeEach(async () => {
@@ -24,7 +24,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (
 
     afterAll(() => host.remove());
 
-    /** The rest of a test that has changed the host. */
+    /** Run the rest of a test that has changed the host. */
     async function isTakenDown(): Promise<void> {
         await host.takes(end);
         await host.expectToBe("found");
@@ -32,19 +32,19 @@ describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (
     }
 
     describe.each(places)("after %d %% of its commands", (place) => {
-        it("at a first apply leaves what the next one completes", async () => {
+        it("at a first apply leaves a host that the next apply completes", async () => {
             await host.isEnded(first, place);
             await host.takes(first);
             await host.expectToBe("first");
             await isTakenDown();
         });
 
-        it("at a first apply leaves what a remove takes back", async () => {
+        it("at a first apply leaves a host that a remove restores", async () => {
             await host.isEnded(first, place);
             await isTakenDown();
         });
 
-        it("at a change leaves what the next apply completes", async () => {
+        it("at a change leaves a host that the next apply completes", async () => {
             await host.takes(first);
             await host.isEnded(second, place);
             await host.takes(second);
@@ -52,7 +52,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (
             await isTakenDown();
         });
 
-        it("at a change leaves what an apply of the former plan takes back", async () => {
+        it("at a change leaves a host that an apply of the former plan restores", async () => {
             await host.takes(first);
             await host.isEnded(second, place);
             await host.takes(first);
@@ -60,13 +60,13 @@ describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (
             await isTakenDown();
         });
 
-        it("at a remove leaves what the next one completes", async () => {
+        it("at a remove leaves a host that the next remove completes", async () => {
             await host.takes(first);
             await host.isEnded(end, place);
             await isTakenDown();
         });
 
-        it("at a remove leaves what an apply completes", async () => {
+        it("at a remove leaves a host that an apply completes", async () => {
             await host.takes(first);
             await host.isEnded(end, place);
             await host.takes(second);
@@ -76,17 +76,17 @@ describe.each(["ds1", "rs1"])("on a host such as %s, a script that is killed", (
     });
 });
 
-describe("files beside their targets", () => {
+describe("staged files", () => {
     tests(
         ["ds1", "rs1"].map((host) => ({
             title: `of a plan whose script was killed go with the apply of another one, on a host such as ${host}`,
             host,
             found: "apt-get install apache2",
-            // By then all are written.
-            events: [apply(inFull, "configure", { signal: "KILL", at: 14 }), apply(plain)],
-            says: /2\/2 real servers up\n$|^real server with/,
+            // All staged files exist at that point.
+            events: [apply(everyKindOfFile, "configure", { signal: "KILL", at: 14 }), apply(plain)],
+            says: /2 of 2 real servers up\n$|^real server with/,
             is: [apply(plain)],
-            // A folder stays until a remove.
+            // The folder stays until a remove.
             but:
                 host === "ds1"
                     ? "/usr/libexec/keepalived\n+ 755 0:0 folder\n/var/lib/pulumi-lvs/configure/directories\n+ /usr/libexec/keepalived\n"

@@ -17,17 +17,19 @@ const reason = "active for 10.128.190.248, so deferred until the other directors
 const isBackup = byHand("rm /var/lib/stand-in/active-director; systemctl restart keepalived");
 const isActive = byHand("touch /var/lib/stand-in/active-director; systemctl restart keepalived");
 
+const isNamedAsBefore = byHand("cd /var/lib/pulumi-lvs/configure && mv deferred postponed");
+
 const digest = (plan: Plan, host: string) => digestOf(bundleOf(plan, host, "configure"));
 
-/** What a director prints when it defers a plan. */
+/** Lines that a director prints when it defers a plan. */
 const defers = (plan: Plan, host: string) => `${reason}\ndeferred ${digest(plan, host)}\n`;
 
-/** What a host keeps of a plan that it deferred. */
+/** Difference on a host that deferred a plan. */
 function deferred(plan: Plan, host: string): string {
     return `/var/lib/pulumi-lvs/configure/deferred\n+ 644 0:0 ${digest(plan, host)}\n`;
 }
 
-describe("a director that is not the last one to be changed", () => {
+describe("a director that changes before the last one", () => {
     const host = "ds2";
 
     tests([
@@ -35,7 +37,7 @@ describe("a director that is not the last one to be changed", () => {
             title: "makes its first change at once",
             host,
             events: [apply(plain)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(plain)],
         },
         {
@@ -50,7 +52,7 @@ describe("a director that is not the last one to be changed", () => {
             title: "makes the change in the step `deferred`",
             host,
             events: [apply(plain), apply(heavier), apply(heavier, "deferred")],
-            says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 reloaded; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(plain), isBackup, apply(heavier), isActive],
         },
         {
@@ -105,7 +107,7 @@ describe("a director that is not the last one to be changed", () => {
             title: "makes a deferred change at once when it has become a backup",
             host,
             events: [apply(plain), apply(heavier), isBackup, apply(heavier)],
-            says: "keepalived 2.2.7 reloaded, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 reloaded; 2 of 2 real servers up\n",
             is: [apply(plain), isBackup, apply(heavier)],
         },
         {
@@ -123,6 +125,29 @@ describe("a director that is not the last one to be changed", () => {
             status: 1,
             says: /refuses the configuration/,
             is: [apply(plain), apply(heavier)],
+        },
+        {
+            title: "keeps a change that an older version deferred when the next plan is refused",
+            host,
+            events: [apply(plain), apply(heavier), isNamedAsBefore, apply(refused)],
+            status: 1,
+            says: /refuses the configuration/,
+            is: [apply(plain), apply(heavier)],
+        },
+        {
+            title: "replaces a change that an older version deferred",
+            host,
+            events: [apply(plain), apply(heavier), isNamedAsBefore, apply(withAnotherVip)],
+            says: defers(withAnotherVip, host),
+            is: [apply(plain)],
+            but: deferred(withAnotherVip, host),
+        },
+        {
+            title: "drops a change that an older version deferred when the plan in force returns",
+            host,
+            events: [apply(plain), apply(heavier), isNamedAsBefore, apply(plain)],
+            says: "configure unchanged\n",
+            is: [apply(plain)],
         },
         {
             title: "defers the repair of a file that somebody edited",
@@ -153,7 +178,7 @@ describe("a director that is not the last one to be changed", () => {
                 apply(heavier, "deferred"),
             ],
             status: 1,
-            says: /what was there before is back in place, and serves\n$/,
+            says: /rolled back; the former configuration works\n$/,
             is: [apply(plain), apply(heavier)],
         },
     ]);
@@ -164,10 +189,10 @@ describe("the last director", () => {
 
     tests([
         {
-            title: "is changed while it owns a virtual IP",
+            title: "is changed while it is active",
             host,
             events: [apply(plain), apply(heavier)],
-            says: "keepalived 2.2.7 reloaded, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 reloaded; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [
                 apply(plain),
                 isBackup,
@@ -176,10 +201,10 @@ describe("the last director", () => {
             ],
         },
         {
-            title: "gives its virtual IPs away first, where it is told to hand them over",
+            title: "hands its virtual IPs over first if `handOver` is set",
             host,
             events: [apply(plain), apply({ ...heavier, handOver: true })],
-            says: "nobody takes over 10.128.190.248\nkeepalived 2.2.7 handed over, restarted, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "no other director became active for 10.128.190.248\nkeepalived 2.2.7 restarted after a hand-over; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(plain), apply(heavier)],
         },
     ]);
@@ -187,8 +212,8 @@ describe("the last director", () => {
 
 describe("a real server", () => {
     const host = "rs1";
-    const stays = "address 10.128.190.246/32 lo";
-    /** What a real server prints when it defers a removal of a plan. */
+    const stays = "10.128.190.246/32 on lo";
+    /** Lines that a real server prints when it defers a removal. */
     const keeps = (removed: string, plan: Plan) =>
         `deferred until the directors have changed: ${removed}\ndeferred ${digest(plan, host)}\n`;
     const withPage: Plan = {
@@ -205,14 +230,14 @@ describe("a real server", () => {
             title: "adds a virtual IP at once",
             host,
             events: [apply(plain), apply(withAnotherVip)],
-            says: `real server with address 10.128.190.248/32 lo; ${stays}\n`,
+            says: `real server with 10.128.190.248/32 on lo, ${stays}\n`,
             is: [apply(withAnotherVip)],
         },
         {
             title: "keeps a removed virtual IP until the step `deferred`",
             host,
             events: [apply(withAnotherVip), apply(plain)],
-            says: `configure unchanged: ${keeps(stays, plain)}`,
+            says: `configure unchanged; ${keeps(stays, plain)}`,
             is: [apply(withAnotherVip)],
             but: deferred(plain, host),
         },
@@ -220,7 +245,7 @@ describe("a real server", () => {
             title: "removes the virtual IP in the step `deferred`",
             host,
             events: [apply(withAnotherVip), apply(plain), apply(plain, "deferred")],
-            says: "real server with address 10.128.190.248/32 lo\n",
+            says: "real server with 10.128.190.248/32 on lo\n",
             is: [apply(plain)],
         },
         {
@@ -247,7 +272,7 @@ describe("a real server", () => {
             host,
             found: "apt-get install apache2",
             events: [apply(withAnotherVip), apply(withPage)],
-            says: `real server with address 10.128.190.248/32 lo; ${stays}; ${keeps(stays, withPage)}`,
+            says: `real server with 10.128.190.248/32 on lo, ${stays}; ${keeps(stays, withPage)}`,
             is: [apply(withAnotherVip), apply(withPage)],
         },
         {
@@ -268,7 +293,7 @@ describe("a real server", () => {
             title: "keeps its gateway until the step `deferred` when the gateway changes",
             host,
             events: [apply(viaGateway("10.128.190.252")), apply(viaGateway("10.128.190.254"))],
-            says: `configure unchanged: ${keeps("gateway 10.128.190.252", viaGateway("10.128.190.254"))}`,
+            says: `configure unchanged; ${keeps("gateway 10.128.190.252", viaGateway("10.128.190.254"))}`,
             is: [apply(viaGateway("10.128.190.252"))],
             but: deferred(viaGateway("10.128.190.254"), host),
         },
@@ -280,7 +305,7 @@ describe("a real server", () => {
                 apply(viaGateway("10.128.190.254")),
                 apply(viaGateway("10.128.190.254"), "deferred"),
             ],
-            says: "real server with address 10.128.190.248/32 lo; gateway 10.128.190.254\n",
+            says: "real server with 10.128.190.248/32 on lo, gateway 10.128.190.254\n",
             is: [apply(viaGateway("10.128.190.254"))],
         },
     ]);

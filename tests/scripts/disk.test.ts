@@ -3,7 +3,7 @@ import { plain, withAnotherVip } from "./support/plans";
 import { differences } from "./support/portrait";
 import { apply, byHand, type Event, reference, remove, room, tell } from "./support/story";
 
-/** KB that are left on a disk: with FULL=1 page by page, up to what a step takes. */
+/** Free KB on a disk: with FULL=1 each page up to the space that a step needs. */
 const sizes = process.env.FULL
     ? Array.from({ length: 40 }, (_, index) => 4 * index)
     : [0, 12, 28, 44, 60, 80];
@@ -11,7 +11,7 @@ const sizes = process.env.FULL
 const noSpace = /No space left on device|I\/O error/;
 
 describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) => {
-    /** What becomes of the last apply with so much room: all of it, or nothing. */
+    /** Check that the last apply with this space has changed everything or nothing. */
     async function expectAllOrNothing(free: number, before: Event[], last: Event) {
         const { endings, now } = await tell({
             host,
@@ -21,21 +21,21 @@ describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) =>
         const like = await reference({ host, events: status === 0 ? [...before, last] : before });
         expect(differences(like.now, now)).toBe("");
         if (status !== 0) expect(said).toMatch(noSpace);
-        // The least is too little for any of them.
+        // The smallest size is too small for any step.
         if (free === 0) expect(status).toBe(1);
     }
 
-    it.each(sizes)("a first apply with %d KB left is made, or not begun", async (free) => {
+    it.each(sizes)("a first apply with %d KB left succeeds or changes nothing", async (free) => {
         await expectAllOrNothing(free, [], apply(plain));
     });
 
-    it.each(sizes)("a change with %d KB left is made, or taken back", async (free) => {
+    it.each(sizes)("a change with %d KB left succeeds or is rolled back", async (free) => {
         await expectAllOrNothing(free, [apply(plain)], apply(withAnotherVip));
     });
 
     tests([
         {
-            title: "the next apply makes the change when there is room again",
+            title: "the next apply makes the change when there is space again",
             host,
             events: [
                 apply(plain),
@@ -48,14 +48,14 @@ describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) =>
             is: [apply(plain), apply(withAnotherVip)],
         },
         {
-            title: "an apply that has nothing to change has room enough to say so",
+            title: "an apply without changes succeeds",
             host,
             events: [apply(plain), room(60), apply(plain)],
             says: "configure unchanged\n",
             is: [apply(plain)],
         },
         {
-            title: "a remove gives back what was found",
+            title: "a remove restores the original state",
             host,
             found: "echo mine >/etc/sysctl.d/lvs.conf",
             events: [apply(plain), room(0), remove(plain)],
@@ -91,7 +91,7 @@ describe.each(["/etc", "/usr", "/var/lib"])("a host whose %s is read-only", (fol
                 is: [apply(plain)],
             },
             {
-                title: "has the change with the next apply when it is writable again",
+                title: "gets the change with the next apply when it is writable again",
                 host,
                 events: [
                     apply(plain),
@@ -104,7 +104,7 @@ describe.each(["/etc", "/usr", "/var/lib"])("a host whose %s is read-only", (fol
                 is: [apply(plain), apply(withAnotherVip)],
             },
             {
-                title: "is as it was found when a remove that failed is made again",
+                title: "is as it was found when a failed remove is repeated",
                 host,
                 events: [apply(plain), isReadOnly, remove(plain), isWritable, remove(plain)],
                 says: "configure removed\n",

@@ -4,7 +4,7 @@ import { plain, plans } from "./support/plans";
 import { differences, type Portrait, portrait } from "./support/portrait";
 import { apply, happen, prepare, remove } from "./support/story";
 
-/** A firewall of nftables that a director has, and what is opened in it. */
+/** An nftables firewall of a director, and the openings in it. */
 interface Firewall {
     what: string;
     ruleset: string;
@@ -41,7 +41,7 @@ const firewalls: Firewall[] = [
         ],
     },
     {
-        what: "a chain that packets go through, for answers of NAT",
+        what: "a chain for forwarded packets, with NAT",
         ruleset: chain("inet filter", "forward", "forward"),
         plan: nat,
         opened: [
@@ -50,31 +50,31 @@ const firewalls: Firewall[] = [
         ],
     },
     {
-        what: "a chain of packets that go out, which is left alone",
+        what: "a chain for outgoing packets, which stays unchanged",
         ruleset: chain("inet filter", "output", "output"),
         opened: [],
     },
     {
-        what: "chains of iptables, which have to stay readable for that",
+        what: "chains of iptables, which must stay readable for iptables",
         ruleset: chain("ip filter", "INPUT", "input"),
         opened: [],
     },
     {
-        what: "tables of programs that open for themselves",
+        what: "tables of programs that manage their own rules",
         ruleset:
             chain("inet firewalld", "filter_INPUT", "input") +
             chain("inet f2b-table", "f2b-chain", "input"),
         opened: [],
     },
     {
-        what: "a firewall that is left alone",
+        what: "a firewall and `openFirewall: false`",
         ruleset: chain("inet filter", "input", "input"),
         plan: { ...plain, openFirewall: false },
         opened: [],
     },
     { what: "no firewall", ruleset: "", opened: [] },
     {
-        what: "no firewall, and marks of its own",
+        what: "no firewall, but firewall marks",
         ruleset: "",
         plan: plans["services of a firewall mark"],
         opened: [
@@ -87,7 +87,7 @@ const firewalls: Firewall[] = [
 ];
 
 it.each(firewalls.map((one) => [one.what, one] as const))(
-    "a director with %s: it is opened, also after another start of the firewall, and closed by a remove",
+    "a director with %s is opened, also after a restart of the firewall, and closed by a remove",
     async (_, { ruleset, plan = plain, opened }) => {
         const host = await newHost("ds1");
         try {
@@ -102,11 +102,11 @@ it.each(firewalls.map((one) => [one.what, one] as const))(
             expect(changes(found, now).filter((line) => /^[a-z]/.test(line))).toEqual(opened);
             expect(await take(apply(plan))).toEqual({ status: 0, said: "configure unchanged\n" });
 
-            // As its unit is reloaded with that of the firewall.
+            // systemd reloads the unit together with that of the firewall.
             await host.run(`${load}/usr/local/sbin/lvs-director reload`);
             expect(differences(now, await portrait(host))).toBe("");
 
-            // As somebody who has done so and does not know of us.
+            // Somebody restarts the firewall by hand.
             await host.run(load);
             expect(await take(apply({ ...plan, repair: "again" }))).toMatchObject({ status: 0 });
             expect(changes(now, await portrait(host))).toEqual([]);
@@ -119,7 +119,7 @@ it.each(firewalls.map((one) => [one.what, one] as const))(
     },
 );
 
-/** Lines of the ruleset that have come, without their places in it. */
+/** Lists the new lines of the ruleset, without their handles. */
 function changes(before: Portrait, after: Portrait): string[] {
     const ruleset = ({ firewall }: Portrait) => ({ firewall: firewall! });
     const [, ...lines] = differences(ruleset(before), ruleset(after)).split("\n");

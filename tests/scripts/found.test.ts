@@ -2,11 +2,11 @@ import { unbundle } from "../../host/unbundle";
 import { bundleOf, type Plan } from "./support/bundles";
 import { tests } from "./support/cases";
 import { newHost } from "./support/newHost";
-import { inFull, plain } from "./support/plans";
+import { everyKindOfFile, plain } from "./support/plans";
 import { differences, portrait } from "./support/portrait";
 import { apply, happen, prepare, remove } from "./support/story";
 
-/** What may be on a host before the first apply; a shell script each. */
+/** States of a host before the first apply, as shell scripts. */
 interface Obstacle {
     what: string;
     host: "ds1" | "rs1";
@@ -20,83 +20,83 @@ const own =
 
 const obstacles: Obstacle[] = [
     {
-        what: "a configuration of its own for keepalived, which is at work",
+        what: "a running keepalived",
         host: "ds1",
         found: `printf '${own}' >${conf}; systemctl start keepalived`,
     },
     {
-        what: "a configuration of its own for keepalived, of another owner and mode",
+        what: "a keepalived.conf of another owner and mode",
         host: "ds1",
         found: `printf '${own}' >${conf}; chmod 2640 ${conf}; chown 12:34 ${conf}; chmod 640 ${conf}`,
     },
     {
-        what: "a link in the place of keepalived.conf",
+        what: "a link in place of keepalived.conf",
         host: "ds1",
         found: `printf '${own}' >/etc/keepalived/mine; ln -s mine ${conf}; systemctl start keepalived`,
     },
     {
-        what: "a link to nothing in the place of keepalived.conf",
+        what: "a dangling link in place of keepalived.conf",
         host: "ds1",
         found: `ln -s /nowhere ${conf}`,
     },
     {
-        what: "a link in the place of a folder",
+        what: "a link in place of a folder",
         host: "ds1",
         found: "mv /etc/keepalived /srv/keepalived; ln -s /srv/keepalived /etc/keepalived",
     },
     {
-        what: "an empty configuration for keepalived",
+        what: "an empty keepalived.conf",
         host: "ds1",
         found: `: >${conf}`,
     },
     {
-        what: "no /etc/sysctl.d",
+        what: "a missing /etc/sysctl.d",
         host: "ds1",
         found: "rm -r /etc/sysctl.d",
     },
     {
-        what: "no /usr/local/sbin",
+        what: "a missing /usr/local/sbin",
         host: "ds1",
         found: "rm -r /usr/local/sbin",
     },
     {
-        what: "kernel settings of its own in the same file",
+        what: "other sysctls in the same file",
         host: "ds1",
         found: "echo 'net.ipv4.conf.eth0.log_martians = 1' >/etc/sysctl.d/lvs.conf; sysctl -q -p /etc/sysctl.d/lvs.conf",
     },
     {
-        what: "the kernel settings that it is to have",
+        what: "the wanted sysctls",
         host: "ds1",
         found: "sysctl -q net.ipv4.ip_forward=1 net.ipv4.vs.expire_nodest_conn=1",
     },
     {
-        what: "a folder of its own in the way, that others may not enter",
+        what: "an existing folder that only root may enter",
         host: "ds1",
         found: "mkdir -m 700 /etc/lvs; echo mine >/etc/lvs/mine; echo mine >/etc/lvs/firewall",
     },
     {
-        what: "a drop-in of its own for keepalived",
+        what: "another drop-in for keepalived",
         host: "ds1",
         found: "mkdir /etc/systemd/system/keepalived.service.d; echo '[Service]' >/etc/systemd/system/keepalived.service.d/mine.conf",
     },
     {
-        what: "a unit lvs-director of its own",
+        what: "another unit lvs-director",
         host: "ds1",
         found: "printf '[Service]\\nType=oneshot\\nExecStart=/bin/true\\n[Install]\\nWantedBy=basic.target\\n' >/etc/systemd/system/lvs-director.service",
     },
     {
-        what: "files of its own in the folder of the scripts",
+        what: "other files in the folder of the scripts",
         host: "ds1",
         found: "mkdir -p /usr/libexec/keepalived; printf '#!/bin/sh\\n' >/usr/libexec/keepalived/probe; chmod 700 /usr/libexec/keepalived/probe",
-        plan: { ...inFull, realServers: plain.realServers },
+        plan: { ...everyKindOfFile, realServers: plain.realServers },
     },
     {
-        what: "a firewall of nftables that drops what it does not know",
+        what: "a firewall of nftables that drops by default",
         host: "ds1",
         found: "nft -f - <<'END'\ntable inet filter {\n chain input {\n type filter hook input priority filter; policy drop;\n tcp dport 22 accept\n }\n chain forward {\n type filter hook forward priority filter; policy drop;\n }\n}\nEND",
     },
     {
-        what: "services of its own in the IPVS table",
+        what: "other services in the IPVS table",
         host: "ds1",
         found: "ipvsadm -A -t 10.128.190.240:443 -s rr; ipvsadm -a -t 10.128.190.240:443 -r 10.128.190.9:443 -g -w 1",
     },
@@ -106,7 +106,7 @@ const obstacles: Obstacle[] = [
         found: "ip address add 10.128.190.248/32 dev lo",
     },
     {
-        what: "other kernel settings for ARP",
+        what: "other sysctls for ARP",
         host: "rs1",
         found: "sysctl -q net.ipv4.conf.all.arp_ignore=2 net.ipv4.conf.lo.arp_announce=1",
     },
@@ -114,13 +114,13 @@ const obstacles: Obstacle[] = [
         what: "a page of its own",
         host: "rs1",
         found: "apt-get install apache2; echo mine >/var/www/html/index.html; chmod 600 /var/www/html/index.html; chown 33:33 /var/www/html/index.html",
-        plan: inFull,
+        plan: everyKindOfFile,
     },
     {
         what: "a link in the place of the page",
         host: "rs1",
         found: "apt-get install apache2; ln -s /srv/page /var/www/html/index.html; echo mine >/srv/page",
-        plan: inFull,
+        plan: everyKindOfFile,
     },
     {
         what: "a way of its own to half of the world",
@@ -129,14 +129,14 @@ const obstacles: Obstacle[] = [
         plan: plain,
     },
     {
-        what: "a program lvs-real-server of its own",
+        what: "another program lvs-real-server",
         host: "rs1",
         found: "printf '#!/bin/sh\\nexit 1\\n' >/usr/local/sbin/lvs-real-server; chmod 700 /usr/local/sbin/lvs-real-server",
     },
 ];
 
 it.each(obstacles.map((one) => [one.host, one.what, one] as const))(
-    "a host such as %s that had %s is made what it is to be, and gets that back",
+    "a host such as %s with %s is set up, and restored by a remove",
     async (name, _, { found: script, plan = plain }) => {
         const host = await newHost(name);
         try {
@@ -166,28 +166,28 @@ it.each(obstacles.map((one) => [one.host, one.what, one] as const))(
     },
 );
 
-describe("A step that cannot be done changes nothing", () => {
+describe("A step that cannot work changes nothing", () => {
     tests([
         {
-            title: "on a director with a folder in the place of a file",
+            title: "on a director with a folder in place of a file",
             host: "ds1",
             found: "mkdir /etc/sysctl.d/lvs.conf; echo mine >/etc/sysctl.d/lvs.conf/mine",
             events: [apply(plain)],
             status: 1,
-            says: "a folder is in the place of the file /etc/sysctl.d/lvs.conf\n",
+            says: "/etc/sysctl.d/lvs.conf is a folder and must be a file. Move the folder away.\n",
             is: "as found",
         },
         {
-            title: "on a director with a link to a folder in the place of a file",
+            title: "on a director with a link to a folder in place of a file",
             host: "ds1",
             found: "ln -s /srv /etc/sysctl.d/lvs.conf",
             events: [apply(plain)],
             status: 1,
-            says: "a folder is in the place of the file /etc/sysctl.d/lvs.conf\n",
+            says: "/etc/sysctl.d/lvs.conf is a folder and must be a file. Move the folder away.\n",
             is: "as found",
         },
         {
-            title: "on a director with a file in the place of a folder",
+            title: "on a director with a file in place of a folder",
             host: "ds1",
             found: "echo mine >/etc/lvs",
             events: [apply(plain)],
@@ -205,12 +205,12 @@ describe("A step that cannot be done changes nothing", () => {
             is: "as found",
         },
         {
-            title: "on a real server with a folder in the place of its program",
+            title: "on a real server with a folder in place of its program",
             host: "rs1",
             found: "mkdir /usr/local/sbin/lvs-real-server",
             events: [apply(plain)],
             status: 1,
-            says: "a folder is in the place of the file /usr/local/sbin/lvs-real-server\n",
+            says: "/usr/local/sbin/lvs-real-server is a folder and must be a file. Move the folder away.\n",
             is: "as found",
         },
     ]);

@@ -22,14 +22,14 @@ describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
 
     describe.each(["TERM", "HUP", "INT"] as const)("a change that gets SIG%s", (signal) => {
         it.each(places)(
-            "after %d %% of its commands is taken back, or all made, and the next one is made",
+            "after %d %% of its commands is rolled back or completed, and the next apply completes it",
             async (place) => {
                 await host.takes(first);
                 const { said } = await host.isEnded(second, place, signal);
                 if ((await host.differenceTo("first")) !== "") await host.expectToBe("second");
                 if (signal === "TERM")
                     expect(said).toContain(
-                        "configure was ended: by its limit of ten minutes, or by somebody",
+                        "configure was terminated: its limit of ten minutes passed, or somebody ended it",
                     );
                 await host.takes(second);
                 await host.expectToBe("second");
@@ -40,14 +40,14 @@ describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
     });
 });
 
-describe("a bundle of which not all arrives", () => {
+describe("a bundle that arrives incomplete", () => {
     const pieces = process.env.FULL ? 400 : 12;
     const lastLine = 'main "$@"';
 
-    /** Some places in a bundle, those of its last line among them. */
+    /** Some places in a bundle, including those in its last line. */
     const cuts = (text: string) => [
         ...Array.from({ length: pieces }, (_, index) => Math.floor((text.length * index) / pieces)),
-        // All places in its last line, which is the only one that does something.
+        // Only the last line does something.
         ...Array.from(lastLine, (_, index) => text.length - 1 - lastLine.length + index),
     ];
 
@@ -66,7 +66,7 @@ describe("a bundle of which not all arrives", () => {
             const text = bundleOf(plain, name, step);
             for (const cut of cuts(text)) {
                 const { stdout } = await host.send(text.slice(0, cut), "apply");
-                // The step `deferred` answers even if its request is cut off.
+                // The step `deferred` answers even if its request is incomplete.
                 expect(stdout.replace(`${name}: nothing deferred\n`, "")).toBe("");
             }
             expect(differences(found, await portrait(host))).toBe("");
@@ -85,43 +85,43 @@ describe("while another change holds the lock of a host", () => {
 
     tests([
         {
-            title: "an apply waits for its end, and is made",
+            title: "an apply waits for its end",
             host: "ds1",
             events: [holds("0.3"), apply(plain)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(plain)],
         },
         {
-            title: "an apply gives up after two minutes, and says whose the lock is",
+            title: "an apply fails after two minutes, and names the holder of the lock",
             host: "ds1",
             events: [holds("30"), apply(plain)],
             status: 1,
-            says: "another change of this host is still running after 120 s: theirs, since long ago\n",
+            says: "another change of this host is still running after 120 s: theirs, since long ago. Wait for its end, or end that process.\n",
             is: "as found",
         },
         {
-            title: "a remove gives up, too",
+            title: "a remove fails too",
             host: "rs1",
             events: [apply(plain), holds("30"), remove(plain)],
             status: 1,
-            says: "another change of this host is still running after 120 s: theirs, since long ago\n",
+            says: "another change of this host is still running after 120 s: theirs, since long ago. Wait for its end, or end that process.\n",
             is: [apply(plain)],
         },
         {
-            title: "an apply writes down whose it is then",
+            title: "an apply then records itself as the holder",
             host: "rs1",
             events: [
                 holds("0.3"),
                 apply(plain),
                 byHand(
-                    "grep -qx 'configure, asked for from 10.128.190.252, since 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock",
+                    "grep -qx 'configure, started from 10.128.190.252, 20[0-9TZ:-]*, process [0-9]*' /run/pulumi-lvs.lock",
                 ),
             ],
-            says: "real server with address 10.128.190.248/32 lo\n",
+            says: "real server with 10.128.190.248/32 on lo\n",
             is: [apply(plain)],
         },
         {
-            title: "the lock of a change that was killed is free",
+            title: "a killed change holds no lock",
             host: "rs1",
             events: [apply(plain, "configure", { signal: "KILL", at: 10 }), apply(plain)],
             says: /real server with/,

@@ -25,7 +25,7 @@ const bits = (connTabBits: number): Plan => ({ ...plain, kernel: { connTabBits }
 
 const prepare = (plan: Plan) => apply(plan, "prepare");
 const unprepare = (plan: Plan) => remove(plan, "prepare");
-const have = "has keepalived 1:2.2.7-1+b2; ipvsadm 1:1.31-1+b1\n";
+const have = "has keepalived 1:2.2.7-1+b2, ipvsadm 1:1.31-1+b1\n";
 const unavailable = (name: string) => byHand(`echo ${name} >/run/stand-in/unavailable`);
 const isLocked = (tries: number) => byHand(`echo ${tries} >/run/stand-in/apt-locked`);
 const isBare = true;
@@ -50,7 +50,7 @@ it.each(Object.entries(golden))("packages and modules make of a host %s", async 
 describe("packages", () => {
     tests([
         {
-            title: "are installed as far as they are missing, and loaded modules are noted",
+            title: "are installed if they are missing, and loaded modules are recorded",
             host: "ds1",
             isBare,
             events: [prepare(plain)],
@@ -59,7 +59,7 @@ describe("packages", () => {
             is: [prepare(plain)],
         },
         {
-            title: "are left alone when they are there: no package manager is called",
+            title: "stay without a call of the package manager if all are installed",
             host: "ds1",
             isBare,
             events: [prepare(plain), forgetCalls, prepare(plain)],
@@ -68,15 +68,15 @@ describe("packages", () => {
             is: [prepare(plain)],
         },
         {
-            title: "come in the version that is asked for",
+            title: "are installed in the wanted version",
             host: "ds1",
             isBare,
             events: [prepare(pinned("1:2.2.8-1"))],
-            says: "installs keepalived=1:2.2.8-1; ipvsadm\nhas keepalived 1:2.2.8-1; ipvsadm 1:1.31-1+b1\n",
+            says: "installs keepalived=1:2.2.8-1, ipvsadm\nhas keepalived 1:2.2.8-1, ipvsadm 1:1.31-1+b1\n",
             is: [prepare(pinned("1:2.2.8-1"))],
         },
         {
-            title: "are left alone in the version that is asked for",
+            title: "stay in the wanted version",
             host: "ds1",
             isBare,
             events: [prepare(pinned("1:2.2.7-1+b2"))],
@@ -84,7 +84,7 @@ describe("packages", () => {
             is: [prepare(plain)],
         },
         {
-            title: "stay in the version that is there when none is asked for any more",
+            title: "stay in the installed version when the plan no longer has one",
             host: "ds1",
             isBare,
             events: [prepare(pinned("1:2.2.8-1")), forgetCalls, prepare(plain)],
@@ -93,7 +93,7 @@ describe("packages", () => {
             is: [prepare(pinned("1:2.2.8-1"))],
         },
         {
-            title: "that cannot be had are named with the reason, and the host is as it was found",
+            title: "that are not available are named with the reason, and the host is as it was found",
             host: "ds1",
             isBare,
             events: [unavailable("ipvsadm"), prepare(plain)],
@@ -102,7 +102,7 @@ describe("packages", () => {
             is: "as found",
         },
         {
-            title: "that cannot be had leave a prepared host as it was before",
+            title: "that are not available leave a prepared host as it was before",
             host: "ds1",
             isBare,
             events: [
@@ -114,7 +114,7 @@ describe("packages", () => {
             status: 1,
             says: "installs nftables\ncannot install nftables: E: Unable to locate package nftables\n",
             is: [prepare(plain), byHand(purge("nftables"))],
-            // The module goes with a remove.
+            // A remove unloads the module.
             but: [
                 "/var/lib/pulumi-lvs/prepare/modules\n+ nf_tables\n",
                 "/var/lib/pulumi-lvs/prepare/packages.log\n+ 644 0:0\n+ Reading package lists...\n+ E: Unable to locate package nftables\n+ \n",
@@ -123,7 +123,7 @@ describe("packages", () => {
             ].join(""),
         },
         {
-            title: "that can be had again are installed by the next apply",
+            title: "that become available are installed by the next apply",
             host: "ds1",
             isBare,
             events: [
@@ -136,7 +136,7 @@ describe("packages", () => {
             is: [prepare(plain)],
         },
         {
-            title: "wait for another apt that is at work",
+            title: "wait for another apt",
             host: "ds1",
             isBare,
             events: [isLocked(5), prepare(plain)],
@@ -144,7 +144,7 @@ describe("packages", () => {
             is: [prepare(plain)],
         },
         {
-            title: "wait for another apt for two minutes, and no longer",
+            title: "wait for another apt for at most two minutes",
             host: "ds1",
             isBare,
             events: [isLocked(1000), prepare(plain)],
@@ -161,7 +161,7 @@ describe("packages", () => {
             is: [byHand("apt-get install ipvsadm")],
         },
         {
-            title: "go with a remove that is told so, and what was there before stays",
+            title: "are removed with `removePackages`, and earlier packages stay",
             host: "ds1",
             isBare,
             events: [prepare(purged(plain)), forgetCalls, unprepare(purged(plain))],
@@ -170,7 +170,7 @@ describe("packages", () => {
             is: "as found",
         },
         {
-            title: "go with all that came with them",
+            title: "are removed with their dependencies",
             host: "rs1",
             isBare,
             events: [prepare(purged(withPage)), unprepare(purged(withPage))],
@@ -178,7 +178,7 @@ describe("packages", () => {
             is: "as found",
         },
         {
-            title: "go that came with an earlier plan, too",
+            title: "of an earlier plan are removed too",
             host: "rs1",
             isBare,
             events: [
@@ -198,7 +198,7 @@ describe("services that come with packages", () => {
 
     tests([
         {
-            title: "do not run on after a remove when they did not run before",
+            title: "stop after a remove if they did not run before",
             host: "rs1",
             isBare,
             found: "mkdir -p /var/www/html",
@@ -211,7 +211,7 @@ describe("services that come with packages", () => {
             ],
         },
         {
-            title: "run on after a remove when they ran before",
+            title: "run after a remove if they ran before",
             host: "rs1",
             isBare,
             found: "apt-get install apache2",
@@ -220,7 +220,7 @@ describe("services that come with packages", () => {
             is: "as found",
         },
         {
-            title: "are off and disabled after a remove when they were before",
+            title: "are stopped and disabled after a remove if they were before",
             host: "rs1",
             isBare,
             found: "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
@@ -229,7 +229,7 @@ describe("services that come with packages", () => {
             is: "as found",
         },
         {
-            title: "are enabled and off after a remove when they were before",
+            title: "are enabled and stopped after a remove if they were before",
             host: "rs1",
             isBare,
             found: "apt-get install apache2; systemctl stop apache2",
@@ -238,17 +238,17 @@ describe("services that come with packages", () => {
             is: "as found",
         },
         {
-            title: "are again what they were when they are asked for no more",
+            title: "return to their original state when the plan no longer needs them",
             host: "rs1",
             isBare,
             found: "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
             events: [...both(withPage), prepare(plain), apply(plain), apply(plain, "deferred")],
-            says: /^(has nothing left to change|real server with address 10\.128\.190\.248\/32 lo)\n$/,
+            says: /^(nothing deferred|real server with 10\.128\.190\.248\/32 on lo)\n$/,
             is: [prepare(plain), apply(plain)],
             but: "/var/lib/pulumi-lvs/configure/known\n+ /var/www/html/index.html\n",
         },
         {
-            title: "of a director that was off and disabled are that after a remove",
+            title: "of a director are stopped and disabled after a remove if they were before",
             host: "ds1",
             found: "apt-get install ipvsadm; systemctl disable keepalived",
             events: [...both(plain), ...neither(plain)],
@@ -256,7 +256,7 @@ describe("services that come with packages", () => {
             is: "as found",
         },
         {
-            title: "that watch hosts go off with monitoring",
+            title: "of monitoring stop with it",
             host: "ds1",
             found: "apt-get install ipvsadm",
             events: [...both(watched), prepare(plain), apply(plain)],
@@ -283,7 +283,7 @@ describe("services that come with packages", () => {
 describe("kernel modules", () => {
     tests([
         {
-            title: "that are forbidden are named, and the host is as it was found",
+            title: "that the host forbids are named, and the host is as it was found",
             host: "ds1",
             isBare,
             found: "echo 'install ip_vs /bin/false' >/etc/modprobe.d/mine.conf",
@@ -293,7 +293,7 @@ describe("kernel modules", () => {
             is: "as found",
         },
         {
-            title: "that the kernel has not are named, and those that were loaded go again",
+            title: "that the kernel lacks are named, and those that were loaded are unloaded",
             host: "ds1",
             isBare,
             events: [
@@ -307,7 +307,7 @@ describe("kernel modules", () => {
             is: "as found",
         },
         {
-            title: "that were loaded before stay after a remove",
+            title: "that were loaded earlier stay after a remove",
             host: "ds1",
             isBare,
             found: "apt-get install ipvsadm; modprobe ip_vs",
@@ -328,18 +328,18 @@ describe("kernel modules", () => {
             is: [prepare(bits(10))],
         },
         {
-            title: "say that another option counts when they are next loaded",
+            title: "keep their options until the next reboot, which the output says",
             host: "ds1",
             isBare,
             found: "apt-get install ipvsadm",
             events: [prepare(plain), prepare(bits(10))],
-            says: `${have.trimEnd()}; conn_tab_bits is 12 until ip_vs is next loaded, which a reboot does\n`,
+            says: `${have.trimEnd()}; conn_tab_bits stays 12 until the next reboot, which loads ip_vs again\n`,
             is: [prepare(plain), prepare(bits(10))],
         },
     ]);
 });
 
-/** What removes a package by hand. */
+/** Remove a package by hand. */
 function purge(name: string): string {
     return `apt-get purge ${name}`;
 }

@@ -2,13 +2,13 @@ import { unbundle } from "../../host/unbundle";
 import { bundleOf } from "./support/bundles";
 import { tests } from "./support/cases";
 import { newHost } from "./support/newHost";
-import { inFull, plain, plans, withAnotherVip } from "./support/plans";
+import { everyKindOfFile, plain, plans, withAnotherVip } from "./support/plans";
 import { portrait } from "./support/portrait";
 import { apply, byHand, type Event, happen, powerCut, remove, secretOnly } from "./support/story";
 
 const served = (plan = plain): Event[] => [apply(plan, "prepare"), apply(plan)];
 
-/** Numbers of the command at which the power fails. */
+/** Numbers of the commands at which the power fails. */
 const commands = process.env.FULL
     ? Array.from({ length: 70 }, (_, index) => index + 1)
     : [12, 30, 45];
@@ -18,28 +18,28 @@ describe.each(["ds1", "rs1"])("a host such as %s whose power is cut", (host) => 
 
     tests([
         {
-            title: "is after a boot what it was before, without an apply",
+            title: "is the same after a boot, without an apply",
             ...fresh,
             events: [...served(), powerCut, apply(plain)],
             says: "configure unchanged\n",
             is: served(),
         },
         {
-            title: "is that with as many kinds of files as a host can have, too",
+            title: "is the same with every kind of file",
             ...fresh,
-            events: [...served(inFull), powerCut, apply(inFull)],
+            events: [...served(everyKindOfFile), powerCut, apply(everyKindOfFile)],
             says: "configure unchanged\n",
-            is: served(inFull),
+            is: served(everyKindOfFile),
         },
         {
-            title: "has what belongs to another method after a boot, too",
+            title: "is the same with another method",
             ...fresh,
             events: [...served(plans.NAT), powerCut, apply(plans.NAT!)],
             says: "configure unchanged\n",
             is: served(plans.NAT),
         },
         {
-            title: "is after a boot not what it was before a remove",
+            title: "stays removed after a boot",
             ...fresh,
             events: [...served(), remove(plain), remove(plain, "prepare"), powerCut, remove(plain)],
             says: "configure is not there\n",
@@ -48,7 +48,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose power is cut", (host) => 
     ]);
 
     it.each(commands)(
-        "at command %d of a change has each file as it was or as it is to be, and the next apply makes the change",
+        "at command %d of a change has each file either old or new, and the next apply makes the change",
         async (at) => {
             const machine = await newHost(host, { isCounted: true });
             try {

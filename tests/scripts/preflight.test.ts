@@ -3,13 +3,13 @@ import { type Case, tests } from "./support/cases";
 import { plain } from "./support/plans";
 import { apply, byHand, nearby, room, type StepTaken } from "./support/story";
 
-const look = (plan: Plan): StepTaken => apply(plan, "preflight");
-const fine = "nothing speaks against it\n";
-/** Another machine in the host's network has these addresses, and the MAC address that is told. */
+const preflight = (plan: Plan): StepTaken => apply(plan, "preflight");
+const passed = "preflight passed\n";
+/** Give these addresses to another machine in the host's network. */
 const has = (...addresses: string[]) =>
     nearby(addresses.map((one) => `ip address add ${one} dev eth0 nodad`).join("; "));
 const mac = "02:00:00:00:00:02";
-/** It is a VRRP router, too. */
+/** Let that machine send adverts. */
 const advertises = (id: number, source: string, ...addresses: string[]) =>
     nearby(
         `setsid /usr/lib/stand-in/advertise ${id} ${source} ${addresses.join(" ")} >/dev/null 2>&1 </dev/null &`,
@@ -46,172 +46,172 @@ const listens = (name: string) =>
         until [ -e /run/stand-in/listens ]; do :; done`);
 const withoutCopy = (name: string) => byHand(`cp /usr/bin/perl /usr/local/bin/${name}`);
 
-type Told = Pick<Case, "title" | "says"> & Partial<Case> & { plan?: Plan };
+type PreflightCase = Pick<Case, "title" | "says"> & Partial<Case> & { plan?: Plan };
 
-/** Looks that leave a host as it is. */
-function looks(host: string, told: Told[]): Case[] {
-    return told.map(({ plan = plain, events = [], ...one }) => ({
+/** Make cases that leave the host unchanged. */
+function preflights(host: string, cases: PreflightCase[]): Case[] {
+    return cases.map(({ plan = plain, events = [], ...one }) => ({
         host,
         isBare: true,
-        status: one.says === fine ? 0 : 1,
+        status: one.says === passed ? 0 : 1,
         is: events,
         ...one,
-        events: [...events, look(plan)],
+        events: [...events, preflight(plan)],
     }));
 }
 
-describe("the look at a director that comes first", () => {
+describe("the preflight of a director", () => {
     tests(
-        looks("ds1", [
-            { title: "finds nothing on a host that is fit", says: fine },
+        preflights("ds1", [
+            { title: "passes on a host that is ready", says: passed },
             {
-                title: "finds nothing on one that has no keepalived yet",
+                title: "passes without keepalived",
                 found: "rm /usr/sbin/keepalived",
-                says: fine,
+                says: passed,
             },
             {
-                title: "finds a keepalived that is older than the configuration's",
+                title: "refuses a keepalived that is older than the configuration's",
                 plan: newer,
-                says: "keepalived: here is 2.2.7, and the configuration would be made for 2.3.4: say so in this director's keepalivedVersion\n",
+                says: "keepalived: 2.2.7 is installed, but the configuration is for 2.3.4 or later. Set keepalivedVersion of this director.\n",
             },
             {
-                title: "lets pass one that is asked for in a version of its own",
+                title: "accepts an older keepalived if another package version is set",
                 plan: { ...newer, keepalivedPackage: "1:2.3.4-1" },
-                says: fine,
+                says: passed,
             },
             {
-                title: "finds that systemd does not run",
+                title: "refuses a host without systemd",
                 found: "rmdir /run/systemd/system",
-                says: "systemd: does not run here, and services are kept by it\n",
+                says: "systemd: does not run, but the services need it. Use a host with systemd.\n",
             },
             {
-                title: "finds a disk that is too small",
+                title: "refuses a full disk",
                 events: [room(10 * 1024)],
-                says: /^disk: \/ has (9|10) MB free\n$/,
+                says: /^disk: \/ has (9|10) MB free\. Free at least 16 MB\.\n$/,
             },
             {
-                title: "warns of a disk that is small",
+                title: "warns of a small disk",
                 events: [room(100 * 1024)],
                 status: 0,
-                says: /^disk: \/ has (99|100) MB free\nnothing speaks against it\n$/,
+                says: /^disk: \/ has (99|100) MB free\npreflight passed\n$/,
             },
             {
-                title: "finds a module that the kernel has not",
+                title: "refuses a kernel without a module",
                 plan: scheduled("mh"),
-                says: /^modules: the kernel \S+ has no module ip_vs_mh\n$/,
+                says: /^modules: the kernel \S+ has no module ip_vs_mh\. Install a kernel that has it\.\n$/,
             },
             {
-                title: "finds a module that is forbidden",
+                title: "refuses a host that forbids a module",
                 found: "echo 'install ip_vs_wrr /bin/false' >/etc/modprobe.d/mine.conf",
                 plan: scheduled("wrr"),
-                says: "modules: ip_vs_wrr must not be loaded here: look for it in /etc/modprobe.d\n",
+                says: "modules: a file in /etc/modprobe.d forbids ip_vs_wrr. Allow it there.\n",
             },
             {
-                title: "finds that an interface is missing",
+                title: "refuses a missing interface",
                 plan: on("eth9"),
-                says: "interface: there is no eth9, only eth0\n",
+                says: "interface: eth9 does not exist. Use one of: eth0.\n",
             },
             {
-                title: "finds that an interface is down",
+                title: "refuses an interface that is down",
                 found: "ip link set eth0 down",
-                says: "interface: eth0 is down\n",
+                says: "interface: eth0 is down. Bring it up.\n",
             },
             {
-                title: "finds a configuration that another tool keeps",
+                title: "refuses a configuration that another tool manages",
                 found: `mkdir -p /etc/keepalived; echo '# Ansible managed' >${conf}`,
-                says: `manager: ${conf} says that it is of Ansible: take this host out there first\n`,
+                says: `manager: Ansible manages ${conf}. Remove this host from Ansible first.\n`,
             },
             {
-                title: "warns of a configuration that somebody wrote",
+                title: "warns of an existing configuration",
                 found: `mkdir -p /etc/keepalived; echo '# mine' >${conf}`,
                 status: 0,
-                says: `manager: ${conf} was here before: it is kept, and put back by destroy\n${fine}`,
+                says: `manager: ${conf} exists. It is replaced, and destroy restores it.\n${passed}`,
             },
             {
-                title: "finds another router with the same id",
+                title: "refuses a router id that another router uses",
                 events: [has("10.128.190.9/24"), advertises(62, "10.128.190.9", "10.128.190.240")],
-                says: "router: id 62 on eth0 is in use by 10.128.190.9: take another virtualRouterId\n",
+                says: "router: id 62 on eth0 is in use by 10.128.190.9. Use another virtualRouterId.\n",
             },
             {
-                title: "finds another router with the same id that speaks IPv6",
+                title: "refuses a router id that another router uses with IPv6",
                 events: [has("fe80::9/64"), advertises(62, "fe80::9", "fd00:62:190::240")],
-                says: "router: id 62 on eth0 is in use by fe80::9: take another virtualRouterId\n",
+                says: "router: id 62 on eth0 is in use by fe80::9. Use another virtualRouterId.\n",
             },
             {
-                title: "lets pass a router with another id",
+                title: "accepts a router with another id",
                 events: [has("10.128.190.9/24"), advertises(63, "10.128.190.9", "10.128.190.240")],
-                says: fine,
+                says: passed,
             },
             {
-                title: "lets pass a router with the same id and the virtual IP, who is one of ours",
+                title: "accepts a director with the same router id and the virtual IP",
                 events: [
                     has("10.128.190.9/24", "10.128.190.248/32"),
                     advertises(62, "10.128.190.9", "10.128.190.248"),
                 ],
-                says: fine,
+                says: passed,
             },
             {
-                title: "finds a virtual IP that somebody answers for",
+                title: "refuses a virtual IP that another host answers for",
                 events: [has("10.128.190.9/24", "10.128.190.248/32")],
                 plan: others,
-                says: `address: 10.128.190.248 is answered for by ${mac} on eth0: take an address that nobody has\n`,
+                says: `address: 10.128.190.248 on eth0 is in use by ${mac}. Use a free address.\n`,
             },
             {
-                title: "lets pass a virtual IP that the other director answers for",
+                title: "accepts a virtual IP that the other director answers for",
                 events: [has("10.128.190.254/24", "10.128.190.248/32")],
-                says: fine,
+                says: passed,
             },
             {
-                title: "lets pass a virtual IP that this host has",
+                title: "accepts a virtual IP on this host",
                 found: "ip address add 10.128.190.248/32 dev eth0",
-                says: fine,
+                says: passed,
             },
             {
-                title: "finds a virtual IP that is in no network of its interface",
+                title: "refuses a virtual IP outside the networks of its interface",
                 plan: at("10.9.9.9"),
-                says: /^address: 10\.9\.9\.9 is in no network of eth0 \(10\.128\.190\.253\/24\): take one from there, or give its prefixLength/,
+                says: /^address: 10\.9\.9\.9 is in no network of eth0 \(10\.128\.190\.253\/24\)\. Use an address of that network, or set prefixLength/,
             },
             {
-                title: "names all that speaks against a host",
+                title: "prints all findings that stop",
                 found: "rmdir /run/systemd/system",
                 plan: { ...at("10.9.9.9"), vrrpInstances: [{ ...instance, interface: "eth9" }] },
-                says: "systemd: does not run here, and services are kept by it; interface: there is no eth9, only eth0\n",
+                says: "systemd: does not run, but the services need it. Use a host with systemd.\ninterface: eth9 does not exist. Use one of: eth0.\n",
             },
             {
-                title: "warns that routers cannot be heard without perl",
+                title: "warns that it finds no other routers without perl",
                 found: "rm /usr/sbin/perl /usr/bin/perl",
                 status: 0,
-                says: /^router: who else has id 62 on eth0 cannot be heard: it takes perl\nnothing speaks against it\n/,
+                says: /^router: other users of id 62 on eth0 cannot be found\. Install perl to find them\.\npreflight passed\n/,
             },
         ]),
         { atOnce: true },
     );
 });
 
-describe("the look at a real server that comes first", () => {
+describe("the preflight of a real server", () => {
     tests(
-        looks("rs1", [
-            { title: "finds nothing on a host that is fit", says: fine },
-            { title: "finds nothing where a page is to be served", plan: withPage, says: fine },
+        preflights("rs1", [
+            { title: "passes on a host that is ready", says: passed },
+            { title: "passes on a host for the web page", plan: withPage, says: passed },
             {
-                title: "finds another program on port 80",
+                title: "refuses another program on port 80",
                 plan: withPage,
                 events: [listens("squid")],
                 is: [withoutCopy("squid")],
-                says: "ports: 80 is taken by squid, and httpd needs it: end that, or leave httpd out\n",
+                says: "ports: 80 is in use by squid, but httpd needs it. Stop squid, or omit httpd.\n",
             },
             {
-                title: "lets pass a web server that is the one to be",
+                title: "accepts the web server of the page on port 80",
                 plan: withPage,
                 events: [listens("apache2")],
                 is: [withoutCopy("apache2")],
-                says: fine,
+                says: passed,
             },
             {
-                title: "lets pass another program on port 80 where no page is to be served",
+                title: "accepts another program on port 80 without a web page",
                 events: [listens("squid")],
                 is: [withoutCopy("squid")],
-                says: fine,
+                says: passed,
             },
         ]),
     );

@@ -2,12 +2,12 @@ import * as fc from "fast-check";
 import { unbundle } from "../../host/unbundle";
 import { bundleOf, type Plan } from "./support/bundles";
 import { newHost } from "./support/newHost";
-import { inFull, plain, plans, withAnotherVip } from "./support/plans";
+import { everyKindOfFile, plain, plans, withAnotherVip } from "./support/plans";
 import { differences, type Portrait, portrait } from "./support/portrait";
 import type { ScriptHost } from "./support/scriptHost";
 import { apply, type Fault, happen, remove, room, secretOnly } from "./support/story";
 
-/** The same stories in every run unless SEED asks for others; FULL=1 tells many. */
+/** Every run has the same stories, unless SEED is set. FULL=1 runs many of them. */
 const seed = Number(process.env.SEED ?? 62);
 const numRuns = process.env.FULL ? 100 : 3;
 const length = process.env.FULL ? 12 : 6;
@@ -17,15 +17,15 @@ jest.setTimeout(process.env.FULL ? 3_600_000 : 120_000);
 const choices: Record<string, Plan> = {
     plain,
     "another virtual IP": withAnotherVip,
-    "in full": inFull,
+    "every kind of file": everyKindOfFile,
     NAT: plans.NAT!,
     "both families": plans["both families"]!,
     heavier: { ...plain, realServers: plain.realServers.map((one) => ({ ...one, weight: 4 })) },
 };
 
-/** What is known of a host. */
+/** Expected state of a host. */
 interface Model {
-    /** The plan that it has, where nothing has come in between since. */
+    /** The plan in force, unless an event has come in between. */
     applied?: string;
 }
 
@@ -37,14 +37,14 @@ interface Real {
 
 const unchanged = { status: 0, said: "configure unchanged\n" };
 
-/** Whether a bundle does not arrive as a whole, and so does nothing, whatever its status. */
+/** Does the bundle arrive incomplete, so that it does nothing, whatever its status? */
 function isCut(fault: Fault | undefined): boolean {
     return fault !== undefined && "sentBytes" in fault;
 }
 
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** An apply, which succeeds or is ended on the way. */
+/** An apply, which succeeds or is interrupted. */
 class Apply implements Command {
     constructor(
         private readonly choice: string,
@@ -75,7 +75,7 @@ class Apply implements Command {
     toString = () => `apply(${this.choice}${this.fault ? `, ${JSON.stringify(this.fault)}` : ""})`;
 }
 
-/** A remove, which succeeds or is ended on the way. */
+/** A remove, which succeeds or is interrupted. */
 class Remove implements Command {
     constructor(private readonly fault?: Fault) {}
 
@@ -92,7 +92,7 @@ class Remove implements Command {
     toString = () => `remove(${this.fault ? JSON.stringify(this.fault) : ""})`;
 }
 
-/** An apply on a disk with so much room, which is made or taken back. */
+/** An apply on a disk with this much space, which succeeds or is rolled back. */
 class ApplyWithRoom implements Command {
     constructor(
         private readonly choice: string,
@@ -114,7 +114,7 @@ class ApplyWithRoom implements Command {
     toString = () => `apply(${this.choice}, with ${this.free} KB)`;
 }
 
-/** All files are those of a plan, and those of other plans are as they were found. */
+/** Check that all files are those of a plan, and that those of other plans are as they were found. */
 async function expectFilesOf(plan: Plan, host: ScriptHost, name: string, found: Portrait) {
     const now = await portrait(host);
     const { files } = unbundle(bundleOf(plan, name, "configure"))!;
@@ -136,7 +136,7 @@ const fault = fc.oneof(
         signal: fc.constantFrom("KILL" as const, "TERM" as const, "HUP" as const),
         at: fc.integer({ min: 1, max: 90 }),
     }),
-    // The shortest of the bundles is longer.
+    // The shortest bundle is longer.
     fc.record({ sentBytes: fc.integer({ min: 0, max: 15_000 }) }),
 );
 const commands = fc.commands(
@@ -153,7 +153,7 @@ const commands = fc.commands(
 );
 
 it.each(["ds1", "rs1"])(
-    `whatever happens to a host such as %s, an apply that succeeds makes it what its plan says, and a remove what was found (SEED=${seed})`,
+    `after any events on a host such as %s, a successful apply carries out its plan, and a remove restores the host (SEED=${seed})`,
     async (name) => {
         await fc.assert(
             fc.asyncProperty(commands, async (steps) => {
@@ -172,7 +172,7 @@ it.each(["ds1", "rs1"])(
                         real: { host, name, found },
                     });
                     await fc.asyncModelRun(setup, steps);
-                    // However it ended.
+                    // Whatever the outcome was.
                     await new Remove().run({}, { host, name, found });
                 } finally {
                     await host.remove();

@@ -4,7 +4,7 @@ import { plain, withAnotherVip } from "./support/plans";
 import { apply, byHand, powerCut, remove } from "./support/story";
 
 const named = (resource: string): Plan => ({ ...plain, resource });
-/** The same machine in the other role. */
+/** The same host in the other role. */
 const swapped: Plan = {
     ...plain,
     directors: [{ name: "rs1", host: "10.128.190.249" }, plain.directors[1]!],
@@ -40,7 +40,7 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             is,
         },
         {
-            title: "when a remove is told of another plan than the last one",
+            title: "when a remove has another plan than the last apply",
             host,
             events: [apply(withAnotherVip), apply(plain), remove(withAnotherVip)],
             says,
@@ -76,7 +76,7 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             is,
         },
         {
-            title: "when kernel settings have been changed before",
+            title: "when sysctls have been changed before",
             host,
             events: [
                 apply(plain),
@@ -114,14 +114,14 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             is,
         },
         {
-            title: "when it was switched off in between",
+            title: "after a reboot",
             host,
             events: [apply(plain), powerCut, remove(plain)],
             says,
             is: [powerCut],
         },
         {
-            title: "when a remove could not be made at first",
+            title: "when the first remove failed",
             host,
             found: "echo mine >/etc/sysctl.d/lvs.conf",
             events: [
@@ -139,24 +139,24 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
     ]);
 });
 
-describe.each(["ds1", "rs1"])("a host such as %s that has got another name", (host) => {
+describe.each(["ds1", "rs1"])("a renamed host such as %s", (host) => {
     tests([
         {
-            title: "is the other name's from its next apply on",
+            title: "belongs to its new name after the next apply",
             host,
             events: [apply(named("former")), apply(named("later"))],
             says: "configure unchanged\n",
             is: [apply(named("later"))],
         },
         {
-            title: "is not taken down by its former name",
+            title: "stays when its former name is removed",
             host,
             events: [apply(named("former")), apply(named("later")), remove(named("former"))],
-            says: `configure stays: it is later-${host}'s by now\n`,
+            says: `configure stays: it belongs to later-${host} now\n`,
             is: [apply(named("later"))],
         },
         {
-            title: "is taken down by its present name",
+            title: "is restored when its present name is removed",
             host,
             events: [
                 apply(named("former")),
@@ -170,13 +170,13 @@ describe.each(["ds1", "rs1"])("a host such as %s that has got another name", (ho
     ]);
 });
 
-describe("a director that somebody had a keepalived of his own on", () => {
+describe("a director with an existing keepalived", () => {
     const own =
         "printf 'vrrp_instance own {\\ninterface eth0\\nvirtual_router_id 7\\nvirtual_ipaddress {\\n10.128.190.240\\n}\\n}\\n' >/etc/keepalived/keepalived.conf; systemctl start keepalived;";
 
     tests([
         {
-            title: "has it at work again after a remove",
+            title: "runs the existing keepalived again after a remove",
             host: "ds1",
             found: own,
             events: [apply(plain), remove(plain)],
@@ -184,7 +184,7 @@ describe("a director that somebody had a keepalived of his own on", () => {
             is: "as found",
         },
         {
-            title: "says when it does not start any more",
+            title: "reports that the existing keepalived does not start",
             host: "ds1",
             found: own,
             events: [
@@ -192,7 +192,7 @@ describe("a director that somebody had a keepalived of his own on", () => {
                 byHand("echo restart keepalived >/run/stand-in/fails"),
                 remove(plain),
             ],
-            says: "keepalived does not start with what was there before\nconfigure removed\nJob for keepalived.service failed, as it was told to\n",
+            says: "keepalived does not start with its original configuration\nconfigure removed\nJob for keepalived.service failed, as the test asked\n",
             is: [byHand("systemctl stop keepalived")],
         },
     ]);
@@ -200,13 +200,13 @@ describe("a director that somebody had a keepalived of his own on", () => {
 
 describe("a machine that changes its role", () => {
     const isDirector =
-        "this host is a director: take it out of directors first, with an up of its own\n";
+        "this host is a director. Remove it from directors first, in an up of its own.\n";
     const isRealServer =
-        "this host is a real server: take it out of realServers first, with an up of its own\n";
+        "this host is a real server. Remove it from realServers first, in an up of its own.\n";
 
     tests([
         {
-            title: "is no real server while it is a director",
+            title: "is refused as a real server while it is a director",
             host: "ds1",
             events: [apply(plain), apply(swapped)],
             status: 1,
@@ -214,17 +214,17 @@ describe("a machine that changes its role", () => {
             is: [apply(plain)],
         },
         {
-            title: "is no director while it is a real server",
+            title: "is refused as a director while it is a real server",
             host: "rs1",
             events: [apply(plain), apply(swapped)],
             status: 1,
             says: isRealServer,
             is: [apply(plain)],
-            // The folder goes with a remove.
+            // A remove deletes the folder.
             but: "/etc/systemd/system/keepalived.service.d\n+ 755 0:0 folder\n/var/lib/pulumi-lvs/configure/directories\n+ /etc/systemd/system/keepalived.service.d\n",
         },
         {
-            title: "is told so before anything is changed, as a director",
+            title: "is refused by the preflight, as a director",
             host: "ds1",
             events: [apply(plain), apply(swapped, "preflight")],
             status: 1,
@@ -232,7 +232,7 @@ describe("a machine that changes its role", () => {
             is: [apply(plain)],
         },
         {
-            title: "is told so before anything is changed, as a real server",
+            title: "is refused by the preflight, as a real server",
             host: "rs1",
             events: [apply(plain), apply(swapped, "preflight")],
             status: 1,
@@ -240,17 +240,17 @@ describe("a machine that changes its role", () => {
             is: [apply(plain)],
         },
         {
-            title: "is a real server when it has been taken out as a director",
+            title: "becomes a real server after it was removed as a director",
             host: "ds1",
             events: [apply(plain), remove(plain), apply(swapped)],
-            says: "real server with address 10.128.190.248/32 lo\n",
+            says: "real server with 10.128.190.248/32 on lo\n",
             is: [apply(swapped)],
         },
         {
-            title: "is a director when it has been taken out as a real server",
+            title: "becomes a director after it was removed as a real server",
             host: "rs1",
             events: [apply(plain), remove(plain), apply(swapped)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n",
             is: [apply(swapped)],
         },
     ]);

@@ -14,36 +14,35 @@ const withPage: Plan = {
     realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "new\n" } })),
 };
 
-/** A question that `lvs` asks a host, and what it answers. */
+/** A question of `lvs` to a host, and the answer. */
 interface Question {
     title: string;
     host: string;
     events: Event[];
     asks: "check" | "diff" | "status";
-    /** What the current plan is. */
     plan: Plan;
     answers: string;
 }
 
 const questions: Question[] = [
     {
-        title: "a director that has nothing yet says so",
+        title: "a director before its first apply",
         host: "ds1",
         events: [],
         asks: "check",
         plan: plain,
-        answers: "drift set-up\n    nothing has been applied here: run `pulumi up`\n",
+        answers: "drift set-up\n    nothing has been applied. Run `pulumi up`.\n",
     },
     {
-        title: "a director that is as it was applied tells who has its virtual IPs",
+        title: "an unchanged director, with its active addresses",
         host: "ds1",
         events: [apply(plain)],
         asks: "check",
         plan: plain,
-        answers: "router VI_1 eth0 62 owner\naddress VI_1 eth0 10.128.190.248 here\n",
+        answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
     },
     {
-        title: "a backup director is as it was applied, too",
+        title: "an unchanged backup director",
         host: "ds1",
         events: [
             apply(plain),
@@ -54,15 +53,15 @@ const questions: Question[] = [
         answers: "router VI_1 eth0 62 backup\naddress VI_1 eth0 10.128.190.248 absent\n",
     },
     {
-        title: "a director whose real server is down shows the rule that is missing",
+        title: "the missing rule of a real server that is down",
         host: "ds1",
         events: [apply(plain), byHand("ipvsadm -d -t 10.128.190.248:80 -r 10.128.190.250:80")],
         asks: "check",
         plan: plain,
-        answers: `router VI_1 eth0 62 owner
+        answers: `router VI_1 eth0 62 active
 address VI_1 eth0 10.128.190.248 here
 drift IPVS table
-    --- IPVS table (to be)
+    --- IPVS table (applied)
     +++ IPVS table (now)
     @@ -1,3 +1,2 @@
      -A -t 10.128.190.248:80 -s rr
@@ -71,15 +70,15 @@ drift IPVS table
 `,
     },
     {
-        title: "a director whose table has more shows that, too",
+        title: "a surplus service in the IPVS table",
         host: "ds1",
         events: [apply(plain), byHand("ipvsadm -A -t 10.128.190.248:443 -s rr")],
         asks: "check",
         plan: plain,
-        answers: `router VI_1 eth0 62 owner
+        answers: `router VI_1 eth0 62 active
 address VI_1 eth0 10.128.190.248 here
 drift IPVS table
-    --- IPVS table (to be)
+    --- IPVS table (applied)
     +++ IPVS table (now)
     @@ -1,3 +1,4 @@
      -A -t 10.128.190.248:80 -s rr
@@ -89,7 +88,7 @@ drift IPVS table
 `,
     },
     {
-        title: "a director without the tables of its plan complains",
+        title: "a firewall that was closed",
         host: "ds1",
         events: [
             byHand(
@@ -100,25 +99,25 @@ drift IPVS table
         ],
         asks: "check",
         plan: plain,
-        answers: `router VI_1 eth0 62 owner
+        answers: `router VI_1 eth0 62 active
 address VI_1 eth0 10.128.190.248 here
 drift check of lvs-director
-    --- check of lvs-director (to be)
+    --- check of lvs-director (applied)
     +++ check of lvs-director (now)
     @@ -0,0 +1 @@
-    +the firewall is not open for /etc/lvs/firewall
+    +the firewall lacks openings of /etc/lvs/firewall
 `,
     },
     {
-        title: "a real server that has nothing yet says so",
+        title: "a real server before its first apply",
         host: "rs1",
         events: [],
         asks: "check",
         plan: plain,
-        answers: "drift set-up\n    nothing has been applied here: run `pulumi up`\n",
+        answers: "drift set-up\n    nothing has been applied. Run `pulumi up`.\n",
     },
     {
-        title: "a real server that is as it was applied tells its addresses",
+        title: "an unchanged real server, with its addresses",
         host: "rs1",
         events: [apply(plain)],
         asks: "check",
@@ -126,15 +125,15 @@ drift check of lvs-director
         answers: "address - lo 10.128.190.248 here\n",
     },
     {
-        title: "a director that has put a change off is as it was applied",
+        title: "an unchanged director that has deferred a change",
         host: "ds2",
         events: [apply(plain), apply(heavier)],
         asks: "check",
         plan: heavier,
-        answers: "router VI_1 eth0 62 owner\naddress VI_1 eth0 10.128.190.248 here\n",
+        answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
     },
     {
-        title: "a director of which the plan is what it has differs in nothing",
+        title: "no difference from the applied plan",
         host: "ds1",
         events: [apply(plain, "prepare"), apply(plain)],
         asks: "diff",
@@ -142,7 +141,7 @@ drift check of lvs-director
         answers: "",
     },
     {
-        title: "a director differs in the lines that the next up would change",
+        title: "the lines that the next up changes on a director",
         host: "ds1",
         events: [apply(plain, "prepare"), apply(plain)],
         asks: "diff",
@@ -180,7 +179,7 @@ drift file /var/lib/pulumi-lvs/ipvs.rules
 `,
     },
     {
-        title: "a real server differs in a file that would come",
+        title: "a file that the next up adds",
         host: "rs1",
         events: [apply(plain)],
         asks: "diff",
@@ -193,7 +192,7 @@ drift file /var/lib/pulumi-lvs/ipvs.rules
 `,
     },
     {
-        title: "a real server differs in a file that would go",
+        title: "a file that the next up removes",
         host: "rs1",
         events: [byHand("apt-get install apache2"), apply(withPage)],
         asks: "diff",
@@ -206,7 +205,7 @@ drift file /var/lib/pulumi-lvs/ipvs.rules
 `,
     },
     {
-        title: "a real server differs in a mode that would become another one",
+        title: "a mode that the next up changes",
         host: "rs1",
         events: [apply(plain), byHand("chmod 600 /etc/lvs/real-server")],
         asks: "diff",
@@ -220,7 +219,7 @@ drift file /var/lib/pulumi-lvs/ipvs.rules
 `,
     },
     {
-        title: "a director tells all facts of itself",
+        title: "all facts of a director",
         host: "ds1",
         events: [
             apply(withAnotherVip),
@@ -236,7 +235,7 @@ keepalived 2.2.7
 step configure SECONDS
 unit keepalived active enabled
 unit lvs-director active enabled
-router VI_1 eth0 62 owner
+router VI_1 eth0 62 active
 address VI_1 eth0 10.128.190.248 here
 address VI_1 eth0 10.128.190.246 here
 rule -A -t 10.128.190.248:80 -s rr
@@ -254,7 +253,7 @@ server 0 0 0 0 0 0 0 -a -t 10.128.190.246:8080 -r 10.128.190.250:8080 -g -w 1
 `,
     },
     {
-        title: "a director tells that it has put a change off",
+        title: "a change that a director has deferred",
         host: "ds2",
         events: [apply(plain), apply(heavier), byHand("systemctl stop lvs-director; ipvsadm -C")],
         asks: "status",
@@ -268,7 +267,7 @@ step configure SECONDS
 deferred
 unit keepalived active enabled
 unit lvs-director inactive enabled
-router VI_1 eth0 62 owner
+router VI_1 eth0 62 active
 address VI_1 eth0 10.128.190.248 here
 rule -A -t 10.128.190.248:80 -s rr
 rule -a -t 10.128.190.248:80 -r 10.128.190.249:80 -g -w 1
@@ -276,7 +275,29 @@ rule -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1
 `,
     },
     {
-        title: "a real server tells all facts of itself, and what its own check finds",
+        title: "a change that an older version deferred",
+        host: "rs1",
+        events: [
+            apply(withAnotherVip),
+            apply(plain),
+            byHand("cd /var/lib/pulumi-lvs/configure && mv deferred postponed"),
+        ],
+        asks: "status",
+        plan: plain,
+        answers: `host rs1
+kernel RELEASE
+uptime SECONDS
+clock SECONDS
+keepalived 2.2.7
+step configure SECONDS
+deferred
+unit lvs-real-server active enabled
+address - lo 10.128.190.248 here
+address - lo 10.128.190.246 here
+`,
+    },
+    {
+        title: "all facts of a real server, and the output of its own check",
         host: "rs1",
         events: [
             byHand("apt-get install apache2"),
@@ -293,19 +314,19 @@ keepalived 2.2.7
 step configure SECONDS
 unit lvs-real-server active enabled
 unit apache2 active enabled
-complaint lvs-real-server not so: address 10.128.190.248/32 lo
+complaint lvs-real-server missing: address 10.128.190.248/32 lo
 address - lo 10.128.190.248 absent
 `,
     },
 ];
 
-describe("asked by lvs, without a change,", () => {
+describe("a report to lvs", () => {
     let host: ScriptHost;
 
     afterEach(() => host.remove());
 
     it.each(questions.map((question) => [question.title, question] as const))(
-        "the host answers: %s",
+        "has %s, and changes nothing",
         async (_, { host: name, events, asks, plan, answers }) => {
             host = await newHost(name);
             await host.run(prepare);

@@ -3,7 +3,7 @@ import { type Case, tests } from "./support/cases";
 import { plain } from "./support/plans";
 import { apply, byHand, forgetCalls, remove } from "./support/story";
 
-/** Programs of the RHEL family, which it has instead of Debian's. */
+/** Replace Debian's programs by those of the RHEL family. */
 const rhel = (manager: "dnf" | "yum", ...packages: string[]) => `
 rm /usr/sbin/apt-get /usr/bin/apt-get /usr/bin/dpkg-query
 mkdir -p /var/lib/rpm
@@ -18,13 +18,13 @@ const pinned = (version: string): Plan => ({ ...plain, keepalivedPackage: versio
 const purged: Plan = { ...plain, removePackages: true };
 const prepare = (plan: Plan) => apply(plan, "prepare");
 const unprepare = (plan: Plan) => remove(plan, "prepare");
-const installed = "has keepalived 2.2.8-3.el9; ipvsadm 1.0-1.el9\n";
+const installed = "has keepalived 2.2.8-3.el9, ipvsadm 1.0-1.el9\n";
 const book = "/var/lib/rpm/packages";
 
-type Told = Pick<Case, "title" | "events" | "says" | "is"> & Partial<Case>;
+type RhelCase = Pick<Case, "title" | "events" | "says" | "is"> & Partial<Case>;
 
-/** On a director that has keepalived by now, and no ipvsadm, where nothing else is said. */
-function onDirector(cases: Told[]): Case[] {
+/** Make cases on a director that has keepalived but no ipvsadm, by default. */
+function onDirector(cases: RhelCase[]): Case[] {
     const found = rhel("dnf", keepalived);
     return cases.map((one) => ({ host: "ds1", isBare: true, found, ...one }));
 }
@@ -33,14 +33,14 @@ describe("packages of the RHEL family", () => {
     tests(
         onDirector([
             {
-                title: "are asked for as far as they are missing",
+                title: "are installed if they are missing",
                 events: [prepare(plain)],
                 says: `installs ipvsadm\n${installed}`,
                 calls: "dnf -q -y install ipvsadm\n",
                 is: [prepare(plain)],
             },
             {
-                title: "are asked for by their own names, together",
+                title: "are installed by their own names, together",
                 host: "rs1",
                 found: rhel("dnf"),
                 events: [
@@ -65,15 +65,15 @@ describe("packages of the RHEL family", () => {
                 ],
             },
             {
-                title: "are left alone when they are there: no package manager is called",
+                title: "stay without a call of the package manager if all are installed",
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(plain)],
-                says: "has keepalived 2.2.8-3.el9; ipvsadm 1.31-6.el9\n",
+                says: "has keepalived 2.2.8-3.el9, ipvsadm 1.31-6.el9\n",
                 calls: "",
                 is: [prepare(plain)],
             },
             {
-                title: "come from yum where there is no dnf",
+                title: "come from yum without dnf",
                 found: rhel("yum", keepalived),
                 events: [prepare(plain)],
                 says: `installs ipvsadm\n${installed}`,
@@ -81,23 +81,23 @@ describe("packages of the RHEL family", () => {
                 is: [prepare(plain)],
             },
             {
-                title: "come in the version that is asked for",
+                title: "are installed in the wanted version",
                 found: rhel("dnf", ipvsadm),
                 events: [prepare(pinned("2.2.8-3.el9"))],
-                says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9; ipvsadm 1.31-6.el9\n",
+                says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9, ipvsadm 1.31-6.el9\n",
                 calls: "dnf -q -y install keepalived-2.2.8-3.el9\n",
                 is: [prepare(pinned("2.2.8-3.el9"))],
             },
             {
-                title: "come in that version where there is another one",
+                title: "replace another version",
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(pinned("2.2.8-4.el9"))],
-                says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9; ipvsadm 1.31-6.el9\n",
+                says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9, ipvsadm 1.31-6.el9\n",
                 calls: "dnf -q -y install keepalived-2.2.8-4.el9\n",
                 is: [prepare(pinned("2.2.8-4.el9"))],
             },
             {
-                title: "are left alone in the version that is asked for, without its release, too",
+                title: "stay in the wanted version, also without its release",
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(pinned("2.2.8")), forgetCalls, prepare(pinned("2.2.8-3.el9"))],
                 says: "prepare unchanged\n",
@@ -105,7 +105,7 @@ describe("packages of the RHEL family", () => {
                 is: [prepare(pinned("2.2.8"))],
             },
             {
-                title: "that cannot be had are named, with the last that the package manager says",
+                title: "that are not available are named, with the last lines of the package manager",
                 events: [
                     byHand(
                         "printf '%s\\n' 1 2 'Last check: today' 'No match: ipvsadm' 'Error: no ipvsadm' >/run/stand-in/broken",
@@ -117,11 +117,11 @@ describe("packages of the RHEL family", () => {
                 is: "as found",
             },
             {
-                title: "that yum leaves out without calling it a failure are named",
+                title: "that yum skips without an error are named",
                 found: rhel("yum"),
                 events: [byHand("echo ipvsadm >/run/stand-in/left-out"), prepare(plain)],
                 status: 1,
-                says: "installs keepalived; ipvsadm\ncannot install ipvsadm: No package ipvsadm available.\n",
+                says: "installs keepalived, ipvsadm\ncannot install ipvsadm: No package ipvsadm available.\n",
                 is: [
                     byHand(
                         `echo 'keepalived 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
@@ -129,7 +129,7 @@ describe("packages of the RHEL family", () => {
                 ],
             },
             {
-                title: "go with a remove that is told so, with all that came with them and nothing else",
+                title: "are removed with `removePackages`, together with their dependencies",
                 events: [prepare(purged), forgetCalls, unprepare(purged)],
                 says: "prepare removed\n",
                 calls: "stop keepalived\nstop ipvsadm\ndnf -q -y remove ipvsadm libnl3\n",
@@ -147,13 +147,13 @@ describe("packages of the RHEL family", () => {
                 ],
             },
             {
-                title: "stay where somebody else needs them, which is said and no failure",
+                title: "stay if another package needs them, which the output says",
                 events: [
                     prepare(purged),
                     byHand("echo 'Error: needed by lvs-tools' >/run/stand-in/broken"),
                     unprepare(purged),
                 ],
-                says: "some packages stay: Error: needed by lvs-tools\nprepare removed\n",
+                says: "some packages could not be removed: Error: needed by lvs-tools\nprepare removed\n",
                 is: [
                     byHand(
                         `echo 'ipvsadm 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
@@ -164,7 +164,7 @@ describe("packages of the RHEL family", () => {
     );
 });
 
-/** SELinux as it is on a host: what it does, and what the policy says of keepalived. */
+/** Give a host SELinux in a mode, with keepalived's boolean in its policy. */
 const selinux = (mode: string, policy = "off") => `
 mkdir -p /var/lib/selinux
 echo ${mode} >/var/lib/selinux/mode
@@ -180,13 +180,13 @@ describe("SELinux on a director", () => {
     const host = "ds1";
     const labels =
         "restorecon /etc/keepalived/keepalived.conf /etc/sysctl.d/lvs.conf /etc/lvs/firewall /var/lib/pulumi-lvs/keepalived.version /etc/systemd/system/lvs-director.service /etc/systemd/system/keepalived.service.d/lvs.conf /usr/local/sbin/lvs-director /var/lib/pulumi-lvs/ipvs.rules /var/lib/pulumi-lvs/vrrp.routers\n";
-    const says = "keepalived 2.2.7 started, owns 10.128.190.248, 2/2 real servers up\n";
+    const says = "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n";
     const before = `${labels}reload-or-restart lvs-director\n`;
     const after = "start keepalived\n";
 
     tests([
         {
-            title: "that enforces is told to let checks go to any port, and files get the labels of their places",
+            title: "in enforcing mode allows checks on any port, and files get the labels of their folders",
             host,
             found: selinux("Enforcing"),
             events: [apply(plain)],
@@ -196,7 +196,7 @@ describe("SELinux on a director", () => {
             but: "/var/lib/pulumi-lvs/configure/selinux\n+ 644 0:0\n+ \n",
         },
         {
-            title: "labels nothing where there are no files",
+            title: "labels nothing without files",
             host: "rs1",
             isBare: true,
             found: selinux("Enforcing"),
@@ -206,7 +206,7 @@ describe("SELinux on a director", () => {
             is: [apply(plain, "prepare")],
         },
         {
-            title: "is told so once",
+            title: "is changed once",
             host,
             found: selinux("Enforcing"),
             events: [apply(plain), forgetCalls, apply(plain)],
@@ -215,7 +215,7 @@ describe("SELinux on a director", () => {
             is: [apply(plain)],
         },
         {
-            title: "is again what it was after a remove",
+            title: "is restored by a remove",
             host,
             found: selinux("Enforcing"),
             events: [apply(plain), remove(plain)],
@@ -223,7 +223,7 @@ describe("SELinux on a director", () => {
             is: "as found",
         },
         {
-            title: "that lets checks go to any port already is left like that, after a remove, too",
+            title: "that already allows checks on any port stays so, also after a remove",
             host,
             found: selinux("Enforcing", "on"),
             events: [apply(plain), remove(plain)],
@@ -231,7 +231,7 @@ describe("SELinux on a director", () => {
             is: "as found",
         },
         {
-            title: "that is permissive is left alone",
+            title: "in permissive mode stays unchanged",
             host,
             found: selinux("Permissive"),
             events: [apply(plain)],
@@ -240,7 +240,7 @@ describe("SELinux on a director", () => {
             is: [apply(plain)],
         },
         {
-            title: "that is disabled is left alone",
+            title: "that is disabled stays unchanged",
             host,
             found: selinux("Disabled"),
             events: [apply(plain)],
@@ -249,7 +249,7 @@ describe("SELinux on a director", () => {
             is: [apply(plain)],
         },
         {
-            title: "whose policy knows no such thing is left alone",
+            title: "without that boolean stays unchanged",
             host,
             found: selinux("Enforcing", "none"),
             events: [apply(plain)],

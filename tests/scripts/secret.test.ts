@@ -9,17 +9,17 @@ const former = withPassword("former62");
 const later = withPassword("later_62");
 const file = "/etc/keepalived/auth_pass.conf";
 
-/** The steps of a director that serves with a password. */
+/** Steps of a serving director with a password. */
 const serving = [apply(former, "secret"), apply(former)];
 const isBackup = byHand("rm /var/lib/stand-in/active-director; systemctl restart keepalived");
 
-/** keepalived hears a director with another password after so many seconds that the script waits. */
+/** Let keepalived receive an advert with another password after so many seconds. */
 const heardAfter = (seconds: number) =>
     byHand(`mkdir -p /run/stand-in/later
         echo 'echo "$(date +%s) keepalived (VI_1) received an invalid passwd" >>/run/stand-in/journal' \\
             >/run/stand-in/later/${seconds}`);
 
-/** So much time has passed for the script. */
+/** Check how much time has passed for the script. */
 const clockIs = (least: number, most: number) =>
     byHand(
         `clock=$(cat /run/stand-in/clock 2>/dev/null || echo 0); [ "$clock" -ge ${least} ] && [ "$clock" -le ${most} ]`,
@@ -27,7 +27,7 @@ const clockIs = (least: number, most: number) =>
 
 const host = "ds1";
 
-/** All that comes with a first password: the file, and a memory that does not tell it. */
+/** Difference after a first password: its file, and a state that does not have it. */
 const content = 'auth_pass "former62"\n';
 const memory = "/var/lib/pulumi-lvs";
 const firstMemory = `${file}
@@ -68,7 +68,7 @@ ${memory}/secret/sysctl.found
 describe("the step of the VRRP password", () => {
     tests([
         {
-            title: "writes it into a file of root's, and asks nothing of keepalived, which has no configuration yet",
+            title: "writes a file that only root reads, and does not touch a keepalived without configuration",
             host,
             isBare: true,
             events: [apply(former, "secret")],
@@ -78,7 +78,7 @@ describe("the step of the VRRP password", () => {
             but: firstMemory,
         },
         {
-            title: "changes nothing when it is there, and reloads nothing",
+            title: "changes and reloads nothing when the password is in place",
             host,
             events: [...serving, forgetCalls, apply(former, "secret")],
             says: "secret unchanged\n",
@@ -86,14 +86,14 @@ describe("the step of the VRRP password", () => {
             is: serving,
         },
         {
-            title: "is as it was found after a remove",
+            title: "leaves nothing after a remove",
             host,
             events: [apply(later, "secret"), remove(later, "secret")],
             says: "secret removed\n",
             is: "as found",
         },
         {
-            title: "gives back a file that was there before",
+            title: "restores a file that existed before",
             host,
             found: `echo mine >${file}; chmod 640 ${file}; chown 1:2 ${file}`,
             events: [apply(later, "secret"), remove(later, "secret")],
@@ -101,7 +101,7 @@ describe("the step of the VRRP password", () => {
             is: "as found",
         },
         {
-            title: "has the active director wait ten seconds for the others, and reload once",
+            title: "makes the active director wait ten seconds for the others, and reload once",
             host,
             events: [...serving, forgetCalls, apply(later, "secret"), clockIs(10, 13)],
             says: "secret applied\n",
@@ -109,7 +109,7 @@ describe("the step of the VRRP password", () => {
             is: [apply(later, "secret"), apply(later)],
         },
         {
-            title: "has the active director reload as soon as it hears another one",
+            title: "makes the active director reload as soon as it hears another director's password",
             host,
             events: [...serving, heardAfter(4), forgetCalls, apply(later, "secret"), clockIs(4, 6)],
             says: "secret applied\n",
@@ -117,7 +117,7 @@ describe("the step of the VRRP password", () => {
             is: [apply(later, "secret"), apply(later)],
         },
         {
-            title: "has a backup director wait until it hears the active one",
+            title: "makes a backup director wait until it hears the active one's password",
             host: "ds2",
             events: [
                 ...serving,
@@ -132,7 +132,7 @@ describe("the step of the VRRP password", () => {
             is: [apply(later, "secret"), apply(later), isBackup],
         },
         {
-            title: "has a backup director come first after two minutes in which it has heard nobody",
+            title: "makes a backup director change first after two silent minutes",
             host: "ds2",
             events: [...serving, isBackup, forgetCalls, apply(later, "secret"), clockIs(120, 130)],
             says: "secret applied\n",
@@ -140,15 +140,15 @@ describe("the step of the VRRP password", () => {
             is: [apply(later, "secret"), apply(later), isBackup],
         },
         {
-            title: "takes the former password back on a backup director when the active one is heard to have that",
+            title: "rolls a backup director back if the active one still has the former password",
             host: "ds2",
             events: [...serving, isBackup, heardAfter(124), apply(later, "secret")],
             status: 1,
-            says: "the owner of the virtual IPs has not changed its password within 120 s\nwhat was there before is back in place, and serves\n",
+            says: "the active director has not changed its password within 120 s\nrolled back; the former configuration works\n",
             is: [...serving, isBackup],
         },
         {
-            title: "puts a file that somebody has edited back at once, for the others have that password",
+            title: "restores an edited file at once, because the other directors have that password",
             host,
             events: [
                 ...serving,
@@ -162,14 +162,14 @@ describe("the step of the VRRP password", () => {
             is: serving,
         },
         {
-            title: "puts a file that somebody has deleted back",
+            title: "restores a deleted file",
             host,
             events: [...serving, byHand(`rm ${file}`), apply(former, "secret"), clockIs(0, 0)],
             says: "secret applied\n",
             is: serving,
         },
         {
-            title: "does not disturb a keepalived that is not at work",
+            title: "does not start a stopped keepalived",
             host,
             events: [
                 ...serving,
@@ -182,7 +182,7 @@ describe("the step of the VRRP password", () => {
             is: [apply(later, "secret"), apply(later), byHand("systemctl stop keepalived")],
         },
         {
-            title: "goes back to the former password when keepalived cannot be reloaded",
+            title: "rolls back when keepalived cannot be reloaded",
             host,
             events: [
                 ...serving,
@@ -190,22 +190,22 @@ describe("the step of the VRRP password", () => {
                 apply(later, "secret"),
             ],
             status: 1,
-            says: /^Job for keepalived\.service failed, as it was told to\n[^]*what was there before is back in place, and serves\n$/,
+            says: /^Job for keepalived\.service failed, as the test asked\n[^]*rolled back; the former configuration works\n$/,
             is: serving,
         },
         {
-            title: "goes back to the former password when it is cut off, with the next one",
+            title: "is rolled back by the next apply after an interruption",
             host,
             events: [
                 ...serving,
                 apply(later, "secret", { signal: "KILL", at: 14 }),
                 apply(former, "secret"),
             ],
-            says: /^(an earlier change was cut off, and is taken back\nsecret applied|secret unchanged)\n$/,
+            says: /^(rolling back an earlier change that was interrupted\nsecret applied|secret unchanged)\n$/,
             is: serving,
         },
         {
-            title: "says nothing of the password when its file cannot be written",
+            title: "does not print the password when its file cannot be written",
             host,
             found: "mount --bind /etc/keepalived /etc/keepalived; mount -o remount,bind,ro /etc/keepalived",
             events: [apply(later, "secret")],

@@ -8,19 +8,19 @@ import { directorFiles, type HostFile, realServerFiles } from "../../lvs/render"
 import { monitored } from "./clusters/monitored";
 import { realServerPlan } from "./plans";
 
-/** A host at one moment. */
+/** State of a host at one moment. */
 export interface HostState {
-    /** The files that it was given. */
+    /** The files of its plan. */
     files: HostFile[];
-    /** What commands print, by the command with its arguments or by its name alone. */
+    /** Outputs of commands, by the command with its arguments or by its name alone. */
     prints: Record<string, string>;
-    /** Files as somebody has edited them. */
+    /** Contents of files that somebody has edited. */
     edited?: Record<string, string>;
-    /** Whether a change of it was cut off. */
+    /** A change of it was interrupted. */
     unfinished?: boolean;
 }
 
-/** Run `lvs-metrics` on such a host. A folder has all paths and commands that it knows. */
+/** Run `lvs-metrics` on such a host. A folder has all its paths and commands. */
 export function metricsOf(state: HostState, shell = ["sh"]): string {
     const root = fs.mkdtempSync(path.join(os.tmpdir(), "metrics-"));
     const write = (file: string, content: string, mode = 0o644) => {
@@ -79,7 +79,7 @@ export const activeDirector: HostState = {
             "Script `uplink` now returning 1",
             "Script `uplink` now returning 0",
             "Misc check for [[10.128.190.249]:tcp:8080 VS [10.128.190.248]:tcp:8080] by [/usr/libexec/keepalived/probe] succeeded.",
-            // Of a script and a server that are not there any more.
+            // A script and a server that the configuration no longer has.
             "Script `gone` now returning 1",
             "Misc check for [[10.128.190.9]:tcp:8080 VS [10.128.190.248]:tcp:8080] by [/usr/libexec/keepalived/probe] failed (exited with status 1).",
             "",
@@ -87,7 +87,7 @@ export const activeDirector: HostState = {
     },
 };
 
-/** The same director with everything wrong. */
+/** The same director with every problem. */
 export const brokenDirector: HostState = {
     ...activeDirector,
     prints: {

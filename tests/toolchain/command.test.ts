@@ -1,20 +1,20 @@
 /**
- * What remote.Command does, and this project builds on: one stack lives through a preview, several
- * updates and a destroy against a real sshd, and the tests look at what was left behind. They hold
- * for the genuine plugin and for the stand-in.
+ * The behaviour of remote.Command that this project relies on. One stack goes through a preview,
+ * several updates and a destroy against a real sshd, and the tests examine the results. They apply
+ * to the genuine plugin and to the stand-in.
  */
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { RunResult } from "../../lab/run";
 import { Engine, isSecret, secretValue, type Resource, type Stored } from "./engine";
-import { full, relay, silent, type Relay } from "./relay";
-import { freePort, startSshd, type Door, type Sshd } from "./sshd";
+import { fullQueue, relay, silentServer, type Relay } from "./relay";
+import { freePort, startSshd, type Endpoint, type Sshd } from "./sshd";
 
 type Resources = Record<string, Resource>;
 type State = Record<string, Stored>;
 
-/** Inputs whose change is an update, with a value before and one after. */
+/** Inputs whose change is an update, each with an old and a new value. */
 const updating: [input: string, before: unknown, after: unknown][] = [
     ["stdin", "before\n", "after\n"],
     ["environment", { GREETING: "before" }, { GREETING: "after" }],
@@ -38,21 +38,21 @@ let engine: Engine;
 let sshd: Sshd;
 let dead: number;
 const relays = {} as Record<"recovers" | "hangsUp" | "wrongHost" | "wrongKey" | "shared", Relay>;
-let quiet: Awaited<ReturnType<typeof silent>>;
-let queue: Awaited<ReturnType<typeof full>>;
+let quiet: Awaited<ReturnType<typeof silentServer>>;
+let queue: Awaited<ReturnType<typeof fullQueue>>;
 
-interface Moment {
+interface Run {
     result: RunResult;
-    connections: Record<Door, number>;
+    connections: Record<Endpoint, number>;
     state: State;
-    /** Lines that the commands of this run wrote into the journal. */
+    /** Lines that the commands of this run wrote to the journal. */
     journal: string[];
 }
-const life = {} as Record<
+const runs = {} as Record<
     "firstPreview" | "first" | "secondPreview" | "second" | "refresh" | "failing" | "destroy",
-    Moment
+    Run
 >;
-let inClear: State;
+let decrypted: State;
 
 beforeAll(async () => {
     dir = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-command-"));
@@ -64,19 +64,19 @@ beforeAll(async () => {
     relays.hangsUp = await relay(Infinity, sshd.ports.key);
     relays.wrongHost = await relay(0, sshd.ports.key);
     relays.wrongKey = await relay(0, sshd.ports.key);
-    quiet = await silent(2500);
-    queue = await full();
+    quiet = await silentServer(2500);
+    queue = await fullQueue();
 
-    life.firstPreview = await moment(() => engine.run(firstProgram(), "preview"));
-    life.first = await moment(() => engine.up(firstProgram()));
-    // What follows would tell nothing, slowly.
-    if (life.first.result.status !== 0) throw new Error(life.first.result.stdout);
-    inClear = await engine.stateInClear();
-    life.secondPreview = await moment(() => engine.run(secondProgram(), "preview", "--diff"));
-    life.second = await moment(() => engine.up(secondProgram()));
-    life.refresh = await moment(() => engine.up(secondProgram(), "--refresh"));
-    life.failing = await moment(() => engine.up({ ...secondProgram(), ...failingProgram() }));
-    life.destroy = await moment(() =>
+    runs.firstPreview = await recordRun(() => engine.run(firstProgram(), "preview"));
+    runs.first = await recordRun(() => engine.up(firstProgram()));
+    // Without a first up, the following runs would be slow and prove nothing.
+    if (runs.first.result.status !== 0) throw new Error(runs.first.result.stdout);
+    decrypted = await engine.decryptedState();
+    runs.secondPreview = await recordRun(() => engine.run(secondProgram(), "preview", "--diff"));
+    runs.second = await recordRun(() => engine.up(secondProgram()));
+    runs.refresh = await recordRun(() => engine.up(secondProgram(), "--refresh"));
+    runs.failing = await recordRun(() => engine.up({ ...secondProgram(), ...failingProgram() }));
+    runs.destroy = await recordRun(() =>
         engine.run({}, "destroy", "--yes", "--skip-preview", "--continue-on-error"),
     );
 }, 600_000);
@@ -89,7 +89,7 @@ afterAll(async () => {
     await fs.rm(dir, { recursive: true, force: true });
 });
 
-async function moment(work: () => Promise<RunResult>): Promise<Moment> {
+async function recordRun(work: () => Promise<RunResult>): Promise<Run> {
     const file = path.join(dir, "journal");
     await fs.writeFile(file, "");
     const result = await work();
@@ -97,16 +97,16 @@ async function moment(work: () => Promise<RunResult>): Promise<Moment> {
     return { result, journal, connections: await sshd.connections(), state: await engine.state() };
 }
 
-/** A command that ends before all of its input was sent is an error, on a busy machine. */
+/** Read all input first: on a busy machine, a command that ends earlier is an error. */
 const readAll = "cat >/dev/null; ";
 
-/** A shell command that writes a line into the journal. */
-function note(line: string): string {
+/** Shell command that appends a line to the journal. */
+function appendLine(line: string): string {
     return `${readAll}echo "${line}" >> ${dir}/journal`;
 }
 
-/** What a resource wrote into the journal, without its name. */
-function noted(at: Moment, name: string): string[] {
+/** Lines of a resource in the journal, without its name. */
+function linesOf(at: Run, name: string): string[] {
     const lines = at.journal.filter((line) => line.startsWith(`${name}: `));
     return lines.map((line) => line.slice(name.length + 2));
 }
@@ -115,12 +115,12 @@ function command(args: Record<string, unknown>, rest: Partial<Resource> = {}): R
     return { args: { connection: sshd.connection("key"), ...args }, ...rest };
 }
 
-function total(at: Moment): number {
+function total(at: Run): number {
     return Object.values(at.connections).reduce((sum, count) => sum + count, 0);
 }
 
-/** What `up` said of a resource at the end, after "Diagnostics:". */
-function diagnostics(at: Moment, name: string): string {
+/** Messages about a resource at the end of `up`, after "Diagnostics:". */
+function diagnostics(at: Run, name: string): string {
     const blocks = at.result.stdout
         .split("Diagnostics:")
         .pop()!
@@ -129,10 +129,10 @@ function diagnostics(at: Moment, name: string): string {
 }
 
 function withUpdate(name: string): Record<string, unknown> {
-    return { create: note(`${name}: create`), update: note(`${name}: update`) };
+    return { create: appendLine(`${name}: create`), update: appendLine(`${name}: update`) };
 }
 
-function changing(which: "before" | "after"): Resources {
+function changedResources(which: "before" | "after"): Resources {
     const pick = <T>(before: T, after: T) => (which === "before" ? before : after);
     const resources: Resources = {};
     for (const [input, before, after] of updating) {
@@ -141,53 +141,56 @@ function changing(which: "before" | "after"): Resources {
             [input]: pick(before, after),
         };
         const name = `${input} alone`;
-        resources[name] = command({ create: note(`${name}: create`), ...changed });
+        resources[name] = command({ create: appendLine(`${name}: create`), ...changed });
         const other = `${input} with update`;
         resources[other] = command({ ...withUpdate(other), ...changed });
     }
     const connection = sshd.connection("key", { perDialTimeout: pick(15, 14) });
-    resources["timeout alone"] = command({ create: note("timeout alone: create"), connection });
+    resources["timeout alone"] = command({
+        create: appendLine("timeout alone: create"),
+        connection,
+    });
     resources["timeout with update"] = command({
         ...withUpdate("timeout with update"),
         connection,
     });
     resources["moved"] = command({
         connection: sshd.connection(pick("key", "other")),
-        create: note("moved: create on ${SSH_CONNECTION##* }"),
-        delete: note("moved: delete"),
+        create: appendLine("moved: create on ${SSH_CONNECTION##* }"),
+        delete: appendLine("moved: delete"),
     });
-    resources["create alone"] = command({ create: note(`create alone: ${which}`) });
+    resources["create alone"] = command({ create: appendLine(`create alone: ${which}`) });
     resources["create with update"] = command({
-        create: note(`create with update: ${which}`),
-        update: note("create with update: update"),
+        create: appendLine(`create with update: ${which}`),
+        update: appendLine("create with update: update"),
     });
     resources["update alone"] = command({
-        create: note("update alone: create"),
-        update: note(`update alone: update ${which}`),
+        create: appendLine("update alone: create"),
+        update: appendLine(`update alone: update ${which}`),
     });
     for (const [change, before, after] of triggers) {
         const name = `triggers ${change}`;
         resources[name] = command({
             ...withUpdate(name),
-            delete: note(`${name}: delete`),
+            delete: appendLine(`${name}: delete`),
             triggers: pick(before, after),
         });
     }
     resources["delete first"] = command(
         {
             ...withUpdate("delete first"),
-            delete: note("delete first: delete"),
+            delete: appendLine("delete first: delete"),
             triggers: pick(["a"], ["b"]),
         },
         { options: { deleteBeforeReplace: true } },
     );
-    const nobody = { host: "127.0.0.1", port: dead, dialErrorLimit: 0 };
-    resources["idle"] = command({ connection: nobody, stdin: which });
+    const unreachable = { host: "127.0.0.1", port: dead, dialErrorLimit: 0 };
+    resources["idle"] = command({ connection: unreachable, stdin: which });
     resources["previous"] = command({
         connection: sshd.connection("acceptEnv"),
         create: `${readAll}echo "said<$PULUMI_COMMAND_STDOUT>"; echo complained >&2`,
         update: `${readAll}echo "$PULUMI_COMMAND_STDOUT and $PULUMI_COMMAND_STDERR"`,
-        delete: note("previous: $PULUMI_COMMAND_STDOUT"),
+        delete: appendLine("previous: $PULUMI_COMMAND_STDOUT"),
         stdin: which,
     });
     const talks = { create: readAll + "echo said; echo complained >&2", stdin: which };
@@ -196,9 +199,9 @@ function changing(which: "before" | "after"): Resources {
     return resources;
 }
 
-function lasting(): Resources {
+function unchangedResources(): Resources {
     const resources: Resources = {
-        still: command({ create: note("still: create"), triggers: ["a"] }),
+        still: command({ create: appendLine("still: create"), triggers: ["a"] }),
         newlines: command({ create: "printf 'two\\n\\n'; printf 'none' >&2" }),
         input: command({ create: "cat; echo end", stdin: "one\ntwo\n" }),
         environment: command({
@@ -271,10 +274,10 @@ function lasting(): Resources {
             { options: { dependsOn: ["shared 1"] } },
         ),
         background: command({
-            create: `echo started; (sleep 1; ${note("background: late")}) &`,
+            create: `echo started; (sleep 1; ${appendLine("background: late")}) &`,
         }),
         "after background": command(
-            { create: note("after background: create") },
+            { create: appendLine("after background: create") },
             { options: { dependsOn: ["background"] } },
         ),
         slow: command(
@@ -288,7 +291,7 @@ function lasting(): Resources {
         ),
         farewell: command({
             connection: sshd.connection("acceptEnv"),
-            delete: `cat >> ${dir}/journal; ${note("farewell: $GREETING")}`,
+            delete: `cat >> ${dir}/journal; ${appendLine("farewell: $GREETING")}`,
             stdin: "farewell: stdin\n",
             environment: { GREETING: "bye" },
         }),
@@ -296,7 +299,7 @@ function lasting(): Resources {
             connection: { host: "127.0.0.1", port: dead, dialErrorLimit: 0 },
             delete: "true",
         }),
-        "fails to update": command({ create: note("fails to update: create") }),
+        "fails to update": command({ create: appendLine("fails to update: create") }),
     };
     for (const mode of loggingModes) {
         resources[`log ${mode}`] = command({
@@ -308,11 +311,11 @@ function lasting(): Resources {
 }
 
 function firstProgram(): Resources {
-    return { ...lasting(), ...changing("before") };
+    return { ...unchangedResources(), ...changedResources("before") };
 }
 
 function secondProgram(): Resources {
-    return { ...lasting(), ...changing("after") };
+    return { ...unchangedResources(), ...changedResources("after") };
 }
 
 function failingProgram(): Resources {
@@ -358,263 +361,263 @@ function failingProgram(): Resources {
     };
 }
 
-const stdout = (at: Moment, name: string) => at.state[name]?.outputs.stdout;
+const stdout = (at: Run, name: string) => at.state[name]?.outputs.stdout;
 
 describe("remote.Command, when its inputs change,", () => {
-    it("comes up and comes up changed", () => {
-        expect(life.first.result).toMatchObject({ status: 0 });
-        expect(life.second.result).toMatchObject({ status: 0 });
+    it("is created and then updated", () => {
+        expect(runs.first.result).toMatchObject({ status: 0 });
+        expect(runs.second.result).toMatchObject({ status: 0 });
     });
 
     it.each(updating.map(([input]) => input).concat("timeout"))(
         "runs update for a changed %s, or create again without an update",
         (input) => {
-            expect(noted(life.first, `${input} alone`)).toEqual(["create"]);
-            expect(noted(life.first, `${input} with update`)).toEqual(["create"]);
-            expect(noted(life.second, `${input} alone`)).toEqual(["create"]);
-            expect(noted(life.second, `${input} with update`)).toEqual(["update"]);
+            expect(linesOf(runs.first, `${input} alone`)).toEqual(["create"]);
+            expect(linesOf(runs.first, `${input} with update`)).toEqual(["create"]);
+            expect(linesOf(runs.second, `${input} alone`)).toEqual(["create"]);
+            expect(linesOf(runs.second, `${input} with update`)).toEqual(["update"]);
         },
     );
 
     it("runs a changed create again, or update in its place", () => {
-        expect(noted(life.second, "create alone")).toEqual(["after"]);
-        expect(noted(life.second, "create with update")).toEqual(["update"]);
+        expect(linesOf(runs.second, "create alone")).toEqual(["after"]);
+        expect(linesOf(runs.second, "create with update")).toEqual(["update"]);
     });
 
     it("runs a changed update", () => {
-        expect(noted(life.second, "update alone")).toEqual(["update after"]);
+        expect(linesOf(runs.second, "update alone")).toEqual(["update after"]);
     });
 
     it("runs again on a changed connection without a delete on the old one", () => {
-        expect(noted(life.first, "moved")).toEqual([`create on ${sshd.ports.key}`]);
-        expect(noted(life.second, "moved")).toEqual([`create on ${sshd.ports.other}`]);
-        expect(life.second.state["moved"]!.id).toBe(life.first.state["moved"]!.id);
+        expect(linesOf(runs.first, "moved")).toEqual([`create on ${sshd.ports.key}`]);
+        expect(linesOf(runs.second, "moved")).toEqual([`create on ${sshd.ports.other}`]);
+        expect(runs.second.state["moved"]!.id).toBe(runs.first.state["moved"]!.id);
     });
 
     it.each(triggers.map(([change]) => change))(
         "is replaced by triggers %s although update is set: new create first, old delete after",
         (change) => {
-            expect(noted(life.second, `triggers ${change}`)).toEqual(["create", "delete"]);
+            expect(linesOf(runs.second, `triggers ${change}`)).toEqual(["create", "delete"]);
         },
     );
 
     it("deletes first with deleteBeforeReplace", () => {
-        expect(noted(life.second, "delete first")).toEqual(["delete", "create"]);
+        expect(linesOf(runs.second, "delete first")).toEqual(["delete", "create"]);
     });
 
     it("opens no connection without a change", () => {
-        expect(noted(life.first, "still")).toEqual(["create"]);
-        expect(noted(life.second, "still")).toEqual([]);
-        expect(life.refresh.result.stdout).toMatch(/Resources:\n\s+\d+ unchanged\n/);
-        expect(total(life.refresh)).toBe(0);
+        expect(linesOf(runs.first, "still")).toEqual(["create"]);
+        expect(linesOf(runs.second, "still")).toEqual([]);
+        expect(runs.refresh.result.stdout).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+        expect(total(runs.refresh)).toBe(0);
     });
 });
 
 describe("remote.Command, in an operation,", () => {
-    it("opens no connection in a preview, neither for a create nor for an update", () => {
-        expect(life.firstPreview.result.status).toBe(0);
-        expect(life.secondPreview.result.status).toBe(0);
-        expect(life.secondPreview.result.stdout).toMatch(/~ \d+ to update/);
-        expect(total(life.firstPreview) + total(life.secondPreview)).toBe(0);
-        expect(life.secondPreview.journal).toEqual([]);
+    it("opens no connection in a preview of a create or of an update", () => {
+        expect(runs.firstPreview.result.status).toBe(0);
+        expect(runs.secondPreview.result.status).toBe(0);
+        expect(runs.secondPreview.result.stdout).toMatch(/~ \d+ to update/);
+        expect(total(runs.firstPreview) + total(runs.secondPreview)).toBe(0);
+        expect(runs.secondPreview.journal).toEqual([]);
     });
 
     it("opens no connection without create and does nothing without update", () => {
-        expect(life.first.state).toHaveProperty("gone");
-        expect(life.first.state).toHaveProperty("idle");
-        expect(life.second.state["idle"]!.inputs.stdin).toBe("after");
+        expect(runs.first.state).toHaveProperty("gone");
+        expect(runs.first.state).toHaveProperty("idle");
+        expect(runs.second.state["idle"]!.inputs.stdin).toBe("after");
     });
 
     it("deletes by the state, with its stdin and environment", () => {
-        expect(noted(life.destroy, "farewell")).toEqual(["stdin", "bye"]);
-        expect(noted(life.destroy, "moved")).toEqual(["delete"]);
-        expect(life.destroy.connections.other).toBe(1);
+        expect(linesOf(runs.destroy, "farewell")).toEqual(["stdin", "bye"]);
+        expect(linesOf(runs.destroy, "moved")).toEqual(["delete"]);
+        expect(runs.destroy.connections.other).toBe(1);
     });
 
-    it("is deleted without a connection where it has no delete", () => {
+    it("is deleted without a connection if it has no delete", () => {
         const withDelete = Object.values({ ...secondProgram() }).filter(({ args }) => args.delete);
         // All but the one whose host is gone.
-        expect(total(life.destroy)).toBe(withDelete.length - 1);
+        expect(total(runs.destroy)).toBe(withDelete.length - 1);
     });
 
     it("stays in the state when its host is gone and delete fails", () => {
-        expect(life.destroy.result.status).not.toBe(0);
-        expect(diagnostics(life.destroy, "gone")).toContain("connection refused");
-        expect(life.destroy.state).toHaveProperty("gone");
-        expect(life.destroy.state).not.toHaveProperty("farewell");
+        expect(runs.destroy.result.status).not.toBe(0);
+        expect(diagnostics(runs.destroy, "gone")).toContain("connection refused");
+        expect(runs.destroy.state).toHaveProperty("gone");
+        expect(runs.destroy.state).not.toHaveProperty("farewell");
     });
 
     it("is not in the state when create fails", () => {
-        expect(life.failing.result.status).not.toBe(0);
-        expect(life.failing.state).not.toHaveProperty("exit 3");
+        expect(runs.failing.result.status).not.toBe(0);
+        expect(runs.failing.state).not.toHaveProperty("exit 3");
     });
 
     it("keeps its old state when update fails", () => {
-        expect(diagnostics(life.failing, "fails to update")).toContain("exited with status 1");
-        const { create } = life.failing.state["fails to update"]!.inputs;
-        expect(create).toBe(note("fails to update: create"));
+        expect(diagnostics(runs.failing, "fails to update")).toContain("exited with status 1");
+        const { create } = runs.failing.state["fails to update"]!.inputs;
+        expect(create).toBe(appendLine("fails to update: create"));
     });
 
-    it("shows command and output in an error, and not stdin", () => {
-        const said = diagnostics(life.failing, "exit 3");
-        expect(said).toContain(
+    it("shows command and output in an error, but not stdin", () => {
+        const message = diagnostics(runs.failing, "exit 3");
+        expect(message).toContain(
             'exited with status 3: running "cat >/dev/null; echo said; echo complained >&2; exit 3":\n',
         );
-        expect(said).toMatch(/\bsaid\n/);
-        expect(said).toMatch(/\bcomplained\n/);
-        expect(life.failing.result.stdout).not.toContain("unspoken");
+        expect(message).toMatch(/\bsaid\n/);
+        expect(message).toMatch(/\bcomplained\n/);
+        expect(runs.failing.result.stdout).not.toContain("unspoken");
     });
 
-    it("keeps stdout and stderr less one newline at the end", () => {
-        expect(life.first.state["newlines"]!.outputs).toMatchObject({
+    it("keeps stdout and stderr without one newline at the end", () => {
+        expect(runs.first.state["newlines"]!.outputs).toMatchObject({
             stdout: "two\n",
             stderr: "none",
         });
     });
 
-    it("opens no connection in a refresh and finds nothing", () => {
-        expect(life.refresh.result.status).toBe(0);
-        expect(total(life.refresh)).toBe(0);
-        const kept = ({ state }: Moment) =>
+    it("opens no connection in a refresh and finds no change", () => {
+        expect(runs.refresh.result.status).toBe(0);
+        expect(total(runs.refresh)).toBe(0);
+        const kept = ({ state }: Run) =>
             Object.values(state)
                 .map(({ id }) => id)
                 .sort();
-        expect(kept(life.refresh)).toEqual(kept(life.second));
-        expect(stdout(life.refresh, "previous")).toBe(stdout(life.second, "previous"));
+        expect(kept(runs.refresh)).toEqual(kept(runs.second));
+        expect(stdout(runs.refresh, "previous")).toBe(stdout(runs.second, "previous"));
     });
 });
 
 describe("remote.Command, in a session,", () => {
-    it("has a connection for each operation, which stays open to the end", () => {
-        expect(relays.shared.came).toHaveLength(2);
+    it("opens a connection for each operation and keeps it open to the end", () => {
+        expect(relays.shared.times).toHaveLength(2);
         expect(relays.shared.open).toEqual([0, 1]);
     });
 
-    it("sends environment where the server accepts it", () => {
-        expect(stdout(life.first, "environment")).toBe("hello\nthere");
+    it("sends environment if the server accepts it", () => {
+        expect(stdout(runs.first, "environment")).toBe("hello\nthere");
     });
 
     it("fails on environment that the server refuses", () => {
-        expect(life.failing.state).not.toHaveProperty("environment refused");
-        expect(diagnostics(life.failing, "environment refused")).toContain("error:");
+        expect(runs.failing.state).not.toHaveProperty("environment refused");
+        expect(diagnostics(runs.failing, "environment refused")).toContain("error:");
     });
 
-    it("sends the previous output with an update and a delete, and not with a create", () => {
-        expect(stdout(life.first, "previous")).toBe("said<>");
-        expect(stdout(life.second, "previous")).toBe("said<> and complained");
-        expect(noted(life.destroy, "previous")).toEqual(["said<> and complained"]);
+    it("sends the previous output with an update and a delete, but not with a create", () => {
+        expect(stdout(runs.first, "previous")).toBe("said<>");
+        expect(stdout(runs.second, "previous")).toBe("said<> and complained");
+        expect(linesOf(runs.destroy, "previous")).toEqual(["said<> and complained"]);
     });
 
-    it("warns of a refused previous output, and is silent with addPreviousOutputInEnv false", () => {
-        expect(diagnostics(life.first, "warned")).toBe("");
-        const said = diagnostics(life.second, "warned");
-        expect(said).toMatch(/warning:.*PULUMI_COMMAND_STDOUT/);
-        expect(said).toMatch(/warning:.*PULUMI_COMMAND_STDERR/);
-        expect(diagnostics(life.second, "not warned")).toBe("");
+    it("warns about a refused previous output, but not with addPreviousOutputInEnv false", () => {
+        expect(diagnostics(runs.first, "warned")).toBe("");
+        const message = diagnostics(runs.second, "warned");
+        expect(message).toMatch(/warning:.*PULUMI_COMMAND_STDOUT/);
+        expect(message).toMatch(/warning:.*PULUMI_COMMAND_STDERR/);
+        expect(diagnostics(runs.second, "not warned")).toBe("");
     });
 
-    it("sends stdin and then its end", () => {
-        expect(stdout(life.first, "input")).toBe("one\ntwo\nend");
+    it("sends stdin and then end of file", () => {
+        expect(stdout(runs.first, "input")).toBe("one\ntwo\nend");
     });
 
-    it("waits for a child in the background that keeps stdout open", () => {
-        const order = life.first.journal.filter((line) => line.includes("background: "));
+    it("waits for a background child that keeps stdout open", () => {
+        const order = runs.first.journal.filter((line) => line.includes("background: "));
         expect(order).toEqual(["background: late", "after background: create"]);
     });
 
-    it.each(loggingModes)("shows with logging %s what that names, as passing messages", (mode) => {
-        const { stdout: shown } = life.first.result;
+    it.each(loggingModes)("shows the streams that logging %s names, as status messages", (mode) => {
+        const { stdout: shown } = runs.first.result;
         expect(shown.includes(`out-${mode}\n`)).toBe(/^stdout/.test(mode));
         expect(shown.includes(`err-${mode}\n`)).toBe(/stderr$/i.test(mode));
-        expect(diagnostics(life.first, `log ${mode}`)).toBe("");
-        expect(stdout(life.first, `log ${mode}`)).toBe(`out-${mode}`);
+        expect(diagnostics(runs.first, `log ${mode}`)).toBe("");
+        expect(stdout(runs.first, `log ${mode}`)).toBe(`out-${mode}`);
     });
 });
 
-describe("remote.Command, when it dials,", () => {
+describe("remote.Command, when it connects,", () => {
     it("fills in user root, port 22, 10 dial errors and 15 s, for the proxy too", () => {
         const filled = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
-        expect(secretValue(inClear["defaults"]!.inputs.connection)).toMatchObject({
+        expect(secretValue(decrypted["defaults"]!.inputs.connection)).toMatchObject({
             ...filled,
             proxy: filled,
         });
     });
 
-    it("makes one attempt more than dialErrorLimit, 0.1 s apart and each time half as long again", () => {
-        const { came } = relays.hangsUp;
-        expect(came).toHaveLength(6);
-        came.slice(1).forEach((time, i) => {
+    it("makes one attempt more than dialErrorLimit, with pauses from 0.1 s that grow by half", () => {
+        const { times } = relays.hangsUp;
+        expect(times).toHaveLength(6);
+        times.slice(1).forEach((time, i) => {
             const pause = 100 * 1.5 ** i;
-            expect(time - came[i]!).toBeGreaterThan(pause - 5);
-            expect(time - came[i]!).toBeLessThan(pause + 1000);
+            expect(time - times[i]!).toBeGreaterThan(pause - 5);
+            expect(time - times[i]!).toBeLessThan(pause + 1000);
         });
     });
 
     it("makes one attempt with dialErrorLimit 0 and never gives up with -1", () => {
-        expect(diagnostics(life.failing, "refused")).toContain("connection refused");
-        expect(relays.recovers.came).toHaveLength(4);
-        expect(stdout(life.first, "recovers")).toBe("root");
+        expect(diagnostics(runs.failing, "refused")).toContain("connection refused");
+        expect(relays.recovers.times).toHaveLength(4);
+        expect(stdout(runs.first, "recovers")).toBe("root");
     });
 
-    it("tries again after a refused login and a wrong host key too", () => {
-        expect(life.failing.state).not.toHaveProperty("wrong key");
-        expect(relays.wrongKey.came).toHaveLength(3);
-        expect(life.failing.state).not.toHaveProperty("wrong host key");
-        expect(relays.wrongHost.came).toHaveLength(2);
+    it("also tries again after a refused login and after a wrong host key", () => {
+        expect(runs.failing.state).not.toHaveProperty("wrong key");
+        expect(relays.wrongKey.times).toHaveLength(3);
+        expect(runs.failing.state).not.toHaveProperty("wrong host key");
+        expect(relays.wrongHost.times).toHaveLength(2);
     });
 
-    it("connects by TCP within perDialTimeout", () => {
-        expect(diagnostics(life.failing, "takes nothing")).toContain("i/o timeout");
+    it("limits the TCP connect by perDialTimeout", () => {
+        expect(diagnostics(runs.failing, "takes nothing")).toContain("i/o timeout");
     });
 
-    it("does not bound the handshake by perDialTimeout", () => {
-        expect(diagnostics(life.failing, "says nothing")).toContain("handshake failed");
-        expect(quiet.stayed).toHaveLength(1);
-        expect(quiet.stayed[0]).toBeGreaterThan(2400);
+    it("does not limit the handshake by perDialTimeout", () => {
+        expect(diagnostics(runs.failing, "says nothing")).toContain("handshake failed");
+        expect(quiet.durations).toHaveLength(1);
+        expect(quiet.durations[0]).toBeGreaterThan(2400);
     });
 
-    it("ends dialing by a custom timeout, and not a command that runs", () => {
-        expect(life.failing.state).not.toHaveProperty("given up");
-        expect(diagnostics(life.failing, "given up")).toContain("error:");
-        expect(stdout(life.first, "slow")).toBe("slept");
+    it("stops connecting after a custom timeout, but does not stop a running command", () => {
+        expect(runs.failing.state).not.toHaveProperty("given up");
+        expect(diagnostics(runs.failing, "given up")).toContain("error:");
+        expect(stdout(runs.first, "slow")).toBe("slept");
     });
 
-    it("accepts any host without hostKey, and pins the kind of key with it", () => {
-        expect(stdout(life.first, "unpinned")).toBe("root");
-        // The server also offers a kind that a client prefers; all others here pin ed25519.
-        expect(stdout(life.first, "encrypted")).toBe("root");
+    it("accepts any host without hostKey, and requires the type of the hostKey with it", () => {
+        expect(stdout(runs.first, "unpinned")).toBe("root");
+        // The server also offers a type that a client prefers. All other tests here pin ed25519.
+        expect(stdout(runs.first, "encrypted")).toBe("root");
     });
 
     it("logs in by key, encrypted key, password, keyboard-interactive or agent", () => {
         for (const way of ["encrypted", "password", "keyboard", "agent"]) {
-            expect([way, stdout(life.first, way)]).toEqual([way, "root"]);
+            expect([way, stdout(runs.first, way)]).toEqual([way, "root"]);
         }
     });
 
     it("falls back from a refused key to the password, never to the agent", () => {
-        expect(stdout(life.first, "password after key")).toBe("root");
-        expect(diagnostics(life.failing, "wrong key")).toContain("unable to authenticate");
+        expect(stdout(runs.first, "password after key")).toBe("root");
+        expect(diagnostics(runs.failing, "wrong key")).toContain("unable to authenticate");
     });
 
-    it("fails without the named agent, even where a key is given", () => {
-        expect(diagnostics(life.failing, "dead agent")).toContain("no-agent");
-        expect(life.failing.state).not.toHaveProperty("dead agent");
+    it("fails without the named agent, even with a key", () => {
+        expect(diagnostics(runs.failing, "dead agent")).toContain("no-agent");
+        expect(runs.failing.state).not.toHaveProperty("dead agent");
     });
 
     it("fails on a malformed key without an attempt", () => {
-        expect(diagnostics(life.failing, "not a key")).toContain("no key found");
+        expect(diagnostics(runs.failing, "not a key")).toContain("no key found");
     });
 
-    it("has a login and a host key of its own for the proxy", () => {
-        expect(stdout(life.first, "proxied")).toBe("root");
-        expect(life.first.connections.proxy).toBe(1);
-        expect(diagnostics(life.failing, "wrong proxy")).toContain("host key mismatch");
+    it("has its own login and host key for the proxy", () => {
+        expect(stdout(runs.first, "proxied")).toBe("root");
+        expect(runs.first.connections.proxy).toBe(1);
+        expect(diagnostics(runs.failing, "wrong proxy")).toContain("host key mismatch");
     });
 });
 
 describe("remote.Command, with secrets,", () => {
     it("keeps connection secret everywhere in the state and in previews", () => {
-        const commands = Object.values(life.second.state).filter(
+        const commands = Object.values(runs.second.state).filter(
             ({ inputs }) => inputs?.connection,
         );
         expect(commands).toHaveLength(Object.keys(secondProgram()).length);
@@ -625,21 +628,21 @@ describe("remote.Command, with secrets,", () => {
             ]);
         }
         const body = sshd.keys.user.private.split("\n")[2]!;
-        const shown = life.firstPreview.result.stdout + life.secondPreview.result.stdout;
+        const shown = runs.firstPreview.result.stdout + runs.secondPreview.result.stdout;
         expect(shown).toContain("connection");
         expect(shown).not.toContain(body);
         expect(shown).not.toContain("perDialTimeout");
     });
 
-    it("does not make stdout secret by a secret create", () => {
-        const { inputs, outputs } = life.first.state["secret create"]!;
+    it("does not make stdout secret because of a secret create", () => {
+        const { inputs, outputs } = runs.first.state["secret create"]!;
         expect(isSecret(inputs.create)).toBe(true);
         expect(outputs.stdout).toBe("plain");
     });
 
-    it("protects the state by additionalSecretOutputs, and not the live log", () => {
-        const { outputs } = life.first.state["hidden"]!;
+    it("protects the state with additionalSecretOutputs, but not the live log", () => {
+        const { outputs } = runs.first.state["hidden"]!;
         expect([isSecret(outputs.stdout), isSecret(outputs.stderr)]).toEqual([true, true]);
-        expect(life.first.result.stdout).toContain("hidden\n");
+        expect(runs.first.result.stdout).toContain("hidden\n");
     });
 });

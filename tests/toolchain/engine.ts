@@ -3,18 +3,18 @@ import * as path from "node:path";
 import { tryRun, type RunResult } from "../../lab/run";
 import { toolchain, type Toolchain } from "../../lab/toolchain";
 
-/** A resource of a test's program. */
+/** A resource of a test program. */
 export interface Resource {
     /** Defaults to a remote.Command. */
     type?: "RandomPassword";
     args: Record<string, unknown>;
-    /** Names of args that are passed as secrets. */
+    /** Names of args to pass as secrets. */
     secrets?: string[];
-    /** Resource options; `dependsOn` holds names of resources that stand before. */
+    /** Resource options. `dependsOn` contains names of earlier resources. */
     options?: { dependsOn?: string[]; [option: string]: unknown };
 }
 
-/** What the state holds of a resource. */
+/** State of a resource. */
 export interface Stored {
     id: string;
     inputs: Record<string, unknown>;
@@ -37,7 +37,7 @@ for (const [name, spec] of Object.entries(JSON.parse(fs.readFileSync("resources.
 }
 `;
 
-/** A stack of its own in a folder of its own, driven by the real CLI. */
+/** A stack in a separate folder, run by the real CLI. */
 export class Engine {
     private constructor(
         private readonly dir: string,
@@ -59,13 +59,13 @@ export class Engine {
         return engine;
     }
 
-    /** Runs `pulumi up`, `preview` or whatever on a program of these resources. */
+    /** Run a command of `pulumi`, such as `up` or `preview`, on a program with these resources. */
     async run(resources: Record<string, Resource>, ...command: string[]): Promise<RunResult> {
         await fs.writeFile(path.join(this.dir, "resources.json"), JSON.stringify(resources));
         return this.pulumi(...command, "--stack", "test");
     }
 
-    /** `pulumi up` that tries every resource, also after one has failed. */
+    /** Run a `pulumi up` that continues after a failed resource. */
     up(resources: Record<string, Resource>, ...flags: string[]): Promise<RunResult> {
         return this.run(
             resources,
@@ -77,7 +77,7 @@ export class Engine {
         );
     }
 
-    /** What the state holds by now, by name; secrets as they are written there. */
+    /** Resources in the state by name. Secrets are encrypted. */
     async state(): Promise<Record<string, Stored>> {
         const file = path.join(this.dir, "backend/.pulumi/stacks/test/test.json");
         return byName(
@@ -85,14 +85,14 @@ export class Engine {
         );
     }
 
-    /** The same with the secrets in clear. */
-    async stateInClear(): Promise<Record<string, Stored>> {
+    /** Resources in the state by name. Secrets are decrypted. */
+    async decryptedState(): Promise<Record<string, Stored>> {
         const { stdout } = await this.pulumi("stack", "export", "--show-secrets");
         return byName((JSON.parse(stdout) as { deployment: Deployment }).deployment);
     }
 
     private pulumi(...command: string[]): Promise<RunResult> {
-        // Plugins outlive a CLI that is killed; in a process namespace they end with it.
+        // Plugins outlive a killed CLI. The process namespace ends them.
         const contained = ["unshare", "--pid", "--fork", "--kill-child", this.tools.pulumi];
         return tryRun([...contained, ...command, "--non-interactive", "--color", "never"], {
             cwd: this.dir,
@@ -101,7 +101,7 @@ export class Engine {
                 PULUMI_BACKEND_URL: `file://${path.join(this.dir, "backend")}`,
                 PULUMI_CONFIG_PASSPHRASE: "test",
                 SSH_AUTH_SOCK: undefined,
-                // The language host leaves its pipes there when a program or an update fails.
+                // The language host leaves pipes there when a program or an update fails.
                 TMPDIR: this.dir,
             },
             timeout: 90_000,
@@ -109,13 +109,13 @@ export class Engine {
     }
 }
 
-/** The value behind a secret of `stateInClear`; throws where it is not a secret. */
+/** Value of a secret in `decryptedState`. Throws if the value is not a secret. */
 export function secretValue(stored: unknown): unknown {
     if (!isSecret(stored)) throw new Error(`not a secret: ${JSON.stringify(stored)}`);
     return JSON.parse(stored.plaintext);
 }
 
-/** Whether a value of a state is kept as a secret. */
+/** Whether a value in a state is a secret. */
 export function isSecret(stored: unknown): stored is { plaintext: string } {
     return (
         typeof stored === "object" &&

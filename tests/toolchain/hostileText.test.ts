@@ -23,10 +23,10 @@ const trickyWord = fc.string({
     maxLength: 8,
 });
 
-/** A comment behind which keepalived begins a new line: with its indentation it has 1023 bytes. */
+/** A comment of 1023 bytes with its indentation. keepalived starts a new line after it. */
 const cut = (rest: string) => `# ${"-".repeat(1017)}${rest}`;
 
-/** Lines that end global_defs and leave open what its own brace then ends; they look balanced. */
+/** Lines that close global_defs early and open another block. They look balanced. */
 const waysOut: Record<string, string> = {
     "a condition": "@nobody x {\n}\nstatic_ipaddress {\n192.0.2.9 dev eth0\n@nobody }",
     "long comments": `${cut("}")}\n${cut("static_ipaddress {")}\n192.0.2.9 dev eth0`,
@@ -55,7 +55,7 @@ const noise = fc.constantFrom(
     ...["notification_email {\nroot\n}\n", 'smtp_helo_name "a }"\n', "~SEQ(x, 1, 2) "],
 );
 
-/** Lines that may end a block and begin another, with much or nothing between. */
+/** Lines that may close a block and open another one, with noise between. */
 const trickyLines = fc
     .tuple(
         noise,
@@ -82,7 +82,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
     });
     const filesOf = (change: Partial<Cluster>) => directorFiles(planDirector(on(change), "ds1"));
 
-    it("reads every password as it was given", async () => {
+    it("reads every password unchanged", async () => {
         const samples = fc.sample(fc.oneof(word, trickyWord), { seed, numRuns: 400 });
         const passwords = [...new Set(["#", "$A", "@ds1", "a#b!c'd$", ...samples])]
             .filter((password) => validateAuthPass("", password).length === 0)
@@ -117,7 +117,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         expect(printed.split("\n").slice(0, -1)).toEqual(passwords);
     });
 
-    it("hands scripts their arguments as given and runs nothing in them", async () => {
+    it("passes arguments to scripts unchanged and runs nothing in them", async () => {
         const calling = (args: string[]) => ({
             scripts,
             globalDefs: { startupScript: { script: "say", args } },
@@ -138,38 +138,38 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         expect(printed.split("\n").slice(0, -1)).toEqual(args);
     });
 
-    /** What it says of extra lines in global_defs. */
-    async function complaintsOf(extras: string[]): Promise<string[]> {
+    /** Messages of keepalived about extra lines in global_defs. */
+    async function outputsFor(extras: string[]): Promise<string[]> {
         const tree = await keepalivedOf(suite);
-        const verdicts = await tree.testAll(
+        const results = await tree.testAll(
             extras.map((extraConfig) => filesOf({ globalDefs: { extraConfig } })[0]!.content),
             { files: [authPassFile("1234")], interfaces },
         );
-        return verdicts.map(({ complaint }) => complaint);
+        return results.map(({ output }) => output);
     }
 
-    /** The same with a keyword behind the lines that is out of place where they ended the block. */
-    const complaintsBehind = (extras: string[]) =>
-        complaintsOf(extras.map((extra) => `${extra}\nenable_dbus`));
+    /** The same with a keyword after the lines. It is misplaced if the lines closed the block. */
+    const outputsWithKeyword = (extras: string[]) =>
+        outputsFor(extras.map((extra) => `${extra}\nenable_dbus`));
 
     it.each(Object.entries(waysOut))(
-        "would be led out of a block by %s, which validation refuses",
+        "would leave a block because of %s, which validation refuses",
         async (_, extra) => {
-            expect(await complaintsOf([extra])).toEqual([""]);
-            const [behind] = await complaintsBehind([extra]);
+            expect(await outputsFor([extra])).toEqual([""]);
+            const [behind] = await outputsWithKeyword([extra]);
             expect(behind).toContain("enable_dbus");
             expect(extraConfigProblems("", extra)).not.toEqual([]);
         },
     );
 
-    it("is led out of no block by lines that validation accepts, unless it complains", async () => {
+    it("leaves no block because of lines that validation accepts, unless it prints an error", async () => {
         const extras = [...new Set(fc.sample(trickyLines, { seed, numRuns: 8000 }))]
             .filter((extra) => extraConfigProblems("", extra).length === 0)
             .slice(0, 150);
-        const complaints = await complaintsOf(extras);
-        const silent = extras.filter((_, index) => complaints[index] === "");
+        const outputs = await outputsFor(extras);
+        const silent = extras.filter((_, index) => outputs[index] === "");
         expect(silent.length).toBeGreaterThan(5);
-        const behind = await complaintsBehind(silent);
+        const behind = await outputsWithKeyword(silent);
         expect(silent.filter((_, index) => behind[index] !== "")).toEqual([]);
     });
 });

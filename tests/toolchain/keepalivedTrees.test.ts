@@ -1,21 +1,21 @@
 import * as fs from "node:fs/promises";
 import {
-    accepted,
+    validResult,
     keepalivedOf,
     keepalivedReleases,
     type KeepalivedTree,
-    type TriedFile,
+    type TreeFile,
 } from "../../lab/keepalivedTrees";
 import { run } from "../../lab/run";
 
-// Time for a build, where the cache is empty.
+// Time for a build if the cache is empty.
 jest.setTimeout(1_800_000);
 
 const conf = "/etc/keepalived/keepalived.conf";
 const onEth0 = instance("VI_1", "eth0", "192.0.2.100/24");
 const onEth1 = instance("VI_6", "eth1", "fe80::100/64", "2001:db8::100/64");
 
-/** VRID 51 on an interface. */
+/** A VRRP instance with virtual router id 51 on an interface. */
 function instance(name: string, on: string, ...addresses: string[]): string {
     return `
 vrrp_instance ${name} {
@@ -31,7 +31,7 @@ vrrp_instance ${name} {
 `;
 }
 
-/** A service with a line of its own in the virtual server. */
+/** A service with an additional line in the virtual server. */
 function service(line = ""): string {
     return `
 virtual_server 192.0.2.100 80 {
@@ -89,8 +89,8 @@ vrrp_instance VI_2 {
 }
 `;
 
-/** A configuration that is in several files, as one that every release takes. */
-function host(content: string, scriptMode = "0755"): TriedFile[] {
+/** A configuration in several files that every release accepts. */
+function host(content: string, scriptMode = "0755"): TreeFile[] {
     return [
         { path: conf, content },
         { path: "/etc/keepalived/auth_pass.conf", mode: "0600", content: 'auth_pass "it\'s"\n' },
@@ -98,7 +98,7 @@ function host(content: string, scriptMode = "0755"): TriedFile[] {
     ];
 }
 
-/** A line for each file of a tree, with everything about it but the time of the last access. */
+/** One line for each file of a tree with all metadata except the access time. */
 async function filesOf(tree: KeepalivedTree): Promise<string[]> {
     const format = "%p %y %m %U:%G %s %T@ %C@ %l\\n";
     return (await run(["find", tree.dir, "-printf", format])).split("\n");
@@ -120,59 +120,59 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
 
     it("accepts a configuration in several files, with scripts and both families", async () => {
         const content = scripted + onEth0 + onEth1 + service();
-        expect(await tree.test(host(content), both)).toEqual(accepted);
+        expect(await tree.test(host(content), both)).toEqual(validResult);
     });
 
-    it.each<[what: string, content: string, complaint: string]>([
+    it.each<[what: string, content: string, message: string]>([
         ["an unknown keyword", service("frobnicate 1"), "Line 7) Unknown keyword 'frobnicate'"],
-        ["an interface that is not there", instance("VI_7", "eth7", "192.0.2.1"), "eth7"],
+        ["a missing interface", instance("VI_7", "eth7", "192.0.2.1"), "eth7"],
         [
-            "a VRID twice on an interface",
+            "a virtual router id used twice on an interface",
             onEth0 + instance("VI_2", "eth0", "192.0.2.2"),
             "VI_1 and VI_2 both use VRID 51",
         ],
-    ])("complains of %s", async (_, content, complaint) => {
-        const verdict = await tree.test([{ path: conf, content }], both);
-        expect(verdict.complaint).toContain(complaint);
-        // The reason why a verdict is more than its status.
-        expect(verdict.status).toBe(version === "2.1.5" ? 0 : 5);
+    ])("prints an error for %s", async (_, content, message) => {
+        const result = await tree.test([{ path: conf, content }], both);
+        expect(result.output).toContain(message);
+        // Exit statuses differ between versions, so results include the output.
+        expect(result.status).toBe(version === "2.1.5" ? 0 : 5);
     });
 
-    it("complains of a script that everybody can write to", async () => {
-        const { complaint } = await tree.test(host(scripted, "0777"), both);
-        expect(complaint).toBe("Disabling track script web due to insecure");
+    it("prints an error for a world-writable script", async () => {
+        const { output } = await tree.test(host(scripted, "0777"), both);
+        expect(output).toBe("Disabling track script web due to insecure");
     });
 
-    it("is reported when it crashes", async () => {
+    it("has status -1 when it crashes", async () => {
         const content = service().replace(/TCP_CHECK/, "HTTP_GET");
-        const { status, complaint } = await tree.test([{ path: conf, content }], both);
-        expect(complaint).toContain("no urls specified");
+        const { status, output } = await tree.test([{ path: conf, content }], both);
+        expect(output).toContain("no urls specified");
         expect(status).toBe(version === "2.3.3" ? 5 : -1);
     });
 
-    it("sees nothing of runs beside it", async () => {
+    it("is isolated from parallel runs", async () => {
         const names = Array.from({ length: 12 }, (_, index) => `beside${index}`);
-        const verdicts = await Promise.all(
+        const results = await Promise.all(
             names.map((name) => {
                 const content = instance(name, name, "192.0.2.1") + service(name);
                 return tree.test([{ path: conf, content }], { interfaces: [name] });
             }),
         );
-        const complaints = verdicts.map(({ complaint }) => complaint);
-        expect(complaints).toEqual(
+        const outputs = results.map(({ output }) => output);
+        expect(outputs).toEqual(
             names.map((name) => `(${conf}: Line 18) Unknown keyword '${name}'`),
         );
     });
 
-    it("sees nothing of runs before it", async () => {
+    it("is isolated from earlier runs", async () => {
         const check = "/usr/local/lib/web/check";
         const there = host(scripted);
         const gone = there.filter((file) => file.path !== check);
-        expect(await tree.test(there, both)).toEqual(accepted);
-        expect((await tree.test(gone, both)).complaint).toContain("not found");
+        expect(await tree.test(there, both)).toEqual(validResult);
+        expect((await tree.test(gone, both)).output).toContain("not found");
     });
 
-    it("is not started when its host cannot be made", async () => {
+    it("is not started if its host cannot be created", async () => {
         const files = [{ path: conf, content: onEth0 }];
         const tooLong = { interfaces: ["an-interface-too-long"] };
         await expect(tree.test(files, tooLong)).rejects.toThrow(/an-interface-too-long/);
@@ -180,9 +180,9 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         await expect(tree.test(inAFile, both)).rejects.toThrow(/no keepalived was started.*passwd/);
     });
 
-    it("leaves its tree as it was and nothing mounted", async () => {
+    it("changes no file of its tree and leaves nothing mounted", async () => {
         const known = new Set(before);
-        // A file that is gone shows, too: its folder has changed.
+        // The change of a folder shows removed files.
         expect((await filesOf(tree)).filter((file) => !known.has(file))).toEqual([]);
         expect(await fs.readFile("/proc/self/mountinfo", "utf8")).not.toContain(tree.dir);
     });

@@ -6,17 +6,17 @@ import { prometheusPrograms } from "../../lab/prometheus";
 import { tryRun } from "../../lab/run";
 import { activeDirector, brokenDirector, metricsOf, realServer } from "../support/metrics";
 
-// Time to fetch promtool, where the cache is empty.
+// Time to fetch promtool if the cache is empty.
 jest.setTimeout(600_000);
 
 const folder = path.join(__dirname, "..", "..", "monitoring");
 const textOf = (name: string) => readFileSync(path.join(folder, name), "utf8");
 
-/** What promtool has to say; its last line when it has nothing against it. */
+/** Exit status and output of promtool. */
 async function promtool(command: string[], stdin?: string) {
     const { promtool: program } = await prometheusPrograms();
     const { status, stdout, stderr } = await tryRun([program, ...command], { cwd: folder, stdin });
-    return { status, said: stdout + stderr };
+    return { status, output: stdout + stderr };
 }
 
 interface Rules {
@@ -36,22 +36,22 @@ const { panels } = JSON.parse(textOf("dashboard.json")) as Dashboard;
 const states = { activeDirector, brokenDirector, realServer };
 
 it("promtool accepts the alert rules", async () => {
-    const { status, said } = await promtool(["check", "rules", "alerts.yaml"]);
-    expect({ status, said }).toEqual({
+    const { status, output } = await promtool(["check", "rules", "alerts.yaml"]);
+    expect({ status, output }).toEqual({
         status: 0,
-        said: expect.stringContaining(`SUCCESS: ${rules.length} rules found`) as string,
+        output: expect.stringContaining(`SUCCESS: ${rules.length} rules found`) as string,
     });
 });
 
-it("Every alert fires when it should and only then", async () => {
-    const { status, said } = await promtool(["test", "rules", "alerts.test.yaml"]);
-    expect({ status, said }).toEqual({
+it("Every alert fires in its case and in no other", async () => {
+    const { status, output } = await promtool(["test", "rules", "alerts.test.yaml"]);
+    expect({ status, output }).toEqual({
         status: 0,
-        said: expect.stringContaining("SUCCESS") as string,
+        output: expect.stringContaining("SUCCESS") as string,
     });
 });
 
-it("Every alert has a test in which it fires and one in which it is silent", () => {
+it("Every alert has a test in which it fires and a test in which it does not", () => {
     const shown = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
     for (const { alert } of rules) {
         const cases = shown.filter(({ alertname }) => alertname === alert);
@@ -64,7 +64,7 @@ it("promtool accepts every query of the dashboard", async () => {
     const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
     const records = queries.map((query, index) => ({
         record: `query:${index}`,
-        // As Grafana fills it in.
+        // As Grafana replaces them.
         expr: query.replace("$__rate_interval", "1m").replaceAll("$cluster", "web"),
     }));
     const groups = [{ name: "dashboard", rules: records }];
@@ -72,10 +72,10 @@ it("promtool accepts every query of the dashboard", async () => {
     try {
         const file = path.join(dir, "rules.yaml");
         writeFileSync(file, stringify({ groups }));
-        const { status, said } = await promtool(["check", "rules", file]);
-        expect({ status, said }).toEqual({
+        const { status, output } = await promtool(["check", "rules", file]);
+        expect({ status, output }).toEqual({
             status: 0,
-            said: expect.stringContaining(`SUCCESS: ${queries.length} rules found`) as string,
+            output: expect.stringContaining(`SUCCESS: ${queries.length} rules found`) as string,
         });
     } finally {
         rmSync(dir, { recursive: true });
@@ -85,11 +85,11 @@ it("promtool accepts every query of the dashboard", async () => {
 it.each(Object.entries(states))("promtool accepts metrics of %s", async (_, state) => {
     const metrics = metricsOf(state);
     expect(metrics).toContain("lvs_metrics_timestamp_seconds ");
-    expect(await promtool(["check", "metrics"], metrics)).toEqual({ status: 0, said: "" });
+    expect(await promtool(["check", "metrics"], metrics)).toEqual({ status: 0, output: "" });
 });
 
 describe("Every metric", () => {
-    /** Those of node_exporter's collector for IPVS. */
+    /** Metrics of node_exporter's collector for IPVS. */
     const ofNodeExporter = [
         ...["connections", "incoming_packets", "outgoing_packets"].map((of) => `${of}_total`),
         ...["incoming_bytes", "outgoing_bytes"].map((of) => `${of}_total`),
@@ -100,7 +100,7 @@ describe("Every metric", () => {
     );
     const asked = (text: string) => text.match(/\b(?:lvs|node)_[a-z_]+/g) ?? [];
 
-    it("that alerts or the dashboard query is one that hosts export", () => {
+    it("used by alerts or the dashboard is exported by hosts", () => {
         const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
         const named = [...rules.map(({ expr }) => expr), ...queries].flatMap(asked);
         expect(named.length).toBeGreaterThan(20);
@@ -108,7 +108,7 @@ describe("Every metric", () => {
         expect(named.filter((name) => !known.includes(name))).toEqual([]);
     });
 
-    it("that hosts export is on the dashboard", () => {
+    it("exported by hosts is on the dashboard", () => {
         const shown = new Set(
             panels.flatMap(({ targets }) => targets).flatMap(({ expr }) => asked(expr)),
         );

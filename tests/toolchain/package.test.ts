@@ -7,7 +7,7 @@ const root = path.join(__dirname, "..", "..");
 const run = (cwd: string, command: string, ...args: string[]) =>
     execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" });
 
-/** A program of somebody else's, in plain JavaScript, as Node finds the package. */
+/** A user's program in plain JavaScript, with the package in node_modules. */
 const program = `
     const pulumi = require("@pulumi/pulumi");
     const made = [];
@@ -27,13 +27,13 @@ const program = `
     })).then(() => pulumi.runtime.disconnect()).then(() => console.log(made.sort().join(" ")));
 `;
 
-/** A project with the packed package in its node_modules, as `npm install` puts it there. */
+/** A project with the packed package in its node_modules, as `npm install` installs it. */
 let project: string;
 let installed: string;
 
 beforeAll(() => {
     project = fs.mkdtempSync(path.join(os.tmpdir(), "package-"));
-    // Builds the package first: `prepare`.
+    // The script `prepare` builds the package first.
     run(root, "npm", "pack", "--pack-destination", project);
     const [archive] = fs.readdirSync(project);
     run(project, "tar", "-xf", archive!);
@@ -53,7 +53,7 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(project, { recursive: true }));
 
-it("The packed package makes a cluster in a project of its own", () => {
+it("The packed package makes a cluster in a separate project", () => {
     fs.writeFileSync(path.join(project, "index.js"), program);
     expect(run(project, "node", "index.js").trim()).toBe(
         "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-preflight web-b-turn",

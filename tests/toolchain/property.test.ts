@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import {
-    accepted,
+    validResult,
     keepalivedOf,
     keepalivedReleases,
-    type Verdict,
+    type TestResult,
 } from "../../lab/keepalivedTrees";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
@@ -16,12 +16,12 @@ import { cases, seed } from "../support/property";
 jest.setTimeout(600_000);
 
 /**
- * Clusters of any values for each version; nearly all of them are tried once more with what is wrong
- * taken out.
+ * Random clusters for each version. Nearly all of them are tested again after a repair of their
+ * problems.
  */
 const parameters = cases(300);
 const { numRuns: size } = parameters;
-/** As many configurations as a tree tries well within its two minutes. */
+/** Number of configurations that a tree tests within its two minutes. */
 const batch = 500;
 const interfaces = ["eth0", "eth1"];
 
@@ -35,14 +35,14 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         })),
     });
     let clusters: Cluster[];
-    let right: Cluster[];
+    let valid: Cluster[];
 
     beforeAll(() => {
         clusters = fc.sample(anyCluster, parameters).map(on);
-        right = clusters.flatMap((cluster) => healed(cluster) ?? []);
+        valid = clusters.flatMap((cluster) => healed(cluster) ?? []);
     });
 
-    it("meets no wrong cluster, for validation refuses it with a place and a reason", () => {
+    it("gets no invalid cluster, because validation refuses it with a place and a reason", () => {
         const keys =
             /^(directors|realServers|vrrpInstances|vrrpSyncGroups|virtualServers|scripts|globalDefs|kernel|track[A-Z]\w+|bfdInstances|distribution)\b/;
         const problems = clusters.flatMap(validate);
@@ -52,8 +52,8 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
     });
 
     it("accepts every rendered cluster that validation accepts", async () => {
-        expect(right.length).toBeGreaterThan(size / 2);
-        const files = right.map((cluster) => {
+        expect(valid.length).toBeGreaterThan(size / 2);
+        const files = valid.map((cluster) => {
             for (const { name } of cluster.realServers) {
                 realServerFiles(realServerPlan(cluster, name));
             }
@@ -62,16 +62,16 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
         const configurations = files.map(([configuration]) => configuration!.content);
         const tree = await keepalivedOf(suite);
         const scripts = files[0]!.filter(({ path }) => path.startsWith("/usr/libexec/"));
-        const verdicts: Verdict[] = [];
+        const results: TestResult[] = [];
         for (let at = 0; at < configurations.length; at += batch) {
             const some = configurations.slice(at, at + batch);
             const options = { files: [...scripts, authPassFile("12345678")], interfaces };
-            verdicts.push(...(await tree.testAll(some, options)));
+            results.push(...(await tree.testAll(some, options)));
         }
         const refused = configurations.flatMap((configuration, index) =>
-            JSON.stringify(verdicts[index]) === JSON.stringify(accepted)
+            JSON.stringify(results[index]) === JSON.stringify(validResult)
                 ? []
-                : [{ ...verdicts[index], configuration }],
+                : [{ ...results[index], configuration }],
         );
         expect(refused.slice(0, 3)).toEqual([]);
     });

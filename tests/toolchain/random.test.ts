@@ -1,4 +1,7 @@
-/** RandomPassword, as far as this project uses it; holds for the genuine plugin and the stand-in. */
+/**
+ * The behaviour of RandomPassword that this project relies on, for the genuine plugin and the
+ * stand-in.
+ */
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -35,9 +38,9 @@ beforeAll(async () => {
     dir = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-random-"));
     const engine = await Engine.start(dir);
     failing = await engine.up({ ...program("1"), short: password({ length: 3, minLower: 4 }) });
-    before = await engine.stateInClear();
+    before = await engine.decryptedState();
     await engine.up(program("2"));
-    after = await engine.stateInClear();
+    after = await engine.decryptedState();
 }, 600_000);
 
 afterAll(() => fs.rm(dir, { recursive: true, force: true }));
@@ -53,35 +56,38 @@ it.each([
     ["numeric", /^[0-9]{40}$/],
     ["special", /^[!@#$%&*()\-_=+[\]{}<>:?]{60}$/],
     ["chosen", /^[_-]{40}$/],
-])("RandomPassword makes a %s password of its length and kinds of characters", (name, pattern) => {
-    expect(result(before, name)).toMatch(pattern);
-});
+])(
+    "RandomPassword makes a %s password with the given length and kinds of characters",
+    (name, pattern) => {
+        expect(result(before, name)).toMatch(pattern);
+    },
+);
 
-it("RandomPassword keeps the least number of each kind of characters", () => {
+it("RandomPassword uses at least the minimum of each kind of characters", () => {
     const counts = [/[a-z]/g, /[A-Z]/g, /[0-9]/g, /[^a-zA-Z0-9]/g].map((kind) => {
         return result(before, "mixed").match(kind)?.length;
     });
     expect(counts).toEqual([2, 2, 2, 2]);
 });
 
-it("RandomPassword fails for a length below the least numbers", () => {
+it("RandomPassword fails for a length below the sum of the minimums", () => {
     expect(failing.status).not.toBe(0);
     expect(before).not.toHaveProperty("short");
 });
 
-it("RandomPassword makes no two equal passwords and none in order of kinds", () => {
+it("RandomPassword makes different passwords and shuffles the kinds", () => {
     expect(result(before, "plain")).not.toBe(result(before, "twin"));
     expect(result(before, "chosen")).toMatch(/_-.*-_|-_.*_-/);
 });
 
-it("RandomPassword makes its result and hash secret, and not its settings", () => {
+it("RandomPassword makes its result and hash secret, but not its settings", () => {
     const { outputs } = before["plain"]!;
     expect([isSecret(outputs.result), isSecret(outputs.bcryptHash)]).toEqual([true, true]);
     expect(secretValue(outputs.bcryptHash)).toMatch(/^\$2[aby]\$10\$/);
     expect(outputs).toMatchObject({ length: 20, lower: true, minLower: 0, special: true });
 });
 
-it("RandomPassword makes a new password for a changed keeper or length alone", () => {
+it("RandomPassword makes a new password only for a changed keeper or length", () => {
     expect(result(after, "kept")).toBe(result(before, "kept"));
     expect(result(after, "plain")).toBe(result(before, "plain"));
     expect(result(after, "renewed")).not.toBe(result(before, "renewed"));

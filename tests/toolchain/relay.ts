@@ -3,24 +3,24 @@ import { once } from "node:events";
 import * as net from "node:net";
 import { end } from "./sshd";
 
-/** A port of loopback that watches who comes, and hangs up or lets through. */
+/** A local port that records connections, and closes or forwards them. */
 export interface Relay {
     port: number;
-    /** When each connection came, in milliseconds. */
-    came: number[];
-    /** How many of those before were still open when each connection came. */
+    /** Times of the connections in milliseconds. */
+    times: number[];
+    /** Number of earlier connections that were open at each new connection. */
     open: number[];
     stop(): void;
 }
 
-/** Hangs up on the first `refused` connections and passes the rest on to another port. */
+/** Close the first `refused` connections, and forward the later ones to another port. */
 export async function relay(refused: number, to: number): Promise<Relay> {
     const sockets = new Set<net.Socket>();
-    const seen: Relay = { port: 0, came: [], open: [], stop: () => undefined };
+    const seen: Relay = { port: 0, times: [], open: [], stop: () => undefined };
     const server = net.createServer((socket) => {
-        seen.came.push(performance.now());
+        seen.times.push(performance.now());
         seen.open.push(sockets.size);
-        if (seen.came.length <= refused) return socket.on("error", () => undefined).destroy();
+        if (seen.times.length <= refused) return socket.on("error", () => undefined).destroy();
         const onward = net.connect(to, "127.0.0.1");
         sockets.add(socket);
         for (const [one, other] of [[socket, onward] as const, [onward, socket] as const]) {
@@ -32,25 +32,25 @@ export async function relay(refused: number, to: number): Promise<Relay> {
     return listening(server, seen);
 }
 
-/** Takes connections, says nothing, and hangs up after some milliseconds. */
-export async function silent(
+/** Accept connections, send nothing, and close them after some milliseconds. */
+export async function silentServer(
     milliseconds: number,
-): Promise<Relay & { stayed: (number | undefined)[] }> {
-    const seen = { port: 0, came: [], open: [], stayed: [] as number[], stop: () => undefined };
+): Promise<Relay & { durations: (number | undefined)[] }> {
+    const seen = { port: 0, times: [], open: [], durations: [] as number[], stop: () => undefined };
     const server = net.createServer((socket) => {
         const start = performance.now();
         const hangUp = setTimeout(() => socket.destroy(), milliseconds);
         socket.resume().on("error", () => undefined);
         socket.on("close", () => {
             clearTimeout(hangUp);
-            seen.stayed.push(performance.now() - start);
+            seen.durations.push(performance.now() - start);
         });
     });
     return listening(server, seen);
 }
 
-/** A port whose queue is full: a connection to it is neither taken nor refused. */
-export async function full(): Promise<{ port: number; stop: () => Promise<void> }> {
+/** A port with a full queue: a connection is neither accepted nor refused. */
+export async function fullQueue(): Promise<{ port: number; stop: () => Promise<void> }> {
     const listen =
         `const server = require("net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, ` +
         `() => { console.log(server.address().port); process.kill(process.pid, "SIGSTOP"); })`;

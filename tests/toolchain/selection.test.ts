@@ -1,15 +1,15 @@
-/** What the toolchain takes where several would do, and what it says where nothing does. */
+/** The toolchain's choice between several programs, and its messages if there is none. */
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { cacheRoot } from "../../lab/cache";
-import { Refusal } from "../../lab/progress";
+import { UserError } from "../../lab/progress";
 import { tryRun } from "../../lab/run";
 import { toolchain } from "../../lab/toolchain";
 import { usersCli } from "../../lab/toolchain/cli";
-import { folderOf, usersPath, usersPlugins } from "../../lab/toolchain/found";
-import { atLeast, goArch, goMissing } from "../../lab/toolchain/goModule";
-import { homeWith, plugin, type Plugin } from "../../lab/toolchain/plugins";
+import { folderOf, usersPath, usersPlugins } from "../../lab/toolchain/search";
+import { atLeast, goArch, goMissingMessage } from "../../lab/toolchain/goModule";
+import { pulumiHomeWith, plugin, type Plugin } from "../../lab/toolchain/plugins";
 
 const command: Plugin = { name: "command", version: "1.2.1" };
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => fs.rm(dir, { recursive: true, force: true }));
 
-/** Puts an executable into a folder of the test; returns the folder. */
+/** Put an executable into a folder of the test. Return the folder. */
 async function put(folder: string, binary: string, prints = ""): Promise<string> {
     const into = path.join(dir, folder);
     await fs.mkdir(into, { recursive: true });
@@ -32,13 +32,13 @@ async function put(folder: string, binary: string, prints = ""): Promise<string>
 }
 
 describe("The user's own Pulumi CLI", () => {
-    it("serves when it is new enough and has a language host beside it", async () => {
+    it("is used when it is new enough and has a language host beside it", async () => {
         const bin = await put("bin", "pulumi", "v3.229.0");
         await put("bin", "pulumi-language-nodejs");
         expect(await usersCli({ PATH: bin })).toMatchObject({ pulumi: path.join(bin, "pulumi") });
     });
 
-    it("tells its version without a trace in the user's home", async () => {
+    it("prints its version without writing to the user's home", async () => {
         const home = path.join(dir, "seen");
         const bin = await put("bin", "pulumi", `v3.229.0$(echo $PULUMI_HOME > ${home})`);
         await put("bin", "pulumi-language-nodejs");
@@ -46,7 +46,7 @@ describe("The user's own Pulumi CLI", () => {
         expect(await fs.readFile(home, "utf8")).toContain(path.join(cacheRoot, "pulumi-home-"));
     });
 
-    it("serves by a link on PATH to an installation elsewhere", async () => {
+    it("is used through a link on PATH", async () => {
         const real = await put("opt", "pulumi", "v4.0.0");
         await put("opt", "pulumi-language-nodejs");
         await fs.mkdir(path.join(dir, "bin"));
@@ -56,61 +56,61 @@ describe("The user's own Pulumi CLI", () => {
 
     it.each([
         ["v3.228.9", "is 3.228.9, not 3.229.0 or later"],
-        ["", "does not say its version"],
-    ])("does not serve when it says it is '%s'", async (version, reason) => {
+        ["", "prints no version"],
+    ])("is not used when its version is '%s'", async (version, reason) => {
         const bin = await put("bin", "pulumi", version);
         await put("bin", "pulumi-language-nodejs");
         expect(await usersCli({ PATH: bin })).toContain(reason);
     });
 
-    it("does not serve without a language host", async () => {
+    it("is not used without a language host", async () => {
         const bin = await put("bin", "pulumi", "v3.229.0");
         expect(await usersCli({ PATH: bin })).toContain("without pulumi-language-nodejs");
     });
 
-    it("is never one that the lab built and a caller put on PATH", () => {
+    it("is never a CLI of the lab's cache on PATH", () => {
         const env = { PATH: "/cache/pulumi-1:/usr/bin:relative::/cachelike" };
         expect(usersPath(env, "/cache")).toEqual(["/usr/bin", "/cachelike"]);
     });
 });
 
 describe("The user's own Pulumi plugins", () => {
-    it("serve from PATH before the plugins folder, as the engine has it", async () => {
+    it("are used from PATH before the plugins folder, as the engine does", async () => {
         const bin = await put("bin", "pulumi-resource-command");
         await put("home/.pulumi/plugins/resource-command-v1.2.1", "pulumi-resource-command");
         const found = await plugin(command, { PATH: bin, HOME: path.join(dir, "home") });
-        expect(found.served).toContain(`genuine (from PATH: ${bin}`);
+        expect(found.origin).toContain(`genuine (from PATH: ${bin}`);
         expect(found.dir).toBeUndefined();
     });
 
-    it("serve from the plugins folder, in the version that the SDK asks for", async () => {
+    it("are used from the plugins folder in the version that the SDK needs", async () => {
         const plugins = "home/.pulumi/plugins";
         await put(`${plugins}/resource-command-v1.2.0`, "pulumi-resource-command");
         const wanted = await put(`${plugins}/resource-command-v1.2.1`, "pulumi-resource-command");
         const found = await plugin(command, { PATH: "", HOME: path.join(dir, "home") });
-        expect(found).toMatchObject({ dir: wanted, served: `genuine 1.2.1 (from ${wanted})` });
+        expect(found).toMatchObject({ dir: wanted, origin: `genuine 1.2.1 (from ${wanted})` });
     });
 
-    it("serve from PULUMI_HOME unless the lab made it", () => {
+    it("are used from PULUMI_HOME unless the lab created it", () => {
         expect(usersPlugins({ PULUMI_HOME: "/own", HOME: "/h" }, "/cache")).toBe("/own/plugins");
         expect(usersPlugins({ PULUMI_HOME: "/cache/x", HOME: "/h" }, "/cache")).toBe(
             "/h/.pulumi/plugins",
         );
     });
 
-    it("do not serve when their installation did not end", async () => {
+    it("are not used after an interrupted installation", async () => {
         const env = { PATH: "", HOME: path.join(dir, "home") };
         const folder = "home/.pulumi/plugins/resource-command-v1.2.1";
         const installed = await put(folder, "pulumi-resource-command");
         await fs.writeFile(`${installed}.partial`, "");
-        expect((await plugin(command, env)).served).not.toContain(installed);
+        expect((await plugin(command, env)).origin).not.toContain(installed);
     });
 
     it("are linked into a Pulumi home of the lab, one for each selection", async () => {
         const one = await put("one", "pulumi-resource-command");
         const other = await put("other", "pulumi-resource-command");
         const homes = await Promise.all(
-            [one, other].map((from) => homeWith([{ ...command, dir: from, served: "" }])),
+            [one, other].map((from) => pulumiHomeWith([{ ...command, dir: from, origin: "" }])),
         );
         try {
             expect(new Set(homes).size).toBe(2);
@@ -126,7 +126,7 @@ describe("The user's own Pulumi plugins", () => {
 });
 
 describe("On a machine without Pulumi,", () => {
-    /** Runs toolchain() in a process of its own, with an empty cache and a curl of the test's. */
+    /** Run toolchain() in a separate process, with an empty cache and a simulated curl. */
     async function alone(curl: string) {
         const bin = await put("bin", "curl");
         await fs.writeFile(path.join(bin, "curl"), `#!/bin/sh\n${curl}\n`);
@@ -147,7 +147,7 @@ describe("On a machine without Pulumi,", () => {
         return stdout;
     }
 
-    it("the official download serves when its site answers", async () => {
+    it("the official download is used when its site answers", async () => {
         await put("archive/pulumi", "pulumi");
         const deliver = [
             'while [ "$1" != -o ]; do shift; done',
@@ -168,7 +168,7 @@ describe("On a machine without Pulumi,", () => {
         expect((await fs.readdir(path.dirname(tools.pulumi))).sort()).toEqual(["pulumi"]);
     });
 
-    it("the toolchain asks for Go where the site does not answer and leaves nothing half made", async () => {
+    it("the toolchain asks for Go when the site does not answer, and leaves nothing unfinished", async () => {
         expect(await alone("echo 'no route' >&2; exit 7")).toMatch(/Go .* needed, but no go is on/);
         expect(await fs.readdir(path.join(dir, "cache/pulumi-lvs"))).toEqual([]);
     });
@@ -188,22 +188,24 @@ it.each([
     expect(atLeast(version, minimum)).toBe(expected);
 });
 
-it("The toolchain runs on Linux on x64 and arm64 and refuses other machines", () => {
+it("The toolchain runs on Linux on x64 and arm64, and refuses other machines", () => {
     expect(goArch("linux", "x64")).toBe("amd64");
     expect(goArch("linux", "arm64")).toBe("arm64");
-    expect(() => goArch("linux", "riscv64")).toThrow(Refusal);
-    expect(() => goArch("darwin", "arm64")).toThrow(Refusal);
+    expect(() => goArch("linux", "riscv64")).toThrow(UserError);
+    expect(() => goArch("darwin", "arm64")).toThrow(UserError);
 });
 
 it("The toolchain says that Go is missing or too old", () => {
-    expect(goMissing("", "1.25.11")).toMatch(/Go 1\.25\.11 or later.*no go is on PATH.*Install Go/);
-    expect(goMissing("go1.19.8", "1.25.11")).toMatch(/this is go1\.19\.8/);
+    expect(goMissingMessage("", "1.25.11")).toMatch(
+        /Go 1\.25\.11 or later.*no go is on PATH.*Install Go/,
+    );
+    expect(goMissingMessage("go1.19.8", "1.25.11")).toMatch(/this is go1\.19\.8/);
 });
 
-it("The toolchain names its CLI, language host and plugins once all are there", async () => {
+it("The toolchain names its CLI, language host and plugins when all are in the cache", async () => {
     await toolchain();
     const { plugins, report, env, pulumi } = await toolchain();
-    for (const served of Object.values(plugins)) expect(served).toMatch(/^(genuine|stand-in)/);
+    for (const origin of Object.values(plugins)) expect(origin).toMatch(/^(genuine|stand-in)/);
     const text = report.join("\n");
     expect(text).toMatch(/^pulumi \d+\.\d+\.\d+: /m);
     expect(text).toMatch(/^pulumi-language-nodejs.*: /m);

@@ -10,7 +10,7 @@ import { anyCharacter, cases, seed } from "../support/property";
 
 jest.setTimeout(60_000);
 
-/** What is `sh` on the systems that we know of. */
+/** Shells that are `sh` on known systems. */
 const shells = {
     dash: ["dash"],
     bash: ["bash", "--posix"],
@@ -29,12 +29,12 @@ const anyText = fc
     )
     .map((pieces) => pieces.join(""));
 
-/** What no shell can carry; it is never sent. */
+/** Shells cannot carry other text, so it is never sent. */
 const isText = (content: string) => !/\0|\p{Surrogate}/u.test(content);
 
 describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...options]) => {
     let dir: string;
-    /** BusyBox brings its own awk, sed and the like. */
+    /** BusyBox has its own awk, sed and so on. */
     let tools = "$PATH";
 
     beforeAll(() => {
@@ -55,15 +55,15 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         fs.rmSync(dir, { recursive: true });
     });
 
-    /** What the shell prints when it reads a bundle as a host does, with another last line. */
+    /** Let the shell read a bundle as a host does, with another last line, and return its output. */
     function run(text: string, last: string): string {
         const input = text.replace('main "$@"\n', () => `PATH=${tools}\n${last}\n`);
         const printed = execFileSync(shell!, [...options, "-s"], { cwd: dir, input });
         return printed.toString();
     }
 
-    /** All that has come to be in the folder: modes and contents by name. It is emptied. */
-    function found(): Record<string, [string, string]> {
+    /** Return the mode and content of each file in the folder, and empty it. */
+    function takeFiles(): Record<string, [string, string]> {
         const files = fs.readdirSync(dir).map((file) => {
             const at = path.join(dir, file);
             const mode = (fs.statSync(at).mode & 0o7777).toString(8).padStart(4, "0");
@@ -74,26 +74,26 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         return Object.fromEntries(files);
     }
 
-    function isCarriedByAll(check: (contents: string[]) => void) {
+    function forAnyContents(check: (contents: string[]) => void) {
         const contents = fc.array(anyText.filter(isText), { maxLength: 3 });
-        // What an earlier text has left must not fail a later one.
-        const property = fc.property(contents, check).beforeEach(() => void found());
+        // Files of an earlier text must not fail a later one.
+        const property = fc.property(contents, check).beforeEach(() => void takeFiles());
         fc.assert(property, cases(60));
     }
 
     it("lists any content of a bundle to the letter and runs nothing in it", () => {
-        isCarriedByAll((contents) => {
+        forAnyContents((contents) => {
             const files = contents.map((content, index) => fileOf(`/file-${index}`, content));
             const listing = files.map(
                 ({ mode, path: at, content }) => `file ${mode} ${at}\n${indented(content)}`,
             );
             expect(run(bundle("director", files), "bundle")).toBe(listing.join(""));
-            expect(found()).toEqual({});
+            expect(takeFiles()).toEqual({});
         });
     });
 
     it("stages any content of a bundle to the letter and makes nothing else", () => {
-        isCarriedByAll((contents) => {
+        forAnyContents((contents) => {
             const files = contents.map((content, index) => fileOf(`${dir}/${index}`, content));
             const paths = files.map((file) => file.path).join(" ");
             run(bundle("director", files), `state=${dir} paths='${paths}'\nstage`);
@@ -101,7 +101,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 `${index}.lvs-new`,
                 ["0640", withNewline(content)],
             ]);
-            expect(found()).toEqual(Object.fromEntries(wanted));
+            expect(takeFiles()).toEqual(Object.fromEntries(wanted));
         });
     });
 
@@ -121,7 +121,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 taken++;
                 const paths = `$(bundle | sed -n 's/^file [0-7]* //p' | words)`;
                 run(text, `state=${dir} paths="${paths}"\nstage`);
-                expect(found()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
+                expect(takeFiles()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
             }),
             cases(60),
         );
@@ -136,7 +136,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                     settings: { before: "-", word, after: "-" },
                 });
                 expect(run(text, 'read_settings; printf %s "$(setting word)"')).toBe(word);
-                expect(found()).toEqual({});
+                expect(takeFiles()).toEqual({});
             }),
             cases(30),
         );
@@ -148,29 +148,31 @@ describe("A bundle", () => {
         "refuses a file with %j in it and does not show its text",
         (part) => {
             const broken = () => bundle("secret", [fileOf("/etc/x", `secret ${part}`)]);
-            expect(broken).toThrow("/etc/x holds a NUL character or half of another");
+            expect(broken).toThrow("/etc/x has a NUL character or half of another");
             expect(broken).not.toThrow("secret");
         },
     );
 
     it.each(["x", "/a b", "/a\n", "/a*", "/$(id)", "/a'", "/../x", "/x/..", "/a\\", "/ü", "/", ""])(
         "refuses a file at %j",
-        (at) => expect(() => bundle("director", [fileOf(at, "")])).toThrow("stand for a path"),
+        (at) => expect(() => bundle("director", [fileOf(at, "")])).toThrow("cannot be a path"),
     );
 
     it.each(["644 /etc/passwd", "u+s", "", "08"])("refuses a file with mode %j", (mode) =>
-        expect(() => bundle("director", [{ path: "/x", mode, content: "" }])).toThrow("for a mode"),
+        expect(() => bundle("director", [{ path: "/x", mode, content: "" }])).toThrow(
+            "cannot be a mode",
+        ),
     );
 
     it.each(["-y", "a b", "*", "$(id)", ""])("refuses the package %j", (name) =>
         expect(() => bundle("prepare", [], { packages: { names: [name], purge: true } })).toThrow(
-            "stand for a package",
+            "cannot be a package",
         ),
     );
 
     it.each(["a\nfile 0644 /x", "\t", "ü", ""])("refuses the setting %j", (value) =>
         expect(() => bundle("director", [], { settings: { value } })).toThrow(
-            "cannot stand in a line",
+            "cannot be a setting",
         ),
     );
 });

@@ -4,17 +4,17 @@ import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as path from "node:path";
 import { exists } from "../../lab/cache";
-import { Refusal } from "../../lab/progress";
+import { UserError } from "../../lab/progress";
 import { run } from "../../lab/run";
 
 const binary = "/usr/sbin/sshd";
 
-/** crypt(3) of the password "sesame". */
+/** Hash (crypt(3)) of the password "sesame". */
 const sesame =
     "$6$lvs$2cjXFxBYwEbPUYD7SbwMvVilc0hwz5WeH9sC09OC9kyrtaBgKSiMGvCtuF2wjDH9IpBK/mWzmPcmiru07XQGo/";
 
-/** What each port of the server asks of who comes in; a key, unless it says something else. */
-const doors = {
+/** Login that each port of the server requires. The default is a key. */
+const endpoints = {
     key: "",
     other: "",
     proxy: "",
@@ -24,9 +24,9 @@ const doors = {
 };
 
 /** A port of the server. */
-export type Door = keyof typeof doors;
+export type Endpoint = keyof typeof endpoints;
 
-/** A key pair; the private half is encrypted with the passphrase "hush" where it says so. */
+/** A key pair. The passphrase of an encrypted private key is "hush". */
 interface KeyPair {
     private: string;
     public: string;
@@ -34,26 +34,28 @@ interface KeyPair {
 
 /** A real sshd on loopback with an SSH agent beside it. */
 export interface Sshd {
-    ports: Record<Door, number>;
+    ports: Record<Endpoint, number>;
     keys: Record<"host" | "otherHost" | "user" | "encrypted" | "stranger", KeyPair>;
     agentSocket: string;
-    /** A connection to a port, which pins the host key and logs in by key unless told otherwise. */
-    connection(door: Door, changes?: Record<string, unknown>): Record<string, unknown>;
-    /** How many connections have come to each port since the last call. */
-    connections(): Promise<Record<Door, number>>;
+    /** Connection to a port that pins the host key and logs in by key, with changes. */
+    connection(endpoint: Endpoint, changes?: Record<string, unknown>): Record<string, unknown>;
+    /** Number of connections to each port since the last call. */
+    connections(): Promise<Record<Endpoint, number>>;
     stop(): Promise<void>;
 }
 
 /**
- * Starts the server in a mount namespace where root has the password "sesame": the machine's own
- * settings, keys and passwords are not touched.
+ * Start the server in a mount namespace with its own passwords. The settings, keys and passwords of
+ * this machine are not changed.
  */
 export async function startSshd(dir: string): Promise<Sshd> {
     if (process.getuid?.() !== 0) {
-        throw new Refusal("The tests of the toolchain need root: they run an sshd of their own.");
+        throw new UserError(
+            "You are not root. The tests of the toolchain run their own sshd. Run them as root.",
+        );
     }
     if (!(await exists(binary))) {
-        throw new Refusal(`${binary} is missing: install the package openssh-server.`);
+        throw new UserError(`${binary} is missing. Install the package openssh-server.`);
     }
     const keys = {
         host: await newKey(dir, "host"),
@@ -63,8 +65,8 @@ export async function startSshd(dir: string): Promise<Sshd> {
         stranger: await newKey(dir, "stranger"),
     };
     await run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", `${dir}/ecdsa`]);
-    const ports = {} as Record<Door, number>;
-    for (const door of doorNames) ports[door] = await freePort();
+    const ports = {} as Record<Endpoint, number>;
+    for (const endpoint of endpointNames) ports[endpoint] = await freePort();
     await fs.writeFile(`${dir}/authorized`, `${keys.user.public}\n${keys.encrypted.public}\n`);
     await fs.writeFile(`${dir}/config`, serverConfig(dir, ports));
     await fs.writeFile(`${dir}/shadow`, `root:${sesame}:19000:0:99999:7:::\n`);
@@ -75,7 +77,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
 
     const start = [
         "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd",
-        // Nothing that root's shell reads at login on this machine shall get into the output.
+        // Keep the output free of messages from root's login files on this machine.
         "mount -t tmpfs tmpfs ~root",
         `mount --bind ${dir}/shadow /etc/shadow && mount --bind ${dir}/pam /etc/pam.d/sshd`,
         `exec setpriv --pdeathsig KILL ${binary} -D -f ${dir}/config -E ${dir}/log`,
@@ -91,7 +93,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
         await run(["ssh-add", "-q", `${dir}/user`], { env: { SSH_AUTH_SOCK: agentSocket } });
         await until("sshd listens", async () => {
             const log = await fs.readFile(`${dir}/log`, "utf8").catch(() => "");
-            return log.split("Server listening").length > doorNames.length;
+            return log.split("Server listening").length > endpointNames.length;
         });
     } catch (error) {
         await stop();
@@ -101,20 +103,23 @@ export async function startSshd(dir: string): Promise<Sshd> {
     const connections = async () => {
         const log = await fs.readFile(`${dir}/log`, "utf8");
         await fs.truncate(`${dir}/log`);
-        const came = [...log.matchAll(/^Connection from .* on .* port (\d+)/gm)];
-        const at = (door: Door) => came.filter((match) => match[1] === `${ports[door]}`).length;
-        return Object.fromEntries(doorNames.map((door) => [door, at(door)])) as typeof ports;
+        const accepted = [...log.matchAll(/^Connection from .* on .* port (\d+)/gm)];
+        const at = (endpoint: Endpoint) =>
+            accepted.filter((match) => match[1] === `${ports[endpoint]}`).length;
+        return Object.fromEntries(
+            endpointNames.map((endpoint) => [endpoint, at(endpoint)]),
+        ) as typeof ports;
     };
     return {
         ports,
         keys,
         agentSocket,
-        connection: (door, changes = {}) => ({
+        connection: (endpoint, changes = {}) => ({
             host: "127.0.0.1",
-            port: ports[door],
+            port: ports[endpoint],
             privateKey: keys.user.private,
             hostKey: keys.host.public,
-            // What fails shall fail soon.
+            // Failing connections must fail fast.
             dialErrorLimit: 1,
             ...changes,
         }),
@@ -123,7 +128,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
     };
 }
 
-/** A port of loopback that nobody listens on. */
+/** A free local port. */
 export async function freePort(): Promise<number> {
     const server = net.createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -133,7 +138,7 @@ export async function freePort(): Promise<number> {
     return port;
 }
 
-/** Ends a process that a test started, if it has not ended by itself, and waits for its end. */
+/** Kill a process of a test if it is running, and wait for its end. */
 export async function end(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
@@ -141,23 +146,23 @@ export async function end(child: ChildProcess): Promise<void> {
     await ended;
 }
 
-/** Waits until something holds; fails when it does not within ten seconds. */
+/** Wait until a condition holds. Fails after ten seconds. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + 10_000;
     while (!(await holds())) {
-        if (Date.now() > deadline) throw new Error(`waited 10 s in vain: ${what}`);
+        if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 20));
     }
 }
 
-const doorNames = Object.keys(doors) as Door[];
+const endpointNames = Object.keys(endpoints) as Endpoint[];
 
-function serverConfig(dir: string, ports: Record<Door, number>): string {
+function serverConfig(dir: string, ports: Record<Endpoint, number>): string {
     return [
         "ListenAddress 127.0.0.1",
-        ...doorNames.map((door) => `Port ${ports[door]}`),
+        ...endpointNames.map((endpoint) => `Port ${ports[endpoint]}`),
         `HostKey ${dir}/host`,
-        // What a client takes by itself where both are offered: who pins the other must say so.
+        // Clients prefer this key type: a client that pins the other type must request it.
         `HostKey ${dir}/ecdsa`,
         `AuthorizedKeysFile ${dir}/authorized`,
         "PidFile none",
@@ -167,9 +172,9 @@ function serverConfig(dir: string, ports: Record<Door, number>): string {
         "StrictModes no",
         "UsePAM yes",
         "KbdInteractiveAuthentication yes",
-        ...doorNames
-            .filter((door) => doors[door])
-            .map((door) => `Match LocalPort ${ports[door]}\n    ${doors[door]}`),
+        ...endpointNames
+            .filter((endpoint) => endpoints[endpoint])
+            .map((endpoint) => `Match LocalPort ${ports[endpoint]}\n    ${endpoints[endpoint]}`),
         "",
     ].join("\n");
 }

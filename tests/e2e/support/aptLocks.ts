@@ -1,6 +1,9 @@
 import type { Host } from "../../../lab/host";
 
-/** Another apt at work on a host: for so many seconds each it has the lock of the lists, and then that of dpkg. */
+/**
+ * Simulate another apt on a host. It holds the lock of the lists and then that of dpkg, for this
+ * number of seconds each.
+ */
 export async function holdAptLocks(host: Host, seconds: number): Promise<void> {
     const hold = (file: string) =>
         `open($f, ">", "${file}") or die; fcntl($f, F_SETLK, $lock) or die; print "held\\n"; sleep ${seconds}; close $f;`;
@@ -17,7 +20,7 @@ export async function holdAptLocks(host: Host, seconds: number): Promise<void> {
         [ "$(cat /tmp/locks)" = held ]`);
 }
 
-/** Ends it before its time; does nothing where there is none. */
+/** End the simulated apt early, if it runs. */
 export async function releaseAptLocks(host: Host): Promise<void> {
     await host.run(
         "[ ! -e /tmp/locks.pid ] || { kill $(cat /tmp/locks.pid) || :; rm /tmp/locks.pid; }",

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Lab } from "../../../lab/lab";
 import { nodeCommand } from "../../../lab/run";
 
-/** A client on the lab's client that keeps its connections open, and asks from where it is told to. */
+/** A client in the lab that keeps its connections open and can use any of its addresses. */
 export class Client {
     private readonly answers: ((line: string) => void)[] = [];
 
@@ -12,13 +12,13 @@ export class Client {
         createInterface(child.stdout!).on("line", (line) => this.answers.shift()!(line));
     }
 
-    /** Starts one; it ends with the lab. */
+    /** Start a client. It ends with the lab. */
     static start(lab: Lab): Client {
         const command = nodeCommand("../tests/e2e/support/clientProcess.ts");
         return new Client(lab.spawn(command, { stdio: ["pipe", "pipe", "inherit"] }));
     }
 
-    /** Opens a connection. */
+    /** Open a connection. */
     async open(host: string, port: number, from?: string): Promise<Connection> {
         const connection = await this.request("open", { host, port, from });
         return {
@@ -27,7 +27,7 @@ export class Client {
         };
     }
 
-    /** Opens connections one after the other, and asks for the page on each: the answers. */
+    /** Open connections one after the other and request the page on each. */
     async hold(host: string, port: number, count: number): Promise<Held> {
         const connections: Connection[] = [];
         const answers: string[] = [];
@@ -40,7 +40,7 @@ export class Client {
         return { answers, connections, close };
     }
 
-    /** Asks for the page on some connections, each closed before the next one: the answers. */
+    /** Request the page on consecutive connections. Return the answers. */
     async get(host: string, port: number, count: number, from?: string): Promise<string[]> {
         const answers: string[] = [];
         for (let number = 0; number < count; number++) {
@@ -51,7 +51,7 @@ export class Client {
         return answers;
     }
 
-    /** Asks a name server several times from one and the same port: the answers. */
+    /** Query a name server several times from one port. Return the answers. */
     async resolve(host: string, port: number, count: number): Promise<string[]> {
         return this.request("resolve", { host, port, count }) as Promise<string[]>;
     }
@@ -73,19 +73,19 @@ export class Client {
 
 /** An open connection to a web server. */
 export interface Connection {
-    /** The page. */
+    /** Request the page. */
     ask: () => Promise<string>;
     close: () => Promise<void>;
 }
 
-/** Open connections and what was answered on each. */
+/** Open connections and the answer on each. */
 export interface Held {
     answers: string[];
     connections: Connection[];
     close: () => Promise<unknown>;
 }
 
-/** How often each answer came. */
+/** Number of occurrences of each answer. */
 export function tally(answers: string[]): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1;

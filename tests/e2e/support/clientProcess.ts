@@ -1,34 +1,34 @@
 /**
- * A client that keeps its connections open, run by `Client` on the lab's client. A line of its input
- * is a request in JSON, and each gets a line of JSON as an answer before the next one is looked at.
+ * A client that keeps its connections open, started by `Client` on the lab's client. Each line of
+ * its input is a request in JSON and is answered with a line of JSON before the next one is read.
  */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
-const patience = 5000;
+const timeoutMs = 5000;
 const connections: Socket[] = [];
 
 const requests = {
-    /** Opens a connection, from a certain address where one is given, and says its number. */
+    /** Open a connection, optionally from a certain address. Return its number. */
     async open({ host, port, from }: { host: string; port: number; from?: string }) {
         const socket = connect({ host, port, localAddress: from });
-        socket.setTimeout(patience, () => socket.destroy(new Error("timeout")));
+        socket.setTimeout(timeoutMs, () => socket.destroy(new Error("timeout")));
         await once(socket, "connect");
-        // Who does not listen for an error ends with it.
+        // An unhandled error event would end the process.
         socket.setTimeout(0).on("error", () => undefined);
         return connections.push(socket) - 1;
     },
 
-    /** Asks for the page on an open connection, which stays open. */
+    /** Request the page on an open connection and keep the connection open. */
     async ask({ connection }: { connection: number }) {
         const socket = connections[connection]!;
         const failed = once(socket, "close").then(() => Promise.reject(new Error("closed")));
         failed.catch(() => undefined);
         let answer = "";
         const answered = new Promise<string>((resolve, reject) => {
-            const timer = setTimeout(() => reject(new Error("timeout")), patience);
+            const timer = setTimeout(() => reject(new Error("timeout")), timeoutMs);
             socket.on("error", reject).on("data", (data) => {
                 answer += String(data);
                 const [head, body = ""] = answer.split("\r\n\r\n");
@@ -43,7 +43,7 @@ const requests = {
         return Promise.race([answered, failed]);
     },
 
-    /** Closes a connection. */
+    /** Close a connection. */
     async close({ connection }: { connection: number }) {
         const socket = connections[connection]!;
         if (socket.destroyed) return;
@@ -52,14 +52,14 @@ const requests = {
         await closed;
     },
 
-    /** Asks a name server for a text of a name several times, all from one port. */
+    /** Query a name server several times from one port. */
     async resolve({ host, port, count }: { host: string; port: number; count: number }) {
         const socket = createSocket("udp4");
         const answers: string[] = [];
         for (let id = 1; id <= count; id++) {
             const head = [0, id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
             const name = ["\x03who\x03lab\0", "\0\x10\0\x01"].map((part) => Buffer.from(part));
-            const answer = once(socket, "message", { signal: AbortSignal.timeout(patience) });
+            const answer = once(socket, "message", { signal: AbortSignal.timeout(timeoutMs) });
             socket.send([Buffer.from(head), ...name], port, host);
             const [message] = (await answer) as [Buffer];
             answers.push(/RS\d/.exec(message.toString("latin1"))?.[0] ?? "nothing");

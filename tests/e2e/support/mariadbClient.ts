@@ -1,14 +1,17 @@
 /**
- * Logs in to MariaDB time and again, each time on a new connection, and asks for the name of the
- * server: `mariadbClient.ts ADDRESS COUNT PORT` prints a name a line. Each connection comes from a
- * port of its own, from PORT on: a director sends a port that comes again to the server that it had
- * before. It runs on a lab's client, and knows as much of the protocol as that takes.
+ * Log in to MariaDB repeatedly on new connections and print the name of the server:
+ * `mariadbClient.ts ADDRESS COUNT PORT`. Client ports count up from PORT, because a director sends
+ * a reused port to the same server. The program runs on a lab's client and implements a minimum of
+ * the protocol.
  */
 import { connect } from "node:net";
 
 const [address, count, firstPort] = process.argv.slice(2) as [string, string, string];
 
-/** Protocol 4.1 with a hashed password, packets up to 16 MB, utf8mb4; then the user, no password. */
+/**
+ * Capabilities: protocol 4.1 with a hashed password, packets up to 16 MB, utf8mb4. The user has no
+ * password.
+ */
 const capabilities = Buffer.alloc(32);
 capabilities.writeUInt32LE(0x8200, 0);
 capabilities.writeUInt32LE(0xffffff, 4);
@@ -34,7 +37,8 @@ function ask(localPort: number): Promise<string> {
         );
         socket.on("data", (data) => {
             received = Buffer.concat([received, data]);
-            // A packet begins with the length of what follows its first four bytes.
+            // The first three bytes of a packet are the length of its body, after a header of four
+            // bytes.
             if (received.length < 4 || received.length < 4 + received.readUIntLE(0, 3)) return;
             const reply = replies.shift();
             if (reply) {
@@ -42,7 +46,7 @@ function ask(localPort: number): Promise<string> {
                 socket.write(reply);
                 return;
             }
-            // A row of one field: its length, and the name.
+            // A row with one field: its length and the name.
             const name = /\x03(my\d)/.exec(received.toString("latin1"))?.[1];
             if (name === undefined) return;
             resolve(name);

@@ -1,16 +1,16 @@
 import type { LabCluster } from "../../../lab/cluster";
 
-/** The password file of each director. */
+/** Content of each director's password file. */
 export function directorPasswords(cluster: LabCluster): Promise<string[]> {
     return Promise.all(
         cluster.directors.map((host) => host.run("cat /etc/keepalived/auth_pass.conf")),
     );
 }
 
-/** An `up` that makes a new password. */
+/** An `up` that generates a new password. */
 export const replaceAuthPass = ["up", "--yes", "--skip-preview", "--replace", "**lvs-auth-pass"];
 
-/** Expects of an `up` with a password that ds1 stays active and no request is lost: what it printed. */
+/** Run an `up` with a new password. Expect no failover and no lost request. Return the output. */
 export async function withoutFailover(
     cluster: LabCluster,
     up: () => Promise<string>,
@@ -19,7 +19,7 @@ export async function withoutFailover(
     const probe = await cluster.probe();
     const since = await ds2.run("date +%s");
     const output = await up();
-    // A director that does not take the other's adverts becomes active within four seconds.
+    // A director that rejects the other's adverts becomes active within four seconds.
     const log = "journalctl -q -u keepalived -o cat --since";
     const states = await ds2.run(`sleep 5; ${log} @${since.trim()}`);
     expect(states).not.toContain("MASTER STATE");

@@ -1,6 +1,6 @@
 import type { Host } from "../../../lab/host";
 
-/** What a host is like, one fact a line. Packages and what came with them are told apart. */
+/** State of a host, one fact a line. Packages and their files are separate. */
 export async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
     const kept = await host.run(`
         ip -o address show | sed 's/ tentative//; s/valid_lft.*//; s/@if[0-9]*:/:/'
@@ -13,7 +13,7 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
         done
         packaged=$(mktemp)
         cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles | sort -u >$packaged
-        # Apache's own page is made when the package is configured, and stays with it.
+        # The configuration of the package creates this page, and it stays with the package.
         page=/var/www/html/index.html
         ! cmp -s $page /usr/share/apache2/default-cluster/index.html || echo $page >>$packaged
         find /etc /usr/local /usr/libexec /var/lib /var/www /opt /run/lvs* -xdev \\( -type f -o -type l \\) 2>/dev/null |

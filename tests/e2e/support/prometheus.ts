@@ -4,25 +4,31 @@ import { stringify } from "yaml";
 import { type Lab, waitUntil } from "../../../lab/lab";
 import { prometheusPrograms } from "../../../lab/prometheus";
 
-/** A sample of an answer. */
+/** A sample of a query result. */
 export interface Sample {
     metric: Record<string, string>;
-    /** When, and what. */
+    /** Time and value. */
     value: [number, string];
 }
 
-/** How long a test waits for an alert: on a busy machine some scrapes are missed, and it waits anew. */
+/**
+ * Limit for an alert to fire. On a busy machine some scrapes fail, and the alert's wait starts
+ * again.
+ */
 export const alertDeadlineMs = 300_000;
 
 /** Seconds between two scrapes of a host. */
 const scrapeInterval = 10;
 
-/** How long a change of a rate takes to be seen: a rate takes two scrapes, and the second has to end. */
+/** Time until a changed rate is visible. A rate needs two complete scrapes. */
 export const scrapedMs = 3 * scrapeInterval * 1000;
 
 const api = "http://127.0.0.1:9090/api/v1";
 
-/** A Prometheus on the lab's client that scrapes every host, with rules. It ends with the lab. */
+/**
+ * A Prometheus on the lab's client that scrapes every host and evaluates rules. It ends with the
+ * lab.
+ */
 export class LabPrometheus {
     private constructor(private readonly lab: Lab) {}
 
@@ -36,8 +42,8 @@ export class LabPrometheus {
             labels: { instance: name, cluster: "web" },
         }));
         const config = {
-            // A scrape that is not done in time takes a host's metrics away, and every alert would wait
-            // anew: hosts have time for them, and are asked only for what the rules are about.
+            // A scrape that times out removes a host's metrics, and every alert's wait would start
+            // again. Give hosts enough time, and request only the metrics of the rules.
             global: {
                 scrape_interval: `${scrapeInterval}s`,
                 scrape_timeout: `${scrapeInterval}s`,
@@ -69,7 +75,7 @@ export class LabPrometheus {
         return started;
     }
 
-    /** The answer to a query. Throws when Prometheus does not take it. */
+    /** Result of a query. Throws if Prometheus refuses the query. */
     async ask(query: string): Promise<Sample[]> {
         const command = ["curl", "-sS", "--max-time", "5", "--get", `${api}/query`];
         const text = await this.lab.exec([...command, "--data-urlencode", `query=${query}`]);
@@ -78,13 +84,13 @@ export class LabPrometheus {
         return data.result;
     }
 
-    /** The alerts that fire now, each with its labels that tell what it is about. */
+    /** Labels of the alerts that fire now. */
     async firing(alert = ".*"): Promise<Record<string, string>[]> {
         const samples = await this.ask(`ALERTS{alertstate="firing",alertname=~"${alert}"}`);
         return samples.map(({ metric }) => metric);
     }
 
-    /** Waits until an alert fires, and says about what. */
+    /** Wait until an alert fires. Return its labels. */
     async untilFiring(alert: string): Promise<Record<string, string>> {
         return waitUntil(`alert ${alert}`, alertDeadlineMs, async () => {
             const [about] = await this.firing(alert);
@@ -95,7 +101,7 @@ export class LabPrometheus {
         });
     }
 
-    /** Waits until no alert fires. */
+    /** Wait until no alert fires. */
     async untilSilent(): Promise<void> {
         await waitUntil("silence", alertDeadlineMs, async () => {
             const names = (await this.firing()).map(({ alertname }) => alertname);

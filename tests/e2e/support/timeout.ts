@@ -1,2 +1,2 @@
-// Where nothing is in the cache yet, whoever comes first makes the disks of its hosts.
+// With an empty cache, the first test builds the disks of its hosts.
 jest.setTimeout(900_000);

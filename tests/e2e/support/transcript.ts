@@ -4,8 +4,8 @@ import * as path from "node:path";
 const file = path.join(__dirname, "..", "..", "..", "docs", "cli.md");
 
 /**
- * Compares what a command prints with what docs/cli.md shows under it, numbers, names of kernels and
- * the width of columns apart. With UPDATE_GOLDEN set, what is printed becomes what is shown.
+ * Compare the output of a command with docs/cli.md. Numbers, kernel names and column widths may
+ * differ. With UPDATE_GOLDEN set, write the output to the page instead.
  */
 export function expectTranscript(command: string, printed: string): void {
     const docs = readFileSync(file, "utf8");

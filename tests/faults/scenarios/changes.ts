@@ -4,26 +4,28 @@ import type { Host } from "../../../lab/host";
 import { waitUntil } from "../../../lab/lab";
 import { type Change, vip } from "../../../lab/article";
 import {
-    must,
-    mustBe,
+    expectTrue,
+    expectEqual,
     expectOutput,
     expectNone,
     answeredAfter,
     type Scenario,
-    unharmed,
+    expectNoFailure,
 } from "../scenario";
 import type { FaultBed } from "../bed";
-import type { Event } from "../../../lab/traffic/traffic";
+import type { TrafficEvent } from "../../../lab/traffic/traffic";
 import type { RunningUp } from "../../../lab/runningUp";
 
-/** Connections that a service of a director has had: the kernel counts up as long as it has it. */
+/**
+ * Number of connections that the kernel has counted for a service. It restarts with the service.
+ */
 async function counted(bed: FaultBed, port: number): Promise<number> {
     const table = await bed.host("ds1").run("ipvsadm -Ln --stats --exact");
     const line = table.split("\n").find((text) => text.includes(` ${vip}:${port} `));
     return Number(line?.trim().split(/\s+/)[2]);
 }
 
-/** Connections with lines that the owner knows a server to have, of those that are open. */
+/** Number of open line connections to a server in the active director's table. */
 async function connectionsTo(bed: FaultBed, { address }: Host): Promise<number> {
     const table = await bed.host("ds1").run("ipvsadm -Ln");
     const line = table.split("\n").find((text) => text.includes(`-> ${address}:${ports.lines} `));
@@ -33,35 +35,35 @@ async function connectionsTo(bed: FaultBed, { address }: Host): Promise<number> 
 const states = (bed: FaultBed) =>
     Promise.all(bed.cluster.directors.map(({ name }) => bed.directorState(name)));
 
-/** An up that is refused, on which directors stay as they were and clients notice nothing. */
+/** A scenario of an up that fails: directors keep their state, and clients notice nothing. */
 function refused(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
-    variants: { change: Change; says: RegExp }[],
+    variants: { change: Change; message: RegExp }[],
     untouched: string[],
 ): Scenario {
     return {
         ...scenario,
         async run({ bed, traffic }) {
-            for (const { change, says } of variants) {
+            for (const { change, message } of variants) {
                 const before = await states(bed);
                 const logins = await bed.cluster.logins();
-                expectOutput("up", await bed.failingChange(change), says);
-                mustBe("state of the directors", await states(bed), before);
+                expectOutput("up", await bed.failingChange(change), message);
+                expectEqual("state of the directors", await states(bed), before);
                 const after = await bed.cluster.logins();
                 for (const name of untouched) {
-                    mustBe(`logins on ${name}`, after[name], logins[name]);
+                    expectEqual(`logins on ${name}`, after[name], logins[name]);
                 }
             }
-            unharmed(await traffic.stop());
+            expectNoFailure(await traffic.stop());
         },
     };
 }
 
 /**
- * Follows how a server leaves, until the up has ended: a moment before the owner gave it no more
- * connections. As long as a director sends to it, it must have the virtual IP.
+ * Watch the removal of a server until the up ends. Return a moment before the active director set
+ * its weight to 0. The server must have the virtual IP while a director sends to it.
  */
-async function drainOf(bed: FaultBed, server: Host, up: RunningUp): Promise<number> {
+async function watchRemoval(bed: FaultBed, server: Host, up: RunningUp): Promise<number> {
     let before = Date.now();
     let begun: number | undefined;
     let isLeft = false;
@@ -74,14 +76,18 @@ async function drainOf(bed: FaultBed, server: Host, up: RunningUp): Promise<numb
         const rules = tables.map((table) =>
             table.split("\n").filter((rule) => rule.includes(` -r ${server.address}:`)),
         );
-        must("who is sent to has the virtual IP", hasAddress || rules.flat().length === 0, rules);
+        expectTrue(
+            "a server in a table has the virtual IP",
+            hasAddress || rules.flat().length === 0,
+            rules,
+        );
         if (rules[0]!.some((rule) => rule.trimEnd().endsWith(" -w 0"))) begun ??= before;
         isLeft ||= rules.flat().length === 0;
         before = asked;
         await sleep(50);
     }
-    must("the owner drains the server", begun !== undefined);
-    must("the server is in no table in the end", isLeft);
+    expectTrue("the active director drains the server", begun !== undefined);
+    expectTrue("the server is in no table in the end", isLeft);
     return begun!;
 }
 
@@ -89,9 +95,9 @@ export const changes: Scenario[] = [
     {
         number: 14,
         name: "drain",
-        does: "A real server is drained, while every kind of client is connected to it.",
+        does: "A real server is drained while every kind of client is connected to it.",
         observes:
-            "Nothing fails; a second after the up it gets no new connection; what it has goes on until it ends, and then it has none.",
+            "Nothing fails. From one second after the up the server gets no new connection. Its connections continue until they end, and then it has none.",
         async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
             const server = bed.cluster.realServers[number]!;
@@ -99,17 +105,20 @@ export const changes: Scenario[] = [
             await bed.change(({ realServers }) => (realServers[number]!.drained = true));
             const drained = Date.now() + 1000;
             await sleep(7000);
-            mustBe("connections that it has", await connectionsTo(bed, server), 1);
+            expectEqual("connections of the server", await connectionsTo(bed, server), 1);
             const seen = await traffic.stop();
-            unharmed(seen);
-            const itself = ({ from }: { from?: string }) => from === name.toUpperCase();
-            expectNone("new connection to it", answeredAfter(seen.fresh, drained).filter(itself));
-            // A connection of four seconds that it answers is younger than the drain.
-            const lines = answeredAfter(seen.session, drained + 4500).filter(itself);
-            expectNone("new connection to it that lasts", lines);
-            must(
-                "the connection that stays goes on",
-                answeredAfter(seen.long, drained + 4500).some(itself),
+            expectNoFailure(seen);
+            const ofServer = ({ from }: { from?: string }) => from === name.toUpperCase();
+            expectNone(
+                "new connection to the server",
+                answeredAfter(seen.fresh, drained).filter(ofServer),
+            );
+            // A session lasts four seconds: later answers belong to new connections.
+            const lines = answeredAfter(seen.session, drained + 4500).filter(ofServer);
+            expectNone("new session with the server", lines);
+            expectTrue(
+                "the lasting connection continues",
+                answeredAfter(seen.long, drained + 4500).some(ofServer),
             );
             await waitUntil(
                 "a server without connections",
@@ -121,31 +130,31 @@ export const changes: Scenario[] = [
     {
         number: 16,
         name: "scale-in",
-        does: "A real server leaves the plan, while every kind of client is connected to it.",
+        does: "A real server is removed from the plan while every kind of client is connected to it.",
         observes:
-            "Nothing fails, connections of some seconds among it; one that stays is ended, drainTimeout after the owner of the virtual IP gives the server no more connections; the server loses the virtual IP when no director sends to it any more.",
+            "Nothing fails, including connections of some seconds. A lasting connection is ended drainTimeout after the active director stops sending new connections to the server. The server keeps the virtual IP until no director sends to it.",
         async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
             const server = bed.cluster.realServers[number]!;
             const name = server.name.toUpperCase();
             const up = await bed.startUp(({ realServers }) => void realServers.splice(number, 1));
-            const begun = await drainOf(bed, server, up);
-            mustBe("exit status", await up.end(), 0);
+            const begun = await watchRemoval(bed, server, up);
+            expectEqual("exit status", await up.waitForExit(), 0);
             const gone = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
                 expectNone("failure", [...kind.failed, ...kind.lost]);
             }
-            mustBe(
-                "connections that are lost",
+            expectEqual(
+                "lost connections",
                 seen.long.lost.map(({ from, ended }) => [from, ended]),
                 [[name, "ECONNRESET"]],
             );
-            const [{ at, ms }] = seen.long.lost as [Event];
-            must("not before drainTimeout", at + ms > begun + 10_000, at + ms - begun);
+            const [{ at, ms }] = seen.long.lost as [TrafficEvent];
+            expectTrue("not before drainTimeout", at + ms > begun + 10_000, at + ms - begun);
             expectNone(
-                "answer of it",
+                "answer of the removed server",
                 answeredAfter(seen.fresh, gone).filter(({ from }) => from === name),
             );
         },
@@ -153,8 +162,8 @@ export const changes: Scenario[] = [
     {
         number: 18,
         name: "unrelated-change",
-        does: "A service is added beside those that clients use.",
-        observes: "Nothing fails, and the counters of the other services go on.",
+        does: "A service is added that no client uses.",
+        observes: "Nothing fails, and the counters of the other services continue.",
         async run({ bed, traffic }) {
             const pid = () => bed.host("ds1").run("systemctl show -p MainPID keepalived");
             const before = await pid();
@@ -163,48 +172,48 @@ export const changes: Scenario[] = [
             await bed.change(({ virtualServers }) =>
                 virtualServers.push({ virtualIp: vip, port: 81, realServers: [{ name: "rs1" }] }),
             );
-            must("the counter goes on", (await counted(bed, ports.web)) >= count);
-            mustBe("keepalived", await pid(), before);
-            unharmed(await traffic.stop());
+            expectTrue("the counter continues", (await counted(bed, ports.web)) >= count);
+            expectEqual("keepalived", await pid(), before);
+            expectNoFailure(await traffic.stop());
         },
     },
     {
         number: 18,
         name: "virtual-ip-added",
-        does: "A virtual IP is added to a virtual router that serves, and removed again.",
-        observes:
-            "Nothing fails on the services that were there, and nobody but the owner says at any time that he owns them.",
+        does: "A virtual IP is added to a serving virtual router and removed again.",
+        observes: "The existing services do not fail, and only the active director sends adverts.",
         async run({ bed, traffic, chance }) {
             const added = "10.128.190.245";
             await sleep(chance.upTo(1000));
             await bed.change(({ virtualServers }) =>
                 virtualServers.push({ virtualIp: added, port: ports.web }),
             );
-            await waitUntil("an answer of the new one", 10_000, async () => {
+            await waitUntil("an answer of the new virtual IP", 10_000, async () => {
                 const ask = ["curl", "-sS", "--max-time", "2", `http://${added}/`];
                 return /^RS[123]/.test((await bed.lab.tryExec(ask)).stdout);
             });
             await bed.change(() => undefined);
-            // Who hears nobody becomes an owner after three seconds.
+            // A director that receives no adverts becomes active after three seconds.
             await sleep(5000);
             const seen = await traffic.stop();
-            const owners = seen.owners.map(({ from }) => from);
-            mustBe("owners", owners, [bed.host("ds1").address]);
-            unharmed(seen);
+            const active = seen.activeDirectors.map(({ from }) => from);
+            expectEqual("active directors", active, [bed.host("ds1").address]);
+            expectNoFailure(seen);
         },
     },
     refused(
         {
             number: 19,
             name: "bad-configuration",
-            does: "The configuration gets a word that keepalived does not know.",
+            does: "The configuration gets a keyword that keepalived does not know.",
             observes:
-                "up fails with file, line and word; both directors serve as before, and the second one is not connected to.",
+                "up fails with file, line and keyword. Both directors keep serving, and nothing connects to the second director.",
         },
         [
             {
                 change: ({ vrrpInstances }) => (vrrpInstances[0]!.extraConfig = "no_such_word"),
-                says: /ds2: keepalived [\d.]+ refuses the configuration \(status \d\): .*keepalived\.conf: Line \d+\).*no_such_word/,
+                message:
+                    /ds2: keepalived [\d.]+ refuses the configuration \(status \d\): .*keepalived\.conf: Line \d+\).*no_such_word/,
             },
         ],
         ["ds1", "rs1", "rs2", "rs3"],
@@ -213,18 +222,18 @@ export const changes: Scenario[] = [
         {
             number: 20,
             name: "wrong-network",
-            does: "The plan gets a virtual IP of another network, and another time an interface that is not there.",
-            observes: "up fails before anything changes; traffic is intact.",
+            does: "The plan gets a virtual IP of another network, and then a missing interface.",
+            observes: "up fails before anything changes, and no client notices.",
         },
         [
             {
                 change: ({ virtualServers }) =>
                     virtualServers.push({ virtualIp: "192.0.2.99", port: 80 }),
-                says: /ds[12]: address: 192\.0\.2\.99 is in no network of eth0/,
+                message: /ds[12]: address: 192\.0\.2\.99 is in no network of eth0/,
             },
             {
                 change: ({ vrrpInstances }) => (vrrpInstances[0]!.interface = "eth9"),
-                says: /ds[12]: interface: there is no eth9, only eth0/,
+                message: /ds[12]: interface: eth9 does not exist\. Use one of: eth0\./,
             },
         ],
         [],

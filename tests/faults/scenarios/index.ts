@@ -5,7 +5,7 @@ import { packages } from "./packages";
 import { realServers } from "./realServers";
 import { trouble } from "./trouble";
 
-/** All of them, by their numbers. */
+/** All scenarios by number. */
 export const scenarios = [
     ...directors,
     ...realServers,

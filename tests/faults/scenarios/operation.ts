@@ -4,10 +4,10 @@ import { CommandLine } from "../../../lab/commandLine";
 import { portrait } from "../../e2e/support/portrait";
 import {
     answeredAfter,
-    must,
-    mustBe,
+    expectTrue,
+    expectEqual,
     expectOutput,
-    noneBegunAfter,
+    expectNoFailureAfter,
     type Scenario,
 } from "../scenario";
 import { newRepair } from "./plans";
@@ -16,9 +16,9 @@ export const operation: Scenario[] = [
     {
         number: 36,
         name: "changed-by-hand",
-        does: "Somebody takes the virtual IP from its owner and from a real server, empties the IPVS table of a director, and edits files.",
+        does: "An administrator removes the virtual IP from the active director and from a real server, empties the IPVS table of a director, and edits files.",
         observes:
-            "lvs check shows it and exits with 1; one up with a new word in repair mends it all, and lvs check exits with 0; from then on nothing fails.",
+            "lvs check shows the changes and exits with 1. One up with a new value of repair restores everything, and lvs check exits with 0. From then on nothing fails.",
         async run({ bed, traffic, chance }) {
             const lvs = new CommandLine(bed.lab, bed.stack);
             const director = bed.host(chance.pick("ds1", "ds2"));
@@ -31,7 +31,7 @@ export const operation: Scenario[] = [
                 echo mine >/var/www/html/index.html`,
             );
             const drift = await lvs.run("check");
-            mustBe("exit status of lvs check", drift.status, 1);
+            expectEqual("exit status of lvs check", drift.status, 1);
             for (const heading of [
                 `${director.name}: file /etc/keepalived/keepalived.conf`,
                 `${director.name}: IPVS table`,
@@ -45,36 +45,40 @@ export const operation: Scenario[] = [
             expectOutput("up", output, /configure unchanged/);
             await bed.untilHealthy();
             const { status, stdout } = await lvs.run("check");
-            mustBe("exit status of lvs check afterwards", [status, stdout], [0, stdout]);
-            const mended = Date.now();
+            expectEqual("exit status of lvs check afterwards", [status, stdout], [0, stdout]);
+            const restored = Date.now();
             const conf = await director.run("cat /etc/keepalived/keepalived.conf");
-            must("the file is ours again", !conf.includes("# mine"));
-            mustBe("arp_ignore", await server.run("sysctl -n net.ipv4.conf.all.arp_ignore"), "1\n");
+            expectTrue("the file is restored", !conf.includes("# mine"));
+            expectEqual(
+                "arp_ignore",
+                await server.run("sysctl -n net.ipv4.conf.all.arp_ignore"),
+                "1\n",
+            );
             await sleep(2000);
             const seen = await traffic.stop();
-            const pages = new Set(answeredAfter(seen.fresh, mended).map(({ from }) => from));
-            mustBe("pages", [...pages].sort(), ["RS1", "RS2", "RS3"]);
-            noneBegunAfter(mended, seen);
+            const pages = new Set(answeredAfter(seen.fresh, restored).map(({ from }) => from));
+            expectEqual("pages", [...pages].sort(), ["RS1", "RS2", "RS3"]);
+            expectNoFailureAfter(restored, seen);
         },
     },
     {
         number: 39,
         name: "destroy",
-        does: "The cluster is stood up on hosts of which a picture was taken, and destroyed, twice.",
+        does: "The cluster is deployed on hosts whose state was recorded, and destroyed twice.",
         observes:
-            "Every host is as in its picture: no virtual IP, kernel setting, file, service or module of ours; the second destroy does nothing.",
+            "Every host has its recorded state: no virtual IP, kernel setting, file, service or module of the cluster. The second destroy does nothing.",
         on: "bare hosts",
         async run({ bed }) {
-            const pictures = () => Promise.all(bed.cluster.members.map(portrait));
-            const before = await pictures();
+            const portraits = () => Promise.all(bed.cluster.members.map(portrait));
+            const before = await portraits();
             await bed.change(() => undefined);
             await bed.untilHealthy();
             const destroy = () => bed.stack.destroy();
             await destroy();
-            mustBe("hosts", await pictures(), before);
+            expectEqual("hosts", await portraits(), before);
             const logins = await bed.cluster.logins();
-            must("the second does nothing", !/\d deleted/.test(await destroy()));
-            mustBe("logins", await bed.cluster.logins(), logins);
+            expectTrue("the second destroy does nothing", !/\d deleted/.test(await destroy()));
+            expectEqual("logins", await bed.cluster.logins(), logins);
         },
     },
 ];

@@ -5,45 +5,45 @@ import { holdAptLocks, releaseAptLocks } from "../../e2e/support/aptLocks";
 import { type Change, spareRealServer } from "../../../lab/article";
 import {
     type Chance,
-    must,
-    mustBe,
-    mustLast,
+    expectTrue,
+    expectEqual,
+    expectWithin,
     expectOutput,
     type Scenario,
-    unharmed,
+    expectNoFailure,
 } from "../scenario";
 import type { FaultBed } from "../bed";
 import { newRepair, newWeight } from "./plans";
 
-/** A real server joins whose web server is not installed, and cannot be at first. */
-function notInstalled(
+/** A scenario in which the web server of a new real server cannot be installed at first. */
+function installFails(
     name: string,
     does: string,
-    { stop, says, mend, alsoOf = () => [] }: Trouble,
-    patienceMs: number,
+    { stop, message, restore, alsoOf = () => [] }: Obstacle,
+    limitMs: number,
 ): Scenario {
     return {
         number: 27,
         name,
-        does: `A real server joins, and ${does}.`,
+        does: `A real server is added, and ${does}.`,
         observes:
-            "up fails in bounded time and says why; nothing else changes, and nobody else is connected to; who has its packages can be changed meanwhile; the next up takes it in.",
+            "up fails within bounded time and names the reason. Nothing else changes, and nothing connects to other hosts. Hosts that have their packages can still be changed. The next up adds the real server.",
         async run({ bed, traffic, chance }) {
-            const newcomer = bed.host("rs4");
-            const hosts = [newcomer, ...alsoOf(bed)];
-            const mendAll = () => Promise.all(hosts.map(mend));
-            await takeWebServer(newcomer);
-            bed.undo(mendAll);
+            const newServer = bed.host("rs4");
+            const hosts = [newServer, ...alsoOf(bed)];
+            const restoreAll = () => Promise.all(hosts.map(restore));
+            await removeWebServer(newServer);
+            bed.undo(restoreAll);
             await stop(hosts, chance);
             const before = await states(bed);
             const logins = await bed.cluster.logins();
 
             const start = Date.now();
-            expectOutput("up", await bed.failingChange(joins), says);
-            mustLast("up", Date.now() - start, patienceMs);
-            mustBe("directors", await states(bed), before);
+            expectOutput("up", await bed.failingChange(addRealServer), message);
+            expectWithin("up", Date.now() - start, limitMs);
+            expectEqual("directors", await states(bed), before);
             const { rs4 } = await bed.cluster.logins();
-            mustBe("logins", await bed.cluster.logins(), { ...logins, rs4 });
+            expectEqual("logins", await bed.cluster.logins(), { ...logins, rs4 });
 
             // Every step of every host runs again.
             const { weight, change } = newWeight();
@@ -51,36 +51,40 @@ function notInstalled(
                 change(config);
                 config.repair = newRepair();
             });
-            const owner = await bed.host("ds1").run("cat /etc/keepalived/keepalived.conf");
-            must("the owner has the change", owner.includes(`weight ${weight}`), owner);
+            const file = await bed.host("ds1").run("cat /etc/keepalived/keepalived.conf");
+            expectTrue(
+                "the active director has the change",
+                file.includes(`weight ${weight}`),
+                file,
+            );
 
-            await mendAll();
-            await bed.change(joins);
+            await restoreAll();
+            await bed.change(addRealServer);
             await served(bed);
-            unharmed(await traffic.stop());
+            expectNoFailure(await traffic.stop());
         },
     };
 }
 
-interface Trouble {
+interface Obstacle {
     stop: (hosts: Host[], chance: Chance) => Promise<unknown>;
-    says: RegExp;
-    /** Is also asked when all is well. */
-    mend: (host: Host) => Promise<unknown>;
-    /** Who has the same trouble, and need not care. */
+    message: RegExp;
+    /** Repair. It also runs on hosts without the problem. */
+    restore: (host: Host) => Promise<unknown>;
+    /** Other hosts that get the same problem and must not be affected. */
     alsoOf?: (bed: FaultBed) => Host[];
 }
 
-/** As on a machine that never had one, and has never asked its package source. */
-const takeWebServer = (host: Host) =>
+/** Remove the web server and the package lists, as on a new host. */
+const removeWebServer = (host: Host) =>
     host.run("apt-get -q -y purge apache2; rm -rf /var/lib/apt/lists");
 
-const joins: Change = ({ realServers }) => realServers.push(spareRealServer());
+const addRealServer: Change = ({ realServers }) => realServers.push(spareRealServer());
 
 const states = (bed: FaultBed) =>
     Promise.all(bed.cluster.directors.map(({ name }) => bed.directorState(name)));
 
-/** The newcomer serves, on both directors. */
+/** Expect that the new real server serves behind both directors. */
 async function served(bed: FaultBed): Promise<void> {
     for (const { name } of bed.cluster.directors) {
         await bed.untilServing(name, ports.web, ["rs1", "rs2", "rs3", "rs4"], 30_000);
@@ -89,7 +93,7 @@ async function served(bed: FaultBed): Promise<void> {
 
 const sources = "/etc/apt/sources.list";
 
-/** A package whose set-up takes as long as /run/lab-slow is there. */
+/** A package whose installation lasts while /run/lab-slow exists. */
 const slowPackage = `
     mkdir -p /tmp/slow/DEBIAN
     printf '%s\\n' 'Package: lab-slow' 'Version: 1' 'Architecture: all' \\
@@ -99,13 +103,14 @@ const slowPackage = `
     dpkg-deb -b /tmp/slow /tmp/slow.deb`;
 
 export const packages: Scenario[] = [
-    notInstalled(
+    installFails(
         "mirror-down",
-        "the source of its packages does not answer",
+        "its package source does not answer",
         {
             stop: (hosts, chance) => {
                 const [address, mac] = chance.pick<[string, string?]>(
-                    // A machine that refuses, an address that nobody has, one whose packets are lost.
+                    // A machine that refuses, an unused address, and an address whose packets are
+                    // lost.
                     ["10.128.190.252"],
                     ["10.128.190.9"],
                     ["10.128.190.10", "02:00:00:00:00:10"],
@@ -122,8 +127,8 @@ export const packages: Scenario[] = [
                     ),
                 );
             },
-            says: /rs4: cannot install apache2: E: .*apache2/,
-            mend: (host) =>
+            message: /rs4: cannot install apache2: E: .*apache2/,
+            restore: (host) =>
                 host.run(
                     `[ ! -e /root/sources ] || mv /root/sources ${sources}
                     ip neighbour flush nud permanent dev eth0`,
@@ -132,35 +137,36 @@ export const packages: Scenario[] = [
         },
         180_000,
     ),
-    notInstalled(
+    installFails(
         "apt-locked",
-        "another apt there never ends",
+        "another apt on it never ends",
         {
             stop: ([host]) => holdAptLocks(host!, 600),
-            says: /rs4: cannot install apache2: E: Could not get lock \/var\/lib\/apt\/lists\/lock.* held by process \d+/,
-            mend: releaseAptLocks,
+            message:
+                /rs4: cannot install apache2: E: Could not get lock \/var\/lib\/apt\/lists\/lock.* held by process \d+/,
+            restore: releaseAptLocks,
         },
-        // It is waited for two minutes.
+        // The prepare step waits for two minutes.
         120_000 + 60_000,
     ),
     {
         number: 27,
         name: "apt-busy",
-        does: "A real server joins, and another apt there is at work for some seconds.",
-        observes: "up waits for it, and ends well.",
+        does: "A real server is added, and another apt runs on it for some seconds.",
+        observes: "up waits for the other apt and succeeds.",
         async run({ bed, traffic, chance }) {
-            const newcomer = bed.host("rs4");
-            await takeWebServer(newcomer);
-            bed.undo(() => releaseAptLocks(newcomer));
-            await holdAptLocks(newcomer, 3 + Math.floor(chance.upTo(5)));
-            await bed.change(joins);
+            const newServer = bed.host("rs4");
+            await removeWebServer(newServer);
+            bed.undo(() => releaseAptLocks(newServer));
+            await holdAptLocks(newServer, 3 + Math.floor(chance.upTo(5)));
+            await bed.change(addRealServer);
             await served(bed);
-            unharmed(await traffic.stop());
+            expectNoFailure(await traffic.stop());
         },
     },
-    notInstalled(
+    installFails(
         "dpkg-interrupted",
-        "its dpkg was killed at work",
+        "its dpkg was killed during an installation",
         {
             stop: async ([host]) => {
                 await host!.run(
@@ -168,13 +174,14 @@ export const packages: Scenario[] = [
                     touch /run/lab-slow
                     nohup dpkg -i /tmp/slow.deb >/tmp/slow.log 2>&1 </dev/null & echo $! >/tmp/dpkg`,
                 );
-                await waitUntil("a dpkg at work", 20_000, async () =>
+                await waitUntil("a running dpkg", 20_000, async () =>
                     (await host!.run("cat /tmp/slow.log")).includes("Setting up lab-slow"),
                 );
                 await host!.run("kill -KILL $(cat /tmp/dpkg); rm /run/lab-slow");
             },
-            says: /rs4: cannot install apache2: E: dpkg was interrupted, you must manually run 'dpkg --configure -a'/,
-            mend: (host) =>
+            message:
+                /rs4: cannot install apache2: E: dpkg was interrupted, you must manually run 'dpkg --configure -a'/,
+            restore: (host) =>
                 host.run("dpkg --configure -a && dpkg -P lab-slow; rm -rf /tmp/slow* /tmp/dpkg"),
         },
         60_000,

@@ -1,18 +1,18 @@
 import type { Change } from "../../../lab/article";
 
-/** A weight that no earlier change had, and the change that brings it. */
+/** A new weight, and the change that sets it. */
 export interface NewWeight {
     weight: number;
     change: Change;
 }
 
-/** That of the first real server: directors are changed by it. */
+/** New weight of the first real server. It changes the directors. */
 export function newWeight(): NewWeight {
     const weight = ++lastWeight;
     return { weight, change: ({ realServers }) => (realServers[0]!.weight = weight) };
 }
 
-/** The same with new pages: every host is changed by it. */
+/** New weight of the first real server, and new pages. It changes every host. */
 export function newWeightAndPages(): NewWeight {
     const { weight, change } = newWeight();
     return {
@@ -24,7 +24,7 @@ export function newWeightAndPages(): NewWeight {
     };
 }
 
-/** The same of all real servers: a file that tells a weight tells no other. */
+/** New pages and one new weight of all real servers. Every file then contains a single weight. */
 export function newWeightEverywhere(): NewWeight {
     const { weight, change } = newWeightAndPages();
     return {
@@ -38,7 +38,7 @@ export function newWeightEverywhere(): NewWeight {
 
 export const pageOf = (server: string, weight: number) => `${server.toUpperCase()} of ${weight}`;
 
-/** A word for `repair` that no earlier change had. */
+/** A new value of `repair`. */
 export const newRepair = () => `repair-${++repairs}`;
 
 let lastWeight = 10;

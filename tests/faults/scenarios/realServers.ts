@@ -5,36 +5,39 @@ import { waitUntil } from "../../../lab/lab";
 import {
     answeredAfter,
     failedAfter,
-    must,
-    mustBe,
-    mustLast,
+    expectTrue,
+    expectEqual,
+    expectWithin,
     expectNone,
-    othersUnharmed,
+    expectNoOtherFailure,
     type Scenario,
-    type Stage,
+    type ScenarioContext,
 } from "../scenario";
 import type { FaultBed } from "../bed";
 
-/** Bounds of the checks as they are by default: delayLoop 5, connectTimeout 2, retry 1 after 1 s. */
-const refusing = (5 + 1) * 1000;
-const silent = (5 + 2 * 2 + 1) * 1000;
-/** For whoever asks the director time and again. */
-const asking = 2000;
+/** Bounds with the defaults: delayLoop 5, connectTimeout 2, one retry after 1 s. */
+const refusalMs = (5 + 1) * 1000;
+const silenceMs = (5 + 2 * 2 + 1) * 1000;
+/** Additional time for polling the director's table. */
+const pollMs = 2000;
 
 const all = ["rs1", "rs2", "rs3"];
 
-/** Waits until a server is out of the owner's table, and long enough to see what comes after. */
-async function ejected(
-    { bed, traffic }: Stage,
+/**
+ * Wait until a server is out of the active director's table and a hundred more requests are
+ * answered.
+ */
+async function untilRemoved(
+    { bed, traffic }: ScenarioContext,
     name: string,
     port: number,
     bound: number,
 ): Promise<number> {
     const others = all.filter((other) => other !== name);
-    await bed.untilServing("ds1", port, others, bound + asking);
+    await bed.untilServing("ds1", port, others, bound + pollMs);
     const out = Date.now();
     await waitUntil("a hundred answers", 15_000, () =>
-        Boolean(answeredAfter(traffic.sofar().fresh, out)[99]),
+        Boolean(answeredAfter(traffic.soFar().fresh, out)[99]),
     );
     return out;
 }
@@ -48,9 +51,9 @@ export const realServers: Scenario[] = [
     {
         number: 9,
         name: "server-crash",
-        does: "The services of a real server are killed: their ports refuse connections.",
+        does: "The services of a real server are killed, so its ports refuse connections.",
         observes:
-            "It is out after at most delayLoop + retry × delayBeforeRetry; from then on nothing fails.",
+            "The server is out within delayLoop + retry × delayBeforeRetry. From then on nothing fails.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -61,25 +64,25 @@ export const realServers: Scenario[] = [
                 "systemctl kill -s KILL apache2 lab-server; systemctl stop apache2 lab-server",
             );
             const out = await Promise.all(
-                Object.values(ports).map((port) => ejected(stage, name, port, refusing)),
+                Object.values(ports).map((port) => untilRemoved(stage, name, port, refusalMs)),
             );
             const seen = await traffic.stop();
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
-                expectNone("failure after the ejection", failedAfter(kind, Math.max(...out)));
+                expectNone("failure after the removal", failedAfter(kind, Math.max(...out)));
             }
-            // One that is opened anew before the ejection may be refused: nobody has answered on it.
-            const strangers = seen.long.lost.filter(
+            // A connection reopened before the removal may be refused: it never had an answer.
+            const others = seen.long.lost.filter(
                 ({ from = name.toUpperCase() }) => from !== name.toUpperCase(),
             );
-            expectNone("connection to another server is lost", strangers);
+            expectNone("connection to another server is lost", others);
         },
     },
     {
         number: 10,
         name: "server-hang",
-        does: "The services of a real server stand still: they take connections and never answer.",
+        does: "The services of a real server are frozen: they accept connections and never answer.",
         observes:
-            "The check that asks for the page takes it out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; the check that only connects is blind to it, as documented.",
+            "The check that requests a page removes the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. The check that only connects keeps it, as documented.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -87,42 +90,39 @@ export const realServers: Scenario[] = [
             bed.undo(() => host.run("systemctl kill -s CONT apache2 lab-server"));
             await sleep(chance.upTo(5000));
             await host.run("systemctl kill -s STOP apache2 lab-server");
-            const out = await ejected(stage, name, ports.web, silent);
-            mustBe(
-                "servers of the blind check",
+            const out = await untilRemoved(stage, name, ports.web, silenceMs);
+            expectEqual(
+                "servers of the check that only connects",
                 await bed.cluster.servingRealServers("ds1", ports.lines),
                 all,
             );
-            expectNone(
-                "failure after the ejection",
-                failedAfter((await traffic.stop()).fresh, out),
-            );
+            expectNone("failure after the removal", failedAfter((await traffic.stop()).fresh, out));
         },
     },
     {
         number: 11,
         name: "server-power-off",
-        does: "A real server's power is cut.",
+        does: "The power of a real server is cut.",
         observes:
-            "It is out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry; from then on nothing fails, and connections to it are ended, not left hanging.",
+            "The server is out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. From then on nothing fails, and connections to it are reset instead of hanging.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
             await sleep(chance.upTo(5000));
             await bed.host(name).cut();
             const out = await Promise.all(
-                Object.values(ports).map((port) => ejected(stage, name, port, silent)),
+                Object.values(ports).map((port) => untilRemoved(stage, name, port, silenceMs)),
             );
-            await waitUntil("the end of the connection to it", 15_000, () =>
-                traffic.sofar().long.lost.some(({ from }) => from === name.toUpperCase()),
+            await waitUntil("the end of the connection to the server", 15_000, () =>
+                traffic.soFar().long.lost.some(({ from }) => from === name.toUpperCase()),
             );
             const seen = await traffic.stop();
             const time = Math.max(...out);
             for (const kind of [seen.fresh, seen.session, seen.datagram]) {
-                expectNone("failure after the ejection", failedAfter(kind, time));
+                expectNone("failure after the removal", failedAfter(kind, time));
             }
-            mustBe(
-                "how connections to it ended",
+            expectEqual(
+                "ends of connections to the server",
                 [...new Set(seen.long.lost.map(({ from, ended }) => [from, ended].join()))],
                 [`${name.toUpperCase()},ECONNRESET`],
             );
@@ -131,9 +131,9 @@ export const realServers: Scenario[] = [
     {
         number: 12,
         name: "server-flaps",
-        does: "A web server stops and starts again six times, each for some seconds, once for longer than a check may miss.",
+        does: "A web server stops and starts six times. Each stop lasts for some seconds, one of them longer than the bound of its check.",
         observes:
-            "One change of a director's table for each change of the server that its check sees, and no more; keepalived takes less than a tenth of a processor; what goes elsewhere is not touched.",
+            "The table of a director changes once for each change that its check detects, and no more. keepalived uses less than a tenth of a processor. Connections to other servers do not fail.",
         async run({ bed, traffic, chance }) {
             const name = chance.pick(...all);
             const host = bed.host(name);
@@ -149,36 +149,36 @@ export const realServers: Scenario[] = [
             const [begin, spent] = [Date.now(), await ticks()];
             for (let flap = 0; flap < 6; flap++) {
                 await host.run("systemctl stop apache2");
-                await sleep(flap === 0 ? refusing + 1000 : 1000 + chance.upTo(3000));
+                await sleep(flap === 0 ? refusalMs + 1000 : 1000 + chance.upTo(3000));
                 await host.run("systemctl start apache2");
                 await sleep(1000 + chance.upTo(3000));
             }
             const used = ((await ticks()) - spent) * 10;
-            mustLast("processor time of keepalived", used, (Date.now() - begin) / 10);
-            await bed.untilServing("ds1", ports.web, all, 2 * refusing + asking);
+            expectWithin("processor time of keepalived", used, (Date.now() - begin) / 10);
+            await bed.untilServing("ds1", ports.web, all, 2 * refusalMs + pollMs);
             const log = await ds1.run(`journalctl -q -u keepalived -o cat --since @${since}`);
             const changes = [...log.matchAll(/^.*(Adding|Removing) service .* (?:to|from) VS/gm)];
-            const turns = changes.map(([, turn]) => turn);
-            must("it is removed and added in turn", turns.length >= 2, log);
-            must(
+            const actions = changes.map(([, action]) => action);
+            expectTrue("the server is removed and added", actions.length >= 2, log);
+            expectTrue(
                 "at most six times",
-                turns.length <= 12 &&
-                    turns.every((turn, index) => turn === ["Removing", "Adding"][index % 2]),
-                turns,
+                actions.length <= 12 &&
+                    actions.every((action, index) => action === ["Removing", "Adding"][index % 2]),
+                actions,
             );
             const settled = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
             expectNone("failure after the last start", failedAfter(seen.fresh, settled));
-            othersUnharmed(seen);
+            expectNoOtherFailure(seen);
         },
     },
     {
         number: 13,
         name: "no-server",
-        does: "All web servers are killed, and come back.",
+        does: "All web servers are killed and started again.",
         observes:
-            "Once they are out, new connections are refused, once a second and client: that is how often the kernel says so. Each director runs quorumDown once and quorumUp once.",
+            "Once all servers are out, new connections are refused, once a second for each client, which is the kernel's rate. Each director runs quorumDown once and quorumUp once.",
         async run({ bed, traffic, chance }) {
             const { realServers, directors } = bed.cluster;
             const start = () =>
@@ -188,36 +188,40 @@ export const realServers: Scenario[] = [
             await sleep(chance.upTo(5000));
             await killWebServers(bed);
             for (const { name } of directors) {
-                await bed.untilServing(name, ports.web, [], refusing + asking);
+                await bed.untilServing(name, ports.web, [], refusalMs + pollMs);
             }
             const out = Date.now();
             await sleep(4000);
-            const asked = failedAfter(traffic.sofar().fresh, out);
-            const refused = asked.filter(({ error }) => error === "ECONNREFUSED");
-            must("new connections are refused", refused.length >= 3, asked);
+            const failed = failedAfter(traffic.soFar().fresh, out);
+            const refused = failed.filter(({ error }) => error === "ECONNREFUSED");
+            expectTrue("new connections are refused", refused.length >= 3, failed);
             await start();
             for (const { name } of directors) {
-                await bed.untilServing(name, ports.web, all, 2 * refusing + asking);
+                await bed.untilServing(name, ports.web, all, 2 * refusalMs + pollMs);
             }
             const back = Date.now();
             for (const director of directors) {
-                await waitUntil(`what ${director.name} was told`, 5000, async () => {
-                    const told = await director.run(`cat ${quorumLog}`);
-                    if (told === "down\nup\n") return true;
-                    throw new Error(JSON.stringify(told));
-                });
+                await waitUntil(
+                    `calls of quorumDown and quorumUp on ${director.name}`,
+                    5000,
+                    async () => {
+                        const calls = await director.run(`cat ${quorumLog}`);
+                        if (calls === "down\nup\n") return true;
+                        throw new Error(JSON.stringify(calls));
+                    },
+                );
             }
             await sleep(1000);
             const seen = await traffic.stop();
-            expectNone("failure after they are back", failedAfter(seen.fresh, back));
-            othersUnharmed(seen);
+            expectNone("failure after the servers are back", failedAfter(seen.fresh, back));
+            expectNoOtherFailure(seen);
         },
     },
     {
         number: 13,
         name: "sorry-server",
-        does: "All web servers are killed, where the plan has a sorry server.",
-        observes: "Once they are out, the sorry server answers, and nothing fails any more.",
+        does: "All web servers are killed. The plan has a sorry server.",
+        observes: "Once all servers are out, the sorry server answers, and nothing fails any more.",
         async run({ bed, traffic, chance }) {
             const { realServers } = bed.cluster;
             await bed.change((config) => {
@@ -232,14 +236,14 @@ export const realServers: Scenario[] = [
             );
             await sleep(chance.upTo(5000));
             await killWebServers(bed);
-            await bed.untilServing("ds1", ports.web, ["rs4"], refusing + asking);
+            await bed.untilServing("ds1", ports.web, ["rs4"], refusalMs + pollMs);
             const out = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();
-            expectNone("failure once they are out", failedAfter(seen.fresh, out));
+            expectNone("failure once all servers are out", failedAfter(seen.fresh, out));
             const names = new Set(answeredAfter(seen.fresh, out).map(({ from }) => from));
-            mustBe("who answers", [...names], ["SORRY"]);
-            othersUnharmed(seen);
+            expectEqual("answering servers", [...names], ["SORRY"]);
+            expectNoOtherFailure(seen);
         },
     },
 ];

@@ -8,14 +8,14 @@ import { type Change } from "../../../lab/article";
 import { portrait } from "../../e2e/support/portrait";
 import {
     type Chance,
-    must,
-    mustBe,
-    mustLast,
+    expectTrue,
+    expectEqual,
+    expectWithin,
     expectOutput,
-    noneBegunAfter,
+    expectNoFailureAfter,
     type Scenario,
-    type Stage,
-    unharmed,
+    type ScenarioContext,
+    expectNoFailure,
 } from "../scenario";
 import type { FaultBed } from "../bed";
 import type { RunningUp } from "../../../lab/runningUp";
@@ -23,18 +23,18 @@ import { newRepair, newWeight, newWeightAndPages, newWeightEverywhere, pageOf } 
 
 const config = (host: Host) => host.run("cat /etc/keepalived/keepalived.conf");
 
-/** The whole plan is in force on both directors, and nothing half done is left. */
-async function converged(bed: FaultBed, weight: number): Promise<void> {
+/** Expect the whole plan on both directors, and no unfinished change on any host. */
+async function expectConverged(bed: FaultBed, weight: number): Promise<void> {
     for (const director of bed.cluster.directors) {
         await waitUntil(`weight ${weight} on ${director.name}`, 15_000, async () =>
             (await director.run("ipvsadm -Sn")).includes(`-r 10.128.190.249:80 -g -w ${weight}`),
         );
     }
-    for (const host of bed.cluster.members) await isWhole(host);
+    for (const host of bed.cluster.members) await expectComplete(host);
 }
 
-/** What a change makes of a host: of a director or of a real server, one file after the other. */
-const live = (host: Host) =>
+/** Files that a change of a director or of a real server writes. */
+const changedFiles = (host: Host) =>
     host.run(
         `for file in /etc/keepalived/keepalived.conf /var/lib/pulumi-lvs/ipvs.rules \\
             /etc/lvs/real-server /var/www/html/index.html; do
@@ -42,10 +42,10 @@ const live = (host: Host) =>
         done`,
     );
 
-/** The shell of a step, as it is called on a host. */
+/** Command line of a step's shell on a host. */
 const stepShell = "^timeout -k 30 600 sh -s";
 
-/** Waits until a step is at work on a host. */
+/** Wait until a step runs on a host. */
 const untilStep = (host: Host) =>
     host.run(`timeout 60 sh -c 'until pgrep -f "${stepShell}"; do sleep 0.02; done'`);
 
@@ -57,7 +57,7 @@ async function untilReachable(host: Host): Promise<void> {
     );
 }
 
-/** Has a host's lock, as another change would, until it is told to let go. */
+/** Hold a host's lock, as another change would. Return the function that releases it. */
 async function holdLock(host: Host): Promise<() => Promise<unknown>> {
     await host.run(
         `: >/run/lab-lock
@@ -67,77 +67,79 @@ async function holdLock(host: Host): Promise<() => Promise<unknown>> {
     return () => host.run("rm -f /run/lab-lock");
 }
 
-/** No file of a change is left over, and no change is under way. */
-async function isWhole(host: Host): Promise<void> {
-    const left = await host.run(
+/** Wait until no change runs on a host. Expect no temporary file of a change. */
+async function expectComplete(host: Host): Promise<void> {
+    const files = await host.run(
         `flock -w 60 /run/pulumi-lvs.lock true
         find /etc /var/lib/pulumi-lvs /usr/local -name '*.lvs-new' -o -path '*/pulumi-lvs/*/changing'`,
     );
-    mustBe(`what is left on ${host.name}`, left, "");
+    expectEqual(`unfinished changes on ${host.name}`, files, "");
 }
 
-/** A fault that hits an up on its way, at any time; when the up was faster, once more and sooner. */
-async function inMidst(
-    { bed, chance }: Stage,
+/**
+ * Hit a running up with a fault at any time. If the up ends first, try again with an earlier time.
+ */
+async function interruptUp(
+    { bed, chance }: ScenarioContext,
     hit: (up: RunningUp) => Promise<unknown>,
 ): Promise<{ up: RunningUp; weight: number }> {
     for (let latest = 3000; latest > 100; latest /= 2) {
         const { weight, change } = newWeight();
         const up = await bed.startUp(change);
-        await up.begun(chance.upTo(latest));
+        await up.waitForUpdating(chance.upTo(latest));
         if (up.isRunning) {
             await hit(up);
             return { up, weight };
         }
-        await up.end();
+        await up.waitForExit();
     }
-    throw new Error("no up could be hit on its way");
+    throw new Error("every up ended before the fault");
 }
 
-/** The same up again, after whatever there was. */
-async function again(bed: FaultBed, weight: number): Promise<void> {
+/** Run the same up again after a fault, and expect the whole plan. */
+async function redeploy(bed: FaultBed, weight: number): Promise<void> {
     await bed.deploy();
-    await converged(bed, weight);
+    await expectConverged(bed, weight);
 }
 
 /**
- * A fault that hits a change of a host on its way, at any time of a step; when all of the up was
- * faster, once more and sooner. The up fails in time. Then the host, as it is after the fault, is as it was before the
- * change or as it is after the next up, which ends well.
+ * Hit a step of an up with a fault at any time. If the up ends first, try again with an earlier
+ * time. The up must fail in time. The files of the host must then be those from before the change,
+ * or those after the next, successful up.
  */
-async function hitsHost(
-    { bed, chance }: Stage,
+async function interruptStep(
+    { bed, chance }: ScenarioContext,
     host: Host,
     hit: (afterMs: number) => Promise<unknown>,
-    patienceMs: number,
+    limitMs: number,
 ): Promise<void> {
     for (let latest = 1000; ; latest /= 2) {
-        must("a change is hit on its way", latest > 50);
-        const before = await live(host);
+        expectTrue("the fault hits a step", latest > 50);
+        const before = await changedFiles(host);
         const { weight, change } = newWeightAndPages();
         const up = await bed.startUp(change);
         await hit(chance.upTo(latest));
-        if ((await up.end(patienceMs)) === 0) continue;
-        const seen = await live(host);
-        await again(bed, weight);
+        if ((await up.waitForExit(limitMs)) === 0) continue;
+        const seen = await changedFiles(host);
+        await redeploy(bed, weight);
         for (const server of bed.cluster.realServers) {
-            must(
+            expectTrue(
                 `${server.name} has its new page`,
-                (await live(server)).includes(pageOf(server.name, weight)),
+                (await changedFiles(server)).includes(pageOf(server.name, weight)),
             );
         }
-        const after = await live(host);
-        must("the change is one of the host", before !== after);
-        if (seen !== before) mustBe(`${host.name}, if not as it was`, seen, after);
+        const after = await changedFiles(host);
+        expectTrue("the change affects the host", before !== after);
+        if (seen !== before) expectEqual(`files of ${host.name}`, seen, after);
         return;
     }
 }
 
-/** A change of a host's connection that keeps it from being logged in to. */
-function notLetIn(
+/** A scenario in which a change of a host's connection makes the login fail. */
+function loginFails(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
     login: object,
-    says: RegExp,
+    message: RegExp,
 ): Scenario {
     return {
         ...scenario,
@@ -154,21 +156,25 @@ function notLetIn(
                 change(plan);
                 Object.assign(plan.directors[index]!, login);
             });
-            expectOutput("up", output, says);
-            mustLast("up", Date.now() - start, 40_000);
+            expectOutput("up", output, message);
+            expectWithin("up", Date.now() - start, 40_000);
             // dialErrorLimit is 1.
             const made = (await attempts()) - earlier;
-            must("one or two attempts", made >= 1 && made <= 2, made);
-            mustBe("configurations", await Promise.all(bed.cluster.directors.map(config)), before);
+            expectTrue("one or two attempts to log in", made >= 1 && made <= 2, made);
+            expectEqual(
+                "configurations",
+                await Promise.all(bed.cluster.directors.map(config)),
+                before,
+            );
             await bed.change(change);
-            await converged(bed, weight);
-            unharmed(await traffic.stop());
+            await expectConverged(bed, weight);
+            expectNoFailure(await traffic.stop());
         },
     };
 }
 
-/** A first up that is refused, and leaves no trace on any host. */
-function refusedAtFirst(
+/** A scenario in which a first up fails and changes no host. */
+function firstUpFails(
     scenario: Pick<Scenario, "number" | "name" | "does" | "observes">,
     prepare: (bed: FaultBed, chance: Chance) => Promise<RegExp>,
 ): Scenario {
@@ -176,11 +182,11 @@ function refusedAtFirst(
         ...scenario,
         on: "bare hosts",
         async run({ bed, chance }) {
-            const says = await prepare(bed, chance);
-            const pictures = () => Promise.all(bed.cluster.members.map(portrait));
-            const before = await pictures();
-            expectOutput("up", await bed.failingChange(() => undefined), says);
-            mustBe("hosts", await pictures(), before);
+            const message = await prepare(bed, chance);
+            const portraits = () => Promise.all(bed.cluster.members.map(portrait));
+            const before = await portraits();
+            expectOutput("up", await bed.failingChange(() => undefined), message);
+            expectEqual("hosts", await portraits(), before);
         },
     };
 }
@@ -189,9 +195,9 @@ export const trouble: Scenario[] = [
     {
         number: 21,
         name: "disk-full",
-        does: "A director's disk is full when its configuration changes.",
+        does: "The disk of a director is full when its configuration changes.",
         observes:
-            "up fails and says so; the old files and tables are whole; with room again, the next up converges.",
+            "up fails and names the cause. The old files and tables are complete. With free space, the next up converges.",
         async run({ bed, traffic, chance }) {
             const director = bed.host(chance.pick("ds1", "ds2"));
             const free = () => director.run("rm -f /full; sync");
@@ -206,18 +212,18 @@ export const trouble: Scenario[] = [
                 await bed.failingChange(change),
                 /\/\S+[: (]+No space left on device/,
             );
-            mustBe("director", await bed.directorState(director.name), before);
+            expectEqual("director", await bed.directorState(director.name), before);
             await free();
-            await again(bed, weight);
-            unharmed(await traffic.stop());
+            await redeploy(bed, weight);
+            expectNoFailure(await traffic.stop());
         },
     },
     {
         number: 22,
         name: "ssh-dropped",
-        does: "The SSH session that changes a host dies at any time of the change.",
+        does: "The SSH session of a step is killed at any time of the step.",
         observes:
-            "up fails at once; the host has the old configuration or the new one, whole; the next up converges.",
+            "up fails at once. The host has the complete old or the complete new configuration. The next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const host = bed.host(chance.pick("ds1", "rs1", "ds2", "rs2"));
@@ -227,24 +233,24 @@ export const trouble: Scenario[] = [
                     sleep ${(afterMs / 1000).toFixed(3)}
                     session=$(ps -o ppid= "$step") && kill -KILL $session || :`,
                 );
-                // Its end takes the change back, or leaves it done.
-                await isWhole(host);
+                // The end of the session rolls the change back, or the change is complete.
+                await expectComplete(host);
             };
-            await hitsHost(stage, host, drop, 20_000);
-            unharmed(await traffic.stop());
+            await interruptStep(stage, host, drop, 20_000);
+            expectNoFailure(await traffic.stop());
         },
     },
     {
         number: 22,
         name: "ssh-cut-off",
-        does: "The cable of a host that is changed is pulled out at any time of the change, and plugged in again after half a minute.",
+        does: "The cable of a host is unplugged at any time of a step, and plugged in again after half a minute.",
         observes:
-            "up ends soon after that, well or not; the host has the old configuration or the new one, whole; the next up converges.",
+            "up ends soon afterwards, with or without success. The host has the complete old or the complete new configuration. The next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const host = bed.host(chance.pick("ds2", "rs2", "rs1"));
             bed.undo(() => host.link("up"));
-            const before = await live(host);
+            const before = await changedFiles(host);
             const { weight, change } = newWeightAndPages();
             const up = await bed.startUp(change);
             await untilStep(host);
@@ -252,24 +258,25 @@ export const trouble: Scenario[] = [
             await host.link("down");
             await sleep(30_000);
             await host.link("up");
-            await up.end(60_000);
+            await up.waitForExit(60_000);
             await untilReachable(host);
-            await isWhole(host);
-            const seen = await live(host);
-            await again(bed, weight);
-            if (seen !== before) mustBe(`${host.name}, if not as it was`, seen, await live(host));
+            await expectComplete(host);
+            const seen = await changedFiles(host);
+            await redeploy(bed, weight);
+            if (seen !== before)
+                expectEqual(`files of ${host.name}`, seen, await changedFiles(host));
             await bed.untilHealthy();
             const healthy = Date.now();
             await sleep(2000);
-            noneBegunAfter(healthy, await traffic.stop());
+            expectNoFailureAfter(healthy, await traffic.stop());
         },
     },
     {
         number: 22,
         name: "host-rebooted",
-        does: "A host that is changed loses its power at any time of the change, or is rebooted, and comes back.",
+        does: "A host loses its power or is rebooted at any time of a step, and boots again.",
         observes:
-            "up fails; the host comes back, serves, and has the old configuration or the new one, whole; the next up converges.",
+            "up fails. The host returns, serves, and has the complete old or the complete new configuration. The next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const [name, fall] = chance.pick(
@@ -292,18 +299,18 @@ export const trouble: Scenario[] = [
                 await bed.untilHealthy();
                 back = Date.now();
             };
-            // The engine hears of it when it asks whether the connection is still alive.
-            await hitsHost(stage, host, fell, 60_000);
+            // The engine notices when its keepalive on the connection fails.
+            await interruptStep(stage, host, fell, 60_000);
             await sleep(2000);
-            noneBegunAfter(back, await traffic.stop());
+            expectNoFailureAfter(back, await traffic.stop());
         },
     },
     {
         number: 23,
         name: "sshd-stalls",
-        does: "A real server's sshd takes connections and says nothing, for half a minute, while every host changes.",
+        does: "The sshd of a real server accepts connections but does not answer for half a minute, while every host changes.",
         observes:
-            "The other real servers are changed meanwhile; once it speaks again, this up or the next one converges.",
+            "The other real servers change meanwhile. When the sshd answers again, this up or the next one converges.",
         async run({ bed, traffic, chance }) {
             const stalled = bed.host(chance.pick("rs1", "rs2", "rs3"));
             const others = bed.cluster.realServers.filter((host) => host !== stalled);
@@ -313,24 +320,24 @@ export const trouble: Scenario[] = [
             const { weight, change } = newWeightAndPages();
             const up = await bed.startUp(change);
             const isNew = async (host: Host) =>
-                (await live(host)).includes(pageOf(host.name, weight));
+                (await changedFiles(host)).includes(pageOf(host.name, weight));
             for (const host of others) {
                 await waitUntil(`the new page on ${host.name}`, 30_000, () => isNew(host));
             }
             await sleep(20_000);
             await goOn();
-            await up.end(60_000);
-            await again(bed, weight);
-            must("the page is new", await isNew(stalled));
-            unharmed(await traffic.stop());
+            await up.waitForExit(60_000);
+            await redeploy(bed, weight);
+            expectTrue("the page is new", await isNew(stalled));
+            expectNoFailure(await traffic.stop());
         },
     },
     {
         number: 24,
         name: "engine-killed",
-        does: "The engine gets SIGKILL at any time of an up.",
+        does: "Pulumi's engine gets SIGKILL at any time of an up.",
         observes:
-            "Nothing fails; the next up names the lock; after pulumi cancel it converges, with no resource twice.",
+            "Nothing fails. The next up names the lock. After pulumi cancel it converges, and no resource exists twice.",
         async run(stage) {
             const { bed, traffic } = stage;
             const resources = async () => {
@@ -341,56 +348,56 @@ export const trouble: Scenario[] = [
                 return deployment.resources.map(({ urn }) => urn).sort();
             };
             const before = await resources();
-            const { up, weight } = await inMidst(stage, (up) => Promise.resolve(up.kill()));
-            mustBe("status", await up.end(), -1);
+            const { up, weight } = await interruptUp(stage, (up) => Promise.resolve(up.kill()));
+            expectEqual("status", await up.waitForExit(), -1);
             const { status, stdout, stderr } = await bed.stack.tryUp();
             const output = stdout + stderr;
-            must("the next up fails", status !== 0, output);
-            expectOutput("it", output, /locked by 1 lock/);
+            expectTrue("the next up fails", status !== 0, output);
+            expectOutput("the next up", output, /locked by 1 lock/);
             await bed.stack.pulumi(["cancel", "--yes"]);
             await bed.stack.up();
-            await converged(bed, weight);
-            mustBe("resources", await resources(), before);
-            unharmed(await traffic.stop());
+            await expectConverged(bed, weight);
+            expectEqual("resources", await resources(), before);
+            expectNoFailure(await traffic.stop());
         },
     },
     {
         number: 25,
         name: "interrupted",
-        does: "Ctrl-C, once or twice, at any time of an up.",
+        does: "Ctrl-C is pressed once or twice at any time of an up.",
         observes:
-            "The step under way is done or taken back; the exit status is not 0; the next up converges.",
+            "The running step is completed or rolled back. The exit status is not 0. The next up converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const twice = chance.pick(true, false);
-            const { up, weight } = await inMidst(stage, async (up) => {
+            const { up, weight } = await interruptUp(stage, async (up) => {
                 up.interrupt();
                 await sleep(300);
                 if (twice) up.interrupt();
             });
-            const status = await up.end(90_000);
-            must("the exit status is not 0", status !== 0, up.output);
-            for (const host of bed.cluster.members) await isWhole(host);
-            await again(bed, weight);
-            unharmed(await traffic.stop());
+            const status = await up.waitForExit(90_000);
+            expectTrue("the exit status is not 0", status !== 0, up.output);
+            for (const host of bed.cluster.members) await expectComplete(host);
+            await redeploy(bed, weight);
+            expectNoFailure(await traffic.stop());
         },
     },
     {
         number: 26,
         name: "two-at-once",
-        does: "Two ups at once: of one state, and of two states that manage the same hosts.",
+        does: "Two ups run at once: of one state, and of two states that manage the same hosts.",
         observes:
-            "Of one state, one is refused and names the lock. Of two that differ, a host does one change after the other: each ends well, and no host has something of both; one more up converges.",
+            "Of one state, one up fails and names the lock. Of two different states, a host makes one change after the other: both ups succeed, and no host has parts of both. Another up converges.",
         async run({ bed, traffic, chance }) {
             const first = newWeight();
             const ups = [await bed.startUp(first.change)];
-            await ups[0]!.begun(chance.upTo(500));
+            await ups[0]!.waitForUpdating(chance.upTo(500));
             ups.push(await bed.startUp());
-            const statuses = await Promise.all(ups.map((up) => up.end()));
-            mustBe("status of the first", statuses[0], 0);
-            must("the second is refused", statuses[1] !== 0, ups[1]!.output);
-            expectOutput("it", ups[1]!.output, /locked by 1 lock/);
-            await converged(bed, first.weight);
+            const statuses = await Promise.all(ups.map((up) => up.waitForExit()));
+            expectEqual("status of the first", statuses[0], 0);
+            expectTrue("the second up fails", statuses[1] !== 0, ups[1]!.output);
+            expectOutput("the second up", ups[1]!.output, /locked by 1 lock/);
+            await expectConverged(bed, first.weight);
 
             const other = await LabStack.create(bed.lab, "other");
             const secret = await bed
@@ -405,87 +412,89 @@ export const trouble: Scenario[] = [
             const [second, third] = [newWeightEverywhere(), newWeightEverywhere()];
             await configureOther(third.change);
             const contended = bed.host(chance.pick("rs1", "ds2", "ds1"));
-            const letGo = await holdLock(contended);
-            bed.undo(letGo);
+            const releaseLock = await holdLock(contended);
+            bed.undo(releaseLock);
             const own = await bed.startUp(second.change);
             const others = other.tryPulumi(up);
             await waitUntil(
-                "both at one host",
+                "both changes on one host",
                 60_000,
                 async () =>
                     (await contended.run("pgrep -cf '^flock -w 120 9' || :")).trim() === "2",
             );
-            await letGo();
-            mustBe("status of one", await own.end(), 0);
+            await releaseLock();
+            expectEqual("status of the first up", await own.waitForExit(), 0);
             const { status, stdout, stderr } = await others;
-            must("the other ends well", status === 0, stdout + stderr);
+            expectTrue("the second up succeeds", status === 0, stdout + stderr);
             for (const host of bed.cluster.members) {
-                const weights = [...(await live(host)).matchAll(/(?:weight|-w|of) (\d+)/g)];
+                const weights = [...(await changedFiles(host)).matchAll(/(?:weight|-w|of) (\d+)/g)];
                 const [one, ...more] = new Set(weights.map(([, weight]) => Number(weight)));
-                must(
-                    `${host.name} is of one`,
+                expectTrue(
+                    `${host.name} has one plan`,
                     more.length === 0 && [second.weight, third.weight].includes(one!),
-                    await live(host),
+                    await changedFiles(host),
                 );
-                await isWhole(host);
+                await expectComplete(host);
             }
             await bed.change((plan) => {
                 second.change(plan);
                 plan.repair = newRepair();
             });
-            await converged(bed, second.weight);
-            unharmed(await traffic.stop());
+            await expectConverged(bed, second.weight);
+            expectNoFailure(await traffic.stop());
         },
     },
-    refusedAtFirst(
+    firstUpFails(
         {
             number: 28,
             name: "no-ipvs",
-            does: "A first up where a director's kernel is forbidden to load ip_vs.",
-            observes: "up fails before anything has changed on any host, and names the module.",
+            does: "A first up runs while a director's kernel is forbidden to load ip_vs.",
+            observes: "up fails before any host changes, and names the module.",
         },
         async (bed, chance) => {
             const director = bed.host(chance.pick("ds1", "ds2"));
             const file = "/etc/modprobe.d/no-ipvs.conf";
             await director.run(`echo install ip_vs /bin/false >${file}`);
             bed.undo(() => director.run(`rm ${file}`));
-            return new RegExp(`${director.name}: modules: ip_vs must not be loaded`);
+            return new RegExp(
+                `${director.name}: modules: a file in /etc/modprobe\\.d forbids ip_vs`,
+            );
         },
     ),
-    notLetIn(
+    loginFails(
         {
             number: 29,
             name: "host-key-changed",
-            does: "A director answers with another host key than the plan has.",
+            does: "The host key of a director differs from the plan.",
             observes:
-                "up stops and says so, after at most two attempts; nothing changes; the next up converges.",
+                "up fails and names the cause after at most two attempts. Nothing changes. The next up converges.",
         },
         { hostKey: hostKey("somebody else").public },
         /host key mismatch/,
     ),
-    notLetIn(
+    loginFails(
         {
             number: 30,
             name: "key-refused",
-            does: "A director does not let the key in.",
+            does: "A director refuses the private key.",
             observes:
-                "up stops and says so, after at most two attempts; nothing changes; the next up converges.",
+                "up fails and names the cause after at most two attempts. Nothing changes. The next up converges.",
         },
         { privateKey: hostKey("nobody").private },
         /unable to authenticate/,
     ),
-    refusedAtFirst(
+    firstUpFails(
         {
             number: 32,
             name: "router-id-taken",
-            does: "Before a first up, somebody else's keepalived has the same virtual_router_id on the network.",
+            does: "Before a first up, a foreign keepalived uses the same virtual_router_id on the network.",
             observes:
-                "up fails before anything has changed on any host, and names the id and whose it is.",
+                "up fails before any host changes, and names the id and the address of the other router.",
         },
         async (bed) => {
             const rs4 = bed.host("rs4");
             const conf = [
-                "vrrp_instance theirs {",
+                "vrrp_instance foreign {",
                 "    interface eth0",
                 "    virtual_router_id 62",
                 "    virtual_ipaddress {",
@@ -504,13 +513,12 @@ export const trouble: Scenario[] = [
             return /ds[12]: router: id 62 on eth0 is in use by 10\.128\.190\.247/;
         },
     ),
-    refusedAtFirst(
+    firstUpFails(
         {
             number: 33,
             name: "address-taken",
-            does: "Before a first up, another machine answers for the virtual IP.",
-            observes:
-                "up fails before anything has changed on any host, and names the machine's MAC address.",
+            does: "Before a first up, another machine has the virtual IP.",
+            observes: "up fails before any host changes, and names the machine's MAC address.",
         },
         async (bed) => {
             const rs4 = bed.host("rs4");
@@ -518,46 +526,49 @@ export const trouble: Scenario[] = [
             await rs4.run(`ip address add ${address}`);
             bed.undo(() => rs4.run(`ip address delete ${address}`));
             const mac = (await rs4.run("cat /sys/class/net/eth0/address")).trim();
-            return new RegExp(`address: 10\\.128\\.190\\.248 is answered for by ${mac} on eth0`);
+            return new RegExp(`address: 10\\.128\\.190\\.248 on eth0 is in use by ${mac}`);
         },
     ),
     {
         number: 40,
         name: "one-of-five",
-        does: "One of five hosts, a real server, cannot be reached when all of them change.",
+        does: "One of five hosts, a real server, is unreachable when all of them change.",
         observes:
-            "The other real servers converge, the directors wait for it, the exit status is not 0; nothing fails once the server is out; the next up logs in to what was left and to no other host.",
+            "The other real servers converge, the directors are not changed, and the exit status is not 0. Nothing fails once the server is out. The next up logs in to the unchanged hosts and to no other host.",
         async run({ bed, traffic, chance }) {
             const { realServers, directors } = bed.cluster;
             const gone = chance.pick(...realServers);
             const rest = realServers.filter((other) => other !== gone);
-            const before = await Promise.all(directors.map(live));
+            const before = await Promise.all(directors.map(changedFiles));
             const { weight, change } = newWeightAndPages();
             await gone.link("down");
             bed.undo(() => gone.link("up"));
             const names = rest.map(({ name }) => name);
-            const ejected = (port: number) => bed.untilServing("ds1", port, names, 20_000);
-            await Promise.all(Object.values(ports).map(ejected));
+            const removed = (port: number) => bed.untilServing("ds1", port, names, 20_000);
+            await Promise.all(Object.values(ports).map(removed));
             const out = Date.now();
             await bed.failingChange(change);
             for (const host of rest) {
                 const page = pageOf(host.name, weight);
-                must(`${host.name} has its new page`, (await live(host)).includes(page));
+                expectTrue(
+                    `${host.name} has its new page`,
+                    (await changedFiles(host)).includes(page),
+                );
             }
-            mustBe("directors", await Promise.all(directors.map(live)), before);
+            expectEqual("directors", await Promise.all(directors.map(changedFiles)), before);
             await gone.link("up");
             await untilReachable(gone);
             const earlier = await bed.cluster.logins();
             await bed.deploy();
-            await converged(bed, weight);
+            await expectConverged(bed, weight);
             const logins = await bed.cluster.logins();
             const made = Object.entries(logins).map(([name, count]) => [
                 name,
                 count - earlier[name]!,
             ]);
             const expected = { ds1: 1, ds2: 1, rs1: 0, rs2: 0, rs3: 0, rs4: 0, [gone.name]: 1 };
-            mustBe("logins of the next up", Object.fromEntries(made), expected);
-            noneBegunAfter(out, await traffic.stop());
+            expectEqual("logins of the next up", Object.fromEntries(made), expected);
+            expectNoFailureAfter(out, await traffic.stop());
         },
     },
 ];

@@ -20,13 +20,10 @@ export interface Plan extends Cluster {
     resource?: string;
 }
 
-/**
- * What a host is sent: a step, or `report`, which asks for what has changed there, or for what of the
- * plan would.
- */
+/** A step, or `report`, which asks for differences. */
 export type Step = StepName | "report";
 
-/** The bundle of a step as the components make it; `tests/scripts/bundles.test.ts` compares the two. */
+/** Make the bundle of a step as the components do. `tests/scripts/bundles.test.ts` compares the two. */
 export function bundleOf(plan: Plan, host: string, step: Step): string {
     if (step === "report") return bundle("report", filesOf(plan, host));
     const isDirector = plan.directors.some(({ name }) => name === host);
@@ -41,7 +38,7 @@ export function bundleOf(plan: Plan, host: string, step: Step): string {
     return stepText({ role, name }, step, content);
 }
 
-/** The files that are no secret. */
+/** List the files without secrets. */
 function filesOf(plan: Plan, host: string): HostFile[] {
     return (["prepare", "configure"] as const).flatMap(
         (step) => unbundle(bundleOf(plan, host, step))!.files,

@@ -1,22 +1,22 @@
 import { differences } from "./portrait";
 import { type Ending, type Event, reference, type Scene, tell } from "./story";
 
-/** What becomes of a host by a story, all of it. */
+/** A story, and the resulting state of its host. */
 export interface Case extends Scene {
     title: string;
-    /** How the last step ended. Its status defaults to 0. */
+    /** Status of the last step. Defaults to 0. */
     status?: number;
-    /** All that it said, or what is in it. */
+    /** Its whole output, or a pattern. */
     says: string | RegExp;
-    /** What systemd and package managers were asked to do since `forgetCalls`; whatever where it is not said. */
+    /** Requests to systemd and package managers since `forgetCalls`. Defaults to any. */
     calls?: string;
-    /** The host is in the end as it was at first, or as one on which nothing but this happened. */
+    /** The host is as it was found, or as a host on which only these events happened. */
     is: "as found" | Event[];
-    /** But for this, in the words of `differences`. */
+    /** Difference from that, as `differences` prints it. Defaults to none. */
     but?: string;
 }
 
-/** Tests of which each tells a story; at the same time where their hosts wait more than they work. */
+/** Define a test for each case. With `atOnce` they run at the same time, which helps if their hosts mostly wait. */
 export function tests(cases: Case[], { atOnce = false } = {}): void {
     const each = atOnce ? it.concurrent : it;
     each.each(cases.map((one) => [one.title, one] as const))("%s", async (_, one) => {

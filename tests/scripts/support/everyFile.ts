@@ -1,14 +1,14 @@
 import * as path from "node:path";
 import { ScriptHost } from "./scriptHost";
 
-/** For each host is made and switched on; a machine with other work is three times slower. */
+/** Each test makes and starts a host. A busy machine is three times slower. */
 jest.setTimeout(60_000);
 
 beforeAll(() => {
     const file = path.basename(expect.getState().testPath!);
     process.stderr.write(
         `${file}: stand-ins for systemd, keepalived at work, IPVS, modules, packages, journal and waiting; ` +
-            "real scripts, files, addresses, kernel settings, nftables and `keepalived -t`\n",
+            "real scripts, files, addresses, sysctls, nftables and `keepalived -t`\n",
     );
 });
 

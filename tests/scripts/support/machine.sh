@@ -1,8 +1,8 @@
 #!/bin/sh
-# A machine without a kernel of its own: `machine.sh BYTES STAND-INS NAME ADDRESS…` makes its
-# disk, of the files in ./tree with the stand-ins over them, and switches it on. A line on stdin is a
-# power cut, after which it is switched on again; it goes for good with stdin. All that it makes is in namespaces
-# that end with it. On stdout it says the process id of each machine that is on.
+# A machine without its own kernel: `machine.sh BYTES STAND-INS NAME ADDRESS…` makes its disk from the
+# files in ./tree, with the stand-ins over them, and switches it on. A line on stdin cuts the power and
+# switches it on again. The machine ends with stdin, and its namespaces with it. stdout has the process
+# id of each machine that is on.
 set -eu
 here=${0%/*} size=$1 stand_ins=$2
 shift 2
@@ -10,7 +10,7 @@ shift 2
 mount -t tmpfs -o "size=$size,mode=755" disk run
 cd run
 mkdir changes work root below
-# One path each: mount takes colons in them for more than they are.
+# One path each: mount splits paths at colons.
 mkdir lower stand-ins
 mount --bind ../tree lower
 mount --bind "$stand_ins" stand-ins

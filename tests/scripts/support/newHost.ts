@@ -1,6 +1,6 @@
 import { ScriptHost } from "./scriptHost";
 
-/** Commands that change something, and those that write what a shell then puts into files. */
+/** Commands that change something, and commands whose output a shell writes to files. */
 const changing = [
     ...["awk", "chmod", "cp", "ip", "ipvsadm", "mkdir", "modprobe", "mv", "nft", "rm", "rmdir"],
     ...["sed", "sha256sum", "sysctl", "systemctl", "sync", "touch"],
@@ -14,7 +14,7 @@ const addresses: Record<string, string> = {
     rs3: "10.128.190.251/24",
 };
 
-/** A host of the seed's cluster on which nothing has been done. */
+/** Make an unchanged host of the seed's cluster. */
 export async function newHost(name: string, { isCounted = false } = {}): Promise<ScriptHost> {
     const tree = process.env.SCRIPTS_TREE;
     if (tree === undefined)

@@ -3,17 +3,17 @@ import type { Plan } from "./bundles";
 
 const vip = "10.128.190.248";
 
-/** The seed's cluster, two real servers of it. */
+/** The seed's cluster with two real servers. */
 export const plain: Plan = { ...seed, realServers: seed.realServers.slice(0, 2) };
 
-/** A change to it that every host takes part in. */
+/** A change of it on every host. */
 export const withAnotherVip: Plan = {
     ...plain,
     virtualServers: [...plain.virtualServers, { virtualIp: "10.128.190.246", port: 8080 }],
 };
 
-/** With as many kinds of files as a host can have. */
-export const inFull: Plan = {
+/** The same with every kind of file on a host. */
+export const everyKindOfFile: Plan = {
     ...withAnotherVip,
     realServers: plain.realServers.map((realServer) => ({
         ...realServer,
@@ -32,7 +32,7 @@ export const inFull: Plan = {
     monitoring: { nodeExporter: false, textfileDirectory: "/var/lib/metrics" },
 };
 
-/** Plans that differ in the files, kernel settings and tables that they ask of hosts. */
+/** Plans with different files, sysctls and tables. */
 export const plans: Record<string, Plan> = {
     "a service of TCP": plain,
     "two virtual IPs": withAnotherVip,
@@ -74,5 +74,5 @@ export const plans: Record<string, Plan> = {
         })),
     },
     "a firewall left alone": { ...plain, openFirewall: false },
-    "kernel settings, scripts, web pages and monitoring": inFull,
+    "kernel settings, scripts, web pages and monitoring": everyKindOfFile,
 };

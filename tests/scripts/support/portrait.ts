@@ -3,20 +3,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ScriptHost } from "./scriptHost";
 
-/** All that can be told of a host, by what it is about: a path, or something of the kernel or of systemd. */
+/** State of a host. The keys are paths, and parts of the kernel or systemd. */
 export type Portrait = Record<string, string>;
 
 /**
- * Each file, folder and link that is not as in the tree that the host was made of, with mode, owner
- * and content; and what goes with a power cut: addresses, routes, firewall, kernel settings, modules,
- * the IPVS table, units, and what is under /run.
+ * Describe a host: each file, folder and link that differs from the host's tree, with mode, owner and
+ * content; and addresses, routes, firewall, sysctls, modules, the IPVS table, units and /run, which a
+ * power cut resets.
  */
 export async function portrait(host: ScriptHost): Promise<Portrait> {
     const now = sections(await host.run(kernel));
     return { ...now, ...filesOf(host) };
 }
 
-/** What makes a file another one: its inode and the time of its change, by path. */
+/** List the inode and the time of the last change of each file, by path. */
 export function inodes(host: ScriptHost): Record<string, string> {
     const files = entries(host.changes)
         .filter(([, { mode }]) => (mode & fs.constants.S_IFMT) === fs.constants.S_IFREG)
@@ -33,12 +33,12 @@ function filesOf({ changes, found }: ScriptHost): Portrait {
                 .map((layer) => path.join(layer, at))
                 .filter((file) => fs.lstatSync(file, { throwIfNoEntry: false }))
                 .map((file) => description(file, fs.lstatSync(file)))[0];
-            return is === was ? [] : [[at, is ?? "is not there"]];
+            return is === was ? [] : [[at, is ?? "is missing"]];
         }),
     );
 }
 
-/** All that is below a folder, by path from there, in order. */
+/** List everything below a folder, by relative path, in order. */
 function entries(folder: string, at = "/"): [string, fs.Stats][] {
     return fs
         .readdirSync(path.join(folder, at))
@@ -53,7 +53,7 @@ function entries(folder: string, at = "/"): [string, fs.Stats][] {
         });
 }
 
-/** A file of the tree that was removed is a device without a number in an overlay. */
+/** In an overlay a removed file is a device without a number. */
 function isGone(stat: fs.Stats): boolean {
     return stat.isCharacterDevice() && stat.rdev === 0;
 }
@@ -62,7 +62,7 @@ function description(file: string, stat: fs.Stats): string {
     const owner = `${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}`;
     if (stat.isDirectory()) return `${owner} folder`;
     if (stat.isSymbolicLink()) return `link to ${fs.readlinkSync(file)}`;
-    // Metrics say when they were taken.
+    // Metrics have a time in them.
     if (file.endsWith(".prom")) return `${owner} metrics`;
     const content = fs.readFileSync(file, "utf8");
     if (path.basename(file) === "deferred") return `${owner} ${sha256(content)}`;
@@ -73,7 +73,7 @@ function sha256(text: string): string {
     return createHash("sha256").update(text).digest("hex");
 }
 
-/** What is otherwise in a second portrait: lines that are there in it alone, and in the first alone. */
+/** Compare two portraits: print the lines that only the second or only the first one has. */
 export function differences(before: Portrait, after: Portrait): string {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return names
@@ -87,10 +87,10 @@ export function differences(before: Portrait, after: Portrait): string {
         .join("");
 }
 
-/** Of dpkg, which is told package by package. */
+/** The state of dpkg is split by package. */
 const book = "/var/lib/dpkg/status";
 
-/** Prints it, each section under a line «== NAME». */
+/** Prints sections, each below a line «== NAME». */
 const kernel = `
 book=${book}
 echo '== addresses'

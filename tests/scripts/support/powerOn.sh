@@ -1,11 +1,11 @@
 #!/bin/sh
-# Switches a machine on: `powerOn.sh NAME ADDRESS…`, in namespaces of its own and in the folder of
-# its disk. Its eth0 has the addresses; the network beyond it is a namespace, too.
+# Switch a machine on: `powerOn.sh NAME ADDRESS…`, in its own namespaces and in the folder of its disk.
+# Its eth0 has the addresses. The network beyond is a namespace too.
 set -eu
 name=$1
 shift
 
-# As it is seen from outside.
+# The process id outside the namespaces.
 read -r pid _ </proc/self/stat
 cd root
 mount -t tmpfs -o mode=755 run run
@@ -14,7 +14,7 @@ mount --rbind /dev dev
 mount -t sysfs sysfs sys
 mount -t tmpfs modules sys/module
 
-# The kernel's own files, and a folder that shows them with room for what IPVS would have there.
+# The kernel's own files, in a folder with room for the files of IPVS.
 kernel=run/stand-in/proc
 mount -t proc proc "$kernel"
 mount -t tmpfs proc proc

@@ -4,45 +4,45 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { run, type RunResult, tryRun } from "../../../lab/run";
 
-/** What a host is made of. */
+/** Parts of a host. */
 export interface HostOptions {
-    /** The folder of a tree, as `keepalivedOf` makes it. */
+    /** Folder of a tree, as `keepalivedOf` makes it. */
     tree: string;
     name: string;
-    /** Those of its eth0, with prefixes. */
+    /** Addresses of its eth0, with prefixes. */
     addresses: string[];
-    /** Commands that are counted, so that a script can be ended at one of them. */
+    /** Commands to count, so that a script can be ended at one of them. */
     counted?: readonly string[];
 }
 
-/** Bytes; only those that are written to take memory. */
+/** Size of the disk in bytes. Only written blocks take memory. */
 const diskSize = 512 * 1024 * 1024;
 
 const standIns = path.join(__dirname, "..", "stand-ins");
 
-/** The network of the host is a namespace, too. */
+/** The network of the host is a namespace too. */
 const lan = "nsenter --net=/run/stand-in/proc/$(cat /run/stand-in/lan)/ns/net sh -eu";
 
-/** An SSH session, as the scripts see it, that a script is fed to. */
+/** Feed a script to a shell as in an SSH session. */
 const session = `
 export SCRIPT=$$
 ln -s /run/stand-in/proc/$$ /proc/$$
 exec sh -s "$1"`;
 
 /**
- * A host for scripts: the files of a Debian release with what is done to them, in namespaces of their
- * own on this machine's kernel. Stand-ins do what there is no kernel or daemon for.
+ * A host for scripts: the files of a Debian release, in namespaces on this machine's kernel. Stand-ins
+ * replace kernel features and daemons that a namespace does not have.
  */
 export class ScriptHost {
     private static readonly all = new Set<ScriptHost>();
 
-    /** Whatever a test that failed has left. */
+    /** Remove the hosts that a failed test has left. */
     static async removeAll(): Promise<void> {
         await Promise.all([...this.all].map((host) => host.remove()));
     }
 
     private constructor(
-        /** All of it ends with this process. */
+        /** The whole host ends with this process. */
         private readonly machine: ChildProcess,
         private readonly tree: string,
         /** The first process of the host while it is on. */
@@ -64,23 +64,23 @@ export class ScriptHost {
         return host;
     }
 
-    /** A folder with the files that are not as in the tree, each in its place. */
+    /** Folder with the files that differ from the tree, each in its place. */
     get changes(): string {
         return `/proc/${this.machine.pid}/cwd/changes`;
     }
 
-    /** The folders with the files that were there at first, the upper one before the lower one. */
+    /** Folders with the original files, the upper one before the lower one. */
     get found(): string[] {
         return [standIns, path.join(this.tree, "tree")];
     }
 
-    /** Cuts its power and switches it on again. Its files stay. */
+    /** Cut its power and switch it on again. Its files stay. */
     async reboot(): Promise<void> {
         this.machine.stdin!.write("\n");
         this.pid = await nextPid(this.machine);
     }
 
-    /** Leaves so many KB free on its disk, or as much as there was at first. */
+    /** Leave so many KB free on its disk, or as much as at first. */
     async leaveRoom(free: number | "enough"): Promise<void> {
         const { blocks, bfree, bsize } = await fs.statfs(`/proc/${this.machine.pid}/cwd`);
         const size = free === "enough" ? diskSize : (blocks - bfree) * bsize + free * 1024;
@@ -89,7 +89,7 @@ export class ScriptHost {
         await run([...enter, "mount", "-o", `remount,size=${size}`, disk]);
     }
 
-    /** Nothing stays of it. */
+    /** Remove the host and all its files. */
     async remove(): Promise<void> {
         ScriptHost.all.delete(this);
         const end = once(this.machine, "close");
@@ -97,30 +97,30 @@ export class ScriptHost {
         await end;
     }
 
-    /** Feeds a bundle to a shell, as over SSH. */
+    /** Feed a bundle to a shell, as over SSH. */
     send(bundle: string, verb: string): Promise<RunResult> {
         return this.enter(["sh", "-euc", session, "sh", verb], bundle);
     }
 
-    /** Has the next script get a signal at the command of this number, of those that are counted. */
+    /** Send the next script a signal at the counted command with this number. */
     async endAt(command: number, signal: string): Promise<void> {
         const here = "/run/stand-in";
         await this.run(`rm -f ${here}/count; echo ${command} ${signal} >${here}/point`);
     }
 
-    /** How many commands have been counted since. */
+    /** Return the number of counted commands since then. */
     async count(): Promise<number> {
         return Number(await this.run("wc -c </run/stand-in/count"));
     }
 
-    /** Runs a shell script of which nothing is to go wrong; gives what it prints. */
+    /** Run a shell script that must succeed, and return its output. */
     async run(script: string): Promise<string> {
         const { status, stdout, stderr } = await this.enter(["sh", "-eu"], script);
         if (status !== 0) throw new Error(`${script}\nexit status ${status}\n${stdout}${stderr}`);
         return stdout;
     }
 
-    /** The same, on whoever else is in its network. */
+    /** Do the same on another machine in its network. */
     async runInNetwork(script: string): Promise<void> {
         await this.run(`${lan} <<'END-OF-SCRIPT'\n${script}\nEND-OF-SCRIPT`);
     }
@@ -130,11 +130,11 @@ export class ScriptHost {
         const env = [
             "PATH=/usr/sbin:/usr/bin",
             "SSH_CONNECTION=10.128.190.252 40000 10.128.190.253 22",
-            // Where the process ids are.
+            // The process ids of the host are here.
             "PROC_ROOT=/run/stand-in/proc",
         ];
         return tryRun(
-            // A session of its own, for what ends a script ends all of its process group.
+            // A session of its own: a signal to a script ends its whole process group.
             ["setsid", "nsenter", "--target", this.pid, ...spaces, "chroot", "."].concat(
                 ["env", "-i", ...env],
                 command,
@@ -144,7 +144,7 @@ export class ScriptHost {
     }
 }
 
-/** What the machine says when it is on. */
+/** Output of the machine when it is on. */
 async function nextPid(machine: ChildProcess): Promise<string> {
     let complaint = "";
     machine.stderr!.setEncoding("utf8").on("data", (text: string) => (complaint += text));

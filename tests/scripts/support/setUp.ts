@@ -1,15 +1,15 @@
 import { keepalivedOf } from "../../../lab/keepalivedTrees";
-import { Refusal } from "../../../lab/progress";
+import { UserError } from "../../../lab/progress";
 import { complaint } from "./surroundings";
 
-/** Finds or builds what hosts are made of; where none can be made here, it says why and ends. */
+/** Find or build the tree of the hosts. If this machine cannot make hosts, print the reason and exit. */
 export default async function setUp(): Promise<void> {
     try {
         const problem = await complaint();
-        if (problem !== undefined) throw new Refusal(problem);
+        if (problem !== undefined) throw new UserError(problem);
         process.env.SCRIPTS_TREE = (await keepalivedOf("bookworm")).dir;
     } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
+        if (!(error instanceof UserError)) throw error;
         process.stderr.write(`${error.message}\n`);
         process.exit(1);
     }

@@ -3,7 +3,7 @@ import { type Portrait, portrait } from "./portrait";
 import { newHost } from "./newHost";
 import type { ScriptHost } from "./scriptHost";
 
-/** Something that happens to a host. */
+/** An event on a host. */
 export type Event =
     | StepTaken
     | { script: string; where: "host" | "network" }
@@ -19,11 +19,11 @@ export interface StepTaken {
 
 export type Signal = "KILL" | "TERM" | "HUP" | "INT";
 
-/** What happens to a step while it is at work. */
+/** An event during a step. */
 export type Fault =
-    /** Its script gets a signal at the command of this number, of those that are counted. */
+    /** The script gets a signal at the counted command with this number. */
     | { signal: Signal; at: number }
-    /** The connection is lost when so much of the bundle has been sent. */
+    /** The connection breaks after this part of the bundle. */
     | { sentBytes: number };
 
 export function apply(plan: Plan, step: Step = "configure", fault?: Fault): StepTaken {
@@ -34,27 +34,27 @@ export function remove(plan: Plan, step: Step = "configure", fault?: Fault): Ste
     return { step, verb: "remove", plan, fault };
 }
 
-/** What somebody does on the host by hand. */
+/** Run a script on the host by hand. */
 export function byHand(script: string): Event {
     return { script, where: "host" };
 }
 
-/** What was asked of systemd and package managers is forgotten. */
+/** Forget the requests to systemd and package managers. */
 export const forgetCalls = byHand(": >/run/stand-in/calls");
 
-/** What another machine in the host's network does. */
+/** Run a script on another machine in the host's network. */
 export function nearby(script: string): Event {
     return { script, where: "network" };
 }
 
 export const powerCut: Event = { powerCut: true };
 
-/** The disk has so many KB left, or enough of them again. */
+/** Leave so many KB free on the disk, or enough again. */
 export function room(free: number | "enough"): Event {
     return { room: free };
 }
 
-/** What the step `secret` brings, and who is the active director where there is one. */
+/** Results of the step `secret`, and the mark of an active director. */
 export const secretOnly = `
 mkdir -p /etc/keepalived /var/lib/stand-in /var/lib/metrics
 echo 'auth_pass "secret62"' >/etc/keepalived/auth_pass.conf
@@ -62,40 +62,40 @@ chmod 600 /etc/keepalived/auth_pass.conf
 touch /var/lib/stand-in/active-director
 `;
 
-/** What the steps before `configure` bring; whoever has no use for it does not mind it. */
+/** Results of all steps before `configure`, for both roles. */
 export const prepare = `${secretOnly}
 for module in ip_vs ip_vs_rr nf_tables; do modprobe $module; done
 `;
 
-/** How a step ended. */
+/** Outcome of a step. */
 export interface Ending {
     status: number;
-    /** What it printed, without the name of the host. */
+    /** Output without the name of the host. */
     said: string;
 }
 
-/** What it takes to tell a story. */
+/** Host and events of a story. */
 export interface Scene {
-    /** The host: a director or a real server of the plans. */
+    /** A director or a real server of the plans. */
     host: string;
-    /** Whether it is as on its first day, without what other steps bring. Defaults to false. */
+    /** The host lacks the results of the earlier steps. Defaults to false. */
     isBare?: boolean;
-    /** A shell script that makes the host what it is at first. */
+    /** Shell script that prepares the host before the first event. */
     found?: string;
     events: Event[];
 }
 
-/** What became of it. */
+/** Outcome of a story. */
 export interface Outcome {
-    /** Of each step, in order. */
+    /** Outcome of each step, in order. */
     endings: Ending[];
-    /** What systemd and package managers were asked to do, a line each, since they were last forgotten. */
+    /** Requests to systemd and package managers since `forgetCalls`, one per line. */
     calls: string;
-    /** How the host is in the end. */
+    /** State of the host at the end. */
     now: Portrait;
 }
 
-/** Has a host of its own go through it. */
+/** Run a story on a new host. */
 export async function tell({
     host: name,
     isBare,
@@ -117,7 +117,7 @@ export async function tell({
     }
 }
 
-/** Has an event happen; gives how a step ended. */
+/** Let an event happen, and return the outcome of a step. */
 export async function happen(host: ScriptHost, name: string, event: Event): Promise<Ending[]> {
     if ("powerCut" in event) {
         await host.reboot();
@@ -140,14 +140,14 @@ async function take(
     if (fault && "at" in fault) await host.endAt(fault.at, fault.signal);
     const sent = fault && "sentBytes" in fault ? bundle.slice(0, fault.sentBytes) : bundle;
     const { status, stdout, stderr } = await host.send(sent, verb);
-    // It may have come to its end before.
+    // The script may have ended before.
     if (fault && "at" in fault) await host.run("rm -f /run/stand-in/point");
     return { status, said: (stdout + stderr).replace(new RegExp(`^${name}: `, "gm"), "") };
 }
 
 const references = new Map<string, Promise<Outcome>>();
 
-/** The same as `tell`, told once however often it is asked for: what other stories are compared with. */
+/** Run a story that other stories are compared with. Each runs once. */
 export function reference(scene: Scene): Promise<Outcome> {
     const { host, isBare, found, events } = scene;
     const key = JSON.stringify({ host, isBare, found, events });

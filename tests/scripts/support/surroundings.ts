@@ -2,7 +2,7 @@ import { tryRun } from "../../../lab/run";
 
 const elsewhere = "The unit tests need none of this: npm run test:unit";
 
-/** Why no hosts can be made on this machine, and what to do about it; nothing when they can. */
+/** Explain why this machine cannot make hosts, and what to do. Undefined if it can. */
 export async function complaint({
     user = process.getuid?.(),
     programs = needed,
@@ -27,7 +27,7 @@ const needed = ["unshare", "nsenter", "setpriv", "setsid", "ip", "mmdebstrap"];
 
 const namespaces = ["--mount", "--net", "--uts", "--pid", "--fork"];
 
-/** The first of the things that not every container lets root do fails. */
+/** Try the first operation that not every container allows. */
 const trial = `
 mount -t tmpfs disk /mnt
 mkdir /mnt/lower /mnt/changes /mnt/work /mnt/root

@@ -4,7 +4,7 @@ import { differences, type Portrait, portrait } from "./portrait";
 import type { ScriptHost } from "./scriptHost";
 import { apply, type Ending, happen, prepare, remove, type Signal, type StepTaken } from "./story";
 
-/** What somebody had on the hosts before. */
+/** State of the hosts before the first apply. */
 const own: Record<string, string> = {
     ds1: `
         echo 'vrrp_instance own {
@@ -30,7 +30,7 @@ export const end = remove(plain);
 
 export type State = "found" | "first" | "second";
 
-/** A host that goes from one state to another, and how it is in each. */
+/** A host that goes through states, and its portrait in each. */
 export class Traveller {
     private readonly states = new Map<State, Portrait>();
     private readonly lengths = new Map<StepTaken, number>();
@@ -40,7 +40,7 @@ export class Traveller {
         private readonly host: ScriptHost,
     ) {}
 
-    /** One that has been in each state and is as it was found. */
+    /** Make a host that has been in each state and is as it was found. */
     static async called(name: string): Promise<Traveller> {
         const traveller = new Traveller(name, await newHost(name, { isCounted: true }));
         const { host, states, lengths } = traveller;
@@ -59,12 +59,12 @@ export class Traveller {
         return traveller;
     }
 
-    /** Takes steps, which are to succeed. */
+    /** Take steps that must succeed. */
     async takes(...steps: StepTaken[]): Promise<void> {
         for (const step of steps) expect(await this.end(step)).toMatchObject({ status: 0 });
     }
 
-    /** Begins a step, whose script gets a signal when so many hundredths of its commands are done. */
+    /** Begin a step, and send its script a signal after this percentage of its commands. */
     async isEnded(step: StepTaken, place: number, signal: Signal = "KILL"): Promise<Ending> {
         const at = Math.ceil((place / 100) * this.lengths.get(step)!);
         const ending = (await this.end({ ...step, fault: { signal, at } }))!;

@@ -1,6 +1,6 @@
 import type { Plan } from "./support/bundles";
 import { tests } from "./support/cases";
-import { inFull, plain, withAnotherVip } from "./support/plans";
+import { everyKindOfFile, plain, withAnotherVip } from "./support/plans";
 import { apply, byHand, nearby, remove } from "./support/story";
 
 const refused: Plan = {
@@ -26,22 +26,22 @@ const marked: Plan = {
     ],
 };
 
-const back = "what was there before is back in place";
+const back = "rolled back";
 const fails = (...lines: string[]) =>
     byHand(`printf '%s\\n' '${lines.join("' '")}' >/run/stand-in/fails`);
 const works = byHand("rm /run/stand-in/fails");
 const deaf = byHand("touch /run/stand-in/deaf");
 const isBackup = byHand("rm /var/lib/stand-in/active-director");
 
-/** What a host remembers of files that it has seen, though they have not stayed. */
+/** Difference on a host that has saved the original state of files which have not stayed. */
 function known(...files: string[]): string {
     return `/var/lib/pulumi-lvs/configure/known\n${files.map((file) => `+ ${file}\n`).join("")}`;
 }
 
-/** The virtual IP goes, and nobody has it. */
+/** Remove the virtual IP, so that no director has it. */
 const isLost = "ip address delete 10.128.190.248/32 dev eth0; rm /var/lib/stand-in/active-director";
 
-/** A keepalived that somebody had before. */
+/** Start a keepalived that exists before the first apply. */
 const own = `
 printf 'vrrp_instance own {\\ninterface eth0\\nvirtual_router_id 7\\nvirtual_ipaddress {\\n10.128.190.240\\n}\\n}\\n' \
     >/etc/keepalived/keepalived.conf
@@ -61,7 +61,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             is: "as found",
         },
         {
-            title: "when keepalived refuses it, and somebody's own keepalived runs on",
+            title: "when keepalived refuses the configuration, and an existing keepalived runs on",
             host,
             found: own,
             events: [apply(refused)],
@@ -70,11 +70,11 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             is: "as found",
         },
         {
-            title: "when it is made for a newer keepalived",
+            title: "when the configuration is for a newer keepalived",
             host,
             events: [apply(newer)],
             status: 1,
-            says: "the configuration is made for keepalived 2.3.4, and here is 2.2.7: say so in this director's keepalivedVersion\n",
+            says: "keepalived 2.2.7 is installed, but the configuration is for 2.3.4 or later. Set keepalivedVersion of this director.\n",
             is: "as found",
         },
         {
@@ -83,34 +83,34 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             found: "modprobe -r ip_vs",
             events: [apply(plain)],
             status: 1,
-            says: "the kernel has no IPVS: load module ip_vs\n",
+            says: "the kernel has no IPVS. Load the module ip_vs.\n",
             is: "as found",
         },
         {
-            title: "when the kernel lacks a setting",
+            title: "when the kernel lacks a sysctl",
             host,
             found: "rm /proc/sys/net/ipv4/vs/sloppy_tcp",
             events: [apply(sloppy)],
             status: 1,
-            says: "the kernel has no setting net.ipv4.vs.sloppy_tcp: leave it out for this host\n",
+            says: "the kernel has no sysctl net.ipv4.vs.sloppy_tcp. Remove it from this host's arguments.\n",
             is: "as found",
         },
         {
             title: "when the folder for metrics is missing",
             host,
             found: "rm -r /var/lib/metrics",
-            events: [apply(inFull)],
+            events: [apply(everyKindOfFile)],
             status: 1,
-            says: "there is no folder /var/lib/metrics: name that of your node_exporter in textfileDirectory\n",
+            says: "there is no folder /var/lib/metrics. Set textfileDirectory to the folder of your node_exporter.\n",
             is: "as found",
         },
         {
-            title: "when a kernel setting cannot be made",
+            title: "when a sysctl cannot be set",
             host,
             found: "mount --bind /proc/sys/net/ipv4/vs/sloppy_tcp /proc/sys/net/ipv4/vs/sloppy_tcp; mount -o remount,bind,ro /proc/sys/net/ipv4/vs/sloppy_tcp",
             events: [apply(sloppy)],
             status: 1,
-            says: /^sysctl: permission denied on key "net\.ipv4\.vs\.sloppy_tcp"\n[^]*what was there before is back in place\n$/,
+            says: /^sysctl: permission denied on key "net\.ipv4\.vs\.sloppy_tcp"\n[^]*rolled back\n$/,
             is: "as found",
         },
         {
@@ -122,7 +122,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             is: "as found",
         },
         {
-            title: "when a table for marks is refused by the kernel, with what nft says",
+            title: "when the kernel refuses a table for marks, with the reason of nft",
             host,
             found: "printf '#!/bin/sh\\n[ \"$1\" != -f ] || { cat >/dev/null; echo refused >&2; exit 1; }\\n' >/usr/local/sbin/nft; chmod 755 /usr/local/sbin/nft; mount --bind /usr/local/sbin/nft /usr/sbin/nft",
             events: [apply(marked)],
@@ -135,20 +135,20 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             host,
             events: [fails("start keepalived"), apply(plain)],
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\n${back}\n`,
+            says: `Job for keepalived.service failed, as the test asked\n${back}\n`,
             is: "as found",
         },
         {
-            title: "when somebody's own keepalived cannot be reloaded",
+            title: "when an existing keepalived cannot be reloaded",
             host,
             found: own,
             events: [fails("reload keepalived"), apply(plain)],
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\n${back}\n`,
+            says: `Job for keepalived.service failed, as the test asked\n${back}\n`,
             is: "as found",
         },
         {
-            title: "when keepalived does not do what it is to do",
+            title: "when keepalived does not write the IPVS table",
             host,
             found: own,
             events: [deaf, apply(plain)],
@@ -157,25 +157,25 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             is: "as found",
         },
         {
-            title: "when it has one of two virtual IPs and not the other one",
+            title: "when one of two virtual IPs is missing",
             host,
             events: [byHand("echo 10.128.190.246 >/run/stand-in/withheld"), apply(withAnotherVip)],
             status: 1,
-            says: `it has some of its virtual IPs and not all: VI_1 split\n${back}\n`,
+            says: `some virtual IPs of an instance are missing: VI_1 split\n${back}\n`,
             is: "as found",
         },
         {
-            title: "when no director has the virtual IP",
+            title: "when no director is active",
             host,
             events: [isBackup, apply(plain)],
             status: 1,
-            says: `no director has 10.128.190.248\n${back}\n`,
+            says: `no director is active for 10.128.190.248\n${back}\n`,
             is: "as found",
         },
         {
-            title: "when metrics cannot be taken",
+            title: "when lvs-metrics fails",
             host,
-            events: [fails("start lvs-metrics"), apply(inFull)],
+            events: [fails("start lvs-metrics"), apply(everyKindOfFile)],
             status: 1,
             says: `lvs-metrics fails: \n${back}\n`,
             is: "as found",
@@ -197,19 +197,19 @@ describe("a change of a director that fails leaves it as it was before", () => {
             is: [apply(plain)],
         },
         {
-            title: "when it is made for a newer keepalived",
+            title: "when the configuration is for a newer keepalived",
             host,
             events: steps(newer),
             status: 1,
-            says: /^the configuration is made for keepalived 2\.3\.4/,
+            says: /^keepalived 2\.2\.7 is installed, but the configuration is for 2\.3\.4 or later/,
             is: [apply(plain)],
         },
         {
-            title: "when the kernel lacks a setting",
+            title: "when the kernel lacks a sysctl",
             host,
             events: steps(sloppy, byHand("rm /proc/sys/net/ipv4/vs/sloppy_tcp")),
             status: 1,
-            says: /the kernel has no setting net\.ipv4\.vs\.sloppy_tcp/,
+            says: /the kernel has no sysctl net\.ipv4\.vs\.sloppy_tcp/,
             is: [apply(plain), byHand("rm /proc/sys/net/ipv4/vs/sloppy_tcp")],
         },
         {
@@ -217,49 +217,52 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(marked, fails("reload-or-restart lvs-director")),
             status: 1,
-            says: `lvs-director fails: \nlvs-director fails: \n${back}, and serves\n`,
+            says: `lvs-director fails: \nlvs-director fails: \n${back}; the former configuration works\n`,
             is: [apply(plain)],
             but: known("/etc/lvs/director.nft"),
         },
         {
-            title: "when keepalived cannot be reloaded, and serves",
+            title: "when keepalived cannot be reloaded, and continues to serve",
             host,
             events: steps(withAnotherVip, fails("reload keepalived")),
             status: 1,
-            says: `Job for keepalived.service failed, as it was told to\nJob for keepalived.service failed, as it was told to\n${back}, and serves\n`,
+            says: `Job for keepalived.service failed, as the test asked\nJob for keepalived.service failed, as it was told to\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
-            title: "when keepalived does not hear the reload",
+            title: "when keepalived ignores the reload",
             host,
             events: steps(withAnotherVip, deaf),
             status: 1,
-            says: `keepalived is active and the kernel lacks: -A -t 10.128.190.246:8080 -s rr\n${back}, and serves\n`,
+            says: `keepalived is active and the kernel lacks: -A -t 10.128.190.246:8080 -s rr\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
-            title: "when it gets one of two virtual IPs and not the other one",
+            title: "when one of two virtual IPs is missing",
             host,
             events: steps(withAnotherVip, byHand("echo 10.128.190.246 >/run/stand-in/withheld")),
             status: 1,
-            says: `it has some of its virtual IPs and not all: VI_1 split\n${back}, and serves\n`,
+            says: `some virtual IPs of an instance are missing: VI_1 split\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {
-            title: "when no director has the virtual IP any more, and says that the old files are not in force either",
+            title: "when no director is active, and reports that the former configuration does not work either",
             host,
             events: [apply(plain), byHand(isLost), apply(heavier)],
             status: 1,
-            says: `no director has 10.128.190.248\nno director has 10.128.190.248\n${back}, and is not in force either\n`,
+            says: `no director is active for 10.128.190.248\nno director is active for 10.128.190.248\n${back}; the former configuration does not work either\n`,
             is: [apply(plain), byHand(isLost)],
             but: "/var/lib/pulumi-lvs/configure/drained\n+ 644 0:0\n+ \n",
         },
         {
-            title: "when monitoring is asked for, and metrics cannot be taken",
+            title: "when new monitoring fails",
             host,
-            events: steps({ ...plain, monitoring: inFull.monitoring }, fails("start lvs-metrics")),
+            events: steps(
+                { ...plain, monitoring: everyKindOfFile.monitoring },
+                fails("start lvs-metrics"),
+            ),
             status: 1,
-            says: `lvs-metrics fails: \n${back}, and serves\n`,
+            says: `lvs-metrics fails: \n${back}; the former configuration works\n`,
             is: [apply(plain)],
             but: known(
                 "/var/lib/pulumi-lvs/ipvs.quorums",
@@ -269,18 +272,18 @@ describe("a change of a director that fails leaves it as it was before", () => {
             ),
         },
         {
-            title: "and the next one makes the change",
+            title: "and the next apply makes the change",
             host,
             events: [
                 ...steps(withAnotherVip, fails("reload keepalived")),
                 works,
                 apply(withAnotherVip),
             ],
-            says: "keepalived 2.2.7 reloaded, owns 10.128.190.248; 10.128.190.246, 4/4 real servers up\n",
+            says: "keepalived 2.2.7 reloaded; active for 10.128.190.248, 10.128.190.246; 4 of 4 real servers up\n",
             is: [apply(plain), apply(withAnotherVip)],
         },
         {
-            title: "and a remove takes it down",
+            title: "and a remove restores the host",
             host,
             events: [...steps(withAnotherVip, fails("reload keepalived")), works, remove(plain)],
             says: "configure removed\n",
@@ -294,24 +297,24 @@ describe("a change of a director succeeds", () => {
 
     tests([
         {
-            title: "when another director has the virtual IP",
+            title: "when another director is active",
             host,
             events: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
-            says: "keepalived 2.2.7 started, 2/2 real servers up\n",
+            says: "keepalived 2.2.7 started; 2 of 2 real servers up\n",
             is: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
         },
         {
-            title: "when a real server is down, and names it",
+            title: "when a real server is down, and reports it",
             host,
             events: [byHand("echo 10.128.190.250:80 >/run/stand-in/down"), apply(plain)],
-            says: "keepalived 2.2.7 started, owns 10.128.190.248, 1/2 real servers up, down: 10.128.190.250:80\n",
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 1 of 2 real servers up; down: 10.128.190.250:80\n",
             is: [apply(plain), byHand("ipvsadm -d -t 10.128.190.248:80 -r 10.128.190.250:80")],
         },
         {
-            title: "when the table has services of somebody else, and names them",
+            title: "when the IPVS table has other services, and reports them",
             host,
             events: [byHand("ipvsadm -A -t 10.128.190.248:443 -s rr"), apply(plain)],
-            says: /, in the kernel but not in the plan: -A -t 10\.128\.190\.248:443 -s rr\n$/,
+            says: /; in the kernel but not in the plan: -A -t 10\.128\.190\.248:443 -s rr\n$/,
             is: [byHand("ipvsadm -A -t 10.128.190.248:443 -s rr"), apply(plain)],
         },
     ]);
@@ -331,12 +334,12 @@ describe("a first apply on a real server that fails leaves it as it was found", 
 
     tests([
         {
-            title: "when its gateway is not there, and would have the answers to who sets it up",
+            title: "when its gateway is missing and would receive the answers to the SSH client",
             host,
             found: "ip route delete 10.128.190.0/24",
             events: [apply(viaGateway)],
             status: 1,
-            says: /^gateway 10\.128\.190\.100 does not answer yet, and answers to 10\.128\.190\.252, from where this host is set up, would go to it/,
+            says: /^gateway 10\.128\.190\.100 does not answer yet, and the answers to 10\.128\.190\.252, which sets up this host, would go through it\. Add a route to 10\.128\.190\.252/,
             is: "as found",
         },
         {
@@ -360,16 +363,16 @@ describe("a first apply on a real server that fails leaves it as it was found", 
             title: "when its web server does not start",
             host,
             found: "apt-get install apache2; systemctl stop apache2",
-            events: [fails("start apache2"), apply({ ...inFull, monitoring: undefined })],
+            events: [fails("start apache2"), apply({ ...everyKindOfFile, monitoring: undefined })],
             status: 1,
-            says: `Job for apache2.service failed, as it was told to\n${back}\n`,
+            says: `Job for apache2.service failed, as the test asked\n${back}\n`,
             is: "as found",
         },
         {
             title: "when the folder for metrics is missing",
             host,
             found: "rm -r /var/lib/metrics; apt-get install apache2",
-            events: [apply(inFull)],
+            events: [apply(everyKindOfFile)],
             status: 1,
             says: /^there is no folder \/var\/lib\/metrics/,
             is: "as found",
@@ -379,7 +382,7 @@ describe("a first apply on a real server that fails leaves it as it was found", 
     describe("a change that fails leaves the host as it was before", () => {
         tests([
             {
-                title: "when its unit does not reload, and serves",
+                title: "when its unit does not reload, and continues to serve",
                 host,
                 events: [
                     apply(plain),
@@ -391,7 +394,7 @@ describe("a first apply on a real server that fails leaves it as it was found", 
                 is: [apply(plain)],
             },
             {
-                title: "when the kernel refuses an address that comes with it",
+                title: "when the kernel refuses a new address",
                 host,
                 events: [
                     apply(plain),
@@ -399,7 +402,7 @@ describe("a first apply on a real server that fails leaves it as it was found", 
                     apply(bothFamilies),
                 ],
                 status: 1,
-                says: `lvs-real-server fails: Error: ipv6: IPv6 is disabled on this device.\n${back}, and serves\n`,
+                says: `lvs-real-server fails: Error: ipv6: IPv6 is disabled on this device.\n${back}; the former configuration works\n`,
                 is: [apply(plain), byHand("sysctl -q net.ipv6.conf.all.disable_ipv6=1")],
             },
         ]);

@@ -4,32 +4,32 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 import { waitUntil } from "./wait";
 
-/** Each lab has a folder here with all large files that it writes. */
+/** Parent of the folders with the large files of each lab. */
 const labsDir = path.join(
     process.env.XDG_STATE_HOME || path.join(homedir(), ".local/state"),
     "pulumi-lvs/labs",
 );
 
-/** Folders of a lab, by its name. */
-export interface Places {
-    /** For large files. */
+/** Folders of a lab. */
+export interface LabFolders {
+    /** Folder for large files. */
     dir: string;
-    /** In memory, for sockets: its name is short, however long that of the other is. */
+    /** Folder in memory for sockets. Its name is always short. */
     shortDir: string;
 }
 
-export function placesOf(name: string): Places {
+export function foldersOf(name: string): LabFolders {
     const dir = path.join(labsDir, name);
     const digest = createHash("sha256").update(dir).digest("hex");
     return { dir, shortDir: path.join("/dev/shm", `pulumi-lvs-${digest.slice(0, 8)}`) };
 }
 
-/** The names of all labs that have a folder. */
+/** Names of all labs that have a folder. */
 export async function labNames(): Promise<string[]> {
     return fs.readdir(labsDir).catch(() => []);
 }
 
-export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
+export async function createFolders({ dir, shortDir }: LabFolders): Promise<void> {
     await fs.mkdir(path.dirname(dir), { recursive: true });
     await fs.mkdir(dir, { mode: 0o700 });
     await fs.rm(shortDir, { recursive: true, force: true });
@@ -38,10 +38,10 @@ export async function makePlaces({ dir, shortDir }: Places): Promise<void> {
 }
 
 /**
- * Removes the folders, and the control groups of containers: beside one of the unified hierarchy,
- * systemd-nspawn makes one of the same name in the older one.
+ * Remove the folders and the control groups of containers. For a group in the unified hierarchy,
+ * systemd-nspawn creates a group of the same name in the older hierarchy.
  */
-export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
+export async function removeFolders({ dir, shortDir }: LabFolders): Promise<void> {
     for (const root of ["unified", "systemd", "."]) {
         await removeControlGroup(path.join("/sys/fs/cgroup", root, path.basename(shortDir)));
     }
@@ -50,8 +50,8 @@ export async function removePlaces({ dir, shortDir }: Places): Promise<void> {
 }
 
 /**
- * Removes a control group with those in it: folders whose files nobody can remove, and which go all
- * the same. Processes that have been killed may still be ending, and hold theirs up.
+ * Remove a control group and its children. Their files cannot be deleted and disappear with the
+ * folder. Killed processes that have not ended yet keep the folder busy.
  */
 async function removeControlGroup(dir: string): Promise<void> {
     const entries = await fs.readdir(dir, { withFileTypes: true }).catch(() => []);

@@ -1,0 +1,134 @@
+# shellcheck shell=sh disable=SC2086,SC2154
+# (SC2086: lists are words without blanks and are split on purpose. SC2154: transaction.sh sets them.)
+#
+# The files of a step: staged beside their targets, moved into place, saved and restored.
+
+exists() { [ -e "$1" ] || [ -L "$1" ]; }
+
+# Record the staged files first: after a kill, the next plan may have other files.
+record_staged() {
+    { mkdir -p "$state" && printf '%s\n' $staged >>"$state/staged"; } ||
+        fail "$state cannot be written."
+}
+
+# Write every file beside its target, so that a full disk is noticed before any file changes.
+stage() {
+    for path in $paths; do
+        make_directory "${path%/*}"
+        [ ! -d "$path" ] || fail "$path is a folder and must be a file. Move the folder away."
+    done
+    (
+        umask 077
+        bundle | awk '
+            /^(package|set) / { next }
+            /^file / { if (out) close(out); out = $3 ".lvs-new"; printf "" > out; next }
+            { print substr($0, 5) > out }'
+    ) || fail "the new files cannot be written. Free some disk space."
+    bundle | awk '
+        /^file / { files[$2] = files[$2] " " $3 ".lvs-new" }
+        END { for (mode in files) print mode files[mode] }
+    ' | while read -r mode files; do
+        chmod "$mode" $files
+    done
+}
+
+# Record each new folder, so that destroy can remove it. A kill may follow right after the mkdir,
+# hence the record comes first.
+make_directory() {
+    [ ! -d "$1" ] || return 0
+    make_directory "${1%/*}"
+    case "$1" in
+        /var/lib/pulumi-lvs | "$state") ;;
+        *)
+            mkdir -p "$state"
+            grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories"
+            ;;
+    esac
+    mkdir "$1"
+}
+
+# Print the live files whose content, mode or owner differs from the staged file.
+outdated() {
+    [ -n "$paths" ] || return 0
+    { stat -c '%a-%u %n' $paths $staged || :; sha256sum $paths $staged; } 2>/dev/null | awk '
+        { is[$2] = is[$2] $1 }
+        END { for (file in is) if (sub(/\.lvs-new$/, "", file) && is[file] != is[file ".lvs-new"]) print file }'
+}
+
+is_unchanged() { [ -e "$state/files" ] && [ "$paths" = "$installed" ] && [ -z "$outdated" ]; }
+
+# Save each file and sysctl as it was before our first change, until destroy.
+save_original() {
+    mkdir -p "$state/found"
+    touch "$state/known"
+    known=$(words_in "$state/known")
+    for path in $paths; do
+        ! has "$known" "$path" || continue
+        ! exists "$path" || cp -a --parents "$path" "$state/found"
+        echo "$path" >>"$state/known"
+    done
+    save_original_sysctls
+}
+
+# Save the state that a failed change goes back to.
+back_up() {
+    rm -rf "$state/old"
+    mkdir "$state/old"
+    present=
+    for path in $paths $installed; do
+        has "$present" "$path" || ! exists "$path" || present="$present $path"
+    done
+    [ -z "$present" ] || cp -a --parents $present "$state/old"
+    back_up_sysctls
+    sync
+    printf '%s\n' $paths $installed >"$state/changing"
+}
+
+# restore_file COPIES PATH: copy the file back from the folder COPIES. Delete it if it has no copy.
+restore_file() {
+    if exists "$state/$1$2"; then
+        cp -a "$state/$1$2" "$2.lvs-new"
+        mv -f "$2.lvs-new" "$2"
+    else
+        rm -f "$2"
+    fi
+}
+
+# After a power cut each file is whole, either old or new. An unchanged file keeps its date, because
+# systemd compares dates.
+swap() {
+    sync
+    for path in $outdated; do
+        touched="$touched $path"
+        mv -f "$path.lvs-new" "$path"
+    done
+    for path in $installed; do
+        has "$paths" "$path" || {
+            touched="$touched $path"
+            restore_file found "$path"
+        }
+    done
+    load_sysctls
+    # SELinux lets systemd start a program only if it has the label of its folder.
+    ! command -v restorecon >/dev/null || [ -z "$paths" ] || restorecon $paths
+}
+
+# Keep copies for `lvs check`; of the secret a checksum only. A full disk must not spoil the former
+# copies, so the new ones are written beside them.
+record_applied() {
+    rm -rf "$state/applied.new"
+    mkdir "$state/applied.new"
+    if [ "$step" = secret ]; then
+        (umask 077 && sha256sum $paths >"$state/sums.new")
+        mv -f "$state/sums.new" "$state/sums"
+    elif [ -n "$paths" ]; then
+        cp -a --parents $paths "$state/applied.new"
+    fi
+    setting repair >"$state/repaired"
+    setting resource >"$state/resource"
+    for path in $paths; do echo "$path"; done >"$state/files.new"
+    rm -rf "$state/applied"
+    mv "$state/applied.new" "$state/applied"
+    mv -f "$state/files.new" "$state/files"
+    [ -n "${deferral:-}" ] || rm -f "$state/deferred"
+}

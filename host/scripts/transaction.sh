@@ -1,0 +1,202 @@
+# shellcheck shell=sh disable=SC2086
+# (SC2086: lists are words without blanks and are split on purpose.)
+#
+# A step is applied as a whole or not at all. After a failure the host has its former files again.
+# The script of a step sets
+#   step           its name, and the name of its folder in /var/lib/pulumi-lvs
+#   note           what `apply` prints at the end, if it is more than "applied"
+#   scratch        a temporary file of its own, if it has one
+#   deferral       a sentence, if the step `deferred` must carry out a part of the change
+# finds in `touched` the live files that have changed, and defines
+#   ready          Refuse a change that cannot work. The new files are staged, the live ones unchanged.
+#                  Set `changed` if the function itself changes the host.
+#   activate       Make the live files take effect, whether they are new or restored.
+#   verify         Fail unless they took effect. It is also a condition, where `set -e` has no effect.
+#   stop_services  Stop what the files started, before they are removed. After an interruption some
+#                  of them may be missing.
+#   after_restore  Make the files from before the first change take effect again.
+# `apply` calls ready, activate and verify, in this order. A step may also define
+#   defers         Succeed if the step `deferred` must carry out the whole change.
+
+defers() { false; }
+
+main() {
+    state=/var/lib/pulumi-lvs/$step
+    changing=
+    changed=
+    touched=
+    # `cp --parents` of coreutils 9.1 needs to start in the root folder.
+    cd /
+    lock
+    # The shell prints a variable faster than a here-document.
+    text=$(bundle)
+    bundle() { printf '%s\n' "$text"; }
+    read_settings
+    paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    staged=
+    for path in $paths; do staged="$staged $path.lvs-new"; done
+    installed=$(words_in "$state/files")
+    trap '' PIPE
+    trap 'exit 143' INT HUP
+    trap 'say "$step was terminated: its limit of ten minutes passed, or somebody ended it" >&2; exit 143' TERM
+    case "$1" in
+        apply)
+            trap 'undo' EXIT
+            apply
+            trap - EXIT
+            ;;
+        remove) remove ;;
+    esac
+}
+
+# The kernel drops the lock when this process ends. `timeout` limits how long that takes.
+lock() {
+    exec 9>>/run/pulumi-lvs.lock </dev/null
+    flock -w 120 9 ||
+        fail "another change of this host is still running after 120 s: $(cat /run/pulumi-lvs.lock)." \
+            "Wait for its end, or end that process."
+    echo "$step, started from $(ssh_client), $(date -u +%FT%TZ), process $$" >/run/pulumi-lvs.lock
+}
+
+apply() {
+    recover_interrupted
+    rename_old_state
+    record_staged
+    stage
+    ready
+    outdated=$(outdated | words)
+    if [ -z "$changed" ] && is_unchanged && (patience=0 && verify) >/dev/null 2>&1; then
+        clean
+        [ -n "${deferral:-}" ] || rm -f "$state/deferred"
+        touch "$state/files"
+        setting resource >"$state/resource"
+        say "$step unchanged${deferral:+; $deferral}"
+        announce_deferral
+        return
+    fi
+    if defers; then
+        say "$deferral"
+        announce_deferral
+        clean
+        return
+    fi
+    save_original
+    back_up
+    changing=yes
+    swap
+    activate
+    restore_dropped_sysctls
+    verify
+    record_applied
+    changing=
+    clean
+    sync
+    say "${note:-$step applied}"
+    announce_deferral
+}
+
+# A killed process leaves a half-made change.
+recover_interrupted() {
+    [ -e "$state/changing" ] || return 0
+    say "rolling back an earlier change that was interrupted"
+    roll_back
+    set -e
+    undoing=
+    for path in $touched; do
+        has "$installed" "$path" || installed="$installed $path"
+    done
+    changed=yes
+    clean
+}
+
+# Older versions called a deferred change postponed.
+rename_old_state() { [ ! -e "$state/postponed" ] || mv -f "$state/postponed" "$state/deferred"; }
+
+# Keep the change for the step `deferred`.
+defer() {
+    bundle >"$state/deferred"
+    deferral=$1
+}
+
+# Print a line for the program, which passes the digest to the step `deferred`.
+announce_deferral() { [ -z "${deferral:-}" ] || echo "deferred $(digest_of "$state/deferred")" || :; }
+
+digest_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+# Restore the files from before a change that has begun. The services of a first change stop while
+# its files are still there. Addresses go before the sysctls that keep the kernel from announcing them.
+roll_back() {
+    undoing=yes
+    set +e
+    [ -e "$state/files" ] || stop_services
+    touched=$(words_in "$state/changing")
+    for path in $touched; do
+        restore_file old "$path"
+    done
+    [ ! -e "$state/files" ] || activate
+    [ ! -e "$state/sysctl.old" ] || sysctl -e -q -p "$state/sysctl.old"
+}
+
+undo() {
+    status=$?
+    trap - EXIT
+    trap '' TERM INT HUP
+    undoing=yes
+    set +e
+    [ -z "$changing" ] || roll_back
+    clean
+    if [ ! -e "$state/files" ]; then
+        # An untouched service must not restart either.
+        [ -z "$changing$changed" ] || after_restore
+        delete_state
+    elif [ -n "$changing" ]; then
+        if (undoing= && verify); then
+            outcome="; the former configuration works"
+        else
+            outcome="; the former configuration does not work either"
+        fi
+    fi
+    [ -z "$changing" ] || say "rolled back${outcome:-}" >&2
+    exit "$status"
+}
+
+remove() {
+    # An interrupted first apply may have left staged files and folders before its change began.
+    if [ ! -e "$state/known" ]; then
+        clean
+        delete_state
+        say "$step is not there"
+        return
+    fi
+    # A host that was renamed in the stack is set up under its new name before the old one is removed.
+    by=$(cat "$state/resource" 2>/dev/null) || :
+    if [ "${by:-$(setting resource)}" != "$(setting resource)" ]; then
+        say "$step stays: it belongs to $by now"
+        return
+    fi
+    clean
+    stop_services
+    for path in $(words_in "$state/known"); do
+        restore_file found "$path"
+    done
+    # A device and its sysctls may be gone.
+    sysctl -e -q -p "$state/sysctl.found" || say "some sysctls could not be restored"
+    after_restore
+    delete_state
+    sync
+    say "$step removed"
+}
+
+clean() {
+    # shellcheck disable=SC2046  # words
+    rm -rf $staged $(words_in "$state/staged") ${scratch:-} "$state/staged" "$state/changing" \
+        "$state/old" "$state/sysctl.old" "$state/applied.new" "$state/sums.new" "$state/files.new"
+}
+
+delete_state() {
+    [ ! -e "$state/directories" ] || sed '1!G;h;$!d' "$state/directories" | while read -r path; do
+        [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
+    done
+    rm -rf "$state"
+    [ ! -d "${state%/*}" ] || rmdir --ignore-fail-on-non-empty "${state%/*}"
+}
