@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ConnectionArgs, HostConnectionArgs } from "../host/connection";
 import type { ChangeSettings } from "../lvs/change";
-import type { GlobalDefs } from "../lvs/vrrp/globalDefs";
+import type { GlobalDefs } from "../lvs/global/globalDefs";
 import type { ScriptSettings } from "../lvs/keepalived/scripts";
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { KernelSettings } from "../lvs/kernel/sysctls";
@@ -10,10 +10,10 @@ import type { FwmarkSettings, MarkedPacketsSettings, Protocol } from "../lvs/ser
 import type { Tunnel } from "../lvs/service/lvsMethod";
 import type { SorryServerSettings } from "../lvs/service/sorryServer";
 import type { VirtualServerSettings } from "../lvs/service/virtualServer";
-import type { VrrpInstanceSettings } from "../lvs/vrrp/instance";
+import type { VrrpInstanceSettings } from "../lvs/vrrp/instance/instance";
 import type { VrrpSyncGroup } from "../lvs/vrrp/syncGroup";
-import type { Tracking } from "../lvs/vrrp/tracking";
-import type { VirtualIpaddressSettings } from "../lvs/vrrp/virtualIpaddress";
+import type { Tracking } from "../lvs/vrrp/tracking/tracking";
+import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
 
 /** A cluster: who is in it and what it serves. */
 export interface LvsClusterArgs extends ChangeSettings, Tracking {

@@ -5,10 +5,10 @@ import type { KernelSettings } from "./kernel/sysctls";
 import type { MonitoringSettings } from "./monitoring";
 import type { Tunnel } from "./service/lvsMethod";
 import type { VirtualServer } from "./service/virtualServer";
-import type { GlobalDefs } from "./vrrp/globalDefs";
-import type { VrrpInstance } from "./vrrp/instance";
+import type { GlobalDefs } from "./global/globalDefs";
+import type { VrrpInstance } from "./vrrp/instance/instance";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
-import type { Tracking } from "./vrrp/tracking";
+import type { Tracking } from "./vrrp/tracking/tracking";
 
 export interface Director {
     readonly name: string;

@@ -3,8 +3,8 @@ import type { Cluster } from "./model";
 import { memberMethodOf, poolsOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
-import { instanceName } from "./vrrp/instance";
-import { addressesOf, type VrrpContext } from "./vrrp/members";
+import { instanceName } from "./vrrp/instance/instance";
+import { addressesOf, type VrrpContext } from "./vrrp/instance/members";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 
 /**

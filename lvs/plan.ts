@@ -23,11 +23,11 @@ import {
 import { protocolOf, socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
-import { type GlobalDefsPlan, planGlobalDefs } from "./vrrp/globalDefs";
-import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance";
-import { planSyncDaemon, type SyncDaemonPlan } from "./vrrp/syncDaemon";
+import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
+import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
+import { planSyncDaemon, type SyncDaemonPlan } from "./global/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
-import { planTracking, type TrackingPlan } from "./vrrp/tracking";
+import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 
 /** One director: every default resolved, nothing left to decide. */
 export interface DirectorPlan {

@@ -19,7 +19,7 @@ import {
     type VirtualServerPlan,
     type VirtualServerSettings,
 } from "./service/virtualServer";
-import type { VrrpContext } from "./vrrp/members";
+import type { VrrpContext } from "./vrrp/instance/members";
 
 /** The virtual IPs of a cluster, each once, in the order in which they first appear. */
 export function virtualIpsOf(virtualServers: readonly VirtualServer[]): string[] {

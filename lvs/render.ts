@@ -13,11 +13,11 @@ import type { DirectorPlan, RealServerPlan } from "./plan";
 import { groupName, type Socket, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
-import { globalDefsView } from "./vrrp/globalDefs";
-import { vrrpInstanceView } from "./vrrp/instance";
+import { globalDefsView } from "./global/globalDefs";
+import { vrrpInstanceView } from "./vrrp/instance/instance";
 import { vrrpSyncGroupView } from "./vrrp/syncGroup";
-import { trackingViews } from "./vrrp/tracking";
-import { vrrpRouterLines, vrrpRouters } from "./vrrp/vrrpRouters";
+import { trackingViews } from "./vrrp/tracking/tracking";
+import { vrrpRouterLines, vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 export type { HostFile } from "./kernel/hostFile";
 

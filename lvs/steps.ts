@@ -10,7 +10,7 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "./render";
-import { vrrpRouters } from "./vrrp/vrrpRouters";
+import { vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 /** The steps of a host, in their order. */
 export const stepNames = ["preflight", "prepare", "secret", "configure", "deferred"] as const;

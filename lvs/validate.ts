@@ -11,13 +11,13 @@ import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
-import { globalDefsProblems } from "./vrrp/globalDefs";
-import { instanceName } from "./vrrp/instance";
-import { vrrpInstanceProblems } from "./vrrp/instanceRules";
-import { vrrpVersionOf } from "./vrrp/members";
-import { hasSyncDaemon } from "./vrrp/syncDaemon";
+import { globalDefsProblems } from "./global/globalDefs";
+import { instanceName } from "./vrrp/instance/instance";
+import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
+import { vrrpVersionOf } from "./vrrp/instance/members";
+import { hasSyncDaemon } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
-import { trackingProblems } from "./vrrp/tracking";
+import { trackingProblems } from "./vrrp/tracking/tracking";
 
 /** Every problem of a cluster, in the order in which it is written; none when it can be built. */
 export function validate(cluster: Cluster): Problem[] {

@@ -18,21 +18,46 @@ const lvsArrows: Record<string, string[]> = {
     problems: [],
     template: [],
     keepalived: ["addresses", "problems"],
-    vrrp: ["addresses", "problems", "keepalived"],
+    "vrrp/tracking": ["addresses", "problems", "keepalived"],
+    "vrrp/instance": ["addresses", "problems", "keepalived", "vrrp/tracking"],
+    vrrp: ["problems", "keepalived", "vrrp/instance", "vrrp/tracking"],
+    global: ["problems", "keepalived", "vrrp/instance"],
     service: ["addresses", "problems", "keepalived"],
     kernel: ["addresses", "problems", "template", "keepalived", "service"],
     change: ["problems", "keepalived"],
     monitoring: ["problems", "keepalived", "kernel"],
-    model: ["keepalived", "vrrp", "service", "kernel", "change", "monitoring"],
-    pool: ["addresses", "vrrp", "service", "model"],
-    nat: ["addresses", "vrrp", "service", "model", "pool"],
-    rules: ["addresses", "problems", "keepalived", "vrrp", "service", "model", "pool", "nat"],
+    model: [
+        "keepalived",
+        "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
+        "service",
+        "kernel",
+        "change",
+        "monitoring",
+    ],
+    pool: ["addresses", "vrrp/instance", "service", "model"],
+    nat: ["addresses", "vrrp", "vrrp/instance", "service", "model", "pool"],
+    rules: [
+        "addresses",
+        "problems",
+        "keepalived",
+        "vrrp/instance",
+        "service",
+        "model",
+        "pool",
+        "nat",
+    ],
     packages: ["monitoring", "plan"],
-    steps: ["vrrp", "kernel", "monitoring", "packages", "plan", "render"],
+    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render"],
     plan: [
         "addresses",
         "keepalived",
         "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
         "service",
         "kernel",
         "change",
@@ -41,11 +66,24 @@ const lvsArrows: Record<string, string[]> = {
         "pool",
         "nat",
     ],
-    render: ["keepalived", "vrrp", "service", "kernel", "monitoring", "plan"],
+    render: [
+        "keepalived",
+        "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
+        "service",
+        "kernel",
+        "monitoring",
+        "plan",
+    ],
     validate: [
         "problems",
         "keepalived",
         "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
         "service",
         "kernel",
         "change",
@@ -84,7 +122,9 @@ function topOf(file: string): string {
 
 /** The part of lvs/ that a path in it belongs to. */
 function partOf(file: string): string {
-    return file.split("/")[1]!.replace(/\.ts$/, "");
+    const [, part, inside] = file.split("/");
+    const folder = `${part}/${inside}`;
+    return folder in lvsArrows ? folder : part!.replace(/\.ts$/, "");
 }
 
 const sources = Object.keys(rules).flatMap((folder) =>

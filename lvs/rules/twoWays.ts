@@ -3,7 +3,7 @@ import type { Cluster } from "../model";
 import { memberPortOf, type Memberships, virtualIpsOf } from "../pool";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
-import { ownVirtualIps } from "../vrrp/instance";
+import { ownVirtualIps } from "../vrrp/instance/instance";
 
 const dropsAnswers = "is a director, which drops the answers that DR and TUN send through it";
 

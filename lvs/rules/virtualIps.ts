@@ -3,8 +3,8 @@ import type { Cluster } from "../model";
 import { contextOf } from "../pool";
 import { type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { virtualIpsIn } from "../service/destination";
-import { instanceName, ownVirtualIps } from "../vrrp/instance";
-import { addressesOf, type Participant, participantsOf } from "../vrrp/members";
+import { instanceName, ownVirtualIps } from "../vrrp/instance/instance";
+import { addressesOf, type Participant, participantsOf } from "../vrrp/instance/members";
 
 /** Whether every virtual IP has one owner at a time, and no two VRRP routers disturb each other. */
 export function virtualIpProblems(cluster: Cluster): Problem[] {

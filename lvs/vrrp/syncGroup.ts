@@ -17,9 +17,9 @@ import {
     duplicates,
     quote,
 } from "../problems";
-import { instanceName, type VrrpInstance } from "./instance";
-import { participantsOf, type VrrpContext } from "./members";
-import { notifyKeywords, notifyProblems, type NotifySettings } from "./notify";
+import { instanceName, type VrrpInstance } from "./instance/instance";
+import { participantsOf, type VrrpContext } from "./instance/members";
+import { notifyKeywords, notifyProblems, type NotifySettings } from "./instance/notify";
 import {
     highestGain,
     trackBlocks,
@@ -27,8 +27,8 @@ import {
     trackedOf,
     trackProblems,
     type Tracks,
-} from "./track";
-import { blockNameProblems } from "./tracking";
+} from "./tracking/track";
+import { blockNameProblems } from "./tracking/tracking";
 
 /** The settings of a sync group that are a line each. */
 export interface VrrpSyncGroupKeywords extends NotifySettings {

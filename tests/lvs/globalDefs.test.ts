@@ -4,11 +4,11 @@ import {
     globalDefsProblems,
     globalDefsView,
     planGlobalDefs,
-} from "../../lvs/vrrp/globalDefs";
+} from "../../lvs/global/globalDefs";
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
-import { planVrrpInstance } from "../../lvs/vrrp/instance";
-import { planSyncDaemon, type SyncDaemon } from "../../lvs/vrrp/syncDaemon";
+import { planVrrpInstance } from "../../lvs/vrrp/instance/instance";
+import { planSyncDaemon, type SyncDaemon } from "../../lvs/global/syncDaemon";
 
 const bare: GlobalDefsFacts = { routerId: "ds1", hasScripts: false };
 const call = { script: "hook", args: ["x"] };

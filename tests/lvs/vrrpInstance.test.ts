@@ -6,9 +6,9 @@ import {
     planVrrpInstance,
     type VrrpInstance,
     vrrpInstanceView,
-} from "../../lvs/vrrp/instance";
-import { vrrpInstanceProblems } from "../../lvs/vrrp/instanceRules";
-import type { VrrpContext } from "../../lvs/vrrp/members";
+} from "../../lvs/vrrp/instance/instance";
+import { vrrpInstanceProblems } from "../../lvs/vrrp/instance/instanceRules";
+import type { VrrpContext } from "../../lvs/vrrp/instance/members";
 import { render } from "../../lvs/template";
 import { anyCharacter, cases } from "../support/property";
 

@@ -1,7 +1,7 @@
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
-import type { VrrpInstance } from "../../lvs/vrrp/instance";
-import type { VrrpContext } from "../../lvs/vrrp/members";
+import type { VrrpInstance } from "../../lvs/vrrp/instance/instance";
+import type { VrrpContext } from "../../lvs/vrrp/instance/members";
 import {
     isInSyncGroup,
     type VrrpSyncGroup,

@@ -5,7 +5,7 @@ import {
     type Tracking,
     trackingProblems,
     trackingViews,
-} from "../../lvs/vrrp/tracking";
+} from "../../lvs/vrrp/tracking/tracking";
 
 const target = (version = "2.3.3"): Target => ({ version, host: "ds1", scripts: ["ping"] });
 const script = { script: "ping" };

@@ -7,9 +7,9 @@ import { Protocol } from "../../lvs/service/destination";
 import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
 import { LvsSched } from "../../lvs/service/scheduler";
 import { validate } from "../../lvs/validate";
-import { ParamMatch } from "../../lvs/vrrp/trackProcess";
-import { Scope } from "../../lvs/vrrp/virtualIpaddress";
-import { RouteType } from "../../lvs/vrrp/virtualRoutes";
+import { ParamMatch } from "../../lvs/vrrp/tracking/trackProcess";
+import { Scope } from "../../lvs/vrrp/instance/virtualIpaddress";
+import { RouteType } from "../../lvs/vrrp/instance/virtualRoutes";
 
 type Fields = Record<string, fc.Arbitrary<unknown>>;
 

@@ -1,7 +1,7 @@
 import type { Cluster } from "../../../lvs/model";
 import type { Check } from "../../../lvs/service/checks";
-import type { VirtualIpaddress } from "../../../lvs/vrrp/virtualIpaddress";
-import type { VirtualRoute, VirtualRule } from "../../../lvs/vrrp/virtualRoutes";
+import type { VirtualIpaddress } from "../../../lvs/vrrp/instance/virtualIpaddress";
+import type { VirtualRoute, VirtualRule } from "../../../lvs/vrrp/instance/virtualRoutes";
 import { seed } from "../seed";
 
 const vip = "10.128.190.248";

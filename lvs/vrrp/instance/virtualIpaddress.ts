@@ -1,4 +1,4 @@
-import { familyOf } from "../addresses";
+import { familyOf } from "../../addresses";
 import {
     flag,
     ipAddress,
@@ -12,9 +12,9 @@ import {
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problemIf, quote } from "../../problems";
 
 /** How far an address or a route reaches. */
 export const Scope = { global: "global", site: "site", link: "link", host: "host" } as const;

@@ -1,6 +1,6 @@
-import { type Target, withDefaults } from "../keepalived/keywords";
-import { blockName, checkRequired } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, duplicateNameProblems } from "../problems";
+import { type Target, withDefaults } from "../../keepalived/keywords";
+import { blockName, checkRequired } from "../../keepalived/kinds";
+import { problemsOfEach, type Problem, duplicateNameProblems } from "../../problems";
 import {
     addressesOn,
     type BfdInstance,

@@ -1,5 +1,5 @@
-import { familyOf } from "../addresses";
-import { type Problem, problemIf, quote } from "../problems";
+import { familyOf } from "../../addresses";
+import { type Problem, problemIf, quote } from "../../problems";
 import type { VrrpInstance } from "./instance";
 import { addressesOf, participantsOf, type VrrpContext } from "./members";
 

@@ -10,7 +10,7 @@ import {
 } from "../keepalived/keywords";
 import { nameIn, multicastGroup } from "../keepalived/kinds";
 import type { Problem } from "../problems";
-import type { VrrpInstancePlan } from "./instance";
+import type { VrrpInstancePlan } from "../vrrp/instance/instance";
 
 /** The words after the interface and the instance. */
 export interface SyncDaemonKeywords {

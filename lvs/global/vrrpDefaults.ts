@@ -1,6 +1,6 @@
 import { decimal, flag, type Keywords, onOff, integer } from "../keepalived/keywords";
 import { multicastGroup } from "../keepalived/kinds";
-import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "./kinds";
+import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "../vrrp/instance/kinds";
 
 /** What holds for every VRRP instance that does not say otherwise. */
 export interface VrrpDefaults {

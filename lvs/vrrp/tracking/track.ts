@@ -6,9 +6,9 @@ import {
     networkInterface,
     type Target,
     tooNew,
-} from "../keepalived/keywords";
-import { nameIn, checkRequired, trackWeight } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { nameIn, checkRequired, trackWeight } from "../../keepalived/kinds";
+import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../../problems";
 import type { Tracking } from "./tracking";
 
 /** What the state of something tracked does to a priority. */

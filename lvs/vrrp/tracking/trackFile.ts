@@ -5,9 +5,9 @@ import {
     linesOf,
     type Target,
     tooNew,
-} from "../keepalived/keywords";
-import { absolutePath, trackWeight } from "../keepalived/kinds";
-import { type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { absolutePath, trackWeight } from "../../keepalived/kinds";
+import { type Problem, problemIf, quote } from "../../problems";
 
 /** What keepalived writes to a file when it starts. */
 export interface InitFile {

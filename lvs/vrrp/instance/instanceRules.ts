@@ -1,4 +1,4 @@
-import { extraConfigProblems } from "../keepalived/extraConfig";
+import { extraConfigProblems } from "../../keepalived/extraConfig";
 import {
     decimal,
     keywordProblems,
@@ -6,10 +6,10 @@ import {
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { blockName, checkRequired } from "../keepalived/kinds";
-import { isAtLeast } from "../keepalived/versions";
-import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { blockName, checkRequired } from "../../keepalived/kinds";
+import { isAtLeast } from "../../keepalived/versions";
+import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
@@ -22,7 +22,7 @@ import {
 } from "./members";
 import { notifyProblems } from "./notify";
 import { strictProblems } from "./strictRules";
-import { highestGain, trackedOf, trackProblems } from "./track";
+import { highestGain, trackedOf, trackProblems } from "../tracking/track";
 import { unicastProblems } from "./unicastRules";
 import { virtualIpaddressProblems } from "./virtualIpaddress";
 import { virtualRouteProblems, virtualRuleProblems } from "./virtualRoutes";

@@ -1,4 +1,4 @@
-import { type Problem, problemIf, quote } from "../problems";
+import { type Problem, problemIf, quote } from "../../problems";
 import type { VrrpInstance } from "./instance";
 import { isStrict, type VrrpContext, vrrpVersionOf } from "./members";
 

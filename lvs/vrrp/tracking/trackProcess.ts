@@ -9,9 +9,9 @@ import {
     type Target,
     tooNew,
     integer,
-} from "../keepalived/keywords";
-import { trackWeight } from "../keepalived/kinds";
-import { type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { trackWeight } from "../../keepalived/kinds";
+import { type Problem, problemIf, quote } from "../../problems";
 
 /** Which arguments a process has to have. */
 export const ParamMatch = {

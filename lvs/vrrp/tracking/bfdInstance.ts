@@ -1,4 +1,4 @@
-import { canonical, familyOf } from "../addresses";
+import { canonical, familyOf } from "../../addresses";
 import {
     decimal,
     flag,
@@ -11,9 +11,9 @@ import {
     type Target,
     tooNew,
     integer,
-} from "../keepalived/keywords";
-import { nameIn, checkRequired, trackWeight } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { nameIn, checkRequired, trackWeight } from "../../keepalived/kinds";
+import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../../problems";
 
 /** Who talks to whom. */
 export interface BfdAddresses {

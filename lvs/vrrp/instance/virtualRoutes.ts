@@ -1,4 +1,4 @@
-import { type Family, familyOf } from "../addresses";
+import { type Family, familyOf } from "../../addresses";
 import {
     flag,
     ipAddress,
@@ -10,10 +10,10 @@ import {
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { familyOfNetwork, network, checkRequired } from "../keepalived/kinds";
-import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf } from "../problems";
+} from "../../keepalived/keywords";
+import { familyOfNetwork, network, checkRequired } from "../../keepalived/kinds";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problemIf } from "../../problems";
 import { Scope } from "./virtualIpaddress";
 
 /** What becomes of packets that are not to get anywhere. */

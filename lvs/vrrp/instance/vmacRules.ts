@@ -1,6 +1,6 @@
-import type { Target } from "../keepalived/keywords";
-import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf } from "../problems";
+import type { Target } from "../../keepalived/keywords";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problemIf } from "../../problems";
 import type { VrrpInstance } from "./instance";
 
 /** What goes with a MAC address of the virtual router's own. */

@@ -1,7 +1,7 @@
-import { extraLines } from "../keepalived/extraConfig";
-import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../keepalived/keywords";
-import { multicastGroup } from "../keepalived/kinds";
-import { scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { extraLines } from "../../keepalived/extraConfig";
+import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../keepalived/keywords";
+import { multicastGroup } from "../../keepalived/kinds";
+import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
@@ -13,7 +13,7 @@ import {
     vrrpVersionOf,
 } from "./members";
 import { notifyKeywords, type NotifySettings } from "./notify";
-import { trackBlocks, type Tracks } from "./track";
+import { trackBlocks, type Tracks } from "../tracking/track";
 import { type VirtualIpaddress, virtualIpaddressLine } from "./virtualIpaddress";
 import {
     type VirtualRoute,

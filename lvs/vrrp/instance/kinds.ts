@@ -1,4 +1,4 @@
-import { integer } from "../keepalived/keywords";
+import { integer } from "../../keepalived/keywords";
 
 // Values that an instance and `globalDefs` have in common.
 

@@ -1,14 +1,14 @@
-import { canonical, type Family, familyOf } from "../addresses";
+import { canonical, type Family, familyOf } from "../../addresses";
 import {
     ipAddress,
     networkInterface,
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { nameIn, checkRequired } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, problemIf, duplicateNameProblems, quote } from "../problems";
-import type { Tracking } from "./tracking";
+} from "../../keepalived/keywords";
+import { nameIn, checkRequired } from "../../keepalived/kinds";
+import { problemsOfEach, type Problem, problemIf, duplicateNameProblems, quote } from "../../problems";
+import type { Tracking } from "../tracking/tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
 /** A director's part in a VRRP router. */

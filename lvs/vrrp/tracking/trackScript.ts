@@ -6,10 +6,10 @@ import {
     linesOf,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { trackWeight } from "../keepalived/kinds";
-import { type ScriptCall, scriptPath, userLines } from "../keepalived/scripts";
-import { type Problem, problemIf } from "../problems";
+} from "../../keepalived/keywords";
+import { trackWeight } from "../../keepalived/kinds";
+import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts";
+import { type Problem, problemIf } from "../../problems";
 
 /** The lines of a tracked script. */
 export interface TrackScriptKeywords {

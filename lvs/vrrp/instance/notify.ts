@@ -1,7 +1,7 @@
-import { type Keywords, type Kind, onOff, type Target } from "../keepalived/keywords";
-import { scriptCall, type ScriptCall } from "../keepalived/scripts";
-import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf } from "../problems";
+import { type Keywords, type Kind, onOff, type Target } from "../../keepalived/keywords";
+import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problemIf } from "../../problems";
 
 /** Who hears of a change of owner. */
 export interface NotifySettings {
