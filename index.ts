@@ -4,9 +4,9 @@ import { readCluster } from "./config";
 
 const cluster = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig()));
 
-/** The first virtual IP. */
+/** First virtual IP. */
 export const vip = cluster.vip;
-/** All virtual IPs. */
+/** Virtual IPs in the order of the virtual servers. */
 export const virtualIps = cluster.virtualIps;
-/** The hosts and how to reach them. */
+/** Hosts by name, and their SSH logins. */
 export const inventory = cluster.inventory;

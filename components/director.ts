@@ -23,9 +23,9 @@ interface DirectorOrder {
  * Throws `ResourceError` with every problem of its arguments, before the host is touched.
  */
 export class Director extends pulumi.ComponentResource {
-    /** Known when the host is configured and proved to be. */
+    /** Known when the host is configured and the configuration is proved to be in force. */
     public readonly configured: pulumi.Output<string>;
-    /** SHA-256, in hexadecimal, of a change that the host deferred; empty if the change is in force. */
+    /** SHA-256, in hexadecimal, of a change that the host deferred. Empty if the change is in force. */
     public readonly deferred: pulumi.Output<string>;
 
     /** @internal `order` is for `LvsCluster`. */

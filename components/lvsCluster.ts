@@ -31,11 +31,11 @@ import { whenDone } from "./whenDone";
  * Throws `ResourceError` with every problem of its arguments, before any host is touched.
  */
 export class LvsCluster extends pulumi.ComponentResource {
-    /** The first virtual IP, known when the cluster serves. */
+    /** First virtual IP, known when the cluster serves. */
     public readonly vip: pulumi.Output<string>;
-    /** All virtual IPs, in the order of the virtual servers. */
+    /** Virtual IPs in the order of the virtual servers, known when the cluster serves. */
     public readonly virtualIps: pulumi.Output<string[]>;
-    /** The hosts by name: what each is and how to get there; no secret in it. */
+    /** Hosts by name, without secrets. */
     public readonly inventory: pulumi.Output<Record<string, HostInventory>>;
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -114,7 +114,7 @@ export class LvsCluster extends pulumi.ComponentResource {
     }
 }
 
-/** VRRP takes eight characters, and keepalived reads some special characters as the end of the word. */
+/** keepalived uses eight characters of a password, and some special characters end its word. */
 function generatedAuthPass(name: string, parent: pulumi.Resource): pulumi.Output<string> {
     return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent })
         .result;

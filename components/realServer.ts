@@ -20,9 +20,9 @@ interface RealServerOrder {
  * Throws `ResourceError` with every problem of its arguments, before the host is touched.
  */
 export class RealServer extends pulumi.ComponentResource {
-    /** Known when the host is configured and proved to be. */
+    /** Known when the host is configured and the configuration is proved to be in force. */
     public readonly configured: pulumi.Output<string>;
-    /** SHA-256, in hexadecimal, of a change of which the host deferred a part; empty if all of it is in force. */
+    /** SHA-256, in hexadecimal, of a change that the host deferred in part. Empty if the whole change is in force. */
     public readonly deferred: pulumi.Output<string>;
 
     /** @internal `order` is for `LvsCluster`. */

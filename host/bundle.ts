@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { HostFile } from "../lvs/render";
 import type { StepContent } from "../lvs/steps";
 
-/** The scripts under `scripts/` that make up what a step does. */
+/** Scripts under `scripts/` that make up each step. */
 const scripts = {
     preflight: ["basics", "vrrp", "preflight"],
     prepare: ["basics", "common", "prepare"],
@@ -16,10 +16,10 @@ const scripts = {
     report: ["basics", "vrrp", "ipvs", "report"],
 };
 
-/** A step on a host, or a look at it. */
+/** Script of a step, or of a report. */
 export type StepScript = keyof typeof scripts;
 
-/** The scripts that make up a program which stays on a host. */
+/** Scripts that make up a program which stays on a host. */
 const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
 
 /**
@@ -52,12 +52,12 @@ export function bundle(
     ].join("\n");
 }
 
-/** The name of a resource as a setting, by which a host knows who has set it up: plain text whatever it is. */
+/** Name of a resource as a setting, from which a host knows its owner in Pulumi. Encoded as plain text. */
 export function resourceWord(name: string): string {
     return encodeURIComponent(name);
 }
 
-/** SHA-256, in hexadecimal, of what a bundle says without its script, as a host computes it. */
+/** SHA-256, in hexadecimal, of a bundle without its script, as a host computes it. */
 export function digestOf(text: string): string {
     const lines = text.split("\n");
     const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
@@ -88,20 +88,20 @@ function settingLines(settings: StepContent["settings"]): string[] {
     });
 }
 
-/** A last line without its newline gets one: these are text files. */
+/** A last line without a newline gets one, because these are text files. */
 function indented(content: string): string[] {
     if (content === "") return [];
     return [`    ${content.replace(/\n$/, "").replaceAll("\n", "\n    ")}`];
 }
 
-/** Shells cut text at NUL, and half a character would reach the host as another one. */
+/** Shells end text at NUL, and half of a character would reach the host as another one. */
 function textOf(path: string, content: string): string {
     // The first look is the quick one, and enough for most files.
     if (/^[\x01-\x7f]*$/.test(content) || !/\0|\p{Surrogate}/u.test(content)) return content;
     throw new Error(`${path} holds a NUL character or half of another: it is no text file`);
 }
 
-/** What scripts go through as lists of words, without quotes: nothing in it means more than itself. */
+/** Words that scripts expand without quotes, so they hold no character with a meaning. */
 const words = {
     package: /^[A-Za-z0-9][\w.+~:^=-]*$/,
     setting: /^\w+$/,
@@ -121,7 +121,7 @@ function line(text: string): string {
     throw new Error(`${JSON.stringify(text)} cannot stand in a line: it is not one of plain text`);
 }
 
-/** What has been put together: a thousand hosts are sent the same. */
+/** Texts that were assembled: a thousand hosts get the same. */
 const texts = new Map<readonly string[], string>();
 
 function scriptsText(names: readonly string[]): string {
@@ -130,7 +130,7 @@ function scriptsText(names: readonly string[]): string {
     return text;
 }
 
-/** Without comments: to reword one must not make every host run its script again. */
+/** Text of a script without comments, so that a new comment does not run the script on every host. */
 function scriptText(name: string): string {
     const text = readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
     return text

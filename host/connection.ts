@@ -1,27 +1,24 @@
 import type { Input } from "@pulumi/pulumi";
 
-/** How to log in by SSH. Field names and defaults are those of `@pulumi/command`. */
+/** SSH login. Field names and defaults are those of `@pulumi/command`. */
 export interface LoginArgs {
-    /** User to log in as; other than `root` it needs `sudo` without a password. Defaults to `root`. */
+    /** User to log in as. A user other than `root` needs `sudo` without a password. Defaults to `root`. */
     user?: Input<string>;
     /** TCP port of the SSH server. Defaults to 22. */
     port?: Input<number>;
-    /** Private key, as text. Defaults to none. Secret. */
+    /** Private key, as text. Defaults to none. @secret */
     privateKey?: Input<string>;
-    /** Password of the private key, where it has one. Defaults to none. Secret. */
+    /** Password of the private key, if it has one. Defaults to none. @secret */
     privateKeyPassword?: Input<string>;
-    /** Password of the user, where no key serves. Defaults to none. Secret. */
+    /** Password of the user, if no key is used. Defaults to none. @secret */
     password?: Input<string>;
-    /** Socket of an SSH agent. Defaults to `SSH_AUTH_SOCK` where that is set. */
+    /** Socket of an SSH agent. Defaults to `SSH_AUTH_SOCK`, if that is set. */
     agentSocketPath?: Input<string>;
-    /**
-     * The host's public key, one line as in known_hosts after the name (`ssh-ed25519 AAAA…`).
-     * Defaults to none, which is refused unless `ignoreHostKey` is set.
-     */
+    /** Public key of the host: one line of known_hosts without the name (`ssh-ed25519 AAAA…`). Defaults to none, which is an error unless `ignoreHostKey` is set. */
     hostKey?: Input<string>;
-    /** Trust whoever answers at the address. Defaults to false. */
+    /** Accept any key of the host, and so any host at its address. Defaults to false. */
     ignoreHostKey?: boolean;
-    /** Failed attempts to connect before giving up; one more attempt is made. Defaults to 1: a wrong key must not lead to a ban. */
+    /** Number of failed attempts to connect before the last one. Defaults to 1, so that a wrong key does not lead to a ban. */
     dialErrorLimit?: Input<number>;
     /** Seconds for one attempt to connect. Defaults to 10. */
     perDialTimeout?: Input<number>;
@@ -33,13 +30,13 @@ export interface ProxyArgs extends LoginArgs {
     host: Input<string>;
 }
 
-/** How to reach hosts by SSH. */
+/** SSH login, and the way to the hosts. */
 export interface ConnectionArgs extends LoginArgs {
-    /** The bastion through which the host is reached. Defaults to none. */
+    /** Bastion through which the host is reached. Defaults to none. */
     proxy?: ProxyArgs;
 }
 
-/** How to reach one host by SSH. */
+/** SSH login on one host. */
 export interface HostConnectionArgs extends ConnectionArgs {
     /** Address or name of the host. */
     host: Input<string>;

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export type Known<T> = T | pulumi.Output<T>;
 
-/** Whether a value holds nothing that has to be waited for. */
+/** Does a value contain no output and no promise? */
 export function isKnown(value: unknown): boolean {
     if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
     if (typeof value !== "object" || value === null) return true;
@@ -30,7 +30,7 @@ export function dependingOn<T>(other: unknown, value: Known<T>): Known<T> {
     return others.apply(() => alone(value));
 }
 
-/** An output without dependencies, and with all else that it is: unknown, or secret. */
+/** Copy an output without its dependencies. It stays unknown, or secret. */
 function alone<T>(output: pulumi.Output<T>): pulumi.Output<T> {
     const { isRpcSecret, serializeProperty, unknownValue, unwrapRpcSecret } = pulumi.runtime;
     let value: unknown;

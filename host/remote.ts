@@ -4,17 +4,17 @@ import type { HostConnectionArgs, LoginArgs } from "./connection";
 
 export interface StepArgs {
     connection: HostConnectionArgs;
-    /** What `bundle` made. */
+    /** Text that `bundle` made. */
     stdin: pulumi.Input<string>;
-    /** Keeps what the step sends and prints out of diffs, logs and plain state. */
+    /** Keep the input and output of the step out of diffs, logs and plain state. */
     isSecret?: boolean;
-    /** What it does passes, and leaves nothing on the host for a destroy to remove. */
+    /** The step leaves nothing on the host that a destroy must remove. */
     isPassing?: boolean;
-    /** Whether there is something to do. Otherwise nobody logs in to the host. Defaults to true. */
+    /** Is there something to do? If not, nothing connects to the host. Defaults to true. */
     isNeeded?: pulumi.Input<boolean>;
 }
 
-/** What comes before a step. */
+/** Resources that a step waits for. */
 export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[];
 
 /**
@@ -52,7 +52,7 @@ export function remoteStep(
     );
 }
 
-/** An argument that is left out unless it is needed, which Pulumi's types have no word for. */
+/** An argument that is left out unless a condition is met. Pulumi's types do not allow for that. */
 function onlyIf(condition: pulumi.Input<boolean>, script: pulumi.Input<string>) {
     return pulumi
         .all([condition, script])

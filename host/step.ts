@@ -5,7 +5,7 @@ import type { HostConnectionArgs } from "./connection";
 import { type Known, whenKnown } from "./known";
 import { type Dependencies, remoteStep } from "./remote";
 
-/** What a host is in its cluster. */
+/** Role of a host in its cluster. */
 export const HostRole = { director: "director", realServer: "realServer" } as const;
 export type HostRole = (typeof HostRole)[keyof typeof HostRole];
 
@@ -21,7 +21,7 @@ interface StepKind {
 const preflight: StepKind = { script: "preflight", isPassing: true };
 const prepare: StepKind = { script: "prepare" };
 
-/** The steps of a host by its role. */
+/** Steps of a host by its role. */
 const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
     director: {
         preflight,
@@ -38,7 +38,7 @@ const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
     },
 };
 
-/** A host as its steps need it. */
+/** The part of a host that its steps need. */
 export interface StepHost {
     readonly role: HostRole;
     /** Name of the component: steps are called `web-ds1-configure`. */
@@ -69,7 +69,7 @@ export function runStep(
     );
 }
 
-/** The text that a step feeds to the shell of its host. */
+/** Text that a step feeds to the shell of its host. */
 export function stepText(
     { role, name }: Pick<StepHost, "role" | "name">,
     step: StepName,

@@ -1,10 +1,10 @@
 import type { HostFile } from "../lvs/render";
 
-/** What a bundle says, without the script that does it. */
+/** Content of a bundle, without its script. */
 export interface Unbundled {
     /** Names of packages. */
     packages: string[];
-    /** What is said of each setting, in order. */
+    /** Values of each setting, in order. */
     settings: Record<string, string[]>;
     files: HostFile[];
 }

@@ -34,7 +34,7 @@ export function instancesSharedByNat(cluster: Cluster, context: VrrpContext): st
     return owners.length < 2 ? [] : owners;
 }
 
-/** The sync groups that the user gave, or else the one that NAT asks for. */
+/** Sync groups that the user gave, or else the one that NAT needs. */
 export function syncGroupsOf(cluster: Cluster, context: VrrpContext): VrrpSyncGroup[] {
     if (cluster.vrrpSyncGroups) return [...cluster.vrrpSyncGroups];
     const group = instancesSharedByNat(cluster, context);

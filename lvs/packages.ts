@@ -15,7 +15,7 @@ export function directorPackages(plan: DirectorPlan): string[] {
     ];
 }
 
-/** The packages of a real server, likewise. */
+/** Packages of a real server, by their names in the RHEL family. */
 export function realServerPackages({ kernel, httpd, monitoring }: RealServerPlan): string[] {
     return [
         ...(httpd ? ["httpd"] : []),

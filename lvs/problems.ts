@@ -16,12 +16,12 @@ function escaped(sign: string): string {
     return `\\u${sign.codePointAt(0)!.toString(16).padStart(4, "0")}`;
 }
 
-/** One problem when `wrong`, none otherwise. */
+/** Make one problem if `wrong` is true, and none otherwise. */
 export function problemIf(wrong: boolean, path: string, reason: string): Problem[] {
     return wrong ? problem(path, reason) : [];
 }
 
-/** The problems of every item of a list that may be left out, each with its place in the list. */
+/** Check each item of an optional list, with its place in the list. */
 export function problemsOfEach<T>(
     path: string,
     items: readonly T[] | undefined,
@@ -30,7 +30,7 @@ export function problemsOfEach<T>(
     return (items ?? []).flatMap((item, index) => problemsOf(item, `${path}[${index}]`));
 }
 
-/** What is wrong with what is to be a text file. */
+/** Check the content of a text file. */
 export function textProblems(path: string, content: string): Problem[] {
     return problemIf(
         /\0|\p{Surrogate}/u.test(content),
@@ -39,7 +39,7 @@ export function textProblems(path: string, content: string): Problem[] {
     );
 }
 
-/** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
+/** Find items whose key an earlier item has, each with that earlier item. Items without a key are never equal. */
 export function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown): [T, T][] {
     const firsts = new Map<unknown, T>();
     return items.flatMap((item): [T, T][] => {
@@ -51,7 +51,7 @@ export function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown):
     });
 }
 
-/** A problem for each name in a list that an earlier item has; `reason` takes it and that one's place. */
+/** Report each name that an earlier item has; `reason` takes the name and the place of that item. */
 export function duplicateNameProblems(
     path: string,
     items: readonly { readonly name: string }[] | undefined,
@@ -63,7 +63,7 @@ export function duplicateNameProblems(
     );
 }
 
-/** Names that could have been meant, as a message lists them; those that are none, in quotes. */
+/** Format a list of possible names. A name with unusual characters gets quotes. */
 export function joinNames(names: readonly string[]): string {
     const shown = names.map((name) => (/^[\w.-]{1,64}$/.test(name) ? name : quote(name)));
     return shown.join(", ") || "none";

@@ -11,14 +11,15 @@ export function render(template: string, view: object): string {
     return Mustache.render(source(template), view, partial, { escape: String });
 }
 
+/** Text of a template that another one includes. */
 function partial(name: string): string {
     return source(`${name}.mustache`);
 }
 
-/** What has been read: a thousand hosts get files of the same. */
+/** Templates that were read: thousands of files come from the same few. */
 const sources = new Map<string, string>();
 
-/** A file under `templates/` as it stands. */
+/** Text of a file under `templates/`. */
 export function source(file: string): string {
     const known = sources.get(file);
     if (known !== undefined) return known;

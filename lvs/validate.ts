@@ -19,7 +19,7 @@ import { hasSyncDaemon } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
 
-/** Every problem of a cluster, in the order in which it is written; none when it can be built. */
+/** Validate a cluster. Returns every problem in the order of the arguments, and none if the cluster can be built. */
 export function validate(cluster: Cluster): Problem[] {
     const target = targetOf(cluster);
     const context = contextOf(cluster);
@@ -53,7 +53,7 @@ export function validate(cluster: Cluster): Problem[] {
     ];
 }
 
-/** The oldest keepalived that the configuration has to suit. */
+/** The oldest keepalived in the cluster, which the configuration must suit. */
 function targetOf(cluster: Cluster): Target {
     const directors = cluster.directors
         .map((director) => ({ director, version: versionOf(director, cluster) }))
@@ -67,7 +67,7 @@ function targetOf(cluster: Cluster): Target {
     };
 }
 
-/** What services and directors ask of the kernel, as far as its settings can contradict them. */
+/** Services and directors whose needs kernel settings can contradict. */
 function kernelNeeds(cluster: Cluster) {
     return {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
@@ -79,7 +79,7 @@ function kernelNeeds(cluster: Cluster) {
     };
 }
 
-/** What is wrong with a VRRP password, without saying what it is. */
+/** Validate a VRRP password without repeating it. */
 export function validateAuthPass(path: string, authPass: string): Problem[] {
     // Braces end blocks and name variables even in quotes, and a backslash hides a quote.
     if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
@@ -91,7 +91,7 @@ export function validateAuthPass(path: string, authPass: string): Problem[] {
     );
 }
 
-/** What is wrong with a real server that stands alone. */
+/** Validate a standalone real server. */
 export function validateRealServer(realServer: StandaloneRealServer): Problem[] {
     const { virtualIps, tunnels, httpd, monitoring } = realServer;
     return [
@@ -107,5 +107,5 @@ export function validateRealServer(realServer: StandaloneRealServer): Problem[] 
     ];
 }
 
-/** A real server runs none. */
+/** A real server does not run keepalived. */
 const anyKeepalived: Target = { version: "999.0.0", host: "", scripts: [] };

@@ -7,7 +7,7 @@ import type {
 } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { analyze, isSecret, root } from "./analyze";
 
-/** Where the schema of the stack files is kept, for editors and for the program. */
+/** Path of the schema of stack files, for editors and for the program. */
 export const schemaPath = path.join(root, "stacks", "schema.json");
 
 /**

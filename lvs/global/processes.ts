@@ -6,39 +6,39 @@ import { quote } from "../problems";
  * no adverts, and another director takes its virtual IPs while it still has them.
  */
 export interface ProcessSettings {
-    /** Real-time priority, up to 99, that keepalived gives itself once it finds that it was woken too late; -1 gives all that is needed, 0 none (keepalived `max_auto_priority`). Defaults to 0. */
+    /** Real-time priority up to 99 that keepalived may give itself when the kernel wakes it too late. -1 means as much as needed, 0 none (keepalived `max_auto_priority`). Defaults to 0. */
     maxAutoPriority?: number;
-    /** Microseconds too late that count for that, 1 to 10000000 (keepalived `min_auto_priority_delay`). Defaults to 1000000. */
+    /** Microseconds of delay that count as too late, 1 to 10000000 (keepalived `min_auto_priority_delay`). Defaults to 1000000. */
     minAutoPriorityDelay?: number;
-    /** Nice value of the process that does VRRP, -20 to 19 (keepalived `vrrp_priority`). Defaults to 0. */
+    /** Nice value of the VRRP process, -20 to 19 (keepalived `vrrp_priority`). Defaults to 0. */
     vrrpPriority?: number;
-    /** Its memory is never swapped out (keepalived `vrrp_no_swap`). Defaults to false. */
+    /** Keep the VRRP process in memory (keepalived `vrrp_no_swap`). Defaults to false. */
     vrrpNoSwap?: boolean;
-    /** Its real-time priority, 1 to 99: it runs before all other work (keepalived `vrrp_rt_priority`). Defaults to none. */
+    /** Real-time priority of the VRRP process, 1 to 99: it runs before all ordinary work (keepalived `vrrp_rt_priority`). Defaults to none. */
     vrrpRtPriority?: number;
-    /** Microseconds that it may then run without a pause before the kernel ends it, from 2 (keepalived `vrrp_rlimit_rttime`). Defaults to 10000. */
+    /** Microseconds that the VRRP process may run without a pause at real-time priority before the kernel ends it, from 2 (keepalived `vrrp_rlimit_rttime`). Defaults to 10000. */
     vrrpRlimitRttime?: number;
-    /** Numbers of the processors that it runs on (keepalived `vrrp_cpu_affinity`). Defaults to all. */
+    /** Numbers of the processors for the VRRP process (keepalived `vrrp_cpu_affinity`). Defaults to all. */
     vrrpCpuAffinity?: number[];
-    /** As vrrpPriority, for the process that does health checks (keepalived `checker_priority`). Defaults to 0. */
+    /** Nice value of the health check process, -20 to 19 (keepalived `checker_priority`). Defaults to 0. */
     checkerPriority?: number;
-    /** As vrrpNoSwap, for that process (keepalived `checker_no_swap`). Defaults to false. */
+    /** Keep the health check process in memory (keepalived `checker_no_swap`). Defaults to false. */
     checkerNoSwap?: boolean;
-    /** As vrrpRtPriority, for that process (keepalived `checker_rt_priority`). Defaults to none. */
+    /** Real-time priority of the health check process, 1 to 99 (keepalived `checker_rt_priority`). Defaults to none. */
     checkerRtPriority?: number;
-    /** As vrrpRlimitRttime, for that process (keepalived `checker_rlimit_rttime`). Defaults to 10000. */
+    /** As vrrpRlimitRttime, for the health check process (keepalived `checker_rlimit_rttime`). Defaults to 10000. */
     checkerRlimitRttime?: number;
-    /** As vrrpCpuAffinity, for that process (keepalived `checker_cpu_affinity`). Defaults to all. */
+    /** Numbers of the processors for the health check process (keepalived `checker_cpu_affinity`). Defaults to all. */
     checkerCpuAffinity?: number[];
-    /** As vrrpPriority, for the process that does BFD (keepalived `bfd_priority`). Defaults to 0. */
+    /** Nice value of the BFD process, -20 to 19 (keepalived `bfd_priority`). Defaults to 0. */
     bfdPriority?: number;
-    /** As vrrpNoSwap, for that process (keepalived `bfd_no_swap`). Defaults to false. */
+    /** Keep the BFD process in memory (keepalived `bfd_no_swap`). Defaults to false. */
     bfdNoSwap?: boolean;
-    /** As vrrpRtPriority, for that process (keepalived `bfd_rt_priority`). Defaults to none. */
+    /** Real-time priority of the BFD process, 1 to 99 (keepalived `bfd_rt_priority`). Defaults to none. */
     bfdRtPriority?: number;
-    /** As vrrpRlimitRttime, for that process (keepalived `bfd_rlimit_rttime`). Defaults to 10000. */
+    /** As vrrpRlimitRttime, for the BFD process (keepalived `bfd_rlimit_rttime`). Defaults to 10000. */
     bfdRlimitRttime?: number;
-    /** As vrrpCpuAffinity, for that process (keepalived `bfd_cpu_affinity`). Defaults to all. */
+    /** Numbers of the processors for the BFD process (keepalived `bfd_cpu_affinity`). Defaults to all. */
     bfdCpuAffinity?: number[];
 }
 

@@ -1,48 +1,54 @@
 import { decimal, flag, type Keywords, onOff, integer } from "../keepalived/keywords";
 import { multicastGroup } from "../keepalived/kinds";
-import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone, vrrpVersion } from "../vrrp/instance/kinds";
+import {
+    downTimerAdverts,
+    garpSeconds,
+    garpTimes,
+    garpTimesOrNone,
+    vrrpVersion,
+} from "../vrrp/instance/kinds";
 
-/** What holds for every VRRP instance that does not say otherwise. */
+/** Defaults of all VRRP instances. */
 export interface VrrpDefaults {
-    /** Version of VRRP where an instance names none, 2 or 3 (keepalived `vrrp_version`). Defaults to 2, and to 3 for IPv6. */
+    /** Version of VRRP, 2 or 3 (keepalived `vrrp_version`). Defaults to 2, and to 3 for IPv6. */
     vrrpVersion?: number;
-    /** As strictMode of instances, for all that do not say otherwise (keepalived `vrrp_strict`). Defaults to false. */
+    /** Default of the instances' strictMode (keepalived `vrrp_strict`). Defaults to false. */
     vrrpStrict?: boolean;
-    /** IPv4 multicast address of adverts (keepalived `vrrp_mcast_group4`). Defaults to 224.0.0.18. */
+    /** IPv4 multicast address for adverts (keepalived `vrrp_mcast_group4`). Defaults to 224.0.0.18. */
     vrrpMcastGroup4?: string;
-    /** IPv6 multicast address of adverts (keepalived `vrrp_mcast_group6`). Defaults to ff02::12. */
+    /** IPv6 multicast address for adverts (keepalived `vrrp_mcast_group6`). Defaults to ff02::12. */
     vrrpMcastGroup6?: string;
-    /** As garpMasterDelay of instances (keepalived `vrrp_garp_master_delay`). Defaults to 5. */
+    /** Default of the instances' garpMasterDelay (keepalived `vrrp_garp_master_delay`). Defaults to 5. */
     vrrpGarpMasterDelay?: number;
-    /** As garpMasterRepeat of instances (keepalived `vrrp_garp_master_repeat`). Defaults to 5. */
+    /** Default of the instances' garpMasterRepeat (keepalived `vrrp_garp_master_repeat`). Defaults to 5. */
     vrrpGarpMasterRepeat?: number;
-    /** As garpMasterRefresh of instances: switches that missed an announcement learn of the owner by another (keepalived `vrrp_garp_master_refresh`). Defaults to 60. */
+    /** Default of the instances' garpMasterRefresh. Repeated announcements reach switches that missed the first (keepalived `vrrp_garp_master_refresh`). Defaults to 60. */
     vrrpGarpMasterRefresh?: number;
-    /** As garpMasterRefreshRepeat of instances (keepalived `vrrp_garp_master_refresh_repeat`). Defaults to 1. */
+    /** Default of the instances' garpMasterRefreshRepeat (keepalived `vrrp_garp_master_refresh_repeat`). Defaults to 1. */
     vrrpGarpMasterRefreshRepeat?: number;
-    /** As garpLowerPrioDelay of instances (keepalived `vrrp_garp_lower_prio_delay`). Defaults to vrrpGarpMasterDelay. */
+    /** Default of the instances' garpLowerPrioDelay (keepalived `vrrp_garp_lower_prio_delay`). Defaults to vrrpGarpMasterDelay. */
     vrrpGarpLowerPrioDelay?: number;
-    /** As garpLowerPrioRepeat of instances (keepalived `vrrp_garp_lower_prio_repeat`). Defaults to vrrpGarpMasterRepeat. */
+    /** Default of the instances' garpLowerPrioRepeat (keepalived `vrrp_garp_lower_prio_repeat`). Defaults to vrrpGarpMasterRepeat. */
     vrrpGarpLowerPrioRepeat?: number;
-    /** Seconds between two ARP messages on an interface, 0.000001 to 4294 (keepalived `vrrp_garp_interval`). Defaults to none. */
+    /** Seconds between ARP messages on an interface, 0.000001 to 4294 (keepalived `vrrp_garp_interval`). Defaults to none. */
     vrrpGarpInterval?: number;
-    /** As vrrpGarpInterval, for IPv6 (keepalived `vrrp_gna_interval`). Defaults to none. */
+    /** Seconds between neighbour advertisements (IPv6) on an interface, 0.000001 to 4294 (keepalived `vrrp_gna_interval`). Defaults to none. */
     vrrpGnaInterval?: number;
-    /** A new owner announces virtual IPs once and not ten times (keepalived `vrrp_min_garp`). Defaults to false. */
+    /** Announce virtual IPs once instead of ten times when a director becomes active (keepalived `vrrp_min_garp`). Defaults to false. */
     vrrpMinGarp?: boolean;
-    /** As garpExtraIf of instances, from 1 (keepalived `vrrp_garp_extra_if`). Defaults to none. */
+    /** Default of the instances' garpExtraIf, from 1 (keepalived `vrrp_garp_extra_if`). Defaults to none. */
     vrrpGarpExtraIf?: number;
-    /** As lowerPrioNoAdvert of instances (keepalived `vrrp_lower_prio_no_advert`). Defaults to false. */
+    /** Default of the instances' lowerPrioNoAdvert (keepalived `vrrp_lower_prio_no_advert`). Defaults to false. */
     vrrpLowerPrioNoAdvert?: boolean;
-    /** As higherPrioSendAdvert of instances (keepalived `vrrp_higher_prio_send_advert`). Defaults to false. */
+    /** Default of the instances' higherPrioSendAdvert (keepalived `vrrp_higher_prio_send_advert`). Defaults to false. */
     vrrpHigherPrioSendAdvert?: boolean;
-    /** As downTimerAdverts of instances (keepalived `vrrp_down_timer_adverts`). Defaults to 3. */
+    /** Default of the instances' downTimerAdverts (keepalived `vrrp_down_timer_adverts`). Defaults to 3. */
     vrrpDownTimerAdverts?: number;
-    /** Seconds after its start before keepalived listens to adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. */
+    /** Seconds after its start during which keepalived ignores adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. */
     vrrpStartupDelay?: number;
-    /** As checkUnicastSrc of instances (keepalived `vrrp_check_unicast_src`). Defaults to false. */
+    /** Default of the instances' checkUnicastSrc (keepalived `vrrp_check_unicast_src`). Defaults to false. */
     vrrpCheckUnicastSrc?: boolean;
-    /** As skipCheckAdvAddr of instances (keepalived `vrrp_skip_check_adv_addr`). Defaults to false. */
+    /** Default of the instances' skipCheckAdvAddr (keepalived `vrrp_skip_check_adv_addr`). Defaults to false. */
     vrrpSkipCheckAdvAddr?: boolean;
 }
 

@@ -1,12 +1,12 @@
 import { type Problem, problem, problemIf } from "../problems";
 import { tooLong } from "./keywords";
 
-/** The lines of keepalived configuration that a user adds to a block, as they are. */
+/** Split a user's lines of keepalived configuration, which are copied unchanged. */
 export function extraLines(extraConfig: string | undefined): string[] {
     return (extraConfig ?? "").split("\n").filter((line) => line.trim() !== "");
 }
 
-/** keepalived itself judges the lines on the host; here they only may not end the block early. */
+/** Check that the lines do not end their block early. keepalived checks the rest on the host. */
 export function extraConfigProblems(path: string, extraConfig: string | undefined): Problem[] {
     if (extraConfig === undefined) return [];
     const lines = extraLines(extraConfig);
@@ -44,12 +44,12 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
     ];
 }
 
-/** What is in quotes and comments opens and closes nothing. */
+/** Remove quoted text and comments, whose braces do not count. */
 function withoutText(line: string): string {
     return line.replace(/"[^"]*"|[#!].*/g, "");
 }
 
-/** Whether a line has a brace of which its text alone does not tell what it does. */
+/** Does a line have a brace whose effect its text alone does not show? */
 function isRiddle(line: string): boolean {
     if (!/[{}]/.test(line)) return false;
     // Lines that begin with @ or ~ are read never, or several times; variables hold anything.

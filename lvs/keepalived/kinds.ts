@@ -2,13 +2,13 @@ import { type Family, familyOf, isNetwork } from "../addresses";
 import { joinNames, type Problem, problem, quote } from "../problems";
 import { type Kind, matching, checkValue, type Target, integer } from "./keywords";
 
-/** The name of a block. keepalived takes no longer one for BFD. */
+/** Name of a block. keepalived allows no longer one for BFD. */
 export const blockName = matching(
     /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/,
     'a name: 1 to 31 letters, digits, ".", "_" and "-"',
 );
 
-/** A path that needs no quotes, for every version reads those in its own way. */
+/** A path that needs no quotes, because versions differ in how they read them. */
 export const absolutePath = matching(
     /^(?:\/[A-Za-z0-9_+@%:,=.-]+)+$/,
     'a path from the root, of letters, digits and "_+@%:,=.-"',
@@ -23,7 +23,7 @@ export const network: Kind<string> = {
     format: (value) => [value],
 };
 
-/** An address that many hosts listen to. */
+/** A multicast address. */
 export function multicastGroup(...families: Family[]): Kind<string> {
     return {
         check: (value) =>
@@ -40,7 +40,7 @@ function isMulticast(address: string): boolean {
     return /^(?:22[4-9]|23\d)\.|^ff/i.test(address);
 }
 
-/** The name of something that is set up elsewhere; `list` is where. */
+/** Name of something defined in another argument, `list`. */
 export function nameIn(names: readonly string[], list: string): Kind<string> {
     return {
         check: (value) =>
@@ -51,12 +51,12 @@ export function nameIn(names: readonly string[], list: string): Kind<string> {
     };
 }
 
-/** What tracking adds to a priority. */
+/** Change of a priority by tracking. */
 export function trackWeight(most: number): Kind<number> {
     return integer("a weight", -most, most);
 }
 
-/** As `refusal`, for what cannot be left out. */
+/** Check a value that has no default. */
 export function checkRequired<T>(
     path: string,
     kind: Kind<T>,
@@ -68,7 +68,7 @@ export function checkRequired<T>(
         : checkValue(path, kind, value, target);
 }
 
-/** The family of an address or a prefix; nothing when it is neither. */
+/** Address family of an address or a prefix, or nothing if it is neither. */
 export function familyOfNetwork(value: string): Family | undefined {
     return familyOf(value.split("/")[0]!);
 }

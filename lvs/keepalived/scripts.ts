@@ -10,9 +10,9 @@ import {
 import type { Kind, Target } from "./keywords";
 import { isAtLeast } from "./versions";
 
-/** A program that directors get, for health checks and notifications. */
+/** A program for health checks and notifications, copied to the directors. */
 export interface ScriptSettings {
-    /** Its file name: letters, digits, `.`, `_` and `-`. */
+    /** File name: letters, digits, `.`, `_` and `-`. */
     name: string;
 }
 
@@ -20,13 +20,13 @@ export interface Script extends ScriptSettings {
     readonly content: string;
 }
 
-/** A deployed script with its arguments, run by keepalived. */
+/** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
     /** Name of one of the cluster's `scripts`. */
     script: string;
-    /** Its arguments, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
+    /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
     args?: string[];
-    /** User that it runs as. Defaults to `scriptUser`. */
+    /** User that the script runs as. Defaults to `scriptUser`. */
     user?: string;
 }
 
@@ -36,7 +36,7 @@ export interface ScriptCall {
  */
 export const scriptsDirectory = "/usr/libexec/keepalived";
 
-/** The call of a script as a keyword's value: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
+/** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
     check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
@@ -55,7 +55,7 @@ export const scriptCall: Kind<ScriptCall> = {
     ],
 };
 
-/** The same for a block in which the user has a line of its own, `userLines`. */
+/** Format a script call for a block in which the user has a line of its own, `userLines`. */
 export const scriptPath: Kind<ScriptCall> = {
     ...scriptCall,
     format: (call) => scriptCall.format({ ...call, user: undefined }),
@@ -65,19 +65,19 @@ export function userLines({ user }: ScriptCall): string[] {
     return user === undefined ? [] : [`user ${user}`];
 }
 
-/** Versions before 2.0.0 hand the line to a shell, later ones start the program themselves. */
+/** Versions before 2.0.0 hand the line to a shell. Later versions start the program themselves. */
 function forShell(args: string[], { version, host }: Target): string | undefined {
     const bad = args.find((arg) => !/^[\w@%+=:,./-]+$/.test(arg));
     if (bad === undefined || isAtLeast(version, "2.0.0")) return undefined;
     return `${quote(bad)} has signs that the shell of keepalived before 2.0.0 would act on, and ${host} has ${version}: keep to letters, digits and _@%+=:,./-`;
 }
 
-/** Whether a word can be the name of a user. */
+/** Is a word a valid name of a user? */
 export function isUser(word: string): boolean {
     return /^[a-z_][a-z0-9_-]{0,31}$/i.test(word);
 }
 
-/** What is wrong with the scripts of a cluster. */
+/** Check the scripts of a cluster. */
 export function scriptProblems(path: string, scripts?: readonly Script[]): Problem[] {
     return [
         ...problemsOfEach(path, scripts, ({ name, content }, at) => [

@@ -6,54 +6,54 @@ import { LvsMethod } from "../service/lvsMethod";
 import { type HostFile, textFile } from "./hostFile";
 import { sysctlLines, sysctlProblems, type Sysctls } from "./sysctlTable";
 
-/** The directors' kernel: one sysctl each. */
+/** Kernel settings of directors that are one sysctl each. */
 export interface KernelSysctls {
-    /** What a new connection from the port of an old one gets: 0 the old server, 1 a new one when that is safe, 2 also while the old one ends (sysctl `net.ipv4.vs.conn_reuse_mode`). Defaults to the kernel's, 1, or to 0 on RHEL 8 with `conntrack`. */
+    /** Server for a new connection from the port of an old one: 0 the old server, 1 a new one if that is safe, 2 a new one also while the old connection closes (sysctl `net.ipv4.vs.conn_reuse_mode`). Defaults to the kernel's, 1, or to 0 on RHEL 8 with `conntrack`. */
     connReuseMode?: number;
-    /** A connection ends at once when its server has gone, instead of waiting in vain (sysctl `net.ipv4.vs.expire_nodest_conn`). Defaults to true. */
+    /** End a connection at once when its server was removed, instead of dropping its packets (sysctl `net.ipv4.vs.expire_nodest_conn`). Defaults to true. */
     expireNodestConn?: boolean;
-    /** A persistent client gets another server when its own has weight 0 (sysctl `net.ipv4.vs.expire_quiescent_template`). Defaults to true. */
+    /** Give a persistent client another server when its server has weight 0 (sysctl `net.ipv4.vs.expire_quiescent_template`). Defaults to true. */
     expireQuiescentTemplate?: boolean;
-    /** A TCP connection may begin in the middle, as it does after a failover without the sync daemon; with a hashing scheduler (sysctl `net.ipv4.vs.sloppy_tcp`). Defaults to false. */
+    /** Accept TCP connections in the middle, as after a failover without connection sync, for hashing schedulers (sysctl `net.ipv4.vs.sloppy_tcp`). Defaults to false. */
     sloppyTcp?: boolean;
     /** As `sloppyTcp`, for SCTP (sysctl `net.ipv4.vs.sloppy_sctp`). Defaults to false. */
     sloppySctp?: boolean;
-    /** Seconds after which the backup hears again of a connection that is in use; 0 is never (sysctl `net.ipv4.vs.sync_refresh_period`). Defaults to 1 with the sync daemon, and to the kernel's, 0, with `syncPeriod`. */
+    /** Seconds after which a connection in use is announced again to the backup directors. 0 means never (sysctl `net.ipv4.vs.sync_refresh_period`). Defaults to 1 with connection sync, and to the kernel's, 0, with `syncPeriod`. */
     syncRefreshPeriod?: number;
-    /** Times that such news are repeated, 0 to 3 (sysctl `net.ipv4.vs.sync_retries`). Defaults to the kernel's, 0. */
+    /** Number of times that such an announcement is repeated, 0 to 3 (sysctl `net.ipv4.vs.sync_retries`). Defaults to the kernel's, 0. */
     syncRetries?: number;
-    /** Threads of the sync daemon, each with a UDP port of its own: 1, 2, 4, 8, 16, 32 or 64 (sysctl `net.ipv4.vs.sync_ports`). Defaults to the kernel's, 1. */
+    /** Threads of the sync daemon, each with its own UDP port: 1, 2, 4, 8, 16, 32 or 64 (sysctl `net.ipv4.vs.sync_ports`). Defaults to the kernel's, 1. */
     syncPorts?: number;
-    /** Of persistent services only the clients are synchronized, not their connections (sysctl `net.ipv4.vs.sync_persist_mode`). Defaults to false. */
+    /** For persistent services announce the clients only, and not their connections (sysctl `net.ipv4.vs.sync_persist_mode`). Defaults to false. */
     syncPersistMode?: boolean;
-    /** A backup leaves packets to services alone, for directors that are also real servers of somebody else (sysctl `net.ipv4.vs.backup_only`). Defaults to false. */
+    /** Let a backup director ignore packets to services, for directors that are also real servers of other directors (sysctl `net.ipv4.vs.backup_only`). Defaults to false. */
     backupOnly?: boolean;
-    /** Answers of NAT services are routed by the virtual IP that they get as source (sysctl `net.ipv4.vs.snat_reroute`). Defaults to the kernel's, true. */
+    /** Route answers of NAT services by their new source, the virtual IP (sysctl `net.ipv4.vs.snat_reroute`). Defaults to the kernel's, true. */
     snatReroute?: boolean;
-    /** Packets that are too large for a tunnel are refused, so that the client learns its size, instead of cut in two (sysctl `net.ipv4.vs.pmtu_disc`). Defaults to the kernel's, true. */
+    /** Reject packets that are too large for a tunnel, so that the client learns its size, instead of fragmenting them (sysctl `net.ipv4.vs.pmtu_disc`). Defaults to the kernel's, true. */
     pmtuDisc?: boolean;
-    /** The firewall keeps track of IPVS connections too (sysctl `net.ipv4.vs.conntrack`). Defaults to whether a service has FULLNAT, which needs it. */
+    /** Track IPVS connections in the firewall too (sysctl `net.ipv4.vs.conntrack`). Defaults to true if a service has FULLNAT, which needs it, and to false otherwise. */
     conntrack?: boolean;
-    /** ICMP messages about connections that a director does not know go to real servers, for directors that share flows (sysctl `net.ipv4.vs.schedule_icmp`). Defaults to false. */
+    /** Forward ICMP messages about unknown connections to real servers, for directors that share flows (sysctl `net.ipv4.vs.schedule_icmp`). Defaults to false. */
     scheduleIcmp?: boolean;
 }
 
-/** The directors' kernel. What is not set here is what each method needs, and the kernel's own. */
+/** Kernel settings of directors. Other settings follow from the forwarding methods, or stay as the kernel has them. */
 export interface KernelSettings extends KernelSysctls {
-    /** Packets of a connection after which the backup hears of it, with `syncPeriod`; 2 is as soon as it is established (sysctl `net.ipv4.vs.sync_threshold`, first number). Defaults to 2 with the sync daemon. */
+    /** Number of packets after which a connection is announced to the backup directors, with `syncPeriod`. 2 means as soon as it is established (sysctl `net.ipv4.vs.sync_threshold`, first number). Defaults to 2 with connection sync. */
     syncThreshold?: number;
-    /** Packets after which the backup hears of it again; 0 is by time, as `syncRefreshPeriod` says (sysctl `net.ipv4.vs.sync_threshold`, second number). Defaults to 0 with the sync daemon. */
+    /** Number of packets after which a connection is announced again. 0 means by time, see `syncRefreshPeriod` (sysctl `net.ipv4.vs.sync_threshold`, second number). Defaults to 0 with connection sync. */
     syncPeriod?: number;
-    /** Interfaces through which real servers send their answers when a director is the gateway of DR or TUN servers (sysctls `accept_local` 1, `rp_filter` 0). Defaults to none. */
+    /** Interfaces on which answers arrive, if a director is the gateway of DR or TUN servers (sysctls `accept_local` 1, `rp_filter` 0). Defaults to none. */
     gatewayInterfaces?: string[];
-    /** Size of the connection table as a power of two, 8 to 20; counts when the module is next loaded (`ip_vs` option `conn_tab_bits`). Defaults to the kernel's, 12. */
+    /** Size of the connection table as a power of two, 8 to 20. Takes effect when the module is next loaded (`ip_vs` option `conn_tab_bits`). Defaults to the kernel's, 12. */
     connTabBits?: number;
 }
 
 /** A sysctl that is on or off. */
 const onOrOff: Kind<boolean> = { check: () => undefined, format: (value) => [value ? "1" : "0"] };
 
-/** Whole numbers of which the kernel takes the powers of two alone. */
+/** A power of two; the kernel rejects other numbers. */
 function powerOfTwo(what: string, most: number): Kind<number> {
     const number = integer(what, 1, most);
     return {
@@ -89,26 +89,26 @@ export const kernelSysctls: Sysctls<KernelSysctls> = {
     scheduleIcmp: { key: "net.ipv4.vs.schedule_icmp", type: onOrOff },
 };
 
-/** A network interface whose name can be part of a sysctl's. */
+/** A network interface whose name can be part of a sysctl's name. */
 const device = matching(
     /^(?!\.{1,2}$)[\w.@+-]{1,15}$/,
     "the name of a network interface: 1 to 15 characters, such as eth0",
 );
 
-/** What decides about a director's kernel, besides what the user sets. */
+/** Properties of a cluster that decide a director's kernel settings. */
 export interface DirectorTraffic {
     readonly methods: readonly LvsMethod[];
     readonly families: readonly Family[];
-    /** Interfaces on which both clients and NAT servers are. */
+    /** Interfaces that connect both clients and NAT servers. */
     readonly oneArmedInterfaces: readonly string[];
-    /** Whether the sync daemon runs. */
+    /** Does the sync daemon run? */
     readonly syncs: boolean;
-    /** Whether a virtual router has a MAC address of its own. */
+    /** Does a virtual router have its own MAC address? */
     readonly vmac: boolean;
     readonly distribution: Distribution;
 }
 
-/** The kernel settings of a director, as lines of a sysctl file. All of them exist since Linux 3.10. */
+/** Format the kernel settings of a director as lines of a sysctl file. Linux has all of them since 3.10. */
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
     const { methods, families, oneArmedInterfaces, syncs, vmac } = traffic;
     const translates = methods.includes(LvsMethod.NAT) || methods.includes(LvsMethod.FULLNAT);
@@ -129,12 +129,12 @@ export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettin
     ];
 }
 
-/** When the sync daemon announces a connection. */
+/** Resolve when the sync daemon announces a connection. */
 function syncOf({ syncThreshold = 2, syncPeriod = 0 }: KernelSettings) {
     return { syncThreshold, syncPeriod };
 }
 
-/** Settings that a director's traffic asks for, where the user says nothing. */
+/** Resolve settings that the user did not give and that a director's traffic needs. */
 function defaultsFor(
     { methods, distribution, syncs }: DirectorTraffic,
     settings: KernelSettings,
@@ -161,17 +161,17 @@ function withAll(names: readonly string[]): string[] {
     return names.length === 0 ? [] : ["all", ...names];
 }
 
-/** In a key whose parts dots part, the dot of a VLAN's name is a slash. */
+/** In a sysctl's name a slash stands for the dot in the name of a VLAN. */
 function ipv4(name: string): string {
     return `net.ipv4.conf.${name.replaceAll(".", "/")}`;
 }
 
-/** The file that holds kernel settings on any host. */
+/** File with the kernel settings of a host. */
 export function sysctlFile(lines: readonly string[]): HostFile {
     return textFile("/etc/sysctl.d/lvs.conf", "lines.mustache", { lines });
 }
 
-/** What is wrong with the settings of the directors' kernel. */
+/** Check the kernel settings of directors. */
 export function kernelProblems(
     path: string,
     settings: KernelSettings,

@@ -30,7 +30,7 @@ export function takenProblems(
     });
 }
 
-/** It leads to one service. */
+/** An address and port can belong to one service only. */
 export function sameServiceProblems({ virtualServers }: Cluster): Problem[] {
     const services = virtualServers.flatMap((virtualServer, index) =>
         destinationKeys(virtualServer).map((key) => ({ path: `virtualServers[${index}]`, key })),

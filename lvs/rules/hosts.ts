@@ -5,13 +5,13 @@ import type { Cluster, Httpd } from "../model";
 import { type Problem, problem, problemIf, duplicates, quote, textProblems } from "../problems";
 import { weight } from "../service/poolMember";
 
-/** As package managers write them. */
+/** A version as package managers write it. */
 const packageVersion = matching(
     /^[A-Za-z0-9][A-Za-z0-9.+~:^_-]{0,99}$/,
     "the version of a package, such as 1:2.2.7-1+b2",
 );
 
-/** Names and addresses identify hosts, so no two hosts share one. */
+/** Check hosts. Names and addresses identify hosts, so each is unique. */
 export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     const lists = ["directors", "realServers"] as const;
     const members = lists.flatMap((list) =>
@@ -59,7 +59,7 @@ function takenProblem(path: string, value: string, first: string): Problem[] {
     return problem(path, `${quote(value)} is taken by ${first}: give each host its own`);
 }
 
-/** The fields of a host that say where it is, without those that repeat another. */
+/** Addresses of a host with their fields, each once. */
 export function hostAddresses(host: HostAddresses): { field: string; value: string }[] {
     const { host: login, address, address6 } = host;
     const fields = Object.entries({ host: login, address, address6 }).flatMap(([field, value]) =>
@@ -88,7 +88,7 @@ function realServerProblems(
     ];
 }
 
-/** What is wrong with the gateways of a real server; `prefix` stands before their names. */
+/** Check the gateways of a real server. */
 export function gatewayProblems(
     prefix: string,
     { gateway, gateway6 }: { readonly gateway?: string; readonly gateway6?: string },
@@ -108,7 +108,7 @@ function familyProblems(path: string, address: string | undefined, family: Famil
     );
 }
 
-/** What is wrong with a web server. */
+/** Check the web page of a real server. */
 export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
     return textProblems(`${path}.page`, httpd?.page ?? "");
 }

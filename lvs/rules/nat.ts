@@ -6,7 +6,7 @@ import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
 
-/** Real servers answer NAT through the director: they must not have a shorter way to the client. */
+/** Answers to NAT clients must pass through the director, so real servers may have no direct route to clients. */
 export function natProblems(
     cluster: Cluster,
     { virtualServer, members }: Pool,

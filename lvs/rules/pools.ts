@@ -8,7 +8,7 @@ import { methodOf, translatesPorts } from "../service/lvsMethod";
 import { type PoolMember, poolMemberProblems } from "../service/poolMember";
 import type { VirtualServer } from "../service/virtualServer";
 
-/** Who is in a pool, and whether packets can get there. */
+/** Check that pool members exist and that packets reach them. */
 export function poolProblems(
     cluster: Cluster,
     pool: Pool,
@@ -61,7 +61,7 @@ function portProblems(virtualServer: VirtualServer, member: PoolMember, path: st
     ];
 }
 
-/** A real server may be in a pool with several ports. */
+/** A real server may be in a pool several times with different ports. */
 function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
     const members = (virtualServer.realServers ?? []).map((member, index) => ({
         path: `${path}[${index}].name`,
@@ -93,7 +93,7 @@ function addressProblems(
     );
 }
 
-/** A real server has one port, and only translation brings packets for several to it. */
+/** A real server listens on one port, so packets for several ports must be translated. */
 function groupPortProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
     const direct = members

@@ -11,7 +11,7 @@ import { sorryProblems } from "./sorryServers";
 import { twoWaysProblems } from "./twoWays";
 import { weightProblems } from "./weights";
 
-/** Whether the virtual servers, their pools and the hosts fit together. */
+/** Check that virtual servers, pools and hosts fit together. */
 export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
     const memberships = membershipsOf(cluster);
     const uses = sorryServerUses(cluster);

@@ -6,7 +6,7 @@ import { virtualIpsIn } from "../service/destination";
 import { instanceName, ownVirtualIps } from "../vrrp/instance/instance";
 import { addressesOf, type Participant, participantsOf } from "../vrrp/instance/members";
 
-/** Whether every virtual IP has one owner at a time, and no two VRRP routers disturb each other. */
+/** Check that one director at a time is active for each virtual IP, and that virtual routers do not disturb each other. */
 export function virtualIpProblems(cluster: Cluster): Problem[] {
     const { vrrpInstances: instances, virtualServers } = cluster;
     const owned = instances.flatMap((instance, index) =>
@@ -53,7 +53,7 @@ export function virtualIpProblems(cluster: Cluster): Problem[] {
     ];
 }
 
-/** A VRRP router as far as its adverts can be taken for those of another. */
+/** The part of a virtual router that decides whether its adverts can be mistaken for another's. */
 interface Router {
     readonly path: string;
     readonly name: string;
@@ -62,7 +62,7 @@ interface Router {
     readonly participants: Participant[];
 }
 
-/** Adverts of two VRRP routers with one id in one network would be taken for one another. */
+/** Two virtual routers with one id in one network would accept each other's adverts. */
 function routerIdProblems(cluster: Cluster): Problem[] {
     const context = contextOf(cluster);
     const routers = cluster.vrrpInstances.map((instance, index): Router => ({
@@ -90,7 +90,7 @@ function routerIdProblems(cluster: Cluster): Problem[] {
     ];
 }
 
-/** Adverts over IPv4 and over IPv6 do not meet: ids are those of a family. */
+/** Adverts over IPv4 and over IPv6 do not meet, so both families can use the same id. */
 function disturb(one: Router, other: Router): boolean {
     return one.id === other.id && one.family === other.family && shareNetwork(one, other);
 }

@@ -5,7 +5,7 @@ import { quorumProblems } from "../service/quorum";
 import { LvsSched } from "../service/scheduler";
 import type { VirtualServer } from "../service/virtualServer";
 
-/** Whether weights leave somebody to send connections to. */
+/** Check that weights leave a server to send connections to. */
 export function weightProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const weights = members.map(({ realServer, member }) => weightOf(realServer, member));
     return [
@@ -23,7 +23,7 @@ export function weightProblems({ virtualServer, members }: Pool, path: string): 
     ];
 }
 
-/** A hash leads to a server of weight 0 as well, and drops what comes there. */
+/** A hash also selects servers of weight 0, and drops their packets. */
 function hashProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const { lvsSched, mhFallback, shFallback } = virtualServer;
     const drops =
@@ -37,7 +37,7 @@ function hashProblems({ virtualServer, members }: Pool, path: string): Problem[]
     );
 }
 
-/** Whether a member stays in its pool with weight 0, when it is down or when its check says so. */
+/** Can a pool member get weight 0 when it is down or through a check? */
 function mayLoseItsWeight(virtualServer: VirtualServer, member: PoolMember): boolean {
     const inhibits = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure ?? false;
     const { misc, file } = member.check ?? virtualServer.check ?? {};

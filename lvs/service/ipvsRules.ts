@@ -21,7 +21,7 @@ export function ipvsRules(virtualServers: readonly VirtualServerPlan[]): string[
     );
 }
 
-/** For each service of that table the sum of weights below which it is down, and its words. */
+/** Format for each service of that table the sum of weights below which it is down. */
 export function ipvsQuorums(virtualServers: readonly VirtualServerPlan[]): string[] {
     return virtualServers.flatMap(({ virtualServer, leastWeights }) =>
         ipvsServices(virtualServer).map((service) => `${leastWeights} ${service}`),

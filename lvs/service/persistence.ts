@@ -4,17 +4,17 @@ import { type Keywords, type Kind, matching, type Target, integer } from "../kee
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf, quote } from "../problems";
 
-/** How long, and how many, clients stay with one real server. */
+/** Persistence: clients stay with one real server. */
 export interface PersistenceSettings {
-    /** Seconds for which a client stays with its real server, 0 to 2678400; 0 is none (keepalived `persistence_timeout`). Defaults to 0. */
+    /** Seconds during which a client stays with its real server, 0 to 2678400. 0 means no persistence (keepalived `persistence_timeout`). Defaults to 0. */
     persistenceTimeout?: number;
-    /** Which clients stay together: an IPv4 netmask such as `255.255.255.0`, or the length of an IPv6 prefix such as `"64"` (keepalived `persistence_granularity`). Defaults to each address for itself. */
+    /** Clients that stay together: an IPv4 netmask such as `255.255.255.0`, or an IPv6 prefix length such as `"64"` (keepalived `persistence_granularity`). Defaults to each address on its own. */
     persistenceGranularity?: string;
-    /** What tells clients apart besides their address; `sip` is the only one, by the Call-ID of SIP over UDP (keepalived `persistence_engine`). Defaults to none. */
+    /** Way to tell clients apart besides their address. The only one is `sip`, by the Call-ID of SIP over UDP (keepalived `persistence_engine`). Defaults to none. */
     persistenceEngine?: string;
 }
 
-/** keepalived takes 0 for an error, and no argument for 360 s. */
+/** keepalived rejects 0, and reads a missing argument as 360 s. */
 const timeout: Kind<number> = {
     ...integer("seconds", 0, 2678400),
     format: (value) => (value === 0 ? undefined : [String(value)]),
@@ -68,7 +68,7 @@ export function persistenceProblems(
     ];
 }
 
-/** Persistence as ipvsadm prints it. */
+/** Format persistence as ipvsadm does. */
 export function persistenceOptions(settings: PersistenceSettings, family: Family): string {
     const { persistenceTimeout, persistenceGranularity: mask, persistenceEngine } = settings;
     if (!isPersistent(settings)) return "";
@@ -80,7 +80,7 @@ export function persistenceOptions(settings: PersistenceSettings, family: Family
     ].join("");
 }
 
-/** Ones and then zeros. */
+/** Is it a run of ones followed by zeros? */
 function isNetmask(mask: string): boolean {
     if (!isIPv4(mask)) return false;
     const bits = mask.split(".").map((octet) => Number(octet).toString(2).padStart(8, "0"));

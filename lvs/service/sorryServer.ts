@@ -3,13 +3,13 @@ import { ipAddress, oneOf, port, checkValue, type Target, tooNew } from "../keep
 import { type Problem, problemIf, quote } from "../problems";
 import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
-/** Who answers while the whole pool is down (keepalived `sorry_server`), without its address. */
+/** A server that answers while a whole pool is down (keepalived `sorry_server`), without its address. */
 export interface SorryServerSettings {
-    /** Port that it listens on. Defaults to the virtual server's, and only NAT can reach another. */
+    /** Port that the server listens on. Defaults to the virtual server's; another port needs NAT or FULLNAT. */
     port?: number;
-    /** How packets reach it (keepalived `sorry_server_lvs_method`). Defaults to the virtual server's. */
+    /** Forwarding method (keepalived `sorry_server_lvs_method`). Defaults to the virtual server's. */
     lvsMethod?: LvsMethod;
-    /** The pool stays in the kernel with weight 0 meanwhile, so that connections can end (keepalived `sorry_server_inhibit`). Defaults to false. */
+    /** Keep the pool in the kernel with weight 0 meanwhile, so that connections can end (keepalived `sorry_server_inhibit`). Defaults to false. */
     inhibit?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function planSorryServer(
     return { host, port, inhibit, ...method };
 }
 
-/** keepalived wants the server before what belongs to it. */
+/** Format its lines. keepalived requires the server before its settings. */
 export function sorryServerLines(sorry: SorryServerPlan | undefined): string[] {
     if (sorry === undefined) return [];
     const { host, port, inhibit, lvsMethod, tunnel, hasOwnMethod } = sorry;

@@ -30,19 +30,19 @@ import {
 } from "./tracking/track";
 import { blockNameProblems } from "./tracking/tracking";
 
-/** The settings of a sync group that are a line each. */
+/** Settings of a sync group that are one line each in its block. */
 export interface VrrpSyncGroupKeywords extends NotifySettings {
-    /** Members may track things with weights of their own, though their priorities then part ways (keepalived `sync_group_tracking_weight`). Defaults to false. */
+    /** Let instances of the group track things with weights of their own, although their priorities then differ (keepalived `sync_group_tracking_weight`). Defaults to false. */
     syncGroupTrackingWeight?: boolean;
 }
 
-/** VRRP instances with one owner for all: when one of them moves, all do (keepalived `vrrp_sync_group`). */
+/** VRRP instances that fail over together: one director is active for all of them (keepalived `vrrp_sync_group`). */
 export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
-    /** Its name. */
+    /** Name of the group. */
     name: string;
-    /** Names of its instances, two or more (keepalived `group`). */
+    /** Names of its VRRP instances, two or more (keepalived `group`). */
     group: string[];
-    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
     extraConfig?: string;
 }
 
@@ -57,7 +57,7 @@ export const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
     notifyPriorityChanges: { ...notifyKeywords.notifyPriorityChanges, since: "2.2.0" },
 };
 
-/** What template `vrrp_sync_group.mustache` shows. */
+/** Values for the template `vrrp_sync_group.mustache`. */
 export function vrrpSyncGroupView(group: VrrpSyncGroup, version: string) {
     return {
         name: group.name,
@@ -67,7 +67,7 @@ export function vrrpSyncGroupView(group: VrrpSyncGroup, version: string) {
     };
 }
 
-/** Whether a director is in a group: it is when it takes part in the members, in all or in none. */
+/** Is a director in a group? It takes part in all instances of the group, or in none. */
 export function isInSyncGroup(
     group: VrrpSyncGroup,
     director: string,
@@ -90,7 +90,7 @@ function membersOf({ group }: VrrpSyncGroup, instances: readonly VrrpInstance[])
         .filter(({ name }) => group.includes(name));
 }
 
-/** What is wrong with the sync groups of a cluster. */
+/** Check the sync groups of a cluster. */
 export function vrrpSyncGroupProblems(
     groups: readonly VrrpSyncGroup[] | undefined,
     instances: readonly VrrpInstance[],
@@ -126,7 +126,7 @@ export function vrrpSyncGroupProblems(
     ];
 }
 
-/** Groups track since 2.0.0. */
+/** Groups can track since keepalived 2.0.0. */
 function tooOldProblems(path: string, group: VrrpSyncGroup, target: Target): Problem[] {
     const since = "2.0.0";
     return [

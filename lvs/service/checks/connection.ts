@@ -18,17 +18,17 @@ import {
     timingKeywords,
 } from "./timing";
 
-/** Where a check connects to, and from where. */
+/** Endpoints of a check's connection. */
 export interface CheckConnection {
     /** Address to connect to (keepalived `connect_ip`). Defaults to the real server's. */
     connectIp?: string;
     /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
     connectPort?: number;
-    /** Address to connect from (keepalived `bindto`). Defaults to what the route says. */
+    /** Address to connect from (keepalived `bindto`). Defaults to the kernel's choice. */
     bindto?: string;
-    /** Network interface to connect through, such as `eth1` (keepalived `bind_if`). Defaults to what the route says. */
+    /** Network interface to connect through, such as `eth1` (keepalived `bind_if`). Defaults to the kernel's choice. */
     bindIf?: string;
-    /** Port to connect from, with `bindto` (keepalived `bind_port`). Defaults to any. */
+    /** Port to connect from. Needs `bindto` (keepalived `bind_port`). Defaults to any. */
     bindPort?: number;
     /** Mark on the packets of the check, 1 to 2147483647 (keepalived `fwmark`). Defaults to none. */
     fwmark?: number;
@@ -53,7 +53,7 @@ export const connectingKeywords: Keywords<ConnectingCheck> = {
     ...repeatedKeywords,
 };
 
-/** A checker that connects to the server and has only keywords of one line. */
+/** Make a checker that connects to the server and whose settings are all one line each. */
 export function connecting<Settings extends ConnectingCheck>(
     keyword: string,
     keywords: Keywords<Settings>,

@@ -1,7 +1,7 @@
 import { flag, type Keywords, type Kind, oneOf, integer } from "../../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../../problems";
 
-/** How a regular expression is read, in the words of PCRE2. */
+/** Options of a regular expression, by the names of PCRE2. */
 export const RegexOption = {
     allowEmptyClass: "allow_empty_class",
     altBsux: "alt_bsux",
@@ -32,31 +32,31 @@ export type RegexOption = (typeof RegexOption)[keyof typeof RegexOption];
 
 /** Memory for matching. */
 export interface RegexStack {
-    /** Bytes at the beginning, 1 to 2147483647. */
+    /** Bytes at the start, 1 to 2147483647. */
     start: number;
-    /** Bytes at most, 1 to 2147483647. */
+    /** Most bytes, 1 to 2147483647. */
     max: number;
 }
 
-/** What a page has to say. */
+/** Regular expression that a page must match. */
 export interface RegexKeywords {
-    /** Regular expression of PCRE2 that the page matches, up to 400 printable ASCII characters; a quote is `\x22` (keepalived `regex`). Defaults to none: any page will do. */
+    /** Regular expression of PCRE2 that the page must match, up to 400 printable ASCII characters. Write a quote as `\x22` (keepalived `regex`). Defaults to none: any page succeeds. */
     regex?: string;
-    /** A page that matches is the failure (keepalived `regex_no_match`). Defaults to false. */
+    /** Fail if the page matches (keepalived `regex_no_match`). Defaults to false. */
     regexNoMatch?: boolean;
-    /** How the expression is read (keepalived `regex_options`). Defaults to none. */
+    /** Options of the expression (keepalived `regex_options`). Defaults to none. */
     regexOptions?: RegexOption[];
-    /** Bytes of the answer before which a match cannot begin, 0 to 2147483647 (keepalived `regex_min_offset`). Defaults to 0. */
+    /** Lowest byte of the answer at which a match can begin, 0 to 2147483647 (keepalived `regex_min_offset`). Defaults to 0. */
     regexMinOffset?: number;
-    /** Bytes of the answer after which a match cannot begin, 0 to 2147483647 (keepalived `regex_max_offset`). Defaults to no bound. */
+    /** Highest byte of the answer at which a match can begin, 0 to 2147483647 (keepalived `regex_max_offset`). Defaults to no limit. */
     regexMaxOffset?: number;
-    /** Memory for expressions that take much (keepalived `regex_stack`). Defaults to what PCRE2 has. */
+    /** Memory for expressions that need much (keepalived `regex_stack`). Defaults to PCRE2's. */
     regexStack?: RegexStack;
 }
 
 const most = 2147483647;
 
-/** A regular expression in quotes, where keepalived reads escapes of its own. */
+/** keepalived reads escapes of its own inside the quotes. */
 const expression: Kind<string> = {
     check(value) {
         if (!/^[\x20-\x7e]{1,400}$/.test(value)) {
@@ -103,7 +103,7 @@ export const regexKeywords: Keywords<RegexKeywords> = {
     regexStack: { keyword: "regex_stack", type: stack, since: "2.0.7" },
 };
 
-/** What the settings of an expression have against each other. */
+/** Check the settings of an expression against each other. */
 export function regexProblems(path: string, settings: RegexKeywords): Problem[] {
     const { regex, regexMinOffset = 0, regexMaxOffset = most } = settings;
     const others = (

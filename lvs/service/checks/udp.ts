@@ -10,15 +10,15 @@ import { type Problem, problemIf, quote } from "../../problems";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 
-/** A UDP port that is not refused, or that answers (keepalived `UDP_CHECK`). */
+/** A UDP port that answers, or at least does not refuse packets (keepalived `UDP_CHECK`). */
 export interface UdpCheck extends ConnectingCheck {
-    /** What is sent: 1 to 200 bytes in hexadecimal (keepalived `payload`). Defaults to something random. */
+    /** Payload to send: 1 to 200 bytes in hexadecimal (keepalived `payload`). Defaults to random bytes. */
     payload?: string;
-    /** The answer: `any`, or how it begins, 1 to 200 bytes in hexadecimal with `X` for any digit (keepalived `require_reply`). Defaults to none: no answer is waited for. */
+    /** Reply to wait for: `any`, or its first 1 to 200 bytes in hexadecimal, with `X` for any digit (keepalived `require_reply`). Defaults to none: a port that is not refused succeeds. */
     requireReply?: string;
-    /** Bytes that the answer has at least, 0 to 65535 (keepalived `min_reply_length`). Defaults to 0. */
+    /** Fewest bytes of the reply, 0 to 65535 (keepalived `min_reply_length`). Defaults to 0. */
     minReplyLength?: number;
-    /** Bytes that the answer has at most, 0 to 65535 (keepalived `max_reply_length`). Defaults to 255. */
+    /** Most bytes of the reply, 0 to 65535 (keepalived `max_reply_length`). Defaults to 255. */
     maxReplyLength?: number;
 }
 
@@ -87,7 +87,7 @@ function replyProblems(path: string, check: UdpCheck, target: Target): Problem[]
     ];
 }
 
-/** keepalived up to 2.3.2 takes a last byte of FF for its own sign of an error. */
+/** keepalived up to 2.3.2 takes a last byte of FF for its own error value. */
 function endsInFf(path: string, keyword: string, bytes: string | undefined, target: Target) {
     if (!bytes?.toUpperCase().endsWith("FF")) return [];
     return tooNew(path, { keyword: `${keyword} with FF at its end`, since: "2.3.3" }, target);

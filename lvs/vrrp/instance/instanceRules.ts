@@ -28,7 +28,7 @@ import { virtualIpaddressProblems } from "./virtualIpaddress";
 import { virtualRouteProblems, virtualRuleProblems } from "./virtualRoutes";
 import { vmacProblems } from "./vmacRules";
 
-/** What is wrong with an instance, as far as the other instances have no part in it. */
+/** Check one instance without comparing it to the other instances. */
 export function vrrpInstanceProblems(
     path: string,
     instance: VrrpInstance,

@@ -4,14 +4,14 @@ import { integer } from "../../keepalived/keywords";
 
 export const vrrpVersion = integer("a version of VRRP", 2, 3);
 
-/** Adverts that may be missing before an owner counts as dead. */
+/** Number of missing adverts after which a backup director becomes active. */
 export const downTimerAdverts = integer("a number of adverts", 1, 100);
 
-/** Seconds around announcements of virtual IPs, by gratuitous ARP and its like for IPv6. */
+/** Seconds before or between announcements of virtual IPs, by gratuitous ARP or its IPv6 counterpart. */
 export const garpSeconds = integer("a number of seconds", 0, 4294);
 
-/** Announcements each time. */
+/** Number of announcements each time. */
 export const garpTimes = integer("a number of announcements", 1, 2147483647);
 
-/** The same where there may be none. */
+/** Number of announcements each time, or 0. */
 export const garpTimesOrNone = integer("a number of announcements", 0, 2147483647);

@@ -7,40 +7,46 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { nameIn, checkRequired } from "../../keepalived/kinds";
-import { problemsOfEach, type Problem, problemIf, duplicateNameProblems, quote } from "../../problems";
+import {
+    problemsOfEach,
+    type Problem,
+    problemIf,
+    duplicateNameProblems,
+    quote,
+} from "../../problems";
 import type { Tracking } from "../tracking/tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
-/** A director's part in a VRRP router. */
+/** A director in a VRRP instance. */
 export interface VrrpDirector {
     /** Name of the director. */
     name: string;
-    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
+    /** Priority of the director, 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
     priority?: number;
-    /** Network interface, where it differs from the instance's (keepalived `interface`). Defaults to that one. */
+    /** Network interface on this director (keepalived `interface`). Defaults to the instance's. */
     interface?: string;
-    /** Source of its adverts with `unicast`, and where it gets those of the others (keepalived `unicast_src_ip`). Defaults to the director's host where that is an IP address. */
+    /** Source address of this director's adverts, and destination of the others', with `unicast` (keepalived `unicast_src_ip`). Defaults to the director's `host`, if that is an IP address. */
     unicastSrcIp?: string;
-    /** Source of its adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the interface's first address. */
+    /** Source address of this director's adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the first address of the interface. */
     mcastSrcIp?: string;
 }
 
-/** What `globalDefs` say of instances that do not say otherwise. */
+/** Global settings that instances inherit. */
 export interface VrrpDefaults {
     readonly vrrpVersion?: number;
     readonly vrrpStrict?: boolean;
     readonly vrrpDownTimerAdverts?: number;
 }
 
-/** What an instance needs to know of the rest of its cluster. */
+/** The part of a cluster that its instances depend on. */
 export interface VrrpContext extends Tracking {
     readonly directors: readonly { readonly name: string; readonly host: string }[];
-    /** Those of the virtual servers, which an instance has that names none. */
+    /** Virtual IPs of the virtual servers: the default of an instance. */
     readonly virtualIps: readonly string[];
     readonly globalDefs?: VrrpDefaults;
 }
 
-/** As much of an instance as decides who takes part, and with what. */
+/** The part of an instance that decides which directors take part. */
 export interface VrrpMembership {
     readonly interface: string;
     readonly version?: number;
@@ -51,13 +57,13 @@ export interface VrrpMembership {
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }
 
-/** A director's part with nothing left to look up, but for a unicast source where there is none. */
+/** A director in an instance with every default resolved. It lacks a unicast source if its host is no address. */
 export interface Participant extends VrrpDirector {
     readonly priority: number;
     readonly interface: string;
 }
 
-/** Who takes part in an instance, in order of preference. */
+/** List the directors of an instance, in order of preference. */
 export function participantsOf(instance: VrrpMembership, context: VrrpContext): Participant[] {
     const members: VrrpDirector[] =
         instance.directors ?? context.directors.map(({ name }) => ({ name }));
@@ -106,18 +112,18 @@ export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     };
 }
 
-/** The version of VRRP that an instance speaks; only version 3 knows IPv6. */
+/** Version of VRRP of an instance. Only version 3 supports IPv6. */
 export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): number {
     const byFamily = addressesOf(instance, context).family === "inet6" ? 3 : 2;
     return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
 }
 
-/** Whether an instance keeps to the letter of the standard. */
+/** Does an instance keep to the letter of the standard? */
 export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
     return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
 }
 
-/** Directors stand in the order in which they are preferred, and no two are equal. */
+/** Check the directors of an instance: their priorities fall in the order of the list. */
 export function participantProblems(
     path: string,
     instance: VrrpMembership,

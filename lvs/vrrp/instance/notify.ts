@@ -3,25 +3,25 @@ import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problemIf } from "../../problems";
 
-/** Who hears of a change of owner. */
+/** Scripts and mail for changes of state: active, backup, fault. */
 export interface NotifySettings {
-    /** Run when the director becomes the owner (keepalived `notify_master`). Defaults to none. */
+    /** Script that runs when the director becomes active (keepalived `notify_master`). Defaults to none. */
     notifyMaster?: ScriptCall;
-    /** Run when it becomes a backup (keepalived `notify_backup`). Defaults to none. */
+    /** Script that runs when the director becomes a backup (keepalived `notify_backup`). Defaults to none. */
     notifyBackup?: ScriptCall;
-    /** Run when it can be neither (keepalived `notify_fault`). Defaults to none. */
+    /** Script that runs when the director enters the fault state (keepalived `notify_fault`). Defaults to none. */
     notifyFault?: ScriptCall;
-    /** Run when its keepalived stops (keepalived `notify_stop`). Defaults to none. */
+    /** Script that runs when keepalived stops (keepalived `notify_stop`). Defaults to none. */
     notifyStop?: ScriptCall;
-    /** Run at every change, with the arguments INSTANCE or GROUP, name, state and priority added (keepalived `notify`). Defaults to none. */
+    /** Script that runs at every change, with four arguments added: INSTANCE or GROUP, name, state and priority (keepalived `notify`). Defaults to none. */
     notify?: ScriptCall;
-    /** Changes are mailed, if `globalDefs` says to whom (keepalived `smtp_alert`). Defaults to what `globalDefs` says. */
+    /** Send mail about changes of state, if `globalDefs` sets up mail (keepalived `smtp_alert`). Defaults to the value in `globalDefs`. */
     smtpAlert?: boolean;
-    /** `notify` is run when only the priority changes, too (keepalived `notify_priority_changes`). Defaults to what `globalDefs` says. */
+    /** Run `notify` also when only the priority changes (keepalived `notify_priority_changes`). Defaults to the value in `globalDefs`. */
     notifyPriorityChanges?: boolean;
 }
 
-/** Before 2.0.0 the keyword took no word, and so could not say no. */
+/** Before 2.0.0 the keyword has no value, so it cannot be switched off. */
 const smtpAlert: Kind<boolean> = {
     check: (value, target) =>
         value || isAtLeast(target.version, "2.0.0")
@@ -44,7 +44,7 @@ export const notifyKeywords: Keywords<NotifySettings> = {
     },
 };
 
-/** Before 2.0.0 `notify` took a program without arguments, and all of the text for its name. */
+/** Before 2.0.0 `notify` reads the whole text as the name of a program, arguments included. */
 export function notifyProblems(
     path: string,
     { notify }: NotifySettings,

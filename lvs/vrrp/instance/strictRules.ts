@@ -2,7 +2,7 @@ import { type Problem, problemIf, quote } from "../../problems";
 import type { VrrpInstance } from "./instance";
 import { isStrict, type VrrpContext, vrrpVersionOf } from "./members";
 
-/** What keepalived takes back, with a complaint, from an instance that is to keep to the standard. */
+/** Report settings that keepalived ignores in strict mode, with a complaint. */
 export function strictProblems(
     path: string,
     instance: VrrpInstance,

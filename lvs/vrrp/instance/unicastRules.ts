@@ -3,7 +3,7 @@ import { type Problem, problemIf, quote } from "../../problems";
 import type { VrrpInstance } from "./instance";
 import { addressesOf, participantsOf, type VrrpContext } from "./members";
 
-/** Whether adverts reach the others: each for itself, or all that listen. */
+/** Check that adverts reach the other directors, by unicast or by multicast. */
 export function unicastProblems(
     path: string,
     instance: VrrpInstance,
@@ -14,7 +14,7 @@ export function unicastProblems(
         : multicastProblems(path, instance, context);
 }
 
-/** Without peers keepalived would fall back to multicast, and tell nobody before 2.2. */
+/** Without peers keepalived falls back to multicast, before 2.2 without a word in its log. */
 function peerProblems(path: string, instance: VrrpInstance, context: VrrpContext): Problem[] {
     const { family } = addressesOf(instance, context);
     const participants = participantsOf(instance, context);

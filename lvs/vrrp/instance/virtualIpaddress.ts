@@ -16,33 +16,33 @@ import {
 import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problemIf, quote } from "../../problems";
 
-/** How far an address or a route reaches. */
+/** Scope of an address or a route. */
 export const Scope = { global: "global", site: "site", link: "link", host: "host" } as const;
 export type Scope = (typeof Scope)[keyof typeof Scope];
 
-/** The words after an address. */
+/** Settings that follow an address on its line. */
 export interface VirtualIpaddressKeywords {
-    /** Its broadcast address; `+` and `-` make it of the prefix, with all bits set or none; IPv4 only (keepalived `brd`). Defaults to none. */
+    /** Broadcast address, IPv4 only. `+` and `-` derive it from the prefix, with all host bits set or cleared (keepalived `brd`). Defaults to none. */
     brd?: string;
-    /** Network interface that it stands on (keepalived `dev`). Defaults to the instance's. */
+    /** Network interface of the address (keepalived `dev`). Defaults to the instance's. */
     dev?: string;
-    /** How far it reaches; IPv4 only (keepalived `scope`). Defaults to `global`. */
+    /** Scope of the address, IPv4 only (keepalived `scope`). Defaults to `global`. */
     scope?: Scope;
-    /** Its name in the output of older tools: the interface, a colon and a word, 15 characters together; IPv4 only (keepalived `label`). Defaults to none. */
+    /** Label for older tools, IPv4 only: the interface, a colon and a word, 15 characters at most (keepalived `label`). Defaults to none. */
     label?: string;
-    /** It is the host's home address; IPv6 only (keepalived `home`). Defaults to false. */
+    /** Mark the address as the host's home address, IPv6 only (keepalived `home`). Defaults to false. */
     home?: boolean;
-    /** No route to its prefix is made (keepalived `noprefixroute`). Defaults to false. */
+    /** Do not add a route to the address's prefix (keepalived `noprefixroute`). Defaults to false. */
     noprefixroute?: boolean;
-    /** The director stays the owner when somebody else takes the address off it (keepalived `no_track`). Defaults to false. */
+    /** Stay active when another program removes the address from the director (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
-    /** Seconds for which the director prefers it as source of its own connections, or `forever`; 0 is never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6; before keepalived 2.1.5 only without a prefixLength. */
+    /** Seconds during which the director prefers the address as source of its own connections, or `forever`. 0 means never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6 addresses; before keepalived 2.1.5 only for those without a prefixLength. */
     preferredLft?: string;
 }
 
-/** All of a virtual IP but the address. */
+/** A virtual IP without its address. */
 export interface VirtualIpaddressSettings extends VirtualIpaddressKeywords {
-    /** Length of its prefix, 1 to 32 or 128. Defaults to 32 for IPv4 and 128 for IPv6. */
+    /** Prefix length, 1 to 32 or 128. Defaults to 32 for IPv4 and 128 for IPv6. */
     prefixLength?: number;
 }
 
@@ -79,7 +79,7 @@ export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
     },
 };
 
-/** A line of `virtual_ipaddress`. */
+/** Format a line of `virtual_ipaddress`. */
 export function virtualIpaddressLine(address: VirtualIpaddress, version: string): string {
     const { ip, prefixLength = familyOf(ip) === "inet6" ? 128 : undefined } = address;
     return [
@@ -104,7 +104,7 @@ function preferredLftOf(
     return preferredLft ?? (isSource && isAtLeast(version, "2.1.5") ? "0" : undefined);
 }
 
-/** What is wrong with a virtual IP; `interfaces` are those of its instance on the directors. */
+/** Check a virtual IP; `interfaces` are those of its instance on the directors. */
 export function virtualIpaddressProblems(
     path: string,
     address: VirtualIpaddress,

@@ -16,7 +16,7 @@ import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problemIf } from "../../problems";
 import { Scope } from "./virtualIpaddress";
 
-/** What becomes of packets that are not to get anywhere. */
+/** A route or rule that discards packets. */
 export const RouteType = {
     /** The sender is told that nobody is there. */
     unreachable: "unreachable",
@@ -27,61 +27,61 @@ export const RouteType = {
 } as const;
 export type RouteType = (typeof RouteType)[keyof typeof RouteType];
 
-/** The words after the destination of a route. */
+/** Settings that follow the destination of a route on its line. */
 export interface VirtualRouteKeywords {
     /** IP address of the next router (keepalived `via`). Defaults to none. */
     via?: string;
-    /** Network interface that it leads through (keepalived `dev`). Defaults to the one that `via` is behind. */
+    /** Network interface of the route (keepalived `dev`). Defaults to the interface that reaches `via`. */
     dev?: string;
-    /** Source address of the director's own packets (keepalived `src`). Defaults to the kernel's choice. */
+    /** Source address for the director's own packets (keepalived `src`). Defaults to the kernel's choice. */
     src?: string;
-    /** Routing table, 1 to 4294967295; 254 is the main one (keepalived `table`). Defaults to the main one. */
+    /** Routing table, 1 to 4294967295; 254 is the main table (keepalived `table`). Defaults to the main table. */
     table?: number;
-    /** How far it reaches (keepalived `scope`). Defaults to the kernel's choice. */
+    /** Scope of the route (keepalived `scope`). Defaults to the kernel's choice. */
     scope?: Scope;
-    /** Of two routes the one with the lower metric is taken, 0 to 4294967295 (keepalived `metric`). Defaults to the kernel's. */
+    /** Metric, 0 to 4294967295: of two routes the kernel uses the lower one (keepalived `metric`). Defaults to the kernel's. */
     metric?: number;
     /** Largest packet in bytes, 68 to 65535 (keepalived `mtu`). Defaults to the interface's. */
     mtu?: number;
-    /** Largest TCP segment in bytes that is offered to others, 1 to 65535 (keepalived `advmss`). Defaults to what fits the mtu. */
+    /** Largest TCP segment in bytes to offer to the other end, 1 to 65535 (keepalived `advmss`). Defaults to the size that fits the mtu. */
     advmss?: number;
-    /** `via` counts as being behind `dev` though no address there says so (keepalived `onlink`). Defaults to false. */
+    /** Reach `via` through `dev` directly, even if no address of `dev` covers it (keepalived `onlink`). Defaults to false. */
     onlink?: boolean;
-    /** The director stays the owner of the virtual IPs when the route goes (keepalived `no_track`). Defaults to false with `dev`; without, keepalived cannot do otherwise. */
+    /** Stay active when the route disappears (keepalived `no_track`). Defaults to false with `dev`. Without `dev` keepalived cannot track the route. */
     noTrack?: boolean;
 }
 
-/** A route that the owner of the virtual IPs has. */
+/** A route of the active director. */
 export interface VirtualRoute extends VirtualRouteKeywords {
-    /** Where it leads: an IP address, a prefix such as `203.0.113.0/24`, or `0.0.0.0/0`. */
+    /** Destination: an IP address, a prefix such as `203.0.113.0/24`, or `0.0.0.0/0`. */
     to: string;
-    /** It leads nowhere, and how. Defaults to a route that leads somewhere. */
+    /** How the route discards packets. Defaults to a route that forwards them. */
     type?: RouteType;
 }
 
-/** The words of a rule. */
+/** Settings of a routing rule on its line. */
 export interface VirtualRuleKeywords {
     /** Source of the packets, an IP address or prefix (keepalived `from`). Defaults to any. */
     from?: string;
-    /** Their destination, an IP address or prefix (keepalived `to`). Defaults to any. */
+    /** Destination of the packets, an IP address or prefix (keepalived `to`). Defaults to any. */
     to?: string;
-    /** Interface that they come in by (keepalived `iif`). Defaults to any. */
+    /** Interface on which packets arrive (keepalived `iif`). Defaults to any. */
     iif?: string;
-    /** Interface that they go out by, where their program has said so (keepalived `oif`). Defaults to any. */
+    /** Interface to which a program has bound its socket (keepalived `oif`). Defaults to any. */
     oif?: string;
-    /** Their mark, 1 to 4294967295 (keepalived `fwmark`). Defaults to any. */
+    /** Mark of the packets, 1 to 4294967295 (keepalived `fwmark`). Defaults to any. */
     fwmark?: number;
-    /** Routing table that they are sent by, 1 to 4294967295; this or `type` (keepalived `table`). Defaults to none. */
+    /** Routing table for the packets, 1 to 4294967295. Give this or `type` (keepalived `table`). Defaults to none. */
     table?: number;
-    /** Place among the rules, of which the lowest comes first, 0 to 4294967295 (keepalived `preference`). */
+    /** Place among the rules, 0 to 4294967295: the lowest applies first (keepalived `preference`). */
     preference: number;
-    /** The director stays the owner of the virtual IPs when the rule goes (keepalived `no_track`). Defaults to false. */
+    /** Stay active when the rule disappears (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
 }
 
-/** Which routes packets go by while a director owns the virtual IPs. */
+/** A routing rule of the active director. */
 export interface VirtualRule extends VirtualRuleKeywords {
-    /** They do not get anywhere, and how; this or `table`. Defaults to none. */
+    /** How the rule discards packets. Give this or `table`. Defaults to none. */
     type?: RouteType;
 }
 
@@ -113,7 +113,7 @@ export const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
     noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
 
-/** A line of `virtual_routes`. */
+/** Format a line of `virtual_routes`. */
 export function virtualRouteLine(route: VirtualRoute, version: string): string {
     // keepalived watches a route by its interface, and complains when it has none to watch.
     const isUntracked = route.dev === undefined && isAtLeast(version, trackingSince);
@@ -125,7 +125,7 @@ export function virtualRouteLine(route: VirtualRoute, version: string): string {
     ].join(" ");
 }
 
-/** A line of `virtual_rules`. */
+/** Format a line of `virtual_rules`. */
 export function virtualRuleLine(rule: VirtualRule, version: string): string {
     return [
         ...linesOf(virtualRuleKeywords, rule, version),
@@ -133,7 +133,7 @@ export function virtualRuleLine(rule: VirtualRule, version: string): string {
     ].join(" ");
 }
 
-/** What is wrong with a route. */
+/** Check a route. */
 export function virtualRouteProblems(path: string, route: VirtualRoute, target: Target): Problem[] {
     const { to, via, dev, src, type } = route;
     return [
@@ -158,7 +158,7 @@ export function virtualRouteProblems(path: string, route: VirtualRoute, target: 
     ];
 }
 
-/** What is wrong with a rule. */
+/** Check a routing rule. */
 export function virtualRuleProblems(path: string, rule: VirtualRule, target: Target): Problem[] {
     const { from, to, table: routes, type, preference } = rule;
     return [

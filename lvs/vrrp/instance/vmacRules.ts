@@ -3,7 +3,7 @@ import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problemIf } from "../../problems";
 import type { VrrpInstance } from "./instance";
 
-/** What goes with a MAC address of the virtual router's own. */
+/** Check the settings that a virtual MAC address needs or excludes. */
 export function vmacProblems(path: string, instance: VrrpInstance, target: Target): Problem[] {
     const { unicast, useVmac = false, useVmacAddr = false, vmacXmitBase = false } = instance;
     return [

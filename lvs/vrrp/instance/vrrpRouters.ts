@@ -12,7 +12,7 @@ export interface VrrpRouters {
     peer: string[];
 }
 
-/** The VRRP routers that a director takes part in. */
+/** List the virtual routers that a director takes part in. */
 export function vrrpRouters(instances: readonly VrrpInstancePlan[]): VrrpRouters {
     return {
         instance: instances.map(({ name, self, instance, version, advertInt }) =>
@@ -30,7 +30,7 @@ export function vrrpRouters(instances: readonly VrrpInstancePlan[]): VrrpRouters
     };
 }
 
-/** The same as lines of a file. */
+/** Format them as lines of a file. */
 export function vrrpRouterLines(routers: VrrpRouters): string[] {
     return Object.entries(routers).flatMap(([kind, words]: [string, string[]]) =>
         words.map((each) => `${kind} ${each}`),

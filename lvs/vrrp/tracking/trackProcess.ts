@@ -13,7 +13,7 @@ import {
 import { trackWeight } from "../../keepalived/kinds";
 import { type Problem, problemIf, quote } from "../../problems";
 
-/** Which arguments a process has to have. */
+/** How the arguments of a process are compared. */
 export const ParamMatch = {
     /** Those given come first, and others may follow. */
     initial: "initial",
@@ -22,31 +22,31 @@ export const ParamMatch = {
 } as const;
 export type ParamMatch = (typeof ParamMatch)[keyof typeof ParamMatch];
 
-/** The lines of a tracked process. */
+/** Settings of a tracked process that are one line each in its block. */
 export interface TrackProcessKeywords {
-    /** The program, then its arguments where they matter, each without blanks and quotes (keepalived `process`). */
+    /** Program, followed by its arguments if they matter, each without blanks and quotes (keepalived `process`). */
     process: string;
-    /** How its arguments are compared (keepalived `param_match`). Defaults to all of them, as they are. */
+    /** How its arguments are compared (keepalived `param_match`). Defaults to exactly the same arguments. */
     paramMatch?: ParamMatch;
-    /** What its running adds to priorities if above 0, what its absence adds if below, -254 to 254; 0 gives the virtual IPs up (keepalived `weight`). Defaults to 0. */
+    /** Change of priorities, -254 to 254: a value above 0 is added while the process runs, a value below 0 while it does not. 0 stops the director from being active while it does not run (keepalived `weight`). Defaults to 0. */
     weight?: number;
-    /** How many of it have to run, 1 to 65535 (keepalived `quorum`). Defaults to 1. */
+    /** Number of processes that must run, 1 to 65535 (keepalived `quorum`). Defaults to 1. */
     quorum?: number;
-    /** How many of it may run, quorum to 65535 (keepalived `quorum_max`). Defaults to any number. */
+    /** Number of processes that may run, quorum to 65535 (keepalived `quorum_max`). Defaults to any number. */
     quorumMax?: number;
-    /** Seconds for which it has to be there or gone before that counts, 0.000001 to 3600 (keepalived `delay`). Defaults to 0. */
+    /** Seconds until a start or an end counts, 0.000001 to 3600 (keepalived `delay`). Defaults to 0. */
     delay?: number;
-    /** Seconds for which it has to be gone, where that is another number (keepalived `terminate_delay`). Defaults to delay. */
+    /** Seconds until an end counts (keepalived `terminate_delay`). Defaults to delay. */
     terminateDelay?: number;
-    /** Seconds for which it has to be there, where that is another number (keepalived `fork_delay`). Defaults to delay. */
+    /** Seconds until a start counts (keepalived `fork_delay`). Defaults to delay. */
     forkDelay?: number;
-    /** The program is compared with all of the command line and not with the first 15 letters of its name (keepalived `full_command`). Defaults to false. */
+    /** Compare the program with the whole command line instead of the first 15 characters of the process name (keepalived `full_command`). Defaults to false. */
     fullCommand?: boolean;
 }
 
-/** A process whose running decides who owns virtual IPs (keepalived `vrrp_track_process`). */
+/** A process that changes priorities by whether it runs (keepalived `vrrp_track_process`). */
 export interface TrackProcess extends TrackProcessKeywords {
-    /** Name that `trackProcess` lists it by. */
+    /** Name for `trackProcess` to refer to. */
     name: string;
 }
 
@@ -75,7 +75,7 @@ export const trackProcessKeywords: Keywords<TrackProcessKeywords> = {
     fullCommand: { keyword: "full_command", type: flag },
 };
 
-/** What template `vrrp_track_process.mustache` shows. */
+/** Values for the template `vrrp_track_process.mustache`. */
 export function trackProcessView(trackProcess: TrackProcess, version: string) {
     return {
         name: trackProcess.name,
@@ -83,7 +83,7 @@ export function trackProcessView(trackProcess: TrackProcess, version: string) {
     };
 }
 
-/** What is wrong with a tracked process, beside its name. */
+/** Check a tracked process without its name. */
 export function trackProcessProblems(
     path: string,
     trackProcess: TrackProcess,

@@ -11,27 +11,27 @@ import { trackWeight } from "../../keepalived/kinds";
 import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts";
 import { type Problem, problemIf } from "../../problems";
 
-/** The lines of a tracked script. */
+/** Settings of a tracked script that are one line each in its block. */
 export interface TrackScriptKeywords {
-    /** What is run; it reports success by exit status 0 (keepalived `script` and `user`). */
+    /** Script to run. Exit status 0 means success (keepalived `script` and `user`). */
     script: ScriptCall;
-    /** Seconds between two runs, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `interval`). Defaults to 1. */
+    /** Seconds between runs, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `interval`). Defaults to 1. */
     interval?: number;
-    /** Seconds after which a run has failed, 1 to 4294, decimals likewise (keepalived `timeout`). Defaults to interval. */
+    /** Seconds after which a run has failed, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `timeout`). Defaults to interval. */
     timeout?: number;
-    /** What its success adds to priorities if above 0, what its failure adds if below, -253 to 253; 0 gives the virtual IPs up on failure (keepalived `weight`). Defaults to 0. */
+    /** Change of priorities, -253 to 253: a value above 0 is added after success, a value below 0 after failure. 0 stops the director from being active after failure (keepalived `weight`). Defaults to 0. */
     weight?: number;
-    /** Successes in a row that end a failure (keepalived `rise`). Defaults to 1. */
+    /** Number of successes in a row that end a failure (keepalived `rise`). Defaults to 1. */
     rise?: number;
-    /** Failures in a row that make one (keepalived `fall`). Defaults to 1. */
+    /** Number of failed runs in a row that count as a failure (keepalived `fall`). Defaults to 1. */
     fall?: number;
-    /** It counts as failed until it has succeeded (keepalived `init_fail`). Defaults to false. */
+    /** Count as failed until the first success (keepalived `init_fail`). Defaults to false. */
     initFail?: boolean;
 }
 
-/** A program that is run again and again, and whose success decides who owns virtual IPs (keepalived `vrrp_script`). */
+/** A script that runs at intervals and changes priorities by its result (keepalived `vrrp_script`). */
 export interface TrackScript extends TrackScriptKeywords {
-    /** Name that `trackScript` lists it by. */
+    /** Name for `trackScript` to refer to. */
     name: string;
 }
 
@@ -48,7 +48,7 @@ export const trackScriptKeywords: Keywords<TrackScriptKeywords> = {
     initFail: { keyword: "init_fail", type: flag },
 };
 
-/** What template `vrrp_script.mustache` shows. */
+/** Values for the template `vrrp_script.mustache`. */
 export function trackScriptView(trackScript: TrackScript, version: string) {
     const { name, script } = trackScript;
     return {
@@ -57,7 +57,7 @@ export function trackScriptView(trackScript: TrackScript, version: string) {
     };
 }
 
-/** What is wrong with a tracked script, beside its name. */
+/** Check a tracked script without its name. */
 export function trackScriptProblems(path: string, script: TrackScript, target: Target): Problem[] {
     return [
         ...keywordProblems(path, trackScriptKeywords, script, target),
