@@ -9,18 +9,35 @@ import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
-/** How a director takes its place among the others while its cluster changes. */
+/** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
     /** Outputs to wait for before the step `configure`. */
     configureAfter?: pulumi.Input<string>[];
-    /** Does it defer its change while it is the active director? */
+    /** Does the host defer its change while it is the active director? */
     deferIfActive?: boolean;
 }
 
 /**
- * A load balancer: keepalived with its VRRP instances and IPVS services, on one host.
+ * One director of a cluster: keepalived with its VRRP instances and IPVS services on one host. Use it
+ * if the hosts of a cluster belong to several stacks. `LvsCluster` makes its own.
  *
- * Throws `ResourceError` with every problem of its arguments, before the host is touched.
+ * ```ts
+ * const cluster: LvsClusterArgs = {
+ *     vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+ *     directors: [
+ *         { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
+ *         { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
+ *     ],
+ *     realServers: [{ name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" }],
+ *     virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+ * };
+ * const authPass = new pulumi.Config().requireSecret("authPass");
+ * const ds2 = new Director("ds2", { cluster, name: "ds2", authPass });
+ * const ds1 = new Director("ds1", { cluster, name: "ds1", authPass }, { dependsOn: ds2 });
+ * ```
+ *
+ * With `dependsOn` one director changes after the other, the preferred one last. The constructor
+ * throws a `ResourceError` that lists every problem of its arguments, before the host changes.
  */
 export class Director extends pulumi.ComponentResource {
     /** Known when the host is configured and the configuration is proved to be in force. */

@@ -14,21 +14,28 @@ import { validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
- * A Linux Virtual Server cluster: directors that share virtual IPs by VRRP, and the real servers to
- * which they forward connections. Every host is one that exists already and is reached by SSH.
+ * A Linux Virtual Server cluster. Directors share virtual IPs by VRRP and forward connections to real
+ * servers. All hosts exist already and are reached by SSH.
  *
- *     const web = new LvsCluster("web", {
- *         connection: { privateKey: config.requireSecret("privateKey") },
- *         vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
- *         directors: [
- *             { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
- *             { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
- *         ],
- *         realServers: [{ name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" }],
- *         virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
- *     });
+ * ```ts
+ * const web = new LvsCluster("web", {
+ *     vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+ *     directors: [
+ *         { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
+ *         { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
+ *     ],
+ *     realServers: [
+ *         { name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" },
+ *         { name: "rs2", host: "10.128.190.250", hostKey: "ssh-ed25519 AAAA…" },
+ *     ],
+ *     virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+ * });
  *
- * Throws `ResourceError` with every problem of its arguments, before any host is touched.
+ * export const vip = web.vip;
+ * ```
+ *
+ * The constructor throws a `ResourceError` that lists every problem of its arguments, before any host
+ * changes. Problems of values that are not known yet are reported as soon as they are known.
  */
 export class LvsCluster extends pulumi.ComponentResource {
     /** First virtual IP, known when the cluster serves. */

@@ -7,17 +7,26 @@ import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
 import { validatedRealServer } from "./validated";
 
-/** How a real server takes its place behind the directors while its cluster changes. */
+/** Order of a real server's steps while its cluster changes. */
 interface RealServerOrder {
     /** Keep removed virtual IPs, tunnels and gateways until the directors have changed? */
     deferRemoval?: boolean;
 }
 
 /**
- * A host that serves behind directors: its virtual IPs without ARP replies, the ends of its tunnels
- * and its routes back to the clients, now and after every boot.
+ * One real server: virtual IPs without ARP replies, ends of tunnels and a gateway on one host, now
+ * and after every boot. Use it if the directors belong to another stack. `LvsCluster` makes its own.
  *
- * Throws `ResourceError` with every problem of its arguments, before the host is touched.
+ * ```ts
+ * const rs1 = new RealServer("rs1", {
+ *     host: "10.128.190.249",
+ *     hostKey: "ssh-ed25519 AAAA…",
+ *     virtualIps: ["10.128.190.248"],
+ * });
+ * ```
+ *
+ * The constructor throws a `ResourceError` that lists every problem of its arguments, before the host
+ * changes.
  */
 export class RealServer extends pulumi.ComponentResource {
     /** Known when the host is configured and the configuration is proved to be in force. */

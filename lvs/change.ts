@@ -5,7 +5,7 @@ import { type Problem, problemIf } from "./problems";
 export interface ChangeSettings {
     /** Seconds that the connections of a removed real server have to end, 0 to 240. Defaults to 10. */
     drainTimeout?: number;
-    /** Restart keepalived for a change, so that an active director fails over first. Needs two directors. Defaults to false: a reload, which keeps virtual IPs and connections. */
+    /** Let an active director hand its virtual IPs over before it is changed, by a restart of keepalived instead of a reload. Needs two directors. Defaults to false: a reload, which keeps virtual IPs and connections. */
     handOver?: boolean;
     /** Any new word makes the next `up` connect to every host and repair manual changes. Repair may restart keepalived on a director. Defaults to none. */
     repair?: string;
