@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { whenKnown } from "../host/known";
 import { HostRole, runStep } from "../host/step";
+import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/plan";
+import { problem } from "../lvs/problems";
 import { directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
 import { connectionOf } from "./connectionOf";
@@ -81,10 +83,8 @@ export class Director extends pulumi.ComponentResource {
 
 function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
     const member = cluster.directors.find((director) => director.name === name);
-    const names = cluster.directors.map((director) => director.name).join(", ");
     if (member !== undefined) return member;
-    return throwProblems(
-        [{ path: "name", reason: `"${name}" is not among directors (${names})` }],
-        resource,
-    );
+    const names = cluster.directors.map((director) => director.name);
+    const reason = undefinedName(name, names, "cluster.directors");
+    throwProblems(problem("name", reason), resource);
 }

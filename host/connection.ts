@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import { fieldPath, type Problem, problemIf, quote } from "../lvs/problems";
 
 /** SSH login. Field names and defaults are those of `@pulumi/command`. */
 export interface LoginArgs {
@@ -42,27 +43,28 @@ export interface HostConnectionArgs extends ConnectionArgs {
     host: Input<string>;
 }
 
-/** What is wrong with a connection, as far as that can be told before its values are known. */
-export function connectionProblems(
-    path: string,
-    connection: ConnectionArgs,
-): { path: string; reason: string }[] {
+/** Check a login as far as its values are known. */
+export function connectionProblems(path: string, connection: ConnectionArgs): Problem[] {
+    const { proxy } = connection;
     return [
         ...hostKeyProblems(path, connection),
-        ...(connection.proxy ? hostKeyProblems(`${path}.proxy`, connection.proxy) : []),
+        ...(proxy ? hostKeyProblems(fieldPath(path, "proxy"), proxy) : []),
     ];
 }
 
-function hostKeyProblems(path: string, { hostKey, ignoreHostKey }: LoginArgs) {
+function hostKeyProblems(path: string, { hostKey, ignoreHostKey }: LoginArgs): Problem[] {
+    const at = fieldPath(path, "hostKey");
     if (hostKey === undefined) {
-        const reason =
-            "is missing: give the line that `ssh-keyscan` prints, without the name, after you " +
-            "have compared it on the host, or set ignoreHostKey to trust whoever answers";
-        return ignoreHostKey ? [] : [{ path: `${path}.hostKey`, reason }];
+        return problemIf(
+            !ignoreHostKey,
+            at,
+            "The value is missing. Give the host's public key, which `lvs keyscan` prints, after you " +
+                "have compared it on the host, or set ignoreHostKey to accept any key.",
+        );
     }
-    if (typeof hostKey !== "string" || /^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/.test(hostKey)) {
-        return [];
-    }
-    const reason = `${JSON.stringify(hostKey)} is not a public key such as "ssh-ed25519 AAAA…"`;
-    return [{ path: `${path}.hostKey`, reason }];
+    return problemIf(
+        typeof hostKey === "string" && !/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/.test(hostKey),
+        at,
+        `${quote(hostKey)} is not a public key. Use a line such as "ssh-ed25519 AAAA…".`,
+    );
 }

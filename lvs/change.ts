@@ -11,8 +11,8 @@ export interface ChangeSettings {
     repair?: string;
 }
 
-const seconds = integer("a number of seconds", 0, 240);
-const word = matching(/^[\x21-\x7e]{1,64}$/, "a word: 1 to 64 characters without blanks");
+const seconds = integer(0, 240, "seconds");
+const word = matching(/^[\x21-\x7e]{1,64}$/, "a word", "up to 64 ASCII characters without blanks");
 
 /** Check how changes are applied. */
 export function changeProblems(
@@ -26,7 +26,7 @@ export function changeProblems(
         ...problemIf(
             handOver === true && directors.length < 2,
             "handOver",
-            "takes another director to hand over to: add one, or leave it out",
+            "A single director has no other to hand over to. Add a director, or remove handOver.",
         ),
     ];
 }

@@ -12,11 +12,12 @@ export interface MonitoringSettings {
     textfileDirectory?: string;
 }
 
-const seconds = integer("a number of seconds", 5, 60);
+const seconds = integer(5, 60, "seconds");
 /** systemd gives `%` a meaning of its own. */
 const folder = matching(
     /^(?:\/[A-Za-z0-9_+@:,=.-]+)+$/,
-    'a path from the root, of letters, digits and "_+@:,=.-"',
+    "an absolute path that systemd can read",
+    'letters, digits and "_+@:,=.-" after each "/"',
 );
 
 /** Check the monitoring of hosts. */

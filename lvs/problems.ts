@@ -1,14 +1,19 @@
-/** One thing that is wrong with what the user wrote. */
+/** A problem of the user's arguments. */
 export interface Problem {
-    /** Where, in the user's own terms: `virtualServers[0].port`. */
+    /** Place in the arguments: `virtualServers[0].port`. */
     path: string;
-    /** What stands there, what is allowed, and how to mend it. */
+    /** Two sentences: the first says what is wrong with the value, the second what to do. */
     reason: string;
 }
 
-/** A list of one problem, so that rules can be spread into lists of rules. */
+/** Place of a field in an object. The arguments themselves have an empty path. */
+export function fieldPath(path: string, field: string): string {
+    return path === "" ? field : `${path}.${field}`;
+}
+
+/** Make a list of one problem, so that rules can be spread into lists of rules. */
 export function problem(path: string, reason: string): Problem[] {
-    // One line that reads as it stands, whatever the values have in them that it names.
+    // Control characters in a value must not break the line or hide a part of it.
     return [{ path, reason: reason.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped) }];
 }
 
@@ -35,7 +40,7 @@ export function textProblems(path: string, content: string): Problem[] {
     return problemIf(
         /\0|\p{Surrogate}/u.test(content),
         path,
-        "holds a NUL character or half of another, which no text file can: remove it",
+        "The text has a NUL character or half of another character. Remove it.",
     );
 }
 
@@ -66,10 +71,16 @@ export function duplicateNameProblems(
 /** Format a list of possible names. A name with unusual characters gets quotes. */
 export function joinNames(names: readonly string[]): string {
     const shown = names.map((name) => (/^[\w.-]{1,64}$/.test(name) ? name : quote(name)));
-    return shown.join(", ") || "none";
+    return shown.join(", ");
 }
 
-/** A value as a message quotes it. */
+const longestQuote = 80;
+
+/** Format a value for a message. A long value is cut and keeps its closing quote. */
 export function quote(value: unknown): string {
-    return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
+    if (value === undefined) return "nothing";
+    const text = JSON.stringify(value);
+    if (text.length <= longestQuote) return text;
+    const start = text.slice(0, longestQuote - 2).replace(/\p{Surrogate}$/u, "");
+    return `${start}…${text.at(-1)}`;
 }

@@ -36,7 +36,7 @@ export function validate(cluster: Cluster): Problem[] {
             cluster.hasAuthPass === true &&
                 vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
             "authPass",
-            "is for version 2 of VRRP, and all instances have 3, which knows no password: remove it",
+            "The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
         ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
@@ -86,8 +86,8 @@ export function validateAuthPass(path: string, authPass: string): Problem[] {
     const bytes = Buffer.byteLength(authPass);
     return problem(
         path,
-        `the password (${bytes} bytes) is not 1 to 8 printable ASCII characters without blanks ` +
-            'or one of " \\ { }; keepalived would take it for something else. Leave it out to have one made',
+        `The password (${bytes} bytes) has a form that keepalived cannot read. ` +
+            'Use 1 to 8 printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.',
     );
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../keepalived/keywords";
 import { absolutePath } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
-import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { isUser, scriptCall, userUse, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, quote } from "../problems";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
@@ -111,20 +111,21 @@ export interface GlobalDefs extends GlobalDefsKeywords {
 
 const email = matching(
     /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,
-    "an e-mail address, such as ops@example.com",
+    "an e-mail address",
+    "one such as ops@example.com",
 );
 
-const scriptSeconds = integer("a number of seconds", 1, 1000);
+const scriptSeconds = integer(1, 1000, "seconds");
 
 export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     notificationEmailFrom: { keyword: "notification_email_from", type: email },
     smtpHeloName: {
         keyword: "smtp_helo_name",
-        type: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name, such as www.example.com"),
+        type: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name", "one such as www.example.com"),
     },
     smtpConnectTimeout: {
         keyword: "smtp_connect_timeout",
-        type: integer("a number of seconds", 1, 4294),
+        type: integer(1, 4294, "seconds"),
     },
     smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
     smtpAlertVrrp: { keyword: "smtp_alert_vrrp", type: onOff, since: "2.0.0" },
@@ -173,7 +174,7 @@ export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     reloadCheckConfig: { keyword: "reload_check_config", type: flag, since: "2.2.0" },
 };
 
-const timeout = integer("a number of seconds", 0, 2678400);
+const timeout = integer(0, 2678400, "seconds");
 
 export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
     tcp: { keyword: "tcp", type: timeout },
@@ -265,39 +266,39 @@ export function globalDefsProblems(
         ...problemIf(
             notificationEmail?.length === 0,
             `${path}.notificationEmail`,
-            "is empty: name somebody, or leave it out",
+            "The list is empty. Give an address, or remove the list.",
         ),
         ...problemIf(
             notificationEmail !== undefined && smtpServer === undefined,
             `${path}.smtpServer`,
-            "is missing: without one, nobody takes the mail for notificationEmail",
+            "The value is missing, so mail for notificationEmail has no server. Give its IP address.",
         ),
         ...checkValue(`${path}.smtpServer`, ipAddress, smtpServer, target),
         ...checkValue(`${path}.smtpPort`, port, smtpPort, target),
         ...problemIf(
             smtpPort !== undefined && smtpServer === undefined,
             `${path}.smtpPort`,
-            "is the port of an smtpServer, and there is none: give one, or remove it",
+            "The port belongs to an smtpServer, and there is none. Give smtpServer, or remove the port.",
         ),
         ...problemIf(
             scriptUser !== undefined && !isUser(scriptUser),
             `${path}.scriptUser`,
-            `${quote(scriptUser)} is not the name of a user`,
+            `${quote(scriptUser)} is not the name of a user. ${userUse}`,
         ),
         ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
-        // It was the process with the sync daemon that set them, when it had one.
+        // The process with the sync daemon sets them in these versions.
         ...problemIf(
             lvsTimeouts !== undefined &&
                 !hasSyncDaemon(globalDefs.lvsSyncDaemon, directors) &&
                 !isAtLeast(target.version, "2.1.5"),
             `${path}.lvsTimeouts`,
-            `needs the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}: give lvsSyncDaemon, or leave it out`,
+            `Timeouts need the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
         ),
         ...fifos.flatMap((fifo) =>
             problemIf(
                 globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,
                 `${path}.${fifo}Script`,
-                `reads a pipe, and there is none: give ${fifo}, or remove it`,
+                `The program reads a named pipe, and there is none. Give ${fifo}, or remove the program.`,
             ),
         ),
         ...syncDaemonProblems(`${path}.lvsSyncDaemon`, globalDefs.lvsSyncDaemon, instances, target),

@@ -2,8 +2,8 @@ import { flag, type Keywords, type Kind, integer } from "../keepalived/keywords"
 import { quote } from "../problems";
 
 /**
- * How keepalived's processes stand up to other work on a director. One that gets no processor sends
- * no adverts, and another director takes its virtual IPs while it still has them.
+ * Scheduling of keepalived's processes. A busy host can delay adverts for so long that a second
+ * director becomes active.
  */
 export interface ProcessSettings {
     /** Real-time priority up to 99 that keepalived may give itself when the kernel wakes it too late. -1 means as much as needed, 0 none (keepalived `max_auto_priority`). Defaults to 0. */
@@ -46,13 +46,13 @@ const processors: Kind<number[]> = {
     check: (value) =>
         value.length > 0 && value.every((cpu) => Number.isInteger(cpu) && cpu >= 0 && cpu <= 1023)
             ? undefined
-            : `${quote(value)} is not a list of processors, such as [2, 3]`,
+            : `${quote(value)} is not a list of processors. Use one such as [2, 3].`,
     format: (value) => value.map(String),
 };
 
-const nice = integer("a nice value", -20, 19);
-const rtPriority = integer("a real-time priority", 1, 99);
-const microseconds = integer("a number of microseconds", 2, 4294967295);
+const nice = integer(-20, 19);
+const rtPriority = integer(1, 99);
+const microseconds = integer(2, 4294967295, "microseconds");
 
 function rlimitRttime(process: string) {
     return {
@@ -66,12 +66,12 @@ function rlimitRttime(process: string) {
 export const processKeywords: Keywords<ProcessSettings> = {
     maxAutoPriority: {
         keyword: "max_auto_priority",
-        type: integer("a real-time priority", -1, 99),
+        type: integer(-1, 99),
         since: "2.1.0",
     },
     minAutoPriorityDelay: {
         keyword: "min_auto_priority_delay",
-        type: integer("a number of microseconds", 1, 10000000),
+        type: integer(1, 10000000, "microseconds"),
         since: "2.1.0",
     },
     vrrpPriority: { keyword: "vrrp_priority", type: nice },

@@ -37,10 +37,10 @@ export interface SyncDaemon extends SyncDaemonKeywords {
 }
 
 export const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
-    id: { keyword: "id", type: integer("a sync id", 0, 255) },
-    maxlen: { keyword: "maxlen", type: integer("a number of bytes", 1, 65507) },
+    id: { keyword: "id", type: integer(0, 255) },
+    maxlen: { keyword: "maxlen", type: integer(1, 65507, "bytes") },
     port: { keyword: "port", type: port },
-    ttl: { keyword: "ttl", type: integer("a time to live", 1, 255) },
+    ttl: { keyword: "ttl", type: integer(1, 255) },
     group: { keyword: "group", type: multicastGroup("inet", "inet6") },
 };
 

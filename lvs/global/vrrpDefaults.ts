@@ -52,7 +52,7 @@ export interface VrrpDefaults {
     vrrpSkipCheckAdvAddr?: boolean;
 }
 
-const garpInterval = decimal("a number of seconds", 0.000001, 4294, { places: 6 });
+const garpInterval = decimal(0.000001, 4294, { unit: "seconds", places: 6 });
 
 export const vrrpDefaultsKeywords: Keywords<VrrpDefaults> = {
     vrrpVersion: { keyword: "vrrp_version", type: vrrpVersion },
@@ -74,7 +74,7 @@ export const vrrpDefaultsKeywords: Keywords<VrrpDefaults> = {
     vrrpMinGarp: { keyword: "vrrp_min_garp", type: onOff, since: "2.0.12" },
     vrrpGarpExtraIf: {
         keyword: "vrrp_garp_extra_if",
-        type: integer("a number of seconds", 1, 86400),
+        type: integer(1, 86400, "seconds"),
         since: "2.2.3",
     },
     vrrpLowerPrioNoAdvert: { keyword: "vrrp_lower_prio_no_advert", type: onOff },
@@ -86,7 +86,7 @@ export const vrrpDefaultsKeywords: Keywords<VrrpDefaults> = {
     },
     vrrpStartupDelay: {
         keyword: "vrrp_startup_delay",
-        type: decimal("a number of seconds", 0.001, 4294),
+        type: decimal(0.001, 4294, { unit: "seconds" }),
         since: "2.0.14",
     },
     vrrpCheckUnicastSrc: { keyword: "vrrp_check_unicast_src", type: flag },

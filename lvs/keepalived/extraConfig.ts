@@ -20,7 +20,7 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
         ...problemIf(
             /(?![\t\n])[\p{Cc}\p{Surrogate}]/u.test(extraConfig),
             path,
-            "holds control characters: remove them",
+            "The text has control characters. Remove them.",
         ),
         ...lines.flatMap((line) => {
             const reason = tooLong(line);
@@ -29,17 +29,17 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
         ...problemIf(
             lines.some((line) => /\\\s*$/.test(line)),
             path,
-            "has a backslash at the end of a line, which can take in the next one: remove it",
+            "A line ends in a backslash, which can join it to the next line. Remove the backslash.",
         ),
         ...problemIf(
             lines.some(isRiddle),
             path,
-            "has a brace in one line with another, @, ~, $ or an escaped sign, where it need not do what it looks like: give it a line of its own",
+            "A brace shares its line with another brace, @, ~, $ or an escaped character, which can change its meaning. Put the brace on a line of its own.",
         ),
         ...problemIf(
             escapes || depth > 0,
             path,
-            "has an opening brace without its closing one, or the other way round",
+            "An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
         ),
     ];
 }

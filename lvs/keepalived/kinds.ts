@@ -5,13 +5,15 @@ import { type Kind, matching, checkValue, type Target, integer } from "./keyword
 /** Name of a block. keepalived allows no longer one for BFD. */
 export const blockName = matching(
     /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/,
-    'a name: 1 to 31 letters, digits, ".", "_" and "-"',
+    "a valid name",
+    'up to 31 letters, digits, ".", "_" and "-"',
 );
 
 /** A path that needs no quotes, because versions differ in how they read them. */
 export const absolutePath = matching(
     /^(?:\/[A-Za-z0-9_+@%:,=.-]+)+$/,
-    'a path from the root, of letters, digits and "_+@%:,=.-"',
+    "an absolute path that keepalived can read",
+    'letters, digits and "_+@%:,=.-" after each "/"',
 );
 
 /** An address or a prefix. */
@@ -19,7 +21,7 @@ export const network: Kind<string> = {
     check: (value) =>
         familyOf(value) || isNetwork(value)
             ? undefined
-            : `${quote(value)} is not an IP address or prefix, such as 192.0.2.0/24`,
+            : `${quote(value)} is not an IP address or prefix. Use one such as 192.0.2.0/24.`,
     format: (value) => [value],
 };
 
@@ -29,7 +31,7 @@ export function multicastGroup(...families: Family[]): Kind<string> {
         check: (value) =>
             families.some((family) => familyOf(value) === family) && isMulticast(value)
                 ? undefined
-                : `${quote(value)} is not a multicast address, such as ${examples[families[0]!]}`,
+                : `${quote(value)} is not a multicast address. Use one such as ${examples[families[0]!]}.`,
         format: (value) => [value],
     };
 }
@@ -43,17 +45,20 @@ function isMulticast(address: string): boolean {
 /** Name of something defined in another argument, `list`. */
 export function nameIn(names: readonly string[], list: string): Kind<string> {
     return {
-        check: (value) =>
-            names.includes(value)
-                ? undefined
-                : `${quote(value)} is not among ${list} (${joinNames(names)})`,
+        check: (value) => (names.includes(value) ? undefined : undefinedName(value, names, list)),
         format: (value) => [value],
     };
 }
 
+/** Describe the problem of a name that `list` does not define. */
+export function undefinedName(name: string, names: readonly string[], list: string): string {
+    const others = names.length === 0 ? "" : `, or use one of ${joinNames(names)}`;
+    return `${quote(name)} is not defined in ${list}. Define it there${others}.`;
+}
+
 /** Change of a priority by tracking. */
 export function trackWeight(most: number): Kind<number> {
-    return integer("a weight", -most, most);
+    return integer(-most, most);
 }
 
 /** Check a value that has no default. */
@@ -64,7 +69,7 @@ export function checkRequired<T>(
     target: Target,
 ): Problem[] {
     return value === undefined
-        ? problem(path, "is missing: it has no default")
+        ? problem(path, "The value is missing. Give one, because it has no default.")
         : checkValue(path, kind, value, target);
 }
 

@@ -1,6 +1,5 @@
 import {
     problemsOfEach,
-    joinNames,
     type Problem,
     problemIf,
     duplicateNameProblems,
@@ -8,6 +7,7 @@ import {
     textProblems,
 } from "../problems";
 import type { Kind, Target } from "./keywords";
+import { undefinedName } from "./kinds";
 import { isAtLeast } from "./versions";
 
 /** A program for health checks and notifications, copied to the directors. */
@@ -41,12 +41,12 @@ export const scriptCall: Kind<ScriptCall> = {
     check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
         if (!target.scripts.includes(script)) {
-            return `${quote(script)} is not among scripts (${joinNames(target.scripts)})`;
+            return undefinedName(script, target.scripts, "scripts");
         }
         if (bad !== undefined) {
-            return `${quote(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;
+            return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without blanks, quotes, backslashes and $ { }.`;
         }
-        if (!isUser(user)) return `${quote(user)} is not the name of a user`;
+        if (!isUser(user)) return `${quote(user)} is not the name of a user. ${userUse}`;
         return forShell(args, target);
     },
     format: ({ script, args = [], user }) => [
@@ -69,8 +69,11 @@ export function userLines({ user }: ScriptCall): string[] {
 function forShell(args: string[], { version, host }: Target): string | undefined {
     const bad = args.find((arg) => !/^[\w@%+=:,./-]+$/.test(arg));
     if (bad === undefined || isAtLeast(version, "2.0.0")) return undefined;
-    return `${quote(bad)} has signs that the shell of keepalived before 2.0.0 would act on, and ${host} has ${version}: keep to letters, digits and _@%+=:,./-`;
+    return `${quote(bad)} has characters that the shell would interpret, and keepalived ${version} on ${host} uses one. Use letters, digits and _@%+=:,./-, or keepalived 2.0.0.`;
 }
+
+/** Advice for the name of a user. */
+export const userUse = 'Use up to 32 letters, digits, "_" and "-".';
 
 /** Is a word a valid name of a user? */
 export function isUser(word: string): boolean {
@@ -84,19 +87,19 @@ export function scriptProblems(path: string, scripts?: readonly Script[]): Probl
             ...problemIf(
                 !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name),
                 `${at}.name`,
-                `${quote(name)} is not a file name: 1 to 64 letters, digits, ".", "_" and "-"`,
+                `${quote(name)} is not a valid file name. Use up to 64 letters, digits, ".", "_" and "-".`,
             ),
             ...problemIf(
                 !content.startsWith("#!/"),
                 `${at}.content`,
-                "does not begin with #! and the path of an interpreter, such as #!/bin/sh",
+                "The text does not begin with #! and the path of an interpreter. Begin it with a line such as #!/bin/sh.",
             ),
             ...textProblems(`${at}.content`, content),
         ]),
         ...duplicateNameProblems(
             path,
             scripts,
-            (name, first) => `${name} is also ${first}: give each script its own name`,
+            (name, first) => `${name} is already the name of ${first}. Use a different name.`,
         ),
     ];
 }

@@ -54,20 +54,20 @@ export interface KernelSettings extends KernelSysctls {
 const onOrOff: Kind<boolean> = { check: () => undefined, format: (value) => [value ? "1" : "0"] };
 
 /** A power of two; the kernel rejects other numbers. */
-function powerOfTwo(what: string, most: number): Kind<number> {
-    const number = integer(what, 1, most);
+function powerOfTwo(most: number): Kind<number> {
+    const number = integer(1, most);
     return {
         ...number,
         check: (value, target) =>
             number.check(value, target) ??
             (Number.isInteger(Math.log2(value))
                 ? undefined
-                : `${quote(value)} is not a power of two: the kernel refuses it`),
+                : `${quote(value)} is not a power of two, and the kernel would reject it. Use 1, 2, 4 and so on up to ${most}.`),
     };
 }
 
 export const kernelSysctls: Sysctls<KernelSysctls> = {
-    connReuseMode: { key: "net.ipv4.vs.conn_reuse_mode", type: integer("a mode", 0, 3) },
+    connReuseMode: { key: "net.ipv4.vs.conn_reuse_mode", type: integer(0, 3) },
     expireNodestConn: { key: "net.ipv4.vs.expire_nodest_conn", type: onOrOff },
     expireQuiescentTemplate: {
         key: "net.ipv4.vs.expire_quiescent_template",
@@ -77,10 +77,10 @@ export const kernelSysctls: Sysctls<KernelSysctls> = {
     sloppySctp: { key: "net.ipv4.vs.sloppy_sctp", type: onOrOff },
     syncRefreshPeriod: {
         key: "net.ipv4.vs.sync_refresh_period",
-        type: integer("a number of seconds", 0, 86400),
+        type: integer(0, 86400, "seconds"),
     },
-    syncRetries: { key: "net.ipv4.vs.sync_retries", type: integer("a number of retries", 0, 3) },
-    syncPorts: { key: "net.ipv4.vs.sync_ports", type: powerOfTwo("a number of ports", 64) },
+    syncRetries: { key: "net.ipv4.vs.sync_retries", type: integer(0, 3, "retries") },
+    syncPorts: { key: "net.ipv4.vs.sync_ports", type: powerOfTwo(64) },
     syncPersistMode: { key: "net.ipv4.vs.sync_persist_mode", type: onOrOff },
     backupOnly: { key: "net.ipv4.vs.backup_only", type: onOrOff },
     snatReroute: { key: "net.ipv4.vs.snat_reroute", type: onOrOff },
@@ -92,7 +92,8 @@ export const kernelSysctls: Sysctls<KernelSysctls> = {
 /** A network interface whose name can be part of a sysctl's name. */
 const device = matching(
     /^(?!\.{1,2}$)[\w.@+-]{1,15}$/,
-    "the name of a network interface: 1 to 15 characters, such as eth0",
+    "the name of a network interface",
+    'up to 15 letters, digits, "_", ".", "@", "+" and "-", such as eth0',
 );
 
 /** Properties of a cluster that decide a director's kernel settings. */
@@ -180,7 +181,7 @@ export function kernelProblems(
 ): Problem[] {
     const { gatewayInterfaces, connTabBits } = settings;
     const { syncThreshold, syncPeriod } = syncOf(settings);
-    const packets = integer("a number of packets", 0, 2147483647);
+    const packets = integer(0, 2147483647, "packets");
     const forSync = Object.entries(settings).filter(
         ([name, value]) => name.startsWith("sync") && value !== undefined,
     );
@@ -191,22 +192,22 @@ export function kernelProblems(
         ...problemIf(
             syncPeriod !== 0 && syncThreshold >= syncPeriod,
             `${path}.syncThreshold`,
-            `${quote(syncThreshold)} is not below syncPeriod ${quote(syncPeriod)}: the kernel refuses it`,
+            `${quote(syncThreshold)} is not below syncPeriod, ${quote(syncPeriod)}, and the kernel would reject it. Lower it, or raise syncPeriod.`,
         ),
         ...(syncs ? [] : forSync).flatMap(([name]) =>
             problem(
                 `${path}.${name}`,
-                "is for the sync daemon, and there is none: give lvsSyncDaemon, or remove it",
+                "The setting is for the sync daemon, and there is none. Enable globalDefs.lvsSyncDaemon, or remove it.",
             ),
         ),
         ...problemIf(
             settings.conntrack === false && methods.includes(LvsMethod.FULLNAT),
             `${path}.conntrack`,
-            "is false, and lvsMethod FULLNAT needs it: remove it",
+            "false contradicts lvsMethod FULLNAT, which needs connection tracking. Remove it.",
         ),
         ...problemsOfEach(`${path}.gatewayInterfaces`, gatewayInterfaces, (name, at) =>
             checkValue(at, device, name, target),
         ),
-        ...checkValue(`${path}.connTabBits`, integer("a power of two", 8, 20), connTabBits, target),
+        ...checkValue(`${path}.connTabBits`, integer(8, 20), connTabBits, target),
     ];
 }

@@ -23,7 +23,7 @@ export function poolProblems(
         ...problemIf(
             named?.length === 0,
             at,
-            "is empty: name real servers, or leave it out for all of them",
+            "The list is empty. Name real servers, or remove the list to use all of them.",
         ),
         ...problemsOfEach(at, named, (member, memberPath) => [
             ...poolMemberProblems(memberPath, member, { lvsMethod }, target),
@@ -51,12 +51,12 @@ function portProblems(virtualServer: VirtualServer, member: PoolMember, path: st
         ...problemIf(
             !translatesPorts(method),
             `${path}.port`,
-            `${quote(port)} differs from the virtual server's ${portOf(virtualServer)}: ${method} leaves the port as it is`,
+            `${quote(port)} differs from the virtual server's port, ${portOf(virtualServer)}, and ${method} cannot change ports. Remove it, or use NAT.`,
         ),
         ...problemIf(
             translatesPorts(method) && portOf(virtualServer) === 0,
             `${path}.port`,
-            "cannot be one when the virtual server has several: leave it out",
+            "The virtual server has several ports, and this would be a single one. Remove it.",
         ),
     ];
 }
@@ -69,7 +69,7 @@ function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
         key: `${member.name} ${memberPortOf(virtualServer, member)}`,
     }));
     return duplicates(members, ({ key }) => key).flatMap(([later]) =>
-        problem(later.path, `${quote(later.name)} is named twice: name it once`),
+        problem(later.path, `${quote(later.name)} is listed twice. List it once.`),
     );
 }
 
@@ -89,7 +89,7 @@ function addressProblems(
     return problemIf(
         addressOf(realServer, family) === undefined,
         path,
-        `${quote(member.name)} has no ${version} address for directors to send to: give its ${field}`,
+        `${quote(member.name)} has no ${version} address that directors can send packets to. Give its ${field} in realServers.`,
     );
 }
 
@@ -102,6 +102,6 @@ function groupPortProblems({ virtualServer, members }: Pool, path: string): Prob
     return problemIf(
         ports.size > 1 && direct !== undefined,
         `${path}.virtualServerGroup`,
-        `has ports ${[...ports].join(", ")}, and ${direct} leaves the port as it is: give them one port, mark the packets (fwmark), or use NAT`,
+        `The group has ports ${[...ports].join(", ")}, and ${direct} cannot change ports. Use one port, fwmark or NAT.`,
     );
 }

@@ -45,6 +45,6 @@ function sorryTunnelProblems(
     return problemIf(
         use.method === LvsMethod.TUN && tunnelsOf(memberships.get(name)).length === 0,
         `${path}.sorryServer.lvsMethod`,
-        `is TUN, and ${name} is in no pool with that method, so it has no tunnel: use another`,
+        `TUN needs a tunnel on ${name}, which is in no pool with this method. Use another method.`,
     );
 }

@@ -12,7 +12,7 @@ export function weightProblems({ virtualServer, members }: Pool, path: string): 
         ...problemIf(
             weights.length > 0 && weights.every((weight) => weight === 0),
             `${path}.realServers`,
-            "all have weight 0, so nobody would get a connection: give one a weight",
+            "All members have weight 0, so no server would get connections. Give one a weight above 0.",
         ),
         ...quorumProblems(
             path,
@@ -33,7 +33,7 @@ function hashProblems({ virtualServer, members }: Pool, path: string): Problem[]
     return problemIf(
         drops && members.some(mayWeighNothing),
         `${path}.lvsSched`,
-        `${lvsSched} drops the clients of a server of weight 0, which drained, inhibitOnFailure and checks that change weights lead to: set ${lvsSched}Fallback`,
+        `${lvsSched} drops the clients of servers with weight 0, which drained, inhibitOnFailure and some checks set. Set ${lvsSched}Fallback.`,
     );
 }
 

@@ -127,11 +127,14 @@ export function destinationProblems(
     const kinds = Object.entries({ virtualIp, virtualServerGroup, fwmark });
     const given = kinds.filter(([, value]) => value !== undefined).map(([kind]) => kind);
     if (given.length !== 1) {
-        const what = given.length === 0 ? "has none" : `has ${given.join(" and ")}`;
-        return problem(path, `${what}: give one of virtualIp, virtualServerGroup, fwmark`);
+        const what = given.length === 0 ? "no address" : given.join(" and ");
+        return problem(
+            path,
+            `The service has ${what}. Give one of virtualIp, virtualServerGroup and fwmark.`,
+        );
     }
     const inside = fwmark ? "fwmark.packets" : "virtualServerGroup";
-    const elsewhere = `belongs to ${inside}: move it there`;
+    const elsewhere = `The setting belongs to ${inside}. Move it there.`;
     return [
         ...checkValue(`${path}.protocol`, oneOf(Protocol), protocol, target),
         ...problemIf(fwmark !== undefined && protocol !== undefined, `${path}.protocol`, elsewhere),
@@ -140,7 +143,7 @@ export function destinationProblems(
         ...problemIf(
             virtualServerGroup?.length === 0,
             `${path}.virtualServerGroup`,
-            "is empty: give addresses and ports",
+            "The list is empty. Give at least one address and port.",
         ),
         ...problemsOfEach(`${path}.virtualServerGroup`, virtualServerGroup, (socket, at) =>
             socketProblems(at, socket, target),
@@ -159,8 +162,12 @@ function socketProblems(path: string, { virtualIp, port }: Socket, target: Targe
 
 function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target): Problem[] {
     return [
-        ...checkValue(`${path}.mark`, integer("a mark", 1, 2147483647), mark, target),
-        ...problemIf(packets.length === 0, `${path}.packets`, "is empty: say what is to be marked"),
+        ...checkValue(`${path}.mark`, integer(1, 2147483647), mark, target),
+        ...problemIf(
+            packets.length === 0,
+            `${path}.packets`,
+            "The list is empty. Give packets to mark.",
+        ),
         ...problemsOfEach(`${path}.packets`, packets, (marked, at) => [
             ...socketProblems(at, marked, target),
             ...checkValue(`${at}.protocol`, oneOf(Protocol), marked.protocol, target),
@@ -168,7 +175,7 @@ function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target)
             ...problemIf(
                 marked.lastPort !== undefined && !(marked.lastPort > (marked.port ?? 65535)),
                 `${at}.lastPort`,
-                `${quote(marked.lastPort)} is not above port ${quote(marked.port)}: a range has two ends`,
+                `${quote(marked.lastPort)} is not above port, ${quote(marked.port)}. Give both ends of the range, the lower one in port.`,
             ),
         ]),
     ];
@@ -180,6 +187,6 @@ function sameFamilyProblems(path: string, destination: Destination): Problem[] {
     return problemIf(
         families.has("inet") && families.has("inet6"),
         path,
-        "mixes IPv4 and IPv6 addresses: make it two virtual servers",
+        "The addresses mix IPv4 and IPv6. Split the service in two virtual servers.",
     );
 }

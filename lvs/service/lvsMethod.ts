@@ -98,7 +98,7 @@ export function tunnelProblems(
         ...problemIf(
             method !== LvsMethod.TUN,
             path,
-            `is for lvsMethod TUN, and it is ${quote(method)}: remove it, or change the method`,
+            `A tunnel needs lvsMethod TUN, and the method is ${quote(method)}. Remove the tunnel, or change the method.`,
         ),
         ...checkValue(`${path}.type`, oneOf(TunnelType), type, target),
         ...(type === TunnelType.ipip
@@ -106,11 +106,11 @@ export function tunnelProblems(
             : // Earlier versions ignore the words and send plain IP in IP.
               tooNew(`${path}.type`, { keyword: `TUN type ${type}`, since: "2.0.18" }, target)),
         ...checkValue(`${path}.port`, port, tunnel.port, target),
-        ...checkValue(`${path}.mss`, integer("a segment size", 536, 9000), tunnel.mss, target),
+        ...checkValue(`${path}.mss`, integer(536, 9000), tunnel.mss, target),
         ...problemIf(
             tunnel.port !== undefined && type !== TunnelType.gue,
             `${path}.port`,
-            `is for a tunnel of type gue, and it is ${quote(type)}: remove it`,
+            `A port needs a tunnel of type gue, and the type is ${quote(type)}. Remove the port, or change the type.`,
         ),
     ];
 }

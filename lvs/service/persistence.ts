@@ -16,16 +16,23 @@ export interface PersistenceSettings {
 
 /** keepalived rejects 0, and reads a missing argument as 360 s. */
 const timeout: Kind<number> = {
-    ...integer("seconds", 0, 2678400),
+    ...integer(0, 2678400, "seconds"),
     format: (value) => (value === 0 ? undefined : [String(value)]),
 };
 
 export const persistenceKeywords: Keywords<PersistenceSettings> = {
-    persistenceEngine: { keyword: "persistence_engine", type: matching(/^sip$/, "sip") },
+    persistenceEngine: {
+        keyword: "persistence_engine",
+        type: matching(/^sip$/, "a persistence engine", "sip"),
+    },
     persistenceTimeout: { keyword: "persistence_timeout", type: timeout },
     persistenceGranularity: {
         keyword: "persistence_granularity",
-        type: matching(/^[0-9.]{1,15}$/, "an IPv4 netmask or the length of an IPv6 prefix"),
+        type: matching(
+            /^[0-9.]{1,15}$/,
+            "a netmask or prefix length",
+            "one such as 255.255.255.0 or 64",
+        ),
     },
 };
 
@@ -41,14 +48,14 @@ export function persistenceProblems(
     target: Target,
 ): Problem[] {
     const { persistenceGranularity: mask, persistenceEngine } = settings;
-    const without = "does nothing without persistenceTimeout: give one";
+    const without = "The setting has no effect without persistenceTimeout. Give one, or remove it.";
     return [
         ...problemIf(
             mask !== undefined && !(family === "inet" ? isNetmask(mask) : isLength(mask)),
             `${path}.persistenceGranularity`,
             family === "inet"
-                ? `${quote(mask)} is not an IPv4 netmask, such as 255.255.255.0`
-                : `${quote(mask)} is not the length of an IPv6 prefix (1–128)`,
+                ? `${quote(mask)} is not an IPv4 netmask. Use one such as 255.255.255.0.`
+                : `${quote(mask)} is not an IPv6 prefix length. Use 1 to 128.`,
         ),
         ...problemIf(
             mask !== undefined && !isPersistent(settings),
@@ -58,7 +65,7 @@ export function persistenceProblems(
         ...problemIf(
             mask !== undefined && family === "inet" && !isAtLeast(target.version, "1.4.3"),
             `${path}.persistenceGranularity`,
-            `keepalived before 1.4.3 takes no IPv4 netmask, and ${target.host} has ${target.version}: leave it out`,
+            `An IPv4 netmask needs keepalived 1.4.3, and ${target.host} has ${target.version}. Remove it.`,
         ),
         ...problemIf(
             persistenceEngine !== undefined && !isPersistent(settings),

@@ -56,9 +56,9 @@ export interface PoolMember extends PoolMemberKeywords, CheckTiming {
 }
 
 /** The kernel adds weights up in 32 bits. keepalived does not limit them. */
-export const weight = integer("a weight", 0, 65535);
+export const weight = integer(0, 65535);
 
-const threshold = integer("a number of connections", 0, 65535);
+const threshold = integer(0, 65535, "connections");
 
 export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
     weight: { keyword: "weight", type: weight },
@@ -87,7 +87,7 @@ export function poolMemberProblems(
         ...problemIf(
             lthreshold > 0 && lthreshold >= uthreshold,
             `${path}.lthreshold`,
-            `${quote(lthreshold)} is not below uthreshold ${uthreshold}`,
+            `${quote(lthreshold)} is not below uthreshold, ${uthreshold}. Lower it, or raise uthreshold.`,
         ),
         ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...(lvsMethod === undefined

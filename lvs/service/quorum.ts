@@ -23,8 +23,8 @@ const most = 2147483647;
 export const quorumKeywords: Keywords<QuorumSettings> = {
     alpha: { keyword: "alpha", type: flag },
     omega: { keyword: "omega", type: flag },
-    quorum: { keyword: "quorum", type: integer("a sum of weights", 1, most) },
-    hysteresis: { keyword: "hysteresis", type: integer("a sum of weights", 0, most) },
+    quorum: { keyword: "quorum", type: integer(1, most) },
+    hysteresis: { keyword: "hysteresis", type: integer(0, most) },
     quorumUp: { keyword: "quorum_up", type: scriptCall },
     quorumDown: { keyword: "quorum_down", type: scriptCall },
 };
@@ -46,12 +46,12 @@ export function quorumProblems(path: string, settings: QuorumSettings, weights: 
         ...problemIf(
             hysteresis >= quorum && hysteresis > 0,
             `${path}.hysteresis`,
-            `${hysteresis} is not below quorum ${quorum}: the pool could never be down`,
+            `${hysteresis} is not below quorum, ${quorum}, so the pool could never go down. Lower it.`,
         ),
         ...problemIf(
             quorum > 1 && quorum + hysteresis > weights,
             `${path}.quorum`,
-            `with hysteresis ${hysteresis} it takes ${quorum + hysteresis}, and all weights together are ${weights}: lower it`,
+            `quorum and hysteresis need a weight of ${quorum + hysteresis}, and all weights add up to ${weights}. Lower quorum.`,
         ),
     ];
 }

@@ -87,7 +87,7 @@ export function schedulerProblems(
             problemIf(
                 settings[name] === true && name.slice(0, 2) !== lvsSched,
                 `${path}.${name}`,
-                `is a flag of ${name.slice(0, 2)}, and lvsSched is ${quote(lvsSched)}: remove it`,
+                `The flag belongs to ${name.slice(0, 2)}, and lvsSched is ${quote(lvsSched)}. Remove it.`,
             ),
         ),
     ];

@@ -67,18 +67,18 @@ export function sorryServerProblems(
         ...problemIf(
             family !== undefined && family !== service.family,
             `${path}.host`,
-            `${quote(host)} is of another address family than the virtual IP`,
+            `${quote(host)} is not in the address family of the virtual IP. Use an address of that family.`,
         ),
         ...problemIf(
             service.pool.some((address) => isSameAddress(address, host)),
             `${path}.host`,
-            `${quote(host)} is in the pool: it would be down with it`,
+            `${quote(host)} is in the pool, and would be down together with it. Use another server.`,
         ),
         ...checkValue(`${path}.port`, port, own, target),
         ...problemIf(
             own !== undefined && own !== service.port && !translatesPorts(method),
             `${path}.port`,
-            `${quote(own)} differs from the virtual server's ${service.port}, and ${method} leaves the port as it is`,
+            `${quote(own)} differs from the virtual server's port, ${service.port}, and ${method} cannot change ports. Remove it, or use NAT.`,
         ),
         ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...(lvsMethod === undefined

@@ -147,7 +147,7 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
             ...linesOf(schedulerKeywords, { ...virtualServer, lvsSched: plan.lvsSched }, version),
             `lvs_method ${methodWords(plan.lvsMethod, plan.tunnel)}`,
             ...linesOf(persistenceKeywords, virtualServer, version),
-            // A marked packet brings its own protocol.
+            // keepalived has no protocol for marked packets.
             ...(fwmark ? [] : [`protocol ${plan.protocol}`]),
             ...(fwmark && plan.family === "inet6" ? ["ip_family inet6"] : []),
             ...linesOf(virtualServerKeywords, virtualServer, version),
@@ -186,7 +186,10 @@ function missingPortProblems(path: string, virtualServer: VirtualServer): Proble
         ),
     ];
     return places.flatMap((place) =>
-        problem(place, "is missing: give one, or a persistenceTimeout to serve all ports together"),
+        problem(
+            place,
+            "The value is missing. Give a port, or a persistenceTimeout to serve all ports.",
+        ),
     );
 }
 
@@ -212,17 +215,17 @@ export function virtualServerProblems(
         ...problemIf(
             ops === true && isPersistent(virtualServer),
             `${path}.ops`,
-            "schedules each packet for itself, and persistenceTimeout keeps clients: leave one out",
+            "ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them.",
         ),
         ...problemIf(
             ops === true && fwmark === undefined && protocol !== "UDP",
             `${path}.ops`,
-            "is for UDP: leave it out",
+            "ops is for UDP. Remove it, or use protocol UDP.",
         ),
         ...problemIf(
             virtualServer.haSuspend === true && fwmark !== undefined,
             `${path}.haSuspend`,
-            "needs a virtual IP to watch, and a marked service has none: leave it out",
+            "haSuspend needs a virtual IP, and a service with fwmark has none. Remove it.",
         ),
         ...missingPortProblems(path, virtualServer),
         ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),

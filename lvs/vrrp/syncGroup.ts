@@ -108,7 +108,7 @@ export function vrrpSyncGroupProblems(
             ...problemIf(
                 group.group.length < 2,
                 `${path}.group`,
-                `has ${group.group.length} of the two instances that it takes: name more, or leave the group out`,
+                `A group needs two instances, and this one has ${group.group.length}. Add an instance, or remove the group.`,
             ),
             ...keywordProblems(path, vrrpSyncGroupKeywords, group, target),
             ...notifyProblems(path, group, target),
@@ -121,7 +121,7 @@ export function vrrpSyncGroupProblems(
             checkRequired(path, nameIn(names, "vrrpInstances"), name, target),
         ),
         ...duplicates(memberships, ({ name }) => name).flatMap(([later, first]) =>
-            problem(later.path, `${quote(later.name)} is also ${first.path}: name it once`),
+            problem(later.path, `${quote(later.name)} is already ${first.path}. List it once.`),
         ),
     ];
 }
@@ -162,7 +162,7 @@ function memberProblems(
             problemIf(
                 order.join() !== first?.order.join(),
                 `${path}.group`,
-                `${name} prefers ${joinNames(order)} and ${first?.name} ${joinNames(first?.order ?? [])}, and both have one owner: give them the same directors in the same order`,
+                `${name} prefers ${joinNames(order)} and ${first?.name} ${joinNames(first?.order ?? [])}, but one director is active for both. Give them the same directors in the same order.`,
             ),
         ),
         ...members.flatMap((member) => memberTrackProblems(path, group, member, context)),
@@ -172,7 +172,7 @@ function memberProblems(
                     field === "trackInterface" &&
                         participantsOf(instance, context).some((one) => one.interface === name),
                     `${path}.trackInterface[${index}].interface`,
-                    `${quote(name)} is ${member}'s own, which counts anyway: remove it`,
+                    `${quote(name)} is the own interface of ${member}, which keepalived tracks anyway. Remove it.`,
                 ),
             ),
         ),
@@ -181,7 +181,7 @@ function memberProblems(
             return problemIf(
                 gain > 0 && highest + gain > 254,
                 path,
-                `tracking adds up to ${gain} to ${name}'s priority ${highest}, and 254 is where keepalived stops: give lower priorities, or negative weights`,
+                `Priority ${highest} of ${name} and up to ${gain} from tracking exceed 254, the highest priority. Use lower priorities, or negative weights.`,
             );
         }),
     ];
@@ -202,12 +202,12 @@ function memberTrackProblems(
         ...problemIf(
             one.weight !== 0 && group.syncGroupTrackingWeight !== true,
             `${path}.syncGroupTrackingWeight`,
-            `is not set, and ${member} tracks ${quote(one.name)} with weight ${one.weight}, which keepalived would ignore: track it in the group, or set this`,
+            `keepalived would ignore weight ${one.weight} with which ${member} tracks ${quote(one.name)}. Track it in the group, or set syncGroupTrackingWeight.`,
         ),
         ...problemIf(
             isBoth(one),
             `${path}.${one.field}`,
-            `names ${quote(one.name)}, which ${member} tracks too: remove it from one of them`,
+            `${quote(one.name)} is tracked by ${member} too. Remove it from one of them.`,
         ),
     ]);
 }

@@ -30,6 +30,11 @@ describe("validation", () => {
         expect(problems(refusal)).toEqual([refusal.problem]);
     });
 
+    it.each(Object.values(refusals).flat())(
+        "of $what is explained by one sentence and answered by another",
+        ({ problem }) => expect(problem).toMatch(/^[\w[\].]+: [-\w"[].*[^.]\. [A-Z].*[^.]\.$/),
+    );
+
     it("reports all problems at once", () => {
         const cluster = {
             ...seed,
@@ -132,16 +137,16 @@ function refusalsPage(): string {
     };
     const sections = Object.entries(refusals).map(
         ([title, list]) =>
-            `## ${title}\n\n| refused | path | what is said |\n| --- | --- | --- |\n${list.map(row).join("")}`,
+            `## ${title}\n\n| refused | path | message |\n| --- | --- | --- |\n${list.map(row).join("")}`,
     );
     return [
         "# What is refused\n",
-        "Before any host is touched, at `pulumi preview` already where all values are known. All",
-        "problems are told at once. Each line here is a case of tests/lvs/validate.test.ts, from",
-        "which this page is made. The pages of the parts tell more: [checks](checks.md),",
-        "[VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
-        "One mistake cannot be written: `nopreempt` with `state MASTER`, which keepalived refuses.",
-        "`state` is no argument; with `nopreempt` all directors begin as backups.\n",
+        "Wrong arguments are refused before any host changes. `pulumi preview` already refuses them if",
+        "all values are known. One error lists all problems. Each row below is a test case of",
+        "tests/lvs/validate.test.ts, which also writes this page. The guides explain the rules:",
+        "[checks](checks.md), [VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
+        "keepalived also refuses `nopreempt` with `state MASTER`. That mistake is impossible here:",
+        "`state` is not an argument, and with `nopreempt` all directors start as backups.\n",
         sections.join("\n"),
     ].join("\n");
 }

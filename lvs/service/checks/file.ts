@@ -27,7 +27,7 @@ export function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckK
     return { trackFile: { keyword: "track_file", type: nameIn(trackFiles, "trackFiles") } };
 }
 
-const weightKind = integer("a weight", -2147483647, 2147483647);
+const weightKind = integer(-2147483647, 2147483647);
 
 export const fileChecker: Checker<FileCheck> = {
     keyword: "FILE_CHECK",
@@ -38,7 +38,7 @@ export const fileChecker: Checker<FileCheck> = {
         ...problemIf(
             check.reverse === true && check.weight === undefined,
             `${path}.reverse`,
-            "does nothing without weight: give one",
+            "The setting has no effect without weight. Give a weight, or remove it.",
         ),
     ],
     plan: (check) => check,

@@ -95,16 +95,18 @@ export const sslKeywords: Keywords<SslCheckKeywords> = {
 /** The missing characters begin a comment, a quote, a block or a variable in keepalived.conf. */
 const urlPath = matching(
     /^\/[A-Za-z0-9\-._~%/?&=+,;:@*]{0,499}$/,
-    "a path of up to 500 letters, digits and -._~%/?&=+,;:@* that begins with /; write other signs as %23",
+    "a path that keepalived can read",
+    "/ and up to 499 letters, digits and -._~%/?&=+,;:@*, with other characters written as %23",
 );
 
 const statusCodes: Kind<string[]> = {
     check(codes) {
-        if (codes.length === 0) return "is empty: give a code, or leave it out for 200 to 299";
+        if (codes.length === 0)
+            return "The list is empty. Give a status code, or remove the list for 200 to 299.";
         const bad = codes.find((code) => !isCodes(code));
         return bad === undefined
             ? undefined
-            : `${quote(bad)} is neither a status code (100–599) nor a range of them, such as 200-299`;
+            : `${quote(bad)} is neither a status code nor a range of them. Use 100 to 599, or a range such as 200-299.`;
     },
     format: (codes) => codes,
 };
@@ -119,7 +121,7 @@ const urlKeywords: Keywords<HttpUrl> = {
     statusCode: { keyword: "status_code", type: statusCodes },
     digest: {
         keyword: "digest",
-        type: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest of 32 hexadecimal digits"),
+        type: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest", "32 hexadecimal digits"),
     },
     virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
     ...regexKeywords,
@@ -160,8 +162,12 @@ function urlProblems<Url extends HttpUrl>(
     target: Target,
 ): Problem[] {
     return [
-        // keepalived up to 2.2.7 crashes.
-        ...problemIf(urls.length === 0, path, 'is empty: give a page, such as {"path": "/"}'),
+        // keepalived up to 2.2.7 crashes on a check without pages.
+        ...problemIf(
+            urls.length === 0,
+            path,
+            'The list is empty. Give a page such as {"path": "/"}.',
+        ),
         ...problemsOfEach(path, urls, (url, at) => [
             ...keywordProblems(at, keywords, url, target),
             ...statusCodeProblems(`${at}.statusCode`, url.statusCode ?? [], target),

@@ -81,7 +81,7 @@ export function checkProblems(
         ...problemIf(
             checks.length === 0,
             path,
-            "is empty: name a check, or leave it out for a TCP connection",
+            "The value has no check. Give one, or remove it for a TCP connection.",
         ),
         ...checks.flatMap(({ name, settings, checker }) => [
             ...tooNew(`${path}.${name}`, checker, target),

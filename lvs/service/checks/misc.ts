@@ -15,7 +15,7 @@ export interface MiscCheck extends RepeatedCheck {
 
 export const miscKeywords: Keywords<MiscCheck> = {
     miscPath: { keyword: "misc_path", type: scriptPath },
-    miscTimeout: { keyword: "misc_timeout", type: integer("whole seconds", 1, 3600) },
+    miscTimeout: { keyword: "misc_timeout", type: integer(1, 3600, "seconds") },
     miscDynamic: { keyword: "misc_dynamic", type: flag },
     ...repeatedKeywords,
     retry: { ...repeatedKeywords.retry, since: "1.3.7" },

@@ -60,16 +60,16 @@ const most = 2147483647;
 const expression: Kind<string> = {
     check(value) {
         if (!/^[\x20-\x7e]{1,400}$/.test(value)) {
-            return `${quote(value)} is not 1 to 400 printable ASCII characters: write others as \\x{e9}`;
+            return `${quote(value)} is not a regular expression that keepalived can read. Use 1 to 400 printable ASCII characters, and write others as \\x{e9}.`;
         }
         if (value.includes('"'))
-            return `${quote(value)} has a quote, which ends it: write it as \\x22`;
+            return `${quote(value)} has a quote, which would end it. Write it as \\x22.`;
         if (/^[{}]$/.test(value))
-            return `${quote(value)} is a bracket alone: write it as \\${value}`;
+            return `${quote(value)} is a single brace, which keepalived would misread. Write it as \\${value}.`;
         const variable = /\$[A-Za-z_{]+/.exec(value)?.[0];
         return variable === undefined
             ? undefined
-            : `${quote(value)} has ${quote(variable)}, which keepalived takes for a variable: write the sign as \\x24`;
+            : `${quote(value)} has ${quote(variable)}, which keepalived reads as a variable. Write the $ as \\x24.`;
     },
     format: (value) => [`"${value.replaceAll("\\", "\\\\")}"`],
 };
@@ -77,22 +77,24 @@ const expression: Kind<string> = {
 const options: Kind<RegexOption[]> = {
     check: (values, target) =>
         values.length === 0
-            ? "is empty: name an option, or leave it out"
+            ? "The list is empty. Give an option, or remove the list."
             : values.map((value) => oneOf(RegexOption).check(value, target)).find(Boolean),
     format: (values) => values,
 };
 
-const bytes = integer("a number of bytes", 1, most);
+const bytes = integer(1, most, "bytes");
 
 const stack: Kind<RegexStack> = {
     check: ({ start, max }, target) =>
         bytes.check(start, target) ??
         bytes.check(max, target) ??
-        (start > max ? `start ${start} is above max ${max}` : undefined),
+        (start > max
+            ? `start, ${start}, is above max, ${max}. Lower start, or raise max.`
+            : undefined),
     format: ({ start, max }) => [String(start), String(max)],
 };
 
-const offset = integer("an offset", 0, most);
+const offset = integer(0, most);
 
 export const regexKeywords: Keywords<RegexKeywords> = {
     regex: { keyword: "regex", type: expression, since: "2.0.7" },
@@ -114,13 +116,13 @@ export function regexProblems(path: string, settings: RegexKeywords): Problem[] 
             problemIf(
                 regex === undefined,
                 `${path}.${field}`,
-                "does nothing without regex: give one",
+                "The setting has no effect without regex. Give regex, or remove it.",
             ),
         ),
         ...problemIf(
             regexMinOffset > regexMaxOffset,
             `${path}.regexMinOffset`,
-            `${quote(regexMinOffset)} is above regexMaxOffset ${quote(regexMaxOffset)}: no match could begin`,
+            `${quote(regexMinOffset)} is above regexMaxOffset, ${quote(regexMaxOffset)}, so no match could begin. Lower it, or raise regexMaxOffset.`,
         ),
     ];
 }

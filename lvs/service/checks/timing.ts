@@ -37,14 +37,14 @@ export const defaultTiming = { connectTimeout: 2, retry: 1, delayBeforeRetry: 1 
 
 /** Seconds, which every version accepts as whole numbers. */
 function seconds(least: number, most: number): Kind<number> {
-    return decimal("seconds", least, most, { decimalsSince: "2.0.13" });
+    return decimal(least, most, { unit: "seconds", decimalsSince: "2.0.13" });
 }
 
 /** Seconds between checks of a virtual server, a pool member or a check. */
 export const delayLoop = seconds(0.01, 86400);
 
 const retryKeywords: Keywords<CheckRetries> = {
-    retry: { keyword: "retry", type: integer("a number of attempts", 0, 100) },
+    retry: { keyword: "retry", type: integer(0, 100, "attempts") },
     delayBeforeRetry: { keyword: "delay_before_retry", type: seconds(0, 3600) },
     warmup: { keyword: "warmup", type: seconds(0, 3600) },
 };
@@ -76,16 +76,16 @@ export function nearestTiming(...levels: CheckTiming[]): CheckTiming {
 /** A check must end before the next one is due. */
 export function durationProblems(path: string, timing: CheckTiming, delayLoop: number): Problem[] {
     const { connectTimeout = 0, retry = 0, delayBeforeRetry = 0 } = timing;
-    // In milliseconds, for in seconds 3 × 0.1 is more than 0.3.
+    // In seconds, 3 × 0.1 would be more than 0.3.
     const longest =
         (retry + 1) * Math.round(connectTimeout * 1000) +
         retry * Math.round(delayBeforeRetry * 1000);
     return problemIf(
-        // What is no time at all is refused as that.
+        // A delayLoop of 0 has its own problem.
         delayLoop > 0 && longest > Math.round(delayLoop * 1000),
         path,
-        `takes up to ${longest / 1000} s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = ` +
+        `The check takes up to ${longest / 1000} s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = ` +
             `${retry + 1} × ${connectTimeout} + ${retry} × ${delayBeforeRetry}, ` +
-            `and delayLoop is ${delayLoop}: lower them, or raise delayLoop`,
+            `and delayLoop is ${delayLoop} s. Lower these values, or raise delayLoop.`,
     );
 }

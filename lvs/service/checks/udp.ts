@@ -27,19 +27,21 @@ const anyReply = "any";
 const replyPattern: Kind<string> = {
     ...matching(
         /^(?:any|(?:[0-9a-fA-FxX]{2}){1,200})$/,
-        `${anyReply}, or 1 to 200 bytes of two hexadecimal digits or X each, such as 00FFX1`,
+        "a reply pattern",
+        `${anyReply}, or 1 to 200 bytes in hexadecimal with X for any digit, such as 00FFX1`,
     ),
     format: (value) => (value === anyReply ? [] : [value]),
 };
 
-const length = integer("a number of bytes", 0, 65535);
+const length = integer(0, 65535, "bytes");
 
 export const udpKeywords: Keywords<UdpCheck> = {
     payload: {
         keyword: "payload",
         type: matching(
             /^(?:[0-9a-f]{2}){1,200}$/i,
-            "1 to 200 bytes of two hexadecimal digits each, such as 00FF",
+            "a payload",
+            "1 to 200 bytes in hexadecimal, such as 00FF",
         ),
         since: "2.2.0",
     },
@@ -64,7 +66,7 @@ function replyProblems(path: string, check: UdpCheck, target: Target): Problem[]
     return [
         ...endsInFf(`${path}.payload`, "payload", payload, target),
         ...endsInFf(`${path}.requireReply`, "require_reply", requireReply, target),
-        // Earlier versions take any answer for the right one.
+        // Earlier versions accept any reply.
         ...(requireReply === undefined || requireReply === anyReply
             ? []
             : tooNew(
@@ -76,13 +78,13 @@ function replyProblems(path: string, check: UdpCheck, target: Target): Problem[]
             problemIf(
                 check[field] !== undefined && requireReply === undefined,
                 `${path}.${field}`,
-                "does nothing without requireReply: give any, or the bytes",
+                "The setting has no effect without requireReply. Give requireReply, or remove it.",
             ),
         ),
         ...problemIf(
             minReplyLength > maxReplyLength,
             `${path}.minReplyLength`,
-            `${quote(minReplyLength)} is above maxReplyLength ${quote(maxReplyLength)}: no answer would do`,
+            `${quote(minReplyLength)} is above maxReplyLength, ${quote(maxReplyLength)}, so no reply would succeed. Lower it, or raise maxReplyLength.`,
         ),
     ];
 }

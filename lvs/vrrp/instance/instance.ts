@@ -118,12 +118,12 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     nopreempt: { keyword: "nopreempt", type: flag },
     preemptDelay: {
         keyword: "preempt_delay",
-        type: decimal("a number of seconds", 0, 1000, { decimalsSince: "2.1.0" }),
+        type: decimal(0, 1000, { unit: "seconds", decimalsSince: "2.1.0" }),
     },
     downTimerAdverts: { keyword: "down_timer_adverts", type: downTimerAdverts, since: "2.2.3" },
     timerExpiredBackup: {
         keyword: "timer_expired_backup",
-        type: integer("a priority", 1, 254),
+        type: integer(1, 254),
         since: "2.2.8",
     },
     useVmac: { keyword: "use_vmac", type: flag },
@@ -132,7 +132,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     dontTrackPrimary: { keyword: "dont_track_primary", type: flag },
     trackSrcIp: { keyword: "track_src_ip", type: flag, since: "2.0.0" },
     mcastDstIp: { keyword: "mcast_dst_ip", type: multicastGroup("inet", "inet6"), since: "2.2.5" },
-    unicastTtl: { keyword: "unicast_ttl", type: integer("a time to live", 0, 255), since: "2.1.0" },
+    unicastTtl: { keyword: "unicast_ttl", type: integer(0, 255), since: "2.1.0" },
     checkUnicastSrc: { keyword: "check_unicast_src", type: flag, since: "2.1.0" },
     oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: "1.3.7" },
     garpMasterDelay: { keyword: "garp_master_delay", type: garpSeconds },
@@ -143,7 +143,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     garpLowerPrioRepeat: { keyword: "garp_lower_prio_repeat", type: garpTimesOrNone },
     garpExtraIf: {
         keyword: "garp_extra_if",
-        type: integer("a number of seconds", 0, 86400),
+        type: integer(0, 86400, "seconds"),
         since: "2.2.3",
     },
     lowerPrioNoAdvert: { keyword: "lower_prio_no_advert", type: onOff },
@@ -155,7 +155,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     promoteSecondaries: { keyword: "promote_secondaries", type: flag },
     kernelRxBufSize: {
         keyword: "kernel_rx_buf_size",
-        type: integer("a number of bytes", 1, 2147483647),
+        type: integer(1, 2147483647, "bytes"),
         since: "2.0.3",
     },
     ...notifyKeywords,
@@ -207,12 +207,12 @@ export function planVrrpInstance(
     return {
         instance,
         name: instanceName(instance, index),
-        // Who waits, or keeps to the standard, has to begin as a backup.
+        // A director that delays preemption, or keeps to the standard, starts as a backup.
         state: place === 0 && !waits && !strict ? "MASTER" : "BACKUP",
         self: participants[place]!,
         version: vrrpVersionOf(instance, context),
         advertInt: instance.advertInt ?? 1,
-        // The standard drops what clients send to a virtual IP that is no address of the owner's.
+        // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
         unicastPeers: instance.unicast
             ? participants.flatMap(({ name, unicastSrcIp }) =>
@@ -254,7 +254,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             `state ${plan.state}`,
             `interface ${self.interface}`,
             `virtual_router_id ${instance.virtualRouterId}`,
-            // Every keepalived takes 2 for granted, unless it is told otherwise.
+            // 2 is the default of every keepalived.
             ...(plan.version === 2 && instance.version === undefined
                 ? []
                 : [`version ${plan.version}`]),
@@ -264,7 +264,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             ...(self.mcastSrcIp === undefined ? [] : [`mcast_src_ip ${self.mcastSrcIp}`]),
             ...linesOf(vrrpInstanceKeywords, { ...instance, accept: plan.accept }, version),
         ],
-        // Version 3 has none.
+        // Version 3 has no password.
         hasPassword: plan.version === 2,
         lists: lists.filter(({ lines }) => lines.length > 0),
         extraConfig: extraLines(instance.extraConfig),

@@ -79,17 +79,17 @@ export function participantsOf(instance: VrrpMembership, context: VrrpContext): 
 }
 
 /**
- * Close to 254 the first two keep VRRP's skew, and with it a failover, short. The others stand well
- * apart: who waits but a few milliseconds longer than another becomes an owner as well.
+ * The first two are close to 254, so that VRRP's skew and the time of a failover are short. The others
+ * are far apart: two directors whose skews differ by a few milliseconds both become active.
  */
 function defaultPriority(index: number): number {
     return index < 2 ? 254 - index : 253 - 40 * (index - 1);
 }
 
 /**
- * Adverts name virtual IPs of one family; those of the other are excluded from them. A director takes
- * adverts that name others than its own configuration for invalid, and becomes an owner too: unless
- * the user says what they name, it is one, and others can come and go while directors are changed.
+ * Virtual IPs of an instance. Adverts list those of one address family. A director ignores adverts
+ * whose list differs from its own configuration, and becomes active too. So the list has one virtual
+ * IP by default: all others can change while directors change one after the other.
  */
 export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     const excluded = instance.virtualIpaddressExcluded ?? [];
@@ -137,18 +137,22 @@ export function participantProblems(
         ...problemIf(
             directors?.length === 0,
             list,
-            "is empty: name directors, or leave it out for all of them",
+            "The list is empty. Name directors, or remove the list to use all of them.",
         ),
         ...problemsOfEach(list, directors, (director, at) =>
             directorProblems(at, director, instance, context, target),
         ),
-        ...duplicateNameProblems(list, directors, (name) => `${name} is named twice: name it once`),
+        ...duplicateNameProblems(
+            list,
+            directors,
+            (name) => `${name} is listed twice. List it once.`,
+        ),
         ...participants.flatMap(({ priority }, index) => {
             const before = participants[index - 1];
             return problemIf(
                 before !== undefined && priority >= before.priority,
                 `${list}[${index}].priority`,
-                `${quote(priority)} is not below the ${quote(before?.priority)} of the director before it: list directors in the order in which they are preferred`,
+                `${quote(priority)} is not below ${quote(before?.priority)}, the priority of the director before it. List directors in order of preference.`,
             );
         }),
     ];
@@ -166,7 +170,7 @@ function directorProblems(
     const known = context.directors.map((one) => one.name);
     return [
         ...checkRequired(`${path}.name`, nameIn(known, "directors"), name, target),
-        ...checkValue(`${path}.priority`, integer("a priority", 1, 254), priority, target),
+        ...checkValue(`${path}.priority`, integer(1, 254), priority, target),
         ...checkValue(`${path}.interface`, networkInterface, device, target),
         ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {
             const own = familyOf(source ?? "");
@@ -175,19 +179,19 @@ function directorProblems(
                 ...problemIf(
                     own !== undefined && own !== family,
                     `${path}.${field}`,
-                    `${quote(source)} is not of the family of the virtual IPs in adverts: take one that is`,
+                    `${quote(source)} is not in the address family of the adverts. Use an ${family === "inet" ? "IPv4" : "IPv6"} address.`,
                 ),
             ];
         }),
         ...problemIf(
             instance.unicast === true && mcastSrcIp !== undefined,
             `${path}.mcastSrcIp`,
-            "is for multicast, and the instance is unicast: give unicastSrcIp",
+            "The address is for multicast, and the instance uses unicast. Use unicastSrcIp.",
         ),
         ...problemIf(
             instance.unicast !== true && unicastSrcIp !== undefined,
             `${path}.unicastSrcIp`,
-            "is for unicast: set unicast, or give mcastSrcIp",
+            "The address is for unicast, and the instance uses multicast. Set unicast, or use mcastSrcIp.",
         ),
     ];
 }

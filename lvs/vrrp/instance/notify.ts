@@ -26,7 +26,7 @@ const smtpAlert: Kind<boolean> = {
     check: (value, target) =>
         value || isAtLeast(target.version, "2.0.0")
             ? undefined
-            : `false needs keepalived 2.0.0, and ${target.host} has ${target.version}: leave it out`,
+            : `false needs keepalived 2.0.0, and ${target.host} has ${target.version}. Remove it.`,
     format: (value) => (value ? [] : ["off"]),
 };
 
@@ -53,6 +53,6 @@ export function notifyProblems(
     return problemIf(
         (notify?.args ?? []).length > 0 && !isAtLeast(version, "2.0.0"),
         `${path}.notify.args`,
-        `need keepalived 2.0.0, and ${host} has ${version}: leave them out, or use notifyMaster and the like`,
+        `Arguments need keepalived 2.0.0, and ${host} has ${version}. Remove them, or use notifyMaster and the like.`,
     );
 }

@@ -22,19 +22,19 @@ function peerProblems(path: string, instance: VrrpInstance, context: VrrpContext
         ...problemIf(
             participants.length < 2,
             `${path}.unicast`,
-            "has nobody to talk to, with one director: leave it out",
+            "The instance has one director, and no other to send adverts to. Remove it.",
         ),
         ...participants.flatMap(({ name, unicastSrcIp }) =>
             problemIf(
                 unicastSrcIp === undefined || familyOf(unicastSrcIp) !== family,
                 `${path}.unicast`,
-                `does not know the ${family === "inet" ? "IPv4" : "IPv6"} address of ${name}, whose host is none: give its unicastSrcIp in directors`,
+                `Unicast needs the ${family === "inet" ? "IPv4" : "IPv6"} address of ${name}, and its host is not one. Give its unicastSrcIp in directors.`,
             ),
         ),
         ...problemIf(
             instance.mcastDstIp !== undefined,
             `${path}.mcastDstIp`,
-            "is for multicast, and the instance is unicast: remove it",
+            "The address is for multicast, and the instance uses unicast. Remove it.",
         ),
     ];
 }
@@ -47,13 +47,13 @@ function multicastProblems(path: string, instance: VrrpInstance, context: VrrpCo
             problemIf(
                 instance[field] !== undefined && instance[field] !== false,
                 `${path}.${field}`,
-                "is for unicast: set unicast, or remove it",
+                "The setting is for unicast, and the instance uses multicast. Set unicast, or remove it.",
             ),
         ),
         ...problemIf(
             group !== undefined && group !== addressesOf(instance, context).family,
             `${path}.mcastDstIp`,
-            `${quote(instance.mcastDstIp)} is not of the family of the virtual IPs in adverts: take one that is`,
+            `${quote(instance.mcastDstIp)} is not in the address family of the adverts. Use an ${group === "inet" ? "IPv6" : "IPv4"} address.`,
         ),
     ];
 }

@@ -54,7 +54,7 @@ const broadcast: Kind<string> = {
     check: (value) =>
         value === "+" || value === "-" || familyOf(value) === "inet"
             ? undefined
-            : `${quote(value)} is not an IPv4 address, + or -`,
+            : `${quote(value)} is neither an IPv4 address nor + or -. Use one of these.`,
     format: (value) => [value],
 };
 
@@ -66,7 +66,8 @@ export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
         keyword: "label",
         type: matching(
             /^[A-Za-z0-9_.:-]{1,15}$/,
-            'a label: 1 to 15 letters, digits, "_", ".", ":" and "-"',
+            "a valid label",
+            'up to 15 letters, digits, "_", ".", ":" and "-"',
         ),
     },
     home: { keyword: "home", type: flag, since: "2.0.3" },
@@ -74,7 +75,7 @@ export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
     noTrack: { keyword: "no_track", type: flag, since: "2.0.3" },
     preferredLft: {
         keyword: "preferred_lft",
-        type: matching(/^(?:forever|\d{1,9})$/, "whole seconds or forever"),
+        type: matching(/^(?:forever|\d{1,9})$/, "a time", "whole seconds, or forever"),
         since: "2.1.5",
     },
 };
@@ -93,8 +94,8 @@ export function virtualIpaddressLine(address: VirtualIpaddress, version: string)
 }
 
 /**
- * The kernel would take an IPv6 address with a prefix as source of the director's own connections;
- * real servers that have it too would answer checks to themselves. One without a prefix has 0 anyway.
+ * The kernel could choose an IPv6 address with a prefix as source of health checks. Real servers that
+ * have the address too would send their answers to themselves. Addresses without a prefix have 0 anyway.
  */
 function preferredLftOf(
     { ip, prefixLength, preferredLft }: VirtualIpaddress,
@@ -118,34 +119,29 @@ export function virtualIpaddressProblems(
     const other = devices.find((device) => !label?.startsWith(device));
     return [
         ...checkValue(`${path}.ip`, ipAddress, ip, target),
-        ...checkValue(
-            `${path}.prefixLength`,
-            integer("the length of a prefix", 1, longest),
-            address.prefixLength,
-            target,
-        ),
+        ...checkValue(`${path}.prefixLength`, integer(1, longest), address.prefixLength, target),
         ...keywordProblems(path, virtualIpaddressKeywords, address, target),
         ...Object.entries({ brd, scope, label }).flatMap(([field, value]) =>
             problemIf(
                 value !== undefined && family === "inet6",
                 `${path}.${field}`,
-                `is for IPv4, and ${quote(ip)} is not: remove it`,
+                `The setting is for IPv4, and ${quote(ip)} is an IPv6 address. Remove it.`,
             ),
         ),
         ...problemIf(
             (brd === "+" || brd === "-") && family === "inet" && prefixLength > 30,
             `${path}.brd`,
-            `is made of a prefix, and one of ${quote(prefixLength)} has no room for it: give a prefixLength of 30 or less`,
+            `A prefix of length ${quote(prefixLength)} has no broadcast address. Use a prefixLength of 30 or less.`,
         ),
         ...problemIf(
             home === true && family === "inet",
             `${path}.home`,
-            `is for IPv6, and ${quote(ip)} is not: remove it`,
+            `The setting is for IPv6, and ${quote(ip)} is an IPv4 address. Remove it.`,
         ),
         ...problemIf(
             label !== undefined && other !== undefined,
             `${path}.label`,
-            `${quote(label)} does not begin with the interface, ${quote(other)}: call it ${quote(`${other}:WORD`)}`,
+            `${quote(label)} does not begin with the interface, ${quote(other)}. Use a label such as ${quote(`${other}:web`)}.`,
         ),
     ];
 }

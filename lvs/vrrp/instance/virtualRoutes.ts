@@ -86,7 +86,7 @@ export interface VirtualRule extends VirtualRuleKeywords {
 }
 
 const uint = 4294967295;
-const table = integer("a routing table", 1, uint);
+const table = integer(1, uint);
 const trackingSince = "2.0.3";
 
 export const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
@@ -95,9 +95,9 @@ export const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
     src: { keyword: "src", type: ipAddress },
     table: { keyword: "table", type: table },
     scope: { keyword: "scope", type: oneOf(Scope) },
-    metric: { keyword: "metric", type: integer("a metric", 0, uint) },
-    mtu: { keyword: "mtu", type: integer("a number of bytes", 68, 65535) },
-    advmss: { keyword: "advmss", type: integer("a number of bytes", 1, 65535) },
+    metric: { keyword: "metric", type: integer(0, uint) },
+    mtu: { keyword: "mtu", type: integer(68, 65535, "bytes") },
+    advmss: { keyword: "advmss", type: integer(1, 65535, "bytes") },
     onlink: { keyword: "onlink", type: flag },
     noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
@@ -107,15 +107,15 @@ export const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
     to: { keyword: "to", type: network },
     iif: { keyword: "iif", type: networkInterface },
     oif: { keyword: "oif", type: networkInterface },
-    fwmark: { keyword: "fwmark", type: integer("a mark", 1, uint) },
+    fwmark: { keyword: "fwmark", type: integer(1, uint) },
     table: { keyword: "table", type: table },
-    preference: { keyword: "preference", type: integer("a place among the rules", 0, uint) },
+    preference: { keyword: "preference", type: integer(0, uint) },
     noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
 
 /** Format a line of `virtual_routes`. */
 export function virtualRouteLine(route: VirtualRoute, version: string): string {
-    // keepalived watches a route by its interface, and complains when it has none to watch.
+    // keepalived tracks a route by its interface, and logs a complaint if there is none.
     const isUntracked = route.dev === undefined && isAtLeast(version, trackingSince);
     const settings = isUntracked ? { ...route, noTrack: true } : route;
     return [
@@ -143,12 +143,12 @@ export function virtualRouteProblems(path: string, route: VirtualRoute, target: 
         ...problemIf(
             via === undefined && dev === undefined && type === undefined,
             path,
-            "leads nowhere: give via, dev or both, or a type",
+            "The route has no next router, interface or type. Give via, dev or both, or a type.",
         ),
         ...problemIf(
             via !== undefined && type !== undefined,
             `${path}.via`,
-            `leads somewhere, and a route of type ${type} nowhere: leave one out`,
+            `A route of type ${type} has no next router. Remove via or type.`,
         ),
         ...oneFamilyProblems(path, [
             familyOfNetwork(to ?? ""),
@@ -166,13 +166,13 @@ export function virtualRuleProblems(path: string, rule: VirtualRule, target: Tar
         ...problemIf(
             preference === undefined,
             `${path}.preference`,
-            "is missing: keepalived would put it behind the kernel's own rules or before them all",
+            "The value is missing, and keepalived's default depends on other rules. Give one, such as 1000.",
         ),
         ...checkValue(`${path}.type`, oneOf(RouteType), type, target),
         ...problemIf(
             (routes === undefined) === (type === undefined),
             path,
-            "has to have a table or a type, and not both",
+            "The rule has both a table and a type, or neither. Give one of them.",
         ),
         ...oneFamilyProblems(path, [familyOfNetwork(from ?? ""), familyOfNetwork(to ?? "")]),
     ];
@@ -182,6 +182,6 @@ function oneFamilyProblems(path: string, families: (Family | undefined)[]): Prob
     return problemIf(
         families.includes("inet") && families.includes("inet6"),
         path,
-        "mixes IPv4 and IPv6 addresses: make it two",
+        "The addresses mix IPv4 and IPv6. Split the entry in two.",
     );
 }

@@ -10,22 +10,22 @@ export function vmacProblems(path: string, instance: VrrpInstance, target: Targe
         ...problemIf(
             instance.promoteSecondaries === true && (useVmac || useVmacAddr),
             `${path}.promoteSecondaries`,
-            "is always so with a virtual MAC address, and keepalived complains of it: leave it out",
+            "A virtual MAC address implies this setting, and keepalived rejects it. Remove it.",
         ),
         ...problemIf(
             vmacXmitBase && !useVmac,
             `${path}.vmacXmitBase`,
-            "is for a virtual MAC address: set useVmac, or remove it",
+            "The setting is for a virtual MAC address. Set useVmac, or remove it.",
         ),
         ...problemIf(
             unicast === true && useVmac && !vmacXmitBase,
             `${path}.useVmac`,
-            "goes with unicast only if adverts come from the interface itself: set vmacXmitBase",
+            "With unicast, adverts must come from the interface itself. Set vmacXmitBase.",
         ),
         ...problemIf(
             unicast === true && useVmac && !isAtLeast(target.version, "2.2.0"),
             `${path}.useVmac`,
-            `goes with unicast since keepalived 2.2.0, and ${target.host} has ${target.version}: leave one out`,
+            `useVmac with unicast needs keepalived 2.2.0, and ${target.host} has ${target.version}. Remove one of them.`,
         ),
     ];
 }

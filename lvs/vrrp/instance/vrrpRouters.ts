@@ -2,9 +2,9 @@ import { canonical } from "../../addresses";
 import type { VrrpInstancePlan } from "./instance";
 
 /**
- * What a director's VRRP routers are to be, in words for each: `instance` its name, interface, id,
- * version of VRRP and interval; `address` its name, the interface and the virtual IP, with a prefix
- * where the user gave one; `peer` its name and the source of another director's adverts.
+ * Virtual routers of a director as words. `instance`: name, interface, id, version of VRRP, interval.
+ * `address`: name, interface, virtual IP with the prefix that the user gave. `peer`: name, source of
+ * another director's adverts.
  */
 export interface VrrpRouters {
     instance: string[];

@@ -67,7 +67,7 @@ export interface BfdInstance extends BfdInstanceKeywords {
 }
 
 const milliseconds = (least: number) =>
-    decimal("a number of milliseconds", least, 4294967, { decimalsSince: "2.2.0" });
+    decimal(least, 4294967, { unit: "milliseconds", decimalsSince: "2.2.0" });
 
 export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
     neighborIp: { keyword: "neighbor_ip", type: ipAddress },
@@ -75,10 +75,10 @@ export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
     minRx: { keyword: "min_rx", type: milliseconds(1) },
     minTx: { keyword: "min_tx", type: milliseconds(1) },
     idleTx: { keyword: "idle_tx", type: milliseconds(1000) },
-    multiplier: { keyword: "multiplier", type: integer("a number of packets", 1, 255) },
+    multiplier: { keyword: "multiplier", type: integer(1, 255, "packets") },
     passive: { keyword: "passive", type: flag },
-    ttl: { keyword: "ttl", type: integer("a time to live", 1, 255) },
-    maxHops: { keyword: "max_hops", type: integer("a number of routers", 0, 255) },
+    ttl: { keyword: "ttl", type: integer(1, 255) },
+    maxHops: { keyword: "max_hops", type: integer(0, 255, "routers") },
     multihop: { keyword: "multihop", type: onOff, since: "2.2.8" },
     weight: { keyword: "weight", type: trackWeight(253) },
 };
@@ -128,17 +128,17 @@ export function bfdInstanceProblems(
                 ...problemIf(
                     maxHops !== undefined && maxHops > ttl,
                     `${path}.maxHops`,
-                    `${quote(maxHops)} is above the ttl, ${quote(ttl)}: no packet would get that far`,
+                    `${quote(maxHops)} is above the ttl, ${quote(ttl)}, and no packet would get that far. Lower it, or raise ttl.`,
                 ),
                 ...problemIf(
                     neighborIp === undefined,
                     `${path}.neighborIp`,
-                    `is missing for ${director}: give it here or in directors`,
+                    `The value is missing for ${director}. Give one here or in directors.`,
                 ),
                 ...problemIf(
                     neighbor !== undefined && source !== undefined && neighbor !== source,
                     `${path}.sourceIp`,
-                    `${quote(sourceIp)} is not of the family of ${quote(neighborIp)}: take two of one`,
+                    `${quote(sourceIp)} and ${quote(neighborIp)} are not in one address family. Use two addresses of one family.`,
                 ),
             ];
         }),
@@ -161,7 +161,7 @@ export function sameNeighborProblems(
         ).flatMap(([later, first]) =>
             problem(
                 `${later.path}.neighborIp`,
-                `${quote(later.neighborIp)} is also that of ${first.path} on ${director}: track one of them twice`,
+                `${quote(later.neighborIp)} is already the neighbour of ${first.path} on ${director}. Track that session instead.`,
             ),
         );
     });

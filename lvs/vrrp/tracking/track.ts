@@ -162,7 +162,7 @@ export function trackProblems(
                 ...problemIf(
                     entry.reverse === true && entry.weight === undefined,
                     `${entryPath}.reverse`,
-                    "goes with a weight: give one, 0 perhaps",
+                    "The setting needs a weight. Give one, such as 0.",
                 ),
             ]),
             ...duplicates(
@@ -171,7 +171,7 @@ export function trackProblems(
             ).flatMap(([later, first]) =>
                 problem(
                     `${at}[${later.index}].${key}`,
-                    `${quote(later.name)} is also ${at}[${first.index}]: track it once`,
+                    `${quote(later.name)} is already ${at}[${first.index}]. Track it once.`,
                 ),
             ),
         ];

@@ -37,7 +37,7 @@ const initFile: Kind<InitFile> = {
     check: ({ value = 0 }) =>
         Number.isInteger(value) && Math.abs(value) <= 2147483647
             ? undefined
-            : `${quote(value)} is not a whole number (-2147483647–2147483647)`,
+            : `${quote(value)} is not a whole number in range. Use -2147483647 to 2147483647.`,
     format: ({ value = 0, overwrite = false }) => [
         String(value),
         ...(overwrite ? ["overwrite"] : []),
@@ -62,7 +62,11 @@ export function trackFileView(trackFile: TrackFile, version: string) {
 export function trackFileProblems(path: string, trackFile: TrackFile, target: Target): Problem[] {
     return [
         ...tooNew(path, { keyword: "track_file", since: "2.1.0" }, target),
-        ...problemIf(trackFile.file === undefined, `${path}.file`, "is missing: give its path"),
+        ...problemIf(
+            trackFile.file === undefined,
+            `${path}.file`,
+            "The value is missing. Give the path of the file.",
+        ),
         ...keywordProblems(path, trackFileKeywords, trackFile, target),
     ];
 }

@@ -50,23 +50,24 @@ export interface TrackProcess extends TrackProcessKeywords {
     name: string;
 }
 
-const seconds = decimal("a number of seconds", 0.000001, 3600, { places: 6 });
+const seconds = decimal(0.000001, 3600, { unit: "seconds", places: 6 });
 
 export const trackProcessKeywords: Keywords<TrackProcessKeywords> = {
     process: {
         keyword: "process",
         type: matching(
             /^[A-Za-z0-9_.+/:@%,=-]+(?: [A-Za-z0-9_.+/:@%,=-]+)*$/,
-            "a program and arguments, one blank between two and no quotes in them",
+            "a program with arguments that keepalived can read",
+            "words without quotes and one blank between two",
         ),
     },
     paramMatch: { keyword: "param_match", type: oneOf(ParamMatch), since: "2.0.16" },
-    // keepalived's default differs between versions.
+    // The default of keepalived differs between versions.
     weight: { keyword: "weight", type: trackWeight(254), default: 0 },
-    quorum: { keyword: "quorum", type: integer("a number of processes", 1, 65535) },
+    quorum: { keyword: "quorum", type: integer(1, 65535, "processes") },
     quorumMax: {
         keyword: "quorum_max",
-        type: integer("a number of processes", 0, 65535),
+        type: integer(0, 65535, "processes"),
         since: "2.0.16",
     },
     delay: { keyword: "delay", type: seconds },
@@ -92,12 +93,16 @@ export function trackProcessProblems(
     const { process, quorum = 1, quorumMax } = trackProcess;
     return [
         ...tooNew(path, { keyword: "vrrp_track_process", since: "2.0.11" }, target),
-        ...problemIf(process === undefined, `${path}.process`, "is missing: name a program"),
+        ...problemIf(
+            process === undefined,
+            `${path}.process`,
+            "The value is missing. Give the name of a program.",
+        ),
         ...keywordProblems(path, trackProcessKeywords, trackProcess, target),
         ...problemIf(
             quorumMax !== undefined && quorumMax < quorum,
             `${path}.quorumMax`,
-            `${quote(quorumMax)} is below the quorum, ${quote(quorum)}: it would never be met`,
+            `${quote(quorumMax)} is below quorum, ${quote(quorum)}, and no number would satisfy both. Raise it, or lower quorum.`,
         ),
     ];
 }

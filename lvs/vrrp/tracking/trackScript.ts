@@ -35,8 +35,8 @@ export interface TrackScript extends TrackScriptKeywords {
     name: string;
 }
 
-const seconds = decimal("a number of seconds", 0.001, 4294, { decimalsSince: "2.3.2" });
-const times = integer("a number of runs", 1, 2147483647);
+const seconds = decimal(0.001, 4294, { unit: "seconds", decimalsSince: "2.3.2" });
+const times = integer(1, 2147483647, "runs");
 
 export const trackScriptKeywords: Keywords<TrackScriptKeywords> = {
     script: { keyword: "script", type: scriptPath },
@@ -64,7 +64,7 @@ export function trackScriptProblems(path: string, script: TrackScript, target: T
         ...problemIf(
             script.script === undefined,
             `${path}.script`,
-            "is missing: name one of scripts",
+            "The value is missing. Name one of the cluster's scripts.",
         ),
     ];
 }

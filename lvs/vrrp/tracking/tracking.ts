@@ -97,7 +97,7 @@ export function blockNameProblems(
         ...duplicateNameProblems(
             list,
             blocks,
-            (name, first) => `${name} is also ${first}: give each its own`,
+            (name, first) => `${name} is already the name of ${first}. Use a different name.`,
         ),
     ];
 }

@@ -1,0 +1,22 @@
+import { problem, quote } from "../../lvs/problems";
+
+describe("a value in a message", () => {
+    it.each([
+        ["a short text", "eth0", '"eth0"'],
+        ["no value", undefined, "nothing"],
+        ["a list", ["200", "301"], '["200","301"]'],
+        ["a text of 78 characters", "x".repeat(78), `"${"x".repeat(78)}"`],
+        ["a longer text", "x".repeat(79), `"${"x".repeat(77)}…"`],
+        ["a longer list", ["x".repeat(80)], `["${"x".repeat(76)}…]`],
+        ["a cut inside a character", `${"x".repeat(76)}😀😀`, `"${"x".repeat(76)}…"`],
+    ])("is quoted: %s", (_, value, quoted) => {
+        expect(quote(value)).toBe(quoted);
+    });
+
+    it("stays on the line of its message", () => {
+        const [{ reason }] = problem("name", `${quote("a")} \n\u202e is wrong.`) as [
+            { reason: string },
+        ];
+        expect(reason).toBe('"a" \\u000a\\u202e is wrong.');
+    });
+});
