@@ -13,13 +13,21 @@ import { isKnown, type Known } from "../host/known";
  * before anything that is made of the result.
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
+    return validated(withoutCredentials(args), resource, validate, credentialProblems(args));
+}
+
+/** Check the arguments of a cluster. All their values are known. */
+export function clusterProblems(args: LvsClusterArgs): Problem[] {
+    return [...validate(withoutCredentials(args) as Cluster), ...credentialProblems(args)];
+}
+
+function credentialProblems(args: LvsClusterArgs): Problem[] {
     const { authPass } = args;
-    const cluster = withoutCredentials(args);
-    return validated(cluster, resource, validate, [
+    return [
         ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
         ...memberConnectionProblems("directors", args),
         ...memberConnectionProblems("realServers", args),
-    ]);
+    ];
 }
 
 /** Validate a VRRP password. Errors do not repeat it. */

@@ -74,6 +74,30 @@ export function joinNames(names: readonly string[]): string {
     return shown.join(", ");
 }
 
+/** Find the name that is most like a mistyped one. Returns nothing if none is like it. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+    const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+    const [nearest] = names
+        .map((other) => ({ other, edits: editsBetween(plain(name), plain(other)) }))
+        .filter(({ other, edits }) => edits <= Math.max(other.length, name.length) / 3)
+        .sort((a, b) => a.edits - b.edits);
+    return nearest?.other;
+}
+
+/** Number of letters to add, remove or replace, by Levenshtein. */
+function editsBetween(one: string, other: string): number {
+    let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+    [...one].forEach((letter, index) => {
+        const next = [index + 1];
+        for (let place = 0; place < other.length; place++) {
+            const replaced = row[place]! + (letter === other[place] ? 0 : 1);
+            next.push(Math.min(replaced, row[place + 1]! + 1, next[place]! + 1));
+        }
+        row = next;
+    });
+    return row.at(-1)!;
+}
+
 const longestQuote = 80;
 
 /** Format a value for a message. A long value is cut and keeps its closing quote. */

@@ -9,7 +9,7 @@ const rules: Record<string, { folders: string[]; packages: string[] }> = {
     host: { folders: ["lvs"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
     components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
     cli: { folders: ["lvs", "host"], packages: ["yargs"] },
-    ".": { folders: ["components", "stacks"], packages: ["@pulumi/pulumi"] },
+    ".": { folders: ["components", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
 };
 
 /** Inside lvs/, what a file or folder may import besides what is in it: nothing below itself. */

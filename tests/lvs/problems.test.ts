@@ -1,4 +1,4 @@
-import { problem, quote } from "../../lvs/problems";
+import { nearestName, problem, quote } from "../../lvs/problems";
 
 describe("a value in a message", () => {
     it.each([
@@ -14,9 +14,22 @@ describe("a value in a message", () => {
     });
 
     it("stays on the line of its message", () => {
-        const [{ reason }] = problem("name", `${quote("a")} \n\u202e is wrong.`) as [
-            { reason: string },
-        ];
-        expect(reason).toBe('"a" \\u000a\\u202e is wrong.');
+        const [found] = problem("name", `${quote("a")} \n\u202e is wrong.`);
+        expect(found!.reason).toBe('"a" \\u000a\\u202e is wrong.');
+    });
+});
+
+describe("the nearest name", () => {
+    const names = ["directors", "realServers", "virtualRouterId", "port"];
+
+    it.each([
+        ["director", "directors"],
+        ["real_servers", "realServers"],
+        ["virtualrouterid", "virtualRouterId"],
+        ["Port", "port"],
+        ["prot", undefined],
+        ["vrid", undefined],
+    ])("to %s is %s", (name, nearest) => {
+        expect(nearestName(name, names)).toBe(nearest);
     });
 });

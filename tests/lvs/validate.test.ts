@@ -31,7 +31,7 @@ describe("validation", () => {
     });
 
     it.each(Object.values(refusals).flat())(
-        "of $what is explained by one sentence and answered by another",
+        "explains $what in one sentence, and says in another what to do",
         ({ problem }) => expect(problem).toMatch(/^[\w[\].]+: [-\w"[].*[^.]\. [A-Z].*[^.]\.$/),
     );
 
