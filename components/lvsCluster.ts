@@ -48,7 +48,7 @@ export class LvsCluster extends pulumi.ComponentResource {
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
         const cluster = validatedCluster(args, this);
-        // A real server depends on the arguments of services only, and not on all other hosts.
+        // Real servers must not depend on all other hosts, so the virtual servers alone decide their dependencies.
         const services = dependingOn(args.virtualServers, cluster);
         const plans = whenKnown(services, standaloneRealServers);
         const memberships = membershipsOf(args);
@@ -101,7 +101,7 @@ export class LvsCluster extends pulumi.ComponentResource {
         // No director sends to removed addresses any more.
         const ready = whenDone(realServers.map((realServer) => deferred(realServer, done)));
 
-        // Resources that use an output come after the cluster, and in a destroy before it.
+        // Resources that use an output are created after the cluster, and destroyed before it.
         const whenServing = pulumi.all([
             ready.then(() => "ready"),
             ...directors.map(({ host }) => host.configured),

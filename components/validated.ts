@@ -8,9 +8,8 @@ import { connectionOf } from "./connectionOf";
 import { isKnown, type Known } from "../host/known";
 
 /**
- * The cluster that the arguments describe, found free of problems. Throws one `ResourceError` that
- * lists all problems: at once when every value is known, otherwise as soon as they are, which is
- * before anything that is made of the result.
+ * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if
+ * every value is known, or else as soon as all are known.
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
     return validated(withoutCredentials(args), resource, validate, credentialProblems(args));

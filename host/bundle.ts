@@ -23,14 +23,14 @@ export type StepScript = keyof typeof scripts;
 const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
 
 /**
- * All that a step sends to a host, as the shell script that the host runs: first packages, settings
- * and files, then what is done with them. It is also what a preview shows, line by line.
+ * Format everything that a step sends to a host as one shell script: packages, settings and files
+ * first, then the script of the step. A preview shows it line by line.
  *
- * Content is indented inside a quoted here-document that ends at an unindented word, so no content
- * can end it or be taken for anything but text.
+ * Content is indented inside a quoted here-document that ends at an unindented word. So no content can
+ * end the here-document, and the shell interprets none of it.
  *
- * Throws on what scripts could take for something else: a package, path or mode that is not one word
- * of plain signs, a setting of several lines, and a file that is not text.
+ * Throws on values that a script could misread: a package, path or mode that is not one word of plain
+ * characters, a setting of several lines, and a file that is not text.
  */
 export function bundle(
     script: StepScript,
@@ -52,7 +52,7 @@ export function bundle(
     ].join("\n");
 }
 
-/** Name of a resource as a setting, from which a host knows its owner in Pulumi. Encoded as plain text. */
+/** Name of a resource as a setting, by which the host remembers it. Encoded as plain text. */
 export function resourceWord(name: string): string {
     return encodeURIComponent(name);
 }
@@ -96,9 +96,9 @@ function indented(content: string): string[] {
 
 /** Shells end text at NUL, and half of a character would reach the host as another one. */
 function textOf(path: string, content: string): string {
-    // The first look is the quick one, and enough for most files.
+    // The first test is fast and enough for most files.
     if (/^[\x01-\x7f]*$/.test(content) || !/\0|\p{Surrogate}/u.test(content)) return content;
-    throw new Error(`${path} holds a NUL character or half of another: it is no text file`);
+    throw new Error(`${path} has a NUL character or half of another character. Remove it.`);
 }
 
 /** Words that scripts expand without quotes, so they hold no character with a meaning. */
@@ -112,13 +112,13 @@ const words = {
 function word(kind: keyof typeof words, text: string): string {
     if (words[kind].test(text)) return text;
     throw new Error(
-        `${JSON.stringify(text)} cannot stand for a ${kind}: it is not one word of plain signs`,
+        `${JSON.stringify(text)} cannot be a ${kind}. Use one word of plain characters.`,
     );
 }
 
 function line(text: string): string {
     if (/^[\x20-\x7e]+$/.test(text)) return text;
-    throw new Error(`${JSON.stringify(text)} cannot stand in a line: it is not one of plain text`);
+    throw new Error(`${JSON.stringify(text)} cannot be a setting. Use one line of plain text.`);
 }
 
 /** Texts that were assembled: a thousand hosts get the same. */

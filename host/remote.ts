@@ -18,8 +18,8 @@ export interface StepArgs {
 export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[];
 
 /**
- * One step on one host: one SSH connection that feeds a bundle to a shell. Nothing else of it
- * varies, so that a preview shows the lines of the bundle that change.
+ * Register a step on a host: one SSH connection that feeds a bundle to a shell. Only the bundle
+ * varies, so a preview shows exactly the lines that change.
  */
 export function remoteStep(
     name: string,
@@ -32,19 +32,19 @@ export function remoteStep(
         name,
         {
             connection: sshConnection(connection),
-            // The provider connects to nobody where it has nothing to run.
+            // Without a command the provider does not connect to the host.
             create: isNeeded === undefined ? create : onlyIf(isNeeded, create),
             ...(isPassing ? {} : { delete: shell(connection, "remove") }),
             stdin: isSecret ? pulumi.secret(stdin) : stdin,
-            // Otherwise the provider sends variables that a stock sshd refuses.
+            // Without this the provider sends environment variables that sshd rejects by default.
             addPreviousOutputInEnv: false,
             ...(isSecret ? { logging: "none" } : {}),
         },
         {
             parent,
-            // Lists in the list are taken, which its type does not say; an output around it costs three more.
+            // Pulumi accepts lists in the list, although its type does not. An output around it would cost three more.
             dependsOn: dependsOn as pulumi.Resource[],
-            // The opposite order would take down what has just been put up.
+            // In the opposite order the delete would remove what the create has just set up.
             deleteBeforeReplace: true,
             hideDiffs: ["connection"],
             additionalSecretOutputs: isSecret ? ["stdout", "stderr"] : [],
@@ -59,7 +59,7 @@ function onlyIf(condition: pulumi.Input<boolean>, script: pulumi.Input<string>) 
         .apply(([isMet, text]) => (isMet ? text : undefined)) as pulumi.Output<string>;
 }
 
-/** The provider itself never gives up on a command, hence the bound on the host. */
+/** The provider never ends a command, so the host does. */
 function shell(
     { user = "root" }: HostConnectionArgs,
     verb: "apply" | "remove",
@@ -78,7 +78,7 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
     };
 }
 
-/** Field by field: the provider prints a connection in clear when it meets one it does not know. */
+/** Known fields only: the provider prints a connection in clear text if it has an unknown one. */
 const loginFields = [
     "user",
     "port",
@@ -92,8 +92,8 @@ const loginFields = [
 ] as const;
 
 /**
- * The provider tries again whatever was wrong, and OpenSSH from 9.8 on shuts an address out for a
- * while after three keys that it does not know.
+ * The provider retries after every kind of error, and OpenSSH from 9.8 on blocks an address for a while
+ * after three unknown keys. So there is one retry.
  */
 function login(args: LoginArgs): LoginArgs {
     const given: Record<string, unknown> = { dialErrorLimit: 1, perDialTimeout: 10 };

@@ -9,7 +9,7 @@ import { type Dependencies, remoteStep } from "./remote";
 export const HostRole = { director: "director", realServer: "realServer" } as const;
 export type HostRole = (typeof HostRole)[keyof typeof HostRole];
 
-/** How a step runs. */
+/** Script and properties of a step. */
 interface StepKind {
     readonly script: StepScript;
     /** The step leaves nothing on the host that a destroy must remove. */
@@ -76,7 +76,7 @@ export function stepText(
     { packages, settings, files, programs = [] }: StepContent,
 ): string {
     const { script, isPassing } = kinds[role][step]!;
-    // The host keeps the name of the resource that set it up.
+    // The host remembers the resource that set it up.
     const own = isPassing ? {} : { resource: resourceWord(name) };
     return bundle(script, [...files, ...programs.map(program)], {
         packages,

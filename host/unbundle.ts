@@ -10,8 +10,8 @@ export interface Unbundled {
 }
 
 /**
- * What went into a text that `bundle` made; nothing when it is no such text. A file's last line has
- * its newline now, as on the host.
+ * Read the content of a text that `bundle` made. Returns nothing for any other text. The last line of
+ * a file has a newline, as on the host.
  */
 export function unbundle(text: string): Unbundled | undefined {
     const [first, ...lines] = text.split("\n");

@@ -35,7 +35,7 @@ export const directorSteps = {
         const peers = plan.vrrpInstances.flatMap(({ unicastPeers }) => unicastPeers);
         return {
             settings: {
-                // A package of an exact version may be newer than the one that is installed.
+                // An exact version of the package replaces the installed keepalived.
                 keepalived: plan.keepalivedPackage === undefined ? plan.version : undefined,
                 module: directorModules(plan.needs),
                 instance,

@@ -3,11 +3,11 @@ import * as path from "node:path";
 import Mustache from "mustache";
 
 /**
- * The text of a template under `templates/` with a view's values in it. A template may call others:
- * `{{> virtual_server}}` alone on a line puts that one there, indented like the line.
+ * Format a template under `templates/` with values. A template can include others:
+ * `{{> virtual_server}}` alone on a line inserts that template with the indentation of the line.
  */
 export function render(template: string, view: object): string {
-    // Mustache would turn `/` into `&#x2F;`; configuration is not HTML.
+    // Mustache escapes text for HTML by default, and configuration is not HTML.
     return Mustache.render(source(template), view, partial, { escape: String });
 }
 

@@ -81,7 +81,7 @@ function kernelNeeds(cluster: Cluster) {
 
 /** Validate a VRRP password without repeating it. */
 export function validateAuthPass(path: string, authPass: string): Problem[] {
-    // Braces end blocks and name variables even in quotes, and a backslash hides a quote.
+    // keepalived reads braces even in quotes, and a backslash escapes a quote.
     if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
     const bytes = Buffer.byteLength(authPass);
     return problem(

@@ -227,7 +227,7 @@ export function globalDefsView(plan: GlobalDefsPlan, version: string) {
         keywords: [
             `router_id ${plan.routerId}`,
             ...(smtpServer ? [`smtp_server ${smtpServer.host} ${smtpServer.port}`] : []),
-            // Without either of the two, keepalived drops scripts or complains of them.
+            // keepalived drops scripts, or logs complaints, without both of these lines.
             ...(plan.hasScripts ? ["enable_script_security"] : []),
             ...(scriptUser === undefined ? [] : [`script_user ${scriptUser}`]),
             ...linesOf(globalDefsKeywords, plan.keywords, version),

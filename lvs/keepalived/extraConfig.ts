@@ -52,7 +52,7 @@ function withoutText(line: string): string {
 /** Does a line have a brace whose effect its text alone does not show? */
 function isRiddle(line: string): boolean {
     if (!/[{}]/.test(line)) return false;
-    // Lines that begin with @ or ~ are read never, or several times; variables hold anything.
+    // keepalived may skip or repeat lines that begin with @ or ~, and variables can hold anything.
     if (/^\s*[@~]|\$|\\["#!]/.test(line)) return true;
     return !/^[^{}]*(\{[^{}]*)?\}?\s*$/.test(withoutText(line));
 }

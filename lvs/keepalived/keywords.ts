@@ -3,9 +3,8 @@ import { type Problem, problem, quote } from "../problems";
 import { isAtLeast } from "./versions";
 
 /**
- * keepalived's keywords as tables. A block of keepalived.conf is an interface with the settings and
- * a table with a row for each of them, in the order in which they stand in the file; out of the two
- * come its lines and its problems. To add a keyword is to add a field and a row.
+ * Table of the keywords of a block in keepalived.conf: one row for each field of its interface, in the
+ * order of the file. Lines and problems follow from the table. A new keyword needs a field and a row.
  */
 export type Keywords<Settings> = {
     readonly [Field in keyof Settings]-?: Keyword<NonNullable<Settings[Field]>>;

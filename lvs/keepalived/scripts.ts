@@ -31,8 +31,8 @@ export interface ScriptCall {
 }
 
 /**
- * Where scripts are deployed. keepalived refuses programs on a path that others can write to or that
- * has symbolic links in it, and SELinux lets it start those that are here.
+ * Folder of the scripts on directors. keepalived refuses scripts in folders that other users can write
+ * to, or behind symbolic links. SELinux allows keepalived to start scripts in this folder.
  */
 export const scriptsDirectory = "/usr/libexec/keepalived";
 

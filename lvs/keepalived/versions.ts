@@ -42,8 +42,8 @@ export function distributionOf(host: Distributed, cluster: Distributed): Distrib
 }
 
 /**
- * Which keepalived a director runs: as named, or else its distribution's. What is neither a version
- * nor a distribution is taken for nothing said, so that the rules can go on and find more.
+ * Version of keepalived on a director: the given one, or else the one that its distribution ships.
+ * Invalid values count as missing, so that the rules can report further problems.
  */
 export function versionOf(
     director: Distributed & { readonly keepalivedVersion?: string },

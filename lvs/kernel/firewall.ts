@@ -42,7 +42,7 @@ function openingsOf({ services, answers, sync, bfd }: FirewallNeeds): Opening[] 
     return [
         { way: "input", protocol: vrrp },
         ...(sync ? [syncOpening(sync)] : []),
-        // One hop away, and more.
+        // BFD over one hop, and over several.
         ...(bfd ? ["3784", "4784"] : []).map((ports): Opening => ({
             way: "input",
             protocol: "udp",

@@ -33,7 +33,7 @@ export function directorModules({
 const ends: Record<TunnelType, Record<TunnelEnd["family"], string[]>> = {
     ipip: { inet: ["ipip"], inet6: ["ip6_tunnel"] },
     gre: { inet: ["ip_gre"], inet6: ["ip6_gre"] },
-    // What is in a GUE packet is IP in IP again.
+    // GUE carries IP in IP.
     gue: { inet: ["ipip", "fou"], inet6: ["ip6_tunnel", "fou6"] },
 };
 

@@ -51,7 +51,7 @@ function realServerLines({ virtualIps, tunnels, gateways }: RealServerKernel): s
     const lines = [
         ...tunnels.flatMap(tunnelLines),
         ...virtualIps.map((ip) => addressLine(ip, "lo")),
-        // What comes out of a device without an address fails the reverse path filter.
+        // The reverse path filter drops packets from a device without an address.
         ...(first ? ipv4Devices(tunnels).map((device) => addressLine(first, device)) : []),
         ...gateways.map((ip) => `gateway ${canonical(ip)}`),
     ];
@@ -62,10 +62,7 @@ function addressLine(ip: string, device: string): string {
     return `address ${hostPrefix(canonical(ip))} ${device}`;
 }
 
-/**
- * The kernel's own devices take tunnels from anywhere, so none has to be made. Out of GUE's UDP
- * comes IP in IP.
- */
+/** The kernel's fallback devices accept tunnels from any address. GUE carries IP in IP. */
 function tunnelLines({ type, port, family }: TunnelEnd): string[] {
     const device = deviceOf(type, family);
     return type === TunnelType.gue
@@ -86,14 +83,14 @@ function ipv4Devices(tunnels: readonly TunnelEnd[]): string[] {
 
 function realServerSysctls({ virtualIps, tunnels }: RealServerKernel): string[] {
     return [
-        // ARP is about IPv4; nobody asks for an IPv6 address on lo.
+        // The kernel answers neighbour solicitations (IPv6) only for addresses of the receiving interface.
         ...(virtualIps.some((ip) => familyOf(ip) === "inet")
             ? ["all", "lo"].flatMap((device) => [
                   `net.ipv4.conf.${device}.arp_ignore = 1`,
                   `net.ipv4.conf.${device}.arp_announce = 2`,
               ])
             : []),
-        // The larger value is in force: 2 lets in what comes out of a tunnel whatever "all" says.
+        // The larger of this and `all` is in force: 2 accepts packets from a tunnel in every case.
         ...[...new Set(ipv4Devices(tunnels))].map(
             (device) => `net.ipv4.conf.${device}.rp_filter = 2`,
         ),

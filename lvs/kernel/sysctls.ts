@@ -118,12 +118,12 @@ export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettin
     return [
         "net.ipv4.ip_forward = 1",
         ...(translates && families.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
-        // The kernel sends redirects unless both say no.
+        // The kernel sends redirects unless both `all` and the interface forbid them.
         ...withAll(oneArmedInterfaces).map((name) => `${ipv4(name)}.send_redirects = 0`),
-        // Strict filtering is in force where either asks for it.
+        // The kernel filters strictly if either `all` or the interface asks for it.
         ...withAll(gatewayInterfaces).map((name) => `${ipv4(name)}.rp_filter = 0`),
         ...gatewayInterfaces.map((name) => `${ipv4(name)}.accept_local = 1`),
-        // keepalived asks for it on the interface, in words that newer kernels refuse.
+        // keepalived sets this on the interface with a value that newer kernels reject.
         ...(vmac ? ["net.ipv4.conf.all.arp_ignore = 1"] : []),
         ...(syncs ? [`net.ipv4.vs.sync_threshold = ${syncThreshold} ${syncPeriod}`] : []),
         ...sysctlLines(kernelSysctls, { ...defaultsFor(traffic, settings), ...given(settings) }),
@@ -145,11 +145,11 @@ function defaultsFor(
     return {
         expireNodestConn: true,
         expireQuiescentTemplate: true,
-        // A director that returns takes over within seconds, and is to know connections by then;
-        // by the count of their packets, it would hear of slow ones too late.
+        // A returning director becomes active within seconds and must know the connections by then.
+        // Announcements by the count of packets reach it too late for slow connections.
         ...(syncs && syncPeriod === 0 ? { syncRefreshPeriod: 1 } : {}),
         ...(conntrack ? { conntrack } : {}),
-        // Before Linux 5.9, every connection from a port in use would wait a second.
+        // Before Linux 5.9, every new connection from a port in use would wait for a second.
         ...(conntrack && distribution === Distribution.rhel8 ? { connReuseMode: 0 } : {}),
     };
 }

@@ -96,8 +96,8 @@ function disturb(one: Router, other: Router): boolean {
 }
 
 /**
- * A director that is in both knows whether it has them on one interface. Where there is none, equal
- * names of interfaces are taken for one network.
+ * Do two virtual routers share a network? A director in both has them on one interface or on two. If
+ * no director is in both, equal names of interfaces count as one network.
  */
 function shareNetwork({ participants }: Router, other: Router): boolean {
     const pairs = participants.flatMap((one) =>

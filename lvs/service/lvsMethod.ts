@@ -6,15 +6,15 @@ export const LvsMethod = {
     /** Direct routing: real servers are in the directors' network, listen on the same port, and answer clients directly. */
     DR: "DR",
     /**
-     * Network address translation: the real server answers through the director, which is its
-     * gateway. It sees the client's address, and may listen on another port.
+     * Network address translation: the director is the gateway of the real server. The real server
+     * sees the client's address, and may listen on another port.
      */
     NAT: "NAT",
     /** Tunnelling: real servers may be in another network, and answer clients directly. */
     TUN: "TUN",
     /**
-     * Translation of both addresses: the real server sees the director's and needs no route to it.
-     * keepalived has no word for it; it is NAT and masquerading.
+     * Translation of both addresses: the real server sees the director's address and needs no special
+     * gateway. In keepalived.conf it is NAT; nftables masquerades.
      */
     FULLNAT: "FULLNAT",
 } as const;

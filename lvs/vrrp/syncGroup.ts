@@ -74,7 +74,7 @@ export function isInSyncGroup(
     instances: readonly VrrpInstance[],
     context: VrrpContext,
 ): boolean {
-    return membersOf(group, instances).some(({ instance }) =>
+    return instancesIn(group, instances).some(({ instance }) =>
         participantsOf(instance, context).some(({ name }) => name === director),
     );
 }
@@ -84,7 +84,7 @@ interface Member {
     readonly instance: VrrpInstance;
 }
 
-function membersOf({ group }: VrrpSyncGroup, instances: readonly VrrpInstance[]): Member[] {
+function instancesIn({ group }: VrrpSyncGroup, instances: readonly VrrpInstance[]): Member[] {
     return instances
         .map((instance, index) => ({ name: instanceName(instance, index), instance }))
         .filter(({ name }) => group.includes(name));
@@ -149,7 +149,7 @@ function memberProblems(
     instances: readonly VrrpInstance[],
     context: VrrpContext,
 ): Problem[] {
-    const members = membersOf(group, instances);
+    const members = instancesIn(group, instances);
     const tracked = trackedOf(group, context);
     const gain = highestGain(tracked);
     const orders = members.map(({ name, instance }) => ({

@@ -92,7 +92,7 @@ it("the list of keyword tables is complete", () => {
 });
 
 /** The words of each line, behind the block that it stands in. */
-function linesOf(configuration: string): string[][] {
+function wordsByLine(configuration: string): string[][] {
     const blocks: string[] = [];
     return configuration.split("\n").map((line) => {
         const words = line.trim().split(" ");
@@ -110,7 +110,7 @@ function goldenLines(version: string): string[][] {
         .filter((cluster) => validate(cluster).length === 0)
         .flatMap((cluster) =>
             cluster.directors.flatMap(({ name }) =>
-                linesOf(directorFiles(planDirector(cluster, name))[0]!.content),
+                wordsByLine(directorFiles(planDirector(cluster, name))[0]!.content),
             ),
         );
 }

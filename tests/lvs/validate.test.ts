@@ -6,12 +6,12 @@ import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
 import { validate, validateAuthPass } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
-import { type Refusal, refusals } from "../support/refusals";
+import { type WrongArguments, refusals } from "../support/refusals";
 import { seed } from "../support/seed";
 
 const page = path.join(__dirname, "..", "..", "docs", "refusals.md");
 
-const problems = ({ cluster, authPass }: Omit<Refusal, "what" | "problem">) =>
+const problems = ({ cluster, authPass }: Omit<WrongArguments, "what" | "problem">) =>
     [
         ...validate(cluster),
         ...(authPass === undefined ? [] : validateAuthPass("authPass", authPass)),
@@ -131,7 +131,7 @@ it("docs/refusals.md lists every refusal of these tests (UPDATE_GOLDEN=1 writes 
 });
 
 function refusalsPage(): string {
-    const row = ({ what, problem }: Refusal) => {
+    const row = ({ what, problem }: WrongArguments) => {
         const [place, reason] = [problem.split(": ")[0]!, problem.split(": ").slice(1).join(": ")];
         return `| ${what} | \`${place}\` | ${reason.replace(/\|/g, "\\|").replace(/</g, "\\<")} |\n`;
     };

@@ -2,7 +2,7 @@ import type { Cluster } from "../../lvs/model";
 import { seed } from "./seed";
 
 /** Wrong arguments that are refused before a host changes: the seed cluster with one mistake. */
-export interface Refusal {
+export interface WrongArguments {
     /** Description of the mistake, as it follows "refuses". */
     what: string;
     cluster: Cluster;
@@ -14,20 +14,20 @@ export interface Refusal {
 
 const vip = "10.128.190.248";
 
-function cluster(what: string, change: object, problem: string): Refusal {
+function cluster(what: string, change: object, problem: string): WrongArguments {
     return { what, cluster: { ...seed, ...change }, problem };
 }
 
-function service(what: string, change: object, problem: string): Refusal {
+function service(what: string, change: object, problem: string): WrongArguments {
     const virtualServers = [{ ...seed.virtualServers[0]!, ...change }];
     return cluster(what, { virtualServers }, problem);
 }
 
-function instance(what: string, change: object, problem: string): Refusal {
+function instance(what: string, change: object, problem: string): WrongArguments {
     return cluster(what, { vrrpInstances: [{ ...seed.vrrpInstances[0]!, ...change }] }, problem);
 }
 
-function director(what: string, change: object, problem: string): Refusal {
+function director(what: string, change: object, problem: string): WrongArguments {
     return cluster(
         what,
         { directors: [seed.directors[0]!, { ...seed.directors[1]!, ...change }] },
@@ -35,7 +35,7 @@ function director(what: string, change: object, problem: string): Refusal {
     );
 }
 
-function realServer(what: string, change: object, problem: string): Refusal {
+function realServer(what: string, change: object, problem: string): WrongArguments {
     return cluster(
         what,
         { realServers: [...seed.realServers.slice(0, 2), { ...seed.realServers[2]!, ...change }] },
@@ -44,7 +44,7 @@ function realServer(what: string, change: object, problem: string): Refusal {
 }
 
 /** A service without an address, in an instance that lists its own virtual IPs. */
-function owned(what: string, virtualServer: object, problem: string): Refusal {
+function owned(what: string, virtualServer: object, problem: string): WrongArguments {
     return cluster(what, { vrrpInstances: [outside], virtualServers: [virtualServer] }, problem);
 }
 
@@ -800,7 +800,7 @@ const others = [
 ];
 
 /** Refusals by the section of docs/refusals.md. */
-export const refusals: Record<string, Refusal[]> = {
+export const refusals: Record<string, WrongArguments[]> = {
     Hosts: hosts,
     VRRP: vrrp,
     Services: services,

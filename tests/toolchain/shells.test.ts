@@ -148,7 +148,7 @@ describe("A bundle", () => {
         "refuses a file with %j in it and does not show its text",
         (part) => {
             const broken = () => bundle("secret", [fileOf("/etc/x", `secret ${part}`)]);
-            expect(broken).toThrow("/etc/x holds a NUL character or half of another");
+            expect(broken).toThrow("/etc/x has a NUL character or half of another");
             expect(broken).not.toThrow("secret");
         },
     );
@@ -170,7 +170,7 @@ describe("A bundle", () => {
 
     it.each(["a\nfile 0644 /x", "\t", "ü", ""])("refuses the setting %j", (value) =>
         expect(() => bundle("director", [], { settings: { value } })).toThrow(
-            "cannot stand in a line",
+            "cannot be a setting",
         ),
     );
 });

@@ -36,10 +36,7 @@ export interface Surroundings {
     readonly version: string;
 }
 
-/**
- * A check with the timing around it, as far as this version of keepalived has the keywords: 1.3.5
- * reads timing in checks only.
- */
+/** Add inherited timing to a check, because keepalived 1.3.5 reads timing in checks only. */
 export function withTiming<Settings extends object>(
     keywords: Keywords<Settings>,
     settings: NoInfer<Settings>,

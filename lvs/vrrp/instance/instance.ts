@@ -148,7 +148,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     },
     lowerPrioNoAdvert: { keyword: "lower_prio_no_advert", type: onOff },
     higherPrioSendAdvert: { keyword: "higher_prio_send_advert", type: onOff },
-    // Up to 2.2.7 even `off` switches it on.
+    // keepalived up to 2.2.7 reads even `off` as on.
     skipCheckAdvAddr: { keyword: "skip_check_adv_addr", type: flag },
     strictMode: { keyword: "strict_mode", type: onOff },
     accept: { keyword: "accept", type: flag },

@@ -1,6 +1,6 @@
 import { integer } from "../../keepalived/keywords";
 
-// Values that an instance and `globalDefs` have in common.
+// Types of values in both instances and `globalDefs`.
 
 export const vrrpVersion = integer(2, 3);
 

@@ -32,7 +32,7 @@ export interface VrrpDirector {
 }
 
 /** Global settings that instances inherit. */
-export interface VrrpDefaults {
+export interface InheritedGlobals {
     readonly vrrpVersion?: number;
     readonly vrrpStrict?: boolean;
     readonly vrrpDownTimerAdverts?: number;
@@ -43,7 +43,7 @@ export interface VrrpContext extends Tracking {
     readonly directors: readonly { readonly name: string; readonly host: string }[];
     /** Virtual IPs of the virtual servers: the default of an instance. */
     readonly virtualIps: readonly string[];
-    readonly globalDefs?: VrrpDefaults;
+    readonly globalDefs?: InheritedGlobals;
 }
 
 /** The part of an instance that decides which directors take part. */

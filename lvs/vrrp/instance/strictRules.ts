@@ -14,11 +14,7 @@ export function strictProblems(
     const version = vrrpVersionOf(instance, context);
     const against = "contradicts the standard, which strictMode requires";
     return [
-        ...problemIf(
-            version !== 3,
-            `${path}.version`,
-            `Version ${version} ${against}. Use 3.`,
-        ),
+        ...problemIf(version !== 3, `${path}.version`, `Version ${version} ${against}. Use 3.`),
         ...fields.flatMap((field) =>
             problemIf(
                 instance[field] !== undefined,

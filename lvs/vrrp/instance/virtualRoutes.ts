@@ -18,11 +18,11 @@ import { Scope } from "./virtualIpaddress";
 
 /** A route or rule that discards packets. */
 export const RouteType = {
-    /** The sender is told that nobody is there. */
+    /** The sender gets the ICMP message "unreachable". */
     unreachable: "unreachable",
-    /** Nobody is told. */
+    /** The sender gets no message. */
     blackhole: "blackhole",
-    /** The sender is told that it may not. */
+    /** The sender gets the ICMP message "prohibited". */
     prohibit: "prohibit",
 } as const;
 export type RouteType = (typeof RouteType)[keyof typeof RouteType];

@@ -118,7 +118,7 @@ export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
 function weightOf(field: keyof Tracks, name: string, tracking: Tracking): number {
     if (field === "trackInterface") return 0;
     const all: readonly { name: string; weight?: number }[] = tracking[lists[field].from] ?? [];
-    // The number in a file counts as it is.
+    // The default factor of a file is 1.
     return all.find((one) => one.name === name)?.weight ?? (field === "trackFile" ? 1 : 0);
 }
 
