@@ -61,7 +61,11 @@ export class Director extends pulumi.ComponentResource {
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const host = { role: HostRole.director, name, connection, parent: this };
 
-        const prepare = runStep(host, "prepare", whenKnown(plan, directorSteps.prepare));
+        const prepare = runStep(
+            host,
+            "prepare",
+            whenKnown(plan, (known) => directorSteps.prepare(known)),
+        );
         const secret = runStep(
             host,
             "secret",

@@ -46,7 +46,13 @@ export class RealServer extends pulumi.ComponentResource {
         const host = { role: HostRole.realServer, name, connection: args, parent: this };
 
         const prepared = needsPreparation(args)
-            ? [runStep(host, "prepare", whenKnown(plan, realServerSteps.prepare))]
+            ? [
+                  runStep(
+                      host,
+                      "prepare",
+                      whenKnown(plan, (known) => realServerSteps.prepare(known)),
+                  ),
+              ]
             : [];
         const configure = runStep(
             host,

@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
 
-/** Which folders a folder may import from, besides itself, and which packages only it may use. */
+/** Folders that a folder may import from besides itself, and packages that only it may use. */
 const rules: Record<string, { folders: string[]; packages: string[] }> = {
     lvs: { folders: [], packages: ["mustache"] },
     host: { folders: ["lvs"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
@@ -12,7 +12,7 @@ const rules: Record<string, { folders: string[]; packages: string[] }> = {
     ".": { folders: ["components", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
 };
 
-/** Inside lvs/, what a file or folder may import besides what is in it: nothing below itself. */
+/** Imports that a part of lvs/ may make besides its own files: only from parts above it. */
 const lvsArrows: Record<string, string[]> = {
     addresses: [],
     problems: [],
@@ -94,7 +94,7 @@ const lvsArrows: Record<string, string[]> = {
     ],
 };
 
-/** Packages that have one place each. */
+/** Packages that only one file may import. */
 const places: Record<string, string> = {
     "@pulumi/command": "host/remote.ts",
     mustache: "lvs/template.ts",
@@ -108,14 +108,14 @@ function importsOf(file: string): string[] {
     );
 }
 
-/** Where each import of a file leads, from the root; packages as they are. */
+/** Imports of a file as paths from the root, and names of packages. */
 function targetsOf(file: string): string[] {
     return importsOf(file).map((from) =>
         from.startsWith(".") ? path.join(path.dirname(file), from) : from,
     );
 }
 
-/** The first folder of a path; "." for a file at the root. */
+/** First folder of a path, or "." for a file at the root. */
 function topOf(file: string): string {
     return file.includes("/") ? file.split("/")[0]! : ".";
 }

@@ -13,7 +13,7 @@ import { record } from "./support/record";
 
 const stacks = path.join(__dirname, "..", "stacks");
 
-/** A stack file's configuration as the engine hands it to the program. */
+/** Configuration of a stack file as the engine passes it to the program. */
 function configOf(file: string): Record<string, string> {
     const { config } = parse(readFileSync(path.join(stacks, file), "utf8")) as {
         config: Record<string, unknown>;
@@ -35,7 +35,7 @@ it.each(stackFiles)("stacks/%s describes a cluster", async (file) => {
     expect(all.map(({ name }) => name)).toContain("lvs");
 });
 
-/** What is said of a configuration, a line each. */
+/** Problems of a configuration, one a line. */
 function problemsOf(config: Record<string, string>): string[] {
     try {
         readCluster(config);
@@ -189,7 +189,7 @@ interface Shape {
 
 const shapes: Record<string, Shape> = schema.definitions;
 
-/** A value that has everything that the schema knows, and each place in it. */
+/** Make a value with every field of the schema, and list the places in it. */
 function everything(shape: Shape, place: Place = []): { value: unknown; places: Place[] } {
     const { type, enum: members, allOf, items, properties } = shape;
     if (allOf) return everything(shapes[allOf[0]!.$ref.split("/").at(-1)!]!, place);

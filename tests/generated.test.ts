@@ -10,7 +10,7 @@ const page = readFileSync(referencePath, "utf8");
 const components = Object.values(api.components);
 const types = Object.values(api.typeDefinitions);
 
-/** Fields by where they are, such as `VrrpArgs.interface`; those of `LvsClusterArgs` are met twice. */
+/** Fields by their type, such as `VrrpInstanceArgs.interface`. The analyser lists those of `LvsClusterArgs` twice. */
 const fieldsOf = (name: string, fields: Record<string, PropertyDefinition> = {}) =>
     Object.entries(fields).map(([field, property]) => [`${name}.${field}`, property] as const);
 const given = new Map([
@@ -22,7 +22,7 @@ const all = new Map([
     ...components.flatMap(({ name, outputs }) => fieldsOf(name, outputs)),
 ]);
 
-/** Where the docs break a rule. */
+/** List the fields whose docs break a rule. */
 function breaches(
     fields: Map<string, PropertyDefinition>,
     isBroken: (field: PropertyDefinition, path: string) => boolean,
@@ -86,8 +86,7 @@ describe("the docs of", () => {
     it("every field that sounds like a secret say that it is one", () => {
         const sounds = /pass(word|phrase)?$|privateKey$|secret$|token$/i;
         const isSilent = (field: PropertyDefinition, path: string) =>
-            sounds.test(path) &&
-            !(isSecret(field) && /\. Secret\.$/.test(field.description ?? ""));
+            sounds.test(path) && !(isSecret(field) && /\. Secret\.$/.test(field.description ?? ""));
         expect(breaches(given, isSilent)).toEqual([]);
     });
 

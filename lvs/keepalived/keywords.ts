@@ -53,7 +53,7 @@ export function withDefaults<Settings extends object>(
         const isKnown = since === undefined || isAtLeast(version, since);
         return isMissing && isKnown ? [[field, otherwise]] : [];
     });
-    return { ...settings, ...Object.fromEntries(defaults) };
+    return { ...settings, ...(Object.fromEntries(defaults) as Partial<Settings>) };
 }
 
 /** Format settings as the lines of a block, for one version of keepalived. */

@@ -53,7 +53,10 @@ function run(text: string): void {
         compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
     });
     const scope = { pulumi, ...components, exports: {} };
-    vm.compileFunction(outputText, Object.keys(scope))(...Object.values(scope));
+    const program = vm.compileFunction(outputText, Object.keys(scope)) as (
+        ...values: unknown[]
+    ) => void;
+    program(...Object.values(scope));
 }
 
 describe("the example of", () => {

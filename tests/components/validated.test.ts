@@ -5,7 +5,7 @@ import { seedArgs } from "../support/seed";
 
 const resource = undefined as unknown as pulumi.Resource;
 
-/** Of a value that may be an output, outside a program: it has several promises, and all of them fail together. */
+/** Promise of a value outside a program. An output has several promises, and all of them fail together. */
 function outcome<T>(value: Known<T>): Promise<T> {
     const inner = pulumi.output(value) as unknown as {
         promise(): Promise<T>;

@@ -31,7 +31,7 @@ const timing = (check: Check | undefined, inherited: CheckTiming, delayLoop: num
         ({ path, reason }) => `${path}: ${reason}`,
     );
 
-/** Each check with every keyword that it has, as keepalived 2.3.3 gets it. */
+/** Each check with every keyword, for keepalived 2.3.3. */
 const everything: [string, Check, string][] = [
     [
         "tcp",
@@ -775,7 +775,7 @@ describe("validation of random checks", () => {
         );
     });
 
-    // One field at a time, or next to nothing would be accepted.
+    // One field at a time, because almost every combination would be refused.
     const oneField = fc.oneof(
         ...Object.entries(connecting).map(([name, value]) => some({ [name]: value })),
     );

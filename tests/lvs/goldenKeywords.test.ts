@@ -36,7 +36,7 @@ type Table = Record<string, Omit<Keyword<unknown>, "is" | "otherwise">>;
 
 const tracks = ["interface", "script", "process", "file", "bfd"].map((what) => `track_${what}`);
 
-/** The tables by name, each with the blocks or lines that its keywords stand in. */
+/** Tables by name, each with the blocks or lines of its keywords. */
 const tables: [Record<string, Table>, string[]][] = [
     [{ globalDefsKeywords }, ["global_defs"]],
     [{ lvsTimeoutsKeywords }, ["lvs_timeouts"]],
@@ -84,14 +84,14 @@ it("the list of keyword tables is complete", () => {
     const found = (pattern: RegExp) =>
         [...sources.matchAll(pattern)].map(([, ...names]) => names.join(""));
     const parts = found(/\.\.\.(\w+Keywords),/g);
-    // Settings of the kernel are no keywords of keepalived's.
+    // Kernel settings are not keywords of keepalived.
     const known = [...tables.flatMap(([one]) => Object.keys(one)), ...parts, "kernelKeywords"];
     const declared = found(/(?:const (\w+)|function (\w+)\([^()]*\)): Keywords</g);
     expect(declared.filter((name) => !known.includes(name))).toEqual([]);
     expect(declared.length).toBeGreaterThan(30);
 });
 
-/** The words of each line, behind the block that it stands in. */
+/** Split a configuration in the words of each line, preceded by the name of the block. */
 function wordsByLine(configuration: string): string[][] {
     const blocks: string[] = [];
     return configuration.split("\n").map((line) => {
@@ -103,7 +103,7 @@ function wordsByLine(configuration: string): string[][] {
     });
 }
 
-/** Those of all golden files that are tried on a keepalived, as they are for that one. */
+/** Lines of all golden files for one version of keepalived. */
 function goldenLines(version: string): string[][] {
     return Object.values(goldenClusters)
         .map((cluster) => onVersion(cluster, version))
@@ -124,7 +124,7 @@ const cases = tables.flatMap(([named, places]) =>
 describe.each(keepalivedReleases)("the golden clusters for keepalived $version", ({ version }) => {
     const lines = goldenLines(version);
 
-    /** Whether a word stands in a block, or in a line behind its first word. */
+    /** Is a word in a block, or in a line after its first word? */
     const has = (place: string, word: string) =>
         lines.some(
             ([block, first, ...rest]) =>

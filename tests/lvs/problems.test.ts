@@ -19,7 +19,7 @@ describe("a value in a message", () => {
     });
 });
 
-describe("the nearest name", () => {
+describe("a mistyped name", () => {
     const names = ["directors", "realServers", "virtualRouterId", "port"];
 
     it.each([
@@ -29,7 +29,7 @@ describe("the nearest name", () => {
         ["Port", "port"],
         ["prot", undefined],
         ["vrid", undefined],
-    ])("to %s is %s", (name, nearest) => {
+    ])("such as %s is most like %s", (name, nearest) => {
         expect(nearestName(name, names)).toBe(nearest);
     });
 });

@@ -5,7 +5,7 @@ import { validate } from "../../lvs/validate";
 import { seed } from "../support/seed";
 import { slope } from "../support/slope";
 
-/** So many services of so many real servers each, the first of which also answer for the next service. */
+/** A cluster of services with real servers each. The first one of a pool is the sorry server of another. */
 function clusterOf(services: number, realServers: number): Cluster {
     const name = (service: number, index: number) => `rs${service}-${index}`;
     const host = (service: number, index: number) => `10.${index}.${service >> 8}.${service & 255}`;

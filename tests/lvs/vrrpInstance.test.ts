@@ -400,7 +400,7 @@ describe("validation of VRRP instances", () => {
             { extraConfig: "}\n" },
             "An opening or a closing brace lacks its counterpart",
         ],
-        // Who takes part.
+        // Directors.
         ["directors", { directors: [] }, "is empty"],
         ["directors[0].name", { directors: [{ name: "x" }] }, '"x" is not defined in directors'],
         [
@@ -487,7 +487,7 @@ describe("validation of VRRP instances", () => {
             { useVmac: true, promoteSecondaries: true },
             "A virtual MAC address implies this setting, and keepalived rejects it",
         ],
-        // To the letter of the standard.
+        // Strict mode.
         [
             "version",
             { strictMode: true },
@@ -571,7 +571,7 @@ describe("validation of VRRP instances", () => {
             "The addresses mix IPv4 and IPv6",
         ],
         ["virtualRules[0].from", rule({ from: "192.0.2.0/33" }), "is not an IP address or prefix"],
-        // What is tracked.
+        // Tracking.
         ["trackInterface[0].interface", { trackInterface: [{ interface: "eth0" }] }, "own"],
         [
             "trackInterface[0].weight",

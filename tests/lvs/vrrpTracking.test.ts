@@ -26,7 +26,7 @@ function problems(tracking: Tracking, version = "2.3.3") {
     );
 }
 
-/** Each with the least and with all that it takes. */
+/** Each tracked thing with required fields only, and with all fields. */
 const cases: [string, Tracking, string][] = [
     [
         "a script",
