@@ -162,7 +162,7 @@ describe("readCluster beside a whole validator of JSON schema", () => {
     };
 
     it("finds the same problems, and no others", () => {
-        const wrong = [undefined, null, true, 7, "word", [], [[]], {}, { toString: 1 }];
+        const wrong: unknown[] = [undefined, null, true, 7, "word", [], [[]], {}, { toString: 1 }];
         // A key whose value is text takes any as that.
         const isTextKey = (place: Place) =>
             place.length === 1 && typeof valueAt(value, place) === "string";
