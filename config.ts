@@ -31,7 +31,10 @@ function parse(key: string, text: string): unknown {
     }
 }
 
-/** As much of JSON schema as tools/schema.ts makes of the interfaces. A whole validator takes longer to load than the rest. */
+/**
+ * As much of JSON schema as tools/schema.ts makes of the interfaces. A validator that knows all of it
+ * takes longer to get ready than the program to run.
+ */
 interface Shape {
     readonly type?: string | readonly string[];
     readonly enum?: readonly string[];
@@ -56,7 +59,8 @@ function problemsOf(shape: Shape, value: unknown, path: string): string[] {
         if (members.includes(value as string)) return [];
         return [`${path}: ${shown()} is not one of ${members.join(", ")}`];
     }
-    if (![type].flat().includes(typeOf(value))) return [`${path}: ${shown()} must be ${type}`];
+    const types = [type].flat();
+    if (!types.includes(typeOf(value))) return [`${path}: ${shown()} must be ${types.join()}`];
     if (items) {
         return (value as unknown[]).flatMap((item, index) =>
             problemsOf(items, item, `${path}[${index}]`),

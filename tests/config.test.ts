@@ -178,7 +178,7 @@ describe("readCluster beside a whole validator of JSON schema", () => {
                     field === undefined ? [] : [[`lvs:${key}`, textOf(field)]],
                 );
                 const found = problemsOf(Object.fromEntries(texts) as Record<string, string>);
-                check(JSON.parse(JSON.stringify(changed)));
+                void check(JSON.parse(JSON.stringify(changed)));
                 expect(
                     found.map((line) => line.trim().replace(/: .* (?=must|is not)/, ": ")).sort(),
                 ).toEqual((check.errors ?? []).map(fromAjv).sort());
