@@ -55,8 +55,8 @@ export function remoteStep(
 /** An argument that is left out unless it is needed, which Pulumi's types have no word for. */
 function onlyIf(needed: pulumi.Input<boolean>, script: pulumi.Input<string>) {
     return pulumi
-        .all([needed, script])
-        .apply(([isNeeded, text]) => (isNeeded ? text : undefined)) as pulumi.Output<string>;
+        .output(needed)
+        .apply((isNeeded) => (isNeeded ? script : undefined)) as pulumi.Output<string>;
 }
 
 /** The provider itself never gives up on a command, hence the bound on the host. */
