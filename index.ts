@@ -2,6 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { LvsCluster } from "./components";
 import { readCluster } from "./config";
 
+// Pulumi keeps a stack trace for every promise and resource. Mapping them to TypeScript would take longer
+// than the rest of the program, so stack traces show lines of JavaScript.
+delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
+
 const cluster = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig()));
 
 /** First virtual IP. */

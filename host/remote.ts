@@ -52,11 +52,11 @@ export function remoteStep(
     );
 }
 
-/** An argument that is left out unless a condition is met. Pulumi's types do not allow for that. */
+/** Leave an argument out unless a condition is met. Pulumi's types do not allow for that. */
 function onlyIf(condition: pulumi.Input<boolean>, script: pulumi.Input<string>) {
     return pulumi
-        .all([condition, script])
-        .apply(([isMet, text]) => (isMet ? text : undefined)) as pulumi.Output<string>;
+        .output(condition)
+        .apply((isMet) => (isMet ? script : undefined)) as pulumi.Output<string>;
 }
 
 /** The provider never ends a command, so the host does. */
