@@ -167,8 +167,8 @@ function adviceFor(type: string, given: unknown): string {
 }
 
 /**
- * Report the rules that the values break, except for problems that may come from a lost value: those
- * of its object, and all if others refer to it.
+ * Report values that break a rule. A lost value can cause such problems, so those of its object are left
+ * out. If other values can refer to a lost one, no rule is checked.
  */
 function ruleProblems(args: LvsClusterArgs, problems: readonly ShapeProblem[]): Problem[] {
     const lost = problems.filter(({ isLost }) => isLost).map(({ path }) => path);

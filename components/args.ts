@@ -27,7 +27,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     vrrpInstances: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroup[];
-    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters, no blanks and none of `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
+    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];
@@ -45,7 +45,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     openFirewall?: boolean;
     /** Metrics of all hosts for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
-    /** Remove the packages that this cluster installed when it is destroyed. Defaults to false. */
+    /** When the cluster is destroyed, remove the packages that it installed. Defaults to false. */
     removePackages?: boolean;
 }
 
@@ -173,7 +173,7 @@ export interface RealServerArgs extends HostConnectionArgs {
     httpd?: HttpdArgs;
     /** Metrics of this host for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
-    /** Remove the packages that this component installed when it is destroyed. Defaults to false. */
+    /** When the component is destroyed, remove the packages that it installed. Defaults to false. */
     removePackages?: boolean;
     /** Any new word makes the next `up` repair manual changes on the host. Defaults to none. */
     repair?: string;

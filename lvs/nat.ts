@@ -8,8 +8,8 @@ import { addressesOf, type VrrpContext } from "./vrrp/instance/members";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 
 /**
- * Names of the instances that NAT needs on one director: the director that translates answers must be
- * active for both the gateway and the virtual IP. Empty if that is a single instance.
+ * Names of the instances that NAT needs on one director. The director that translates answers must be
+ * active for the gateway and for the virtual IP. Empty if both belong to one instance.
  */
 export function instancesSharedByNat(cluster: Cluster, context: VrrpContext): string[] {
     const shared = new Set(

@@ -6,7 +6,7 @@ import { quote } from "../problems";
  * director becomes active.
  */
 export interface ProcessSettings {
-    /** Real-time priority up to 99 that keepalived may give itself when the kernel wakes it too late. -1 means as much as needed, 0 none (keepalived `max_auto_priority`). Defaults to 0. */
+    /** Real-time priority up to 99 that keepalived may give itself when the kernel wakes it too late. -1 is as much as needed, 0 is none (keepalived `max_auto_priority`). Defaults to 0. */
     maxAutoPriority?: number;
     /** Microseconds of delay that count as too late, 1 to 10000000 (keepalived `min_auto_priority_delay`). Defaults to 1000000. */
     minAutoPriorityDelay?: number;

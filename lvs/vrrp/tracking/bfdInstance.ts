@@ -54,7 +54,7 @@ export interface BfdInstanceKeywords extends BfdAddresses {
     maxHops?: number;
     /** Use the UDP port for sessions over several hops (keepalived `multihop`). Defaults to false. */
     multihop?: boolean;
-    /** Change of priorities, -253 to 253: a value above 0 is added while the session is up, a value below 0 while it is down. 0 stops the director from being active while the session is down (keepalived `weight`). Defaults to 0. */
+    /** Change of priorities, -253 to 253. A value above 0 is added while the session is up, and a value below 0 while the session is down. With 0, the director cannot be active while the session is down (keepalived `weight`). Defaults to 0. */
     weight?: number;
 }
 

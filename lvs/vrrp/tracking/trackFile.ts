@@ -21,7 +21,7 @@ export interface InitFile {
 export interface TrackFileKeywords {
     /** Path of the file, which holds a whole number. Its folder must exist (keepalived `file`). */
     file: string;
-    /** Factor, -254 to 254: priorities change by this times the number in the file. 0 stops the director from being active while the number is not 0 (keepalived `weight`). Defaults to 1. */
+    /** Factor, -254 to 254: priorities change by this times the number in the file. With 0, the director cannot be active while the number is not 0 (keepalived `weight`). Defaults to 1. */
     weight?: number;
     /** Number to write to the file when keepalived starts (keepalived `init_file`). Defaults to none: you create the file. */
     initFile?: InitFile;

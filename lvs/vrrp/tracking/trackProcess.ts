@@ -28,7 +28,7 @@ export interface TrackProcessKeywords {
     process: string;
     /** How its arguments are compared (keepalived `param_match`). Defaults to exactly the same arguments. */
     paramMatch?: ParamMatch;
-    /** Change of priorities, -254 to 254: a value above 0 is added while the process runs, a value below 0 while it does not. 0 stops the director from being active while it does not run (keepalived `weight`). Defaults to 0. */
+    /** Change of priorities, -254 to 254. A value above 0 is added while the process runs, and a value below 0 while the process does not run. With 0, the director cannot be active without the process (keepalived `weight`). Defaults to 0. */
     weight?: number;
     /** Number of processes that must run, 1 to 65535 (keepalived `quorum`). Defaults to 1. */
     quorum?: number;

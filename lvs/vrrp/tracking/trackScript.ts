@@ -19,7 +19,7 @@ export interface TrackScriptKeywords {
     interval?: number;
     /** Seconds after which a run has failed, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `timeout`). Defaults to interval. */
     timeout?: number;
-    /** Change of priorities, -253 to 253: a value above 0 is added after success, a value below 0 after failure. 0 stops the director from being active after failure (keepalived `weight`). Defaults to 0. */
+    /** Change of priorities, -253 to 253. A value above 0 is added after success, and a value below 0 after failure. With 0, the director cannot be active after failure (keepalived `weight`). Defaults to 0. */
     weight?: number;
     /** Number of successes in a row that end a failure (keepalived `rise`). Defaults to 1. */
     rise?: number;
