@@ -8,7 +8,7 @@ import { sysctlLines, sysctlProblems, type Sysctls } from "./sysctlTable";
 
 /** Kernel settings of directors that are one sysctl each. */
 export interface KernelSysctls {
-    /** Server for a new connection from the port of an old one: 0 is the old server, 1 a new one if that is safe. 2 is a new one also while the old connection closes (sysctl `net.ipv4.vs.conn_reuse_mode`). Defaults to the kernel's, 1, or to 0 on RHEL 8 with `conntrack`. */
+    /** Server for a new connection from the port of an old one: 0 is the old server, 1 a new one if that is safe. 2 is a new one also while the old connection closes (sysctl `net.ipv4.vs.conn_reuse_mode`). Defaults to the kernel's, 1, or 0 on RHEL 8 with `conntrack`. */
     connReuseMode?: number;
     /** End a connection at once when its server was removed, instead of dropping its packets (sysctl `net.ipv4.vs.expire_nodest_conn`). Defaults to true. */
     expireNodestConn?: boolean;

@@ -10,7 +10,7 @@ export interface QuorumSettings {
     omega?: boolean;
     /** Sum of the weights of healthy servers at which the pool is up, 1 or more (keepalived `quorum`). Defaults to 1. */
     quorum?: number;
-    /** Distance below quorum: the pool comes up at quorum + hysteresis, and goes down below quorum - hysteresis (keepalived `hysteresis`). Defaults to 0. */
+    /** Margin around quorum, smaller than quorum: the pool comes up at quorum + hysteresis, and goes down below quorum - hysteresis (keepalived `hysteresis`). Defaults to 0. */
     hysteresis?: number;
     /** Script that runs when the pool comes up (keepalived `quorum_up`). Defaults to none. */
     quorumUp?: ScriptCall;

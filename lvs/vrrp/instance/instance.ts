@@ -92,7 +92,7 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
     interface: string;
     /** Id of the virtual router, 1 to 255: the same on all directors, and used by no other virtual router in their network (keepalived `virtual_router_id`). */
     virtualRouterId: number;
-    /** Version of VRRP, 2 or 3. Version 2 has a password. Version 3 supports IPv6 and intervals below one second (keepalived `version`). Defaults to the version in `globalDefs`, without one to 2, or to 3 if all virtual IPs are IPv6. */
+    /** Version of VRRP, 2 or 3. Version 2 has a password. Version 3 supports IPv6 and intervals below one second (keepalived `version`). Defaults to the version in `globalDefs`, else 2, or 3 if all virtual IPs are IPv6. */
     version?: number;
     /** Seconds between adverts: whole seconds up to 255 in version 2, steps of 0.01 up to 40.95 in version 3. A failed active director is replaced after 3 to 4 intervals (keepalived `advert_int`). Defaults to 1. */
     advertInt?: number;

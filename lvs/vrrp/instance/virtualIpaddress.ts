@@ -36,7 +36,7 @@ export interface VirtualIpaddressKeywords {
     noprefixroute?: boolean;
     /** Stay active when another program removes the address from the director (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
-    /** Seconds during which the director prefers the address as source of its own connections, or `forever`. 0 means never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6 addresses; before keepalived 2.1.5 only for those without a prefixLength. */
+    /** Seconds during which the director prefers the address as source of its own connections, or `forever`. 0 means never (keepalived `preferred_lft`). Defaults to forever, or 0 for IPv6 addresses; before keepalived 2.1.5 only for those without a prefixLength. */
     preferredLft?: string;
 }
 

@@ -16,7 +16,7 @@ import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problemIf } from "../../problems";
 import { Scope } from "./virtualIpaddress";
 
-/** A route or rule that discards packets. */
+/** Ways to discard packets. */
 export const RouteType = {
     /** The sender gets the ICMP message "unreachable". */
     unreachable: "unreachable",

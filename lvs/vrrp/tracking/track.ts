@@ -20,7 +20,7 @@ import type { Tracking } from "./tracking";
 
 /** Effect of a tracked thing on priorities. */
 export interface TrackWeight {
-    /** Change of the priority. A value above 0 is added while all is well, and a value below 0 while it is not. With 0, the director cannot be active while it is not (keepalived `weight`). Defaults to the weight of the tracked thing, and to 0 for an interface. */
+    /** Change of the priority. A value above 0 is added while all is well, and a value below 0 while it is not. With 0, the director cannot be active while it is not (keepalived `weight`). Defaults to the weight of the tracked thing, or 0 for an interface. */
     weight?: number;
     /** Swap success and failure. Needs a weight (keepalived `reverse`). Defaults to false. */
     reverse?: boolean;
