@@ -1,27 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LvsClusterArgs } from "./components";
+import { clusterProblems } from "./components/validated";
+import { fieldPath, nearestName, type Problem, problem, quote } from "./lvs/problems";
 import schema from "./stacks/schema.json";
 
 /**
- * A cluster's arguments as a stack file gives them: each is a configuration key of this project.
- * Secrets are plain text here, so that all problems are found at once; the components keep them
- * secret. Throws `RunError` with every key and value that has no place or the wrong shape.
+ * Read the arguments of a cluster from a stack's configuration: each is a key of this project.
+ * Secrets are plain text here, so that all problems are found at once. The components keep them
+ * secret. Throws a `RunError` that lists every value of the wrong shape, and every value that breaks a
+ * rule.
  */
 export function readCluster(config: Record<string, string>): LvsClusterArgs {
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    const values = Object.fromEntries(
+    const given = Object.fromEntries(
         own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
     );
-    const problems = problemsOf(shapes.LvsClusterArgs!, values, "");
+    const { value, problems } = read(clusterShape, given, "");
+    const args = value as LvsClusterArgs;
     if (problems.length > 0) {
-        throw new pulumi.RunError(["wrong configuration:", ...problems].join("\n  "));
+        const all = [...problems, ...ruleProblems(args, problems)];
+        const lines = all.map(({ path, reason }) => `  ${path}: ${reason}`);
+        throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }
-    return values as unknown as LvsClusterArgs;
+    return args;
 }
 
 const prefix = "lvs:";
 
-/** Pulumi hands over structured values as JSON, and all others as they are: text may look like a number. */
+/** Pulumi passes structured values as JSON, and all others unchanged: text may look like a number. */
 function parse(key: string, text: string): unknown {
     if (textKeys.has(key)) return text;
     try {
@@ -31,7 +37,7 @@ function parse(key: string, text: string): unknown {
     }
 }
 
-/** As much of JSON schema as tools/schema.ts makes of the interfaces. A whole validator takes longer to load than the rest. */
+/** The part of JSON schema that tools/schema.ts uses. A whole validator takes longer to load than the rest. */
 interface Shape {
     readonly type?: string | readonly string[];
     readonly enum?: readonly string[];
@@ -43,61 +49,159 @@ interface Shape {
 }
 
 const shapes: Readonly<Record<string, Shape>> = schema.definitions;
+const clusterShape = shapes.LvsClusterArgs!;
 
-function problemsOf(shape: Shape, value: unknown, path: string): string[] {
-    const { type, enum: members, allOf, items } = shape;
-    if (allOf) {
-        return allOf.flatMap(({ $ref }) =>
-            problemsOf(shapes[$ref.replace(/.*\//, "")]!, value, path),
-        );
-    }
-    const shown = () => (shape.writeOnly ? "[secret]" : JSON.stringify(value, withoutSecrets));
+/** A problem of a value's shape. */
+interface ShapeProblem extends Problem {
+    /** Is the value lost? A field with a typo in its name is read all the same. */
+    readonly isLost: boolean;
+}
+
+/** A value as its shape requires it. Parts of the wrong shape are left out, or empty if required. */
+interface Reading {
+    readonly value: unknown;
+    readonly problems: readonly ShapeProblem[];
+}
+
+function read(shape: Shape, given: unknown, path: string): Reading {
+    const { type, enum: members, allOf, items, properties } = shape;
+    const [reference] = allOf ?? [];
+    if (reference) return read(shapes[reference.$ref.replace(/.*\//, "")]!, given, path);
+    const lost = (reason: string): Reading => {
+        const shown = shape.writeOnly ? "[secret]" : quote(withoutSecrets(given));
+        return { value: undefined, problems: shapeProblem(path, `${shown} ${reason}`, true) };
+    };
     if (members) {
-        if (members.includes(value as string)) return [];
-        return [`${path}: ${shown()} is not one of ${members.join(", ")}`];
+        if (members.includes(given as string)) return { value: given, problems: [] };
+        return lost(`is unknown. Use one of ${members.join(", ")}.`);
     }
-    if (![type].flat().includes(typeOf(value))) return [`${path}: ${shown()} must be ${type}`];
-    if (items) {
-        return (value as unknown[]).flatMap((item, index) =>
-            problemsOf(items, item, `${path}[${index}]`),
+    const types = [type].flat();
+    const value = converted(types[0]!, given);
+    if (!types.includes(typeOf(value))) return lost(adviceFor(types[0]!, given));
+    if (items) return readItems(items, value as unknown[], path);
+    return properties ? readFields(shape, value as Fields, path) : { value, problems: [] };
+}
+
+/**
+ * Convert a value to the type of its field. `pulumi config set --path` stores numbers and booleans as
+ * text, and a list of one item is often given as the item.
+ */
+function converted(type: string, value: unknown): unknown {
+    if (type === "array" && value !== null) return [value].flat();
+    if (typeof value !== "string") return value;
+    if (type === "boolean" && /^(true|false)$/.test(value)) return value === "true";
+    if (type === "number" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+    return value;
+}
+
+function readItems(items: Shape, values: unknown[], path: string): Reading {
+    const readings = values.map((item, index) => read(items, item, `${path}[${index}]`));
+    return {
+        value: readings.map(({ value }) => value ?? empty(items)),
+        problems: readings.flatMap(({ problems }) => problems),
+    };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function readFields({ properties = {}, required = [] }: Shape, given: Fields, path: string) {
+    const value: Record<string, unknown> = {};
+    const problems: ShapeProblem[] = [];
+    const take = (name: string, field: unknown) => {
+        const reading = read(properties[name]!, field, fieldPath(path, name));
+        problems.push(...reading.problems);
+        if (reading.value !== undefined) value[name] = reading.value;
+    };
+    for (const [name, field] of Object.entries(given)) {
+        if (Object.hasOwn(properties, name)) {
+            take(name, field);
+            continue;
+        }
+        const meant = nearestName(name, Object.keys(properties));
+        const fix = meant === undefined ? "Remove it, or see docs/reference.md." : `Use ${meant}.`;
+        problems.push(
+            ...shapeProblem(fieldPath(path, name), `There is no such field. ${fix}`, false),
         );
+        if (meant !== undefined && !Object.hasOwn(given, meant)) take(meant, field);
     }
-    return fieldProblems(shape, value as Record<string, unknown>, path);
+    for (const name of required.filter((field) => !Object.hasOwn(value, field))) {
+        const at = fieldPath(path, name);
+        if (!problems.some((one) => one.path === at)) {
+            problems.push(...shapeProblem(at, "The value is missing. Give one.", true));
+        }
+        value[name] = empty(properties[name]!);
+    }
+    return { value, problems };
 }
 
-function fieldProblems(
-    { properties, required = [] }: Shape,
-    values: Record<string, unknown>,
-    path: string,
-): string[] {
-    if (properties === undefined) return [];
-    const at = (name: string) => (path ? `${path}.${name}` : name);
-    return [
-        ...required
-            .filter((name) => !Object.hasOwn(values, name))
-            .map((name) => `${at(name)}: is missing`),
-        ...Object.entries(values).flatMap(([name, value]) =>
-            Object.hasOwn(properties, name)
-                ? problemsOf(properties[name]!, value, at(name))
-                : [`${at(name)}: there is no such field`],
-        ),
-    ];
+function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProblem[] {
+    return problem(path, reason).map((one) => ({ ...one, isLost }));
 }
 
-/** The type of a value by JSON schema's name. */
+/** A value of a shape without content, for rules to go on with. */
+function empty(shape: Shape): unknown {
+    const { type, enum: members, allOf, properties = {}, required = [] } = shape;
+    const [reference] = allOf ?? [];
+    if (reference) return empty(shapes[reference.$ref.replace(/.*\//, "")]!);
+    if (members) return members[0];
+    const fields = required.map((name) => [name, empty(properties[name]!)]);
+    const values: Fields = { string: "", number: 0, boolean: false, array: [] };
+    return values[[type].flat()[0]!] ?? Object.fromEntries(fields);
+}
+
+/** Type of a value by JSON schema's name. */
 function typeOf(value: unknown): string {
     if (value === null) return "null";
     return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** What the schema calls secret is told by no error. */
-function withoutSecrets(name: string, value: unknown): unknown {
-    return secretFields.has(name) ? "[secret]" : value;
+function adviceFor(type: string, given: unknown): string {
+    const isScalar = typeof given === "number" || typeof given === "boolean";
+    const advice: Record<string, string> = {
+        string: `is not text. ${isScalar ? "Put it in quotes" : "Use text"}.`,
+        number: "is not a number. Use one.",
+        boolean: "is neither true nor false. Use one of them.",
+        array: "is not a list. Give one, or remove the key.",
+    };
+    return advice[type] ?? "has no fields. Give them by name.";
 }
 
-/** The keys whose values are text. */
+/**
+ * Report values that break a rule. A lost value can cause such problems, so those of its object are left
+ * out. If other values can refer to a lost one, no rule is checked.
+ */
+function ruleProblems(args: LvsClusterArgs, problems: readonly ShapeProblem[]): Problem[] {
+    const lost = problems.filter(({ isLost }) => isLost).map(({ path }) => path);
+    const isReferredTo = (path: string) =>
+        /(\]|\.name|\.host)$/.test(path) || clusterShape.properties![path]?.type === "array";
+    if (lost.some(isReferredTo)) return [];
+    const objects = new Set(lost.map(objectOf));
+    return clusterProblems(args).filter(
+        ({ path }) =>
+            !objects.has(path) &&
+            !objects.has(objectOf(path)) &&
+            !lost.some((one) => path.startsWith(`${one}.`) || path.startsWith(`${one}[`)),
+    );
+}
+
+/** Path of the object that a field belongs to. */
+function objectOf(path: string): string {
+    return path.slice(0, Math.max(path.lastIndexOf("."), 0));
+}
+
+/** Hide secrets in a value that a message shows. */
+function withoutSecrets(value: unknown): unknown {
+    if (value === undefined) return undefined;
+    return JSON.parse(
+        JSON.stringify(value, (name, field: unknown) =>
+            secretFields.has(name) ? "[secret]" : field,
+        ),
+    );
+}
+
+/** Keys whose values are text. */
 const textKeys = new Set(
-    Object.entries(shapes.LvsClusterArgs!.properties!)
+    Object.entries(clusterShape.properties!)
         .filter(([, { type }]) => [type].flat().includes("string"))
         .map(([key]) => key),
 );

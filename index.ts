@@ -2,11 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { LvsCluster } from "./components";
 import { readCluster } from "./config";
 
+// Pulumi keeps a stack trace for every promise and resource. Mapping them to TypeScript would take longer
+// than the rest of the program, so stack traces show lines of JavaScript.
+delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
+
 const cluster = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig()));
 
-/** The first virtual IP. */
+/** First virtual IP. */
 export const vip = cluster.vip;
-/** All virtual IPs. */
+/** Virtual IPs in the order of the virtual servers. */
 export const virtualIps = cluster.virtualIps;
-/** The hosts and how to reach them. */
+/** Hosts by name, and their SSH logins. */
 export const inventory = cluster.inventory;

@@ -1,7 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ConnectionArgs, HostConnectionArgs } from "../host/connection";
 import type { ChangeSettings } from "../lvs/change";
-import type { GlobalDefs } from "../lvs/vrrp/globalDefs";
+import type { GlobalDefs } from "../lvs/global/globalDefs";
 import type { ScriptSettings } from "../lvs/keepalived/scripts";
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { KernelSettings } from "../lvs/kernel/sysctls";
@@ -10,54 +10,54 @@ import type { FwmarkSettings, MarkedPacketsSettings, Protocol } from "../lvs/ser
 import type { Tunnel } from "../lvs/service/lvsMethod";
 import type { SorryServerSettings } from "../lvs/service/sorryServer";
 import type { VirtualServerSettings } from "../lvs/service/virtualServer";
-import type { VrrpInstanceSettings } from "../lvs/vrrp/instance";
+import type { VrrpInstanceSettings } from "../lvs/vrrp/instance/instance";
 import type { VrrpSyncGroup } from "../lvs/vrrp/syncGroup";
-import type { Tracking } from "../lvs/vrrp/tracking";
-import type { VirtualIpaddressSettings } from "../lvs/vrrp/virtualIpaddress";
+import type { Tracking } from "../lvs/vrrp/tracking/tracking";
+import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
 
-/** A cluster: who is in it and what it serves. */
+/** Arguments of a cluster: its hosts and its services. */
 export interface LvsClusterArgs extends ChangeSettings, Tracking {
-    /** How to reach the hosts; each host may override any of it. Defaults to `root` with the SSH agent. */
+    /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
-    /** What the hosts run; each may say otherwise. Defaults to `debian12`. */
+    /** Distribution of all hosts. A host can name its own. Defaults to `debian12`. */
     distribution?: Distribution;
     /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
     keepalivedPackage?: string;
-    /** The VRRP routers that the directors form together: one, or several to share the work. */
+    /** VRRP instances of the directors: one, or several to share the load. */
     vrrpInstances: VrrpInstanceArgs[];
-    /** VRRP routers that move together. Defaults to those that NAT ties to each other. */
+    /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroup[];
-    /** The VRRP password that the directors share, where the protocol is version 2: 1 to 8 printable ASCII characters (keepalived `auth_pass`). Defaults to a generated one. Secret. */
+    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
     authPass?: Input<string>;
-    /** The load balancers, one to eight, in the order in which they are preferred as owner of the virtual IPs; where there is one, nobody takes over. */
+    /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];
-    /** The servers behind them. */
+    /** Servers that the directors forward connections to. */
     realServers: ClusterRealServerArgs[];
-    /** The services: what clients connect to. */
+    /** Services that clients connect to. */
     virtualServers: VirtualServerArgs[];
-    /** Programs for health checks and notifications, deployed to the directors. Defaults to none. */
+    /** Programs for health checks and notifications, copied to the directors. Defaults to none. */
     scripts?: ScriptArgs[];
-    /** What holds for the whole of keepalived (keepalived `global_defs`). Defaults to what each of its fields says. */
+    /** Global settings of keepalived (keepalived `global_defs`). Defaults to the default of each field. */
     globalDefs?: GlobalDefs;
-    /** The directors' kernel. Defaults to what each of its fields says. */
+    /** Kernel settings of the directors. Defaults to the default of each field. */
     kernel?: KernelSettings;
-    /** Whether an nftables or firewalld firewall that is there is opened for VRRP, connection sync and the services; nothing is touched where there is none. Defaults to true. */
+    /** Open an existing nftables or firewalld firewall on the directors for VRRP, connection sync and the services. Hosts without a firewall are left alone. Defaults to true. */
     openFirewall?: boolean;
     /** Metrics of all hosts for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
-    /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
+    /** When the cluster is destroyed, remove the packages that it installed. Defaults to false. */
     removePackages?: boolean;
 }
 
-/** A VRRP router: who owns its virtual IPs, and how that is settled (keepalived `vrrp_instance`). */
+/** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
 export interface VrrpInstanceArgs extends VrrpInstanceSettings {
-    /** The virtual IPs that its adverts name (keepalived `virtual_ipaddress`); directors that disagree about them both become owners, until the last one is changed. Defaults to the first of the virtual servers when it is the only instance. */
+    /** Virtual IPs that adverts list (keepalived `virtual_ipaddress`). While directors disagree about this list, both become active, until the last of them is changed. Defaults to the first virtual IP of the virtual servers, if this is the only instance. */
     virtualIpaddress?: VirtualIpaddressArgs[];
-    /** Further virtual IPs, which its adverts do not name (keepalived `virtual_ipaddress_excluded`). Defaults to all others of the virtual servers when it is the only instance. */
+    /** Virtual IPs that adverts do not list (keepalived `virtual_ipaddress_excluded`). Defaults to all other virtual IPs of the virtual servers, if this is the only instance. */
     virtualIpaddressExcluded?: VirtualIpaddressArgs[];
 }
 
-/** A virtual IP and how it stands on its owner. */
+/** A virtual IP, as the active director adds it to an interface. */
 export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
     /** IPv4 or IPv6 address. */
     ip: Input<string>;
@@ -67,9 +67,9 @@ export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
 export interface ClusterDirectorArgs extends HostConnectionArgs {
     /** Name of the host in this stack, and its router id. A new name is a new host. */
     name: string;
-    /** What it runs. Defaults to the cluster's. */
+    /** Distribution of the host. Defaults to the cluster's. */
     distribution?: Distribution;
-    /** Version of its keepalived, such as `2.2.7`, where it is not its distribution's. Defaults to that one. */
+    /** Version of keepalived on the host, such as `2.2.7`. Defaults to the one that its distribution ships. */
     keepalivedVersion?: string;
 }
 
@@ -77,104 +77,104 @@ export interface ClusterDirectorArgs extends HostConnectionArgs {
 export interface ClusterRealServerArgs extends HostConnectionArgs {
     /** Name of the host in this stack. A new name is a new host. */
     name: string;
-    /** IPv4 address that directors send to. Defaults to `host` where that is one. */
+    /** IPv4 address that directors send packets to. Defaults to `host`, if `host` is an IPv4 address. */
     address?: Input<string>;
-    /** IPv6 address that directors send to. Defaults to `host` where that is one. */
+    /** IPv6 address that directors send packets to. Defaults to `host`, if `host` is an IPv6 address. */
     address6?: Input<string>;
-    /** Its IPv4 default gateway from now on, with NAT a virtual IP of the directors. Defaults to the one that it has. */
+    /** IPv4 default gateway to set on the host. With NAT, a virtual IP of the directors. Defaults to the gateway that the host has. */
     gateway?: Input<string>;
-    /** Its IPv6 default gateway from now on. Defaults to the one that it has. */
+    /** IPv6 default gateway to set on the host. Defaults to the gateway that the host has. */
     gateway6?: Input<string>;
-    /** Share of the connections, 0 to 65535, where the scheduler looks at it; 0 is none (keepalived `weight`). Defaults to 1. */
+    /** Share of the connections, 0 to 65535, for schedulers that use weights. 0 means no new connections (keepalived `weight`). Defaults to 1. */
     weight?: number;
-    /** Whether it gets no new connections, for maintenance: its weight is 0 in every pool, and those that it has go on. Defaults to false. */
+    /** Stop new connections to this server for maintenance: its weight becomes 0 in every pool, and established connections continue. Defaults to false. */
     drained?: boolean;
-    /** A web server with one page, installed with the rest. Defaults to none: what the host serves is its own business. */
+    /** Apache httpd with one page, to try a cluster out. Defaults to none: you install what the host serves. */
     httpd?: HttpdArgs;
-    /** What it runs. Defaults to the cluster's. */
+    /** Distribution of the host. Defaults to the cluster's. */
     distribution?: Distribution;
 }
 
-/** Apache httpd with one page. */
+/** Apache httpd with one page, to try a cluster out. */
 export interface HttpdArgs {
     /** Text of `/var/www/html/index.html`. */
     page: Input<string>;
 }
 
-/** A service of the cluster (keepalived `virtual_server`): one of `virtualIp`, `virtualServerGroup` and `fwmark` says what clients send to. */
+/** A service that clients connect to (keepalived `virtual_server`). Its address is one of `virtualIp`, `virtualServerGroup` and `fwmark`. */
 export interface VirtualServerArgs extends VirtualServerSettings {
     /** IPv4 or IPv6 address that clients connect to. Defaults to none. */
     virtualIp?: Input<string>;
-    /** Port that clients connect to. Defaults to all ports together, which takes a persistenceTimeout. */
+    /** Port that clients connect to. Defaults to all ports, which needs a persistenceTimeout. */
     port?: number;
-    /** The transport (keepalived `protocol`). Defaults to `TCP`. */
+    /** Transport protocol (keepalived `protocol`). Defaults to `TCP`. */
     protocol?: Protocol;
-    /** Several addresses with one pool (keepalived `virtual_server_group`). Defaults to none. */
+    /** Several addresses and ports that share one pool (keepalived `virtual_server_group`). Defaults to none. */
     virtualServerGroup?: SocketArgs[];
-    /** Packets that belong together by a mark, which the directors put on them (keepalived `fwmark`). Defaults to none. */
+    /** Packets that the directors mark, so that several ports form one service (keepalived `fwmark`). Defaults to none. */
     fwmark?: FwmarkArgs;
-    /** Who answers while the whole pool is down (keepalived `sorry_server`). Defaults to nobody. */
+    /** Server that answers while the whole pool is down (keepalived `sorry_server`). Defaults to none. */
     sorryServer?: SorryServerArgs;
 }
 
-/** An address and a port that clients send to. */
+/** An address and a port that clients connect to. */
 export interface SocketArgs {
     /** IPv4 or IPv6 address. */
     virtualIp: Input<string>;
-    /** Port. Defaults to all ports together, which takes a persistenceTimeout. */
+    /** Port. Defaults to all ports, which needs a persistenceTimeout. */
     port?: number;
 }
 
-/** Packets that belong to one service by a mark. */
+/** Packets that the directors mark, and that together form one service. */
 export interface FwmarkArgs extends FwmarkSettings {
-    /** What is marked. */
+    /** Packets to mark. */
     packets: MarkedPacketsArgs[];
 }
 
-/** Some of the packets to a virtual IP. */
+/** Packets to mark: those to one virtual IP, or some of them. */
 export interface MarkedPacketsArgs extends MarkedPacketsSettings {
-    /** IPv4 or IPv6 address that they are sent to. */
+    /** Destination of the packets, an IPv4 or IPv6 address. */
     virtualIp: Input<string>;
 }
 
-/** Who answers while a whole pool is down. */
+/** A server that answers while a whole pool is down. */
 export interface SorryServerArgs extends SorryServerSettings {
-    /** Its address. */
+    /** IP address of the server. */
     host: Input<string>;
 }
 
 /** A program for health checks or notifications. */
 export interface ScriptArgs extends ScriptSettings {
-    /** Its text, from `#!` on. */
+    /** Text of the program, beginning with `#!`. */
     content: Input<string>;
 }
 
-/** One director of a cluster whose other hosts may be managed elsewhere. */
+/** Arguments of one director, for a cluster whose hosts belong to several stacks. */
 export interface DirectorArgs {
-    /** The whole cluster, as all its members see it. */
+    /** The whole cluster. Give the same value to all its directors. */
     cluster: LvsClusterArgs;
-    /** Which of the cluster's directors this is, by name. */
+    /** Name of this director in `cluster.directors`. */
     name: string;
-    /** The VRRP password, the same for all directors. Secret. */
+    /** VRRP password, the same for all directors of the cluster. @secret */
     authPass: Input<string>;
 }
 
-/** A host that serves behind directors, which may be managed elsewhere. */
+/** Arguments of one real server, whose directors may belong to another stack. */
 export interface RealServerArgs extends HostConnectionArgs {
-    /** The addresses that it serves by DR and TUN. Defaults to none. */
+    /** Virtual IPs that the host serves by DR or TUN. Defaults to none. */
     virtualIps?: Input<Input<string>[]>;
-    /** The tunnels through which directors send to it, for method TUN. Defaults to none. */
+    /** Tunnels through which directors send packets, for method TUN. Defaults to none. */
     tunnels?: Tunnel[];
-    /** Its IPv4 default gateway from now on, with NAT a virtual IP of the directors. Defaults to the one that it has. */
+    /** IPv4 default gateway to set on the host. With NAT, a virtual IP of the directors. Defaults to the gateway that the host has. */
     gateway?: Input<string>;
-    /** Its IPv6 default gateway from now on. Defaults to the one that it has. */
+    /** IPv6 default gateway to set on the host. Defaults to the gateway that the host has. */
     gateway6?: Input<string>;
-    /** A web server with one page. Defaults to none: what the host serves is its own business. */
+    /** Apache httpd with one page, to try a cluster out. Defaults to none: you install what the host serves. */
     httpd?: HttpdArgs;
     /** Metrics of this host for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
-    /** Whether destroy also removes the packages that were installed for it. Defaults to false. */
+    /** When the component is destroyed, remove the packages that it installed. Defaults to false. */
     removePackages?: boolean;
-    /** A word that has not stood here before makes the next `up` mend what somebody has changed on the host. Defaults to none. */
+    /** Any new word makes the next `up` repair manual changes on the host. Defaults to none. */
     repair?: string;
 }

@@ -1,7 +1,7 @@
 import type { HostConnectionArgs } from "../host/connection";
 import type { LvsClusterArgs } from "./args";
 
-/** How one host is reached: its own fields over those of the cluster. */
+/** Login on one host: its own fields, and the cluster's for the rest. */
 export function connectionOf(
     { connection = {} }: LvsClusterArgs,
     host: HostConnectionArgs,

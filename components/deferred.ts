@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Digest of the change that a host deferred, by the line that its step printed; empty if there is none. */
+/** Find the digest of a deferred change in the output of a step. Empty if there is none. */
 export function deferredIn(
-    // Mocks in tests of programs that use this package may print nothing.
+    // In tests of programs that use this package, mocks may return no output.
     stdout: pulumi.Output<string | undefined>,
 ): pulumi.Output<string> {
     return stdout.apply((text = "") => /^deferred ([0-9a-f]{64})$/m.exec(text)?.[1] ?? "");

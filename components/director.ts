@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { whenKnown } from "../host/known";
 import { HostRole, runStep } from "../host/step";
+import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/plan";
+import { problem } from "../lvs/problems";
 import { directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
 import { connectionOf } from "./connectionOf";
@@ -9,23 +11,40 @@ import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
-/** How a director takes its place among the others while its cluster changes. */
+/** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
     /** Outputs to wait for before the step `configure`. */
     configureAfter?: pulumi.Input<string>[];
-    /** Does it defer its change while it is the active director? */
+    /** Does the host defer its change while it is the active director? */
     deferIfActive?: boolean;
 }
 
 /**
- * A load balancer: keepalived with its VRRP instances and IPVS services, on one host.
+ * One director of a cluster: keepalived with its VRRP instances and IPVS services on one host. Use it
+ * if the hosts of a cluster belong to several stacks. `LvsCluster` makes its own.
  *
- * Throws `ResourceError` with every problem of its arguments, before the host is touched.
+ * ```ts
+ * const cluster: LvsClusterArgs = {
+ *     vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+ *     directors: [
+ *         { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
+ *         { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
+ *     ],
+ *     realServers: [{ name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" }],
+ *     virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+ * };
+ * const authPass = new pulumi.Config().requireSecret("authPass");
+ * const ds2 = new Director("ds2", { cluster, name: "ds2", authPass });
+ * const ds1 = new Director("ds1", { cluster, name: "ds1", authPass }, { dependsOn: ds2 });
+ * ```
+ *
+ * With `dependsOn` one director changes after the other, the preferred one last. The constructor
+ * throws a `ResourceError` that lists every problem of its arguments, before the host changes.
  */
 export class Director extends pulumi.ComponentResource {
-    /** Known when the host is configured and proved to be. */
+    /** Known when the host is configured and the configuration is proved to be in force. */
     public readonly configured: pulumi.Output<string>;
-    /** SHA-256, in hexadecimal, of a change that the host deferred; empty if the change is in force. */
+    /** SHA-256, in hexadecimal, of a change that the host deferred. Empty if the change is in force. */
     public readonly deferred: pulumi.Output<string>;
 
     /** @internal `order` is for `LvsCluster`. */
@@ -42,7 +61,11 @@ export class Director extends pulumi.ComponentResource {
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const host = { role: HostRole.director, name, connection, parent: this };
 
-        const prepare = runStep(host, "prepare", whenKnown(plan, directorSteps.prepare));
+        const prepare = runStep(
+            host,
+            "prepare",
+            whenKnown(plan, (known) => directorSteps.prepare(known)),
+        );
         const secret = runStep(
             host,
             "secret",
@@ -64,10 +87,8 @@ export class Director extends pulumi.ComponentResource {
 
 function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
     const member = cluster.directors.find((director) => director.name === name);
-    const names = cluster.directors.map((director) => director.name).join(", ");
     if (member !== undefined) return member;
-    return throwProblems(
-        [{ path: "name", reason: `"${name}" is not among directors (${names})` }],
-        resource,
-    );
+    const names = cluster.directors.map((director) => director.name);
+    const reason = undefinedName(name, names, "cluster.directors");
+    throwProblems(problem("name", reason), resource);
 }

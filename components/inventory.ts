@@ -5,23 +5,23 @@ import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 
-/** One host of a cluster and how to reach it. */
+/** A host of a cluster, and its SSH login. */
 export interface HostInventory {
-    /** What it is in the cluster. */
+    /** Role of the host in the cluster. */
     role: HostRole;
-    /** Address or name for SSH. */
+    /** Address or name of the host. */
     host: string;
     /** TCP port of its SSH server. */
     port: number;
     /** User to log in as. */
     user: string;
-    /** Its public key; empty where it was not to be checked. */
+    /** Public key of the host, or an empty string if it is not checked. */
     hostKey: string;
-    /** Where directors send to it, in IPv4 and IPv6; empty for a director. */
+    /** Addresses that directors send packets to, IPv4 and IPv6. Empty for a director. */
     addresses: string[];
 }
 
-/** The hosts of a cluster by their names, directors first. */
+/** Hosts of a cluster by name, directors first. */
 export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, HostInventory>> {
     const member = (
         role: HostRole,

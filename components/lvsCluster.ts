@@ -14,34 +14,41 @@ import { validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
- * A Linux Virtual Server cluster: directors that share virtual IPs by VRRP, and the real servers to
- * which they forward connections. Every host is one that exists already and is reached by SSH.
+ * A Linux Virtual Server cluster. Directors share virtual IPs by VRRP and forward connections to real
+ * servers. All hosts exist already and are reached by SSH.
  *
- *     const web = new LvsCluster("web", {
- *         connection: { privateKey: config.requireSecret("privateKey") },
- *         vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
- *         directors: [
- *             { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
- *             { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
- *         ],
- *         realServers: [{ name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" }],
- *         virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
- *     });
+ * ```ts
+ * const web = new LvsCluster("web", {
+ *     vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+ *     directors: [
+ *         { name: "ds1", host: "10.128.190.253", hostKey: "ssh-ed25519 AAAA…" },
+ *         { name: "ds2", host: "10.128.190.254", hostKey: "ssh-ed25519 AAAA…" },
+ *     ],
+ *     realServers: [
+ *         { name: "rs1", host: "10.128.190.249", hostKey: "ssh-ed25519 AAAA…" },
+ *         { name: "rs2", host: "10.128.190.250", hostKey: "ssh-ed25519 AAAA…" },
+ *     ],
+ *     virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
+ * });
  *
- * Throws `ResourceError` with every problem of its arguments, before any host is touched.
+ * export const vip = web.vip;
+ * ```
+ *
+ * The constructor throws a `ResourceError` that lists every problem of its arguments, before any host
+ * changes. Problems of values that are not known yet are reported as soon as they are known.
  */
 export class LvsCluster extends pulumi.ComponentResource {
-    /** The first virtual IP, known when the cluster serves. */
+    /** First virtual IP, known when the cluster serves. */
     public readonly vip: pulumi.Output<string>;
-    /** All virtual IPs, in the order of the virtual servers. */
+    /** Virtual IPs in the order of the virtual servers, known when the cluster serves. */
     public readonly virtualIps: pulumi.Output<string[]>;
-    /** The hosts by name: what each is and how to get there; no secret in it. */
+    /** Hosts by name, without secrets. */
     public readonly inventory: pulumi.Output<Record<string, HostInventory>>;
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
         const cluster = validatedCluster(args, this);
-        // A real server depends on the arguments of services only, and not on all other hosts.
+        // Real servers must not depend on all other hosts, so the virtual servers alone decide their dependencies.
         const services = dependingOn(args.virtualServers, cluster);
         const plans = whenKnown(services, standaloneRealServers);
         const memberships = membershipsOf(args);
@@ -94,7 +101,7 @@ export class LvsCluster extends pulumi.ComponentResource {
         // No director sends to removed addresses any more.
         const ready = whenDone(realServers.map((realServer) => deferred(realServer, done)));
 
-        // Resources that use an output come after the cluster, and in a destroy before it.
+        // Resources that use an output are created after the cluster, and destroyed before it.
         const whenServing = pulumi.all([
             ready.then(() => "ready"),
             ...directors.map(({ host }) => host.configured),
@@ -114,7 +121,7 @@ export class LvsCluster extends pulumi.ComponentResource {
     }
 }
 
-/** VRRP takes eight characters, and keepalived reads some special characters as the end of the word. */
+/** keepalived uses eight characters of a password, and some special characters end its word. */
 function generatedAuthPass(name: string, parent: pulumi.Resource): pulumi.Output<string> {
     return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent })
         .result;

@@ -9,8 +9,8 @@ import { connectionOf } from "./connectionOf";
 import { whenDone } from "./whenDone";
 
 /**
- * Check every host of a cluster before any of them changes. Resources that depend on the result come
- * after all checks; a check that fails ends the `up`.
+ * Check every host of a cluster before any host changes. Resources that depend on the result wait for
+ * all checks. A failed check ends the `up`.
  */
 export function preflight(
     name: string,

@@ -7,22 +7,31 @@ import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
 import { validatedRealServer } from "./validated";
 
-/** How a real server takes its place behind the directors while its cluster changes. */
+/** Order of a real server's steps while its cluster changes. */
 interface RealServerOrder {
     /** Keep removed virtual IPs, tunnels and gateways until the directors have changed? */
     deferRemoval?: boolean;
 }
 
 /**
- * A host that serves behind directors: its virtual IPs without ARP replies, the ends of its tunnels
- * and its routes back to the clients, now and after every boot.
+ * One real server: virtual IPs without ARP replies, ends of tunnels and a gateway on one host, now
+ * and after every boot. Use it if the directors belong to another stack. `LvsCluster` makes its own.
  *
- * Throws `ResourceError` with every problem of its arguments, before the host is touched.
+ * ```ts
+ * const rs1 = new RealServer("rs1", {
+ *     host: "10.128.190.249",
+ *     hostKey: "ssh-ed25519 AAAA…",
+ *     virtualIps: ["10.128.190.248"],
+ * });
+ * ```
+ *
+ * The constructor throws a `ResourceError` that lists every problem of its arguments, before the host
+ * changes.
  */
 export class RealServer extends pulumi.ComponentResource {
-    /** Known when the host is configured and proved to be. */
+    /** Known when the host is configured and the configuration is proved to be in force. */
     public readonly configured: pulumi.Output<string>;
-    /** SHA-256, in hexadecimal, of a change of which the host deferred a part; empty if all of it is in force. */
+    /** SHA-256, in hexadecimal, of a change that the host deferred in part. Empty if the whole change is in force. */
     public readonly deferred: pulumi.Output<string>;
 
     /** @internal `order` is for `LvsCluster`. */
@@ -37,7 +46,13 @@ export class RealServer extends pulumi.ComponentResource {
         const host = { role: HostRole.realServer, name, connection: args, parent: this };
 
         const prepared = needsPreparation(args)
-            ? [runStep(host, "prepare", whenKnown(plan, realServerSteps.prepare))]
+            ? [
+                  runStep(
+                      host,
+                      "prepare",
+                      whenKnown(plan, (known) => realServerSteps.prepare(known)),
+                  ),
+              ]
             : [];
         const configure = runStep(
             host,

@@ -6,8 +6,8 @@ import { Director } from "./director";
 import type { RealServer } from "./realServer";
 
 /**
- * Carry out the change that a host deferred: of an active director all of it, of a real server the
- * removals. Without a deferred change there is no login.
+ * Apply the change that a host deferred: an active director its whole change, a real server its
+ * removals. Without a deferred change, nothing connects to the host.
  */
 export function runDeferred(
     name: string,

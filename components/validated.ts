@@ -8,21 +8,28 @@ import { connectionOf } from "./connectionOf";
 import { isKnown, type Known } from "../host/known";
 
 /**
- * The cluster that the arguments describe, found free of problems. Throws one `ResourceError` that
- * lists all problems: at once when every value is known, otherwise as soon as they are, which is
- * before anything that is made of the result.
+ * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if
+ * every value is known, or else as soon as all are known.
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
+    return validated(withoutCredentials(args), resource, validate, credentialProblems(args));
+}
+
+/** Check the arguments of a cluster. All their values are known. */
+export function clusterProblems(args: LvsClusterArgs): Problem[] {
+    return [...validate(withoutCredentials(args) as Cluster), ...credentialProblems(args)];
+}
+
+function credentialProblems(args: LvsClusterArgs): Problem[] {
     const { authPass } = args;
-    const cluster = withoutCredentials(args);
-    return validated(cluster, resource, validate, [
+    return [
         ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
         ...memberConnectionProblems("directors", args),
         ...memberConnectionProblems("realServers", args),
-    ]);
+    ];
 }
 
-/** The password, found fit for keepalived; nothing that is thrown tells it. */
+/** Validate a VRRP password. Errors do not repeat it. */
 export function validatedAuthPass(
     authPass: pulumi.Input<string>,
     resource: pulumi.Resource,
@@ -32,7 +39,7 @@ export function validatedAuthPass(
 
 const authPassField = "authPass";
 
-/** What a real server is to be, found free of problems. */
+/** Validate a real server. */
 export function validatedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
@@ -66,13 +73,13 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
     });
 }
 
-/** The only place that throws for what the user wrote. */
+/** Throw for wrong arguments. No other code does. */
 export function throwProblems(problems: Problem[], resource: pulumi.Resource): never {
     const lines = problems.map(({ path, reason }) => `  ${path}: ${reason}`);
     throw new pulumi.ResourceError(["wrong arguments:", ...lines].join("\n"), resource, true);
 }
 
-/** Without keys and passwords, which would make a secret of every file. */
+/** Remove keys and passwords, which would make every file a secret. */
 function withoutCredentials(args: LvsClusterArgs) {
     return {
         ...args,
@@ -84,7 +91,7 @@ function withoutCredentials(args: LvsClusterArgs) {
     };
 }
 
-/** The fields of hosts that come into the model, all of them; whatever else a host has stays out. */
+/** Fields of hosts that belong to the model. All other fields stay out. */
 const directorFields: Record<keyof Director, true> = {
     name: true,
     host: true,

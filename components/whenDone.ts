@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * What comes after steps depends on: nothing, once their outputs are there. N hosts that wait for N steps
- * would put N × N dependencies into the state, and only the running program needs them. But a step that
- * failed in an update that goes on without it (`--continue-on-error`) has left its output unknown: it is
- * what is depended on, so that the engine skips whoever comes after.
+ * Wait for the outputs of steps, and return the resources that later steps must depend on. Usually there
+ * are none: N hosts that depend on N steps would put N × N dependencies into the state. If a step failed
+ * in an update with `--continue-on-error`, its output is unknown. Then later steps depend on that step,
+ * and the engine skips them.
  */
 export async function whenDone(outputs: pulumi.Output<string>[]): Promise<pulumi.Resource[]> {
     const steps = await Promise.all(outputs.map(stepOf));
-    // In a preview all that a step would print is unknown.
+    // The output of a step is always unknown in a preview.
     if (pulumi.runtime.isDryRun()) return [];
     return steps.find(({ isKnown }) => !isKnown)?.resources ?? [];
 }
 
-/** The resources that an output comes from, when it is there. */
+/** Resources that an output comes from, once it is resolved. */
 async function stepOf(output: pulumi.Output<string>) {
     const { serializeProperty, unknownValue, unwrapRpcSecret } = pulumi.runtime;
     const resources = new Set<pulumi.Resource>();

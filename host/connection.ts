@@ -1,27 +1,25 @@
 import type { Input } from "@pulumi/pulumi";
+import { fieldPath, type Problem, problemIf, quote } from "../lvs/problems";
 
-/** How to log in by SSH. Field names and defaults are those of `@pulumi/command`. */
+/** SSH login. Field names and defaults are those of `@pulumi/command`. */
 export interface LoginArgs {
-    /** User to log in as; other than `root` it needs `sudo` without a password. Defaults to `root`. */
+    /** User to log in as. A user other than `root` needs `sudo` without a password. Defaults to `root`. */
     user?: Input<string>;
     /** TCP port of the SSH server. Defaults to 22. */
     port?: Input<number>;
-    /** Private key, as text. Defaults to none. Secret. */
+    /** Private key, as text. Defaults to none. @secret */
     privateKey?: Input<string>;
-    /** Password of the private key, where it has one. Defaults to none. Secret. */
+    /** Password of the private key, if it has one. Defaults to none. @secret */
     privateKeyPassword?: Input<string>;
-    /** Password of the user, where no key serves. Defaults to none. Secret. */
+    /** Password of the user, if no key is used. Defaults to none. @secret */
     password?: Input<string>;
-    /** Socket of an SSH agent. Defaults to `SSH_AUTH_SOCK` where that is set. */
+    /** Socket of an SSH agent. Defaults to `SSH_AUTH_SOCK`, if that is set. */
     agentSocketPath?: Input<string>;
-    /**
-     * The host's public key, one line as in known_hosts after the name (`ssh-ed25519 AAAA…`).
-     * Defaults to none, which is refused unless `ignoreHostKey` is set.
-     */
+    /** Public key of the host: one line of known_hosts without the name (`ssh-ed25519 AAAA…`). Defaults to none, which is an error unless `ignoreHostKey` is set. */
     hostKey?: Input<string>;
-    /** Trust whoever answers at the address. Defaults to false. */
+    /** Accept any key of the host, and so any host at its address. Defaults to false. */
     ignoreHostKey?: boolean;
-    /** Failed attempts to connect before giving up; one more attempt is made. Defaults to 1: a wrong key must not lead to a ban. */
+    /** Number of failed attempts to connect before the last one. Defaults to 1, so that a wrong key does not lead to a ban. */
     dialErrorLimit?: Input<number>;
     /** Seconds for one attempt to connect. Defaults to 10. */
     perDialTimeout?: Input<number>;
@@ -33,39 +31,40 @@ export interface ProxyArgs extends LoginArgs {
     host: Input<string>;
 }
 
-/** How to reach hosts by SSH. */
+/** SSH login, and the way to the hosts. */
 export interface ConnectionArgs extends LoginArgs {
-    /** The bastion through which the host is reached. Defaults to none. */
+    /** Bastion through which the host is reached. Defaults to none. */
     proxy?: ProxyArgs;
 }
 
-/** How to reach one host by SSH. */
+/** SSH login on one host. */
 export interface HostConnectionArgs extends ConnectionArgs {
     /** Address or name of the host. */
     host: Input<string>;
 }
 
-/** What is wrong with a connection, as far as that can be told before its values are known. */
-export function connectionProblems(
-    path: string,
-    connection: ConnectionArgs,
-): { path: string; reason: string }[] {
+/** Check a login as far as its values are known. */
+export function connectionProblems(path: string, connection: ConnectionArgs): Problem[] {
+    const { proxy } = connection;
     return [
         ...hostKeyProblems(path, connection),
-        ...(connection.proxy ? hostKeyProblems(`${path}.proxy`, connection.proxy) : []),
+        ...(proxy ? hostKeyProblems(fieldPath(path, "proxy"), proxy) : []),
     ];
 }
 
-function hostKeyProblems(path: string, { hostKey, ignoreHostKey }: LoginArgs) {
+function hostKeyProblems(path: string, { hostKey, ignoreHostKey }: LoginArgs): Problem[] {
+    const at = fieldPath(path, "hostKey");
     if (hostKey === undefined) {
-        const reason =
-            "is missing: give the line that `ssh-keyscan` prints, without the name, after you " +
-            "have compared it on the host, or set ignoreHostKey to trust whoever answers";
-        return ignoreHostKey ? [] : [{ path: `${path}.hostKey`, reason }];
+        return problemIf(
+            !ignoreHostKey,
+            at,
+            "The value is missing. Give the host's public key, which `lvs keyscan` prints, after you " +
+                "have compared it on the host, or set ignoreHostKey to accept any key.",
+        );
     }
-    if (typeof hostKey !== "string" || /^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/.test(hostKey)) {
-        return [];
-    }
-    const reason = `${JSON.stringify(hostKey)} is not a public key such as "ssh-ed25519 AAAA…"`;
-    return [{ path: `${path}.hostKey`, reason }];
+    return problemIf(
+        typeof hostKey === "string" && !/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/.test(hostKey),
+        at,
+        `${quote(hostKey)} is not a public key. Use a line such as "ssh-ed25519 AAAA…".`,
+    );
 }

@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A value that may have to be waited for, and is plain where it need not be: an output takes time and
- * memory, and a cluster of a thousand hosts would have tens of thousands of them.
+ * A plain value, or an output if the value is not known yet. Outputs cost time and memory, and a
+ * cluster of a thousand hosts would have tens of thousands of them.
  */
 export type Known<T> = T | pulumi.Output<T>;
 
-/** Whether a value holds nothing that has to be waited for. */
+/** Does a value contain no output and no promise? */
 export function isKnown(value: unknown): boolean {
     if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
     if (typeof value !== "object" || value === null) return true;
     return Object.values(value).every(isKnown);
 }
 
-/** What is made of a value, at once where that is plain. */
+/** Transform a value: at once if it is plain, later if it is an output. */
 export function whenKnown<T, Made>(
     value: Known<T>,
     make: (known: T) => pulumi.Output<Made>,
@@ -23,14 +23,14 @@ export function whenKnown<T, Made>(value: Known<T>, make: (known: T) => Made): K
     return isOutput(value) ? value.apply<Made>(make) : make(value);
 }
 
-/** A value with the dependencies of another instead of its own. */
+/** Replace the dependencies of a value by those of another. */
 export function dependingOn<T>(other: unknown, value: Known<T>): Known<T> {
     if (!isOutput(value)) return value;
     const others: pulumi.Output<unknown> = pulumi.output(other);
     return others.apply(() => alone(value));
 }
 
-/** An output without dependencies, and with all else that it is: unknown, or secret. */
+/** Copy an output without its dependencies. It stays unknown, or secret. */
 function alone<T>(output: pulumi.Output<T>): pulumi.Output<T> {
     const { isRpcSecret, serializeProperty, unknownValue, unwrapRpcSecret } = pulumi.runtime;
     let value: unknown;

@@ -4,22 +4,22 @@ import type { HostConnectionArgs, LoginArgs } from "./connection";
 
 export interface StepArgs {
     connection: HostConnectionArgs;
-    /** What `bundle` made. */
+    /** Text that `bundle` made. */
     stdin: pulumi.Input<string>;
-    /** Keeps what the step sends and prints out of diffs, logs and plain state. */
+    /** Keep the input and output of the step out of diffs, logs and plain state. */
     isSecret?: boolean;
-    /** What it does passes, and leaves nothing on the host for a destroy to remove. */
+    /** The step leaves nothing on the host that a destroy must remove. */
     isPassing?: boolean;
-    /** Whether there is something to do. Otherwise nobody logs in to the host. Defaults to true. */
+    /** Is there something to do? If not, nothing connects to the host. Defaults to true. */
     isNeeded?: pulumi.Input<boolean>;
 }
 
-/** What comes before a step. */
+/** Resources that a step waits for. */
 export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[];
 
 /**
- * One step on one host: one SSH connection that feeds a bundle to a shell. Nothing else of it
- * varies, so that a preview shows the lines of the bundle that change.
+ * Register a step on a host: one SSH connection that feeds a bundle to a shell. Only the bundle
+ * varies, so a preview shows exactly the lines that change.
  */
 export function remoteStep(
     name: string,
@@ -32,19 +32,19 @@ export function remoteStep(
         name,
         {
             connection: sshConnection(connection),
-            // The provider connects to nobody where it has nothing to run.
+            // Without a command the provider does not connect to the host.
             create: isNeeded === undefined ? create : onlyIf(isNeeded, create),
             ...(isPassing ? {} : { delete: shell(connection, "remove") }),
             stdin: isSecret ? pulumi.secret(stdin) : stdin,
-            // Otherwise the provider sends variables that a stock sshd refuses.
+            // Without this the provider sends environment variables that sshd rejects by default.
             addPreviousOutputInEnv: false,
             ...(isSecret ? { logging: "none" } : {}),
         },
         {
             parent,
-            // Lists in the list are taken, which its type does not say; an output around it costs three more.
+            // Pulumi accepts lists in the list, although its type does not. An output around it would cost three more.
             dependsOn: dependsOn as pulumi.Resource[],
-            // The opposite order would take down what has just been put up.
+            // In the opposite order the delete would remove what the create has just set up.
             deleteBeforeReplace: true,
             hideDiffs: ["connection"],
             additionalSecretOutputs: isSecret ? ["stdout", "stderr"] : [],
@@ -52,14 +52,14 @@ export function remoteStep(
     );
 }
 
-/** An argument that is left out unless it is needed, which Pulumi's types have no word for. */
+/** Leave an argument out unless a condition is met. Pulumi's types do not allow for that. */
 function onlyIf(condition: pulumi.Input<boolean>, script: pulumi.Input<string>) {
     return pulumi
-        .all([condition, script])
-        .apply(([isMet, text]) => (isMet ? text : undefined)) as pulumi.Output<string>;
+        .output(condition)
+        .apply((isMet) => (isMet ? script : undefined)) as pulumi.Output<string>;
 }
 
-/** The provider itself never gives up on a command, hence the bound on the host. */
+/** The provider never ends a command, so the host does. */
 function shell(
     { user = "root" }: HostConnectionArgs,
     verb: "apply" | "remove",
@@ -78,7 +78,7 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
     };
 }
 
-/** Field by field: the provider prints a connection in clear when it meets one it does not know. */
+/** Known fields only: the provider prints a connection in clear text if it has an unknown one. */
 const loginFields = [
     "user",
     "port",
@@ -92,8 +92,8 @@ const loginFields = [
 ] as const;
 
 /**
- * The provider tries again whatever was wrong, and OpenSSH from 9.8 on shuts an address out for a
- * while after three keys that it does not know.
+ * The provider retries after every kind of error, and OpenSSH from 9.8 on blocks an address for a while
+ * after three unknown keys. So there is one retry.
  */
 function login(args: LoginArgs): LoginArgs {
     const given: Record<string, unknown> = { dialErrorLimit: 1, perDialTimeout: 10 };

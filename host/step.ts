@@ -5,11 +5,11 @@ import type { HostConnectionArgs } from "./connection";
 import { type Known, whenKnown } from "./known";
 import { type Dependencies, remoteStep } from "./remote";
 
-/** What a host is in its cluster. */
+/** Role of a host in its cluster. */
 export const HostRole = { director: "director", realServer: "realServer" } as const;
 export type HostRole = (typeof HostRole)[keyof typeof HostRole];
 
-/** How a step runs. */
+/** Script and properties of a step. */
 interface StepKind {
     readonly script: StepScript;
     /** The step leaves nothing on the host that a destroy must remove. */
@@ -21,7 +21,7 @@ interface StepKind {
 const preflight: StepKind = { script: "preflight", isPassing: true };
 const prepare: StepKind = { script: "prepare" };
 
-/** The steps of a host by its role. */
+/** Steps of a host by its role. */
 const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
     director: {
         preflight,
@@ -38,7 +38,7 @@ const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
     },
 };
 
-/** A host as its steps need it. */
+/** The part of a host that its steps need. */
 export interface StepHost {
     readonly role: HostRole;
     /** Name of the component: steps are called `web-ds1-configure`. */
@@ -69,14 +69,14 @@ export function runStep(
     );
 }
 
-/** The text that a step feeds to the shell of its host. */
+/** Text that a step feeds to the shell of its host. */
 export function stepText(
     { role, name }: Pick<StepHost, "role" | "name">,
     step: StepName,
     { packages, settings, files, programs = [] }: StepContent,
 ): string {
     const { script, isPassing } = kinds[role][step]!;
-    // The host keeps the name of the resource that set it up.
+    // The host remembers the resource that set it up.
     const own = isPassing ? {} : { resource: resourceWord(name) };
     return bundle(script, [...files, ...programs.map(program)], {
         packages,

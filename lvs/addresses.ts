@@ -1,31 +1,31 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
-/** An address family, by the names that keepalived has for them. */
+/** An address family, by keepalived's names. */
 export type Family = "inet" | "inet6";
 
-/** The family of an address; nothing when it is no address. */
+/** Address family of an address, or nothing if it is not valid. */
 export function familyOf(address: string): Family | undefined {
     if (isIPv4(address)) return "inet";
     return isIPv6(address) && !address.includes("%") ? "inet6" : undefined;
 }
 
-/** An address and a port in the words of ipvsadm: `192.0.2.1:80`, `[2001:db8::1]:80`. */
+/** Format an address and a port as ipvsadm does: `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export function socketOf(address: string, port: number): string {
     return familyOf(address) === "inet6" ? `[${canonical(address)}]:${port}` : `${address}:${port}`;
 }
 
-/** An address as the kernel prints it, so that two spellings of one address are equal. */
+/** Format an address as the kernel does, so that two spellings of one address are equal. */
 export function canonical(address: string): string {
     if (familyOf(address) !== "inet6") return address;
     return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
-/** Whether two texts are one address, however each is written. */
+/** Are two texts the same address, in any spelling? */
 export function isSameAddress(one: string, other: string): boolean {
     return canonical(one) === canonical(other);
 }
 
-/** Each address once, as it is first written. */
+/** Remove repeated addresses. The first spelling stays. */
 export function distinctAddresses(addresses: readonly string[]): string[] {
     const firsts = new Map<string, string>();
     for (const address of addresses) {
@@ -40,7 +40,7 @@ export function hostPrefix(address: string): string {
     return `${address}/${familyOf(address) === "inet6" ? 128 : 32}`;
 }
 
-/** Whether a text is a prefix, such as 192.0.2.0/24. */
+/** Is a text a prefix, such as 192.0.2.0/24? */
 export function isNetwork(text: string): boolean {
     const [address, length, ...rest] = text.split("/");
     const family = familyOf(address ?? "");
@@ -48,7 +48,7 @@ export function isNetwork(text: string): boolean {
     return Number(length) <= (family === "inet" ? 32 : 128);
 }
 
-/** Whether an address lies in a network that is one. */
+/** Is an address in a valid network? */
 export function isInNetwork(address: string, network: string): boolean {
     const [base, length] = network.split("/") as [string, string];
     const [family, own] = [base, address].map(familyOf);

@@ -1,20 +1,20 @@
 import { matching, checkValue, type Target, integer } from "./keepalived/keywords";
 import { type Problem, problemIf } from "./problems";
 
-/** How a cluster that serves is changed. */
+/** How changes are applied while the cluster serves. */
 export interface ChangeSettings {
-    /** Seconds that the connections of a real server have to end when it leaves a pool, 0 to 240. Defaults to 10. */
+    /** Seconds that the connections of a removed real server have to end, 0 to 240. Defaults to 10. */
     drainTimeout?: number;
-    /** Whether a director that owns virtual IPs hands them to another one before it is changed, with a new start of keepalived instead of a reload; from two directors on. Defaults to false: a reload keeps them, and what is connected. */
+    /** Let an active director hand its virtual IPs over before it is changed, by a restart of keepalived instead of a reload. Needs two directors. Defaults to false: a reload, which keeps virtual IPs and connections. */
     handOver?: boolean;
-    /** A word that has not stood here before makes the next `up` go to every host and mend what somebody has changed there. It may be that a director's keepalived is started anew for it. Defaults to none. */
+    /** Any new word makes the next `up` connect to every host and repair manual changes. Repair may restart keepalived on a director. Defaults to none. */
     repair?: string;
 }
 
-const seconds = integer("a number of seconds", 0, 240);
-const word = matching(/^[\x21-\x7e]{1,64}$/, "a word: 1 to 64 characters without blanks");
+const seconds = integer(0, 240, "seconds");
+const word = matching(/^[\x21-\x7e]{1,64}$/, "a word", "up to 64 ASCII characters without blanks");
 
-/** What is wrong with how a cluster is to be changed. */
+/** Check how changes are applied. */
 export function changeProblems(
     { drainTimeout, handOver, repair }: ChangeSettings,
     directors: readonly unknown[],
@@ -26,12 +26,12 @@ export function changeProblems(
         ...problemIf(
             handOver === true && directors.length < 2,
             "handOver",
-            "takes another director to hand over to: add one, or leave it out",
+            "A single director has no other to hand over to. Add a director, or remove handOver.",
         ),
     ];
 }
 
-/** How a cluster that serves is changed, with every default resolved. */
+/** How changes are applied, with every default resolved. */
 export interface ChangePlan {
     /** Seconds. */
     readonly drainTimeout: number;
@@ -39,7 +39,7 @@ export interface ChangePlan {
     readonly repair?: string;
 }
 
-/** Resolve how a cluster that serves is changed. */
+/** Resolve how changes are applied. */
 export function planChange({
     drainTimeout = 10,
     handOver = false,

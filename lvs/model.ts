@@ -5,10 +5,10 @@ import type { KernelSettings } from "./kernel/sysctls";
 import type { MonitoringSettings } from "./monitoring";
 import type { Tunnel } from "./service/lvsMethod";
 import type { VirtualServer } from "./service/virtualServer";
-import type { GlobalDefs } from "./vrrp/globalDefs";
-import type { VrrpInstance } from "./vrrp/instance";
+import type { GlobalDefs } from "./global/globalDefs";
+import type { VrrpInstance } from "./vrrp/instance/instance";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
-import type { Tracking } from "./vrrp/tracking";
+import type { Tracking } from "./vrrp/tracking/tracking";
 
 export interface Director {
     readonly name: string;
@@ -20,9 +20,9 @@ export interface Director {
 export interface RealServer {
     readonly name: string;
     readonly host: string;
-    /** IPv4 address that directors send to; `host` where that is one. */
+    /** IPv4 address that directors send packets to, if `host` is not that address. */
     readonly address?: string;
-    /** IPv6 address that directors send to; `host` where that is one. */
+    /** IPv6 address that directors send packets to, if `host` is not that address. */
     readonly address6?: string;
     readonly gateway?: string;
     readonly gateway6?: string;
@@ -32,9 +32,9 @@ export interface RealServer {
     readonly distribution?: Distribution;
 }
 
-/** A real server without the cluster that it is in. */
+/** A real server without its cluster. */
 export interface StandaloneRealServer {
-    /** The virtual IPs that it serves by DR and TUN. */
+    /** Virtual IPs that it serves by DR or TUN. */
     readonly virtualIps: string[];
     readonly tunnels: Tunnel[];
     readonly gateway?: string;
@@ -49,12 +49,12 @@ export interface Httpd {
     readonly page: string;
 }
 
-/** Everything that decides what stands in a file on a host; no secret, no way to log in. */
+/** Arguments that decide the content of files on hosts: no secrets, no logins. */
 export interface Cluster extends ChangeSettings, Tracking {
     readonly distribution?: Distribution;
     readonly keepalivedPackage?: string;
     readonly vrrpInstances: readonly VrrpInstance[];
-    /** Whether the user gives a password, which is no part of this. */
+    /** Does the user give a password? The password itself stays out of the model. */
     readonly hasAuthPass?: boolean;
     readonly vrrpSyncGroups?: readonly VrrpSyncGroup[];
     readonly directors: readonly Director[];

@@ -2,24 +2,25 @@ import { matching, checkValue, type Target, integer } from "./keepalived/keyword
 import { type HostFile, textFile } from "./kernel/hostFile";
 import type { Problem } from "./problems";
 
-/** How the hosts are watched: what node_exporter tells Prometheus of them, and metrics of their own beside it. */
+/** Metrics of a host for Prometheus: those of node_exporter, and those of this project. */
 export interface MonitoringSettings {
-    /** Seconds between two looks at a host, 5 to 60. Defaults to 15. */
+    /** Seconds between measurements, 5 to 60. Defaults to 15. */
     interval?: number;
-    /** Whether node_exporter is installed, which anybody who reaches TCP port 9100 can read. Defaults to true. */
+    /** Install node_exporter. Everyone who can reach TCP port 9100 can read its metrics. Defaults to true. */
     nodeExporter?: boolean;
-    /** The folder out of which node_exporter takes files, for one that is there already (node_exporter `--collector.textfile.directory`). Defaults to `/var/lib/prometheus/node-exporter`, that of Debian's. */
+    /** Folder that an existing node_exporter reads files from (node_exporter `--collector.textfile.directory`). Defaults to `/var/lib/prometheus/node-exporter`, Debian's. */
     textfileDirectory?: string;
 }
 
-const seconds = integer("a number of seconds", 5, 60);
-/** systemd takes a `%` for more than it is. */
+const seconds = integer(5, 60, "seconds");
+/** systemd gives `%` a meaning of its own. */
 const folder = matching(
     /^(?:\/[A-Za-z0-9_+@:,=.-]+)+$/,
-    'a path from the root, of letters, digits and "_+@:,=.-"',
+    "an absolute path that systemd can read",
+    'letters, digits and "_+@:,=.-" after each "/"',
 );
 
-/** What is wrong with how hosts are to be watched. */
+/** Check the monitoring of hosts. */
 export function monitoringProblems(
     path: string,
     { interval, textfileDirectory }: MonitoringSettings = {},
@@ -31,10 +32,10 @@ export function monitoringProblems(
     ];
 }
 
-/** The monitoring of a host with every default resolved. */
+/** Monitoring of a host with every default resolved. */
 export type MonitoringPlan = Readonly<Required<MonitoringSettings>>;
 
-/** Resolve the defaults of monitoring, where there is any. */
+/** Resolve the defaults of monitoring, if there is any. */
 export function planMonitoring(settings: MonitoringSettings | undefined) {
     if (settings === undefined) return undefined;
     const {
@@ -45,12 +46,12 @@ export function planMonitoring(settings: MonitoringSettings | undefined) {
     return { interval, nodeExporter, textfileDirectory };
 }
 
-/** The packages for it, by the names that they have in the RHEL family. */
+/** Packages for monitoring, by their names in the RHEL family. */
 export function monitoringPackages(monitoring: MonitoringPlan | undefined): string[] {
     return monitoring?.nodeExporter ? ["golang-github-prometheus-node-exporter"] : [];
 }
 
-/** The files that have a host measured, without the program that does. */
+/** Files that start measurements, without the program that measures. */
 export function monitoringFiles(monitoring: MonitoringPlan | undefined): HostFile[] {
     if (monitoring === undefined) return [];
     const { interval, nodeExporter, textfileDirectory } = monitoring;

@@ -3,16 +3,16 @@ import type { Cluster } from "./model";
 import { memberMethodOf, poolsOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
-import { instanceName } from "./vrrp/instance";
-import { addressesOf, type VrrpContext } from "./vrrp/members";
+import { instanceName } from "./vrrp/instance/instance";
+import { addressesOf, type VrrpContext } from "./vrrp/instance/members";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 
 /**
- * The names of the instances that NAT ties to each other: answers come to a gateway, and the one
- * director that translates them has to own it and the virtual IP together. None for less than two.
+ * Names of the instances that NAT needs on one director. The director that translates answers must be
+ * active for the gateway and for the virtual IP. Empty if both belong to one instance.
  */
 export function instancesSharedByNat(cluster: Cluster, context: VrrpContext): string[] {
-    const tied = new Set(
+    const shared = new Set(
         poolsOf(cluster).flatMap(({ virtualServer, members }) => {
             const translated = members.filter(
                 ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
@@ -24,17 +24,17 @@ export function instancesSharedByNat(cluster: Cluster, context: VrrpContext): st
             return [...virtualIpsIn(virtualServer), ...gateways].map(canonical);
         }),
     );
-    const owners = cluster.vrrpInstances.flatMap((instance, index) => {
+    const names = cluster.vrrpInstances.flatMap((instance, index) => {
         const { virtualIpaddress, virtualIpaddressExcluded } = addressesOf(instance, context);
-        const isTied = [...virtualIpaddress, ...virtualIpaddressExcluded].some(({ ip }) =>
-            tied.has(canonical(ip)),
+        const isShared = [...virtualIpaddress, ...virtualIpaddressExcluded].some(({ ip }) =>
+            shared.has(canonical(ip)),
         );
-        return isTied ? [instanceName(instance, index)] : [];
+        return isShared ? [instanceName(instance, index)] : [];
     });
-    return owners.length < 2 ? [] : owners;
+    return names.length < 2 ? [] : names;
 }
 
-/** The sync groups that the user gave, or else the one that NAT asks for. */
+/** Sync groups that the user gave, or else the one that NAT needs. */
 export function syncGroupsOf(cluster: Cluster, context: VrrpContext): VrrpSyncGroup[] {
     if (cluster.vrrpSyncGroups) return [...cluster.vrrpSyncGroups];
     const group = instancesSharedByNat(cluster, context);

@@ -1,10 +1,7 @@
 import { monitoringPackages } from "./monitoring";
 import type { DirectorPlan, RealServerPlan } from "./plan";
 
-/**
- * The packages of a director, by the names that they have in the RHEL family. `keepalived` comes in
- * the version that is asked for.
- */
+/** Packages of a director, by their names in the RHEL family. */
 export function directorPackages(plan: DirectorPlan): string[] {
     const { needs, keepalivedPackage, monitoring } = plan;
     return [
@@ -15,7 +12,7 @@ export function directorPackages(plan: DirectorPlan): string[] {
     ];
 }
 
-/** The packages of a real server, likewise. */
+/** Packages of a real server, by their names in the RHEL family. */
 export function realServerPackages({ kernel, httpd, monitoring }: RealServerPlan): string[] {
     return [
         ...(httpd ? ["httpd"] : []),

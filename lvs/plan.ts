@@ -23,17 +23,17 @@ import {
 import { protocolOf, socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
-import { type GlobalDefsPlan, planGlobalDefs } from "./vrrp/globalDefs";
-import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance";
-import { planSyncDaemon, type SyncDaemonPlan } from "./vrrp/syncDaemon";
+import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
+import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
+import { planSyncDaemon, type SyncDaemonPlan } from "./global/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
-import { planTracking, type TrackingPlan } from "./vrrp/tracking";
+import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 
-/** One director: every default resolved, nothing left to decide. */
+/** A director with every default resolved. */
 export interface DirectorPlan {
-    /** The keepalived that it runs. */
+    /** Version of keepalived on the host. */
     readonly version: string;
-    /** The exact package to install; the distribution's newest if there is none. */
+    /** Exact version of the package to install, or nothing for the distribution's newest. */
     readonly keepalivedPackage?: string;
     readonly globalDefs: GlobalDefsPlan;
     readonly tracking: TrackingPlan;
@@ -44,13 +44,13 @@ export interface DirectorPlan {
     readonly kernel: DirectorKernel;
     readonly needs: DirectorNeeds;
     readonly monitoring?: MonitoringPlan;
-    /** The addresses of all directors, as far as they are known by an address. */
+    /** Addresses of all directors whose `host` is an address. */
     readonly directorAddresses: readonly string[];
     readonly change: ChangePlan;
     readonly removePackages: boolean;
 }
 
-/** The plan of the director called `name`; `cluster` has passed `validate`. */
+/** Resolve a validated cluster for the director called `name`. */
 export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const director = cluster.directors.find((candidate) => candidate.name === name)!;
     const context = contextOf(cluster);
@@ -129,7 +129,7 @@ function trafficOf(
     };
 }
 
-/** The packets that the director marks for a service. */
+/** Packets that the director marks for a service. */
 function marksOf({ virtualServer }: VirtualServerPlan): Marking[] {
     const { fwmark } = virtualServer;
     return (fwmark?.packets ?? []).map((packets) => ({
@@ -139,7 +139,7 @@ function marksOf({ virtualServer }: VirtualServerPlan): Marking[] {
     }));
 }
 
-/** The real servers of a pool that answer through the director, by one of the methods or by both. */
+/** Real servers of a pool whose answers pass through the director, by one of these methods. */
 function answersOf(plan: VirtualServerPlan, ...methods: LvsMethod[]): Masquerading[] {
     const { virtualServer, protocol } = plan;
     const translated = plan.realServers.filter(({ lvsMethod }) => methods.includes(lvsMethod));
@@ -190,7 +190,7 @@ function needsOf(
     };
 }
 
-/** One real server: every default resolved, nothing left to decide. */
+/** A real server with every default resolved. */
 export interface RealServerPlan {
     readonly kernel: RealServerKernel;
     readonly httpd?: Httpd;
@@ -199,7 +199,7 @@ export interface RealServerPlan {
     readonly repair?: string;
 }
 
-/** The plan of a real server, which has passed `validateRealServer`. */
+/** Resolve a validated real server. */
 export function planRealServer(realServer: StandaloneRealServer): RealServerPlan {
     return {
         kernel: planRealServerKernel(realServer),
@@ -210,7 +210,7 @@ export function planRealServer(realServer: StandaloneRealServer): RealServerPlan
     };
 }
 
-/** The families of the virtual IPs decide the families of the tunnels. */
+/** Tunnels have the address families of the virtual IPs. */
 function planRealServerKernel(realServer: StandaloneRealServer): RealServerKernel {
     const { virtualIps, gateway, gateway6 } = realServer;
     const tunnels = realServer.tunnels.map(planTunnel);
@@ -226,7 +226,7 @@ function planRealServerKernel(realServer: StandaloneRealServer): RealServerKerne
     };
 }
 
-/** The real servers of a cluster, each without the cluster, by name. */
+/** Real servers of a cluster by name, each without the cluster. */
 export function standaloneRealServers(cluster: Cluster): Map<string, StandaloneRealServer> {
     const memberships = membershipsOf(cluster);
     const uses = new Map(cluster.realServers.map(({ name }) => [name, [] as Service[]]));

@@ -19,25 +19,25 @@ import {
     type VirtualServerPlan,
     type VirtualServerSettings,
 } from "./service/virtualServer";
-import type { VrrpContext } from "./vrrp/members";
+import type { VrrpContext } from "./vrrp/instance/members";
 
-/** The virtual IPs of a cluster, each once, in the order in which they first appear. */
+/** Virtual IPs of a cluster, each once, in the order in which they first appear. */
 export function virtualIpsOf(virtualServers: readonly VirtualServer[]): string[] {
     return distinctAddresses(virtualServers.flatMap(virtualIpsIn));
 }
 
-/** What VRRP instances have to know of the cluster that they are in. */
+/** The part of a cluster that its VRRP instances depend on. */
 export function contextOf(cluster: Cluster): VrrpContext {
     return { ...cluster, virtualIps: virtualIpsOf(cluster.virtualServers) };
 }
 
-/** As much of a cluster, or of its arguments, as says who is in which pool. */
+/** The part of a cluster, or of its arguments, that decides pools. */
 interface Pools<Service = VirtualServerSettings> {
     readonly realServers: readonly { readonly name: string }[];
     readonly virtualServers: readonly Service[];
 }
 
-/** Who is in a pool: those that it names, or else all real servers. */
+/** Members of a pool: those that the virtual server names, or else all real servers. */
 export function membersOf(
     { realServers }: Pools,
     virtualServer: VirtualServerSettings,
@@ -45,26 +45,26 @@ export function membersOf(
     return virtualServer.realServers ?? realServers.map(({ name }) => ({ name }));
 }
 
-/** The address that directors send packets of a family to. */
+/** Address of a real server that directors send packets of this family to. */
 export function addressOf(realServer: RealServer, family: Family): string | undefined {
     const { host, address, address6 } = realServer;
     const own = familyOf(host) === family ? host : undefined;
     return (family === "inet" ? address : address6) ?? own;
 }
 
-/** One of a pool, and the real server that it is, unless there is none of that name. */
+/** A pool member, and its real server if one has that name. */
 export interface Pooled {
     readonly member: PoolMember;
     readonly realServer?: RealServer;
 }
 
-/** A virtual server and who is in its pool. */
+/** A virtual server and the members of its pool. */
 export interface Pool {
     readonly virtualServer: VirtualServer;
     readonly members: readonly Pooled[];
 }
 
-/** The pools of all virtual servers: at once, since to look for one real server goes through all. */
+/** Pools of all virtual servers. One pass is faster than a search for each member. */
 export function poolsOf(cluster: Cluster): Pool[] {
     const byName = new Map(cluster.realServers.map((realServer) => [realServer.name, realServer]));
     return cluster.virtualServers.map((virtualServer) => ({
@@ -76,12 +76,12 @@ export function poolsOf(cluster: Cluster): Pool[] {
     }));
 }
 
-/** The addresses that directors send packets of a family to, of those that have one. */
+/** Addresses of pool members in one family. Members without one are left out. */
 export function poolAddresses(members: readonly Pooled[], family: Family): string[] {
     return members.flatMap(({ realServer }) => (realServer && addressOf(realServer, family)) ?? []);
 }
 
-/** The forwarding method for a pool member. */
+/** Forwarding method of a pool member. */
 export function memberMethodOf(
     virtualServer: { readonly lvsMethod?: LvsMethod },
     member: PoolMember,
@@ -89,12 +89,12 @@ export function memberMethodOf(
     return member.lvsMethod ?? methodOf(virtualServer);
 }
 
-/** The port that one of its pool listens on. */
+/** Port that a pool member listens on. */
 export function memberPortOf(virtualServer: Destination, member: PoolMember): number {
     return member.port ?? portOf(virtualServer);
 }
 
-/** What a real server is in a pool, and how packets reach it. */
+/** A real server in a pool: port, method and tunnel. */
 export interface Membership<Service = VirtualServer> {
     readonly virtualServer: Service;
     readonly member: PoolMember;
@@ -102,10 +102,10 @@ export interface Membership<Service = VirtualServer> {
     readonly tunnel: TunnelPlan;
 }
 
-/** The pools that real servers are in, by their names, in the order of the virtual servers. */
+/** Pools of each real server by its name, in the order of the virtual servers. */
 export type Memberships<Service = VirtualServer> = Map<string, Membership<Service>[]>;
 
-/** Who is in which pools: all of it at once, since to look for one takes as long. */
+/** Find the pools of all real servers. One pass is faster than a search for each. */
 export function membershipsOf<Service extends VirtualServerSettings>(
     cluster: Pools<Service>,
 ): Memberships<Service> {
@@ -123,7 +123,7 @@ export function membershipsOf<Service extends VirtualServerSettings>(
     return all;
 }
 
-/** A real server that answers while a pool is down, and the forwarding method for it. */
+/** A real server that answers while a pool is down, and its forwarding method. */
 export interface SorryServerUse {
     readonly realServer: RealServer;
     readonly method: LvsMethod;
@@ -155,12 +155,12 @@ export function sorryServerUses({
     return uses;
 }
 
-/** The tunnels through which a real server gets packets. */
+/** Tunnels through which a real server gets packets. */
 export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): TunnelPlan[] {
     return memberships.filter(({ method }) => method === LvsMethod.TUN).map(({ tunnel }) => tunnel);
 }
 
-/** Resolve the defaults of a virtual server. The cluster has passed `validate`. */
+/** Resolve a virtual server of a validated cluster. */
 export function planVirtualServer(
     { virtualServer, members }: Pool,
     version: string,
@@ -206,7 +206,7 @@ function planPoolMember(
     };
 }
 
-/** The weight of a real server in a pool. */
+/** Weight of a real server in a pool. */
 export function weightOf(realServer: RealServer | undefined, member: PoolMember): number {
     if (realServer?.drained === true) return 0;
     return member.weight ?? realServer?.weight ?? 1;

@@ -1,14 +1,19 @@
-/** One thing that is wrong with what the user wrote. */
+/** A problem of the user's arguments. */
 export interface Problem {
-    /** Where, in the user's own terms: `virtualServers[0].port`. */
+    /** Place in the arguments: `virtualServers[0].port`. */
     path: string;
-    /** What stands there, what is allowed, and how to mend it. */
+    /** Two sentences: the first says what is wrong with the value, the second what to do. */
     reason: string;
 }
 
-/** A list of one problem, so that rules can be spread into lists of rules. */
+/** Place of a field in an object. The arguments themselves have an empty path. */
+export function fieldPath(path: string, field: string): string {
+    return path === "" ? field : `${path}.${field}`;
+}
+
+/** Make a list of one problem, so that rules can be spread into lists of rules. */
 export function problem(path: string, reason: string): Problem[] {
-    // One line that reads as it stands, whatever the values have in them that it names.
+    // Control characters in a value must not break the line or hide a part of it.
     return [{ path, reason: reason.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped) }];
 }
 
@@ -16,12 +21,12 @@ function escaped(sign: string): string {
     return `\\u${sign.codePointAt(0)!.toString(16).padStart(4, "0")}`;
 }
 
-/** One problem when `wrong`, none otherwise. */
+/** Make one problem if `wrong` is true, and none otherwise. */
 export function problemIf(wrong: boolean, path: string, reason: string): Problem[] {
     return wrong ? problem(path, reason) : [];
 }
 
-/** The problems of every item of a list that may be left out, each with its place in the list. */
+/** Check each item of an optional list, with its place in the list. */
 export function problemsOfEach<T>(
     path: string,
     items: readonly T[] | undefined,
@@ -30,16 +35,16 @@ export function problemsOfEach<T>(
     return (items ?? []).flatMap((item, index) => problemsOf(item, `${path}[${index}]`));
 }
 
-/** What is wrong with what is to be a text file. */
+/** Check the content of a text file. */
 export function textProblems(path: string, content: string): Problem[] {
     return problemIf(
         /\0|\p{Surrogate}/u.test(content),
         path,
-        "holds a NUL character or half of another, which no text file can: remove it",
+        "The text has a NUL character or half of another character. Remove it.",
     );
 }
 
-/** Each item whose key an earlier one has, with that earlier one; no key is like no other. */
+/** Find items whose key an earlier item has, each with that earlier item. Items without a key are never equal. */
 export function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown): [T, T][] {
     const firsts = new Map<unknown, T>();
     return items.flatMap((item): [T, T][] => {
@@ -51,7 +56,7 @@ export function duplicates<T>(items: readonly T[], keyOf: (item: T) => unknown):
     });
 }
 
-/** A problem for each name in a list that an earlier item has; `reason` takes it and that one's place. */
+/** Report each name that an earlier item has; `reason` takes the name and the place of that item. */
 export function duplicateNameProblems(
     path: string,
     items: readonly { readonly name: string }[] | undefined,
@@ -63,13 +68,43 @@ export function duplicateNameProblems(
     );
 }
 
-/** Names that could have been meant, as a message lists them; those that are none, in quotes. */
+/** Format a list of possible names. A name with unusual characters gets quotes. */
 export function joinNames(names: readonly string[]): string {
     const shown = names.map((name) => (/^[\w.-]{1,64}$/.test(name) ? name : quote(name)));
-    return shown.join(", ") || "none";
+    return shown.join(", ");
 }
 
-/** A value as a message quotes it. */
+/** Find the name that is most like a mistyped one. Returns nothing if none is like it. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+    const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+    const [nearest] = names
+        .map((other) => ({ other, edits: editsBetween(plain(name), plain(other)) }))
+        .filter(({ other, edits }) => edits <= Math.max(other.length, name.length) / 3)
+        .sort((a, b) => a.edits - b.edits);
+    return nearest?.other;
+}
+
+/** Number of letters to add, remove or replace, by Levenshtein. */
+function editsBetween(one: string, other: string): number {
+    let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+    [...one].forEach((letter, index) => {
+        const next = [index + 1];
+        for (let place = 0; place < other.length; place++) {
+            const replaced = row[place]! + (letter === other[place] ? 0 : 1);
+            next.push(Math.min(replaced, row[place + 1]! + 1, next[place]! + 1));
+        }
+        row = next;
+    });
+    return row.at(-1)!;
+}
+
+const longestQuote = 80;
+
+/** Format a value for a message. A long value is cut and keeps its closing quote. */
 export function quote(value: unknown): string {
-    return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
+    if (value === undefined) return "nothing";
+    const text = JSON.stringify(value);
+    if (text.length <= longestQuote) return text;
+    const start = text.slice(0, longestQuote - 2).replace(/\p{Surrogate}$/u, "");
+    return `${start}…${text.at(-1)}`;
 }

@@ -13,32 +13,32 @@ import type { DirectorPlan, RealServerPlan } from "./plan";
 import { groupName, type Socket, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
-import { globalDefsView } from "./vrrp/globalDefs";
-import { vrrpInstanceView } from "./vrrp/instance";
+import { globalDefsView } from "./global/globalDefs";
+import { vrrpInstanceView } from "./vrrp/instance/instance";
 import { vrrpSyncGroupView } from "./vrrp/syncGroup";
-import { trackingViews } from "./vrrp/tracking";
-import { vrrpRouterLines, vrrpRouters } from "./vrrp/vrrpRouters";
+import { trackingViews } from "./vrrp/tracking/tracking";
+import { vrrpRouterLines, vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 export type { HostFile } from "./kernel/hostFile";
 
-/** Where a director has its configuration. */
+/** Path of a director's configuration. */
 export const configurationPath = "/etc/keepalived/keepalived.conf";
 
-/** Where a director has the plan of its IPVS table. */
+/** Path of a director's planned IPVS table. */
 export const ipvsRulesPath = "/var/lib/pulumi-lvs/ipvs.rules";
 
-/** Where a director has the VRRP routers that it takes part in. */
+/** Path of the list of virtual routers that a director takes part in. */
 export const vrrpRoutersPath = "/var/lib/pulumi-lvs/vrrp.routers";
 
-/** Where the directors keep the VRRP password; the path is the one that keepalived.conf includes. */
+/** Path of the VRRP password, included by keepalived.conf. */
 export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
-/** The files by which a director loads kernel modules, now and at every boot. */
+/** Files that make a director load kernel modules, now and at every boot. */
 export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[] {
     return [modulesFile(directorModules(needs)), ...moduleOptionsFiles(kernel)];
 }
 
-/** The files of a director, without the VRRP password. */
+/** Files of a director, without the VRRP password. */
 export function directorFiles(plan: DirectorPlan): HostFile[] {
     return [
         textFile(configurationPath, "keepalived.conf.mustache", keepalivedView(plan)),
@@ -62,7 +62,7 @@ export function directorFiles(plan: DirectorPlan): HostFile[] {
     ];
 }
 
-/** The unit that brings the kernel's files about, with its program, and what is added to keepalived's. */
+/** Unit that applies the kernel's files, its program, and the drop-in for keepalived's unit. */
 function directorUnitFiles(): HostFile[] {
     return [
         plainFile("/etc/systemd/system/lvs-director.service", "lvs-director.service"),
@@ -81,18 +81,18 @@ function directorMonitoringFiles({ monitoring, virtualServers }: DirectorPlan): 
     ];
 }
 
-/** The one secret file of a director. */
+/** The secret file of a director. */
 export function authPassFile(authPass: string): HostFile {
     return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass}"\n` };
 }
 
-/** The file by which a real server loads kernel modules, where it needs any. */
+/** File that makes a real server load kernel modules; no file without modules. */
 export function realServerModuleFiles({ kernel }: RealServerPlan): HostFile[] {
     const modules = realServerModules(kernel);
     return modules.length === 0 ? [] : [modulesFile(modules)];
 }
 
-/** The files of a real server. */
+/** Files of a real server. */
 export function realServerFiles({ kernel, httpd, monitoring }: RealServerPlan): HostFile[] {
     const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
     return [
@@ -102,7 +102,7 @@ export function realServerFiles({ kernel, httpd, monitoring }: RealServerPlan): 
     ];
 }
 
-/** What template `keepalived.conf.mustache` shows: what is referred to before what refers to it. */
+/** Values for the template `keepalived.conf.mustache`: definitions before the blocks that refer to them. */
 function keepalivedView(plan: DirectorPlan) {
     const { version, globalDefs, tracking, virtualServers } = plan;
     return {

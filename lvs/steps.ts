@@ -10,32 +10,32 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "./render";
-import { vrrpRouters } from "./vrrp/vrrpRouters";
+import { vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
-/** The steps of a host, in their order. */
+/** Steps of a host, in their order. */
 export const stepNames = ["preflight", "prepare", "secret", "configure", "deferred"] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** What a step brings to a host. */
+/** Input of a step on a host. */
 export interface StepContent {
     readonly packages?: { readonly names: string[]; readonly purge: boolean };
-    /** What the script of the step reads, by name. A list is several lines. */
+    /** Settings that the script of the step reads, by name. A list becomes several lines. */
     readonly settings: Readonly<
         Record<string, string | number | boolean | readonly string[] | undefined>
     >;
     readonly files: readonly HostFile[];
-    /** Programs of this project that stay on the host. */
+    /** Programs of this project to install on the host. */
     readonly programs?: readonly "lvs-metrics"[];
 }
 
-/** What the steps of a director bring. */
+/** Inputs of the steps on a director. */
 export const directorSteps = {
     preflight(plan: DirectorPlan): StepContent {
         const { instance, address } = vrrpRouters(plan.vrrpInstances);
         const peers = plan.vrrpInstances.flatMap(({ unicastPeers }) => unicastPeers);
         return {
             settings: {
-                // A package of an exact version may be newer than the one that is installed.
+                // An exact version of the package replaces the installed keepalived.
                 keepalived: plan.keepalivedPackage === undefined ? plan.version : undefined,
                 module: directorModules(plan.needs),
                 instance,
@@ -55,7 +55,7 @@ export const directorSteps = {
     secret(authPass: string, repair: string | undefined): StepContent {
         return { settings: { repair }, files: [authPassFile(authPass)] };
     },
-    /** A director that does not defer its change comes last, and proves that every virtual IP has an active director. */
+    /** The director that does not defer its change comes last, and proves that every virtual IP has an active director. */
     configure(plan: DirectorPlan, deferIfActive: boolean): StepContent {
         return {
             settings: { ...plan.change, deferIfActive, proveActive: !deferIfActive },
@@ -65,7 +65,7 @@ export const directorSteps = {
     },
 };
 
-/** What the steps of a real server bring. */
+/** Inputs of the steps on a real server. */
 export const realServerSteps = {
     preflight({ kernel, httpd }: RealServerPlan): StepContent {
         return {
@@ -100,7 +100,7 @@ export function needsPreparation(realServer: {
     return httpd !== undefined || tunnels.length > 0 || packages.length > 0;
 }
 
-/** The content of a step that carries out what the host deferred under this digest. */
+/** Input of the step that applies the change which the host deferred under this digest. */
 export function deferredStep(digest: string): StepContent {
     return { settings: { deferred: digest || "nothing" }, files: [] };
 }

@@ -3,22 +3,23 @@ import * as path from "node:path";
 import Mustache from "mustache";
 
 /**
- * The text of a template under `templates/` with a view's values in it. A template may call others:
- * `{{> virtual_server}}` alone on a line puts that one there, indented like the line.
+ * Format a template under `templates/` with values. A template can include others:
+ * `{{> virtual_server}}` alone on a line inserts that template with the indentation of the line.
  */
 export function render(template: string, view: object): string {
-    // Mustache would turn `/` into `&#x2F;`; configuration is not HTML.
+    // Mustache escapes text for HTML by default, and configuration is not HTML.
     return Mustache.render(source(template), view, partial, { escape: String });
 }
 
+/** Text of a template that another one includes. */
 function partial(name: string): string {
     return source(`${name}.mustache`);
 }
 
-/** What has been read: a thousand hosts get files of the same. */
+/** Templates that were read: thousands of files come from the same few. */
 const sources = new Map<string, string>();
 
-/** A file under `templates/` as it stands. */
+/** Text of a file under `templates/`. */
 export function source(file: string): string {
     const known = sources.get(file);
     if (known !== undefined) return known;

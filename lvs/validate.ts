@@ -11,15 +11,15 @@ import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
-import { globalDefsProblems } from "./vrrp/globalDefs";
-import { instanceName } from "./vrrp/instance";
-import { vrrpInstanceProblems } from "./vrrp/instanceRules";
-import { vrrpVersionOf } from "./vrrp/members";
-import { hasSyncDaemon } from "./vrrp/syncDaemon";
+import { globalDefsProblems } from "./global/globalDefs";
+import { instanceName } from "./vrrp/instance/instance";
+import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
+import { vrrpVersionOf } from "./vrrp/instance/members";
+import { hasSyncDaemon } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
-import { trackingProblems } from "./vrrp/tracking";
+import { trackingProblems } from "./vrrp/tracking/tracking";
 
-/** Every problem of a cluster, in the order in which it is written; none when it can be built. */
+/** Validate a cluster. Returns every problem in the order of the arguments, and none if the cluster can be built. */
 export function validate(cluster: Cluster): Problem[] {
     const target = targetOf(cluster);
     const context = contextOf(cluster);
@@ -36,7 +36,7 @@ export function validate(cluster: Cluster): Problem[] {
             cluster.hasAuthPass === true &&
                 vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
             "authPass",
-            "is for version 2 of VRRP, and all instances have 3, which knows no password: remove it",
+            "The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
         ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
@@ -53,7 +53,7 @@ export function validate(cluster: Cluster): Problem[] {
     ];
 }
 
-/** The oldest keepalived that the configuration has to suit. */
+/** The oldest keepalived in the cluster, which the configuration must suit. */
 function targetOf(cluster: Cluster): Target {
     const directors = cluster.directors
         .map((director) => ({ director, version: versionOf(director, cluster) }))
@@ -67,7 +67,7 @@ function targetOf(cluster: Cluster): Target {
     };
 }
 
-/** What services and directors ask of the kernel, as far as its settings can contradict them. */
+/** Services and directors whose needs kernel settings can contradict. */
 function kernelNeeds(cluster: Cluster) {
     return {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
@@ -79,19 +79,19 @@ function kernelNeeds(cluster: Cluster) {
     };
 }
 
-/** What is wrong with a VRRP password, without saying what it is. */
+/** Validate a VRRP password without repeating it. */
 export function validateAuthPass(path: string, authPass: string): Problem[] {
-    // Braces end blocks and name variables even in quotes, and a backslash hides a quote.
+    // keepalived reads braces even in quotes, and a backslash escapes a quote.
     if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
     const bytes = Buffer.byteLength(authPass);
     return problem(
         path,
-        `the password (${bytes} bytes) is not 1 to 8 printable ASCII characters without blanks ` +
-            'or one of " \\ { }; keepalived would take it for something else. Leave it out to have one made',
+        `The password (${bytes} bytes) has a form that keepalived cannot read. ` +
+            'Use 1 to 8 printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.',
     );
 }
 
-/** What is wrong with a real server that stands alone. */
+/** Validate a standalone real server. */
 export function validateRealServer(realServer: StandaloneRealServer): Problem[] {
     const { virtualIps, tunnels, httpd, monitoring } = realServer;
     return [
@@ -107,5 +107,5 @@ export function validateRealServer(realServer: StandaloneRealServer): Problem[] 
     ];
 }
 
-/** A real server runs none. */
+/** A real server does not run keepalived. */
 const anyKeepalived: Target = { version: "999.0.0", host: "", scripts: [] };

@@ -3,36 +3,61 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
 
-/** Which folders a folder may import from, besides itself, and which packages only it may use. */
+/** Folders that a folder may import from besides itself, and packages that only it may use. */
 const rules: Record<string, { folders: string[]; packages: string[] }> = {
     lvs: { folders: [], packages: ["mustache"] },
     host: { folders: ["lvs"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
     components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
     cli: { folders: ["lvs", "host"], packages: ["yargs"] },
-    ".": { folders: ["components", "stacks"], packages: ["@pulumi/pulumi"] },
+    ".": { folders: ["components", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
 };
 
-/** Inside lvs/, what a file or folder may import besides what is in it: nothing below itself. */
+/** Imports that a part of lvs/ may make besides its own files: only from parts above it. */
 const lvsArrows: Record<string, string[]> = {
     addresses: [],
     problems: [],
     template: [],
     keepalived: ["addresses", "problems"],
-    vrrp: ["addresses", "problems", "keepalived"],
+    "vrrp/tracking": ["addresses", "problems", "keepalived"],
+    "vrrp/instance": ["addresses", "problems", "keepalived", "vrrp/tracking"],
+    vrrp: ["problems", "keepalived", "vrrp/instance", "vrrp/tracking"],
+    global: ["problems", "keepalived", "vrrp/instance"],
     service: ["addresses", "problems", "keepalived"],
     kernel: ["addresses", "problems", "template", "keepalived", "service"],
     change: ["problems", "keepalived"],
     monitoring: ["problems", "keepalived", "kernel"],
-    model: ["keepalived", "vrrp", "service", "kernel", "change", "monitoring"],
-    pool: ["addresses", "vrrp", "service", "model"],
-    nat: ["addresses", "vrrp", "service", "model", "pool"],
-    rules: ["addresses", "problems", "keepalived", "vrrp", "service", "model", "pool", "nat"],
+    model: [
+        "keepalived",
+        "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
+        "service",
+        "kernel",
+        "change",
+        "monitoring",
+    ],
+    pool: ["addresses", "vrrp/instance", "service", "model"],
+    nat: ["addresses", "vrrp", "vrrp/instance", "service", "model", "pool"],
+    rules: [
+        "addresses",
+        "problems",
+        "keepalived",
+        "vrrp/instance",
+        "service",
+        "model",
+        "pool",
+        "nat",
+    ],
     packages: ["monitoring", "plan"],
-    steps: ["vrrp", "kernel", "monitoring", "packages", "plan", "render"],
+    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render"],
     plan: [
         "addresses",
         "keepalived",
         "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
         "service",
         "kernel",
         "change",
@@ -41,11 +66,24 @@ const lvsArrows: Record<string, string[]> = {
         "pool",
         "nat",
     ],
-    render: ["keepalived", "vrrp", "service", "kernel", "monitoring", "plan"],
+    render: [
+        "keepalived",
+        "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
+        "service",
+        "kernel",
+        "monitoring",
+        "plan",
+    ],
     validate: [
         "problems",
         "keepalived",
         "vrrp",
+        "vrrp/instance",
+        "vrrp/tracking",
+        "global",
         "service",
         "kernel",
         "change",
@@ -56,7 +94,7 @@ const lvsArrows: Record<string, string[]> = {
     ],
 };
 
-/** Packages that have one place each. */
+/** Packages that only one file may import. */
 const places: Record<string, string> = {
     "@pulumi/command": "host/remote.ts",
     mustache: "lvs/template.ts",
@@ -70,21 +108,23 @@ function importsOf(file: string): string[] {
     );
 }
 
-/** Where each import of a file leads, from the root; packages as they are. */
+/** Imports of a file as paths from the root, and names of packages. */
 function targetsOf(file: string): string[] {
     return importsOf(file).map((from) =>
         from.startsWith(".") ? path.join(path.dirname(file), from) : from,
     );
 }
 
-/** The first folder of a path; "." for a file at the root. */
+/** First folder of a path, or "." for a file at the root. */
 function topOf(file: string): string {
     return file.includes("/") ? file.split("/")[0]! : ".";
 }
 
 /** The part of lvs/ that a path in it belongs to. */
 function partOf(file: string): string {
-    return file.split("/")[1]!.replace(/\.ts$/, "");
+    const [, part, inside] = file.split("/");
+    const folder = `${part}/${inside}`;
+    return folder in lvsArrows ? folder : part!.replace(/\.ts$/, "");
 }
 
 const sources = Object.keys(rules).flatMap((folder) =>

@@ -43,7 +43,7 @@ describe("the stack file of MariaDB", () => {
     it("describes a cluster", async () => {
         const file = path.join(__dirname, "..", "examples", "mysql", "Pulumi.mysql.yaml");
         const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-        // As the engine hands it to the program.
+        // As the engine passes it to the program.
         const keys = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]);
         const args = readCluster(Object.fromEntries(keys) as Record<string, string>);
         const all = await record(() => new LvsCluster("lvs", args));

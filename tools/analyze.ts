@@ -4,24 +4,56 @@ import {
     type AnalyzeResult,
     type PropertyDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
+import * as ts from "typescript";
 
-/** The folder of the package. */
+/** Folder of the package. */
 export const root = path.join(__dirname, "..");
 
-/** The components, in the order in which a user meets them. */
+/** Names of the components, in the order in which a user meets them. */
 export const componentNames = ["LvsCluster", "Director", "RealServer"];
 
 /**
- * Arguments and outputs of the components by Pulumi's own reading of their interfaces, the one that
- * other languages' packages are made from.
+ * Read arguments and outputs of the components as Pulumi does when it makes packages for other
+ * languages. The docs of a field with the tag `@secret` end with the sentence "Secret.".
  */
 export function analyze(): AnalyzeResult {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const manifest = require("../package.json") as Record<string, unknown>;
-    return new Analyzer(root, "lvs", manifest, new Set(componentNames)).analyze();
+    const analyzer = new Analyzer(root, "lvs", manifest, new Set(componentNames));
+    const api = analyzer.analyze();
+    const secrets = taggedFields(analyzer["program"] as ts.Program, "secret");
+    const tag = (type: string, fields: Record<string, PropertyDefinition> = {}) => {
+        for (const [name, field] of Object.entries(fields)) {
+            if (!secrets.has(`${type}.${name}`)) continue;
+            Object.assign(field, { secret: true, description: `${field.description} Secret.` });
+        }
+    };
+    for (const { name, inputs } of Object.values(api.components)) tag(argsName(name), inputs);
+    for (const { name, properties } of Object.values(api.typeDefinitions)) tag(name, properties);
+    return api;
 }
 
-/** Whether the docs of a field end with the word that makes it a secret. */
-export function isSecret({ description = "" }: PropertyDefinition): boolean {
-    return /\bSecret\.$/.test(description);
+/** Pulumi's name for the interface of a component's arguments. */
+export function argsName(component: string): string {
+    return `${component}Args`;
+}
+
+/** Is a field tagged `@secret`? */
+export function isSecret(field: PropertyDefinition): boolean {
+    return "secret" in field;
+}
+
+/** Fields of interfaces, inherited ones too, that have a JSDoc tag: `LoginArgs.password`. */
+function taggedFields(program: ts.Program, tag: string): Set<string> {
+    const checker = program.getTypeChecker();
+    const own = program.getSourceFiles().filter((file) => !file.fileName.includes("node_modules"));
+    const interfaces = own.flatMap((file) => file.statements.filter(ts.isInterfaceDeclaration));
+    const fields = interfaces.flatMap((declaration) =>
+        checker
+            .getTypeAtLocation(declaration)
+            .getProperties()
+            .filter((field) => field.getJsDocTags().some(({ name }) => name === tag))
+            .map((field) => `${declaration.name.text}.${field.name}`),
+    );
+    return new Set(fields);
 }

@@ -7,15 +7,15 @@ import type {
     PropertyDefinition,
     TypeDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
-import { analyze, componentNames, root } from "./analyze";
+import { analyze, argsName, componentNames, root } from "./analyze";
 
-/** Where the reference is kept. */
+/** Path of the reference. */
 export const referencePath = path.join(root, "docs", "reference.md");
 
 type Fields = Record<string, PropertyDefinition>;
 type Types = AnalyzeResult["typeDefinitions"];
 
-/** A type below the field that uses it first. */
+/** A type, listed below the field that uses it first. */
 interface Use {
     readonly field: string;
     readonly type: TypeDefinition;
@@ -37,7 +37,7 @@ are keys that begin with \`lvs:\`.
 Every type stands below the field that uses it first.
 `;
 
-/** The reference of arguments and outputs, in Markdown. */
+/** Format the reference of arguments and outputs as Markdown. */
 export function reference({ components, typeDefinitions: types }: AnalyzeResult): string {
     const seen = new Set(componentNames.map(argsName));
     const parts = componentNames.map((name) => {
@@ -59,16 +59,11 @@ export function reference({ components, typeDefinitions: types }: AnalyzeResult)
     );
 }
 
-/** A field's docs without the sentence about its default, and what that sentence says. */
+/** Split the docs of a field into the text, and the default in its sentence. */
 export function splitDefault(description = ""): { text: string; otherwise?: string } {
     const text = description.replace(/\s+/g, " ").trim();
     const [sentence, otherwise] = / ?\bDefaults to (.+?)\.(?= |$)/.exec(text) ?? [];
     return sentence === undefined ? { text } : { text: text.replace(sentence, ""), otherwise };
-}
-
-/** Pulumi's name for the interface of a component's arguments. */
-export function argsName(component: string): string {
-    return `${component}Args`;
 }
 
 function usesIn(fields: Fields, types: Types, isOutput: boolean, seen: Set<string>): Use[] {
@@ -157,7 +152,7 @@ function typeCell(field: PropertyDefinition, types: Types, isOutput: boolean): s
     return name in types ? `[${code}](${anchor(name)})` : code;
 }
 
-/** A type as it is written in TypeScript. */
+/** Format a type as TypeScript writes it. */
 function expression(field: PropertyDefinition, isOutput: boolean): string {
     const { items, additionalProperties: values, plain } = field;
     const inside = (of: PropertyDefinition) => expression(of, isOutput);
@@ -169,7 +164,7 @@ function expression(field: PropertyDefinition, isOutput: boolean): string {
     return isOutput || plain ? type : `Input<${type}>`;
 }
 
-/** The name of the type that a field consists of, unless that is one of the language. */
+/** Name of the type of a field, unless it is one of the language. */
 function typeName(field: PropertyDefinition): string | undefined {
     const { items, additionalProperties } = field;
     const inside = items ?? additionalProperties;
@@ -185,7 +180,7 @@ function anchor(name: string): string {
     return `#${name.toLowerCase()}`;
 }
 
-/** In a process of its own, since Jest cannot load prettier's modules. */
+/** Format Markdown in a process of its own, because Jest cannot load prettier's modules. */
 function pretty(markdown: string): string {
     const prettier = require.resolve("prettier/bin/prettier.cjs");
     return execFileSync(process.execPath, [prettier, "--stdin-filepath", referencePath], {

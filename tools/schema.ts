@@ -7,12 +7,12 @@ import type {
 } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { analyze, isSecret, root } from "./analyze";
 
-/** Where the schema of the stack files is kept, for editors and for the program. */
+/** Path of the schema of stack files, for editors and for the program. */
 export const schemaPath = path.join(root, "stacks", "schema.json");
 
 /**
- * JSON schema of a stack file, made from the interfaces of the components' arguments. Of what it says
- * config.ts knows each word.
+ * Format the JSON schema of a stack file from the interfaces of the components' arguments. config.ts
+ * supports every keyword that it uses.
  */
 export function stackSchema({ components, typeDefinitions }: AnalyzeResult): string {
     const { inputs } = components["LvsCluster"]!;

@@ -1,12 +1,12 @@
 import { type Problem, problem, problemIf } from "../problems";
 import { tooLong } from "./keywords";
 
-/** The lines of keepalived configuration that a user adds to a block, as they are. */
+/** Split a user's lines of keepalived configuration, which are copied unchanged. */
 export function extraLines(extraConfig: string | undefined): string[] {
     return (extraConfig ?? "").split("\n").filter((line) => line.trim() !== "");
 }
 
-/** keepalived itself judges the lines on the host; here they only may not end the block early. */
+/** Check that the lines do not end their block early. keepalived checks the rest on the host. */
 export function extraConfigProblems(path: string, extraConfig: string | undefined): Problem[] {
     if (extraConfig === undefined) return [];
     const lines = extraLines(extraConfig);
@@ -20,7 +20,7 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
         ...problemIf(
             /(?![\t\n])[\p{Cc}\p{Surrogate}]/u.test(extraConfig),
             path,
-            "holds control characters: remove them",
+            "The text has control characters. Remove them.",
         ),
         ...lines.flatMap((line) => {
             const reason = tooLong(line);
@@ -29,30 +29,30 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
         ...problemIf(
             lines.some((line) => /\\\s*$/.test(line)),
             path,
-            "has a backslash at the end of a line, which can take in the next one: remove it",
+            "A line ends in a backslash, which can join it to the next line. Remove the backslash.",
         ),
         ...problemIf(
             lines.some(isRiddle),
             path,
-            "has a brace in one line with another, @, ~, $ or an escaped sign, where it need not do what it looks like: give it a line of its own",
+            "A brace shares its line with another brace, @, ~, $ or an escaped character, which can change its meaning. Put the brace on a line of its own.",
         ),
         ...problemIf(
             escapes || depth > 0,
             path,
-            "has an opening brace without its closing one, or the other way round",
+            "An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
         ),
     ];
 }
 
-/** What is in quotes and comments opens and closes nothing. */
+/** Remove quoted text and comments, whose braces do not count. */
 function withoutText(line: string): string {
     return line.replace(/"[^"]*"|[#!].*/g, "");
 }
 
-/** Whether a line has a brace of which its text alone does not tell what it does. */
+/** Does a line have a brace whose effect its text alone does not show? */
 function isRiddle(line: string): boolean {
     if (!/[{}]/.test(line)) return false;
-    // Lines that begin with @ or ~ are read never, or several times; variables hold anything.
+    // keepalived may skip or repeat lines that begin with @ or ~, and variables can hold anything.
     if (/^\s*[@~]|\$|\\["#!]/.test(line)) return true;
     return !/^[^{}]*(\{[^{}]*)?\}?\s*$/.test(withoutText(line));
 }

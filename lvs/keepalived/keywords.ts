@@ -3,9 +3,8 @@ import { type Problem, problem, quote } from "../problems";
 import { isAtLeast } from "./versions";
 
 /**
- * keepalived's keywords as tables. A block of keepalived.conf is an interface with the settings and
- * a table with a row for each of them, in the order in which they stand in the file; out of the two
- * come its lines and its problems. To add a keyword is to add a field and a row.
+ * Table of the keywords of a block in keepalived.conf: one row for each field of its interface, in the
+ * order of the file. Lines and problems follow from the table. A new keyword needs a field and a row.
  */
 export type Keywords<Settings> = {
     readonly [Field in keyof Settings]-?: Keyword<NonNullable<Settings[Field]>>;
@@ -13,37 +12,37 @@ export type Keywords<Settings> = {
 
 /** One keyword. */
 export interface Keyword<T> {
-    /** As keepalived spells it. */
+    /** Spelling in keepalived.conf. */
     readonly keyword: string;
-    /** What values it has. */
+    /** Type of its values. */
     readonly type: Kind<T>;
-    /** The version of keepalived that brought it. Without, every version has it. */
+    /** First version of keepalived that has it. Without one, every version has it. */
     readonly since?: string;
-    /** Another spelling, which versions before this one want. */
+    /** Older spelling, and the version before which keepalived requires it. */
     readonly renamedFrom?: { readonly version: string; readonly keyword: string };
-    /** Our default, where keepalived's differs. */
+    /** Default of this project, if keepalived's differs. */
     readonly default?: T;
 }
 
-/** A kind of values: which are right, and how they are written. */
+/** A type of values: how to check and format them. */
 export interface Kind<T> {
-    /** What is wrong with a value; nothing when it is right. */
+    /** Describe the problem of a value, or return nothing if it is valid. */
     check(value: T, target: Target): string | undefined;
-    /** The words after the keyword; `undefined` for no line at all. */
+    /** Format the words after the keyword, or return nothing for no line at all. */
     format(value: T): string[] | undefined;
 }
 
-/** What the configuration is for. */
+/** The keepalived that the configuration must suit. */
 export interface Target {
-    /** The oldest keepalived among the directors. */
+    /** Oldest version among the directors. */
     readonly version: string;
-    /** The director that has it, as messages call it. */
+    /** Director with that version, as messages name it. */
     readonly host: string;
-    /** The names of the scripts that are deployed. */
+    /** Names of the cluster's scripts. */
     readonly scripts: readonly string[];
 }
 
-/** Settings with the defaults of their table, as far as this version of keepalived has the keyword. */
+/** Add the defaults of a table to settings, except for keywords that this version of keepalived lacks. */
 export function withDefaults<Settings extends object>(
     keywords: Keywords<Settings>,
     settings: NoInfer<Settings>,
@@ -54,10 +53,10 @@ export function withDefaults<Settings extends object>(
         const isKnown = since === undefined || isAtLeast(version, since);
         return isMissing && isKnown ? [[field, otherwise]] : [];
     });
-    return { ...settings, ...Object.fromEntries(defaults) };
+    return { ...settings, ...(Object.fromEntries(defaults) as Partial<Settings>) };
 }
 
-/** The lines of a block that has these settings, for one version of keepalived. */
+/** Format settings as the lines of a block, for one version of keepalived. */
 export function linesOf<Settings extends object>(
     keywords: Keywords<Settings>,
     settings: NoInfer<Settings>,
@@ -74,7 +73,7 @@ export function linesOf<Settings extends object>(
     });
 }
 
-/** What is wrong with the settings of a block. */
+/** Check the settings of a block. */
 export function keywordProblems<Settings extends object>(
     path: string,
     keywords: Keywords<Settings>,
@@ -89,7 +88,7 @@ export function keywordProblems<Settings extends object>(
     });
 }
 
-/** What is wrong with a single value, if one is given. */
+/** Check a single value, if there is one. */
 export function checkValue<T>(
     path: string,
     kind: Kind<T>,
@@ -101,17 +100,17 @@ export function checkValue<T>(
     return reason === undefined ? [] : problem(path, reason);
 }
 
-/** keepalived reads 1023 bytes, indentation and keyword among them, and then begins a new line. */
+/** keepalived reads 1023 bytes of a line, with indentation and keyword, and takes the rest for a new line. */
 const longestLine = 900;
 
-/** What is wrong with a line of keepalived.conf, or the end of one, that is too long. */
+/** Describe the problem of a line that is too long for keepalived, or return nothing. */
 export function tooLong(line: string): string | undefined {
     const bytes = Buffer.byteLength(line);
     if (bytes <= longestLine) return undefined;
-    return `takes ${bytes} bytes of one line, and keepalived would take the end of it for another: ${longestLine} is the most`;
+    return `The line has ${bytes} bytes, and keepalived would read its end as a new line. Use at most ${longestLine} bytes.`;
 }
 
-/** A problem when a keyword, or a value of one, is newer than the target's keepalived. */
+/** Report a keyword, or a value of one, that is newer than the target's keepalived. */
 export function tooNew(
     path: string,
     { keyword, since }: { keyword: string; since?: string },
@@ -121,8 +120,8 @@ export function tooNew(
     return problem(path, newer(`${keyword} needs`, since, target));
 }
 
-function newer(what: string, since: string, { version, host }: Target): string {
-    return `${what} keepalived ${since}, and ${host} has ${version}: leave it out, or name the version in keepalivedVersion`;
+function newer(subject: string, since: string, { version, host }: Target): string {
+    return `${subject} keepalived ${since}, and ${host} has ${version}. Remove it, or correct keepalivedVersion.`;
 }
 
 function rowsOf<Settings>(keywords: Keywords<Settings>) {
@@ -132,31 +131,37 @@ function rowsOf<Settings>(keywords: Keywords<Settings>) {
     ][];
 }
 
-/** Whole numbers. `what` follows "is not": "a priority". */
-export function integer(what: string, least: number, most: number): Kind<number> {
+/** Whole numbers, of a unit if there is one. */
+export function integer(least: number, most: number, unit?: string): Kind<number> {
+    const use = range(least, most, unit);
     return {
-        check: (value) => outside(what, value, least, most) ?? fraction(what, value, least, most),
+        check: (value) => outside(value, least, most, use) ?? fraction(value, use),
         format: (value) => [String(value)],
     };
 }
 
-/**
- * Numbers with decimals, which keepalived may have learned after the keyword itself. Later versions
- * refuse more `places` than they can count.
- */
+function range(least: number, most: number, unit = ""): string {
+    return `Use ${least} to ${most} ${unit}`.trim() + ".";
+}
+
+/** Numbers with decimals, `places` at most. Older versions of keepalived may read whole numbers only. */
 export function decimal(
-    what: string,
     least: number,
     most: number,
-    { decimalsSince, places = 3 }: { decimalsSince?: string; places?: number } = {},
+    {
+        unit,
+        decimalsSince,
+        places = 3,
+    }: { unit?: string; decimalsSince?: string; places?: number } = {},
 ): Kind<number> {
+    const use = range(least, most, unit);
     return {
         check(value, target) {
             const isFraction = !Number.isInteger(value);
             if (isFraction && decimalsSince && !isAtLeast(target.version, decimalsSince)) {
-                return newer(`${quote(value)} is not whole, which needs`, decimalsSince, target);
+                return newer(`${quote(value)} is a fraction, which needs`, decimalsSince, target);
             }
-            return outside(what, value, least, most) ?? tooFine(value, places);
+            return outside(value, least, most, use) ?? tooFine(value, places);
         },
         format: (value) => [String(value)],
     };
@@ -165,21 +170,20 @@ export function decimal(
 function tooFine(value: number, places: number): string | undefined {
     const decimals = String(value).split(".")[1] ?? "";
     if (decimals.length <= places && !String(value).includes("e")) return undefined;
-    return `${quote(value)} has more than ${places} decimals: round it`;
+    return `${quote(value)} has more than ${places} decimals. Round it.`;
 }
 
-function outside(what: string, value: number, least: number, most: number): string | undefined {
-    // The test is put like this because a program, unlike a stack file, can hand over anything.
-    if (typeof value === "number" && value >= least && value <= most) return undefined;
-    return `${quote(value)} is not ${what} (${least}–${most})`;
+function outside(value: number, least: number, most: number, use: string): string | undefined {
+    // A program can pass anything, unlike a stack file.
+    if (typeof value !== "number") return `${quote(value)} is not a number. ${use}`;
+    return value >= least && value <= most ? undefined : `${value} is out of range. ${use}`;
 }
 
-function fraction(what: string, value: number, least: number, most: number): string | undefined {
-    if (Number.isInteger(value)) return undefined;
-    return `${quote(value)} is not ${what} (a whole number, ${least}–${most})`;
+function fraction(value: number, use: string): string | undefined {
+    return Number.isInteger(value) ? undefined : `${value} is not a whole number. ${use}`;
 }
 
-/** A keyword without a value: there or not. */
+/** A keyword without a value. */
 export const flag: Kind<boolean> = {
     check: () => undefined,
     format: (value) => (value ? [] : undefined),
@@ -198,40 +202,44 @@ export function oneOf<T extends string | number>(allowed: Record<string, T>): Ki
         check: (value) =>
             values.includes(value)
                 ? undefined
-                : `${quote(value)} is not one of ${values.join(", ")}`,
+                : `${quote(value)} is unknown. Use one of ${values.join(", ")}.`,
         format: (value) => [String(value)],
     };
 }
 
-/** Words that a pattern describes, written as they are. `what` follows "is not". */
-export function matching(pattern: RegExp, what: string): Kind<string> {
+/** Words of a pattern: `what` they are, and `use` for valid ones. */
+export function matching(pattern: RegExp, what: string, use: string): Kind<string> {
     return {
-        check: (value) => (pattern.test(value) ? undefined : `${quote(value)} is not ${what}`),
+        check: (value) =>
+            pattern.test(value) ? undefined : `${quote(value)} is not ${what}. Use ${use}.`,
         format: (value) => [value],
     };
 }
 
-/** Text in quotes. keepalived finds variables and lone braces in it even there. */
+/** Text in quotes. keepalived reads variables and single braces even there. */
 export const text: Kind<string> = {
     check: (value) =>
         /^[^"\\${}\p{Cc}\p{Surrogate}]+$/u.test(value)
             ? undefined
-            : `${quote(value)} is empty or has one of " \\ $ { } or control characters, which keepalived cannot read`,
+            : `${quote(value)} is empty or has characters that keepalived cannot read. Use text without " \\ $ { } and control characters.`,
     format: (value) => [`"${value}"`],
 };
 
 /** A network interface. */
 export const networkInterface = matching(
     /^(?!\.{1,2}$)[A-Za-z0-9_.-][A-Za-z0-9_.@-]{0,14}$/,
-    'the name of a network interface: 1 to 15 letters, digits, "_", ".", "@" and "-", such as eth0',
+    "the name of a network interface",
+    'up to 15 letters, digits, "_", ".", "@" and "-", such as eth0',
 );
 
 /** An IPv4 or IPv6 address. */
 export const ipAddress: Kind<string> = {
     check: (value) =>
-        familyOf(value) ? undefined : `${quote(value)} is not an IP address, such as 192.0.2.10`,
+        familyOf(value)
+            ? undefined
+            : `${quote(value)} is not an IP address. Use one such as 192.0.2.10.`,
     format: (value) => [value],
 };
 
 /** A TCP, UDP or SCTP port. */
-export const port = integer("a port", 1, 65535);
+export const port = integer(1, 65535);

@@ -2,16 +2,18 @@ import { type Family, familyOf, isNetwork } from "../addresses";
 import { joinNames, type Problem, problem, quote } from "../problems";
 import { type Kind, matching, checkValue, type Target, integer } from "./keywords";
 
-/** The name of a block. keepalived takes no longer one for BFD. */
+/** Name of a block. keepalived allows no longer one for BFD. */
 export const blockName = matching(
     /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}$/,
-    'a name: 1 to 31 letters, digits, ".", "_" and "-"',
+    "a valid name",
+    'up to 31 letters, digits, ".", "_" and "-"',
 );
 
-/** A path that needs no quotes, for every version reads those in its own way. */
+/** A path that needs no quotes, because versions differ in how they read them. */
 export const absolutePath = matching(
     /^(?:\/[A-Za-z0-9_+@%:,=.-]+)+$/,
-    'a path from the root, of letters, digits and "_+@%:,=.-"',
+    "an absolute path that keepalived can read",
+    'letters, digits and "_+@%:,=.-" after each "/"',
 );
 
 /** An address or a prefix. */
@@ -19,17 +21,17 @@ export const network: Kind<string> = {
     check: (value) =>
         familyOf(value) || isNetwork(value)
             ? undefined
-            : `${quote(value)} is not an IP address or prefix, such as 192.0.2.0/24`,
+            : `${quote(value)} is not an IP address or prefix. Use one such as 192.0.2.0/24.`,
     format: (value) => [value],
 };
 
-/** An address that many hosts listen to. */
+/** A multicast address. */
 export function multicastGroup(...families: Family[]): Kind<string> {
     return {
         check: (value) =>
             families.some((family) => familyOf(value) === family) && isMulticast(value)
                 ? undefined
-                : `${quote(value)} is not a multicast address, such as ${examples[families[0]!]}`,
+                : `${quote(value)} is not a multicast address. Use one such as ${examples[families[0]!]}.`,
         format: (value) => [value],
     };
 }
@@ -40,23 +42,26 @@ function isMulticast(address: string): boolean {
     return /^(?:22[4-9]|23\d)\.|^ff/i.test(address);
 }
 
-/** The name of something that is set up elsewhere; `list` is where. */
+/** Name of something defined in another argument, `list`. */
 export function nameIn(names: readonly string[], list: string): Kind<string> {
     return {
-        check: (value) =>
-            names.includes(value)
-                ? undefined
-                : `${quote(value)} is not among ${list} (${joinNames(names)})`,
+        check: (value) => (names.includes(value) ? undefined : undefinedName(value, names, list)),
         format: (value) => [value],
     };
 }
 
-/** What tracking adds to a priority. */
-export function trackWeight(most: number): Kind<number> {
-    return integer("a weight", -most, most);
+/** Describe the problem of a name that `list` does not define. */
+export function undefinedName(name: string, names: readonly string[], list: string): string {
+    const others = names.length === 0 ? "" : `, or use one of ${joinNames(names)}`;
+    return `${quote(name)} is not defined in ${list}. Define it there${others}.`;
 }
 
-/** As `refusal`, for what cannot be left out. */
+/** Change of a priority by tracking. */
+export function trackWeight(most: number): Kind<number> {
+    return integer(-most, most);
+}
+
+/** Check a value that has no default. */
 export function checkRequired<T>(
     path: string,
     kind: Kind<T>,
@@ -64,11 +69,11 @@ export function checkRequired<T>(
     target: Target,
 ): Problem[] {
     return value === undefined
-        ? problem(path, "is missing: it has no default")
+        ? problem(path, "The value is missing. Give one, because it has no default.")
         : checkValue(path, kind, value, target);
 }
 
-/** The family of an address or a prefix; nothing when it is neither. */
+/** Address family of an address or a prefix, or nothing if it is neither. */
 export function familyOfNetwork(value: string): Family | undefined {
     return familyOf(value.split("/")[0]!);
 }

@@ -1,6 +1,5 @@
 import {
     problemsOfEach,
-    joinNames,
     type Problem,
     problemIf,
     duplicateNameProblems,
@@ -8,11 +7,12 @@ import {
     textProblems,
 } from "../problems";
 import type { Kind, Target } from "./keywords";
+import { undefinedName } from "./kinds";
 import { isAtLeast } from "./versions";
 
-/** A program that directors get, for health checks and notifications. */
+/** A program for health checks and notifications, copied to the directors. */
 export interface ScriptSettings {
-    /** Its file name: letters, digits, `.`, `_` and `-`. */
+    /** File name: letters, digits, `.`, `_` and `-`. */
     name: string;
 }
 
@@ -20,33 +20,33 @@ export interface Script extends ScriptSettings {
     readonly content: string;
 }
 
-/** A deployed script with its arguments, run by keepalived. */
+/** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
     /** Name of one of the cluster's `scripts`. */
     script: string;
-    /** Its arguments, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
+    /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
     args?: string[];
-    /** User that it runs as. Defaults to `scriptUser`. */
+    /** User that the script runs as. Defaults to `scriptUser`. */
     user?: string;
 }
 
 /**
- * Where scripts are deployed. keepalived refuses programs on a path that others can write to or that
- * has symbolic links in it, and SELinux lets it start those that are here.
+ * Folder of the scripts on directors. keepalived refuses scripts in folders that other users can write
+ * to, or behind symbolic links. SELinux allows keepalived to start scripts in this folder.
  */
 export const scriptsDirectory = "/usr/libexec/keepalived";
 
-/** The call of a script as a keyword's value: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
+/** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
     check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
         if (!target.scripts.includes(script)) {
-            return `${quote(script)} is not among scripts (${joinNames(target.scripts)})`;
+            return undefinedName(script, target.scripts, "scripts");
         }
         if (bad !== undefined) {
-            return `${quote(bad)} is not an argument that keepalived can pass on: no blanks, quotes, backslashes, $ { or }`;
+            return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without blanks, quotes, backslashes and $ { }.`;
         }
-        if (!isUser(user)) return `${quote(user)} is not the name of a user`;
+        if (!isUser(user)) return `${quote(user)} is not the name of a user. ${userUse}`;
         return forShell(args, target);
     },
     format: ({ script, args = [], user }) => [
@@ -55,7 +55,7 @@ export const scriptCall: Kind<ScriptCall> = {
     ],
 };
 
-/** The same for a block in which the user has a line of its own, `userLines`. */
+/** Format a script call for a block in which the user has a line of its own, `userLines`. */
 export const scriptPath: Kind<ScriptCall> = {
     ...scriptCall,
     format: (call) => scriptCall.format({ ...call, user: undefined }),
@@ -65,38 +65,41 @@ export function userLines({ user }: ScriptCall): string[] {
     return user === undefined ? [] : [`user ${user}`];
 }
 
-/** Versions before 2.0.0 hand the line to a shell, later ones start the program themselves. */
+/** Versions before 2.0.0 hand the line to a shell. Later versions start the program themselves. */
 function forShell(args: string[], { version, host }: Target): string | undefined {
     const bad = args.find((arg) => !/^[\w@%+=:,./-]+$/.test(arg));
     if (bad === undefined || isAtLeast(version, "2.0.0")) return undefined;
-    return `${quote(bad)} has signs that the shell of keepalived before 2.0.0 would act on, and ${host} has ${version}: keep to letters, digits and _@%+=:,./-`;
+    return `${quote(bad)} has characters that the shell would interpret, and keepalived ${version} on ${host} uses one. Use letters, digits and _@%+=:,./-, or keepalived 2.0.0.`;
 }
 
-/** Whether a word can be the name of a user. */
+/** Advice for the name of a user. */
+export const userUse = 'Use up to 32 letters, digits, "_" and "-".';
+
+/** Is a word a valid name of a user? */
 export function isUser(word: string): boolean {
     return /^[a-z_][a-z0-9_-]{0,31}$/i.test(word);
 }
 
-/** What is wrong with the scripts of a cluster. */
+/** Check the scripts of a cluster. */
 export function scriptProblems(path: string, scripts?: readonly Script[]): Problem[] {
     return [
         ...problemsOfEach(path, scripts, ({ name, content }, at) => [
             ...problemIf(
                 !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name),
                 `${at}.name`,
-                `${quote(name)} is not a file name: 1 to 64 letters, digits, ".", "_" and "-"`,
+                `${quote(name)} is not a valid file name. Use up to 64 letters, digits, ".", "_" and "-".`,
             ),
             ...problemIf(
                 !content.startsWith("#!/"),
                 `${at}.content`,
-                "does not begin with #! and the path of an interpreter, such as #!/bin/sh",
+                "The text does not begin with #! and the path of an interpreter. Begin it with a line such as #!/bin/sh.",
             ),
             ...textProblems(`${at}.content`, content),
         ]),
         ...duplicateNameProblems(
             path,
             scripts,
-            (name, first) => `${name} is also ${first}: give each script its own name`,
+            (name, first) => `${name} is already the name of ${first}. Use a different name.`,
         ),
     ];
 }

@@ -1,4 +1,4 @@
-/** What a host runs: decides the names of packages, paths, and what keepalived understands. */
+/** Distribution of a host: decides package names, paths, and the version of keepalived. */
 export const Distribution = {
     /** Debian 11 (keepalived 2.1.5). */
     debian11: "debian11",
@@ -19,7 +19,7 @@ export const Distribution = {
 } as const;
 export type Distribution = (typeof Distribution)[keyof typeof Distribution];
 
-/** The keepalived that each distribution ships. */
+/** Version of keepalived that each distribution ships. */
 export const keepalivedOf: Record<Distribution, string> = {
     debian11: "2.1.5",
     debian12: "2.2.7",
@@ -31,19 +31,19 @@ export const keepalivedOf: Record<Distribution, string> = {
     rhel9: "2.2.8",
 };
 
-/** A host, or a cluster, whose distribution may be given. */
+/** A host or a cluster whose distribution may be given. */
 interface Distributed {
     readonly distribution?: Distribution;
 }
 
-/** What a host runs. */
+/** Distribution of a host. */
 export function distributionOf(host: Distributed, cluster: Distributed): Distribution {
     return host.distribution ?? cluster.distribution ?? Distribution.debian12;
 }
 
 /**
- * Which keepalived a director runs: as named, or else its distribution's. What is neither a version
- * nor a distribution is taken for nothing said, so that the rules can go on and find more.
+ * Version of keepalived on a director: the given one, or else the one that its distribution ships.
+ * Invalid values count as missing, so that the rules can report further problems.
  */
 export function versionOf(
     director: Distributed & { readonly keepalivedVersion?: string },
@@ -57,12 +57,12 @@ export function versionOf(
     return keepalivedOf[distributionOf(known(director), known(cluster))];
 }
 
-/** Whether a text is the number of a release. */
+/** Is a text the number of a release? */
 export function isVersion(text: string): boolean {
     return /^\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text);
 }
 
-/** Whether a version is another one or later: "2.1.10" is at least "2.1.5". */
+/** Is a version the same as another, or later? 2.1.10 is later than 2.1.5. */
 export function isAtLeast(version: string, other: string): boolean {
     return compareVersions(version, other) >= 0;
 }

@@ -3,19 +3,19 @@ import type { HostFile } from "./hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 
-/** What a director is to be, as far as its kernel is concerned. */
+/** Kernel configuration of a director. */
 export interface DirectorKernel {
     /** Lines of a sysctl file. */
     readonly sysctls: readonly string[];
-    /** Size of the connection table as a power of two; the kernel's own if there is none. */
+    /** Size of the connection table as a power of two, or nothing for the kernel's own. */
     readonly connTabBits?: number;
     readonly marks: readonly Marking[];
     readonly masquerade: readonly Masquerading[];
-    /** What a firewall has to let in and through; nothing when it is left alone. */
+    /** Packets that a firewall must let in and through, or nothing to leave the firewall alone. */
     readonly firewall?: FirewallNeeds;
 }
 
-/** The files of a director that say what its kernel is to be, but for the IPVS table. */
+/** Files for the kernel of a director, without the IPVS table. */
 export function directorKernelFiles(director: DirectorKernel): HostFile[] {
     const { sysctls, marks, masquerade, firewall } = director;
     return [sysctlFile(sysctls), ...directorNftFiles(marks, masquerade), firewallFile(firewall)];

@@ -3,26 +3,26 @@ import type { MarkedPackets, Protocol } from "../service/destination";
 import { type HostFile, textFile } from "./hostFile";
 import type { Masquerading } from "./netfilter";
 
-/** What a director's firewall has to let in and through. */
+/** Packets that a director's firewall must let in and through. */
 export interface FirewallNeeds {
-    /** What clients send to; without a port it is all of them. */
+    /** Destinations that clients connect to. No port means all ports. */
     readonly services: readonly (MarkedPackets & { readonly protocol: Protocol })[];
-    /** The real servers whose answers go through the director. */
+    /** Real servers whose answers pass through the director. */
     readonly answers: readonly Masquerading[];
-    /** Where the sync daemon listens, if there is one. */
+    /** Address and ports of the sync daemon. */
     readonly sync?: SyncListener;
-    /** Whether neighbours are watched by BFD. */
+    /** Are there BFD sessions? */
     readonly bfd: boolean;
 }
 
-/** The UDP ports of the sync daemon: each thread has its own, the next one. */
+/** Address and UDP ports of the sync daemon. Each thread has the next port. */
 export interface SyncListener {
     readonly group: string;
     readonly port: number;
     readonly threads: number;
 }
 
-/** One kind of packets: to an address when they come in, from one when they go through. */
+/** Packets to accept: to an address for `input`, from an address for `forward`. */
 interface Opening {
     way: "input" | "forward";
     protocol: string;
@@ -32,7 +32,7 @@ interface Opening {
 
 const vrrp = "112";
 
-/** The file that `lvs-director` opens a firewall by; it opens nothing when there are no needs. */
+/** File from which `lvs-director` opens a firewall. Without needs it is empty. */
 export function firewallFile(needs: FirewallNeeds | undefined): HostFile {
     const openings = needs === undefined ? [] : openingsOf(needs);
     return textFile("/etc/lvs/firewall", "lines.mustache", { lines: openings.map(lineOf) });
@@ -42,7 +42,7 @@ function openingsOf({ services, answers, sync, bfd }: FirewallNeeds): Opening[] 
     return [
         { way: "input", protocol: vrrp },
         ...(sync ? [syncOpening(sync)] : []),
-        // One hop away, and more.
+        // BFD over one hop, and over several.
         ...(bfd ? ["3784", "4784"] : []).map((ports): Opening => ({
             way: "input",
             protocol: "udp",

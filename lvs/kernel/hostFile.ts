@@ -1,19 +1,19 @@
 import { render, source } from "../template";
 
-/** A file as it will stand on a host. */
+/** A file on a host. */
 export interface HostFile {
     path: string;
-    /** Octal, as for chmod. */
+    /** Mode in octal, as for chmod. */
     mode: string;
     content: string;
 }
 
-/** A file whose text is a template with a view's values in it. */
+/** Make a file from a template and values. */
 export function textFile(path: string, template: string, view: object, mode = "0644"): HostFile {
     return { path, mode, content: render(template, view) };
 }
 
-/** A file that is under `templates/` as it is to stand, so that no sign in it means more than it says. */
+/** Make a file from one under `templates/` without replacing anything in it. */
 export function plainFile(path: string, file: string, mode = "0644"): HostFile {
     return { path, mode, content: source(file) };
 }

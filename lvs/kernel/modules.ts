@@ -3,18 +3,18 @@ import type { LvsSched } from "../service/scheduler";
 import { type HostFile, textFile } from "./hostFile";
 import type { RealServerKernel, TunnelEnd } from "./realServer";
 
-/** What a director's services ask of its kernel. */
+/** Services of a director that need kernel modules. */
 export interface DirectorNeeds {
     readonly schedulers: readonly LvsSched[];
-    /** keepalived's `persistence_engine`, as far as services have one. */
+    /** Persistence engines of its services (keepalived `persistence_engine`). */
     readonly persistenceEngines: readonly string[];
-    /** Whether it has a table in nftables: for marks or for FULLNAT. */
+    /** Does it need an nftables table, for marks or FULLNAT? */
     readonly netfilter: boolean;
-    /** Whether a virtual router has a MAC address of its own. */
+    /** Does a virtual router have its own MAC address? */
     readonly vmac: boolean;
 }
 
-/** The kernel modules of a director. Tunnels need none there: `ip_vs` wraps packets itself. */
+/** Kernel modules of a director. Tunnels need none there, because `ip_vs` encapsulates packets itself. */
 export function directorModules({
     schedulers,
     persistenceEngines,
@@ -33,11 +33,11 @@ export function directorModules({
 const ends: Record<TunnelType, Record<TunnelEnd["family"], string[]>> = {
     ipip: { inet: ["ipip"], inet6: ["ip6_tunnel"] },
     gre: { inet: ["ip_gre"], inet6: ["ip6_gre"] },
-    // What is in a GUE packet is IP in IP again.
+    // GUE carries IP in IP.
     gue: { inet: ["ipip", "fou"], inet6: ["ip6_tunnel", "fou6"] },
 };
 
-/** The kernel modules of a real server. */
+/** Kernel modules of a real server. */
 export function realServerModules({ tunnels, mss }: RealServerKernel): string[] {
     return [
         ...sorted(tunnels.flatMap(({ type, family }) => ends[type][family])),
@@ -49,12 +49,12 @@ function sorted(words: string[]): string[] {
     return [...new Set(words)].sort();
 }
 
-/** The modules that a host loads now and at every boot. */
+/** File with the modules that a host loads now and at every boot. */
 export function modulesFile(modules: readonly string[]): HostFile {
     return textFile("/etc/modules-load.d/lvs.conf", "lines.mustache", { lines: modules });
 }
 
-/** Options of a module, which count whenever it is loaded; none when there is nothing to set. */
+/** File with options of `ip_vs`, which apply whenever it is loaded; no file without options. */
 export function moduleOptionsFiles({ connTabBits }: { connTabBits?: number }): HostFile[] {
     if (connTabBits === undefined) return [];
     return [textFile("/etc/modprobe.d/lvs.conf", "modprobe.mustache", { connTabBits })];

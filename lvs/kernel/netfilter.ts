@@ -2,21 +2,21 @@ import { canonical, type Family, familyOf } from "../addresses";
 import type { MarkedPackets, Protocol } from "../service/destination";
 import { type HostFile, textFile } from "./hostFile";
 
-/** Packets to a virtual IP that get a mark, by which a service knows them. */
+/** Packets to a virtual IP that get a mark, which assigns them to a service. */
 export interface Marking extends MarkedPackets {
     readonly mark: number;
     readonly protocol: Protocol;
 }
 
-/** A real server that answers through the director; with FULLNAT it gets packets from there, too. */
+/** A real server whose answers pass through the director. With FULLNAT its requests carry the director's address. */
 export interface Masquerading {
     readonly host: string;
     readonly protocol: Protocol;
-    /** None is all. */
+    /** Port of the real server, or nothing for all ports. */
     readonly port?: number;
 }
 
-/** The tables of a director in nftables; no file when it needs none. */
+/** Tables of a director in nftables; no file if it needs none. */
 export function directorNftFiles(marks: readonly Marking[], masquerade: readonly Masquerading[]) {
     return nftFiles("/etc/lvs/director.nft", [
         {
@@ -38,7 +38,7 @@ export function directorNftFiles(marks: readonly Marking[], masquerade: readonly
     ]);
 }
 
-/** The tables of a real server that answers through tunnels smaller than its network; or no file. */
+/** Table of a real server that limits TCP segments to the size of its tunnels; no file without a size. */
 export function realServerNftFiles(virtualIps: readonly string[], mss: number | undefined) {
     const chain = "answers";
     const hook = "type filter hook output priority -150; policy accept;";
@@ -56,7 +56,7 @@ interface Chain {
     rules: { address: string; words: string }[];
 }
 
-/** A table for each family, for older kernels translate no addresses in a common one. */
+/** One table per address family, because older kernels cannot translate addresses in a common one. */
 function nftFiles(path: string, chains: Chain[]): HostFile[] {
     const tables = [
         { family: "ip", chains: chainsOf("inet", chains) },

@@ -4,27 +4,27 @@ import { type HostFile, plainFile, textFile } from "./hostFile";
 import { realServerNftFiles } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 
-/** The real server's end of a tunnel from the directors. */
+/** A real server's end of a tunnel from the directors. */
 export interface TunnelEnd {
     readonly type: TunnelType;
-    /** UDP port, with GUE. */
+    /** UDP port, for GUE. */
     readonly port: number;
-    /** The family of the addresses that the packets are sent to. */
+    /** Address family of the outer packets. */
     readonly family: Family;
 }
 
-/** What a real server is to be, as far as its kernel is concerned. */
+/** Kernel configuration of a real server. */
 export interface RealServerKernel {
-    /** Those that it serves by DR and TUN. */
+    /** Virtual IPs that it serves by DR or TUN. */
     readonly virtualIps: readonly string[];
     readonly tunnels: readonly TunnelEnd[];
-    /** Directors' addresses through which it answers, one of each family at most. */
+    /** Addresses of directors to answer through, at most one per address family. */
     readonly gateways: readonly string[];
-    /** The largest TCP segment that clients may send to a virtual IP; for tunnels. */
+    /** Largest TCP segment that clients may send to a virtual IP, for tunnels. */
     readonly mss?: number;
 }
 
-/** The files of a real server, without its web page. They are the same kinds for every method. */
+/** Files for the kernel of a real server, the same for every method. */
 export function realServerKernelFiles(realServer: RealServerKernel): HostFile[] {
     const sysctls = realServerSysctls(realServer);
     const clamp = realServerNftFiles(realServer.virtualIps, realServer.mss);
@@ -45,13 +45,13 @@ export function realServerKernelFiles(realServer: RealServerKernel): HostFile[] 
     ];
 }
 
-/** What `lvs-real-server` is to bring about, a line each. */
+/** Format the addresses, tunnels and gateways for `lvs-real-server`, one a line. */
 function realServerLines({ virtualIps, tunnels, gateways }: RealServerKernel): string[] {
     const [first] = virtualIps.filter((ip) => familyOf(ip) === "inet");
     const lines = [
         ...tunnels.flatMap(tunnelLines),
         ...virtualIps.map((ip) => addressLine(ip, "lo")),
-        // What comes out of a device without an address fails the reverse path filter.
+        // The reverse path filter drops packets from a device without an address.
         ...(first ? ipv4Devices(tunnels).map((device) => addressLine(first, device)) : []),
         ...gateways.map((ip) => `gateway ${canonical(ip)}`),
     ];
@@ -62,10 +62,7 @@ function addressLine(ip: string, device: string): string {
     return `address ${hostPrefix(canonical(ip))} ${device}`;
 }
 
-/**
- * The kernel's own devices take tunnels from anywhere, so none has to be made. Out of GUE's UDP
- * comes IP in IP.
- */
+/** The kernel's fallback devices accept tunnels from any address. GUE carries IP in IP. */
 function tunnelLines({ type, port, family }: TunnelEnd): string[] {
     const device = deviceOf(type, family);
     return type === TunnelType.gue
@@ -86,21 +83,21 @@ function ipv4Devices(tunnels: readonly TunnelEnd[]): string[] {
 
 function realServerSysctls({ virtualIps, tunnels }: RealServerKernel): string[] {
     return [
-        // ARP is about IPv4; nobody asks for an IPv6 address on lo.
+        // The kernel answers neighbour solicitations (IPv6) only for addresses of the receiving interface.
         ...(virtualIps.some((ip) => familyOf(ip) === "inet")
             ? ["all", "lo"].flatMap((device) => [
                   `net.ipv4.conf.${device}.arp_ignore = 1`,
                   `net.ipv4.conf.${device}.arp_announce = 2`,
               ])
             : []),
-        // The larger value is in force: 2 lets in what comes out of a tunnel whatever "all" says.
+        // The larger of this and `all` is in force: 2 accepts packets from a tunnel in every case.
         ...[...new Set(ipv4Devices(tunnels))].map(
             (device) => `net.ipv4.conf.${device}.rp_filter = 2`,
         ),
     ];
 }
 
-/** Addresses come before the network does; routes and a firewall's tables cannot. */
+/** Addresses can be added before the network is up. Routes and tables of a firewall cannot. */
 function unitOrder({ gateways }: RealServerKernel, clamps: boolean): string[] {
     return [
         "After=systemd-sysctl.service",

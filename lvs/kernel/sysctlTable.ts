@@ -1,19 +1,19 @@
 import { type Kind, checkValue, type Target } from "../keepalived/keywords";
 import type { Problem } from "../problems";
 
-/** The sysctls that an interface has fields for: a row for each, in the order of the file. */
+/** Sysctls for the fields of an interface: one row each, in the order of the file. */
 export type Sysctls<Settings> = {
     readonly [Field in keyof Settings]-?: Sysctl<NonNullable<Settings[Field]>>;
 };
 
 /** One sysctl. */
 export interface Sysctl<T> {
-    /** As `sysctl` spells it. */
+    /** Name of the sysctl. */
     readonly key: string;
     readonly type: Kind<T>;
 }
 
-/** The lines of a sysctl file for the settings that are given. */
+/** Format the given settings as lines of a sysctl file. */
 export function sysctlLines<Settings extends object>(
     table: Sysctls<Settings>,
     settings: NoInfer<Settings>,
@@ -23,7 +23,7 @@ export function sysctlLines<Settings extends object>(
     );
 }
 
-/** What is wrong with the settings. */
+/** Check the settings. */
 export function sysctlProblems<Settings extends object>(
     path: string,
     table: Sysctls<Settings>,

@@ -5,32 +5,32 @@ import { destinationKeys, virtualIpsIn } from "../service/destination";
 import type { VirtualServer } from "../service/virtualServer";
 import { hostAddresses } from "./hosts";
 
-/** The names of the hosts by the addresses that they have for themselves. */
-export function addressOwners(cluster: Cluster): Map<string, string> {
-    const owners = [...cluster.directors, ...cluster.realServers].flatMap((host) =>
+/** Names of the hosts by their own addresses. */
+export function hostsByAddress(cluster: Cluster): Map<string, string> {
+    const hosts = [...cluster.directors, ...cluster.realServers].flatMap((host) =>
         hostAddresses(host).map(({ value }): [string, string] => [canonical(value), host.name]),
     );
-    // Of several with one address the first is named.
-    return new Map(owners.reverse());
+    // Of several hosts with one address, messages name the first.
+    return new Map(hosts.reverse());
 }
 
-/** What clients send to is not what a host has for itself. */
-export function takenProblems(
-    owners: Map<string, string>,
+/** A virtual IP is not the own address of a host. */
+export function addressInUseProblems(
+    hosts: Map<string, string>,
     virtualServer: VirtualServer,
     path: string,
 ): Problem[] {
     return virtualIpsIn(virtualServer).flatMap((virtualIp) => {
-        const owner = owners.get(canonical(virtualIp));
+        const host = hosts.get(canonical(virtualIp));
         return problemIf(
-            owner !== undefined,
+            host !== undefined,
             virtualServer.virtualIp === undefined ? path : `${path}.virtualIp`,
-            `${quote(virtualIp)} is the address of ${owner}: take an address that no host has`,
+            `${quote(virtualIp)} is the address of ${host}. Use an address that no host has.`,
         );
     });
 }
 
-/** It leads to one service. */
+/** An address and port can belong to one service only. */
 export function sameServiceProblems({ virtualServers }: Cluster): Problem[] {
     const services = virtualServers.flatMap((virtualServer, index) =>
         destinationKeys(virtualServer).map((key) => ({ path: `virtualServers[${index}]`, key })),
@@ -39,8 +39,8 @@ export function sameServiceProblems({ virtualServers }: Cluster): Problem[] {
         problem(
             later.path,
             later.path === first.path
-                ? `names ${later.key} twice: name it once`
-                : `${later.key} is also ${first.path}: keepalived would merge the two`,
+                ? `${later.key} is listed twice. List it once.`
+                : `${later.key} is already ${first.path}, and keepalived would merge the two. Use a different address or port.`,
         ),
     );
 }

@@ -14,13 +14,13 @@ import {
 import { familyIn } from "../service/destination";
 import type { VirtualServer } from "../service/virtualServer";
 
-/** What a virtual server, or a member of its pool, says of health checks. */
+/** Health checks of a virtual server or of a pool member. */
 interface Checked extends CheckTiming {
     readonly check?: Check;
     readonly delayLoop?: number;
 }
 
-/** Whether the health of a pool can be told: of all by the virtual server, of some by themselves. */
+/** Check the health checks of a virtual server and of its pool members. */
 export function healthProblems(
     cluster: Cluster,
     virtualServer: VirtualServer,

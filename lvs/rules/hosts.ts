@@ -2,16 +2,25 @@ import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
 import { matching, oneOf, checkValue, type Target } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
-import { type Problem, problem, problemIf, duplicates, quote, textProblems } from "../problems";
+import {
+    duplicates,
+    fieldPath,
+    type Problem,
+    problem,
+    problemIf,
+    quote,
+    textProblems,
+} from "../problems";
 import { weight } from "../service/poolMember";
 
-/** As package managers write them. */
+/** A version as package managers write it. */
 const packageVersion = matching(
     /^[A-Za-z0-9][A-Za-z0-9.+~:^_-]{0,99}$/,
-    "the version of a package, such as 1:2.2.7-1+b2",
+    "the version of a package",
+    "one such as 1:2.2.7-1+b2",
 );
 
-/** Names and addresses identify hosts, so no two hosts share one. */
+/** Check hosts. Names and addresses identify hosts, so each is unique. */
 export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     const lists = ["directors", "realServers"] as const;
     const members = lists.flatMap((list) =>
@@ -25,11 +34,11 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
         ...checkValue("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
         ...lists
             .filter((list) => cluster[list].length === 0)
-            .flatMap((list) => problem(list, "is empty: give at least one host")),
+            .flatMap((list) => problem(list, "The list is empty. Give at least one host.")),
         ...problemIf(
             cluster.directors.length > 8,
             "directors",
-            `has ${cluster.directors.length} hosts: eight at most take turns in time`,
+            `The list has ${cluster.directors.length} hosts, too many to elect an active director in time. Use at most 8.`,
         ),
         ...members.flatMap(({ path, name, host, distribution }) => [
             ...nameProblems(`${path}.name`, name),
@@ -37,16 +46,16 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
             ...checkValue(`${path}.distribution`, oneOf(Distribution), distribution, target),
         ]),
         ...duplicates(members, ({ name }) => name).flatMap(([member, first]) =>
-            takenProblem(`${member.path}.name`, member.name, first.path),
+            takenProblem(`${member.path}.name`, "name", member.name, first.path),
         ),
         ...duplicates(addresses, ({ value }) => canonical(value)).flatMap(([address, first]) =>
-            takenProblem(`${address.path}.${address.field}`, address.value, first.path),
+            takenProblem(`${address.path}.${address.field}`, "address", address.value, first.path),
         ),
         ...cluster.directors.flatMap(({ keepalivedVersion: version }, index) =>
             problemIf(
                 version !== undefined && !isVersion(version),
                 `directors[${index}].keepalivedVersion`,
-                `${quote(version)} is not a version, such as 2.2.7`,
+                `${quote(version)} is not a version. Use one such as 2.2.7.`,
             ),
         ),
         ...cluster.realServers.flatMap((realServer, index) =>
@@ -55,11 +64,11 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     ];
 }
 
-function takenProblem(path: string, value: string, first: string): Problem[] {
-    return problem(path, `${quote(value)} is taken by ${first}: give each host its own`);
+function takenProblem(path: string, what: string, value: string, first: string): Problem[] {
+    return problem(path, `${quote(value)} already belongs to ${first}. Use a different ${what}.`);
 }
 
-/** The fields of a host that say where it is, without those that repeat another. */
+/** Addresses of a host with their fields, each once. */
 export function hostAddresses(host: HostAddresses): { field: string; value: string }[] {
     const { host: login, address, address6 } = host;
     const fields = Object.entries({ host: login, address, address6 }).flatMap(([field, value]) =>
@@ -82,33 +91,33 @@ function realServerProblems(
     return [
         ...familyProblems(`${path}.address`, address, "inet"),
         ...familyProblems(`${path}.address6`, address6, "inet6"),
-        ...gatewayProblems(`${path}.`, realServer),
+        ...gatewayProblems(path, realServer),
         ...checkValue(`${path}.weight`, weight, share, target),
         ...httpdProblems(`${path}.httpd`, httpd),
     ];
 }
 
-/** What is wrong with the gateways of a real server; `prefix` stands before their names. */
+/** Check the gateways of a real server. */
 export function gatewayProblems(
-    prefix: string,
+    path: string,
     { gateway, gateway6 }: { readonly gateway?: string; readonly gateway6?: string },
 ): Problem[] {
     return [
-        ...familyProblems(`${prefix}gateway`, gateway, "inet"),
-        ...familyProblems(`${prefix}gateway6`, gateway6, "inet6"),
+        ...familyProblems(fieldPath(path, "gateway"), gateway, "inet"),
+        ...familyProblems(fieldPath(path, "gateway6"), gateway6, "inet6"),
     ];
 }
 
 function familyProblems(path: string, address: string | undefined, family: Family): Problem[] {
-    const name = family === "inet" ? "IPv4" : "IPv6";
+    const [name, example] = family === "inet" ? ["IPv4", "192.0.2.10"] : ["IPv6", "2001:db8::10"];
     return problemIf(
         address !== undefined && familyOf(address) !== family,
         path,
-        `${quote(address)} is not an ${name} address`,
+        `${quote(address)} is not an ${name} address. Use one such as ${example}.`,
     );
 }
 
-/** What is wrong with a web server. */
+/** Check the web page of a real server. */
 export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
     return textProblems(`${path}.page`, httpd?.page ?? "");
 }
@@ -117,12 +126,15 @@ function nameProblems(path: string, name: string): Problem[] {
     if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)) return [];
     return problem(
         path,
-        `${quote(name)} is not a host name: 1 to 63 letters, digits and inner hyphens`,
+        `${quote(name)} is not a host name. Use up to 63 letters and digits, with hyphens inside.`,
     );
 }
 
 function addressProblems(path: string, host: string): Problem[] {
     const isName = /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?$/i;
     if (familyOf(host) || (host.length <= 254 && isName.test(host))) return [];
-    return problem(path, `${quote(host)} is neither an IP address nor a host name`);
+    return problem(
+        path,
+        `${quote(host)} is neither an IP address nor a host name. Use one such as 192.0.2.10 or rs1.example.com.`,
+    );
 }

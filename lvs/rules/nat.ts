@@ -6,7 +6,7 @@ import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
 
-/** Real servers answer NAT through the director: they must not have a shorter way to the client. */
+/** Answers to NAT clients must pass through the director, so real servers may have no direct route to clients. */
 export function natProblems(
     cluster: Cluster,
     { virtualServer, members }: Pool,
@@ -23,31 +23,31 @@ export function natProblems(
             ...problemIf(
                 !isNetwork(network),
                 at,
-                `${quote(network)} is not a prefix, such as 192.0.2.0/24`,
+                `${quote(network)} is not a prefix. Use one such as 192.0.2.0/24.`,
             ),
             ...problemIf(
                 isNetwork(network) && addresses.some((address) => isInNetwork(address, network)),
                 at,
-                `${quote(network)} holds real servers, which would answer such clients directly: use FULLNAT`,
+                `${quote(network)} contains real servers, which would answer these clients directly. Use FULLNAT.`,
             ),
         ]),
         ...problemIf(
             nat.length > 0 && oneArmed && clientNetworks === undefined,
             `${path}.lvsMethod`,
-            "NAT with a single network fails for clients inside it: say in clientNetworks where clients are, or use FULLNAT",
+            "NAT with a single network fails for clients inside that network. List the networks of clients in clientNetworks, or use FULLNAT.",
         ),
     ];
 }
 
-/** Where the user makes the sync groups, they hold together what NAT ties. */
-export function tiedProblems(cluster: Cluster): Problem[] {
+/** Sync groups of the user keep the instances together that NAT needs on one director. */
+export function splitInstanceProblems(cluster: Cluster): Problem[] {
     const { vrrpSyncGroups: groups } = cluster;
     if (groups === undefined) return [];
-    const tied = instancesSharedByNat(cluster, contextOf(cluster));
-    const together = groups.some(({ group }) => tied.every((name) => group.includes(name)));
+    const shared = instancesSharedByNat(cluster, contextOf(cluster));
+    const together = groups.some(({ group }) => shared.every((name) => group.includes(name)));
     return problemIf(
-        tied.length > 0 && !together,
+        shared.length > 0 && !together,
         "vrrpSyncGroups",
-        `NAT needs ${tied.join(" and ")} on one director: put them in one group`,
+        `NAT needs ${shared.join(" and ")} on one director, and no group has them together. Put them in one group.`,
     );
 }

@@ -8,7 +8,7 @@ import { methodOf, translatesPorts } from "../service/lvsMethod";
 import { type PoolMember, poolMemberProblems } from "../service/poolMember";
 import type { VirtualServer } from "../service/virtualServer";
 
-/** Who is in a pool, and whether packets can get there. */
+/** Check that pool members exist and that packets reach them. */
 export function poolProblems(
     cluster: Cluster,
     pool: Pool,
@@ -23,7 +23,7 @@ export function poolProblems(
         ...problemIf(
             named?.length === 0,
             at,
-            "is empty: name real servers, or leave it out for all of them",
+            "The list is empty. Name real servers, or remove the list to use all of them.",
         ),
         ...problemsOfEach(at, named, (member, memberPath) => [
             ...poolMemberProblems(memberPath, member, { lvsMethod }, target),
@@ -51,17 +51,17 @@ function portProblems(virtualServer: VirtualServer, member: PoolMember, path: st
         ...problemIf(
             !translatesPorts(method),
             `${path}.port`,
-            `${quote(port)} differs from the virtual server's ${portOf(virtualServer)}: ${method} leaves the port as it is`,
+            `${quote(port)} differs from the virtual server's port, ${portOf(virtualServer)}, and ${method} cannot change ports. Remove it, or use NAT.`,
         ),
         ...problemIf(
             translatesPorts(method) && portOf(virtualServer) === 0,
             `${path}.port`,
-            "cannot be one when the virtual server has several: leave it out",
+            "The virtual server has several ports, and this would be a single one. Remove it.",
         ),
     ];
 }
 
-/** A real server may be in a pool with several ports. */
+/** A real server may be in a pool several times with different ports. */
 function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
     const members = (virtualServer.realServers ?? []).map((member, index) => ({
         path: `${path}[${index}].name`,
@@ -69,7 +69,7 @@ function twiceProblems(virtualServer: VirtualServer, path: string): Problem[] {
         key: `${member.name} ${memberPortOf(virtualServer, member)}`,
     }));
     return duplicates(members, ({ key }) => key).flatMap(([later]) =>
-        problem(later.path, `${quote(later.name)} is named twice: name it once`),
+        problem(later.path, `${quote(later.name)} is listed twice. List it once.`),
     );
 }
 
@@ -89,11 +89,11 @@ function addressProblems(
     return problemIf(
         addressOf(realServer, family) === undefined,
         path,
-        `${quote(member.name)} has no ${version} address for directors to send to: give its ${field}`,
+        `${quote(member.name)} has no ${version} address that directors can send packets to. Give its ${field} in realServers.`,
     );
 }
 
-/** A real server has one port, and only translation brings packets for several to it. */
+/** A real server listens on one port, so packets for several ports must be translated. */
 function groupPortProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const ports = new Set(socketsOf(virtualServer).map(({ port = 0 }) => port));
     const direct = members
@@ -102,6 +102,6 @@ function groupPortProblems({ virtualServer, members }: Pool, path: string): Prob
     return problemIf(
         ports.size > 1 && direct !== undefined,
         `${path}.virtualServerGroup`,
-        `has ports ${[...ports].join(", ")}, and ${direct} leaves the port as it is: give them one port, mark the packets (fwmark), or use NAT`,
+        `The group has ports ${[...ports].join(", ")}, and ${direct} cannot change ports. Use one port, fwmark or NAT.`,
     );
 }

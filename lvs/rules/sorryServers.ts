@@ -11,7 +11,7 @@ import { familyIn, portOf } from "../service/destination";
 import { LvsMethod, methodOf } from "../service/lvsMethod";
 import { sorryServerProblems } from "../service/sorryServer";
 
-/** Whether there is somebody to answer while a pool is down, and packets get there. */
+/** Check a sorry server, and that packets reach it. */
 export function sorryProblems(
     { virtualServer, members }: Pool,
     use: SorryServerUse | undefined,
@@ -34,7 +34,7 @@ export function sorryProblems(
     ];
 }
 
-/** A real server gets the ends of the tunnels of its pools, and no others. */
+/** A real server has the ends of its pools' tunnels, and no others. */
 function sorryTunnelProblems(
     use: SorryServerUse | undefined,
     memberships: Memberships,
@@ -45,6 +45,6 @@ function sorryTunnelProblems(
     return problemIf(
         use.method === LvsMethod.TUN && tunnelsOf(memberships.get(name)).length === 0,
         `${path}.sorryServer.lvsMethod`,
-        `is TUN, and ${name} is in no pool with that method, so it has no tunnel: use another`,
+        `TUN needs a tunnel on ${name}, which is in no pool with this method. Use another method.`,
     );
 }

@@ -3,57 +3,57 @@ import type { Cluster } from "../model";
 import { contextOf } from "../pool";
 import { type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { virtualIpsIn } from "../service/destination";
-import { instanceName, ownVirtualIps } from "../vrrp/instance";
-import { addressesOf, type Participant, participantsOf } from "../vrrp/members";
+import { instanceName, ownVirtualIps } from "../vrrp/instance/instance";
+import { addressesOf, type Participant, participantsOf } from "../vrrp/instance/members";
 
-/** Whether every virtual IP has one owner at a time, and no two VRRP routers disturb each other. */
+/** Check that one director at a time is active for each virtual IP, and that virtual routers do not disturb each other. */
 export function virtualIpProblems(cluster: Cluster): Problem[] {
     const { vrrpInstances: instances, virtualServers } = cluster;
-    const owned = instances.flatMap((instance, index) =>
+    const listed = instances.flatMap((instance, index) =>
         ownVirtualIps(instance).map(({ ip }) => ({
             path: `vrrpInstances[${index}]`,
             ip: canonical(ip),
         })),
     );
-    const isOwned = new Set(owned.map(({ ip }) => ip));
+    const isListed = new Set(listed.map(({ ip }) => ip));
     const single = instances.length === 1 && instances[0]!.virtualIpaddress === undefined;
     return [
         ...problemIf(
             instances.length === 0,
             "vrrpInstances",
-            "is empty: give the interface and virtualRouterId that directors share virtual IPs by",
+            "The list is empty. Give one instance with interface and virtualRouterId.",
         ),
         ...instances.flatMap(({ virtualIpaddress }, index) =>
             problemIf(
                 instances.length > 1 && virtualIpaddress === undefined,
                 `vrrpInstances[${index}].virtualIpaddress`,
-                "is missing: where there are several instances, each names its virtual IPs",
+                "The value is missing, and there are several instances. List the virtual IPs of this one.",
             ),
         ),
         ...virtualServers.flatMap((virtualServer, index) =>
             [...new Set(virtualIpsIn(virtualServer))].flatMap((virtualIp) =>
                 problemIf(
-                    instances.length > 0 && !single && !isOwned.has(canonical(virtualIp)),
+                    instances.length > 0 && !single && !isListed.has(canonical(virtualIp)),
                     virtualServer.virtualIp === undefined
                         ? `virtualServers[${index}]`
                         : `virtualServers[${index}].virtualIp`,
-                    `${quote(virtualIp)} is in no instance: add it to a virtualIpaddress`,
+                    `${quote(virtualIp)} belongs to no VRRP instance. Add it to vrrpInstances[].virtualIpaddress.`,
                 ),
             ),
         ),
-        ...duplicates(owned, ({ ip }) => ip).flatMap(([later, first]) =>
+        ...duplicates(listed, ({ ip }) => ip).flatMap(([later, first]) =>
             problem(
                 `${later.path}.virtualIpaddress`,
                 later.path === first.path
-                    ? `names ${later.ip} twice: name it once`
-                    : `${later.ip} is also in ${first.path}: two directors could own it at once`,
+                    ? `${later.ip} is listed twice. List it once.`
+                    : `${later.ip} already belongs to ${first.path}, and two directors could be active for it. List it in one instance.`,
             ),
         ),
         ...routerIdProblems(cluster),
     ];
 }
 
-/** A VRRP router as far as its adverts can be taken for those of another. */
+/** The part of a virtual router that decides whether its adverts can be mistaken for another's. */
 interface Router {
     readonly path: string;
     readonly name: string;
@@ -62,7 +62,7 @@ interface Router {
     readonly participants: Participant[];
 }
 
-/** Adverts of two VRRP routers with one id in one network would be taken for one another. */
+/** Two virtual routers with one id in one network would accept each other's adverts. */
 function routerIdProblems(cluster: Cluster): Problem[] {
     const context = contextOf(cluster);
     const routers = cluster.vrrpInstances.map((instance, index): Router => ({
@@ -78,26 +78,26 @@ function routerIdProblems(cluster: Cluster): Problem[] {
             return problemIf(
                 first !== undefined,
                 `${later.path}.virtualRouterId`,
-                `${quote(later.id)} is also that of ${first?.path} on the same interface: give each its own`,
+                `${quote(later.id)} is already the id of ${first?.path} on the same interface. Use a different one.`,
             );
         }),
         ...duplicates(routers, ({ name }) => name).flatMap(([later, first]) =>
             problem(
                 `${later.path}.name`,
-                `${quote(later.name)} is also ${first.path}: give each instance its own`,
+                `${quote(later.name)} is already the name of ${first.path}. Use a different name.`,
             ),
         ),
     ];
 }
 
-/** Adverts over IPv4 and over IPv6 do not meet: ids are those of a family. */
+/** Adverts over IPv4 and over IPv6 do not meet, so both families can use the same id. */
 function disturb(one: Router, other: Router): boolean {
     return one.id === other.id && one.family === other.family && shareNetwork(one, other);
 }
 
 /**
- * A director that is in both knows whether it has them on one interface. Where there is none, equal
- * names of interfaces are taken for one network.
+ * Do two virtual routers share a network? A director in both has them on one interface or on two. If
+ * no director is in both, equal names of interfaces count as one network.
  */
 function shareNetwork({ participants }: Router, other: Router): boolean {
     const pairs = participants.flatMap((one) =>

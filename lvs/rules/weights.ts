@@ -5,14 +5,14 @@ import { quorumProblems } from "../service/quorum";
 import { LvsSched } from "../service/scheduler";
 import type { VirtualServer } from "../service/virtualServer";
 
-/** Whether weights leave somebody to send connections to. */
+/** Check that weights leave a server to send connections to. */
 export function weightProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const weights = members.map(({ realServer, member }) => weightOf(realServer, member));
     return [
         ...problemIf(
             weights.length > 0 && weights.every((weight) => weight === 0),
             `${path}.realServers`,
-            "all have weight 0, so nobody would get a connection: give one a weight",
+            "All members have weight 0, so no server would get connections. Give one a weight above 0.",
         ),
         ...quorumProblems(
             path,
@@ -23,7 +23,7 @@ export function weightProblems({ virtualServer, members }: Pool, path: string): 
     ];
 }
 
-/** A hash leads to a server of weight 0 as well, and drops what comes there. */
+/** A hash also selects servers of weight 0, and drops their packets. */
 function hashProblems({ virtualServer, members }: Pool, path: string): Problem[] {
     const { lvsSched, mhFallback, shFallback } = virtualServer;
     const drops =
@@ -33,11 +33,11 @@ function hashProblems({ virtualServer, members }: Pool, path: string): Problem[]
     return problemIf(
         drops && members.some(mayWeighNothing),
         `${path}.lvsSched`,
-        `${lvsSched} drops the clients of a server of weight 0, which drained, inhibitOnFailure and checks that change weights lead to: set ${lvsSched}Fallback`,
+        `${lvsSched} drops the clients of servers with weight 0, which drained, inhibitOnFailure and some checks set. Set ${lvsSched}Fallback.`,
     );
 }
 
-/** Whether a member stays in its pool with weight 0, when it is down or when its check says so. */
+/** Can a pool member get weight 0 when it is down or through a check? */
 function mayLoseItsWeight(virtualServer: VirtualServer, member: PoolMember): boolean {
     const inhibits = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure ?? false;
     const { misc, file } = member.check ?? virtualServer.check ?? {};

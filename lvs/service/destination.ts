@@ -9,19 +9,19 @@ import {
 } from "../keepalived/keywords";
 import { problemsOfEach, type Problem, problem, problemIf, quote } from "../problems";
 
-/** The transport of a service (keepalived `protocol`). */
+/** Transport protocol of a service (keepalived `protocol`). */
 export const Protocol = { TCP: "TCP", UDP: "UDP", SCTP: "SCTP" } as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
-/** An address and a port that clients send to. */
+/** An address and a port that clients connect to. */
 export interface Socket {
     readonly virtualIp: string;
     readonly port?: number;
 }
 
-/** Packets that belong to one service by a mark that the directors put on them. */
+/** A mark that the directors put on packets of one service. */
 export interface FwmarkSettings {
-    /** The mark, 1 to 2147483647, one for each service and unused by others on the directors. */
+    /** The mark, 1 to 2147483647, one for each service. No other program on the directors may use it. */
     mark: number;
 }
 
@@ -29,13 +29,13 @@ export interface Fwmark extends FwmarkSettings {
     readonly packets: MarkedPackets[];
 }
 
-/** Which of the packets to one virtual IP are marked, without the IP. */
+/** Packets to mark, without their virtual IP. */
 export interface MarkedPacketsSettings {
-    /** Their transport. Defaults to `TCP`. */
+    /** Transport protocol of the packets. Defaults to `TCP`. */
     protocol?: Protocol;
-    /** The port, or the first of a range. Defaults to all ports. */
+    /** Port, or first port of a range. Defaults to all ports. */
     port?: number;
-    /** The last port of the range. Defaults to `port`. */
+    /** Last port of the range. Defaults to `port`. */
     lastPort?: number;
 }
 
@@ -43,7 +43,7 @@ export interface MarkedPackets extends MarkedPacketsSettings {
     readonly virtualIp: string;
 }
 
-/** What clients send to: exactly one of a socket, a group of sockets, and marked packets. */
+/** Address of a service: exactly one of a socket, a group of sockets, and marked packets. */
 export interface Destination {
     readonly virtualIp?: string;
     readonly port?: number;
@@ -52,35 +52,35 @@ export interface Destination {
     readonly fwmark?: Fwmark;
 }
 
-/** The transport of a service; marked packets bring their own. */
+/** Transport protocol of a service. Marked packets have their own. */
 export function protocolOf({ protocol = Protocol.TCP }: MarkedPacketsSettings): Protocol {
     return protocol;
 }
 
-/** The sockets of a service that has some. Port 0 is all ports. */
+/** Sockets of a service. Port 0 means all ports. */
 export function socketsOf(destination: Destination): Required<Socket>[] {
     const { virtualIp, port, virtualServerGroup } = destination;
     const sockets = virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
     return sockets.map(({ virtualIp, port = 0 }) => ({ virtualIp, port }));
 }
 
-/** The virtual IPs of a service, in the order in which they are written. */
+/** Virtual IPs of a service, in the order in which they are written. */
 export function virtualIpsIn(destination: Destination): string[] {
     const packets = destination.fwmark?.packets ?? [];
     return [...socketsOf(destination), ...packets].map(({ virtualIp }) => virtualIp);
 }
 
-/** The family of a service; `inet` when its addresses are none. */
+/** Address family of a service, or `inet` if its addresses are not valid. */
 export function familyIn(destination: Destination): Family {
     return familyOf(virtualIpsIn(destination)[0] ?? "") ?? "inet";
 }
 
-/** The port of a service, as far as it has a single one; 0 is any port. */
+/** Port of a service; 0 if it has all ports or marked packets. */
 export function portOf(destination: Destination): number {
     return destination.fwmark ? 0 : (socketsOf(destination)[0]?.port ?? 0);
 }
 
-/** What follows `virtual_server` in keepalived.conf. */
+/** Format the words after `virtual_server` in keepalived.conf. */
 export function headOf(destination: Destination): string {
     const { fwmark, virtualIp, virtualServerGroup } = destination;
     if (fwmark) return `fwmark ${fwmark.mark}`;
@@ -88,14 +88,14 @@ export function headOf(destination: Destination): string {
     return `${virtualIp} ${portOf(destination)}`;
 }
 
-/** A group is called by its first socket, so that its name stays when others come and go. */
+/** Name of a group: its first socket, so that the name stays when other sockets are added or removed. */
 export function groupName([first]: Required<Socket>[]): string {
     return `${first!.virtualIp}_${first!.port}`;
 }
 
 const serviceFlags: Record<Protocol, string> = { TCP: "-t", UDP: "-u", SCTP: "--sctp-service" };
 
-/** The services in the kernel, in the words of `ipvsadm --save`. */
+/** Format the service's entries in the kernel as `ipvsadm --save` does. */
 export function ipvsServices(destination: Destination): string[] {
     const { fwmark } = destination;
     if (fwmark) {
@@ -107,7 +107,7 @@ export function ipvsServices(destination: Destination): string[] {
     );
 }
 
-/** What tells a service from all others; two services with one key are one service. */
+/** Keys that are unique to a service. Two services with one key are the same service. */
 export function destinationKeys(destination: Destination): string[] {
     const { fwmark } = destination;
     if (fwmark) return [`fwmark ${fwmark.mark}`];
@@ -117,7 +117,7 @@ export function destinationKeys(destination: Destination): string[] {
     );
 }
 
-/** Whether a destination is one of the three kinds, and right as that. */
+/** Check that the address of a service has exactly one of its three forms, and that this form is valid. */
 export function destinationProblems(
     path: string,
     destination: Destination,
@@ -127,11 +127,14 @@ export function destinationProblems(
     const kinds = Object.entries({ virtualIp, virtualServerGroup, fwmark });
     const given = kinds.filter(([, value]) => value !== undefined).map(([kind]) => kind);
     if (given.length !== 1) {
-        const what = given.length === 0 ? "has none" : `has ${given.join(" and ")}`;
-        return problem(path, `${what}: give one of virtualIp, virtualServerGroup, fwmark`);
+        const what = given.length === 0 ? "no address" : given.join(" and ");
+        return problem(
+            path,
+            `The service has ${what}. Give one of virtualIp, virtualServerGroup and fwmark.`,
+        );
     }
     const inside = fwmark ? "fwmark.packets" : "virtualServerGroup";
-    const elsewhere = `belongs to ${inside}: move it there`;
+    const elsewhere = `The setting belongs to ${inside}. Move it there.`;
     return [
         ...checkValue(`${path}.protocol`, oneOf(Protocol), protocol, target),
         ...problemIf(fwmark !== undefined && protocol !== undefined, `${path}.protocol`, elsewhere),
@@ -140,7 +143,7 @@ export function destinationProblems(
         ...problemIf(
             virtualServerGroup?.length === 0,
             `${path}.virtualServerGroup`,
-            "is empty: give addresses and ports",
+            "The list is empty. Give at least one address and port.",
         ),
         ...problemsOfEach(`${path}.virtualServerGroup`, virtualServerGroup, (socket, at) =>
             socketProblems(at, socket, target),
@@ -159,8 +162,12 @@ function socketProblems(path: string, { virtualIp, port }: Socket, target: Targe
 
 function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target): Problem[] {
     return [
-        ...checkValue(`${path}.mark`, integer("a mark", 1, 2147483647), mark, target),
-        ...problemIf(packets.length === 0, `${path}.packets`, "is empty: say what is to be marked"),
+        ...checkValue(`${path}.mark`, integer(1, 2147483647), mark, target),
+        ...problemIf(
+            packets.length === 0,
+            `${path}.packets`,
+            "The list is empty. Give packets to mark.",
+        ),
         ...problemsOfEach(`${path}.packets`, packets, (marked, at) => [
             ...socketProblems(at, marked, target),
             ...checkValue(`${at}.protocol`, oneOf(Protocol), marked.protocol, target),
@@ -168,18 +175,18 @@ function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target)
             ...problemIf(
                 marked.lastPort !== undefined && !(marked.lastPort > (marked.port ?? 65535)),
                 `${at}.lastPort`,
-                `${quote(marked.lastPort)} is not above port ${quote(marked.port)}: a range has two ends`,
+                `${quote(marked.lastPort)} is not above port, ${quote(marked.port)}. Give both ends of the range, the lower one in port.`,
             ),
         ]),
     ];
 }
 
-/** The kernel has each service in one family. */
+/** The kernel keeps each service in one address family. */
 function sameFamilyProblems(path: string, destination: Destination): Problem[] {
     const families = new Set(virtualIpsIn(destination).map(familyOf));
     return problemIf(
         families.has("inet") && families.has("inet6"),
         path,
-        "mixes IPv4 and IPv6 addresses: make it two virtual servers",
+        "The addresses mix IPv4 and IPv6. Split the service in two virtual servers.",
     );
 }

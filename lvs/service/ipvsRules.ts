@@ -7,9 +7,9 @@ import type { SorryServerPlan } from "./sorryServer";
 import type { PoolMemberPlan, VirtualServerPlan } from "./virtualServer";
 
 /**
- * The IPVS table that a director is to have, in the words of `ipvsadm --save --numeric` and with the
- * thresholds, which that leaves out. A line that begins with `sorry` is there while no other server
- * is; one that begins with `varies` names a server whose weight is up to health checks.
+ * Format the planned IPVS table of a director as `ipvsadm --save --numeric` does, with thresholds
+ * added. A line that begins with `sorry` is in the kernel only while the pool is down. A line that
+ * begins with `varies` names a server whose weight depends on health checks.
  */
 export function ipvsRules(virtualServers: readonly VirtualServerPlan[]): string[] {
     return virtualServers.flatMap((plan) =>
@@ -21,7 +21,7 @@ export function ipvsRules(virtualServers: readonly VirtualServerPlan[]): string[
     );
 }
 
-/** For each service of that table the sum of weights below which it is down, and its words. */
+/** Format for each service of that table the sum of weights below which it is down. */
 export function ipvsQuorums(virtualServers: readonly VirtualServerPlan[]): string[] {
     return virtualServers.flatMap(({ virtualServer, leastWeights }) =>
         ipvsServices(virtualServer).map((service) => `${leastWeights} ${service}`),

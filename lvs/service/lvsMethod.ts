@@ -1,26 +1,26 @@
 import { oneOf, port, checkValue, type Target, tooNew, integer } from "../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../problems";
 
-/** How a packet reaches the real server (keepalived `lvs_method`). */
+/** Forwarding method: how packets get from the director to the real server (keepalived `lvs_method`). */
 export const LvsMethod = {
-    /** Direct routing: same network, same port, and the answer goes straight to the client. */
+    /** Direct routing: real servers are in the directors' network, listen on the same port, and answer clients directly. */
     DR: "DR",
     /**
-     * Network address translation: the real server answers through the director, which is its
-     * gateway. It sees the client's address, and may listen on another port.
+     * Network address translation: the director is the gateway of the real server. The real server
+     * sees the client's address, and may listen on another port.
      */
     NAT: "NAT",
-    /** Tunnelling: the real server may be in another network, and answers straight to the client. */
+    /** Tunnelling: real servers may be in another network, and answer clients directly. */
     TUN: "TUN",
     /**
-     * Translation of both addresses: the real server sees the director's and needs no route to it.
-     * keepalived has no word for it; it is NAT and masquerading.
+     * Translation of both addresses: the real server sees the director's address and needs no special
+     * gateway. In keepalived.conf it is NAT; nftables masquerades.
      */
     FULLNAT: "FULLNAT",
 } as const;
 export type LvsMethod = (typeof LvsMethod)[keyof typeof LvsMethod];
 
-/** How packets are wrapped on their way to the real server. */
+/** Encapsulation of packets in a tunnel. */
 export const TunnelType = {
     /** IP in IP. */
     ipip: "ipip",
@@ -31,40 +31,40 @@ export const TunnelType = {
 } as const;
 export type TunnelType = (typeof TunnelType)[keyof typeof TunnelType];
 
-/** The tunnel to the real servers (keepalived `lvs_method TUN type …`). */
+/** A tunnel to real servers (keepalived `lvs_method TUN type …`). */
 export interface Tunnel {
-    /** How packets are wrapped. Defaults to `ipip`. */
+    /** Encapsulation. Defaults to `ipip`. */
     type?: TunnelType;
-    /** UDP port of the real servers' end; with `gue`. Defaults to 6080. */
+    /** UDP port on the real servers, for type `gue`. Defaults to 6080. */
     port?: number;
-    /** Largest TCP segment that clients are asked to send, 536 to 9000, for networks that lose ICMP: 1440 fits IP in IP on Ethernet. Defaults to none: directors tell clients by ICMP. */
+    /** Largest TCP segment to ask clients for, 536 to 9000, for networks that drop ICMP. 1440 fits IP in IP on Ethernet. Defaults to none: directors report the size by ICMP. */
     mss?: number;
 }
 
-/** The forwarding method of a virtual server. */
+/** Forwarding method of a virtual server. */
 export function methodOf({ lvsMethod = LvsMethod.DR }: { readonly lvsMethod?: LvsMethod }) {
     return lvsMethod;
 }
 
-/** A tunnel with its defaults resolved. */
+/** A tunnel with every default resolved. */
 export interface TunnelPlan extends Tunnel {
     readonly type: TunnelType;
     readonly port: number;
 }
 
-/** Resolve the defaults of a tunnel. 6080 is the UDP port that the field uses for GUE. */
+/** Resolve the defaults of a tunnel. 6080 is the usual UDP port of GUE. */
 export function planTunnel({ type = TunnelType.ipip, port = 6080, mss }: Tunnel = {}): TunnelPlan {
     return { type, port, mss };
 }
 
-/** The words after `lvs_method`. keepalived knows only three methods. */
+/** Format the words after `lvs_method`. keepalived has only three methods. */
 export function methodWords(method: LvsMethod, { type, port: tunnelPort }: TunnelPlan): string {
     if (method === LvsMethod.FULLNAT) return LvsMethod.NAT;
     if (method !== LvsMethod.TUN || type === TunnelType.ipip) return method;
     return type === TunnelType.gue ? `TUN type gue port ${tunnelPort}` : `TUN type ${type}`;
 }
 
-/** The method and the weight as ipvsadm prints them. */
+/** Format method and weight as ipvsadm does. */
 export function methodOptions(
     method: LvsMethod,
     weight: number,
@@ -80,12 +80,12 @@ export function methodOptions(
     return `-i -w ${weight}${wrapping[type]}`;
 }
 
-/** Whether a real server gets the port of its own that it listens on. */
+/** Can a real server listen on another port than the virtual server? */
 export function translatesPorts(method: LvsMethod): boolean {
     return method === LvsMethod.NAT || method === LvsMethod.FULLNAT;
 }
 
-/** What is wrong with a tunnel. */
+/** Check a tunnel. */
 export function tunnelProblems(
     path: string,
     tunnel: Tunnel | undefined,
@@ -98,7 +98,7 @@ export function tunnelProblems(
         ...problemIf(
             method !== LvsMethod.TUN,
             path,
-            `is for lvsMethod TUN, and it is ${quote(method)}: remove it, or change the method`,
+            `A tunnel needs lvsMethod TUN, and the method is ${quote(method)}. Remove the tunnel, or change the method.`,
         ),
         ...checkValue(`${path}.type`, oneOf(TunnelType), type, target),
         ...(type === TunnelType.ipip
@@ -106,11 +106,11 @@ export function tunnelProblems(
             : // Earlier versions ignore the words and send plain IP in IP.
               tooNew(`${path}.type`, { keyword: `TUN type ${type}`, since: "2.0.18" }, target)),
         ...checkValue(`${path}.port`, port, tunnel.port, target),
-        ...checkValue(`${path}.mss`, integer("a segment size", 536, 9000), tunnel.mss, target),
+        ...checkValue(`${path}.mss`, integer(536, 9000), tunnel.mss, target),
         ...problemIf(
             tunnel.port !== undefined && type !== TunnelType.gue,
             `${path}.port`,
-            `is for a tunnel of type gue, and it is ${quote(type)}: remove it`,
+            `A port needs a tunnel of type gue, and the type is ${quote(type)}. Remove the port, or change the type.`,
         ),
     ];
 }

@@ -4,28 +4,35 @@ import { type Keywords, type Kind, matching, type Target, integer } from "../kee
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, problemIf, quote } from "../problems";
 
-/** How long, and how many, clients stay with one real server. */
+/** Persistence: clients stay with one real server. */
 export interface PersistenceSettings {
-    /** Seconds for which a client stays with its real server, 0 to 2678400; 0 is none (keepalived `persistence_timeout`). Defaults to 0. */
+    /** Seconds during which a client stays with its real server, 0 to 2678400. 0 means no persistence (keepalived `persistence_timeout`). Defaults to 0. */
     persistenceTimeout?: number;
-    /** Which clients stay together: an IPv4 netmask such as `255.255.255.0`, or the length of an IPv6 prefix such as `"64"` (keepalived `persistence_granularity`). Defaults to each address for itself. */
+    /** Clients that stay together: an IPv4 netmask such as `255.255.255.0`, or an IPv6 prefix length such as `"64"` (keepalived `persistence_granularity`). Defaults to each address on its own. */
     persistenceGranularity?: string;
-    /** What tells clients apart besides their address; `sip` is the only one, by the Call-ID of SIP over UDP (keepalived `persistence_engine`). Defaults to none. */
+    /** Way to tell clients apart besides their address. The only one is `sip`, by the Call-ID of SIP over UDP (keepalived `persistence_engine`). Defaults to none. */
     persistenceEngine?: string;
 }
 
-/** keepalived takes 0 for an error, and no argument for 360 s. */
+/** keepalived rejects 0, and reads a missing argument as 360 s. */
 const timeout: Kind<number> = {
-    ...integer("seconds", 0, 2678400),
+    ...integer(0, 2678400, "seconds"),
     format: (value) => (value === 0 ? undefined : [String(value)]),
 };
 
 export const persistenceKeywords: Keywords<PersistenceSettings> = {
-    persistenceEngine: { keyword: "persistence_engine", type: matching(/^sip$/, "sip") },
+    persistenceEngine: {
+        keyword: "persistence_engine",
+        type: matching(/^sip$/, "a persistence engine", "sip"),
+    },
     persistenceTimeout: { keyword: "persistence_timeout", type: timeout },
     persistenceGranularity: {
         keyword: "persistence_granularity",
-        type: matching(/^[0-9.]{1,15}$/, "an IPv4 netmask or the length of an IPv6 prefix"),
+        type: matching(
+            /^[0-9.]{1,15}$/,
+            "a netmask or prefix length",
+            "one such as 255.255.255.0 or 64",
+        ),
     },
 };
 
@@ -41,14 +48,14 @@ export function persistenceProblems(
     target: Target,
 ): Problem[] {
     const { persistenceGranularity: mask, persistenceEngine } = settings;
-    const without = "does nothing without persistenceTimeout: give one";
+    const without = "The setting has no effect without persistenceTimeout. Give one, or remove it.";
     return [
         ...problemIf(
             mask !== undefined && !(family === "inet" ? isNetmask(mask) : isLength(mask)),
             `${path}.persistenceGranularity`,
             family === "inet"
-                ? `${quote(mask)} is not an IPv4 netmask, such as 255.255.255.0`
-                : `${quote(mask)} is not the length of an IPv6 prefix (1–128)`,
+                ? `${quote(mask)} is not an IPv4 netmask. Use one such as 255.255.255.0.`
+                : `${quote(mask)} is not an IPv6 prefix length. Use 1 to 128.`,
         ),
         ...problemIf(
             mask !== undefined && !isPersistent(settings),
@@ -58,7 +65,7 @@ export function persistenceProblems(
         ...problemIf(
             mask !== undefined && family === "inet" && !isAtLeast(target.version, "1.4.3"),
             `${path}.persistenceGranularity`,
-            `keepalived before 1.4.3 takes no IPv4 netmask, and ${target.host} has ${target.version}: leave it out`,
+            `An IPv4 netmask needs keepalived 1.4.3, and ${target.host} has ${target.version}. Remove it.`,
         ),
         ...problemIf(
             persistenceEngine !== undefined && !isPersistent(settings),
@@ -68,7 +75,7 @@ export function persistenceProblems(
     ];
 }
 
-/** Persistence as ipvsadm prints it. */
+/** Format persistence as ipvsadm does. */
 export function persistenceOptions(settings: PersistenceSettings, family: Family): string {
     const { persistenceTimeout, persistenceGranularity: mask, persistenceEngine } = settings;
     if (!isPersistent(settings)) return "";
@@ -80,7 +87,7 @@ export function persistenceOptions(settings: PersistenceSettings, family: Family
     ].join("");
 }
 
-/** Ones and then zeros. */
+/** Is it a run of ones followed by zeros? */
 function isNetmask(mask: string): boolean {
     if (!isIPv4(mask)) return false;
     const bits = mask.split(".").map((octet) => Number(octet).toString(2).padStart(8, "0"));

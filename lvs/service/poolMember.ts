@@ -17,25 +17,25 @@ import { type Check, type CheckTiming, delayLoop, timingKeywords } from "./check
 import { hostName } from "./checks/hostName";
 import { LvsMethod, type Tunnel, tunnelProblems } from "./lvsMethod";
 
-/** One line each in `real_server`. */
+/** Settings of a pool member that are one line each in its block. */
 export interface PoolMemberKeywords {
-    /** Share of the connections, 0 to 65535, where the scheduler looks at it; 0 is none (keepalived `weight`). Defaults to the real server's. */
+    /** Share of the connections, 0 to 65535, for schedulers that use weights. 0 means no new connections (keepalived `weight`). Defaults to the real server's. */
     weight?: number;
-    /** From this many connections on it gets no more, 0 to 65535; 0 is no bound (keepalived `uthreshold`). Defaults to 0. */
+    /** Number of connections at which the server gets no more, 0 to 65535. 0 means no limit (keepalived `uthreshold`). Defaults to 0. */
     uthreshold?: number;
-    /** Below this many connections it gets some again, 0 to 65535; 0 is three quarters of uthreshold (keepalived `lthreshold`). Defaults to 0. */
+    /** Number of connections below which it gets new ones again, 0 to 65535. 0 means three quarters of uthreshold (keepalived `lthreshold`). Defaults to 0. */
     lthreshold?: number;
-    /** When it is down, its weight becomes 0 instead of it being taken out: connections live on (keepalived `inhibit_on_failure`). Defaults to the virtual server's. */
+    /** Set the weight of a failed server to 0 instead of removing it, so that its connections continue (keepalived `inhibit_on_failure`). Defaults to the virtual server's. */
     inhibitOnFailure?: boolean;
-    /** Runs when it comes up (keepalived `notify_up`). Defaults to none. */
+    /** Script that runs when the server comes up (keepalived `notify_up`). Defaults to none. */
     notifyUp?: ScriptCall;
-    /** Runs when it goes down (keepalived `notify_down`). Defaults to none. */
+    /** Script that runs when the server goes down (keepalived `notify_down`). Defaults to none. */
     notifyDown?: ScriptCall;
-    /** Whether its coming and going is mailed (keepalived `smtp_alert`). Defaults to true where mail is set up. */
+    /** Send mail when the server comes up or goes down (keepalived `smtp_alert`). Defaults to true if mail is set up. */
     smtpAlert?: boolean;
-    /** Host name in HTTP checks that name none (keepalived `virtualhost`). Defaults to the virtual server's. */
+    /** Host name for HTTP checks without one (keepalived `virtualhost`). Defaults to the virtual server's. */
     virtualhost?: string;
-    /** Seconds between two checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the virtual server's. */
+    /** Seconds between checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the virtual server's. */
     delayLoop?: number;
 }
 
@@ -43,22 +43,22 @@ export interface PoolMemberKeywords {
 export interface PoolMember extends PoolMemberKeywords, CheckTiming {
     /** Name of the real server. */
     name: string;
-    /** Port that it listens on. Defaults to the virtual server's; only NAT and FULLNAT can reach another. */
+    /** Port that the server listens on. Defaults to the virtual server's; another port needs NAT or FULLNAT. */
     port?: number;
-    /** How packets reach it (keepalived `lvs_method`). Defaults to the virtual server's. */
+    /** Forwarding method (keepalived `lvs_method`). Defaults to the virtual server's. */
     lvsMethod?: LvsMethod;
-    /** The tunnel to it, with method TUN. Defaults to the virtual server's. */
+    /** Tunnel to the server, for method TUN. Defaults to the virtual server's. */
     tunnel?: Tunnel;
-    /** How its health is checked. Defaults to the virtual server's. */
+    /** Health checks. Defaults to the virtual server's. */
     check?: Check;
-    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
     extraConfig?: string;
 }
 
-/** The kernel keeps weights in 32 bits and adds them up; keepalived does not mind. */
-export const weight = integer("a weight", 0, 65535);
+/** The kernel adds weights up in 32 bits. keepalived does not limit them. */
+export const weight = integer(0, 65535);
 
-const threshold = integer("a number of connections", 0, 65535);
+const threshold = integer(0, 65535, "connections");
 
 export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
     weight: { keyword: "weight", type: weight },
@@ -72,7 +72,7 @@ export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
     delayLoop: { keyword: "delay_loop", type: delayLoop, since: "1.3.7" },
 };
 
-/** What can be told from the member alone; `inherited` is what it takes from its virtual server. */
+/** Check a pool member on its own; `inherited` comes from its virtual server. */
 export function poolMemberProblems(
     path: string,
     member: PoolMember,
@@ -87,7 +87,7 @@ export function poolMemberProblems(
         ...problemIf(
             lthreshold > 0 && lthreshold >= uthreshold,
             `${path}.lthreshold`,
-            `${quote(lthreshold)} is not below uthreshold ${uthreshold}`,
+            `${quote(lthreshold)} is not below uthreshold, ${uthreshold}. Lower it, or raise uthreshold.`,
         ),
         ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...(lvsMethod === undefined

@@ -1,7 +1,7 @@
 import { flag, type Keywords, oneOf, type Target, tooNew } from "../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../problems";
 
-/** How the next connection picks its real server (keepalived `lvs_sched`, ipvsadm `-s`). */
+/** Scheduler: how IPVS chooses the real server for a new connection (keepalived `lvs_sched`, ipvsadm `-s`). */
 export const LvsSched = {
     /** Round robin. */
     rr: "rr",
@@ -23,37 +23,37 @@ export const LvsSched = {
     sed: "sed",
     /** Never queue. */
     nq: "nq",
-    /** Weighted failover: the available server with the highest weight gets everything. */
+    /** Weighted failover: the available server with the highest weight gets all connections. */
     fo: "fo",
     /** Weighted overflow: as fo, until a server has more connections than its weight. */
     ovf: "ovf",
-    /** Maglev hashing: as sh, and a change of the pool moves few clients. */
+    /** Maglev hashing: as sh, but a change of the pool moves few clients. */
     mh: "mh",
-    /** Power of two choices. Not in every kernel that has IPVS. */
+    /** Power of two choices. Some kernels with IPVS lack it. */
     twos: "twos",
 } as const;
 export type LvsSched = (typeof LvsSched)[keyof typeof LvsSched];
 
-/** The scheduler of a virtual server and its flags. */
+/** Scheduler of a virtual server and its flags. */
 export interface SchedulerSettings {
-    /** How a connection gets its real server (keepalived `lvs_sched`). Defaults to `rr`. */
+    /** Scheduler (keepalived `lvs_sched`). Defaults to `rr`. */
     lvsSched?: LvsSched;
-    /** The client's port counts in the hash too; with `sh` (keepalived `sh-port`). Defaults to false. */
+    /** Include the client's port in the hash, for `sh` (keepalived `sh-port`). Defaults to false. */
     shPort?: boolean;
-    /** A client whose server is out gets another one; with `sh` (keepalived `sh-fallback`). Defaults to false. */
+    /** Give a client whose server is down another server, for `sh` (keepalived `sh-fallback`). Defaults to false. */
     shFallback?: boolean;
-    /** The client's port counts in the hash too; with `mh` (keepalived `mh-port`). Defaults to false. */
+    /** Include the client's port in the hash, for `mh` (keepalived `mh-port`). Defaults to false. */
     mhPort?: boolean;
-    /** A client whose server is out gets another one; with `mh` (keepalived `mh-fallback`). Defaults to false. */
+    /** Give a client whose server is down another server, for `mh` (keepalived `mh-fallback`). Defaults to false. */
     mhFallback?: boolean;
 }
 
-/** The scheduler of a virtual server. */
+/** Scheduler of a virtual server. */
 export function schedulerOf({ lvsSched = LvsSched.rr }: SchedulerSettings): LvsSched {
     return lvsSched;
 }
 
-/** keepalived wants the flags after the scheduler that they belong to. */
+/** keepalived requires the flags after their scheduler. */
 export const schedulerKeywords: Keywords<SchedulerSettings> = {
     lvsSched: { keyword: "lvs_sched", type: oneOf(LvsSched) },
     shPort: { keyword: "sh-port", type: flag },
@@ -69,7 +69,7 @@ const newSchedulers = new Map<LvsSched, string>([
     [LvsSched.twos, "2.2.5"],
 ]);
 
-/** Flags belong to one scheduler each, and the newer schedulers to newer versions. */
+/** Each flag belongs to one scheduler, and newer schedulers need newer versions. */
 export function schedulerProblems(
     path: string,
     settings: SchedulerSettings,
@@ -87,13 +87,13 @@ export function schedulerProblems(
             problemIf(
                 settings[name] === true && name.slice(0, 2) !== lvsSched,
                 `${path}.${name}`,
-                `is a flag of ${name.slice(0, 2)}, and lvsSched is ${quote(lvsSched)}: remove it`,
+                `The flag belongs to ${name.slice(0, 2)}, and lvsSched is ${quote(lvsSched)}. Remove it.`,
             ),
         ),
     ];
 }
 
-/** The flags as ipvsadm prints them, after `-b`. */
+/** Format the flags as ipvsadm does, after `-b`. */
 export function schedulerFlags(settings: SchedulerSettings): string[] {
     return [
         ...(settings.shFallback ? ["sh-fallback"] : []),

@@ -3,13 +3,13 @@ import { ipAddress, oneOf, port, checkValue, type Target, tooNew } from "../keep
 import { type Problem, problemIf, quote } from "../problems";
 import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
-/** Who answers while the whole pool is down (keepalived `sorry_server`), without its address. */
+/** A server that answers while a whole pool is down (keepalived `sorry_server`), without its address. */
 export interface SorryServerSettings {
-    /** Port that it listens on. Defaults to the virtual server's, and only NAT can reach another. */
+    /** Port that the server listens on. Defaults to the virtual server's; another port needs NAT or FULLNAT. */
     port?: number;
-    /** How packets reach it (keepalived `sorry_server_lvs_method`). Defaults to the virtual server's. */
+    /** Forwarding method (keepalived `sorry_server_lvs_method`). Defaults to the virtual server's. */
     lvsMethod?: LvsMethod;
-    /** The pool stays in the kernel with weight 0 meanwhile, so that connections can end (keepalived `sorry_server_inhibit`). Defaults to false. */
+    /** Keep the pool in the kernel with weight 0 meanwhile, so that connections can end (keepalived `sorry_server_inhibit`). Defaults to false. */
     inhibit?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function planSorryServer(
     return { host, port, inhibit, ...method };
 }
 
-/** keepalived wants the server before what belongs to it. */
+/** Format its lines. keepalived requires the server before its settings. */
 export function sorryServerLines(sorry: SorryServerPlan | undefined): string[] {
     if (sorry === undefined) return [];
     const { host, port, inhibit, lvsMethod, tunnel, hasOwnMethod } = sorry;
@@ -67,18 +67,18 @@ export function sorryServerProblems(
         ...problemIf(
             family !== undefined && family !== service.family,
             `${path}.host`,
-            `${quote(host)} is of another address family than the virtual IP`,
+            `${quote(host)} is not in the address family of the virtual IP. Use an address of that family.`,
         ),
         ...problemIf(
             service.pool.some((address) => isSameAddress(address, host)),
             `${path}.host`,
-            `${quote(host)} is in the pool: it would be down with it`,
+            `${quote(host)} is in the pool, and would be down together with it. Use another server.`,
         ),
         ...checkValue(`${path}.port`, port, own, target),
         ...problemIf(
             own !== undefined && own !== service.port && !translatesPorts(method),
             `${path}.port`,
-            `${quote(own)} differs from the virtual server's ${service.port}, and ${method} leaves the port as it is`,
+            `${quote(own)} differs from the virtual server's port, ${service.port}, and ${method} cannot change ports. Remove it, or use NAT.`,
         ),
         ...checkValue(`${path}.lvsMethod`, oneOf(LvsMethod), lvsMethod, target),
         ...(lvsMethod === undefined

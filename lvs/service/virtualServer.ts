@@ -51,19 +51,19 @@ import {
 } from "./scheduler";
 import { type SorryServer, sorryServerLines, type SorryServerPlan } from "./sorryServer";
 
-/** One line each in `virtual_server`, besides those of its parts. */
+/** Settings of a virtual server that are one line each in its block, besides those of its parts. */
 export interface VirtualServerKeywords {
-    /** Each packet is scheduled for itself, for UDP services of one question and one answer (keepalived `ops`). Defaults to false. */
+    /** Schedule each packet separately, for UDP services with one request and one reply (keepalived `ops`). Defaults to false. */
     ops?: boolean;
-    /** Checks rest while this director does not own the virtual IP (keepalived `ha_suspend`). Defaults to false. */
+    /** Suspend health checks while this director is not active for the virtual IP (keepalived `ha_suspend`). Defaults to false. */
     haSuspend?: boolean;
-    /** Whether the coming and going of the pool is mailed (keepalived `smtp_alert`). Defaults to true where mail is set up. */
+    /** Send mail when the pool comes up or goes down (keepalived `smtp_alert`). Defaults to true if mail is set up. */
     smtpAlert?: boolean;
-    /** Host name in HTTP checks that name none (keepalived `virtualhost`). Defaults to the address. */
+    /** Host name for HTTP checks without one (keepalived `virtualhost`). Defaults to the address. */
     virtualhost?: string;
 }
 
-/** All of a virtual server but its addresses. */
+/** A virtual server without its addresses. */
 export interface VirtualServerSettings
     extends
         VirtualServerKeywords,
@@ -71,25 +71,25 @@ export interface VirtualServerSettings
         PersistenceSettings,
         QuorumSettings,
         CheckTiming {
-    /** How packets reach the real servers (keepalived `lvs_method`). Defaults to `DR`. */
+    /** Forwarding method (keepalived `lvs_method`). Defaults to `DR`. */
     lvsMethod?: LvsMethod;
-    /** The tunnel to them, with method TUN. Defaults to plain IP in IP. */
+    /** Tunnel to the real servers, for method TUN. Defaults to plain IP in IP. */
     tunnel?: Tunnel;
-    /** Seconds between two health checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to 5. */
+    /** Seconds between health checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to 5. */
     delayLoop?: number;
-    /** When a server is down, its weight becomes 0 instead of it being taken out (keepalived `inhibit_on_failure`). Defaults to false. */
+    /** Set the weight of a failed server to 0 instead of removing it (keepalived `inhibit_on_failure`). Defaults to false. */
     inhibitOnFailure?: boolean;
-    /** How the health of real servers is checked. Defaults to a connection to their port. */
+    /** Health checks of the real servers. Defaults to a TCP connection to their port. */
     check?: Check;
-    /** The real servers that serve it. Defaults to all. */
+    /** Real servers in the pool. Defaults to all. */
     realServers?: PoolMember[];
-    /** Where its clients are, as prefixes such as `192.0.2.0/24`. Asked for only where it matters: NAT with a single network. Defaults to anywhere. */
+    /** Networks of the clients, as prefixes such as `192.0.2.0/24`. Needed for NAT with a single network only. Defaults to anywhere. */
     clientNetworks?: string[];
-    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
     extraConfig?: string;
 }
 
-/** A service: what clients send to, and who answers (keepalived `virtual_server`). */
+/** A service: the address that clients connect to, and the pool that answers (keepalived `virtual_server`). */
 export interface VirtualServer extends VirtualServerSettings, Destination {
     readonly sorryServer?: SorryServer;
 }
@@ -136,7 +136,7 @@ export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
     virtualhost: { keyword: "virtualhost", type: hostName },
 };
 
-/** What template `virtual_server.mustache` shows. */
+/** Values for the template `virtual_server.mustache`. */
 export function virtualServerView(plan: VirtualServerPlan, version: string) {
     const { virtualServer } = plan;
     const { fwmark } = virtualServer;
@@ -147,7 +147,7 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
             ...linesOf(schedulerKeywords, { ...virtualServer, lvsSched: plan.lvsSched }, version),
             `lvs_method ${methodWords(plan.lvsMethod, plan.tunnel)}`,
             ...linesOf(persistenceKeywords, virtualServer, version),
-            // A marked packet brings its own protocol.
+            // keepalived has no protocol for marked packets.
             ...(fwmark ? [] : [`protocol ${plan.protocol}`]),
             ...(fwmark && plan.family === "inet6" ? ["ip_family inet6"] : []),
             ...linesOf(virtualServerKeywords, virtualServer, version),
@@ -159,7 +159,7 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
     };
 }
 
-/** What template `real_server.mustache` shows. */
+/** Values for the template `real_server.mustache`. */
 function realServerView(service: VirtualServerPlan, server: PoolMemberPlan, version: string) {
     const { host, port, lvsMethod, tunnel, keywords, checks, extraConfig } = server;
     const method = methodWords(lvsMethod, tunnel);
@@ -175,7 +175,7 @@ function realServerView(service: VirtualServerPlan, server: PoolMemberPlan, vers
     };
 }
 
-/** Only persistence keeps the ports of a client together, so only with it are all of them one service. */
+/** All ports can form one service only with persistence, which keeps the ports of a client together. */
 function missingPortProblems(path: string, virtualServer: VirtualServer): Problem[] {
     const { virtualIp, port, virtualServerGroup = [] } = virtualServer;
     if (isPersistent(virtualServer)) return [];
@@ -186,11 +186,14 @@ function missingPortProblems(path: string, virtualServer: VirtualServer): Proble
         ),
     ];
     return places.flatMap((place) =>
-        problem(place, "is missing: give one, or a persistenceTimeout to serve all ports together"),
+        problem(
+            place,
+            "The value is missing. Give a port, or a persistenceTimeout to serve all ports.",
+        ),
     );
 }
 
-/** What can be told from the virtual server alone. */
+/** Check a virtual server on its own. */
 export function virtualServerProblems(
     path: string,
     virtualServer: VirtualServer,
@@ -212,17 +215,17 @@ export function virtualServerProblems(
         ...problemIf(
             ops === true && isPersistent(virtualServer),
             `${path}.ops`,
-            "schedules each packet for itself, and persistenceTimeout keeps clients: leave one out",
+            "ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them.",
         ),
         ...problemIf(
             ops === true && fwmark === undefined && protocol !== "UDP",
             `${path}.ops`,
-            "is for UDP: leave it out",
+            "ops is for UDP. Remove it, or use protocol UDP.",
         ),
         ...problemIf(
             virtualServer.haSuspend === true && fwmark !== undefined,
             `${path}.haSuspend`,
-            "needs a virtual IP to watch, and a marked service has none: leave it out",
+            "haSuspend needs a virtual IP, and a service with fwmark has none. Remove it.",
         ),
         ...missingPortProblems(path, virtualServer),
         ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),

@@ -17,9 +17,9 @@ import {
     duplicates,
     quote,
 } from "../problems";
-import { instanceName, type VrrpInstance } from "./instance";
-import { participantsOf, type VrrpContext } from "./members";
-import { notifyKeywords, notifyProblems, type NotifySettings } from "./notify";
+import { instanceName, type VrrpInstance } from "./instance/instance";
+import { participantsOf, type VrrpContext } from "./instance/members";
+import { notifyKeywords, notifyProblems, type NotifySettings } from "./instance/notify";
 import {
     highestGain,
     trackBlocks,
@@ -27,22 +27,22 @@ import {
     trackedOf,
     trackProblems,
     type Tracks,
-} from "./track";
-import { blockNameProblems } from "./tracking";
+} from "./tracking/track";
+import { blockNameProblems } from "./tracking/tracking";
 
-/** The settings of a sync group that are a line each. */
+/** Settings of a sync group that are one line each in its block. */
 export interface VrrpSyncGroupKeywords extends NotifySettings {
-    /** Members may track things with weights of their own, though their priorities then part ways (keepalived `sync_group_tracking_weight`). Defaults to false. */
+    /** Let instances of the group track things with weights of their own, although their priorities then differ (keepalived `sync_group_tracking_weight`). Defaults to false. */
     syncGroupTrackingWeight?: boolean;
 }
 
-/** VRRP instances with one owner for all: when one of them moves, all do (keepalived `vrrp_sync_group`). */
+/** VRRP instances that fail over together: one director is active for all of them (keepalived `vrrp_sync_group`). */
 export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
-    /** Its name. */
+    /** Name of the group. */
     name: string;
-    /** Names of its instances, two or more (keepalived `group`). */
+    /** Names of its VRRP instances, two or more (keepalived `group`). */
     group: string[];
-    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
     extraConfig?: string;
 }
 
@@ -57,7 +57,7 @@ export const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
     notifyPriorityChanges: { ...notifyKeywords.notifyPriorityChanges, since: "2.2.0" },
 };
 
-/** What template `vrrp_sync_group.mustache` shows. */
+/** Values for the template `vrrp_sync_group.mustache`. */
 export function vrrpSyncGroupView(group: VrrpSyncGroup, version: string) {
     return {
         name: group.name,
@@ -67,14 +67,14 @@ export function vrrpSyncGroupView(group: VrrpSyncGroup, version: string) {
     };
 }
 
-/** Whether a director is in a group: it is when it takes part in the members, in all or in none. */
+/** Is a director in a group? It takes part in all instances of the group, or in none. */
 export function isInSyncGroup(
     group: VrrpSyncGroup,
     director: string,
     instances: readonly VrrpInstance[],
     context: VrrpContext,
 ): boolean {
-    return membersOf(group, instances).some(({ instance }) =>
+    return instancesIn(group, instances).some(({ instance }) =>
         participantsOf(instance, context).some(({ name }) => name === director),
     );
 }
@@ -84,13 +84,13 @@ interface Member {
     readonly instance: VrrpInstance;
 }
 
-function membersOf({ group }: VrrpSyncGroup, instances: readonly VrrpInstance[]): Member[] {
+function instancesIn({ group }: VrrpSyncGroup, instances: readonly VrrpInstance[]): Member[] {
     return instances
         .map((instance, index) => ({ name: instanceName(instance, index), instance }))
         .filter(({ name }) => group.includes(name));
 }
 
-/** What is wrong with the sync groups of a cluster. */
+/** Check the sync groups of a cluster. */
 export function vrrpSyncGroupProblems(
     groups: readonly VrrpSyncGroup[] | undefined,
     instances: readonly VrrpInstance[],
@@ -108,7 +108,7 @@ export function vrrpSyncGroupProblems(
             ...problemIf(
                 group.group.length < 2,
                 `${path}.group`,
-                `has ${group.group.length} of the two instances that it takes: name more, or leave the group out`,
+                `A group needs two instances, and this one has ${group.group.length}. Add an instance, or remove the group.`,
             ),
             ...keywordProblems(path, vrrpSyncGroupKeywords, group, target),
             ...notifyProblems(path, group, target),
@@ -121,12 +121,12 @@ export function vrrpSyncGroupProblems(
             checkRequired(path, nameIn(names, "vrrpInstances"), name, target),
         ),
         ...duplicates(memberships, ({ name }) => name).flatMap(([later, first]) =>
-            problem(later.path, `${quote(later.name)} is also ${first.path}: name it once`),
+            problem(later.path, `${quote(later.name)} is already ${first.path}. List it once.`),
         ),
     ];
 }
 
-/** Groups track since 2.0.0. */
+/** Groups can track since keepalived 2.0.0. */
 function tooOldProblems(path: string, group: VrrpSyncGroup, target: Target): Problem[] {
     const since = "2.0.0";
     return [
@@ -149,7 +149,7 @@ function memberProblems(
     instances: readonly VrrpInstance[],
     context: VrrpContext,
 ): Problem[] {
-    const members = membersOf(group, instances);
+    const members = instancesIn(group, instances);
     const tracked = trackedOf(group, context);
     const gain = highestGain(tracked);
     const orders = members.map(({ name, instance }) => ({
@@ -162,7 +162,7 @@ function memberProblems(
             problemIf(
                 order.join() !== first?.order.join(),
                 `${path}.group`,
-                `${name} prefers ${joinNames(order)} and ${first?.name} ${joinNames(first?.order ?? [])}, and both have one owner: give them the same directors in the same order`,
+                `${name} prefers ${joinNames(order)} and ${first?.name} ${joinNames(first?.order ?? [])}, but one director is active for both. Give them the same directors in the same order.`,
             ),
         ),
         ...members.flatMap((member) => memberTrackProblems(path, group, member, context)),
@@ -172,7 +172,7 @@ function memberProblems(
                     field === "trackInterface" &&
                         participantsOf(instance, context).some((one) => one.interface === name),
                     `${path}.trackInterface[${index}].interface`,
-                    `${quote(name)} is ${member}'s own, which counts anyway: remove it`,
+                    `${quote(name)} is the own interface of ${member}, which keepalived tracks anyway. Remove it.`,
                 ),
             ),
         ),
@@ -181,7 +181,7 @@ function memberProblems(
             return problemIf(
                 gain > 0 && highest + gain > 254,
                 path,
-                `tracking adds up to ${gain} to ${name}'s priority ${highest}, and 254 is where keepalived stops: give lower priorities, or negative weights`,
+                `Priority ${highest} of ${name} and up to ${gain} from tracking exceed 254, the highest priority. Use lower priorities, or negative weights.`,
             );
         }),
     ];
@@ -202,12 +202,12 @@ function memberTrackProblems(
         ...problemIf(
             one.weight !== 0 && group.syncGroupTrackingWeight !== true,
             `${path}.syncGroupTrackingWeight`,
-            `is not set, and ${member} tracks ${quote(one.name)} with weight ${one.weight}, which keepalived would ignore: track it in the group, or set this`,
+            `keepalived would ignore weight ${one.weight} with which ${member} tracks ${quote(one.name)}. Track it in the group, or set syncGroupTrackingWeight.`,
         ),
         ...problemIf(
             isBoth(one),
             `${path}.${one.field}`,
-            `names ${quote(one.name)}, which ${member} tracks too: remove it from one of them`,
+            `${quote(one.name)} is tracked by ${member} too. Remove it from one of them.`,
         ),
     ]);
 }

@@ -26,7 +26,7 @@ describe("a standalone Director", () => {
         await record(() => {
             const args = { cluster: seedArgs(), name: "ds3", authPass: "pass1234" };
             expect(() => new Director("edge", args)).toThrow(
-                'name: "ds3" is not among directors (ds1, ds2)',
+                'name: "ds3" is not defined in cluster.directors. Define it there, or use one of ds1, ds2.',
             );
         });
     });
@@ -56,11 +56,28 @@ describe("a standalone RealServer", () => {
         ]);
     });
 
+    it("names the place of every problem by the arguments of the component", async () => {
+        await record(() => {
+            const wrong = { ...args, hostKey: undefined, gateway: "router", proxy: { host: "b" } };
+            const places = (error: unknown) =>
+                String(error)
+                    .split("\n")
+                    .slice(1)
+                    .map((line) => line.trim().split(":")[0]);
+            try {
+                new RealServer("web", wrong);
+            } catch (error) {
+                expect(places(error)).toEqual(["gateway", "hostKey", "proxy.hostKey"]);
+            }
+            expect.assertions(1);
+        });
+    });
+
     it("reports every problem at once", async () => {
         await record(() => {
             const wrong = { host: "h", virtualIps: ["no address"], httpd: { page: "\0" } };
             expect(() => new RealServer("web", wrong)).toThrow(
-                /virtualIps\[0\]: "no address" [^]*httpd\.page: holds a NUL[^]*hostKey: is missing/,
+                /virtualIps\[0\]: "no address" [^]*httpd\.page: The text has a NUL[^]*\n {2}hostKey: The value is missing/,
             );
         });
     });

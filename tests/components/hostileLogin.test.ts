@@ -12,7 +12,7 @@ const loginOf = (text: string) => ({
     agentSocketPath: text,
 });
 
-/** What Pulumi is asked for when all that a host is reached by is one text. */
+/** Inputs of a step if all fields of the login have the same text. */
 async function inputsOf(text: string) {
     const login = { ...loginOf(text), hostKey };
     const all = await record(() => new RealServer("web", { ...login, proxy: login }));

@@ -196,12 +196,14 @@ describe("LvsCluster", () => {
         expect(pulumi.ResourceError.isInstance(thrown)).toBe(true);
         const { message } = thrown as Error;
         expect(message).toContain(
-            "vrrpInstances[0].virtualRouterId: 0 is not a virtual router id (1–255)",
+            "vrrpInstances[0].virtualRouterId: 0 is out of range. Use 1 to 255.",
         );
-        expect(message).toContain("virtualServers[0].port: 70000 is not a port (1–65535)");
-        expect(message).toContain("authPass: the password (13 bytes) is not");
-        expect(message).toContain("directors[0].hostKey: is missing");
-        expect(message).toContain("realServers[2].hostKey: is missing");
+        expect(message).toContain("virtualServers[0].port: 70000 is out of range. Use 1 to 65535.");
+        expect(message).toContain(
+            "authPass: The password (13 bytes) has a form that keepalived cannot read.",
+        );
+        expect(message).toContain("directors[0].hostKey: The value is missing.");
+        expect(message).toContain("realServers[2].hostKey: The value is missing.");
         expect(all.filter(({ type }) => type === command)).toEqual([]);
     });
 });

@@ -14,13 +14,13 @@ const configured = steps("configure", realServers);
 const command = "command:remote:Command";
 const cluster = () => new LvsCluster("web", seedArgs());
 
-/** What depends on what, where anything does. */
+/** Dependencies of the steps that have any. */
 function dependenciesOf(all: Registration[]): Record<string, string[]> {
     const depending = all.filter(({ dependencies }) => dependencies.length > 0);
     return Object.fromEntries(depending.map(({ name, dependencies }) => [name, dependencies]));
 }
 
-/** All that has to be there before a resource is made, and in a destroy until it has gone. */
+/** Direct and indirect dependencies of a resource. */
 function allBefore(all: Registration[], name: string, seen = new Set<string>()): Set<string> {
     for (const before of all.find((one) => one.name === name)!.dependencies) {
         if (!seen.has(before)) allBefore(all, before, seen.add(before));
@@ -29,7 +29,7 @@ function allBefore(all: Registration[], name: string, seen = new Set<string>()):
 }
 
 describe("LvsCluster in an up", () => {
-    /** Those that had ended when each step began; every step takes a while, and one of them longest. */
+    /** Steps that had ended when each step began. Every step takes some time, and one takes longest. */
     async function endedBefore(slowest: string): Promise<Record<string, string[]>> {
         const ended: string[] = [];
         const before: Record<string, string[]> = {};

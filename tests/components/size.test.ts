@@ -4,7 +4,7 @@ import { record, type Registration } from "../support/record";
 import { seedArgs } from "../support/seed";
 import { slope } from "../support/slope";
 
-/** The article's cluster with as many real servers; each gets its page from a resource of its own if wanted. */
+/** The article's cluster with this number of real servers. Each can get its page from a resource of its own. */
 function clusterOf(size: number, { pages = false } = {}): LvsClusterArgs {
     const realServers = Array.from({ length: size }, (_, index) => ({
         name: `rs${index}`,
@@ -14,7 +14,7 @@ function clusterOf(size: number, { pages = false } = {}): LvsClusterArgs {
     return { ...seedArgs(), realServers };
 }
 
-/** Every dependency that the engine is told of, as it stands in the state file. */
+/** Dependencies in the state file. */
 function dependenciesOf({ request }: Registration): string[] {
     const ofProperties = [...request.getPropertydependenciesMap().entries()];
     return [

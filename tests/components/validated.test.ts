@@ -5,7 +5,7 @@ import { seedArgs } from "../support/seed";
 
 const resource = undefined as unknown as pulumi.Resource;
 
-/** Of a value that may be an output, outside a program: it has several promises, and all of them fail together. */
+/** Promise of a value outside a program. An output has several promises, and all of them fail together. */
 function outcome<T>(value: Known<T>): Promise<T> {
     const inner = pulumi.output(value) as unknown as {
         promise(): Promise<T>;
@@ -24,7 +24,7 @@ describe("validatedCluster", () => {
         const args = seedArgs();
         args.realServers[0]!.host = pulumi.output(Promise.resolve("rs1"));
         await expect(outcome(validatedCluster(args, resource))).rejects.toThrow(
-            'virtualServers[0]: "rs1" has no IPv4 address for directors to send to: give its address',
+            'virtualServers[0]: "rs1" has no IPv4 address that directors can send packets to. ',
         );
     });
 
@@ -43,7 +43,7 @@ describe("validatedAuthPass", () => {
         async (authPass) => {
             const secret = pulumi.secret(authPass);
             const error = await outcome(validatedAuthPass(secret, resource)).catch(String);
-            expect(error).toContain("authPass: the password (");
+            expect(error).toContain("authPass: The password (");
             if (authPass) expect(error).not.toContain(authPass);
         },
     );

@@ -65,7 +65,7 @@ function isThere(file: string, title: string): boolean {
     return found.length === 1 || groups.includes(title);
 }
 
-/** Whether `npm test` runs it. */
+/** Does `npm test` run it? */
 const isInFullOnly = ({ file }: { file: string }) => file.startsWith("full/") || file === "faults";
 
 describe("docs/claims.md", () => {

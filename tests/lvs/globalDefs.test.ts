@@ -4,11 +4,11 @@ import {
     globalDefsProblems,
     globalDefsView,
     planGlobalDefs,
-} from "../../lvs/vrrp/globalDefs";
+} from "../../lvs/global/globalDefs";
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
-import { planVrrpInstance } from "../../lvs/vrrp/instance";
-import { planSyncDaemon, type SyncDaemon } from "../../lvs/vrrp/syncDaemon";
+import { planVrrpInstance } from "../../lvs/vrrp/instance/instance";
+import { planSyncDaemon, type SyncDaemon } from "../../lvs/global/syncDaemon";
 
 const bare: GlobalDefsFacts = { routerId: "ds1", hasScripts: false };
 const call = { script: "hook", args: ["x"] };
@@ -262,27 +262,52 @@ describe("validation of global_defs", () => {
         ["2.3.3", "notificationEmailFrom", { notificationEmailFrom: "}" }, "is not an e-mail addr"],
         ["2.3.3", "smtpServer", { notificationEmail: ["root"] }, "is missing"],
         ["2.3.3", "smtpServer", { smtpServer: "mail" }, '"mail" is not an IP address'],
-        ["2.3.3", "smtpPort", { smtpServer: "::1", smtpPort: 0 }, "0 is not a port"],
-        ["2.3.3", "smtpPort", { smtpPort: 25 }, "is the port of an smtpServer"],
+        ["2.3.3", "smtpPort", { smtpServer: "::1", smtpPort: 0 }, "0 is out of range"],
+        [
+            "2.3.3",
+            "smtpPort",
+            { smtpPort: 25 },
+            "The port belongs to an smtpServer, and there is none",
+        ],
         ["2.3.3", "smtpHeloName", { smtpHeloName: "a b" }, "is not a host name"],
         ["2.3.3", "scriptUser", { scriptUser: "a b" }, '"a b" is not the name of a user'],
-        ["2.3.3", "startupScript", { startupScript: { script: "x" } }, "is not among scripts"],
-        ["2.3.3", "notifyFifo", { notifyFifo: "run/fifo" }, "is not a path from the root"],
-        ["2.3.3", "vrrpNotifyFifoScript", { vrrpNotifyFifoScript: call }, "give vrrpNotifyFifo"],
-        ["2.3.3", "lvsTimeouts.udp", { lvsTimeouts: { udp: -1 } }, "-1 is not a number of seconds"],
-        ["2.3.3", "vrrpVersion", { vrrpVersion: 1 }, "1 is not a version of VRRP"],
+        [
+            "2.3.3",
+            "startupScript",
+            { startupScript: { script: "x" } },
+            '"x" is not defined in scripts',
+        ],
+        [
+            "2.3.3",
+            "notifyFifo",
+            { notifyFifo: "run/fifo" },
+            '"run/fifo" is not an absolute path that keepalived can read',
+        ],
+        [
+            "2.3.3",
+            "vrrpNotifyFifoScript",
+            { vrrpNotifyFifoScript: call },
+            "The program reads a named pipe, and there is none",
+        ],
+        ["2.3.3", "lvsTimeouts.udp", { lvsTimeouts: { udp: -1 } }, "-1 is out of range"],
+        ["2.3.3", "vrrpVersion", { vrrpVersion: 1 }, "1 is out of range"],
         ["2.3.3", "vrrpMcastGroup4", { vrrpMcastGroup4: "ff02::12" }, "is not a multicast address"],
-        ["2.3.3", "vrrpGarpInterval", { vrrpGarpInterval: 0 }, "0 is not a number of seconds"],
-        ["2.3.3", "maxAutoPriority", { maxAutoPriority: 100 }, "is not a real-time priority"],
+        ["2.3.3", "vrrpGarpInterval", { vrrpGarpInterval: 0 }, "0 is out of range"],
+        ["2.3.3", "maxAutoPriority", { maxAutoPriority: 100 }, "100 is out of range"],
         ["2.3.3", "vrrpCpuAffinity", { vrrpCpuAffinity: [] }, "is not a list of processors"],
-        ["2.3.3", "lvsSyncDaemon.id", sync({ id: 256 }), "256 is not a sync id (0–255)"],
+        ["2.3.3", "lvsSyncDaemon.id", sync({ id: 256 }), "256 is out of range"],
         [
             "2.3.3",
             "lvsSyncDaemon.interface",
             sync({ interface: "" }),
             "name of a network interface",
         ],
-        ["2.3.3", "lvsSyncDaemon.instance", sync({ instance: "x" }), "not among vrrpInstances (VI"],
+        [
+            "2.3.3",
+            "lvsSyncDaemon.instance",
+            sync({ instance: "x" }),
+            '"x" is not defined in vrrpInstances',
+        ],
         [
             "2.3.3",
             "lvsSyncDaemon.group",

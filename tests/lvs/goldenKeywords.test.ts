@@ -19,24 +19,24 @@ import { quorumKeywords } from "../../lvs/service/quorum";
 import { LvsSched, schedulerKeywords } from "../../lvs/service/scheduler";
 import { delayKeywords, virtualServerKeywords } from "../../lvs/service/virtualServer";
 import { validate } from "../../lvs/validate";
-import { bfdInstanceKeywords } from "../../lvs/vrrp/bfdInstance";
-import { globalDefsKeywords, lvsTimeoutsKeywords } from "../../lvs/vrrp/globalDefs";
-import { vrrpInstanceKeywords } from "../../lvs/vrrp/instance";
-import { syncDaemonKeywords } from "../../lvs/vrrp/syncDaemon";
+import { bfdInstanceKeywords } from "../../lvs/vrrp/tracking/bfdInstance";
+import { globalDefsKeywords, lvsTimeoutsKeywords } from "../../lvs/global/globalDefs";
+import { vrrpInstanceKeywords } from "../../lvs/vrrp/instance/instance";
+import { syncDaemonKeywords } from "../../lvs/global/syncDaemon";
 import { vrrpSyncGroupKeywords } from "../../lvs/vrrp/syncGroup";
-import { weightKeywords } from "../../lvs/vrrp/track";
-import { trackFileKeywords } from "../../lvs/vrrp/trackFile";
-import { trackProcessKeywords } from "../../lvs/vrrp/trackProcess";
-import { trackScriptKeywords } from "../../lvs/vrrp/trackScript";
-import { virtualIpaddressKeywords } from "../../lvs/vrrp/virtualIpaddress";
-import { virtualRouteKeywords, virtualRuleKeywords } from "../../lvs/vrrp/virtualRoutes";
+import { weightKeywords } from "../../lvs/vrrp/tracking/track";
+import { trackFileKeywords } from "../../lvs/vrrp/tracking/trackFile";
+import { trackProcessKeywords } from "../../lvs/vrrp/tracking/trackProcess";
+import { trackScriptKeywords } from "../../lvs/vrrp/tracking/trackScript";
+import { virtualIpaddressKeywords } from "../../lvs/vrrp/instance/virtualIpaddress";
+import { virtualRouteKeywords, virtualRuleKeywords } from "../../lvs/vrrp/instance/virtualRoutes";
 import { goldenClusters, onVersion } from "../support/clusters";
 
 type Table = Record<string, Omit<Keyword<unknown>, "is" | "otherwise">>;
 
 const tracks = ["interface", "script", "process", "file", "bfd"].map((what) => `track_${what}`);
 
-/** The tables by name, each with the blocks or lines that its keywords stand in. */
+/** Tables by name, each with the blocks or lines of its keywords. */
 const tables: [Record<string, Table>, string[]][] = [
     [{ globalDefsKeywords }, ["global_defs"]],
     [{ lvsTimeoutsKeywords }, ["lvs_timeouts"]],
@@ -84,15 +84,15 @@ it("the list of keyword tables is complete", () => {
     const found = (pattern: RegExp) =>
         [...sources.matchAll(pattern)].map(([, ...names]) => names.join(""));
     const parts = found(/\.\.\.(\w+Keywords),/g);
-    // Settings of the kernel are no keywords of keepalived's.
+    // Kernel settings are not keywords of keepalived.
     const known = [...tables.flatMap(([one]) => Object.keys(one)), ...parts, "kernelKeywords"];
     const declared = found(/(?:const (\w+)|function (\w+)\([^()]*\)): Keywords</g);
     expect(declared.filter((name) => !known.includes(name))).toEqual([]);
     expect(declared.length).toBeGreaterThan(30);
 });
 
-/** The words of each line, behind the block that it stands in. */
-function linesOf(configuration: string): string[][] {
+/** Split a configuration in the words of each line, preceded by the name of the block. */
+function wordsByLine(configuration: string): string[][] {
     const blocks: string[] = [];
     return configuration.split("\n").map((line) => {
         const words = line.trim().split(" ");
@@ -103,14 +103,14 @@ function linesOf(configuration: string): string[][] {
     });
 }
 
-/** Those of all golden files that are tried on a keepalived, as they are for that one. */
+/** Lines of all golden files for one version of keepalived. */
 function goldenLines(version: string): string[][] {
     return Object.values(goldenClusters)
         .map((cluster) => onVersion(cluster, version))
         .filter((cluster) => validate(cluster).length === 0)
         .flatMap((cluster) =>
             cluster.directors.flatMap(({ name }) =>
-                linesOf(directorFiles(planDirector(cluster, name))[0]!.content),
+                wordsByLine(directorFiles(planDirector(cluster, name))[0]!.content),
             ),
         );
 }
@@ -124,7 +124,7 @@ const cases = tables.flatMap(([named, places]) =>
 describe.each(keepalivedReleases)("the golden clusters for keepalived $version", ({ version }) => {
     const lines = goldenLines(version);
 
-    /** Whether a word stands in a block, or in a line behind its first word. */
+    /** Is a word in a block, or in a line after its first word? */
     const has = (place: string, word: string) =>
         lines.some(
             ([block, first, ...rest]) =>

@@ -29,16 +29,16 @@ import {
 import { isFull } from "../support/property";
 import { textArguments } from "../support/schemaTexts";
 
-// A second for an argument at most, but on a machine that has other work too.
+// Arguments take at most a second each, and more on a busy machine.
 jest.setTimeout(60_000);
 
-/** A hostile value alone and after valid text, each with a name. */
+/** Variants of a hostile value with their names: alone, and after valid text. */
 function variantsOf(text: string, [name, value]: [string, string]): [string, string][] {
     const after: [string, string] = [`${name} after valid text`, text + value];
     return value === "" ? [[name, value]] : [[name, value], after];
 }
 
-/** All hostile values for a leaf: each in one of its variants, with FULL=1 in all. */
+/** Hostile values for a leaf: each in one variant, and with FULL=1 in all variants. */
 function variantsFor({ text, path }: Leaf): [string, string][] {
     return Object.entries(hostileValues).flatMap((hostile, index) => {
         const variants = variantsOf(text, hostile);
@@ -46,7 +46,7 @@ function variantsFor({ text, path }: Leaf): [string, string][] {
     });
 }
 
-/** A kind of things that a user writes: the rules for it, and all that hosts are sent for it. */
+/** A kind of arguments: their rules, and all texts that hosts get for them. */
 interface Subject<T> {
     validate(value: T): Problem[];
     files(value: T): HostFile[];
@@ -84,21 +84,21 @@ const clusters: Subject<Cluster> = {
     },
 };
 
-/** References to another name would be refused instead of the name. */
+/** References to another name would be refused before the name itself. */
 const isName = ({ path }: Leaf) => /^\w+\[\d+\]\.name$/.test(path);
 
 interface Block<T> {
-    /** The whole that the block is in. */
+    /** Arguments that contain the block. */
     value: T;
     place: Place;
 }
 
-/** The smallest wholes that blocks are tried in, by the original whole and place. */
+/** Smallest arguments for each block, by the original arguments and place. */
 const smallest = new Map<string, Block<unknown>>();
 
 /**
- * A block in the smallest whole that can hold it and puts the same texts of it into files. It is
- * searched in the smallest whole of the block around it.
+ * Find the smallest arguments that contain a block and give the same texts in files. The search starts
+ * from the smallest arguments of the block around it.
  */
 function smallestWith<T>(subject: Subject<T>, { value, place }: Block<T>): Block<T> {
     if (place.length === 0) return { value, place };
@@ -119,7 +119,7 @@ function smallestWith<T>(subject: Subject<T>, { value, place }: Block<T>): Block
     return smallest.get(key) as Block<T>;
 }
 
-/** What is wrong with what becomes of a hostile value in the place of a leaf. */
+/** Check the result of a hostile value in the place of a leaf. */
 function mishap<T>(
     subject: Subject<T>,
     whole: T,
@@ -143,8 +143,8 @@ function mishap<T>(
 }
 
 /**
- * A name is tried among all that refer to it; any other leaf in the least that holds its block, or
- * with FULL=1 among all, too.
+ * Test a leaf with hostile values: a name together with everything that refers to it, any other leaf in
+ * the smallest arguments of its block. With FULL=1, in the whole arguments too.
  */
 function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string[] {
     const [block, field] = [somewhere.place.slice(0, -1), somewhere.place.at(-1)!];
@@ -160,7 +160,7 @@ function mishaps<T>(subject: Subject<T>, everything: T, somewhere: Leaf): string
     });
 }
 
-/** The arguments that are text, each with a place and a cluster where it has a value. */
+/** Arguments that are text, each with a cluster and the place of its value there. */
 const tried = new Map(
     Object.values(everyTextField).flatMap((whole) =>
         leavesOf(whole).map((leaf) => [leaf.path.replace(/\[\d+\]/g, "[]"), { whole, leaf }]),
@@ -202,7 +202,7 @@ describe("a VRRP password", () => {
         (_, value) => {
             const problems = validateAuthPass("authPass", value);
             if (problems.length === 0) {
-                // A variable that nobody has defined is text.
+                // An undefined variable is text.
                 const [file, word] = [authPassFile(value).content, value].map((t) =>
                     t.replace("$", "S"),
                 );
@@ -215,7 +215,7 @@ describe("a VRRP password", () => {
     );
 });
 
-/** How hosts are reached, which is for SSH alone; the VRRP password, which is tried by itself. */
+/** Fields for SSH only, and the VRRP password, which has its own test. */
 const elsewhere =
     /^authPass$|(^connection|\.proxy|^directors\[\]|^realServers\[\])\.(user|password|hostKey|host|privateKey|privateKeyPassword|agentSocketPath)$/;
 

@@ -148,26 +148,31 @@ describe("validation of kernel settings", () => {
         kernelProblems("kernel", settings, { ...direct, ...traffic }, target);
 
     it.each<[KernelSettings, Partial<DirectorTraffic>, string, string]>([
-        [{ connReuseMode: 4 }, {}, "kernel.connReuseMode", "4 is not a mode (0–3)"],
-        [{ connTabBits: 7 }, {}, "kernel.connTabBits", "7 is not a power of two (8–20)"],
-        [{ connTabBits: 21 }, {}, "kernel.connTabBits", "21 is not a power of two (8–20)"],
-        [{ syncPorts: 65 }, { syncs: true }, "kernel.syncPorts", "65 is not a number of ports"],
+        [{ connReuseMode: 4 }, {}, "kernel.connReuseMode", "4 is out of range"],
+        [{ connTabBits: 7 }, {}, "kernel.connTabBits", "7 is out of range"],
+        [{ connTabBits: 21 }, {}, "kernel.connTabBits", "21 is out of range"],
+        [{ syncPorts: 65 }, { syncs: true }, "kernel.syncPorts", "65 is out of range"],
         [
             { syncPorts: 3 },
             { syncs: true },
             "kernel.syncPorts",
-            "3 is not a power of two: the kernel refuses it",
+            "3 is not a power of two, and the kernel would reject it",
         ],
-        [{ syncRetries: 4 }, { syncs: true }, "kernel.syncRetries", "4 is not a number of retries"],
+        [{ syncRetries: 4 }, { syncs: true }, "kernel.syncRetries", "4 is out of range"],
         [
             { syncThreshold: 50, syncPeriod: 50 },
             { syncs: true },
             "kernel.syncThreshold",
-            "not below syncPeriod 50",
+            "50 is not below syncPeriod, 50, and the kernel would reject it",
         ],
-        [{ syncPeriod: -1 }, { syncs: true }, "kernel.syncPeriod", "-1 is not a number of packets"],
+        [{ syncPeriod: -1 }, { syncs: true }, "kernel.syncPeriod", "-1 is out of range"],
         [{ syncRetries: 1 }, {}, "kernel.syncRetries", "is for the sync daemon"],
-        [{ conntrack: false }, { methods: ["FULLNAT"] }, "kernel.conntrack", "FULLNAT needs it"],
+        [
+            { conntrack: false },
+            { methods: ["FULLNAT"] },
+            "kernel.conntrack",
+            "false contradicts lvsMethod FULLNAT, which needs connection tracking",
+        ],
         [
             { gatewayInterfaces: ["eth0.7", "eth*=1"] },
             {},

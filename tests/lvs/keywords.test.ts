@@ -26,16 +26,19 @@ interface Settings {
 }
 
 const keywords: Keywords<Settings> = {
-    port: { keyword: "port", type: integer("a port", 1, 65535), default: 80 },
-    seconds: { keyword: "delay", type: decimal("seconds", 0.5, 60, { decimalsSince: "2.0.13" }) },
+    port: { keyword: "port", type: integer(1, 65535), default: 80 },
+    seconds: {
+        keyword: "delay",
+        type: decimal(0.5, 60, { unit: "seconds", decimalsSince: "2.0.13" }),
+    },
     isOn: { keyword: "alert", type: onOff },
     isThere: { keyword: "alpha", type: flag },
     color: { keyword: "color", type: oneOf({ red: "red", blue: "blue" }) },
     name: { keyword: "name", type: text },
-    newest: { keyword: "newest", type: integer("a number", 0, 9), since: "2.3.0", default: 1 },
+    newest: { keyword: "newest", type: integer(0, 9), since: "2.3.0", default: 1 },
     retry: {
         keyword: "retry",
-        type: integer("a number", 0, 9),
+        type: integer(0, 9),
         renamedFrom: { version: "1.3.7", keyword: "nb_get_retry" },
     },
 };
@@ -70,24 +73,24 @@ describe("keywordProblems", () => {
     });
 
     it.each<[object, string]>([
-        [{ port: 0 }, "at.port: 0 is not a port (1–65535)"],
-        [{ port: NaN }, "at.port: null is not a port (1–65535)"],
-        [{ port: "80" }, 'at.port: "80" is not a port (1–65535)'],
-        [{ port: 1.5 }, "at.port: 1.5 is not a port (a whole number, 1–65535)"],
-        [{ seconds: "5\n" }, 'at.seconds: "5\\n" is not seconds (0.5–60)'],
-        [{ seconds: 61 }, "at.seconds: 61 is not seconds (0.5–60)"],
+        [{ port: 0 }, "at.port: 0 is out of range. Use 1 to 65535."],
+        [{ port: NaN }, "at.port: NaN is out of range. Use 1 to 65535."],
+        [{ port: "80" }, 'at.port: "80" is not a number. Use 1 to 65535.'],
+        [{ port: 1.5 }, "at.port: 1.5 is not a whole number. Use 1 to 65535."],
+        [{ seconds: "5\n" }, 'at.seconds: "5\\n" is not a number. Use 0.5 to 60 seconds.'],
+        [{ seconds: 61 }, "at.seconds: 61 is out of range. Use 0.5 to 60 seconds."],
         [
             { seconds: 0.1 + 0.7 },
-            "at.seconds: 0.7999999999999999 has more than 3 decimals: round it",
+            "at.seconds: 0.7999999999999999 has more than 3 decimals. Round it.",
         ],
-        [{ color: "green" }, 'at.color: "green" is not one of red, blue'],
+        [{ color: "green" }, 'at.color: "green" is unknown. Use one of red, blue.'],
         [
             { name: 'a"b' },
-            'at.name: "a\\"b" is empty or has one of " \\ $ { } or control characters, which keepalived cannot read',
+            'at.name: "a\\"b" is empty or has characters that keepalived cannot read. Use text without " \\ $ { } and control characters.',
         ],
         [
             { newest: 2 },
-            "at.newest: newest needs keepalived 2.3.0, and ds1 (debian12) has 2.2.7: leave it out, or name the version in keepalivedVersion",
+            "at.newest: newest needs keepalived 2.3.0, and ds1 (debian12) has 2.2.7. Remove it, or correct keepalivedVersion.",
         ],
     ])("refuses %j", (settings, problem) => {
         expect(problems(settings)).toEqual([problem]);
@@ -95,7 +98,7 @@ describe("keywordProblems", () => {
 
     it("refuses decimals that the version does not know", () => {
         expect(problems({ seconds: 1.5 }, "1.3.5")[0]).toContain(
-            "1.5 is not whole, which needs keepalived 2.0.13",
+            "1.5 is a fraction, which needs keepalived 2.0.13",
         );
         expect(problems({ seconds: 2 }, "1.3.5")).toEqual([]);
     });

@@ -5,10 +5,11 @@ import { validate } from "../../lvs/validate";
 import { seed } from "../support/seed";
 import { slope } from "../support/slope";
 
-/** So many services of so many real servers each, the first of which also answer for the next service. */
+/** A cluster of services with real servers each. The first one of a pool is the sorry server of another. */
 function clusterOf(services: number, realServers: number): Cluster {
     const name = (service: number, index: number) => `rs${service}-${index}`;
-    const host = (service: number, index: number) => `10.${index}.${service >> 8}.${service & 255}`;
+    const host = (service: number, index: number) =>
+        `10.${index >> 4}.${((index & 15) << 4) + (service >> 8)}.${service & 255}`;
     const numbers = (length: number) => Array.from({ length }, (_, index) => index);
     return {
         ...seed,
@@ -19,7 +20,7 @@ function clusterOf(services: number, realServers: number): Cluster {
             })),
         ),
         virtualServers: numbers(services).map((service) => ({
-            virtualIp: host(service, 250),
+            virtualIp: host(service, 4000),
             port: 80,
             realServers: numbers(realServers).map((index) => ({ name: name(service, index) })),
             sorryServer: { host: host((service + 1) % services, 0) },
@@ -27,25 +28,31 @@ function clusterOf(services: number, realServers: number): Cluster {
     };
 }
 
-describe.each<[string, (times: number) => Cluster]>([
-    ["services", (times) => clusterOf(60 * times, 3)],
-    ["real servers", (times) => clusterOf(2, 60 * times)],
-])("four times the %s", (_, clusterOfTimes) => {
-    it.each<[string, (cluster: Cluster) => unknown]>([
-        ["check", validate],
-        ["plan", (cluster) => [planDirector(cluster, "ds1"), standaloneRealServers(cluster)]],
-        [
-            "render",
-            (cluster) => [
-                directorFiles(planDirector(cluster, "ds1")),
-                ...[...standaloneRealServers(cluster).values()].map((realServer) =>
-                    realServerFiles(planRealServer(realServer)),
-                ),
-            ],
-        ],
-    ])("take at most five times as long to %s", async (_, work) => {
-        const clusters = new Map([1, 4].map((times) => [times, clusterOfTimes(times)]));
-        expect(validate(clusters.get(1)!)).toEqual([]);
-        expect(await slope((times) => work(clusters.get(times)!))).toBeLessThan(5);
-    });
+const checkAndPlan = (cluster: Cluster) => [
+    validate(cluster),
+    planDirector(cluster, "ds1"),
+    standaloneRealServers(cluster),
+];
+
+const render = (cluster: Cluster) => [
+    directorFiles(planDirector(cluster, "ds1")),
+    ...[...standaloneRealServers(cluster).values()].map((realServer) =>
+        realServerFiles(planRealServer(realServer)),
+    ),
+];
+
+describe("a cluster", () => {
+    it.each<[string, string, (cluster: Cluster) => unknown, (size: number) => Cluster]>([
+        ["check and plan", "services", checkAndPlan, (size) => clusterOf(100 * size, 3)],
+        ["check and plan", "real servers", checkAndPlan, (size) => clusterOf(2, 150 * size)],
+        ["render", "services", render, (size) => clusterOf(30 * size, 3)],
+        ["render", "real servers", render, (size) => clusterOf(2, 45 * size)],
+    ])(
+        "takes at most five times as long to %s with four times the %s",
+        async (_, __, work, ofSize) => {
+            const clusters = new Map([1, 4].map((size) => [size, ofSize(size)]));
+            expect(validate(clusters.get(1)!)).toEqual([]);
+            expect(await slope((size) => work(clusters.get(size)!))).toBeLessThan(5);
+        },
+    );
 });

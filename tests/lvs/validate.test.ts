@@ -6,12 +6,12 @@ import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
 import { validate, validateAuthPass } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
-import { type Refusal, refusals } from "../support/refusals";
+import { type WrongArguments, refusals } from "../support/refusals";
 import { seed } from "../support/seed";
 
 const page = path.join(__dirname, "..", "..", "docs", "refusals.md");
 
-const problems = ({ cluster, authPass }: Omit<Refusal, "what" | "problem">) =>
+const problems = ({ cluster, authPass }: Omit<WrongArguments, "what" | "problem">) =>
     [
         ...validate(cluster),
         ...(authPass === undefined ? [] : validateAuthPass("authPass", authPass)),
@@ -29,6 +29,11 @@ describe("validation", () => {
     )("refuses %s", (_, refusal) => {
         expect(problems(refusal)).toEqual([refusal.problem]);
     });
+
+    it.each(Object.values(refusals).flat())(
+        "explains $what in one sentence, and says in another what to do",
+        ({ problem }) => expect(problem).toMatch(/^[\w[\].]+: [-\w"[].*[^.]\. [A-Z].*[^.]\.$/),
+    );
 
     it("reports all problems at once", () => {
         const cluster = {
@@ -126,22 +131,22 @@ it("docs/refusals.md lists every refusal of these tests (UPDATE_GOLDEN=1 writes 
 });
 
 function refusalsPage(): string {
-    const row = ({ what, problem }: Refusal) => {
+    const row = ({ what, problem }: WrongArguments) => {
         const [place, reason] = [problem.split(": ")[0]!, problem.split(": ").slice(1).join(": ")];
         return `| ${what} | \`${place}\` | ${reason.replace(/\|/g, "\\|").replace(/</g, "\\<")} |\n`;
     };
     const sections = Object.entries(refusals).map(
         ([title, list]) =>
-            `## ${title}\n\n| refused | path | what is said |\n| --- | --- | --- |\n${list.map(row).join("")}`,
+            `## ${title}\n\n| refused | path | message |\n| --- | --- | --- |\n${list.map(row).join("")}`,
     );
     return [
         "# What is refused\n",
-        "Before any host is touched, at `pulumi preview` already where all values are known. All",
-        "problems are told at once. Each line here is a case of tests/lvs/validate.test.ts, from",
-        "which this page is made. The pages of the parts tell more: [checks](checks.md),",
-        "[VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
-        "One mistake cannot be written: `nopreempt` with `state MASTER`, which keepalived refuses.",
-        "`state` is no argument; with `nopreempt` all directors begin as backups.\n",
+        "Wrong arguments are refused before any host changes. `pulumi preview` already refuses them if",
+        "all values are known. One error lists all problems. Each row below is a test case of",
+        "tests/lvs/validate.test.ts, which also writes this page. The guides explain the rules:",
+        "[checks](checks.md), [VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
+        "keepalived also refuses `nopreempt` with `state MASTER`. That mistake is impossible here:",
+        "`state` is not an argument, and with `nopreempt` all directors start as backups.\n",
         sections.join("\n"),
     ].join("\n");
 }

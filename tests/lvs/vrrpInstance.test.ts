@@ -6,9 +6,9 @@ import {
     planVrrpInstance,
     type VrrpInstance,
     vrrpInstanceView,
-} from "../../lvs/vrrp/instance";
-import { vrrpInstanceProblems } from "../../lvs/vrrp/instanceRules";
-import type { VrrpContext } from "../../lvs/vrrp/members";
+} from "../../lvs/vrrp/instance/instance";
+import { vrrpInstanceProblems } from "../../lvs/vrrp/instance/instanceRules";
+import type { VrrpContext } from "../../lvs/vrrp/instance/members";
 import { render } from "../../lvs/template";
 import { anyCharacter, cases } from "../support/property";
 
@@ -372,39 +372,51 @@ describe("validation of VRRP instances", () => {
 
     it.each<[string, object, string]>([
         // The instance itself.
-        ["name", { name: "a b" }, '"a b" is not a name'],
+        ["name", { name: "a b" }, '"a b" is not a valid name'],
         ["interface", { interface: "eth0 {" }, "is not the name of a network interface"],
         ["interface", { interface: undefined }, "is missing"],
-        ["virtualRouterId", { virtualRouterId: 256 }, "256 is not a virtual router id (1–255)"],
+        ["virtualRouterId", { virtualRouterId: 256 }, "256 is out of range"],
         ["virtualRouterId", { virtualRouterId: undefined }, "is missing"],
-        ["version", { version: 4 }, "4 is not a version of VRRP (2–3)"],
-        ["advertInt", { advertInt: 0.5 }, "0.5 is not a whole number of seconds in version 2"],
-        ["advertInt", { version: 3, advertInt: 41 }, "41 is not a number of seconds in version 3"],
+        ["version", { version: 4 }, "4 is out of range"],
+        ["advertInt", { advertInt: 0.5 }, "0.5 is out of range"],
+        ["advertInt", { version: 3, advertInt: 41 }, "41 is out of range"],
         ["advertInt", { version: 3, advertInt: 0.015 }, "0.015 has more than 2 decimals"],
-        ["preemptDelay", { nopreempt: true, preemptDelay: 3 }, "delays what nopreempt forbids"],
-        ["preemptDelay", { preemptDelay: 1001 }, "1001 is not a number of seconds (0–1000)"],
-        ["timerExpiredBackup", { timerExpiredBackup: 9 }, "works with nopreempt only"],
-        ["garpMasterRepeat", { garpMasterRepeat: 0 }, "0 is not a number of announcements"],
+        [
+            "preemptDelay",
+            { nopreempt: true, preemptDelay: 3 },
+            "The delay has no effect with nopreempt, which forbids preemption",
+        ],
+        ["preemptDelay", { preemptDelay: 1001 }, "1001 is out of range"],
+        [
+            "timerExpiredBackup",
+            { timerExpiredBackup: 9 },
+            "Without nopreempt the director would become active again at once",
+        ],
+        ["garpMasterRepeat", { garpMasterRepeat: 0 }, "0 is out of range"],
         ["mcastDstIp", { mcastDstIp: "192.0.2.1" }, '"192.0.2.1" is not a multicast address'],
-        ["notifyMaster", { notifyMaster: { script: "x" } }, '"x" is not among scripts (ping)'],
-        ["extraConfig", { extraConfig: "}\n" }, "opening brace without its closing one"],
-        // Who takes part.
+        ["notifyMaster", { notifyMaster: { script: "x" } }, '"x" is not defined in scripts'],
+        [
+            "extraConfig",
+            { extraConfig: "}\n" },
+            "An opening or a closing brace lacks its counterpart",
+        ],
+        // Directors.
         ["directors", { directors: [] }, "is empty"],
-        ["directors[0].name", { directors: [{ name: "x" }] }, '"x" is not among directors'],
+        ["directors[0].name", { directors: [{ name: "x" }] }, '"x" is not defined in directors'],
         [
             "directors[1].name",
             { directors: [{ name: "ds1" }, { name: "ds1" }] },
-            '"ds1" is named twice',
+            '"ds1" is listed twice',
         ],
         [
             "directors[0].priority",
             { directors: [{ name: "ds1", priority: 255 }] },
-            "255 is not a priority (1–254)",
+            "255 is out of range",
         ],
         [
             "directors[1].priority",
             { directors: [{ name: "ds1", priority: 100 }, { name: "ds2" }] },
-            "253 is not below the 100 of the director before it",
+            "253 is not below 100, the priority of the director before it",
         ],
         [
             "directors[1].priority",
@@ -414,7 +426,7 @@ describe("validation of VRRP instances", () => {
                     { name: "ds2", priority: 9 },
                 ],
             },
-            "9 is not below the 9 of the director before it",
+            "9 is not below 9, the priority of the director before it",
         ],
         [
             "directors[0].interface",
@@ -424,15 +436,19 @@ describe("validation of VRRP instances", () => {
         [
             "directors[0].mcastSrcIp",
             { directors: [{ name: "ds1", mcastSrcIp: "2001:db8::1" }] },
-            "is not of the family of the virtual IPs in adverts",
+            '"2001:db8::1" is not in the address family of the adverts',
         ],
         [
             "directors[0].unicastSrcIp",
             { directors: [{ name: "ds1", unicastSrcIp: "192.0.2.1" }] },
-            "is for unicast: set unicast",
+            "The address is for unicast, and the instance uses multicast",
         ],
         // Unicast.
-        ["unicast", { unicast: true, directors: [{ name: "ds1" }] }, "has nobody to talk to"],
+        [
+            "unicast",
+            { unicast: true, directors: [{ name: "ds1" }] },
+            "The instance has one director, and no other to send adverts to",
+        ],
         [
             "directors[0].mcastSrcIp",
             {
@@ -442,46 +458,86 @@ describe("validation of VRRP instances", () => {
             "is for multicast",
         ],
         ["mcastDstIp", { unicast: true, mcastDstIp: "224.0.0.19" }, "is for multicast"],
-        ["mcastDstIp", { mcastDstIp: "ff02::19" }, "is not of the family of the virtual IPs"],
-        ["unicastTtl", { unicastTtl: 5 }, "is for unicast: set unicast, or remove it"],
+        [
+            "mcastDstIp",
+            { mcastDstIp: "ff02::19" },
+            '"ff02::19" is not in the address family of the adverts',
+        ],
+        [
+            "unicastTtl",
+            { unicastTtl: 5 },
+            "The setting is for unicast, and the instance uses multicast",
+        ],
         ["checkUnicastSrc", { checkUnicastSrc: true }, "is for unicast"],
         ["oldUnicastChecksum", { oldUnicastChecksum: true }, "is for unicast"],
         // A virtual MAC address.
-        ["vmacXmitBase", { useVmacAddr: true, vmacXmitBase: true }, "set useVmac, or remove it"],
-        ["vmacXmitBase", { vmacXmitBase: true }, "is for a virtual MAC address: set useVmac"],
-        ["useVmac", { useVmac: true, unicast: true }, "set vmacXmitBase"],
-        ["promoteSecondaries", { useVmac: true, promoteSecondaries: true }, "is always so"],
-        // To the letter of the standard.
-        ["version", { strictMode: true }, "2 has a password"],
-        ["unicast", { ...strict, unicast: true }, "is against the standard"],
-        ["preemptDelay", { ...strict, preemptDelay: 3 }, "is against the standard"],
-        ["vmacXmitBase", { ...strict, useVmac: true, vmacXmitBase: true }, "is against"],
-        ["downTimerAdverts", { ...strict, downTimerAdverts: 3 }, "is against the standard"],
-        ["garpLowerPrioDelay", { ...strict, garpLowerPrioDelay: 3 }, "is against the standard"],
-        ["garpLowerPrioRepeat", { ...strict, garpLowerPrioRepeat: 3 }, "is against the standard"],
-        ["lowerPrioNoAdvert", { ...strict, lowerPrioNoAdvert: false }, "false is against"],
-        ["higherPrioSendAdvert", { ...strict, higherPrioSendAdvert: true }, "is against"],
+        [
+            "vmacXmitBase",
+            { useVmacAddr: true, vmacXmitBase: true },
+            "The setting is for a virtual MAC address",
+        ],
+        ["vmacXmitBase", { vmacXmitBase: true }, "The setting is for a virtual MAC address"],
+        [
+            "useVmac",
+            { useVmac: true, unicast: true },
+            "With unicast, adverts must come from the interface itself",
+        ],
+        [
+            "promoteSecondaries",
+            { useVmac: true, promoteSecondaries: true },
+            "A virtual MAC address implies this setting, and keepalived rejects it",
+        ],
+        // Strict mode.
+        [
+            "version",
+            { strictMode: true },
+            "Version 2 contradicts the standard, which strictMode requires",
+        ],
+        ["unicast", { ...strict, unicast: true }, "contradicts the standard"],
+        ["preemptDelay", { ...strict, preemptDelay: 3 }, "contradicts the standard"],
+        [
+            "vmacXmitBase",
+            { ...strict, useVmac: true, vmacXmitBase: true },
+            "The setting contradicts the standard, which strictMode requires",
+        ],
+        ["downTimerAdverts", { ...strict, downTimerAdverts: 3 }, "contradicts the standard"],
+        ["garpLowerPrioDelay", { ...strict, garpLowerPrioDelay: 3 }, "contradicts the standard"],
+        ["garpLowerPrioRepeat", { ...strict, garpLowerPrioRepeat: 3 }, "contradicts the standard"],
+        [
+            "lowerPrioNoAdvert",
+            { ...strict, lowerPrioNoAdvert: false },
+            "false contradicts the standard, which strictMode requires",
+        ],
+        [
+            "higherPrioSendAdvert",
+            { ...strict, higherPrioSendAdvert: true },
+            "The setting contradicts the standard, which strictMode requires",
+        ],
         // Virtual IPs.
         ["virtualIpaddress", { virtualIpaddress: [] }, "has no virtual IP"],
         ["virtualIpaddress[0].ip", vip({ ip: "vip.example" }), "is not an IP address"],
-        ["virtualIpaddress[0].prefixLength", vip({ prefixLength: 33 }), "33 is not the length"],
-        ["virtualIpaddress[1].prefixLength", vip6({ prefixLength: 129 }), "129 is not the length"],
-        ["virtualIpaddress[0].brd", vip({ brd: "*" }), "is not an IPv4 address, + or -"],
+        ["virtualIpaddress[0].prefixLength", vip({ prefixLength: 33 }), "33 is out of range"],
+        ["virtualIpaddress[1].prefixLength", vip6({ prefixLength: 129 }), "129 is out of range"],
+        ["virtualIpaddress[0].brd", vip({ brd: "*" }), '"*" is neither an IPv4 address nor + or -'],
         ["virtualIpaddress[1].brd", vip6({ brd: "+" }), "is for IPv4"],
-        ["virtualIpaddress[0].brd", vip({ brd: "+" }), "one of 32 has no room for it"],
+        [
+            "virtualIpaddress[0].brd",
+            vip({ brd: "+" }),
+            "A prefix of length 32 has no broadcast address",
+        ],
         ["virtualIpaddress[1].scope", vip6({ scope: "link" }), "is for IPv4"],
         ["virtualIpaddress[0].dev", vip({ dev: "eth 0" }), "is not the name of a network"],
-        ["virtualIpaddress[0].scope", vip({ scope: "near" }), '"near" is not one of global'],
+        ["virtualIpaddress[0].scope", vip({ scope: "near" }), '"near" is unknown'],
         [
             "virtualIpaddress[0].label",
             vip({ label: "eth0:1234567890a" }),
-            "is not a label: 1 to 15",
+            '"eth0:1234567890a" is not a valid label',
         ],
         ["virtualIpaddress[0].label", vip({ label: "web" }), 'with the interface, "eth0"'],
         ["virtualIpaddress[0].label", vip({ dev: "eth1", label: "eth0:1" }), 'interface, "eth1"'],
         ["virtualIpaddress[1].label", vip6({ label: "eth0:1" }), "is for IPv4"],
         ["virtualIpaddress[0].home", vip({ home: true }), "is for IPv6"],
-        ["virtualIpaddress[0].preferredLft", vip({ preferredLft: "ever" }), "seconds or forever"],
+        ["virtualIpaddress[0].preferredLft", vip({ preferredLft: "ever" }), '"ever" is not a time'],
         [
             "virtualIpaddressExcluded[0].ip",
             { virtualIpaddressExcluded: [{ ip: "" }] },
@@ -489,46 +545,70 @@ describe("validation of VRRP instances", () => {
         ],
         // Routes and rules.
         ["virtualRoutes[0].to", route({ to: "there", via: "192.0.2.1" }), "not an IP address or"],
-        ["virtualRoutes[0]", route({}), "leads nowhere: give via, dev or both, or a type"],
-        ["virtualRoutes[0].via", route({ type: "blackhole", via: "192.0.2.1" }), "leads somewhere"],
-        ["virtualRoutes[0]", route({ via: "2001:db8::1" }), "mixes IPv4 and IPv6 addresses"],
-        ["virtualRoutes[0].type", route({ type: "hole" }), '"hole" is not one of unreachable'],
-        ["virtualRoutes[0].table", route({ dev: "eth0", table: 0 }), "0 is not a routing table"],
+        ["virtualRoutes[0]", route({}), "The route has no next router, interface or type"],
+        [
+            "virtualRoutes[0].via",
+            route({ type: "blackhole", via: "192.0.2.1" }),
+            "A route of type blackhole has no next router",
+        ],
+        ["virtualRoutes[0]", route({ via: "2001:db8::1" }), "The addresses mix IPv4 and IPv6"],
+        ["virtualRoutes[0].type", route({ type: "hole" }), '"hole" is unknown'],
+        ["virtualRoutes[0].table", route({ dev: "eth0", table: 0 }), "0 is out of range"],
         ["virtualRules[0].preference", rule({ preference: undefined }), "is missing"],
-        ["virtualRules[0]", rule({ table: undefined }), "has to have a table or a type"],
-        ["virtualRules[0]", rule({ type: "blackhole" }), "and not both"],
-        ["virtualRules[0]", rule({ from: "192.0.2.1", to: "::1" }), "mixes IPv4 and IPv6"],
+        [
+            "virtualRules[0]",
+            rule({ table: undefined }),
+            "The rule has both a table and a type, or neither",
+        ],
+        [
+            "virtualRules[0]",
+            rule({ type: "blackhole" }),
+            "The rule has both a table and a type, or neither",
+        ],
+        [
+            "virtualRules[0]",
+            rule({ from: "192.0.2.1", to: "::1" }),
+            "The addresses mix IPv4 and IPv6",
+        ],
         ["virtualRules[0].from", rule({ from: "192.0.2.0/33" }), "is not an IP address or prefix"],
-        // What is tracked.
+        // Tracking.
         ["trackInterface[0].interface", { trackInterface: [{ interface: "eth0" }] }, "own"],
         [
             "trackInterface[0].weight",
             { trackInterface: [{ interface: "eth1", weight: -254 }] },
-            "-254 is not a weight (-253–253)",
+            "-254 is out of range",
         ],
         [
             "trackInterface[1].interface",
             { trackInterface: [{ interface: "eth1" }, { interface: "eth1" }] },
-            "track it once",
+            '"eth1" is already vrrpInstances[0].trackInterface[0]',
         ],
-        ["trackScript[0].name", { trackScript: [{ name: "x" }] }, "is not among trackScripts (upl"],
-        ["trackProcess[0].name", { trackProcess: [{ name: "x" }] }, "not among trackProcesses"],
-        ["trackFile[0].name", { trackFile: [{ name: "x" }] }, "not among trackFiles (handicap)"],
-        ["trackBfd[0].name", { trackBfd: [{ name: "x" }] }, "not among bfdInstances (router)"],
+        [
+            "trackScript[0].name",
+            { trackScript: [{ name: "x" }] },
+            '"x" is not defined in trackScripts',
+        ],
+        [
+            "trackProcess[0].name",
+            { trackProcess: [{ name: "x" }] },
+            '"x" is not defined in trackProcesses',
+        ],
+        ["trackFile[0].name", { trackFile: [{ name: "x" }] }, '"x" is not defined in trackFiles'],
+        ["trackBfd[0].name", { trackBfd: [{ name: "x" }] }, '"x" is not defined in bfdInstances'],
         [
             "trackBfd[0].reverse",
             { trackBfd: [{ name: "router", reverse: true }] },
-            "goes with a weight",
+            "The setting needs a weight",
         ],
         [
             "directors[0].priority",
             { trackScript: [{ name: "uplink" }] },
-            "254 and up to 20 from tracking are more than 254",
+            "Priority 254 and up to 20 from tracking exceed 254, the highest priority",
         ],
         [
             "directors[0].priority",
             { trackBfd: [{ name: "router", weight: -5, reverse: true }] },
-            "254 and up to 5 from tracking are more than 254",
+            "Priority 254 and up to 5 from tracking exceed 254, the highest priority",
         ],
     ])("refuses %s of %j", (path, settings, reason) => {
         expect(problems({ ...one, ...settings })).toEqual([
@@ -539,7 +619,12 @@ describe("validation of VRRP instances", () => {
     });
 
     it.each<[string, string, object, string]>([
-        ["1.3.5", "preemptDelay", { preemptDelay: 1.5 }, "1.5 is not whole"],
+        [
+            "1.3.5",
+            "preemptDelay",
+            { preemptDelay: 1.5 },
+            "1.5 is a fraction, which needs keepalived 2.1.0, and ds1 has 1.3.5",
+        ],
         ["1.3.5", "notify.args", { notify: call }, "need keepalived 2.0.0"],
         ["1.3.5", "smtpAlert", { smtpAlert: false }, "false needs keepalived 2.0.0"],
         ["1.3.5", "trackFile", { trackFile: [{ name: "handicap" }] }, "needs keepalived 2.1.0"],
@@ -554,7 +639,7 @@ describe("validation of VRRP instances", () => {
             "2.1.5",
             "useVmac",
             { useVmac: true, vmacXmitBase: true, unicast: true },
-            "goes with unicast since keepalived 2.2.0",
+            "useVmac with unicast needs keepalived 2.2.0, and ds1 has 2.1.5",
         ],
         [
             "2.2.7",
@@ -572,26 +657,26 @@ describe("validation of VRRP instances", () => {
 
     it("refuses unicast from a host that is known by name only", () => {
         expect(problems({ ...one, unicast: true }, context)).toEqual([
-            expect.stringMatching(/unicast: does not know the IPv4 address of ds3/),
+            expect.stringMatching(/unicast: Unicast needs the IPv4 address of ds3/),
         ]);
     });
 
     it("refuses unicast over IPv4 for IPv6 virtual IPs", () => {
         expect(problems({ ...one, unicast: true }, v6)).toEqual([
-            expect.stringMatching(/unicast: does not know the IPv6 address of ds1/),
-            expect.stringMatching(/unicast: does not know the IPv6 address of ds2/),
+            expect.stringMatching(/unicast: Unicast needs the IPv6 address of ds1/),
+            expect.stringMatching(/unicast: Unicast needs the IPv6 address of ds2/),
         ]);
     });
 
     it("refuses version 2 for IPv6", () => {
         expect(problems({ ...one, version: 2 }, v6)).toEqual([
-            "vrrpInstances[0].version: 2 knows no IPv6, and all its virtual IPs are: set 3",
+            "vrrpInstances[0].version: Version 2 does not support IPv6, and all virtual IPs of the instance are IPv6. Use 3.",
         ]);
     });
 
     it("refuses IPv6 without a link-local address first, in strict mode and for old versions", () => {
         const reason =
-            /virtualIpaddress: begins with "2001:db8::10", .* put one like fe80::62 first/;
+            /virtualIpaddress: The list begins with "2001:db8::10", .* Put one such as fe80::62 first/;
         expect(problems({ ...one, strictMode: true }, v6)).toEqual([expect.stringMatching(reason)]);
         expect(problems(one, v6, "2.1.5")).toEqual([expect.stringMatching(reason)]);
         const linkLocal = { ...v6, virtualIps: ["fe80::62", "2001:db8::10"] };
@@ -600,7 +685,9 @@ describe("validation of VRRP instances", () => {
 
     it("applies vrrpStrict of globalDefs unless an instance overrides it", () => {
         const where = { ...pair, globalDefs: { vrrpStrict: true } };
-        expect(problems(one, where)).toEqual([expect.stringMatching(/version: 2 has a password/)]);
+        expect(problems(one, where)).toEqual([
+            expect.stringMatching(/version: Version 2 contradicts the standard/),
+        ]);
         expect(problems({ ...one, strictMode: false }, where)).toEqual([]);
     });
 });

@@ -1,7 +1,7 @@
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
-import type { VrrpInstance } from "../../lvs/vrrp/instance";
-import type { VrrpContext } from "../../lvs/vrrp/members";
+import type { VrrpInstance } from "../../lvs/vrrp/instance/instance";
+import type { VrrpContext } from "../../lvs/vrrp/instance/members";
 import {
     isInSyncGroup,
     type VrrpSyncGroup,
@@ -116,29 +116,37 @@ describe("vrrp_sync_group", () => {
 
 describe("validation of sync groups", () => {
     it.each<[string, VrrpSyncGroup[], string]>([
-        ["vrrpSyncGroups[0].name", [{ ...nat, name: "a b" }], '"a b" is not a name'],
-        ["vrrpSyncGroups[0].group", [{ ...nat, group: ["inside"] }], "has 1 of the two instances"],
+        ["vrrpSyncGroups[0].name", [{ ...nat, name: "a b" }], '"a b" is not a valid name'],
+        [
+            "vrrpSyncGroups[0].group",
+            [{ ...nat, group: ["inside"] }],
+            "A group needs two instances, and this one has 1",
+        ],
         [
             "vrrpSyncGroups[0].group[2]",
             [{ ...nat, group: ["inside", "outside", "VI_3"] }],
-            '"VI_3" is not among vrrpInstances (outside, inside)',
+            '"VI_3" is not defined in vrrpInstances',
         ],
         [
             "vrrpSyncGroups[0].group[2]",
             [{ ...nat, group: ["inside", "outside", "inside"] }],
-            '"inside" is also vrrpSyncGroups[0].group[0]: name it once',
+            '"inside" is already vrrpSyncGroups[0].group[0]',
         ],
         [
             "vrrpSyncGroups[0].trackInterface[0].interface",
             [{ ...nat, trackInterface: [{ interface: "eth1" }] }],
-            '"eth1" is inside\'s own',
+            '"eth1" is the own interface of inside, which keepalived tracks anyway',
         ],
         [
             "vrrpSyncGroups[0].trackScript[0].name",
             [{ ...nat, trackScript: [{ name: "x" }] }],
-            '"x" is not among trackScripts',
+            '"x" is not defined in trackScripts',
         ],
-        ["vrrpSyncGroups[0].notify", [{ ...nat, notify: { script: "x" } }], "not among scripts"],
+        [
+            "vrrpSyncGroups[0].notify",
+            [{ ...nat, notify: { script: "x" } }],
+            '"x" is not defined in scripts',
+        ],
         ["vrrpSyncGroups[0].extraConfig", [{ ...nat, extraConfig: "{" }], "brace"],
     ])("refuses %s", (path, groups, reason) => {
         const found = problems(groups);
@@ -148,21 +156,21 @@ describe("validation of sync groups", () => {
 
     it("refuses an instance in two groups", () => {
         expect(problems([nat, { ...nat, name: "again" }])).toEqual([
-            'vrrpSyncGroups[1].group[0]: "outside" is also vrrpSyncGroups[0].group[0]: name it once',
-            'vrrpSyncGroups[1].group[1]: "inside" is also vrrpSyncGroups[0].group[1]: name it once',
+            'vrrpSyncGroups[1].group[0]: "outside" is already vrrpSyncGroups[0].group[0]. List it once.',
+            'vrrpSyncGroups[1].group[1]: "inside" is already vrrpSyncGroups[0].group[1]. List it once.',
         ]);
     });
 
     it("refuses two groups of one name", () => {
         expect(problems([nat, { ...nat, group: [] }])).toContain(
-            'vrrpSyncGroups[1].name: "nat" is also vrrpSyncGroups[0]: give each its own',
+            'vrrpSyncGroups[1].name: "nat" is already the name of vrrpSyncGroups[0]. Use a different name.',
         );
     });
 
     it("refuses members that prefer different directors", () => {
         const other = { ...inside, directors: [{ name: "ds2" }, { name: "ds1" }] };
         expect(problems([nat], [outside, other])).toEqual([
-            "vrrpSyncGroups[0].group: inside prefers ds2, ds1 and outside ds1, ds2, and both have one owner: give them the same directors in the same order",
+            "vrrpSyncGroups[0].group: inside prefers ds2, ds1 and outside ds1, ds2, but one director is active for both. Give them the same directors in the same order.",
         ]);
     });
 
@@ -173,7 +181,9 @@ describe("validation of sync groups", () => {
     ])("refuses a member that tracks with %s weight, unless the group allows it", (_, tracks) => {
         const members = [outside, { ...inside, ...tracks }];
         expect(problems([nat], members)).toEqual([
-            expect.stringMatching(/^vrrpSyncGroups\[0\]\.syncGroupTrackingWeight: is not set, and/),
+            expect.stringMatching(
+                /^vrrpSyncGroups\[0\]\.syncGroupTrackingWeight: keepalived would ignore weight/,
+            ),
         ]);
         expect(problems([{ ...nat, syncGroupTrackingWeight: true }], members)).toEqual([]);
     });
@@ -186,7 +196,7 @@ describe("validation of sync groups", () => {
     it("refuses one thing tracked by group and member", () => {
         const tracks = { trackInterface: [{ interface: "eth2" }] };
         expect(problems([{ ...nat, ...tracks }], [outside, { ...inside, ...tracks }])).toEqual([
-            'vrrpSyncGroups[0].trackInterface: names "eth2", which inside tracks too: remove it from one of them',
+            'vrrpSyncGroups[0].trackInterface: "eth2" is tracked by inside too. Remove it from one of them.',
         ]);
     });
 
@@ -200,8 +210,12 @@ describe("validation of sync groups", () => {
             ],
         }));
         expect(problems([bonus])).toEqual([
-            expect.stringContaining("adds up to 20 to outside's priority 254"),
-            expect.stringContaining("adds up to 20 to inside's priority 254"),
+            expect.stringContaining(
+                "Priority 254 of outside and up to 20 from tracking exceed 254, the highest priority",
+            ),
+            expect.stringContaining(
+                "Priority 254 of inside and up to 20 from tracking exceed 254, the highest priority",
+            ),
         ]);
         expect(problems([bonus], low)).toEqual([]);
     });

@@ -5,7 +5,7 @@ import {
     type Tracking,
     trackingProblems,
     trackingViews,
-} from "../../lvs/vrrp/tracking";
+} from "../../lvs/vrrp/tracking/tracking";
 
 const target = (version = "2.3.3"): Target => ({ version, host: "ds1", scripts: ["ping"] });
 const script = { script: "ping" };
@@ -26,7 +26,7 @@ function problems(tracking: Tracking, version = "2.3.3") {
     );
 }
 
-/** Each with the least and with all that it takes. */
+/** Each tracked thing with required fields only, and with all fields. */
 const cases: [string, Tracking, string][] = [
     [
         "a script",
@@ -206,14 +206,19 @@ describe("validation of tracking", () => {
     });
 
     it.each<[string, string, Tracking, string]>([
-        ["2.3.3", "trackScripts[0].name", tracked({ name: "a b" }), '"a b" is not a name: 1 to 31'],
+        ["2.3.3", "trackScripts[0].name", tracked({ name: "a b" }), '"a b" is not a valid name'],
         ["2.3.3", "trackScripts[0].name", tracked({ name: undefined }), "is missing"],
         ["2.3.3", "trackScripts[0].script", tracked({ script: undefined }), "is missing"],
-        ["2.3.3", "trackScripts[0].script", tracked({ script: { script: "x" } }), "not among scri"],
+        [
+            "2.3.3",
+            "trackScripts[0].script",
+            tracked({ script: { script: "x" } }),
+            '"x" is not defined in scripts',
+        ],
         ["2.2.7", "trackScripts[0].interval", tracked({ interval: 0.5 }), "needs keepalived 2.3.2"],
-        ["2.3.3", "trackScripts[0].timeout", tracked({ timeout: 4295 }), "4295 is not a number of"],
-        ["2.3.3", "trackScripts[0].weight", tracked({ weight: 254 }), "254 is not a weight (-253–"],
-        ["2.3.3", "trackScripts[0].rise", tracked({ rise: 0 }), "0 is not a number of runs"],
+        ["2.3.3", "trackScripts[0].timeout", tracked({ timeout: 4295 }), "4295 is out of range"],
+        ["2.3.3", "trackScripts[0].weight", tracked({ weight: 254 }), "254 is out of range"],
+        ["2.3.3", "trackScripts[0].rise", tracked({ rise: 0 }), "0 is out of range"],
         [
             "2.3.3",
             "trackFiles[1].name",
@@ -223,31 +228,46 @@ describe("validation of tracking", () => {
                     { name: "a", file: "/b" },
                 ],
             },
-            '"a" is also trackFiles[0]',
+            '"a" is already the name of trackFiles[0]',
         ],
         ["2.0.10", "trackProcesses[0]", process({ quorum: 2 }), "needs keepalived 2.0.11"],
-        ["2.3.3", "trackProcesses[0].process", process({ process: "a {" }), "is not a program and"],
+        [
+            "2.3.3",
+            "trackProcesses[0].process",
+            process({ process: "a {" }),
+            '"a {" is not a program with arguments that keepalived can read',
+        ],
         ["2.3.3", "trackProcesses[0].process", process({ process: undefined }), "is missing"],
-        ["2.3.3", "trackProcesses[0].paramMatch", process({ paramMatch: "x" }), "is not one of in"],
+        ["2.3.3", "trackProcesses[0].paramMatch", process({ paramMatch: "x" }), '"x" is unknown'],
         [
             "2.3.3",
             "trackProcesses[0].quorumMax",
             process({ quorumMax: 0 }),
-            "0 is below the quorum",
+            "0 is below quorum, 1, and no number would satisfy both",
         ],
         ["2.0.20", "trackFiles[0]", file({}), "track_file needs keepalived 2.1.0"],
-        ["2.3.3", "trackFiles[0].file", file({ file: "run/a" }), "is not a path from the root"],
+        [
+            "2.3.3",
+            "trackFiles[0].file",
+            file({ file: "run/a" }),
+            '"run/a" is not an absolute path that keepalived can read',
+        ],
         ["2.3.3", "trackFiles[0].file", file({ file: undefined }), "is missing"],
         ["2.3.3", "trackFiles[0].initFile", file({ initFile: { value: 0.5 } }), "0.5 is not a who"],
         ["1.3.5", "bfdInstances[0]", bfd({}), "bfd_instance needs keepalived 2.0.0"],
-        ["2.1.5", "bfdInstances[0].minRx", bfd({ minRx: 10.5 }), "10.5 is not whole"],
-        ["2.3.3", "bfdInstances[0].idleTx", bfd({ idleTx: 999 }), "999 is not a number of millis"],
+        [
+            "2.1.5",
+            "bfdInstances[0].minRx",
+            bfd({ minRx: 10.5 }),
+            "10.5 is a fraction, which needs keepalived 2.2.0, and ds1 has 2.1.5",
+        ],
+        ["2.3.3", "bfdInstances[0].idleTx", bfd({ idleTx: 999 }), "999 is out of range"],
         ["2.2.7", "bfdInstances[0].multihop", bfd({ multihop: true }), "needs keepalived 2.2.8"],
         [
             "2.3.3",
             "bfdInstances[0].directors[0].name",
             bfd({ directors: [{ name: "ds9" }] }),
-            '"ds9" is not among directors (ds1, ds2)',
+            '"ds9" is not defined in directors',
         ],
         [
             "2.3.3",
@@ -275,8 +295,12 @@ describe("validation of tracking", () => {
 
     it("refuses ends of a BFD session in two families, on each director", () => {
         expect(problems(bfd({ sourceIp: "2001:db8::1" }))).toEqual([
-            expect.stringContaining('bfdInstances[0].sourceIp: "2001:db8::1" is not of the family'),
-            expect.stringContaining('bfdInstances[0].sourceIp: "2001:db8::1" is not of the family'),
+            expect.stringContaining(
+                'bfdInstances[0].sourceIp: "2001:db8::1" and "192.0.2.254" are not in one address family',
+            ),
+            expect.stringContaining(
+                'bfdInstances[0].sourceIp: "2001:db8::1" and "192.0.2.254" are not in one address family',
+            ),
         ]);
     });
 
@@ -292,7 +316,7 @@ describe("validation of tracking", () => {
             ],
         };
         expect(problems(sessions)).toEqual([
-            'bfdInstances[1].neighborIp: "2001:DB8::0001" is also that of bfdInstances[0] on ds2: track one of them twice',
+            'bfdInstances[1].neighborIp: "2001:DB8::0001" is already the neighbour of bfdInstances[0] on ds2. Track that session instead.',
         ]);
     });
 });

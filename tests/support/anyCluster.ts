@@ -7,20 +7,20 @@ import { Protocol } from "../../lvs/service/destination";
 import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
 import { LvsSched } from "../../lvs/service/scheduler";
 import { validate } from "../../lvs/validate";
-import { ParamMatch } from "../../lvs/vrrp/trackProcess";
-import { Scope } from "../../lvs/vrrp/virtualIpaddress";
-import { RouteType } from "../../lvs/vrrp/virtualRoutes";
+import { ParamMatch } from "../../lvs/vrrp/tracking/trackProcess";
+import { Scope } from "../../lvs/vrrp/instance/virtualIpaddress";
+import { RouteType } from "../../lvs/vrrp/instance/virtualRoutes";
 
 type Fields = Record<string, fc.Arbitrary<unknown>>;
 
-/** What nobody means, and a program can hand over all the same. */
+/** Senseless values that a program can pass all the same. */
 const wrongNumbers = fc.constantFrom(NaN, Infinity, -1, 0, 0.1 + 0.2, 1e-9, 2 ** 40);
 const wrongTexts = fc.constantFrom(
     ...["", " ", "a b", "x\n}", "}\nglobal_defs {", "#", "!x", '"', "$A", "@id", "\0", "ü", "../x"],
     ...["propertyIsEnumerable", "::1%eth0", "999.1.1.1/24", "x".repeat(300)],
 );
 
-/** Mostly a right value, now and then a wrong one of the same type. */
+/** Mostly valid values, some invalid ones of the same type. */
 function usually(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
     return fc
         .tuple(right, wrongNumbers, wrongTexts, fc.nat(59))
@@ -30,7 +30,7 @@ function usually(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
         });
 }
 
-/** An object with all of some fields and few of others. */
+/** Objects with all of some fields and few of the others. */
 function some(given: Fields, others: Fields = {}): fc.Arbitrary<object> {
     const rare = Object.entries(others).map(
         ([name, right]) =>
@@ -38,7 +38,7 @@ function some(given: Fields, others: Fields = {}): fc.Arbitrary<object> {
                 name,
                 fc.oneof(
                     { weight: 6, arbitrary: fc.constant(undefined) },
-                    // Lines of the user's own are judged by nobody but keepalived.
+                    // Only keepalived checks the user's own lines.
                     { weight: 1, arbitrary: name === "extraConfig" ? right : usually(right) },
                 ),
             ] as const,
@@ -55,7 +55,7 @@ function list(item: fc.Arbitrary<unknown>, most = 2): fc.Arbitrary<unknown[]> {
     return fc.array(item, { minLength: 1, maxLength: most });
 }
 
-/** The ends of a range, and something between. */
+/** Both ends of a range, and a value between. */
 function range(least: number, most: number): fc.Arbitrary<number> {
     return fc.constantFrom(least, most, Math.round((least + most) / 2));
 }
@@ -422,7 +422,7 @@ const globalDefs = some(
     },
 );
 
-/** A cluster with any values in its fields: most of them right, now and then rubbish. */
+/** Clusters with any values in their fields: most of them valid, some senseless. */
 export const anyCluster = some(
     {
         directors: fc.constantFrom(
@@ -526,8 +526,8 @@ export const anyCluster = some(
 ) as fc.Arbitrary<Cluster>;
 
 /**
- * The cluster without all that is wrong with it: what a problem points at is taken out, and what it
- * stands in when that is not enough. Nothing when it takes too long.
+ * Remove the invalid parts of a cluster: first the value that a problem points at, then the object
+ * around it. Returns nothing if that takes too long.
  */
 export function healed(sick: Cluster): Cluster | undefined {
     const cluster = structuredClone(sick);
@@ -535,7 +535,7 @@ export function healed(sick: Cluster): Cluster | undefined {
     for (let round = 0; round < 20; round++) {
         const problems = validate(cluster);
         if (problems.length === 0) return cluster;
-        // From the end, so that places in lists stay what they are.
+        // From the end, so that earlier places in lists stay the same.
         for (const { path, reason } of problems.reverse()) {
             const levels = tried.get(path + reason) ?? 0;
             tried.set(path + reason, levels + 1);
@@ -546,14 +546,14 @@ export function healed(sick: Cluster): Cluster | undefined {
     return undefined;
 }
 
-/** Fields that what they are in cannot be without. */
+/** Fields that their object requires. */
 const required = new Set([
     ...["name", "ip", "host", "path", "interface", "virtualRouterId", "group", "url", "file"],
     ...["script", "process", "miscPath", "trackFile", "mark", "packets", "virtualIp", "to"],
     ...["preference", "neighborIp", "content"],
 ]);
 
-/** What stands where the last of something was taken out that a cluster cannot be without. */
+/** Replacements for the last item of a list that a cluster requires. */
 const plain: Record<string, object[]> = {
     directors: [{ name: "ds1", host: "192.0.2.1" }],
     realServers: [{ name: "rs1", host: "192.0.2.21" }],

@@ -3,16 +3,16 @@ import type { HostFile } from "../../lvs/render";
 import { readConfiguration, wordEnd } from "./keepalivedReader";
 import type { Leaf } from "./leaves";
 
-/** Places that a change of another one makes wrong, where both are right by themselves. */
+/** Places that become invalid when another place changes, although both are valid on their own. */
 const tied: [RegExp, RegExp][] = [
     [/\.(interface|dev)$/, /\.label$/],
-    // A name has no address to send packets to.
+    // A host name has no address that directors can send packets to.
     [/^realServers\[\d+\]\.host$/, /^virtualServers/],
 ];
 
-/** What is wrong with the problems that a value in the place of a leaf makes. */
+/** Check the problems that a value causes in the place of a leaf. */
 export function badRefusal(problems: Problem[], leaf: Leaf): string | undefined {
-    // A call of a script and a list of words are one value each.
+    // A script call and a list of words count as one value each.
     const value = leaf.path.replace(/(\.script|\.args|\.user)?(\[\d+\])?$/, "");
     const isNamed = problems.some(
         ({ path }) =>
@@ -26,7 +26,7 @@ export function badRefusal(problems: Problem[], leaf: Leaf): string | undefined 
     return unreadable && `refused in words that nobody can read: ${unreadable.path}`;
 }
 
-/** What differs in the files beside the one value. */
+/** Differences of files besides the one value. */
 export function distortion(
     before: HostFile[],
     after: HostFile[],
@@ -53,13 +53,13 @@ export function distortion(
     return changes > 0 || isInNoFile(leaf, value) ? undefined : "lost";
 }
 
-/** What a real server is called is for the stack alone; of extra lines, blank ones are left out. */
+/** No file has the name of a real server. Blank extra lines are left out. */
 function isInNoFile({ path, text }: Leaf, value: string): boolean {
     const isBlank = path.endsWith(".extraConfig") && value.trim() === text;
     return isBlank || /^realServers\[\d+\]\.name$/.test(path);
 }
 
-/** Whether a piece of a file has the value in the one place where it had the leaf. */
+/** Does a piece of a file have the value exactly where it had the leaf? */
 function isCarried(was: string, is: string, { path, text }: Leaf, value: string): boolean {
     if (path.endsWith(".extraConfig")) {
         return is === withLines(was, text, value) && staysInside(value);
@@ -73,7 +73,7 @@ function isCarried(was: string, is: string, { path, text }: Leaf, value: string)
     return false;
 }
 
-/** A file with other lines in the place of one, indented like that. */
+/** Replace a line of a file by other lines with its indentation. */
 function withLines(file: string, line: string, others: string): string {
     const lines = others.split("\n").filter((other) => other.trim() !== "");
     return file.replace(new RegExp(`^( *)${line}\n`, "m"), (_, indent: string) =>
@@ -81,7 +81,7 @@ function withLines(file: string, line: string, others: string): string {
     );
 }
 
-/** Whether extra lines end no block but their own. */
+/** Do extra lines end only blocks that they begin? */
 function staysInside(lines: string): boolean {
     let depth = 0;
     for (const [brace] of lines.replace(/"[^"\n]*"|[#!].*/g, "").matchAll(/[{}]/g)) {
@@ -91,7 +91,7 @@ function staysInside(lines: string): boolean {
     return depth === 0;
 }
 
-/** A file in pieces, each of which has a value whole. */
+/** Split a file in pieces. Each value stays in one piece. */
 function readFile({ path, content }: HostFile, leaf: Leaf): string[] {
     if (/\.(content|page|extraConfig)$/.test(leaf.path)) return [content];
     if (path.endsWith("/keepalived.conf")) return readConfiguration(content);

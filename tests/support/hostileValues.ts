@@ -1,4 +1,4 @@
-/** What nobody means and anybody can write, by what it is. */
+/** Hostile texts by description. */
 export const hostileValues: Record<string, string> = {
     nothing: "",
     "a blank": " ",

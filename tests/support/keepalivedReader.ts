@@ -1,10 +1,10 @@
-/** Between two words of a line. */
+/** Separator of two words on a line. */
 export const wordEnd = "\u241f";
 
 /**
- * keepalived.conf as keepalived takes it apart: each line's words without comments, and each brace
- * by itself. Words that were in quotes keep the first of them. Throws where it takes knowledge of a
- * version to tell what it makes of a line.
+ * Split keepalived.conf as keepalived does: in the words of each line, without comments, and single
+ * braces. Quoted words keep their first quote. Throws on lines that versions of keepalived read
+ * differently.
  */
 export function readConfiguration(text: string): string[] {
     const lines = text.split("\n").flatMap(readLine);
@@ -40,7 +40,7 @@ function readLine(line: string): string[] {
     return [...read, words.join(wordEnd)].filter((one) => one !== "");
 }
 
-/** In regular expressions alone, a backslash stands for the character after it. */
+/** Only in regular expressions a backslash escapes the next character. */
 function meant(before: string[], quoted: string): string {
     if (before[0] !== "regex") return checked(quoted, /\\/);
     if (/(?<!\\)(\\\\)*\\(?!\\)/.test(quoted)) throw new Error("an escape of keepalived's");

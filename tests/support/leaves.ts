@@ -1,15 +1,15 @@
-/** Steps into a value, from outside to inside. */
+/** Path into a value: field names and list indexes. */
 export type Place = (string | number)[];
 
-/** A text somewhere in what a user writes. */
+/** A text somewhere in a user's arguments. */
 export interface Leaf {
     place: Place;
-    /** The place as problems name it. */
+    /** Place as problems name it. */
     path: string;
     text: string;
 }
 
-/** All texts in a value. */
+/** List all texts in a value. */
 export function leavesOf(value: unknown, place: Place = []): Leaf[] {
     if (typeof value === "string") return [leafAt(place, value)];
     return stepsInto(value).flatMap((step) => leavesOf(childOf(value, step), [...place, step]));
@@ -20,12 +20,12 @@ export function leafAt(place: Place, text: string): Leaf {
     return { place, path: steps.join("").slice(1), text };
 }
 
-/** What a value has in a place. */
+/** Value at a place. */
 export function valueAt(value: unknown, place: Place): unknown {
     return place.reduce(childOf, value);
 }
 
-/** A copy of a value with something else in a place. */
+/** Copy a value with another one at a place. */
 export function replaced<T>(value: T, [step, ...rest]: Place, by: unknown): T {
     if (step === undefined) return by as T;
     const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as T;
@@ -34,13 +34,13 @@ export function replaced<T>(value: T, [step, ...rest]: Place, by: unknown): T {
     return copy;
 }
 
-/** A copy of a value with another name for something, wherever it is named. */
+/** Copy a value and rename something wherever it is named. */
 export function renamed<T>(value: T, name: string, text: string): T {
     const named = leavesOf(value).filter((leaf) => leaf.text === name);
     return named.reduce((whole, { place }) => replaced(whole, place, text), value);
 }
 
-/** A value without the list items and blocks that a place in it does not need, and that place. */
+/** Remove list items and blocks that a place does not need. Returns the rest and the place in it. */
 export function isolated<T>(
     value: T,
     place: Place,
@@ -49,7 +49,7 @@ export function isolated<T>(
     let least = { value, place };
     let gone: Place | undefined;
     for (const part of partsOf(value).filter((one) => !isRelated(one, place))) {
-        // What was inside a part that has gone comes directly after it.
+        // Parts inside a removed part follow directly after it.
         if (gone && isRelated(gone, part)) continue;
         const smaller = without(least.value, part);
         if (!isRight(smaller)) continue;
@@ -59,7 +59,7 @@ export function isolated<T>(
     return least;
 }
 
-/** The places of list items and blocks: the last first, and each before those inside it. */
+/** Places of list items and blocks: the last first, and each before those inside it. */
 function partsOf(value: unknown, place: Place = []): Place[] {
     return stepsInto(value)
         .reverse()
@@ -71,7 +71,7 @@ function partsOf(value: unknown, place: Place = []): Place[] {
         });
 }
 
-/** Whether one place is inside the other. */
+/** Is one place inside the other? */
 function isRelated(one: Place, other: Place): boolean {
     const length = Math.min(one.length, other.length);
     return one.slice(0, length).every((step, depth) => step === other[depth]);
@@ -86,7 +86,7 @@ function without<T>(value: T, part: Place): T {
     return replaced(value, holder, others);
 }
 
-/** Where a place is after a part beside it has gone: items of the same list move up. */
+/** Move a place after the removal of another part: later items of the same list move up. */
 function placeWithout(part: Place, place: Place): Place {
     const depth = part.length - 1;
     const [step, own] = [part[depth]!, place[depth]];

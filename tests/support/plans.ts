@@ -1,7 +1,7 @@
 import type { Cluster } from "../../lvs/model";
 import { planRealServer, type RealServerPlan, standaloneRealServers } from "../../lvs/plan";
 
-/** The plan of the real server called `name`. */
+/** Plan the real server called `name`. */
 export function realServerPlan(cluster: Cluster, name: string): RealServerPlan {
     return planRealServer(standaloneRealServers(cluster).get(name)!);
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 
-/** Whether property tests try many more cases: FULL=1 in the environment. */
+/** Do property tests try many more cases? FULL=1 in the environment asks for it. */
 export const isFull = process.env.FULL === "1";
 
-/** The same cases in every run, unless SEED in the environment asks for others. */
+/** Seed of the random cases: always the same, unless SEED in the environment sets another. */
 export const seed = Number(process.env.SEED ?? 62);
 
 /** Parameters for fast-check: a number of cases in every run, twenty times as many with FULL=1. */
@@ -18,7 +18,7 @@ const codePoints = fc.oneof(
 );
 
 /**
- * Any character, often one of the first 256, for `fc.string({ unit: anyCharacter })`. fast-check's
- * own "binary" works for most of a second before its first string.
+ * Any character, often one of the first 256, for `fc.string({ unit: anyCharacter })`. fast-check needs
+ * most of a second for the first string of its own unit "binary".
  */
 export const anyCharacter = codePoints.map((code) => String.fromCodePoint(code));

@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as the engine was asked for it. */
+/** A resource as a program registered it. */
 export interface Registration {
     type: string;
     name: string;
-    /** Secrets unwrapped; see `secrets` for which they are. */
+    /** Inputs with secrets unwrapped; `secrets` lists these. */
     inputs: Record<string, unknown>;
-    /** Names of inputs that are secret. */
+    /** Names of secret inputs. */
     secrets: string[];
     /** Name of the component that it belongs to. */
     parent: string;
-    /** Names of the resources that have to be there first, in alphabetical order. */
+    /** Names of the resources that it depends on, in alphabetical order. */
     dependencies: string[];
-    /** Whether the engine left it out, for something that it depends on failed. */
+    /** Did the engine skip it because a dependency failed? */
     isSkipped: boolean;
     request: Request;
 }
@@ -31,24 +31,24 @@ interface Request {
 }
 
 export interface RecordOptions {
-    /** As a preview does it: what a resource will put out is not known. */
+    /** Run as a preview: outputs of resources are unknown. */
     preview?: boolean;
-    /** What commands print, by their names. */
+    /** Output of commands, by their names. */
     stdout?: Record<string, string>;
-    /** Called when a resource is being made, by its name; it is there when this has ended. */
+    /** Called while a resource with this name is created. The resource exists when the promise resolves. */
     make?: (name: string) => Promise<void>;
-    /** Names of resources that fail, in an update that goes on without them and what depends on them. */
+    /** Names of resources that fail in an update with `--continue-on-error`. */
     failing?: string[];
 }
 
 type Answer = (error: unknown, response: { setResult(result: number): void }) => void;
 
-/** What the engine answers where a step has failed, or one that it depends on. */
+/** The engine's answer if a step failed, or a step that it depends on. */
 const failed = 1;
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 
-/** Runs a program under Pulumi's mocks and returns all that it registered, in order of names. */
+/** Run a program under Pulumi's mocks. Returns all registrations in the order of names. */
 export async function record(
     program: () => unknown,
     { preview = false, stdout = {}, make, failing = [] }: RecordOptions = {},
@@ -99,7 +99,7 @@ export async function record(
         .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Pulumi keeps a stack for every promise; to look up the TypeScript of each costs most of a run. */
+/** Pulumi keeps a stack trace for every promise. Mapping them to TypeScript would take most of a run. */
 async function withPlainStacks(run: () => Promise<void>): Promise<void> {
     const before = Reflect.get(Error, "prepareStackTrace") as unknown;
     Error.prepareStackTrace = ({ name, message }, frames) => {

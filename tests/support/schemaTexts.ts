@@ -10,7 +10,7 @@ interface Schema {
 
 const definitions = schema.definitions as Record<string, Schema>;
 
-/** The arguments of a cluster that are text, such as `virtualServers[].check.http.url[].path`. */
+/** List the arguments of a cluster that are text, such as `virtualServers[].check.http.url[].path`. */
 export function textArguments(): string[] {
     const fields = Object.entries(schema.properties.config.properties as Record<string, Schema>);
     return fields.flatMap(([key, field]) => textsIn(field, key.replace("lvs:", "")));

@@ -18,7 +18,7 @@ export const seed: Cluster = {
     virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
 };
 
-/** The same as arguments of the component. */
+/** The article's cluster as arguments of the component. */
 export function seedArgs(): LvsClusterArgs {
     return {
         connection: { hostKey: key, privateKey: "PRIVATE" },

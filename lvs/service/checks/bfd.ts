@@ -2,11 +2,11 @@ import { keywordProblems, type Keywords, linesOf, onOff } from "../../keepalived
 import { nameIn } from "../../keepalived/kinds";
 import type { Checker } from "./checker";
 
-/** A BFD session with the server that is up (keepalived `BFD_CHECK`). */
+/** A check that succeeds while a BFD session with the server is up (keepalived `BFD_CHECK`). */
 export interface BfdCheck {
     /** Name of the BFD instance (keepalived `name`). */
     name: string;
-    /** The server starts as down until the session is up (keepalived `alpha`). Defaults to the virtual server's. */
+    /** Count the server as down until the session is up (keepalived `alpha`). Defaults to the virtual server's. */
     alpha?: boolean;
 }
 

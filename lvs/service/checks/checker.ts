@@ -3,43 +3,40 @@ import { type Keyword, type Keywords, type Target, withDefaults } from "../../ke
 import type { Problem } from "../../problems";
 import type { CheckTiming } from "./timing";
 
-/** All that there is to know of one kind of check; each has a module with one of these. */
+/** One kind of check. Each kind has a module with one of these. */
 export interface Checker<Settings> {
-    /** How keepalived names its block. */
+    /** Name of its block in keepalived.conf. */
     readonly keyword: string;
-    /** First version of keepalived that has it. Defaults to every version known here. */
+    /** First version of keepalived that has it. Defaults to every supported version. */
     readonly since?: string;
     problems(path: string, check: Settings, target: Target, context: CheckContext): Problem[];
-    /** Resolve what the check takes from its pool member and its virtual server. */
+    /** Resolve the settings that the check inherits from its pool member and its virtual server. */
     plan(check: Settings, around: Surroundings): Settings;
     lines(check: Settings, version: string): CheckLines;
-    /** The timing that it has; none where keepalived waits to be told instead of asking. */
+    /** Timing of the check. A check that keepalived does not repeat has none. */
     timing?(check: Settings, around: CheckTiming): CheckTiming;
 }
 
-/** What is around checks: the family of the servers, and what may be referred to by name. */
+/** Family of the servers, and names that checks can refer to. */
 export interface CheckContext {
     readonly family: Family;
     readonly bfdInstances: readonly string[];
     readonly trackFiles: readonly string[];
 }
 
-/** What is in a checker's block, as its template takes it. */
+/** Content of a check's block, as its template takes it. */
 export interface CheckLines {
     readonly keywords: string[];
     readonly urls: { readonly keywords: string[] }[];
 }
 
-/** What is around a check: the timing that it has where it gives none, and the version it is for. */
+/** Timing that a check inherits, and version of keepalived. */
 export interface Surroundings {
     readonly timing: CheckTiming;
     readonly version: string;
 }
 
-/**
- * A check with the timing around it, as far as this version of keepalived has the keywords: 1.3.5
- * reads timing in checks only.
- */
+/** Add inherited timing to a check, because keepalived 1.3.5 reads timing in checks only. */
 export function withTiming<Settings extends object>(
     keywords: Keywords<Settings>,
     settings: NoInfer<Settings>,

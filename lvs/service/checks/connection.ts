@@ -18,17 +18,17 @@ import {
     timingKeywords,
 } from "./timing";
 
-/** Where a check connects to, and from where. */
+/** Endpoints of a check's connection. */
 export interface CheckConnection {
     /** Address to connect to (keepalived `connect_ip`). Defaults to the real server's. */
     connectIp?: string;
     /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
     connectPort?: number;
-    /** Address to connect from (keepalived `bindto`). Defaults to what the route says. */
+    /** Address to connect from (keepalived `bindto`). Defaults to the kernel's choice. */
     bindto?: string;
-    /** Network interface to connect through, such as `eth1` (keepalived `bind_if`). Defaults to what the route says. */
+    /** Network interface to connect through, such as `eth1` (keepalived `bind_if`). Defaults to the kernel's choice. */
     bindIf?: string;
-    /** Port to connect from, with `bindto` (keepalived `bind_port`). Defaults to any. */
+    /** Port to connect from. Needs `bindto` (keepalived `bind_port`). Defaults to any. */
     bindPort?: number;
     /** Mark on the packets of the check, 1 to 2147483647 (keepalived `fwmark`). Defaults to none. */
     fwmark?: number;
@@ -43,8 +43,8 @@ const connectionKeywords: Keywords<CheckConnection> = {
     bindto: { keyword: "bindto", type: ipAddress },
     bindIf: { keyword: "bind_if", type: networkInterface, since: "1.3.7" },
     bindPort: { keyword: "bind_port", type: port },
-    // Versions before 2.0 read it as a signed number.
-    fwmark: { keyword: "fwmark", type: integer("a mark", 1, 2147483647) },
+    // Versions before 2.0 read a signed number.
+    fwmark: { keyword: "fwmark", type: integer(1, 2147483647) },
 };
 
 export const connectingKeywords: Keywords<ConnectingCheck> = {
@@ -53,7 +53,7 @@ export const connectingKeywords: Keywords<ConnectingCheck> = {
     ...repeatedKeywords,
 };
 
-/** A checker that connects to the server and has only keywords of one line. */
+/** Make a checker that connects to the server and whose settings are all one line each. */
 export function connecting<Settings extends ConnectingCheck>(
     keyword: string,
     keywords: Keywords<Settings>,
@@ -86,24 +86,24 @@ function addressProblems(
         ...problemIf(
             to !== undefined && from !== undefined && to !== from,
             `${path}.bindto`,
-            `${quote(bindto)} and connectIp ${quote(connectIp)} are not of one family: take two of IPv4 or two of IPv6`,
+            `${quote(bindto)} and connectIp, ${quote(connectIp)}, are not in one address family. Use two addresses of one family.`,
         ),
         ...problemIf(
             from !== undefined && connectIp === undefined && from !== family,
             `${path}.bindto`,
-            `${quote(bindto)} is not of the family of the real servers' addresses`,
+            `${quote(bindto)} is not in the address family of the real servers. Use an address of that family.`,
         ),
         ...linkLocal.flatMap((field) =>
             problemIf(
                 bindIf === undefined,
                 `${path}.${field}`,
-                `${quote(check[field])} is a link-local address: say in bindIf on which link`,
+                `${quote(check[field])} is a link-local address, which needs an interface. Give bindIf.`,
             ),
         ),
         ...problemIf(
             bindPort !== undefined && bindto === undefined,
             `${path}.bindPort`,
-            "does nothing without bindto: give an address too",
+            "The port has no effect without bindto. Give bindto, or remove the port.",
         ),
     ];
 }

@@ -3,7 +3,7 @@ import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { domainName } from "./hostName";
 
-/** What a name server is asked for. */
+/** Type of record to ask a name server for. */
 export const DnsType = {
     A: "A",
     NS: "NS",
@@ -17,11 +17,11 @@ export const DnsType = {
 } as const;
 export type DnsType = (typeof DnsType)[keyof typeof DnsType];
 
-/** A name server that answers a question without an error, over UDP (keepalived `DNS_CHECK`). */
+/** A name server that answers a query without an error, over UDP (keepalived `DNS_CHECK`). */
 export interface DnsCheck extends ConnectingCheck {
-    /** What is asked for (keepalived `type`). Defaults to `SOA`. */
+    /** Type of record to ask for (keepalived `type`). Defaults to `SOA`. */
     type?: DnsType;
-    /** The name that is asked about, such as `example.com` (keepalived `name`). Defaults to `.`, the root. */
+    /** Name to ask for, such as `example.com` (keepalived `name`). Defaults to `.`, the root. */
     name?: string;
 }
 

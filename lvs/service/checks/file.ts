@@ -9,17 +9,17 @@ import { nameIn } from "../../keepalived/kinds";
 import { problemIf } from "../../problems";
 import type { Checker } from "./checker";
 
-/** One line each in `FILE_CHECK`. */
+/** Settings that are one line each in `FILE_CHECK`. */
 export interface FileCheckKeywords {
-    /** Name of the track file (keepalived `track_file`). */
+    /** Name of the tracked file (keepalived `track_file`). */
     trackFile: string;
 }
 
-/** A number in a file on the director, which takes the server out or changes its weight (keepalived `FILE_CHECK`). */
+/** A number in a file on the director, which removes the server or changes its weight (keepalived `FILE_CHECK`). */
 export interface FileCheck extends FileCheckKeywords {
-    /** What the number is multiplied by and then added to the server's weight, -2147483647 to 2147483647; with 0 any number but 0 takes the server out (keepalived `weight`). Defaults to the track file's. */
+    /** Factor, -2147483647 to 2147483647: the server's weight changes by this times the number. With 0, any number but 0 removes the server (keepalived `weight`). Defaults to the tracked file's. */
     weight?: number;
-    /** It is subtracted instead, and with weight 0 it is 0 that takes the server out; with `weight` (keepalived `weight … reverse`). Defaults to false. */
+    /** Subtract instead. With weight 0, the number 0 removes the server. Needs `weight` (keepalived `weight … reverse`). Defaults to false. */
     reverse?: boolean;
 }
 
@@ -27,7 +27,7 @@ export function fileKeywords(trackFiles: readonly string[]): Keywords<FileCheckK
     return { trackFile: { keyword: "track_file", type: nameIn(trackFiles, "trackFiles") } };
 }
 
-const weightKind = integer("a weight", -2147483647, 2147483647);
+const weightKind = integer(-2147483647, 2147483647);
 
 export const fileChecker: Checker<FileCheck> = {
     keyword: "FILE_CHECK",
@@ -38,7 +38,7 @@ export const fileChecker: Checker<FileCheck> = {
         ...problemIf(
             check.reverse === true && check.weight === undefined,
             `${path}.reverse`,
-            "does nothing without weight: give one",
+            "The setting has no effect without weight. Give a weight, or remove it.",
         ),
     ],
     plan: (check) => check,

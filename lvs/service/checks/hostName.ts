@@ -4,10 +4,15 @@ const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 const labels = `(?=.{1,253}$)${label}(?:\\.${label})*`;
 
 /** A host name. */
-export const hostName = matching(new RegExp(`^${labels}$`), "a host name, such as www.example.com");
+export const hostName = matching(
+    new RegExp(`^${labels}$`),
+    "a host name",
+    "one such as www.example.com",
+);
 
-/** A domain name; the root is a dot, and no other name ends in one. */
+/** A domain name. Only the root ends in a dot. */
 export const domainName = matching(
     new RegExp(`^(?:\\.|${labels})$`),
-    'a domain name without a dot at its end, such as example.com, or "." for the root',
+    "a domain name",
+    'one without a final dot, such as example.com, or "." for the root',
 );

@@ -16,7 +16,7 @@ import { connecting, type ConnectingCheck, connectingKeywords } from "./connecti
 import { hostName } from "./hostName";
 import { type RegexKeywords, regexKeywords, regexProblems } from "./regex";
 
-/** How a check speaks HTTP. */
+/** Version of HTTP that a check uses. */
 export const HttpProtocol = {
     /** Version 1.0. */
     http10: "1.0",
@@ -27,51 +27,51 @@ export const HttpProtocol = {
 } as const;
 export type HttpProtocol = (typeof HttpProtocol)[keyof typeof HttpProtocol];
 
-/** One line each in `HTTP_GET`. */
+/** Settings that are one line each in `HTTP_GET`. */
 export interface HttpCheckKeywords extends ConnectingCheck {
     /** Host name to ask for (keepalived `virtualhost`). Defaults to the pool member's, then the virtual server's, then the address. */
     virtualhost?: string;
     /** Version of HTTP (keepalived `http_protocol`). Defaults to `1.0`. */
     httpProtocol?: HttpProtocol;
-    /** A server that is coming up is asked for one page after the other instead of one each delay loop (keepalived `fast_recovery`). Defaults to false. */
+    /** While a server comes up, ask for all pages in a row instead of one page each delay loop (keepalived `fast_recovery`). Defaults to false. */
     fastRecovery?: boolean;
 }
 
-/** A page of a check (keepalived `url`). */
+/** A page that a check asks for (keepalived `url`). */
 export interface HttpUrl extends RegexKeywords {
-    /** What is asked for, such as `/health`, up to 500 characters; signs that a URL cannot have are written as `%23` (keepalived `path`). */
+    /** Path of the page, such as `/health`, up to 500 characters. Write characters that a URL cannot have as `%23` (keepalived `path`). */
     path: string;
-    /** Codes and ranges of codes that are right, such as `["200", "301-302"]` (keepalived `status_code`). Defaults to 200 to 299. */
+    /** Accepted status codes and ranges, such as `["200", "301-302"]` (keepalived `status_code`). Defaults to 200 to 299. */
     statusCode?: string[];
-    /** MD5 of the page, 32 hexadecimal digits, as `genhash` prints it (keepalived `digest`). Defaults to none: any page will do. */
+    /** MD5 of the page, 32 hexadecimal digits, as `genhash` prints it (keepalived `digest`). Defaults to none: any page succeeds. */
     digest?: string;
     /** Host name to ask for (keepalived `virtualhost`). Defaults to the check's. */
     virtualhost?: string;
 }
 
-/** Web pages that are answered as they ought to be (keepalived `HTTP_GET`). */
+/** Web pages with the expected status and content (keepalived `HTTP_GET`). */
 export interface HttpCheck extends HttpCheckKeywords {
-    /** The pages, one each delay loop in turn (keepalived `url`). */
+    /** Pages to ask for in turn, one each delay loop (keepalived `url`). */
     url: HttpUrl[];
 }
 
-/** A page of a check over TLS (keepalived `url`). */
+/** A page that a check asks for over TLS (keepalived `url`). */
 export interface SslUrl extends HttpUrl {
-    /** A connection that ends without TLS saying so is a failure (keepalived `tls_compliant`). Defaults to the check's. */
+    /** Fail if the server ends the connection without closing TLS (keepalived `tls_compliant`). Defaults to the check's. */
     tlsCompliant?: boolean;
 }
 
-/** One line each in `SSL_GET`. */
+/** Settings that are one line each in `SSL_GET`. */
 export interface SslCheckKeywords extends HttpCheckKeywords {
-    /** The host name is sent in the TLS handshake too (keepalived `enable_sni`). Defaults to false. */
+    /** Send the host name in the TLS handshake (keepalived `enable_sni`). Defaults to false. */
     enableSni?: boolean;
-    /** A connection that ends without TLS saying so is a failure (keepalived `tls_compliant`). Defaults to false. */
+    /** Fail if the server ends the connection without closing TLS (keepalived `tls_compliant`). Defaults to false. */
     tlsCompliant?: boolean;
 }
 
-/** Web pages over TLS that are answered as they ought to be; certificates are not looked at (keepalived `SSL_GET`). */
+/** Web pages over TLS with the expected status and content. keepalived does not verify certificates (keepalived `SSL_GET`). */
 export interface SslCheck extends SslCheckKeywords {
-    /** The pages, one each delay loop in turn (keepalived `url`). */
+    /** Pages to ask for in turn, one each delay loop (keepalived `url`). */
     url: SslUrl[];
 }
 
@@ -92,19 +92,21 @@ export const sslKeywords: Keywords<SslCheckKeywords> = {
     ...httpKeywords,
 };
 
-/** The signs that are missing begin a comment, a quote, a block or a variable of keepalived's. */
+/** The missing characters begin a comment, a quote, a block or a variable in keepalived.conf. */
 const urlPath = matching(
     /^\/[A-Za-z0-9\-._~%/?&=+,;:@*]{0,499}$/,
-    "a path of up to 500 letters, digits and -._~%/?&=+,;:@* that begins with /; write other signs as %23",
+    "a path that keepalived can read",
+    "/ and up to 499 letters, digits and -._~%/?&=+,;:@*, with other characters written as %23",
 );
 
 const statusCodes: Kind<string[]> = {
     check(codes) {
-        if (codes.length === 0) return "is empty: give a code, or leave it out for 200 to 299";
+        if (codes.length === 0)
+            return "The list is empty. Give a status code, or remove the list for 200 to 299.";
         const bad = codes.find((code) => !isCodes(code));
         return bad === undefined
             ? undefined
-            : `${quote(bad)} is neither a status code (100–599) nor a range of them, such as 200-299`;
+            : `${quote(bad)} is neither a status code nor a range of them. Use 100 to 599, or a range such as 200-299.`;
     },
     format: (codes) => codes,
 };
@@ -119,7 +121,7 @@ const urlKeywords: Keywords<HttpUrl> = {
     statusCode: { keyword: "status_code", type: statusCodes },
     digest: {
         keyword: "digest",
-        type: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest of 32 hexadecimal digits"),
+        type: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest", "32 hexadecimal digits"),
     },
     virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
     ...regexKeywords,
@@ -160,8 +162,12 @@ function urlProblems<Url extends HttpUrl>(
     target: Target,
 ): Problem[] {
     return [
-        // keepalived up to 2.2.7 crashes.
-        ...problemIf(urls.length === 0, path, 'is empty: give a page, such as {"path": "/"}'),
+        // keepalived up to 2.2.7 crashes on a check without pages.
+        ...problemIf(
+            urls.length === 0,
+            path,
+            'The list is empty. Give a page such as {"path": "/"}.',
+        ),
         ...problemsOfEach(path, urls, (url, at) => [
             ...keywordProblems(at, keywords, url, target),
             ...statusCodeProblems(`${at}.statusCode`, url.statusCode ?? [], target),

@@ -21,27 +21,27 @@ export type { CheckContext } from "./checker";
 export { DnsType } from "./dns";
 export { type CheckTiming, delayLoop, delayLoopOf, nearestTiming, timingKeywords } from "./timing";
 
-/** How the health of a real server is checked. Where several checks are given, it is up when all succeed. */
+/** Health checks of a real server. With several checks, the server is up while all succeed. */
 export interface Check {
-    /** A connection that is opened and closed (keepalived `TCP_CHECK`). Defaults to none. */
+    /** Opens and closes a TCP connection (keepalived `TCP_CHECK`). Defaults to none. */
     tcp?: ConnectingCheck;
-    /** Web pages (keepalived `HTTP_GET`). Defaults to none. */
+    /** Asks for web pages (keepalived `HTTP_GET`). Defaults to none. */
     http?: HttpCheck;
-    /** Web pages over TLS (keepalived `SSL_GET`). Defaults to none. */
+    /** Asks for web pages over TLS (keepalived `SSL_GET`). Defaults to none. */
     ssl?: SslCheck;
-    /** A mail server's greeting (keepalived `SMTP_CHECK`). Defaults to none. */
+    /** Greets a mail server (keepalived `SMTP_CHECK`). Defaults to none. */
     smtp?: SmtpCheck;
-    /** A name server's answer (keepalived `DNS_CHECK`). Defaults to none. */
+    /** Queries a name server (keepalived `DNS_CHECK`). Defaults to none. */
     dns?: DnsCheck;
-    /** A script (keepalived `MISC_CHECK`). Defaults to none. */
+    /** Runs a script (keepalived `MISC_CHECK`). Defaults to none. */
     misc?: MiscCheck;
-    /** A BFD session (keepalived `BFD_CHECK`). Defaults to none. */
+    /** Follows a BFD session (keepalived `BFD_CHECK`). Defaults to none. */
     bfd?: BfdCheck;
-    /** A UDP port (keepalived `UDP_CHECK`). Defaults to none. */
+    /** Sends a UDP packet (keepalived `UDP_CHECK`). Defaults to none. */
     udp?: UdpCheck;
-    /** An echo request (keepalived `PING_CHECK`). Defaults to none. */
+    /** Sends an echo request (keepalived `PING_CHECK`). Defaults to none. */
     ping?: ConnectingCheck;
-    /** A number in a file on the director (keepalived `FILE_CHECK`). Defaults to none. */
+    /** Reads a number from a file on the director (keepalived `FILE_CHECK`). Defaults to none. */
     file?: FileCheck;
 }
 
@@ -60,7 +60,7 @@ const checkers: { readonly [Name in keyof Check]-?: Checker<NonNullable<Check[Na
 
 const connectionCheck: Check = { tcp: {} };
 
-/** The checks that are there, each beside its checker. */
+/** List the checks that are given, each with its checker. */
 function given(check: Check): { name: string; settings: never; checker: Checker<never> }[] {
     return Object.entries(checkers as object as Record<string, Checker<never>>).flatMap(
         ([name, checker]) => {
@@ -81,7 +81,7 @@ export function checkProblems(
         ...problemIf(
             checks.length === 0,
             path,
-            "is empty: name a check, or leave it out for a TCP connection",
+            "The value has no check. Give one, or remove it for a TCP connection.",
         ),
         ...checks.flatMap(({ name, settings, checker }) => [
             ...tooNew(`${path}.${name}`, checker, target),
@@ -90,7 +90,7 @@ export function checkProblems(
     ];
 }
 
-/** Checks that last longer than their delay loop; `inherited` is what pool member and virtual server say. */
+/** Report checks that last longer than their delay loop; `inherited` comes from pool member and virtual server. */
 export function timingProblems(
     path: string,
     check: Check | undefined,
@@ -113,13 +113,13 @@ export function setsWeights({ misc, file, bfd }: Check = {}): boolean {
     return misc?.miscDynamic === true || file !== undefined || bfd !== undefined;
 }
 
-/** A check with every default resolved: its settings beside their checker. */
+/** A check with every default resolved: its settings and their checker. */
 export interface CheckPlan {
     readonly checker: Checker<never>;
     readonly settings: never;
 }
 
-/** Resolve the checks of a pool member. Without any it is a TCP connection. */
+/** Resolve the checks of a pool member. The default is a TCP connection. */
 export function planChecks(
     check: Check = connectionCheck,
     inherited: CheckTiming,
@@ -132,12 +132,12 @@ export function planChecks(
     }));
 }
 
-/** A checker's block, as its template takes it. */
+/** A check's block, as its template takes it. */
 export interface CheckView extends CheckLines {
     readonly checker: string;
 }
 
-/** The blocks of the checks. */
+/** Format the blocks of the checks. */
 export function checkViews(checks: readonly CheckPlan[], version: string): CheckView[] {
     return checks.map(({ checker, settings }) => ({
         checker: checker.keyword,

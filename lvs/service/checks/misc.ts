@@ -3,19 +3,19 @@ import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts
 import { type Checker, withTiming } from "./checker";
 import { type CheckTiming, nearestTiming, type RepeatedCheck, repeatedKeywords } from "./timing";
 
-/** A script that exits with 0 while the server is well (keepalived `MISC_CHECK`). */
+/** A script that exits with status 0 while the server is healthy (keepalived `MISC_CHECK`). */
 export interface MiscCheck extends RepeatedCheck {
-    /** The script (keepalived `misc_path` and `user`). */
+    /** Script to run (keepalived `misc_path` and `user`). */
     miscPath: ScriptCall;
-    /** Whole seconds after which the script is ended and has failed, 1 to 3600 (keepalived `misc_timeout`). Defaults to the connectTimeout of pool member or virtual server, rounded up. */
+    /** Whole seconds after which keepalived ends the script and counts a failure, 1 to 3600 (keepalived `misc_timeout`). Defaults to the connectTimeout of pool member or virtual server, rounded up. */
     miscTimeout?: number;
-    /** An exit status from 2 on is success too, and the server's weight becomes that status less 2 (keepalived `misc_dynamic`). Defaults to false. */
+    /** Count exit statuses from 2 on as success, and set the server's weight to the status minus 2 (keepalived `misc_dynamic`). Defaults to false. */
     miscDynamic?: boolean;
 }
 
 export const miscKeywords: Keywords<MiscCheck> = {
     miscPath: { keyword: "misc_path", type: scriptPath },
-    miscTimeout: { keyword: "misc_timeout", type: integer("whole seconds", 1, 3600) },
+    miscTimeout: { keyword: "misc_timeout", type: integer(1, 3600, "seconds") },
     miscDynamic: { keyword: "misc_dynamic", type: flag },
     ...repeatedKeywords,
     retry: { ...repeatedKeywords.retry, since: "1.3.7" },
@@ -36,7 +36,7 @@ export const miscChecker: Checker<MiscCheck> = {
     timing,
 };
 
-/** The timing of a script in the words of the other checks. */
+/** Timing of a script as other checks express it. */
 function timing(check: MiscCheck, around: CheckTiming): CheckTiming {
     const { miscTimeout = Math.ceil(around.connectTimeout ?? 0) } = check;
     return nearestTiming({ ...check, connectTimeout: miscTimeout }, around);

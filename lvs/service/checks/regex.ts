@@ -1,7 +1,7 @@
 import { flag, type Keywords, type Kind, oneOf, integer } from "../../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../../problems";
 
-/** How a regular expression is read, in the words of PCRE2. */
+/** Options of a regular expression, by the names of PCRE2. */
 export const RegexOption = {
     allowEmptyClass: "allow_empty_class",
     altBsux: "alt_bsux",
@@ -32,44 +32,44 @@ export type RegexOption = (typeof RegexOption)[keyof typeof RegexOption];
 
 /** Memory for matching. */
 export interface RegexStack {
-    /** Bytes at the beginning, 1 to 2147483647. */
+    /** Bytes at the start, 1 to 2147483647. */
     start: number;
-    /** Bytes at most, 1 to 2147483647. */
+    /** Most bytes, 1 to 2147483647. */
     max: number;
 }
 
-/** What a page has to say. */
+/** Regular expression that a page must match. */
 export interface RegexKeywords {
-    /** Regular expression of PCRE2 that the page matches, up to 400 printable ASCII characters; a quote is `\x22` (keepalived `regex`). Defaults to none: any page will do. */
+    /** Regular expression of PCRE2 that the page must match, up to 400 printable ASCII characters. Write a quote as `\x22` (keepalived `regex`). Defaults to none: any page succeeds. */
     regex?: string;
-    /** A page that matches is the failure (keepalived `regex_no_match`). Defaults to false. */
+    /** Fail if the page matches (keepalived `regex_no_match`). Defaults to false. */
     regexNoMatch?: boolean;
-    /** How the expression is read (keepalived `regex_options`). Defaults to none. */
+    /** Options of the expression (keepalived `regex_options`). Defaults to none. */
     regexOptions?: RegexOption[];
-    /** Bytes of the answer before which a match cannot begin, 0 to 2147483647 (keepalived `regex_min_offset`). Defaults to 0. */
+    /** Lowest byte of the answer at which a match can begin, 0 to 2147483647 (keepalived `regex_min_offset`). Defaults to 0. */
     regexMinOffset?: number;
-    /** Bytes of the answer after which a match cannot begin, 0 to 2147483647 (keepalived `regex_max_offset`). Defaults to no bound. */
+    /** Highest byte of the answer at which a match can begin, 0 to 2147483647 (keepalived `regex_max_offset`). Defaults to no limit. */
     regexMaxOffset?: number;
-    /** Memory for expressions that take much (keepalived `regex_stack`). Defaults to what PCRE2 has. */
+    /** Memory for expressions that need much (keepalived `regex_stack`). Defaults to PCRE2's. */
     regexStack?: RegexStack;
 }
 
 const most = 2147483647;
 
-/** A regular expression in quotes, where keepalived reads escapes of its own. */
+/** keepalived reads escapes of its own inside the quotes. */
 const expression: Kind<string> = {
     check(value) {
         if (!/^[\x20-\x7e]{1,400}$/.test(value)) {
-            return `${quote(value)} is not 1 to 400 printable ASCII characters: write others as \\x{e9}`;
+            return `${quote(value)} is not a regular expression that keepalived can read. Use 1 to 400 printable ASCII characters, and write others as \\x{e9}.`;
         }
         if (value.includes('"'))
-            return `${quote(value)} has a quote, which ends it: write it as \\x22`;
+            return `${quote(value)} has a quote, which would end it. Write it as \\x22.`;
         if (/^[{}]$/.test(value))
-            return `${quote(value)} is a bracket alone: write it as \\${value}`;
+            return `${quote(value)} is a single brace, which keepalived would misread. Write it as \\${value}.`;
         const variable = /\$[A-Za-z_{]+/.exec(value)?.[0];
         return variable === undefined
             ? undefined
-            : `${quote(value)} has ${quote(variable)}, which keepalived takes for a variable: write the sign as \\x24`;
+            : `${quote(value)} has ${quote(variable)}, which keepalived reads as a variable. Write the $ as \\x24.`;
     },
     format: (value) => [`"${value.replaceAll("\\", "\\\\")}"`],
 };
@@ -77,22 +77,24 @@ const expression: Kind<string> = {
 const options: Kind<RegexOption[]> = {
     check: (values, target) =>
         values.length === 0
-            ? "is empty: name an option, or leave it out"
+            ? "The list is empty. Give an option, or remove the list."
             : values.map((value) => oneOf(RegexOption).check(value, target)).find(Boolean),
     format: (values) => values,
 };
 
-const bytes = integer("a number of bytes", 1, most);
+const bytes = integer(1, most, "bytes");
 
 const stack: Kind<RegexStack> = {
     check: ({ start, max }, target) =>
         bytes.check(start, target) ??
         bytes.check(max, target) ??
-        (start > max ? `start ${start} is above max ${max}` : undefined),
+        (start > max
+            ? `start, ${start}, is above max, ${max}. Lower start, or raise max.`
+            : undefined),
     format: ({ start, max }) => [String(start), String(max)],
 };
 
-const offset = integer("an offset", 0, most);
+const offset = integer(0, most);
 
 export const regexKeywords: Keywords<RegexKeywords> = {
     regex: { keyword: "regex", type: expression, since: "2.0.7" },
@@ -103,7 +105,7 @@ export const regexKeywords: Keywords<RegexKeywords> = {
     regexStack: { keyword: "regex_stack", type: stack, since: "2.0.7" },
 };
 
-/** What the settings of an expression have against each other. */
+/** Check the settings of an expression against each other. */
 export function regexProblems(path: string, settings: RegexKeywords): Problem[] {
     const { regex, regexMinOffset = 0, regexMaxOffset = most } = settings;
     const others = (
@@ -114,13 +116,13 @@ export function regexProblems(path: string, settings: RegexKeywords): Problem[] 
             problemIf(
                 regex === undefined,
                 `${path}.${field}`,
-                "does nothing without regex: give one",
+                "The setting has no effect without regex. Give regex, or remove it.",
             ),
         ),
         ...problemIf(
             regexMinOffset > regexMaxOffset,
             `${path}.regexMinOffset`,
-            `${quote(regexMinOffset)} is above regexMaxOffset ${quote(regexMaxOffset)}: no match could begin`,
+            `${quote(regexMinOffset)} is above regexMaxOffset, ${quote(regexMaxOffset)}, so no match could begin. Lower it, or raise regexMaxOffset.`,
         ),
     ];
 }

@@ -4,7 +4,7 @@ import { hostName } from "./hostName";
 
 /** A mail server that greets and answers HELO (keepalived `SMTP_CHECK`). */
 export interface SmtpCheck extends ConnectingCheck {
-    /** Name that the director gives in HELO (keepalived `helo_name`). Defaults to `smtpchecker.keepalived.org`. */
+    /** Name to send in HELO (keepalived `helo_name`). Defaults to `smtpchecker.keepalived.org`. */
     heloName?: string;
 }
 

@@ -1,50 +1,50 @@
 import { decimal, type Keywords, type Kind, onOff, integer } from "../../keepalived/keywords";
 import { type Problem, problemIf } from "../../problems";
 
-/** How often a server is tried before it is out. */
+/** Retries of a check. */
 export interface CheckRetries {
-    /** Further attempts before the server is out, 0 to 100 (keepalived `retry`). Defaults to the pool member's, then the virtual server's, then 1. */
+    /** Number of retries before the server counts as down, 0 to 100 (keepalived `retry`). Defaults to the pool member's, then the virtual server's, then 1. */
     retry?: number;
-    /** Seconds between two attempts, 0 to 3600 (keepalived `delay_before_retry`). Defaults to the pool member's, then the virtual server's, then 1. */
+    /** Seconds between attempts, 0 to 3600 (keepalived `delay_before_retry`). Defaults to the pool member's, then the virtual server's, then 1. */
     delayBeforeRetry?: number;
     /** Seconds over which first checks are spread at random, 0 to 3600 (keepalived `warmup`). Defaults to the pool member's, then the virtual server's, then the delay loop. */
     warmup?: number;
 }
 
-/** How a check takes its time; given on a virtual server, a pool member or a check, the nearest counts. */
+/** Timing of a check. The nearest value counts: the check's, the pool member's, the virtual server's. */
 export interface CheckTiming extends CheckRetries {
     /** Seconds to wait for an answer, 0.01 to 3600 (keepalived `connect_timeout`). Defaults to the pool member's, then the virtual server's, then 2. */
     connectTimeout?: number;
 }
 
-/** What every check has that keepalived carries out itself, time and again. */
+/** Settings of every check that keepalived repeats. */
 export interface RepeatedCheck extends CheckRetries {
-    /** Seconds between two checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the pool member's. */
+    /** Seconds between checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the pool member's. */
     delayLoop?: number;
-    /** The server starts as down until this check succeeds (keepalived `alpha`). Defaults to the virtual server's. */
+    /** Count the server as down until this check succeeds (keepalived `alpha`). Defaults to the virtual server's. */
     alpha?: boolean;
-    /** Every failed attempt is logged, not only the last one (keepalived `log_all_failures`). Defaults to false. */
+    /** Log every failed attempt, and not only the last (keepalived `log_all_failures`). Defaults to false. */
     logAllFailures?: boolean;
 }
 
-/** Seconds between two checks of a virtual server. */
+/** Seconds between checks of a virtual server. */
 export function delayLoopOf({ delayLoop = 5 }: { readonly delayLoop?: number }): number {
     return delayLoop;
 }
 
-/** The longest check that fits into 5 seconds: a dead server is out after ten seconds. */
+/** The longest check that fits into 5 seconds: a failed server is removed within ten seconds. */
 export const defaultTiming = { connectTimeout: 2, retry: 1, delayBeforeRetry: 1 };
 
-/** Seconds, which every version reads as whole ones. */
+/** Seconds, which every version accepts as whole numbers. */
 function seconds(least: number, most: number): Kind<number> {
-    return decimal("seconds", least, most, { decimalsSince: "2.0.13" });
+    return decimal(least, most, { unit: "seconds", decimalsSince: "2.0.13" });
 }
 
-/** Seconds between two checks, of a virtual server, a pool member or a check. */
+/** Seconds between checks of a virtual server, a pool member or a check. */
 export const delayLoop = seconds(0.01, 86400);
 
 const retryKeywords: Keywords<CheckRetries> = {
-    retry: { keyword: "retry", type: integer("a number of attempts", 0, 100) },
+    retry: { keyword: "retry", type: integer(0, 100, "attempts") },
     delayBeforeRetry: { keyword: "delay_before_retry", type: seconds(0, 3600) },
     warmup: { keyword: "warmup", type: seconds(0, 3600) },
 };
@@ -61,7 +61,7 @@ export const repeatedKeywords: Keywords<RepeatedCheck> = {
     logAllFailures: { keyword: "log_all_failures", type: onOff, since: "2.0.11" },
 };
 
-/** The timing that counts; the levels stand with the nearest first. */
+/** Choose the nearest timing; `levels` begin with the nearest. */
 export function nearestTiming(...levels: CheckTiming[]): CheckTiming {
     const nearest = (field: keyof CheckTiming) =>
         levels.map((level) => level[field]).find((value) => value !== undefined);
@@ -73,19 +73,19 @@ export function nearestTiming(...levels: CheckTiming[]): CheckTiming {
     };
 }
 
-/** A check has to come to its verdict before it is due again. */
+/** A check must end before the next one is due. */
 export function durationProblems(path: string, timing: CheckTiming, delayLoop: number): Problem[] {
     const { connectTimeout = 0, retry = 0, delayBeforeRetry = 0 } = timing;
-    // In milliseconds, for in seconds 3 × 0.1 is more than 0.3.
+    // In seconds, 3 × 0.1 would be more than 0.3.
     const longest =
         (retry + 1) * Math.round(connectTimeout * 1000) +
         retry * Math.round(delayBeforeRetry * 1000);
     return problemIf(
-        // What is no time at all is refused as that.
+        // A delayLoop of 0 has its own problem.
         delayLoop > 0 && longest > Math.round(delayLoop * 1000),
         path,
-        `takes up to ${longest / 1000} s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = ` +
+        `The check takes up to ${longest / 1000} s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = ` +
             `${retry + 1} × ${connectTimeout} + ${retry} × ${delayBeforeRetry}, ` +
-            `and delayLoop is ${delayLoop}: lower them, or raise delayLoop`,
+            `and delayLoop is ${delayLoop} s. Lower these values, or raise delayLoop.`,
     );
 }

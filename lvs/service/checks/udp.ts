@@ -10,15 +10,15 @@ import { type Problem, problemIf, quote } from "../../problems";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 
-/** A UDP port that is not refused, or that answers (keepalived `UDP_CHECK`). */
+/** A UDP port that answers, or at least does not refuse packets (keepalived `UDP_CHECK`). */
 export interface UdpCheck extends ConnectingCheck {
-    /** What is sent: 1 to 200 bytes in hexadecimal (keepalived `payload`). Defaults to something random. */
+    /** Payload to send: 1 to 200 bytes in hexadecimal (keepalived `payload`). Defaults to random bytes. */
     payload?: string;
-    /** The answer: `any`, or how it begins, 1 to 200 bytes in hexadecimal with `X` for any digit (keepalived `require_reply`). Defaults to none: no answer is waited for. */
+    /** Reply to wait for: `any`, or its first 1 to 200 bytes in hexadecimal, with `X` for any digit (keepalived `require_reply`). Defaults to none: a port that is not refused succeeds. */
     requireReply?: string;
-    /** Bytes that the answer has at least, 0 to 65535 (keepalived `min_reply_length`). Defaults to 0. */
+    /** Fewest bytes of the reply, 0 to 65535 (keepalived `min_reply_length`). Defaults to 0. */
     minReplyLength?: number;
-    /** Bytes that the answer has at most, 0 to 65535 (keepalived `max_reply_length`). Defaults to 255. */
+    /** Most bytes of the reply, 0 to 65535 (keepalived `max_reply_length`). Defaults to 255. */
     maxReplyLength?: number;
 }
 
@@ -27,19 +27,21 @@ const anyReply = "any";
 const replyPattern: Kind<string> = {
     ...matching(
         /^(?:any|(?:[0-9a-fA-FxX]{2}){1,200})$/,
-        `${anyReply}, or 1 to 200 bytes of two hexadecimal digits or X each, such as 00FFX1`,
+        "a reply pattern",
+        `${anyReply}, or 1 to 200 bytes in hexadecimal with X for any digit, such as 00FFX1`,
     ),
     format: (value) => (value === anyReply ? [] : [value]),
 };
 
-const length = integer("a number of bytes", 0, 65535);
+const length = integer(0, 65535, "bytes");
 
 export const udpKeywords: Keywords<UdpCheck> = {
     payload: {
         keyword: "payload",
         type: matching(
             /^(?:[0-9a-f]{2}){1,200}$/i,
-            "1 to 200 bytes of two hexadecimal digits each, such as 00FF",
+            "a payload",
+            "1 to 200 bytes in hexadecimal, such as 00FF",
         ),
         since: "2.2.0",
     },
@@ -64,7 +66,7 @@ function replyProblems(path: string, check: UdpCheck, target: Target): Problem[]
     return [
         ...endsInFf(`${path}.payload`, "payload", payload, target),
         ...endsInFf(`${path}.requireReply`, "require_reply", requireReply, target),
-        // Earlier versions take any answer for the right one.
+        // Earlier versions accept any reply.
         ...(requireReply === undefined || requireReply === anyReply
             ? []
             : tooNew(
@@ -76,18 +78,18 @@ function replyProblems(path: string, check: UdpCheck, target: Target): Problem[]
             problemIf(
                 check[field] !== undefined && requireReply === undefined,
                 `${path}.${field}`,
-                "does nothing without requireReply: give any, or the bytes",
+                "The setting has no effect without requireReply. Give requireReply, or remove it.",
             ),
         ),
         ...problemIf(
             minReplyLength > maxReplyLength,
             `${path}.minReplyLength`,
-            `${quote(minReplyLength)} is above maxReplyLength ${quote(maxReplyLength)}: no answer would do`,
+            `${quote(minReplyLength)} is above maxReplyLength, ${quote(maxReplyLength)}, so no reply would succeed. Lower it, or raise maxReplyLength.`,
         ),
     ];
 }
 
-/** keepalived up to 2.3.2 takes a last byte of FF for its own sign of an error. */
+/** keepalived up to 2.3.2 takes a last byte of FF for its own error value. */
 function endsInFf(path: string, keyword: string, bytes: string | undefined, target: Target) {
     if (!bytes?.toUpperCase().endsWith("FF")) return [];
     return tooNew(path, { keyword: `${keyword} with FF at its end`, since: "2.3.3" }, target);

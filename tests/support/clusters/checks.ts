@@ -23,7 +23,7 @@ const kinds: Record<string, Check> = {
     file: { file: { trackFile: "drain" } },
 };
 
-/** How health is checked, each kind on a port of its own; and one real server checked by itself. */
+/** Health checks: each kind on its own port, and one real server with its own check. */
 export const checks: Record<string, Cluster> = {
     checks: {
         ...seed,

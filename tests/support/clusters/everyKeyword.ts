@@ -1,7 +1,7 @@
 import type { Cluster } from "../../../lvs/model";
 import type { Check } from "../../../lvs/service/checks";
-import type { VirtualIpaddress } from "../../../lvs/vrrp/virtualIpaddress";
-import type { VirtualRoute, VirtualRule } from "../../../lvs/vrrp/virtualRoutes";
+import type { VirtualIpaddress } from "../../../lvs/vrrp/instance/virtualIpaddress";
+import type { VirtualRoute, VirtualRule } from "../../../lvs/vrrp/instance/virtualRoutes";
 import { seed } from "../seed";
 
 const vip = "10.128.190.248";
@@ -104,8 +104,8 @@ const everyCheck: Check = {
 };
 
 /**
- * What no other cluster has of keywords: what the oldest keepalived of the tests knows by blocks, and
- * what is newer by the first of the tests' keepaliveds that knows it.
+ * Keywords that no other cluster has: those of the oldest tested keepalived by blocks, and newer ones
+ * by the first tested keepalived that supports them.
  */
 export const everyKeyword: Record<string, Cluster> = {
     "global-defs": {
@@ -184,7 +184,7 @@ export const everyKeyword: Record<string, Cluster> = {
             },
         },
     },
-    /** One instance by multicast and one by unicast, in a group. */
+    /** A group of one multicast and one unicast instance. */
     "vrrp-in-full": {
         ...seed,
         scripts,
@@ -261,7 +261,7 @@ export const everyKeyword: Record<string, Cluster> = {
             },
         ],
     },
-    /** To the letter of the standard, as one instance has it from all and one by itself. */
+    /** Strict mode, from globalDefs and from an instance. */
     strict: {
         ...seed,
         globalDefs: { vrrpStrict: true },

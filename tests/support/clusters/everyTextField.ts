@@ -6,7 +6,7 @@ const vip = "10.128.190.248";
 const single = seed.realServers.slice(0, 1);
 const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
 
-/** A call with all that it can have. */
+/** A script call with every field. */
 const say = (occasion: string) => ({ script: "say", args: [occasion], user: "root" });
 
 const connecting = { connectIp: "10.128.190.249", bindto: "10.128.190.253", bindIf: "eth0" };
@@ -42,7 +42,7 @@ const notifications = {
 };
 const address = { brd: "10.128.191.255", dev: "eth1", scope: "link", preferredLft: "300" } as const;
 
-/** Every argument that is text, each somewhere. */
+/** Clusters that together have every argument that is text. */
 export const everyTextField: Record<string, Cluster> = {
     "texts-of-hosts": {
         ...seed,
@@ -255,7 +255,7 @@ export const everyTextField: Record<string, Cluster> = {
             { virtualIp: vip, port: 81, realServers: [{ name: "rs1", check: everyCheck }] },
         ],
     },
-    /** What keepalived 2.1.5 does not know. */
+    /** Keywords that keepalived 2.1.5 lacks. */
     "texts-of-newer-keywords": {
         ...seed,
         distribution: "debian13",

@@ -9,9 +9,9 @@ import { services } from "./services";
 import { everyTextField } from "./everyTextField";
 import { vrrp } from "./vrrp";
 
-/** Clusters whose files are kept under tests/golden and tried on real keepaliveds. */
+/** Clusters whose files are kept under tests/golden and tested on real keepaliveds. */
 export const goldenClusters: Record<string, Cluster> = {
-    /** Nothing but what has to be given. */
+    /** Required arguments only. */
     seed,
     /** The article to the letter: its priorities, intervals and check. */
     article: {
@@ -47,7 +47,7 @@ export const goldenClusters: Record<string, Cluster> = {
             },
         ],
     },
-    /** Everything that can be given. */
+    /** Most arguments. */
     full: {
         vrrpInstances: [
             {
@@ -94,7 +94,7 @@ export const goldenClusters: Record<string, Cluster> = {
     ...everyTextField,
 };
 
-/** A cluster whose directors run another keepalived than it says. */
+/** The same cluster for directors with another keepalived. */
 export function onVersion(cluster: Cluster, keepalivedVersion: string): Cluster {
     const directors = cluster.directors.map((director) => ({ ...director, keepalivedVersion }));
     return { ...cluster, directors };

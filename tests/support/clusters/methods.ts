@@ -28,7 +28,7 @@ const instances = [
     },
 ];
 
-/** How packets reach real servers. */
+/** Forwarding methods. */
 export const methods: Record<string, Cluster> = {
     /** The real servers' gateway moves with the virtual IP. */
     nat: {
@@ -73,7 +73,7 @@ export const methods: Record<string, Cluster> = {
             { virtualIp: "fd00:62:1::248", port: 80, lvsMethod: "TUN" },
         ],
     },
-    /** All of them in one cluster, two in one pool. */
+    /** All methods in one cluster, two of them in one pool. */
     "all-methods": {
         ...seed,
         vrrpInstances: instances,

@@ -3,7 +3,7 @@ import { seed } from "../seed";
 
 const vip = "10.128.190.248";
 
-/** A cluster that is watched, with something for every metric to tell of. */
+/** A monitored cluster in which every metric has a value. */
 export const monitored: Cluster = {
     ...seed,
     monitoring: { interval: 30 },

@@ -5,8 +5,8 @@ const vip = "10.128.190.248";
 const say = (occasion: string) => ({ script: "say", args: [occasion] });
 
 /**
- * The article's cluster and what people add to it, in the words of keepalived 1.3.5. There is none of
- * that version here to read the file, and it has no `-t` to tell what it makes of it.
+ * The article's cluster with common additions, for keepalived 1.3.5. No test runs that version, and it
+ * has no `-t` to check a file.
  */
 export const rhel7: Cluster = {
     ...seed,

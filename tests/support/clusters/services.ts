@@ -11,9 +11,9 @@ const realServers6 = seed.realServers.map((realServer, index) => ({
 }));
 const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
 
-/** What a service can be, and how its pool behaves. */
+/** Services and pools. */
 export const services: Record<string, Cluster> = {
-    /** Every scheduler on a port of its own, with its flags; twos is among what is new in 2.2.7. */
+    /** Every scheduler on its own port, with its flags. `twos` is in the cluster for keepalived 2.2.7. */
     schedulers: {
         ...seed,
         virtualServers: [
@@ -61,7 +61,7 @@ export const services: Record<string, Cluster> = {
             { virtualIp: vip, port: 3868, protocol: "SCTP", check: { ping: {} } },
         ],
     },
-    /** Both families in one cluster, and one VIP with two spellings of an address. */
+    /** Both address families in one cluster, and one virtual IP in two spellings. */
     "both-families": {
         ...seed,
         realServers: realServers6,
@@ -83,7 +83,7 @@ export const services: Record<string, Cluster> = {
             {
                 interface: "eth0",
                 virtualRouterId: 62,
-                // Earlier versions insist on a link-local address at the front.
+                // Earlier versions require a link-local address first.
                 virtualIpaddress: [{ ip: "fe80::62" }, { ip: vip6 }],
             },
         ],
@@ -179,7 +179,7 @@ export const services: Record<string, Cluster> = {
             },
         ],
     },
-    /** Lines of the user's own at all four levels. */
+    /** The user's own lines at all four levels. */
     "extra-config": {
         ...seed,
         globalDefs: { extraConfig: "process_names\n" },

@@ -7,9 +7,9 @@ const say = { script: "say" };
 const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
 const services = [vip, second].map((virtualIp) => ({ virtualIp, port: 80 }));
 
-/** How directors share virtual IPs. */
+/** VRRP instances. */
 export const vrrp: Record<string, Cluster> = {
-    /** Each director owns one virtual IP, and both when the other is gone. */
+    /** Each director is active for one virtual IP, and for both when the other fails. */
     "active-active": {
         ...seed,
         vrrpInstances: [

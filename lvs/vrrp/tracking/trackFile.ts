@@ -5,31 +5,31 @@ import {
     linesOf,
     type Target,
     tooNew,
-} from "../keepalived/keywords";
-import { absolutePath, trackWeight } from "../keepalived/kinds";
-import { type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { absolutePath, trackWeight } from "../../keepalived/kinds";
+import { type Problem, problemIf, quote } from "../../problems";
 
-/** What keepalived writes to a file when it starts. */
+/** Number that keepalived writes to a tracked file when it starts. */
 export interface InitFile {
     /** The number, -2147483647 to 2147483647. Defaults to 0. */
     value?: number;
-    /** Whether it takes the place of what is in the file. Defaults to false. */
+    /** Replace the number if the file exists. Defaults to false. */
     overwrite?: boolean;
 }
 
-/** The lines of a tracked file. */
+/** Settings of a tracked file that are one line each in its block. */
 export interface TrackFileKeywords {
-    /** Path of the file, which holds a whole number, in a folder that exists (keepalived `file`). */
+    /** Path of the file, which holds a whole number. Its folder must exist (keepalived `file`). */
     file: string;
-    /** The number in the file, times this, is added to priorities, -254 to 254; 0 gives the virtual IPs up when the number is not 0 (keepalived `weight`). Defaults to 1. */
+    /** Factor, -254 to 254: priorities change by this times the number in the file. With 0, the director cannot be active while the number is not 0 (keepalived `weight`). Defaults to 1. */
     weight?: number;
-    /** What the file begins with (keepalived `init_file`). Defaults to nothing: somebody else makes it. */
+    /** Number to write to the file when keepalived starts (keepalived `init_file`). Defaults to none: you create the file. */
     initFile?: InitFile;
 }
 
-/** A file whose number decides who owns virtual IPs, or how a server is weighted (keepalived `track_file`). */
+/** A file whose number changes priorities of directors or weights of servers (keepalived `track_file`). */
 export interface TrackFile extends TrackFileKeywords {
-    /** Name that `trackFile` and file checks list it by. */
+    /** Name for `trackFile` and file checks to refer to. */
     name: string;
 }
 
@@ -37,7 +37,7 @@ const initFile: Kind<InitFile> = {
     check: ({ value = 0 }) =>
         Number.isInteger(value) && Math.abs(value) <= 2147483647
             ? undefined
-            : `${quote(value)} is not a whole number (-2147483647–2147483647)`,
+            : `${quote(value)} is not a whole number in range. Use -2147483647 to 2147483647.`,
     format: ({ value = 0, overwrite = false }) => [
         String(value),
         ...(overwrite ? ["overwrite"] : []),
@@ -50,7 +50,7 @@ export const trackFileKeywords: Keywords<TrackFileKeywords> = {
     initFile: { keyword: "init_file", type: initFile },
 };
 
-/** What template `track_file.mustache` shows. */
+/** Values for the template `track_file.mustache`. */
 export function trackFileView(trackFile: TrackFile, version: string) {
     return {
         name: trackFile.name,
@@ -58,11 +58,15 @@ export function trackFileView(trackFile: TrackFile, version: string) {
     };
 }
 
-/** What is wrong with a tracked file, beside its name. */
+/** Check a tracked file without its name. */
 export function trackFileProblems(path: string, trackFile: TrackFile, target: Target): Problem[] {
     return [
         ...tooNew(path, { keyword: "track_file", since: "2.1.0" }, target),
-        ...problemIf(trackFile.file === undefined, `${path}.file`, "is missing: give its path"),
+        ...problemIf(
+            trackFile.file === undefined,
+            `${path}.file`,
+            "The value is missing. Give the path of the file.",
+        ),
         ...keywordProblems(path, trackFileKeywords, trackFile, target),
     ];
 }

@@ -1,4 +1,4 @@
-import { type Family, familyOf } from "../addresses";
+import { type Family, familyOf } from "../../addresses";
 import {
     flag,
     ipAddress,
@@ -10,83 +10,83 @@ import {
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { familyOfNetwork, network, checkRequired } from "../keepalived/kinds";
-import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf } from "../problems";
+} from "../../keepalived/keywords";
+import { familyOfNetwork, network, checkRequired } from "../../keepalived/kinds";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problemIf } from "../../problems";
 import { Scope } from "./virtualIpaddress";
 
-/** What becomes of packets that are not to get anywhere. */
+/** Ways to discard packets. */
 export const RouteType = {
-    /** The sender is told that nobody is there. */
+    /** The sender gets the ICMP message "unreachable". */
     unreachable: "unreachable",
-    /** Nobody is told. */
+    /** The sender gets no message. */
     blackhole: "blackhole",
-    /** The sender is told that it may not. */
+    /** The sender gets the ICMP message "prohibited". */
     prohibit: "prohibit",
 } as const;
 export type RouteType = (typeof RouteType)[keyof typeof RouteType];
 
-/** The words after the destination of a route. */
+/** Settings that follow the destination of a route on its line. */
 export interface VirtualRouteKeywords {
     /** IP address of the next router (keepalived `via`). Defaults to none. */
     via?: string;
-    /** Network interface that it leads through (keepalived `dev`). Defaults to the one that `via` is behind. */
+    /** Network interface of the route (keepalived `dev`). Defaults to the interface that reaches `via`. */
     dev?: string;
-    /** Source address of the director's own packets (keepalived `src`). Defaults to the kernel's choice. */
+    /** Source address for the director's own packets (keepalived `src`). Defaults to the kernel's choice. */
     src?: string;
-    /** Routing table, 1 to 4294967295; 254 is the main one (keepalived `table`). Defaults to the main one. */
+    /** Routing table, 1 to 4294967295; 254 is the main table (keepalived `table`). Defaults to the main table. */
     table?: number;
-    /** How far it reaches (keepalived `scope`). Defaults to the kernel's choice. */
+    /** Scope of the route (keepalived `scope`). Defaults to the kernel's choice. */
     scope?: Scope;
-    /** Of two routes the one with the lower metric is taken, 0 to 4294967295 (keepalived `metric`). Defaults to the kernel's. */
+    /** Metric, 0 to 4294967295: of two routes the kernel uses the lower one (keepalived `metric`). Defaults to the kernel's. */
     metric?: number;
     /** Largest packet in bytes, 68 to 65535 (keepalived `mtu`). Defaults to the interface's. */
     mtu?: number;
-    /** Largest TCP segment in bytes that is offered to others, 1 to 65535 (keepalived `advmss`). Defaults to what fits the mtu. */
+    /** Largest TCP segment in bytes to offer to the other end, 1 to 65535 (keepalived `advmss`). Defaults to the size that fits the mtu. */
     advmss?: number;
-    /** `via` counts as being behind `dev` though no address there says so (keepalived `onlink`). Defaults to false. */
+    /** Reach `via` through `dev` directly, even if no address of `dev` covers it (keepalived `onlink`). Defaults to false. */
     onlink?: boolean;
-    /** The director stays the owner of the virtual IPs when the route goes (keepalived `no_track`). Defaults to false with `dev`; without, keepalived cannot do otherwise. */
+    /** Stay active when the route disappears (keepalived `no_track`). Defaults to false with `dev`. Without `dev` keepalived cannot track the route. */
     noTrack?: boolean;
 }
 
-/** A route that the owner of the virtual IPs has. */
+/** A route of the active director. */
 export interface VirtualRoute extends VirtualRouteKeywords {
-    /** Where it leads: an IP address, a prefix such as `203.0.113.0/24`, or `0.0.0.0/0`. */
+    /** Destination: an IP address, a prefix such as `203.0.113.0/24`, or `0.0.0.0/0`. */
     to: string;
-    /** It leads nowhere, and how. Defaults to a route that leads somewhere. */
+    /** How the route discards packets. Defaults to a route that forwards them. */
     type?: RouteType;
 }
 
-/** The words of a rule. */
+/** Settings of a routing rule on its line. */
 export interface VirtualRuleKeywords {
     /** Source of the packets, an IP address or prefix (keepalived `from`). Defaults to any. */
     from?: string;
-    /** Their destination, an IP address or prefix (keepalived `to`). Defaults to any. */
+    /** Destination of the packets, an IP address or prefix (keepalived `to`). Defaults to any. */
     to?: string;
-    /** Interface that they come in by (keepalived `iif`). Defaults to any. */
+    /** Interface on which packets arrive (keepalived `iif`). Defaults to any. */
     iif?: string;
-    /** Interface that they go out by, where their program has said so (keepalived `oif`). Defaults to any. */
+    /** Interface to which a program has bound its socket (keepalived `oif`). Defaults to any. */
     oif?: string;
-    /** Their mark, 1 to 4294967295 (keepalived `fwmark`). Defaults to any. */
+    /** Mark of the packets, 1 to 4294967295 (keepalived `fwmark`). Defaults to any. */
     fwmark?: number;
-    /** Routing table that they are sent by, 1 to 4294967295; this or `type` (keepalived `table`). Defaults to none. */
+    /** Routing table for the packets, 1 to 4294967295. Give this or `type` (keepalived `table`). Defaults to none. */
     table?: number;
-    /** Place among the rules, of which the lowest comes first, 0 to 4294967295 (keepalived `preference`). */
+    /** Place among the rules, 0 to 4294967295: the lowest applies first (keepalived `preference`). */
     preference: number;
-    /** The director stays the owner of the virtual IPs when the rule goes (keepalived `no_track`). Defaults to false. */
+    /** Stay active when the rule disappears (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
 }
 
-/** Which routes packets go by while a director owns the virtual IPs. */
+/** A routing rule of the active director. */
 export interface VirtualRule extends VirtualRuleKeywords {
-    /** They do not get anywhere, and how; this or `table`. Defaults to none. */
+    /** How the rule discards packets. Give this or `table`. Defaults to none. */
     type?: RouteType;
 }
 
 const uint = 4294967295;
-const table = integer("a routing table", 1, uint);
+const table = integer(1, uint);
 const trackingSince = "2.0.3";
 
 export const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
@@ -95,9 +95,9 @@ export const virtualRouteKeywords: Keywords<VirtualRouteKeywords> = {
     src: { keyword: "src", type: ipAddress },
     table: { keyword: "table", type: table },
     scope: { keyword: "scope", type: oneOf(Scope) },
-    metric: { keyword: "metric", type: integer("a metric", 0, uint) },
-    mtu: { keyword: "mtu", type: integer("a number of bytes", 68, 65535) },
-    advmss: { keyword: "advmss", type: integer("a number of bytes", 1, 65535) },
+    metric: { keyword: "metric", type: integer(0, uint) },
+    mtu: { keyword: "mtu", type: integer(68, 65535, "bytes") },
+    advmss: { keyword: "advmss", type: integer(1, 65535, "bytes") },
     onlink: { keyword: "onlink", type: flag },
     noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
@@ -107,15 +107,15 @@ export const virtualRuleKeywords: Keywords<VirtualRuleKeywords> = {
     to: { keyword: "to", type: network },
     iif: { keyword: "iif", type: networkInterface },
     oif: { keyword: "oif", type: networkInterface },
-    fwmark: { keyword: "fwmark", type: integer("a mark", 1, uint) },
+    fwmark: { keyword: "fwmark", type: integer(1, uint) },
     table: { keyword: "table", type: table },
-    preference: { keyword: "preference", type: integer("a place among the rules", 0, uint) },
+    preference: { keyword: "preference", type: integer(0, uint) },
     noTrack: { keyword: "no_track", type: flag, since: trackingSince },
 };
 
-/** A line of `virtual_routes`. */
+/** Format a line of `virtual_routes`. */
 export function virtualRouteLine(route: VirtualRoute, version: string): string {
-    // keepalived watches a route by its interface, and complains when it has none to watch.
+    // keepalived tracks a route by its interface, and logs a complaint if there is none.
     const isUntracked = route.dev === undefined && isAtLeast(version, trackingSince);
     const settings = isUntracked ? { ...route, noTrack: true } : route;
     return [
@@ -125,7 +125,7 @@ export function virtualRouteLine(route: VirtualRoute, version: string): string {
     ].join(" ");
 }
 
-/** A line of `virtual_rules`. */
+/** Format a line of `virtual_rules`. */
 export function virtualRuleLine(rule: VirtualRule, version: string): string {
     return [
         ...linesOf(virtualRuleKeywords, rule, version),
@@ -133,7 +133,7 @@ export function virtualRuleLine(rule: VirtualRule, version: string): string {
     ].join(" ");
 }
 
-/** What is wrong with a route. */
+/** Check a route. */
 export function virtualRouteProblems(path: string, route: VirtualRoute, target: Target): Problem[] {
     const { to, via, dev, src, type } = route;
     return [
@@ -143,12 +143,12 @@ export function virtualRouteProblems(path: string, route: VirtualRoute, target: 
         ...problemIf(
             via === undefined && dev === undefined && type === undefined,
             path,
-            "leads nowhere: give via, dev or both, or a type",
+            "The route has no next router, interface or type. Give via, dev or both, or a type.",
         ),
         ...problemIf(
             via !== undefined && type !== undefined,
             `${path}.via`,
-            `leads somewhere, and a route of type ${type} nowhere: leave one out`,
+            `A route of type ${type} has no next router. Remove via or type.`,
         ),
         ...oneFamilyProblems(path, [
             familyOfNetwork(to ?? ""),
@@ -158,7 +158,7 @@ export function virtualRouteProblems(path: string, route: VirtualRoute, target: 
     ];
 }
 
-/** What is wrong with a rule. */
+/** Check a routing rule. */
 export function virtualRuleProblems(path: string, rule: VirtualRule, target: Target): Problem[] {
     const { from, to, table: routes, type, preference } = rule;
     return [
@@ -166,13 +166,13 @@ export function virtualRuleProblems(path: string, rule: VirtualRule, target: Tar
         ...problemIf(
             preference === undefined,
             `${path}.preference`,
-            "is missing: keepalived would put it behind the kernel's own rules or before them all",
+            "The value is missing, and keepalived's default depends on other rules. Give one, such as 1000.",
         ),
         ...checkValue(`${path}.type`, oneOf(RouteType), type, target),
         ...problemIf(
             (routes === undefined) === (type === undefined),
             path,
-            "has to have a table or a type, and not both",
+            "The rule has both a table and a type, or neither. Give one of them.",
         ),
         ...oneFamilyProblems(path, [familyOfNetwork(from ?? ""), familyOfNetwork(to ?? "")]),
     ];
@@ -182,6 +182,6 @@ function oneFamilyProblems(path: string, families: (Family | undefined)[]): Prob
     return problemIf(
         families.includes("inet") && families.includes("inet6"),
         path,
-        "mixes IPv4 and IPv6 addresses: make it two",
+        "The addresses mix IPv4 and IPv6. Split the entry in two.",
     );
 }

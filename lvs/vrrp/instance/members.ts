@@ -1,46 +1,52 @@
-import { canonical, type Family, familyOf } from "../addresses";
+import { canonical, type Family, familyOf } from "../../addresses";
 import {
     ipAddress,
     networkInterface,
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { nameIn, checkRequired } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, problemIf, duplicateNameProblems, quote } from "../problems";
-import type { Tracking } from "./tracking";
+} from "../../keepalived/keywords";
+import { nameIn, checkRequired } from "../../keepalived/kinds";
+import {
+    problemsOfEach,
+    type Problem,
+    problemIf,
+    duplicateNameProblems,
+    quote,
+} from "../../problems";
+import type { Tracking } from "../tracking/tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 
-/** A director's part in a VRRP router. */
+/** A director in a VRRP instance. */
 export interface VrrpDirector {
     /** Name of the director. */
     name: string;
-    /** 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
+    /** Priority of the director, 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
     priority?: number;
-    /** Network interface, where it differs from the instance's (keepalived `interface`). Defaults to that one. */
+    /** Network interface on this director (keepalived `interface`). Defaults to the instance's. */
     interface?: string;
-    /** Source of its adverts with `unicast`, and where it gets those of the others (keepalived `unicast_src_ip`). Defaults to the director's host where that is an IP address. */
+    /** Source address of this director's adverts, and destination of the others', with `unicast` (keepalived `unicast_src_ip`). Defaults to the director's `host`, if that is an IP address. */
     unicastSrcIp?: string;
-    /** Source of its adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the interface's first address. */
+    /** Source address of this director's adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the first address of the interface. */
     mcastSrcIp?: string;
 }
 
-/** What `globalDefs` say of instances that do not say otherwise. */
-export interface VrrpDefaults {
+/** Global settings that instances inherit. */
+export interface InheritedGlobals {
     readonly vrrpVersion?: number;
     readonly vrrpStrict?: boolean;
     readonly vrrpDownTimerAdverts?: number;
 }
 
-/** What an instance needs to know of the rest of its cluster. */
+/** The part of a cluster that its instances depend on. */
 export interface VrrpContext extends Tracking {
     readonly directors: readonly { readonly name: string; readonly host: string }[];
-    /** Those of the virtual servers, which an instance has that names none. */
+    /** Virtual IPs of the virtual servers: the default of an instance. */
     readonly virtualIps: readonly string[];
-    readonly globalDefs?: VrrpDefaults;
+    readonly globalDefs?: InheritedGlobals;
 }
 
-/** As much of an instance as decides who takes part, and with what. */
+/** The part of an instance that decides which directors take part. */
 export interface VrrpMembership {
     readonly interface: string;
     readonly version?: number;
@@ -51,13 +57,13 @@ export interface VrrpMembership {
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }
 
-/** A director's part with nothing left to look up, but for a unicast source where there is none. */
+/** A director in an instance with every default resolved. It lacks a unicast source if its host is no address. */
 export interface Participant extends VrrpDirector {
     readonly priority: number;
     readonly interface: string;
 }
 
-/** Who takes part in an instance, in order of preference. */
+/** List the directors of an instance, in order of preference. */
 export function participantsOf(instance: VrrpMembership, context: VrrpContext): Participant[] {
     const members: VrrpDirector[] =
         instance.directors ?? context.directors.map(({ name }) => ({ name }));
@@ -73,17 +79,17 @@ export function participantsOf(instance: VrrpMembership, context: VrrpContext): 
 }
 
 /**
- * Close to 254 the first two keep VRRP's skew, and with it a failover, short. The others stand well
- * apart: who waits but a few milliseconds longer than another becomes an owner as well.
+ * The first two are close to 254, so that VRRP's skew and the time of a failover are short. The others
+ * are far apart: two directors whose skews differ by a few milliseconds both become active.
  */
 function defaultPriority(index: number): number {
     return index < 2 ? 254 - index : 253 - 40 * (index - 1);
 }
 
 /**
- * Adverts name virtual IPs of one family; those of the other are excluded from them. A director takes
- * adverts that name others than its own configuration for invalid, and becomes an owner too: unless
- * the user says what they name, it is one, and others can come and go while directors are changed.
+ * Virtual IPs of an instance. Adverts list those of one address family. A director ignores adverts
+ * whose list differs from its own configuration, and becomes active too. So the list has one virtual
+ * IP by default: all others can change while directors change one after the other.
  */
 export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     const excluded = instance.virtualIpaddressExcluded ?? [];
@@ -106,18 +112,18 @@ export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     };
 }
 
-/** The version of VRRP that an instance speaks; only version 3 knows IPv6. */
+/** Version of VRRP of an instance. Only version 3 supports IPv6. */
 export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): number {
     const byFamily = addressesOf(instance, context).family === "inet6" ? 3 : 2;
     return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
 }
 
-/** Whether an instance keeps to the letter of the standard. */
+/** Does an instance keep to the letter of the standard? */
 export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
     return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
 }
 
-/** Directors stand in the order in which they are preferred, and no two are equal. */
+/** Check the directors of an instance: their priorities fall in the order of the list. */
 export function participantProblems(
     path: string,
     instance: VrrpMembership,
@@ -131,18 +137,22 @@ export function participantProblems(
         ...problemIf(
             directors?.length === 0,
             list,
-            "is empty: name directors, or leave it out for all of them",
+            "The list is empty. Name directors, or remove the list to use all of them.",
         ),
         ...problemsOfEach(list, directors, (director, at) =>
             directorProblems(at, director, instance, context, target),
         ),
-        ...duplicateNameProblems(list, directors, (name) => `${name} is named twice: name it once`),
+        ...duplicateNameProblems(
+            list,
+            directors,
+            (name) => `${name} is listed twice. List it once.`,
+        ),
         ...participants.flatMap(({ priority }, index) => {
             const before = participants[index - 1];
             return problemIf(
                 before !== undefined && priority >= before.priority,
                 `${list}[${index}].priority`,
-                `${quote(priority)} is not below the ${quote(before?.priority)} of the director before it: list directors in the order in which they are preferred`,
+                `${quote(priority)} is not below ${quote(before?.priority)}, the priority of the director before it. List directors in order of preference.`,
             );
         }),
     ];
@@ -160,7 +170,7 @@ function directorProblems(
     const known = context.directors.map((one) => one.name);
     return [
         ...checkRequired(`${path}.name`, nameIn(known, "directors"), name, target),
-        ...checkValue(`${path}.priority`, integer("a priority", 1, 254), priority, target),
+        ...checkValue(`${path}.priority`, integer(1, 254), priority, target),
         ...checkValue(`${path}.interface`, networkInterface, device, target),
         ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {
             const own = familyOf(source ?? "");
@@ -169,19 +179,19 @@ function directorProblems(
                 ...problemIf(
                     own !== undefined && own !== family,
                     `${path}.${field}`,
-                    `${quote(source)} is not of the family of the virtual IPs in adverts: take one that is`,
+                    `${quote(source)} is not in the address family of the adverts. Use an ${family === "inet" ? "IPv4" : "IPv6"} address.`,
                 ),
             ];
         }),
         ...problemIf(
             instance.unicast === true && mcastSrcIp !== undefined,
             `${path}.mcastSrcIp`,
-            "is for multicast, and the instance is unicast: give unicastSrcIp",
+            "The address is for multicast, and the instance uses unicast. Use unicastSrcIp.",
         ),
         ...problemIf(
             instance.unicast !== true && unicastSrcIp !== undefined,
             `${path}.unicastSrcIp`,
-            "is for unicast: set unicast, or give mcastSrcIp",
+            "The address is for unicast, and the instance uses multicast. Set unicast, or use mcastSrcIp.",
         ),
     ];
 }

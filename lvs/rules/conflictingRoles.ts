@@ -3,12 +3,12 @@ import type { Cluster } from "../model";
 import { memberPortOf, type Memberships, virtualIpsOf } from "../pool";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
-import { ownVirtualIps } from "../vrrp/instance";
+import { ownVirtualIps } from "../vrrp/instance/instance";
 
-const dropsAnswers = "is a director, which drops the answers that DR and TUN send through it";
+const dropsAnswers = "The gateway is a director, which drops answers of DR and TUN";
 
-/** What a real server can be for one service and not at the same time for another. */
-export function twoWaysProblems(cluster: Cluster, memberships: Memberships): Problem[] {
+/** Report real servers whose roles in two services exclude each other. */
+export function conflictingRoleProblems(cluster: Cluster, memberships: Memberships): Problem[] {
     const { gatewayInterfaces = [] } = cluster.kernel ?? {};
     const directorIps = new Set(
         [
@@ -36,18 +36,18 @@ export function twoWaysProblems(cluster: Cluster, memberships: Memberships): Pro
                 ...problemIf(
                     isDirect && isDirector(gateway) && gatewayInterfaces.length === 0,
                     `${path}.gateway`,
-                    `${dropsAnswers}: take another gateway, NAT for all its services, or name its interface in kernel.gatewayInterfaces`,
+                    `${dropsAnswers}. Use another gateway, NAT for all services of this host, or kernel.gatewayInterfaces.`,
                 ),
-                // What gatewayInterfaces sets is for IPv4.
+                // The sysctls for gatewayInterfaces exist for IPv4 only.
                 ...problemIf(
                     isDirect && isDirector(gateway6),
                     `${path}.gateway6`,
-                    `${dropsAnswers}: take another gateway, or NAT for all its services`,
+                    `${dropsAnswers}. Use another gateway, or NAT for all services of this host.`,
                 ),
                 ...problemIf(
                     shared !== undefined,
                     path,
-                    `has port ${shared} in a NAT and in a FULLNAT pool: what is masqueraded for one is so for both`,
+                    `Port ${shared} is in a NAT and in a FULLNAT pool, and the director cannot tell their packets apart. Use one method for both.`,
                 ),
             ];
         },

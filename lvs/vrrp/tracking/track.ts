@@ -6,56 +6,63 @@ import {
     networkInterface,
     type Target,
     tooNew,
-} from "../keepalived/keywords";
-import { nameIn, checkRequired, trackWeight } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { nameIn, checkRequired, trackWeight } from "../../keepalived/kinds";
+import {
+    problemsOfEach,
+    type Problem,
+    problem,
+    problemIf,
+    duplicates,
+    quote,
+} from "../../problems";
 import type { Tracking } from "./tracking";
 
-/** What the state of something tracked does to a priority. */
+/** Effect of a tracked thing on priorities. */
 export interface TrackWeight {
-    /** Added to the priority while all is well if above 0, and while it is not if below; 0 gives the virtual IPs up instead (keepalived `weight`). Defaults to that of what is tracked, and to 0 for an interface. */
+    /** Change of the priority. A value above 0 is added while all is well, and a value below 0 while it is not. With 0, the director cannot be active while it is not (keepalived `weight`). Defaults to the weight of the tracked thing, or 0 for an interface. */
     weight?: number;
-    /** The other way round: bad news is good; with a weight (keepalived `reverse`). Defaults to false. */
+    /** Swap success and failure. Needs a weight (keepalived `reverse`). Defaults to false. */
     reverse?: boolean;
 }
 
-/** A network interface whose state counts. */
+/** A tracked network interface. */
 export interface TrackInterface extends TrackWeight {
-    /** Its name, and not the instance's own interface, which counts anyway. */
+    /** Name of the interface. keepalived tracks the instance's own interface anyway. */
     interface: string;
 }
 
-/** Something whose state counts, by the name that it is set up with. */
+/** A tracked script, process, file or BFD session. */
 export interface TrackByName extends TrackWeight {
-    /** Its name. */
+    /** Name of the script, process, file or session. */
     name: string;
 }
 
-/** What decides, beside adverts, who owns the virtual IPs. */
+/** Things that change priorities. */
 export interface Tracks {
     /** Network interfaces, weight -253 to 253 (keepalived `track_interface`). Defaults to none. */
     trackInterface?: TrackInterface[];
-    /** Scripts of `trackScripts`, weight -253 to 253 (keepalived `track_script`). Defaults to none. */
+    /** Scripts from `trackScripts`, weight -253 to 253 (keepalived `track_script`). Defaults to none. */
     trackScript?: TrackByName[];
-    /** Processes of `trackProcesses`, weight -254 to 254 (keepalived `track_process`). Defaults to none. */
+    /** Processes from `trackProcesses`, weight -254 to 254 (keepalived `track_process`). Defaults to none. */
     trackProcess?: TrackByName[];
-    /** Files of `trackFiles`, weight -254 to 254, times the number in the file (keepalived `track_file`). Defaults to none. */
+    /** Files from `trackFiles`, weight -254 to 254, multiplied by the number in the file (keepalived `track_file`). Defaults to none. */
     trackFile?: TrackByName[];
-    /** Sessions of `bfdInstances`, weight -253 to 253 (keepalived `track_bfd`). Defaults to none. */
+    /** Sessions from `bfdInstances`, weight -253 to 253 (keepalived `track_bfd`). Defaults to none. */
     trackBfd?: TrackByName[];
 }
 
-/** Something tracked, whatever it is. */
+/** A tracked thing of any kind. */
 export interface Tracked {
     readonly field: keyof Tracks;
     readonly index: number;
     readonly name: string;
     readonly reverse: boolean;
-    /** With its default. */
+    /** Weight with its default resolved. */
     readonly weight: number;
 }
 
-/** How each list is written, and where the things in it are set up. */
+/** Keyword of each list, and the argument that defines its entries. */
 const lists = {
     trackInterface: { keyword: "track_interface", most: 253 },
     trackScript: { keyword: "track_script", most: 253, from: "trackScripts" },
@@ -85,7 +92,7 @@ function nameOf(entry: TrackInterface | TrackByName): string {
     return "interface" in entry ? entry.interface : entry.name;
 }
 
-/** The blocks that list what is tracked. */
+/** Format the blocks that list tracked things. */
 export function trackBlocks(tracks: Tracks, version: string) {
     return fields.flatMap((field) => {
         const { keyword, most } = lists[field];
@@ -96,7 +103,7 @@ export function trackBlocks(tracks: Tracks, version: string) {
     });
 }
 
-/** All that is tracked, with the weights that count. */
+/** List all tracked things with the weights in force. */
 export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
     return fields.flatMap((field) =>
         (tracks[field] ?? []).map((entry, index) => {
@@ -111,13 +118,11 @@ export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
 function weightOf(field: keyof Tracks, name: string, tracking: Tracking): number {
     if (field === "trackInterface") return 0;
     const all: readonly { name: string; weight?: number }[] = tracking[lists[field].from] ?? [];
-    // The number in a file counts as it is.
+    // The default factor of a file is 1.
     return all.find((one) => one.name === name)?.weight ?? (field === "trackFile" ? 1 : 0);
 }
 
-/**
- * The most that tracking can add to a priority. What is in a file nobody knows.
- */
+/** Most that tracking can add to a priority. Files are left out: the number in a file can be anything. */
 export function highestGain(tracked: readonly Tracked[]): number {
     return tracked
         .filter(({ field }) => field !== "trackFile")
@@ -125,7 +130,7 @@ export function highestGain(tracked: readonly Tracked[]): number {
         .reduce((sum, gain) => sum + gain, 0);
 }
 
-/** What is wrong with the lists of what is tracked. */
+/** Check the lists of tracked things. */
 export function trackProblems(
     path: string,
     tracks: Tracks,
@@ -157,7 +162,7 @@ export function trackProblems(
                 ...problemIf(
                     entry.reverse === true && entry.weight === undefined,
                     `${entryPath}.reverse`,
-                    "goes with a weight: give one, 0 perhaps",
+                    "The setting needs a weight. Give one, such as 0.",
                 ),
             ]),
             ...duplicates(
@@ -166,7 +171,7 @@ export function trackProblems(
             ).flatMap(([later, first]) =>
                 problem(
                     `${at}[${later.index}].${key}`,
-                    `${quote(later.name)} is also ${at}[${first.index}]: track it once`,
+                    `${quote(later.name)} is already ${at}[${first.index}]. Track it once.`,
                 ),
             ),
         ];

@@ -1,4 +1,4 @@
-import { familyOf } from "../addresses";
+import { familyOf } from "../../addresses";
 import {
     flag,
     ipAddress,
@@ -12,37 +12,37 @@ import {
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { isAtLeast } from "../keepalived/versions";
-import { type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problemIf, quote } from "../../problems";
 
-/** How far an address or a route reaches. */
+/** Scope of an address or a route. */
 export const Scope = { global: "global", site: "site", link: "link", host: "host" } as const;
 export type Scope = (typeof Scope)[keyof typeof Scope];
 
-/** The words after an address. */
+/** Settings that follow an address on its line. */
 export interface VirtualIpaddressKeywords {
-    /** Its broadcast address; `+` and `-` make it of the prefix, with all bits set or none; IPv4 only (keepalived `brd`). Defaults to none. */
+    /** Broadcast address, IPv4 only. `+` and `-` derive it from the prefix, with all host bits set or cleared (keepalived `brd`). Defaults to none. */
     brd?: string;
-    /** Network interface that it stands on (keepalived `dev`). Defaults to the instance's. */
+    /** Network interface of the address (keepalived `dev`). Defaults to the instance's. */
     dev?: string;
-    /** How far it reaches; IPv4 only (keepalived `scope`). Defaults to `global`. */
+    /** Scope of the address, IPv4 only (keepalived `scope`). Defaults to `global`. */
     scope?: Scope;
-    /** Its name in the output of older tools: the interface, a colon and a word, 15 characters together; IPv4 only (keepalived `label`). Defaults to none. */
+    /** Label for older tools, IPv4 only: the interface, a colon and a word, 15 characters at most (keepalived `label`). Defaults to none. */
     label?: string;
-    /** It is the host's home address; IPv6 only (keepalived `home`). Defaults to false. */
+    /** Mark the address as the host's home address, IPv6 only (keepalived `home`). Defaults to false. */
     home?: boolean;
-    /** No route to its prefix is made (keepalived `noprefixroute`). Defaults to false. */
+    /** Do not add a route to the address's prefix (keepalived `noprefixroute`). Defaults to false. */
     noprefixroute?: boolean;
-    /** The director stays the owner when somebody else takes the address off it (keepalived `no_track`). Defaults to false. */
+    /** Stay active when another program removes the address from the director (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
-    /** Seconds for which the director prefers it as source of its own connections, or `forever`; 0 is never (keepalived `preferred_lft`). Defaults to forever, and to 0 for IPv6; before keepalived 2.1.5 only without a prefixLength. */
+    /** Seconds during which the director prefers the address as source of its own connections, or `forever`. 0 means never (keepalived `preferred_lft`). Defaults to forever, or 0 for IPv6 addresses; before keepalived 2.1.5 only for those without a prefixLength. */
     preferredLft?: string;
 }
 
-/** All of a virtual IP but the address. */
+/** A virtual IP without its address. */
 export interface VirtualIpaddressSettings extends VirtualIpaddressKeywords {
-    /** Length of its prefix, 1 to 32 or 128. Defaults to 32 for IPv4 and 128 for IPv6. */
+    /** Prefix length, 1 to 32 or 128. Defaults to 32 for IPv4 and 128 for IPv6. */
     prefixLength?: number;
 }
 
@@ -54,7 +54,7 @@ const broadcast: Kind<string> = {
     check: (value) =>
         value === "+" || value === "-" || familyOf(value) === "inet"
             ? undefined
-            : `${quote(value)} is not an IPv4 address, + or -`,
+            : `${quote(value)} is neither an IPv4 address nor + or -. Use one of these.`,
     format: (value) => [value],
 };
 
@@ -66,7 +66,8 @@ export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
         keyword: "label",
         type: matching(
             /^[A-Za-z0-9_.:-]{1,15}$/,
-            'a label: 1 to 15 letters, digits, "_", ".", ":" and "-"',
+            "a valid label",
+            'up to 15 letters, digits, "_", ".", ":" and "-"',
         ),
     },
     home: { keyword: "home", type: flag, since: "2.0.3" },
@@ -74,12 +75,12 @@ export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
     noTrack: { keyword: "no_track", type: flag, since: "2.0.3" },
     preferredLft: {
         keyword: "preferred_lft",
-        type: matching(/^(?:forever|\d{1,9})$/, "whole seconds or forever"),
+        type: matching(/^(?:forever|\d{1,9})$/, "a time", "whole seconds, or forever"),
         since: "2.1.5",
     },
 };
 
-/** A line of `virtual_ipaddress`. */
+/** Format a line of `virtual_ipaddress`. */
 export function virtualIpaddressLine(address: VirtualIpaddress, version: string): string {
     const { ip, prefixLength = familyOf(ip) === "inet6" ? 128 : undefined } = address;
     return [
@@ -93,8 +94,8 @@ export function virtualIpaddressLine(address: VirtualIpaddress, version: string)
 }
 
 /**
- * The kernel would take an IPv6 address with a prefix as source of the director's own connections;
- * real servers that have it too would answer checks to themselves. One without a prefix has 0 anyway.
+ * The kernel could choose an IPv6 address with a prefix as source of health checks. Real servers that
+ * have the address too would send their answers to themselves. Addresses without a prefix have 0 anyway.
  */
 function preferredLftOf(
     { ip, prefixLength, preferredLft }: VirtualIpaddress,
@@ -104,7 +105,7 @@ function preferredLftOf(
     return preferredLft ?? (isSource && isAtLeast(version, "2.1.5") ? "0" : undefined);
 }
 
-/** What is wrong with a virtual IP; `interfaces` are those of its instance on the directors. */
+/** Check a virtual IP; `interfaces` are those of its instance on the directors. */
 export function virtualIpaddressProblems(
     path: string,
     address: VirtualIpaddress,
@@ -118,34 +119,29 @@ export function virtualIpaddressProblems(
     const other = devices.find((device) => !label?.startsWith(device));
     return [
         ...checkValue(`${path}.ip`, ipAddress, ip, target),
-        ...checkValue(
-            `${path}.prefixLength`,
-            integer("the length of a prefix", 1, longest),
-            address.prefixLength,
-            target,
-        ),
+        ...checkValue(`${path}.prefixLength`, integer(1, longest), address.prefixLength, target),
         ...keywordProblems(path, virtualIpaddressKeywords, address, target),
         ...Object.entries({ brd, scope, label }).flatMap(([field, value]) =>
             problemIf(
                 value !== undefined && family === "inet6",
                 `${path}.${field}`,
-                `is for IPv4, and ${quote(ip)} is not: remove it`,
+                `The setting is for IPv4, and ${quote(ip)} is an IPv6 address. Remove it.`,
             ),
         ),
         ...problemIf(
             (brd === "+" || brd === "-") && family === "inet" && prefixLength > 30,
             `${path}.brd`,
-            `is made of a prefix, and one of ${quote(prefixLength)} has no room for it: give a prefixLength of 30 or less`,
+            `A prefix of length ${quote(prefixLength)} has no broadcast address. Use a prefixLength of 30 or less.`,
         ),
         ...problemIf(
             home === true && family === "inet",
             `${path}.home`,
-            `is for IPv6, and ${quote(ip)} is not: remove it`,
+            `The setting is for IPv6, and ${quote(ip)} is an IPv4 address. Remove it.`,
         ),
         ...problemIf(
             label !== undefined && other !== undefined,
             `${path}.label`,
-            `${quote(label)} does not begin with the interface, ${quote(other)}: call it ${quote(`${other}:WORD`)}`,
+            `${quote(label)} does not begin with the interface, ${quote(other)}. Use a label such as ${quote(`${other}:web`)}.`,
         ),
     ];
 }

@@ -10,13 +10,13 @@ import {
 } from "../keepalived/keywords";
 import { nameIn, multicastGroup } from "../keepalived/kinds";
 import type { Problem } from "../problems";
-import type { VrrpInstancePlan } from "./instance";
+import type { VrrpInstancePlan } from "../vrrp/instance/instance";
 
-/** The words after the interface and the instance. */
+/** Settings that follow the interface and the instance on the line. */
 export interface SyncDaemonKeywords {
-    /** 0 to 255, the same on all directors and of nobody else in their network (keepalived `id`). Defaults to the instance's virtualRouterId. */
+    /** Sync id, 0 to 255: the same on all directors, and used by no other cluster in their network (keepalived `id`). Defaults to the instance's virtualRouterId. */
     id?: number;
-    /** Bytes of a packet at most, 1 to 65507 (keepalived `maxlen`). Defaults to what fits the interface's mtu. */
+    /** Largest packet in bytes, 1 to 65507 (keepalived `maxlen`). Defaults to the size that fits the interface's mtu. */
     maxlen?: number;
     /** UDP port (keepalived `port`). Defaults to 8848. */
     port?: number;
@@ -26,39 +26,39 @@ export interface SyncDaemonKeywords {
     group?: string;
 }
 
-/** The connections that directors tell each other of, so that they outlive a failover (keepalived `lvs_sync_daemon`). */
+/** Connection sync: the active director announces its connections, so that they survive a failover (keepalived `lvs_sync_daemon`). */
 export interface SyncDaemon extends SyncDaemonKeywords {
-    /** Whether they do. Defaults to true with two directors or more. */
+    /** Run the sync daemon. Defaults to true with two directors or more. */
     enabled?: boolean;
-    /** Network interface that carries them. Defaults to the instance's. */
+    /** Network interface for the announcements. Defaults to the instance's. */
     interface?: string;
-    /** Name of the VRRP instance whose owner tells the others. Defaults to the first. */
+    /** Name of the VRRP instance whose active director announces connections. Defaults to the first. */
     instance?: string;
 }
 
 export const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
-    id: { keyword: "id", type: integer("a sync id", 0, 255) },
-    maxlen: { keyword: "maxlen", type: integer("a number of bytes", 1, 65507) },
+    id: { keyword: "id", type: integer(0, 255) },
+    maxlen: { keyword: "maxlen", type: integer(1, 65507, "bytes") },
     port: { keyword: "port", type: port },
-    ttl: { keyword: "ttl", type: integer("a time to live", 1, 255) },
+    ttl: { keyword: "ttl", type: integer(1, 255) },
     group: { keyword: "group", type: multicastGroup("inet", "inet6") },
 };
 
-/** A sync daemon with nothing left to look up. */
+/** A sync daemon with every default resolved. */
 export interface SyncDaemonPlan extends SyncDaemonKeywords {
     interface: string;
     instance: string;
     id: number;
-    /** Where it listens. */
+    /** Address and port that it listens on. */
     listener: { group: string; port: number };
 }
 
-/** Whether directors tell each other of connections; `directors` is how many there are. */
+/** Does the sync daemon run? `directors` is the number of directors. */
 export function hasSyncDaemon({ enabled }: SyncDaemon = {}, directors: number): boolean {
     return enabled ?? directors > 1;
 }
 
-/** The sync daemon of a director that has these instances; `directors` is how many there are. */
+/** Resolve the sync daemon of a director with these instances; `directors` is the number of directors. */
 export function planSyncDaemon(
     daemon: SyncDaemon = {},
     instances: readonly VrrpInstancePlan[],
@@ -76,7 +76,7 @@ export function planSyncDaemon(
     };
 }
 
-/** Its line in `global_defs`; 1.3.5 wants the instance in it. */
+/** Format its line in `global_defs`. keepalived 1.3.5 requires the instance there. */
 export function syncDaemonLine(plan: SyncDaemonPlan, version: string): string {
     return [
         "lvs_sync_daemon",
@@ -86,7 +86,7 @@ export function syncDaemonLine(plan: SyncDaemonPlan, version: string): string {
     ].join(" ");
 }
 
-/** What is wrong with a sync daemon; `instances` are the names of all. */
+/** Check the sync daemon; `instances` are the names of all instances. */
 export function syncDaemonProblems(
     path: string,
     daemon: SyncDaemon | undefined,

@@ -1,8 +1,8 @@
-import { type Problem, problemIf, quote } from "../problems";
+import { type Problem, problemIf } from "../../problems";
 import type { VrrpInstance } from "./instance";
 import { isStrict, type VrrpContext, vrrpVersionOf } from "./members";
 
-/** What keepalived takes back, with a complaint, from an instance that is to keep to the standard. */
+/** Report settings that keepalived ignores in strict mode, with a complaint. */
 export function strictProblems(
     path: string,
     instance: VrrpInstance,
@@ -12,29 +12,32 @@ export function strictProblems(
     const flags = ["unicast", "vmacXmitBase", "higherPrioSendAdvert"] as const;
     const fields = ["preemptDelay", "garpLowerPrioDelay", "garpLowerPrioRepeat"] as const;
     const version = vrrpVersionOf(instance, context);
-    const against = "against the standard, which the instance is to keep to by strictMode";
-    const is = `is ${against}`;
+    const against = "contradicts the standard, which strictMode requires";
     return [
-        ...problemIf(
-            version !== 3,
-            `${path}.version`,
-            `${quote(version)} has a password, ${against}: set 3`,
-        ),
+        ...problemIf(version !== 3, `${path}.version`, `Version ${version} ${against}. Use 3.`),
         ...fields.flatMap((field) =>
-            problemIf(instance[field] !== undefined, `${path}.${field}`, `${is}: leave one out`),
+            problemIf(
+                instance[field] !== undefined,
+                `${path}.${field}`,
+                `The setting ${against}. Remove one of them.`,
+            ),
         ),
         ...problemIf(
             (instance.downTimerAdverts ?? context.globalDefs?.vrrpDownTimerAdverts) !== undefined,
             `${path}.downTimerAdverts`,
-            `${is}: leave one out, here and in globalDefs`,
+            `The setting, here or in globalDefs, ${against}. Remove one of them.`,
         ),
         ...problemIf(
             instance.lowerPrioNoAdvert === false,
             `${path}.lowerPrioNoAdvert`,
-            `false ${is}: leave it out`,
+            `false ${against}. Remove it.`,
         ),
         ...flags.flatMap((field) =>
-            problemIf(instance[field] === true, `${path}.${field}`, `${is}: leave one out`),
+            problemIf(
+                instance[field] === true,
+                `${path}.${field}`,
+                `The setting ${against}. Remove one of them.`,
+            ),
         ),
     ];
 }

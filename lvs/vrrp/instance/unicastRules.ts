@@ -1,9 +1,9 @@
-import { familyOf } from "../addresses";
-import { type Problem, problemIf, quote } from "../problems";
+import { familyOf } from "../../addresses";
+import { type Problem, problemIf, quote } from "../../problems";
 import type { VrrpInstance } from "./instance";
 import { addressesOf, participantsOf, type VrrpContext } from "./members";
 
-/** Whether adverts reach the others: each for itself, or all that listen. */
+/** Check that adverts reach the other directors, by unicast or by multicast. */
 export function unicastProblems(
     path: string,
     instance: VrrpInstance,
@@ -14,7 +14,7 @@ export function unicastProblems(
         : multicastProblems(path, instance, context);
 }
 
-/** Without peers keepalived would fall back to multicast, and tell nobody before 2.2. */
+/** Without peers keepalived falls back to multicast, before 2.2 without a word in its log. */
 function peerProblems(path: string, instance: VrrpInstance, context: VrrpContext): Problem[] {
     const { family } = addressesOf(instance, context);
     const participants = participantsOf(instance, context);
@@ -22,19 +22,19 @@ function peerProblems(path: string, instance: VrrpInstance, context: VrrpContext
         ...problemIf(
             participants.length < 2,
             `${path}.unicast`,
-            "has nobody to talk to, with one director: leave it out",
+            "The instance has one director, and no other to send adverts to. Remove it.",
         ),
         ...participants.flatMap(({ name, unicastSrcIp }) =>
             problemIf(
                 unicastSrcIp === undefined || familyOf(unicastSrcIp) !== family,
                 `${path}.unicast`,
-                `does not know the ${family === "inet" ? "IPv4" : "IPv6"} address of ${name}, whose host is none: give its unicastSrcIp in directors`,
+                `Unicast needs the ${family === "inet" ? "IPv4" : "IPv6"} address of ${name}, and its host is not one. Give its unicastSrcIp in directors.`,
             ),
         ),
         ...problemIf(
             instance.mcastDstIp !== undefined,
             `${path}.mcastDstIp`,
-            "is for multicast, and the instance is unicast: remove it",
+            "The address is for multicast, and the instance uses unicast. Remove it.",
         ),
     ];
 }
@@ -47,13 +47,13 @@ function multicastProblems(path: string, instance: VrrpInstance, context: VrrpCo
             problemIf(
                 instance[field] !== undefined && instance[field] !== false,
                 `${path}.${field}`,
-                "is for unicast: set unicast, or remove it",
+                "The setting is for unicast, and the instance uses multicast. Set unicast, or remove it.",
             ),
         ),
         ...problemIf(
             group !== undefined && group !== addressesOf(instance, context).family,
             `${path}.mcastDstIp`,
-            `${quote(instance.mcastDstIp)} is not of the family of the virtual IPs in adverts: take one that is`,
+            `${quote(instance.mcastDstIp)} is not in the address family of the adverts. Use an ${group === "inet" ? "IPv6" : "IPv4"} address.`,
         ),
     ];
 }

@@ -1,4 +1,4 @@
-import { extraConfigProblems } from "../keepalived/extraConfig";
+import { extraConfigProblems } from "../../keepalived/extraConfig";
 import {
     decimal,
     keywordProblems,
@@ -6,10 +6,10 @@ import {
     checkValue,
     type Target,
     integer,
-} from "../keepalived/keywords";
-import { blockName, checkRequired } from "../keepalived/kinds";
-import { isAtLeast } from "../keepalived/versions";
-import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { blockName, checkRequired } from "../../keepalived/kinds";
+import { isAtLeast } from "../../keepalived/versions";
+import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
@@ -22,13 +22,13 @@ import {
 } from "./members";
 import { notifyProblems } from "./notify";
 import { strictProblems } from "./strictRules";
-import { highestGain, trackedOf, trackProblems } from "./track";
+import { highestGain, trackedOf, trackProblems } from "../tracking/track";
 import { unicastProblems } from "./unicastRules";
 import { virtualIpaddressProblems } from "./virtualIpaddress";
 import { virtualRouteProblems, virtualRuleProblems } from "./virtualRoutes";
 import { vmacProblems } from "./vmacRules";
 
-/** What is wrong with an instance, as far as the other instances have no part in it. */
+/** Check one instance without comparing it to the other instances. */
 export function vrrpInstanceProblems(
     path: string,
     instance: VrrpInstance,
@@ -40,7 +40,7 @@ export function vrrpInstanceProblems(
         ...checkRequired(`${path}.interface`, networkInterface, instance.interface, target),
         ...checkRequired(
             `${path}.virtualRouterId`,
-            integer("a virtual router id", 1, 255),
+            integer(1, 255),
             instance.virtualRouterId,
             target,
         ),
@@ -76,17 +76,17 @@ function versionProblems(
         ...checkValue(`${path}.version`, vrrpVersion, instance.version, target),
         ...checkValue(
             `${path}.advertInt`,
-            // Adverts of version 3 tell their interval in hundredths of a second.
+            // Adverts of version 3 carry their interval in hundredths of a second.
             version === 3
-                ? decimal("a number of seconds in version 3", 0.01, 40.95, { places: 2 })
-                : integer("a whole number of seconds in version 2", 1, 255),
+                ? decimal(0.01, 40.95, { unit: "seconds in version 3", places: 2 })
+                : integer(1, 255, "seconds in version 2"),
             instance.advertInt,
             target,
         ),
         ...problemIf(
             version !== 3 && addressesOf(instance, context).family === "inet6",
             `${path}.version`,
-            `${quote(version)} knows no IPv6, and all its virtual IPs are: set 3`,
+            `Version ${version} does not support IPv6, and all virtual IPs of the instance are IPv6. Use 3.`,
         ),
     ];
 }
@@ -97,12 +97,12 @@ function preemptProblems(path: string, instance: VrrpInstance): Problem[] {
         ...problemIf(
             nopreempt && preemptDelay !== undefined,
             `${path}.preemptDelay`,
-            "delays what nopreempt forbids: leave one out",
+            "The delay has no effect with nopreempt, which forbids preemption. Remove one of them.",
         ),
         ...problemIf(
             !nopreempt && timerExpiredBackup !== undefined,
             `${path}.timerExpiredBackup`,
-            "works with nopreempt only, or the owner would come back at once: set it",
+            "Without nopreempt the director would become active again at once. Set nopreempt, or remove this.",
         ),
     ];
 }
@@ -127,12 +127,12 @@ function addressProblems(
         ...problemIf(
             virtualIpaddress.length === 0,
             `${path}.virtualIpaddress`,
-            "has no virtual IP, so there would be nothing to own: give one",
+            "The instance has no virtual IP. Give at least one.",
         ),
         ...problemIf(
             family === "inet6" && wantsLinkLocal && !/^fe[89ab]/i.test(first),
             `${path}.virtualIpaddress`,
-            `begins with ${quote(first)}, and keepalived ${target.version} wants a link-local address there: put one like fe80::${instance.virtualRouterId} first`,
+            `The list begins with ${quote(first)}, and keepalived ${target.version} requires a link-local address there. Put one such as fe80::${instance.virtualRouterId} first.`,
         ),
     ];
 }
@@ -147,13 +147,13 @@ function trackedProblems(path: string, instance: VrrpInstance, context: VrrpCont
             problemIf(
                 field === "trackInterface" && participants.some((one) => one.interface === name),
                 `${path}.trackInterface[${index}].interface`,
-                `${quote(name)} is the instance's own, which counts anyway: remove it, or set dontTrackPrimary to ignore it`,
+                `${quote(name)} is the instance's own interface, which keepalived tracks anyway. Remove it, or set dontTrackPrimary to ignore it.`,
             ),
         ),
         ...problemIf(
             gain > 0 && highest + gain > 254,
             `${path}.directors[0].priority`,
-            `${highest} and up to ${gain} from tracking are more than 254, where keepalived stops: give lower priorities, or negative weights`,
+            `Priority ${highest} and up to ${gain} from tracking exceed 254, the highest priority. Use lower priorities, or negative weights.`,
         ),
     ];
 }

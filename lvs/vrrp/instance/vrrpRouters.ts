@@ -1,4 +1,4 @@
-import { canonical } from "../addresses";
+import { canonical } from "../../addresses";
 import type { VrrpInstancePlan } from "./instance";
 
 /**

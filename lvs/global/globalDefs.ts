@@ -15,7 +15,7 @@ import {
 } from "../keepalived/keywords";
 import { absolutePath } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
-import { isUser, scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { isUser, scriptCall, userUse, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, quote } from "../problems";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
@@ -27,104 +27,105 @@ import {
 } from "./syncDaemon";
 import { type VrrpDefaults, vrrpDefaultsKeywords } from "./vrrpDefaults";
 
-/** Seconds after which the kernel forgets a connection that is silent. */
+/** Seconds after which the kernel forgets an idle connection. */
 export interface LvsTimeouts {
-    /** An open TCP connection, 0 to 2678400; 0 leaves the kernel's (keepalived `tcp`). Defaults to the kernel's, 900. */
+    /** Established TCP connections, 0 to 2678400. 0 keeps the kernel's value (keepalived `tcp`). Defaults to the kernel's, 900. */
     tcp?: number;
-    /** A TCP connection that is being closed, likewise (keepalived `tcpfin`). Defaults to the kernel's, 120. */
+    /** Closing TCP connections, 0 to 2678400. 0 keeps the kernel's value (keepalived `tcpfin`). Defaults to the kernel's, 120. */
     tcpfin?: number;
-    /** UDP, likewise (keepalived `udp`). Defaults to the kernel's, 300. */
+    /** UDP, 0 to 2678400. 0 keeps the kernel's value (keepalived `udp`). Defaults to the kernel's, 300. */
     udp?: number;
 }
 
-/** The settings of keepalived as a whole that are a line each. */
+/** Global settings of keepalived that are one line each in their block. */
 export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
-    /** Sender of its mail (keepalived `notification_email_from`). Defaults to keepalived at the director's name. */
+    /** Sender of keepalived's mail (keepalived `notification_email_from`). Defaults to keepalived at the director's name. */
     notificationEmailFrom?: string;
-    /** Name by which it greets the mail server (keepalived `smtp_helo_name`). Defaults to the director's host name. */
+    /** Name in the greeting to the mail server (keepalived `smtp_helo_name`). Defaults to the director's host name. */
     smtpHeloName?: string;
     /** Seconds to wait for the mail server, 1 to 4294 (keepalived `smtp_connect_timeout`). Defaults to 30. */
     smtpConnectTimeout?: number;
-    /** Whether changes are mailed where nothing else is said (keepalived `smtp_alert`). Defaults to those of real servers only. */
+    /** Send mail about changes wherever `smtpAlert` is not set (keepalived `smtp_alert`). Defaults to mail about real servers only. */
     smtpAlert?: boolean;
-    /** As smtpAlert, for changes of owner (keepalived `smtp_alert_vrrp`). Defaults to smtpAlert. */
+    /** Send mail about changes of VRRP state (keepalived `smtp_alert_vrrp`). Defaults to smtpAlert. */
     smtpAlertVrrp?: boolean;
-    /** As smtpAlert, for the coming and going of servers (keepalived `smtp_alert_checker`). Defaults to smtpAlert. */
+    /** Send mail when servers come up or go down (keepalived `smtp_alert_checker`). Defaults to smtpAlert. */
     smtpAlertChecker?: boolean;
-    /** A change to the fault state is not mailed (keepalived `no_email_faults`). Defaults to false. */
+    /** Send no mail about the fault state (keepalived `no_email_faults`). Defaults to false. */
     noEmailFaults?: boolean;
-    /** Run before keepalived starts (keepalived `startup_script`). Defaults to none. */
+    /** Script that runs before keepalived starts (keepalived `startup_script`). Defaults to none. */
     startupScript?: ScriptCall;
-    /** Seconds that it may take, 1 to 1000 (keepalived `startup_script_timeout`). Defaults to 10. */
+    /** Seconds after which that script is ended, 1 to 1000 (keepalived `startup_script_timeout`). Defaults to 10. */
     startupScriptTimeout?: number;
-    /** Run after keepalived has stopped (keepalived `shutdown_script`). Defaults to none. */
+    /** Script that runs after keepalived has stopped (keepalived `shutdown_script`). Defaults to none. */
     shutdownScript?: ScriptCall;
-    /** Seconds that it may take, 1 to 1000 (keepalived `shutdown_script_timeout`). Defaults to 10. */
+    /** Seconds after which that script is ended, 1 to 1000 (keepalived `shutdown_script_timeout`). Defaults to 10. */
     shutdownScriptTimeout?: number;
-    /** Path of a pipe that all changes are written to (keepalived `notify_fifo`). Defaults to none. */
+    /** Path of a named pipe for all changes (keepalived `notify_fifo`). Defaults to none. */
     notifyFifo?: string;
-    /** Program that is started to read it; the path comes as its last argument (keepalived `notify_fifo_script`). Defaults to none. */
+    /** Program that keepalived starts to read that pipe; the path is its last argument (keepalived `notify_fifo_script`). Defaults to none. */
     notifyFifoScript?: ScriptCall;
-    /** Path of a pipe that changes of owner are written to (keepalived `vrrp_notify_fifo`). Defaults to none. */
+    /** Path of a named pipe for changes of VRRP state (keepalived `vrrp_notify_fifo`). Defaults to none. */
     vrrpNotifyFifo?: string;
-    /** Program that is started to read it (keepalived `vrrp_notify_fifo_script`). Defaults to none. */
+    /** Program that keepalived starts to read that pipe (keepalived `vrrp_notify_fifo_script`). Defaults to none. */
     vrrpNotifyFifoScript?: ScriptCall;
-    /** Path of a pipe that the coming and going of servers is written to (keepalived `lvs_notify_fifo`). Defaults to none. */
+    /** Path of a named pipe for servers that come up or go down (keepalived `lvs_notify_fifo`). Defaults to none. */
     lvsNotifyFifo?: string;
-    /** Program that is started to read it (keepalived `lvs_notify_fifo_script`). Defaults to none. */
+    /** Program that keepalived starts to read that pipe (keepalived `lvs_notify_fifo_script`). Defaults to none. */
     lvsNotifyFifoScript?: ScriptCall;
-    /** Changes of priority are told, too (keepalived `vrrp_notify_priority_changes`). Defaults to false. */
+    /** Report changes of priority too (keepalived `vrrp_notify_priority_changes`). Defaults to false. */
     vrrpNotifyPriorityChanges?: boolean;
-    /** The pipe gets the state of all instances after a reload (keepalived `fifo_write_vrrp_states_on_reload`). Defaults to false. */
+    /** Write the state of all instances to the pipe after a reload (keepalived `fifo_write_vrrp_states_on_reload`). Defaults to false. */
     fifoWriteVrrpStatesOnReload?: boolean;
-    /** All services in the kernel are removed when keepalived starts, others' too (keepalived `lvs_flush`). Defaults to false. */
+    /** Remove all IPVS services from the kernel when keepalived starts, also those of other programs (keepalived `lvs_flush`). Defaults to false. */
     lvsFlush?: boolean;
-    /** All services in the kernel are removed at once when it stops, others' too (keepalived `lvs_flush_on_stop`). Defaults to false: its own, one by one. */
+    /** Remove all IPVS services from the kernel at once when keepalived stops, also those of other programs (keepalived `lvs_flush_on_stop`). Defaults to false: keepalived removes its own, one by one. */
     lvsFlushOnStop?: boolean;
-    /** Every failed health check is logged, not only those that count (keepalived `checker_log_all_failures`). Defaults to false. */
+    /** Log every failed health check, and not only the one that counts (keepalived `checker_log_all_failures`). Defaults to false. */
     checkerLogAllFailures?: boolean;
-    /** Adverts of unknown virtual routers are logged (keepalived `log_unknown_vrids`). Defaults to false. */
+    /** Log adverts of unknown virtual routers (keepalived `log_unknown_vrids`). Defaults to false. */
     logUnknownVrids?: boolean;
-    /** Network interfaces may come and go (keepalived `dynamic_interfaces`). Defaults to false: one that is missing is a fault. */
+    /** Allow network interfaces to appear and disappear (keepalived `dynamic_interfaces`). Defaults to false: a missing interface is a fault. */
     dynamicInterfaces?: boolean;
-    /** keepalived itself tests its configuration before a reload, which somebody else asks for (keepalived `reload_check_config`). Defaults to false. */
+    /** Let keepalived test its configuration before a reload that another program asks for (keepalived `reload_check_config`). Defaults to false. */
     reloadCheckConfig?: boolean;
 }
 
-/** What holds for the whole of keepalived (keepalived `global_defs`). */
+/** Global settings of keepalived (keepalived `global_defs`). */
 export interface GlobalDefs extends GlobalDefsKeywords {
-    /** Who gets its mail, with an smtpServer (keepalived `notification_email`). Defaults to nobody. */
+    /** Recipients of keepalived's mail. Needs an smtpServer (keepalived `notification_email`). Defaults to none. */
     notificationEmail?: string[];
     /** IP address of the mail server (keepalived `smtp_server`). Defaults to none. */
     smtpServer?: string;
-    /** Its port. Defaults to 25. */
+    /** Port of the mail server. Defaults to 25. */
     smtpPort?: number;
     /** User that scripts run as (keepalived `script_user`). Defaults to `root`. */
     scriptUser?: string;
-    /** How long connections are remembered; before keepalived 2.1.5 with a sync daemon only (keepalived `lvs_timeouts`). Defaults to the kernel's times. */
+    /** Timeouts of idle connections. Before keepalived 2.1.5 only with a sync daemon (keepalived `lvs_timeouts`). Defaults to the kernel's. */
     lvsTimeouts?: LvsTimeouts;
-    /** How directors tell each other of connections (keepalived `lvs_sync_daemon`). Defaults to what each of its fields says. */
+    /** Connection sync between directors (keepalived `lvs_sync_daemon`). Defaults to the default of each field. */
     lvsSyncDaemon?: SyncDaemon;
-    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
     extraConfig?: string;
 }
 
 const email = matching(
     /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,
-    "an e-mail address, such as ops@example.com",
+    "an e-mail address",
+    "one such as ops@example.com",
 );
 
-const scriptSeconds = integer("a number of seconds", 1, 1000);
+const scriptSeconds = integer(1, 1000, "seconds");
 
 export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     notificationEmailFrom: { keyword: "notification_email_from", type: email },
     smtpHeloName: {
         keyword: "smtp_helo_name",
-        type: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name, such as www.example.com"),
+        type: matching(/^[A-Za-z0-9_.-]{1,253}$/, "a host name", "one such as www.example.com"),
     },
     smtpConnectTimeout: {
         keyword: "smtp_connect_timeout",
-        type: integer("a number of seconds", 1, 4294),
+        type: integer(1, 4294, "seconds"),
     },
     smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
     smtpAlertVrrp: { keyword: "smtp_alert_vrrp", type: onOff, since: "2.0.0" },
@@ -173,7 +174,7 @@ export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     reloadCheckConfig: { keyword: "reload_check_config", type: flag, since: "2.2.0" },
 };
 
-const timeout = integer("a number of seconds", 0, 2678400);
+const timeout = integer(0, 2678400, "seconds");
 
 export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
     tcp: { keyword: "tcp", type: timeout },
@@ -181,16 +182,16 @@ export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
     udp: { keyword: "udp", type: timeout },
 };
 
-/** What the cluster adds to it for one director. */
+/** Global settings of one director that follow from the cluster. */
 export interface GlobalDefsFacts {
-    /** The director's name. */
+    /** Name of the director. */
     readonly routerId: string;
-    /** Whether keepalived has programs to run. */
+    /** Are there scripts for keepalived to run? */
     readonly hasScripts: boolean;
     readonly syncDaemon?: SyncDaemonPlan;
 }
 
-/** The global settings of one director with every default resolved. */
+/** Global settings of one director with every default resolved. */
 export interface GlobalDefsPlan extends GlobalDefsFacts {
     readonly keywords: GlobalDefsKeywords;
     readonly notificationEmail: readonly string[];
@@ -219,14 +220,14 @@ export function planGlobalDefs(
     };
 }
 
-/** What template `global_defs.mustache` shows. */
+/** Values for the template `global_defs.mustache`. */
 export function globalDefsView(plan: GlobalDefsPlan, version: string) {
     const { smtpServer, scriptUser, syncDaemon, notificationEmail } = plan;
     return {
         keywords: [
             `router_id ${plan.routerId}`,
             ...(smtpServer ? [`smtp_server ${smtpServer.host} ${smtpServer.port}`] : []),
-            // Without either of the two, keepalived drops scripts or complains of them.
+            // keepalived drops scripts, or logs complaints, without both of these lines.
             ...(plan.hasScripts ? ["enable_script_security"] : []),
             ...(scriptUser === undefined ? [] : [`script_user ${scriptUser}`]),
             ...linesOf(globalDefsKeywords, plan.keywords, version),
@@ -246,7 +247,7 @@ function timeoutLines(timeouts: LvsTimeouts, version: string): string[] {
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
 
-/** What is wrong with the global settings; `instances` are the names of all, `directors` how many there are. */
+/** Check the global settings; `instances` are the names of all instances, `directors` is the number of directors. */
 export function globalDefsProblems(
     globalDefs: GlobalDefs | undefined,
     instances: readonly string[],
@@ -265,39 +266,39 @@ export function globalDefsProblems(
         ...problemIf(
             notificationEmail?.length === 0,
             `${path}.notificationEmail`,
-            "is empty: name somebody, or leave it out",
+            "The list is empty. Give an address, or remove the list.",
         ),
         ...problemIf(
             notificationEmail !== undefined && smtpServer === undefined,
             `${path}.smtpServer`,
-            "is missing: without one, nobody takes the mail for notificationEmail",
+            "The value is missing, so mail for notificationEmail has no server. Give its IP address.",
         ),
         ...checkValue(`${path}.smtpServer`, ipAddress, smtpServer, target),
         ...checkValue(`${path}.smtpPort`, port, smtpPort, target),
         ...problemIf(
             smtpPort !== undefined && smtpServer === undefined,
             `${path}.smtpPort`,
-            "is the port of an smtpServer, and there is none: give one, or remove it",
+            "The port belongs to an smtpServer, and there is none. Give smtpServer, or remove the port.",
         ),
         ...problemIf(
             scriptUser !== undefined && !isUser(scriptUser),
             `${path}.scriptUser`,
-            `${quote(scriptUser)} is not the name of a user`,
+            `${quote(scriptUser)} is not the name of a user. ${userUse}`,
         ),
         ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
-        // It was the process with the sync daemon that set them, when it had one.
+        // The process with the sync daemon sets them in these versions.
         ...problemIf(
             lvsTimeouts !== undefined &&
                 !hasSyncDaemon(globalDefs.lvsSyncDaemon, directors) &&
                 !isAtLeast(target.version, "2.1.5"),
             `${path}.lvsTimeouts`,
-            `needs the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}: give lvsSyncDaemon, or leave it out`,
+            `Timeouts need the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
         ),
         ...fifos.flatMap((fifo) =>
             problemIf(
                 globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,
                 `${path}.${fifo}Script`,
-                `reads a pipe, and there is none: give ${fifo}, or remove it`,
+                `The program reads a named pipe, and there is none. Give ${fifo}, or remove the program.`,
             ),
         ),
         ...syncDaemonProblems(`${path}.lvsSyncDaemon`, globalDefs.lvsSyncDaemon, instances, target),

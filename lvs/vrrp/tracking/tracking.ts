@@ -1,6 +1,6 @@
-import { type Target, withDefaults } from "../keepalived/keywords";
-import { blockName, checkRequired } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, duplicateNameProblems } from "../problems";
+import { type Target, withDefaults } from "../../keepalived/keywords";
+import { blockName, checkRequired } from "../../keepalived/kinds";
+import { problemsOfEach, type Problem, duplicateNameProblems } from "../../problems";
 import {
     addressesOn,
     type BfdInstance,
@@ -17,22 +17,22 @@ import {
 } from "./trackProcess";
 import { type TrackScript, trackScriptProblems, trackScriptView } from "./trackScript";
 
-/** What directors watch, for VRRP instances and sync groups to list by name. */
+/** Things that directors track. VRRP instances and sync groups refer to them by name. */
 export interface Tracking {
-    /** Programs that are run again and again (keepalived `vrrp_script`). Defaults to none. */
+    /** Scripts that run at intervals (keepalived `vrrp_script`). Defaults to none. */
     trackScripts?: TrackScript[];
-    /** Processes that have to run (keepalived `vrrp_track_process`). Defaults to none. */
+    /** Processes that must run (keepalived `vrrp_track_process`). Defaults to none. */
     trackProcesses?: TrackProcess[];
-    /** Files with a number in them (keepalived `track_file`). Defaults to none. */
+    /** Files that hold a number (keepalived `track_file`). Defaults to none. */
     trackFiles?: TrackFile[];
-    /** Sessions with neighbours (keepalived `bfd_instance`). Defaults to none. */
+    /** BFD sessions with neighbours (keepalived `bfd_instance`). Defaults to none. */
     bfdInstances?: BfdInstance[];
 }
 
-/** What one director watches, with every default resolved. */
+/** Tracked things of one director with every default resolved. */
 export type TrackingPlan = Required<Tracking>;
 
-/** Resolve what one director watches. */
+/** Resolve the tracked things of one director. */
 export function planTracking(tracking: Tracking, director: string, version: string): TrackingPlan {
     const { trackScripts = [], trackProcesses = [], trackFiles = [], bfdInstances = [] } = tracking;
     return {
@@ -46,7 +46,7 @@ export function planTracking(tracking: Tracking, director: string, version: stri
     };
 }
 
-/** What the templates of tracked things show on one director. */
+/** Values for the templates of tracked things on one director. */
 export function trackingViews(tracking: TrackingPlan, version: string) {
     const { trackScripts, trackProcesses, trackFiles, bfdInstances } = tracking;
     return {
@@ -57,7 +57,7 @@ export function trackingViews(tracking: TrackingPlan, version: string) {
     };
 }
 
-/** What is wrong with the things that are tracked; `directors` are the names of all. */
+/** Check the tracked things of a cluster; `directors` are the names of all directors. */
 export function trackingProblems(
     tracking: Tracking,
     directors: readonly string[],
@@ -84,7 +84,7 @@ export function trackingProblems(
     ];
 }
 
-/** Each block of a kind has a name, and its own. */
+/** Check that each block of a kind has a name of its own. */
 export function blockNameProblems(
     list: string,
     blocks: readonly { readonly name: string }[] | undefined,
@@ -97,7 +97,7 @@ export function blockNameProblems(
         ...duplicateNameProblems(
             list,
             blocks,
-            (name, first) => `${name} is also ${first}: give each its own`,
+            (name, first) => `${name} is already the name of ${first}. Use a different name.`,
         ),
     ];
 }

@@ -1,4 +1,4 @@
-import { canonical, familyOf } from "../addresses";
+import { canonical, familyOf } from "../../addresses";
 import {
     decimal,
     flag,
@@ -11,56 +11,63 @@ import {
     type Target,
     tooNew,
     integer,
-} from "../keepalived/keywords";
-import { nameIn, checkRequired, trackWeight } from "../keepalived/kinds";
-import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
+} from "../../keepalived/keywords";
+import { nameIn, checkRequired, trackWeight } from "../../keepalived/kinds";
+import {
+    problemsOfEach,
+    type Problem,
+    problem,
+    problemIf,
+    duplicates,
+    quote,
+} from "../../problems";
 
-/** Who talks to whom. */
+/** Addresses of a BFD session. */
 export interface BfdAddresses {
-    /** IP address of the other end (keepalived `neighbor_ip`). Defaults to none, and then each director has its own below. */
+    /** IP address of the neighbour (keepalived `neighbor_ip`). Defaults to none: each director then has its own in `directors`. */
     neighborIp?: string;
-    /** IP address of the director's end (keepalived `source_ip`). Defaults to the kernel's choice. */
+    /** IP address of the director (keepalived `source_ip`). Defaults to the kernel's choice. */
     sourceIp?: string;
 }
 
-/** The addresses of one director, where they differ. */
+/** Addresses of the session on one director. */
 export interface BfdDirector extends BfdAddresses {
     /** Name of the director. */
     name: string;
 }
 
-/** The lines of a BFD session. */
+/** Settings of a BFD session that are one line each in its block. */
 export interface BfdInstanceKeywords extends BfdAddresses {
-    /** Milliseconds between two packets that it wants to get, 1 to 4294967 (keepalived `min_rx`). Defaults to 10. */
+    /** Shortest interval in milliseconds at which to accept packets, 1 to 4294967 (keepalived `min_rx`). Defaults to 10. */
     minRx?: number;
-    /** Milliseconds between two packets that it wants to send, 1 to 4294967 (keepalived `min_tx`). Defaults to 10. */
+    /** Shortest interval in milliseconds at which to send packets, 1 to 4294967 (keepalived `min_tx`). Defaults to 10. */
     minTx?: number;
-    /** Milliseconds between two packets while the session is down, 1000 to 4294967 (keepalived `idle_tx`). Defaults to 1000. */
+    /** Milliseconds between packets while the session is down, 1000 to 4294967 (keepalived `idle_tx`). Defaults to 1000. */
     idleTx?: number;
-    /** Packets that may be missing before the session is down, 1 to 255 (keepalived `multiplier`). Defaults to 5. */
+    /** Number of missing packets after which the session is down, 1 to 255 (keepalived `multiplier`). Defaults to 5. */
     multiplier?: number;
-    /** It waits for the other end to begin (keepalived `passive`). Defaults to false. */
+    /** Wait until the neighbour starts the session (keepalived `passive`). Defaults to false. */
     passive?: boolean;
     /** Time to live of its packets, 1 to 255 (keepalived `ttl`). Defaults to 255 for IPv4 and 64 for IPv6. */
     ttl?: number;
-    /** Routers that may lie between the ends, 0 to ttl (keepalived `max_hops`). Defaults to 0. */
+    /** Number of routers between the director and the neighbour, 0 to ttl (keepalived `max_hops`). Defaults to 0. */
     maxHops?: number;
-    /** The ends use the port for several hops (keepalived `multihop`). Defaults to false. */
+    /** Use the UDP port for sessions over several hops (keepalived `multihop`). Defaults to false. */
     multihop?: boolean;
-    /** What its being up adds to priorities if above 0, what its being down adds if below, -253 to 253; 0 gives the virtual IPs up (keepalived `weight`). Defaults to 0. */
+    /** Change of priorities, -253 to 253. A value above 0 is added while the session is up, and a value below 0 while the session is down. With 0, the director cannot be active while the session is down (keepalived `weight`). Defaults to 0. */
     weight?: number;
 }
 
-/** A session that finds within milliseconds whether a neighbour is there, RFC 5880 (keepalived `bfd_instance`). */
+/** A session that detects within milliseconds whether a neighbour is reachable, RFC 5880 (keepalived `bfd_instance`). */
 export interface BfdInstance extends BfdInstanceKeywords {
-    /** Name that `trackBfd` and BFD checks list it by. */
+    /** Name for `trackBfd` and BFD checks to refer to. */
     name: string;
-    /** The addresses of single directors. Defaults to the same for all. */
+    /** Addresses of single directors. Defaults to the same addresses for all. */
     directors?: BfdDirector[];
 }
 
 const milliseconds = (least: number) =>
-    decimal("a number of milliseconds", least, 4294967, { decimalsSince: "2.2.0" });
+    decimal(least, 4294967, { unit: "milliseconds", decimalsSince: "2.2.0" });
 
 export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
     neighborIp: { keyword: "neighbor_ip", type: ipAddress },
@@ -68,15 +75,15 @@ export const bfdInstanceKeywords: Keywords<BfdInstanceKeywords> = {
     minRx: { keyword: "min_rx", type: milliseconds(1) },
     minTx: { keyword: "min_tx", type: milliseconds(1) },
     idleTx: { keyword: "idle_tx", type: milliseconds(1000) },
-    multiplier: { keyword: "multiplier", type: integer("a number of packets", 1, 255) },
+    multiplier: { keyword: "multiplier", type: integer(1, 255, "packets") },
     passive: { keyword: "passive", type: flag },
-    ttl: { keyword: "ttl", type: integer("a time to live", 1, 255) },
-    maxHops: { keyword: "max_hops", type: integer("a number of routers", 0, 255) },
+    ttl: { keyword: "ttl", type: integer(1, 255) },
+    maxHops: { keyword: "max_hops", type: integer(0, 255, "routers") },
     multihop: { keyword: "multihop", type: onOff, since: "2.2.8" },
     weight: { keyword: "weight", type: trackWeight(253) },
 };
 
-/** The addresses of a session on one director. */
+/** Addresses of a session on one director. */
 export function addressesOn(bfd: BfdInstance, director: string): BfdAddresses {
     const own = bfd.directors?.find(({ name }) => name === director);
     return {
@@ -85,7 +92,7 @@ export function addressesOn(bfd: BfdInstance, director: string): BfdAddresses {
     };
 }
 
-/** What template `bfd_instance.mustache` shows on one director. */
+/** Values for the template `bfd_instance.mustache`. */
 export function bfdInstanceView(bfd: BfdInstance, version: string) {
     return {
         name: bfd.name,
@@ -93,7 +100,7 @@ export function bfdInstanceView(bfd: BfdInstance, version: string) {
     };
 }
 
-/** What is wrong with a BFD session, beside its name; `directors` are the names of all. */
+/** Check a BFD session without its name; `directors` are the names of all directors. */
 export function bfdInstanceProblems(
     path: string,
     bfd: BfdInstance,
@@ -121,24 +128,24 @@ export function bfdInstanceProblems(
                 ...problemIf(
                     maxHops !== undefined && maxHops > ttl,
                     `${path}.maxHops`,
-                    `${quote(maxHops)} is above the ttl, ${quote(ttl)}: no packet would get that far`,
+                    `${quote(maxHops)} is above the ttl, ${quote(ttl)}, and no packet would get that far. Lower it, or raise ttl.`,
                 ),
                 ...problemIf(
                     neighborIp === undefined,
                     `${path}.neighborIp`,
-                    `is missing for ${director}: give it here or in directors`,
+                    `The value is missing for ${director}. Give one here or in directors.`,
                 ),
                 ...problemIf(
                     neighbor !== undefined && source !== undefined && neighbor !== source,
                     `${path}.sourceIp`,
-                    `${quote(sourceIp)} is not of the family of ${quote(neighborIp)}: take two of one`,
+                    `${quote(sourceIp)} and ${quote(neighborIp)} are not in one address family. Use two addresses of one family.`,
                 ),
             ];
         }),
     ];
 }
 
-/** keepalived has one session with a neighbour. */
+/** keepalived supports one session per neighbour. */
 export function sameNeighborProblems(
     bfdInstances: readonly BfdInstance[] | undefined,
     directors: readonly string[],
@@ -154,7 +161,7 @@ export function sameNeighborProblems(
         ).flatMap(([later, first]) =>
             problem(
                 `${later.path}.neighborIp`,
-                `${quote(later.neighborIp)} is also that of ${first.path} on ${director}: track one of them twice`,
+                `${quote(later.neighborIp)} is already the neighbour of ${first.path} on ${director}. Track that session instead.`,
             ),
         );
     });

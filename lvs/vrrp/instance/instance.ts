@@ -1,7 +1,7 @@
-import { extraLines } from "../keepalived/extraConfig";
-import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../keepalived/keywords";
-import { multicastGroup } from "../keepalived/kinds";
-import { scriptCall, type ScriptCall } from "../keepalived/scripts";
+import { extraLines } from "../../keepalived/extraConfig";
+import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../keepalived/keywords";
+import { multicastGroup } from "../../keepalived/kinds";
+import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
@@ -13,7 +13,7 @@ import {
     vrrpVersionOf,
 } from "./members";
 import { notifyKeywords, type NotifySettings } from "./notify";
-import { trackBlocks, type Tracks } from "./track";
+import { trackBlocks, type Tracks } from "../tracking/track";
 import { type VirtualIpaddress, virtualIpaddressLine } from "./virtualIpaddress";
 import {
     type VirtualRoute,
@@ -22,93 +22,93 @@ import {
     virtualRuleLine,
 } from "./virtualRoutes";
 
-/** The settings of an instance that are a line each, beside those that every instance has. */
+/** Settings of a VRRP instance that are one line each in its block. */
 export interface VrrpInstanceKeywords extends NotifySettings {
-    /** A director that returns leaves the virtual IPs where they are (keepalived `nopreempt`). Defaults to false. */
+    /** Leave the virtual IPs where they are when a preferred director returns (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
-    /** Seconds for which a director that returns waits before it takes them, 0 to 1000, with decimals since keepalived 2.1.0 (keepalived `preempt_delay`). Defaults to 0. */
+    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.1.0 (keepalived `preempt_delay`). Defaults to 0. */
     preemptDelay?: number;
-    /** Adverts that may be missing before the owner counts as dead, 1 to 100 (keepalived `down_timer_adverts`). Defaults to 3. */
+    /** Number of missing adverts after which a backup director becomes active, 1 to 100 (keepalived `down_timer_adverts`). Defaults to 3. */
     downTimerAdverts?: number;
-    /** An owner that was held up for so long that another one may own the virtual IPs becomes a backup: the highest priority that another one can have, 1 to 254; with nopreempt (keepalived `timer_expired_backup`). Defaults to it staying the owner. */
+    /** Make an active director a backup if it was paused for so long that another may be active by now. The value is the highest priority of the other directors, 1 to 254. Needs nopreempt (keepalived `timer_expired_backup`). Defaults to staying active. */
     timerExpiredBackup?: number;
-    /** The virtual router has a MAC address of its own, which moves with the virtual IPs (keepalived `use_vmac`). Defaults to false. */
+    /** Give the virtual router its own MAC address, which moves with the virtual IPs (keepalived `use_vmac`). Defaults to false. */
     useVmac?: boolean;
-    /** Addresses on other interfaces than the instance's have it, too (keepalived `use_vmac_addr`). Defaults to false. */
+    /** Use that MAC address also for virtual IPs on other interfaces than the instance's (keepalived `use_vmac_addr`). Defaults to false. */
     useVmacAddr?: boolean;
-    /** Adverts nevertheless come from the interface and its own MAC address (keepalived `vmac_xmit_base`). Defaults to false. */
+    /** Send adverts from the interface with its own MAC address, in spite of useVmac (keepalived `vmac_xmit_base`). Defaults to false. */
     vmacXmitBase?: boolean;
-    /** The directors stay what they are when the instance's interface goes down (keepalived `dont_track_primary`). Defaults to false. */
+    /** Ignore the state of the instance's own interface (keepalived `dont_track_primary`). Defaults to false. */
     dontTrackPrimary?: boolean;
-    /** The director gives the virtual IPs up when it loses the source address of its adverts (keepalived `track_src_ip`). Defaults to false. */
+    /** Stop being active when the director loses the source address of its adverts (keepalived `track_src_ip`). Defaults to false. */
     trackSrcIp?: boolean;
-    /** IPv4 or IPv6 multicast address of its adverts (keepalived `mcast_dst_ip`). Defaults to the one of `globalDefs`. */
+    /** IPv4 or IPv6 multicast address for adverts (keepalived `mcast_dst_ip`). Defaults to the one in `globalDefs`. */
     mcastDstIp?: string;
     /** Time to live of unicast adverts, 0 to 255 (keepalived `unicast_ttl`). Defaults to 255. */
     unicastTtl?: number;
-    /** Adverts count only from those who take part; with unicast (keepalived `check_unicast_src`). Defaults to what `globalDefs` says. */
+    /** Ignore adverts from sources that are not a director of this instance. Needs unicast (keepalived `check_unicast_src`). Defaults to the value in `globalDefs`. */
     checkUnicastSrc?: boolean;
-    /** Unicast adverts of version 3 have the checksum of keepalived up to 1.3.6, to talk to those (keepalived `old_unicast_checksum`). Defaults to false. */
+    /** Compute checksums of unicast adverts in version 3 as keepalived up to 1.3.6 does, to work beside it (keepalived `old_unicast_checksum`). Defaults to false. */
     oldUnicastChecksum?: boolean;
-    /** Seconds after which a new owner announces the virtual IPs a second time, 0 to 4294; 0 is not (keepalived `garp_master_delay`). Defaults to 5. */
+    /** Seconds until a director that became active announces the virtual IPs a second time, 0 to 4294. 0 means no second time (keepalived `garp_master_delay`). Defaults to 5. */
     garpMasterDelay?: number;
-    /** Announcements each time (keepalived `garp_master_repeat`). Defaults to 5. */
+    /** Number of announcements each time (keepalived `garp_master_repeat`). Defaults to 5. */
     garpMasterRepeat?: number;
-    /** Seconds between two announcements of an owner, 0 to 4294; 0 is never (keepalived `garp_master_refresh`). Defaults to what `globalDefs` says. */
+    /** Seconds between announcements while a director is active, 0 to 4294. 0 means never (keepalived `garp_master_refresh`). Defaults to the value in `globalDefs`. */
     garpMasterRefresh?: number;
-    /** Announcements each of those times (keepalived `garp_master_refresh_repeat`). Defaults to 1. */
+    /** Number of announcements at each refresh (keepalived `garp_master_refresh_repeat`). Defaults to 1. */
     garpMasterRefreshRepeat?: number;
-    /** Seconds after an advert of lower priority until an owner announces the virtual IPs again, 0 to 4294 (keepalived `garp_lower_prio_delay`). Defaults to garpMasterDelay. */
+    /** Seconds until the active director announces the virtual IPs again after an advert of lower priority, 0 to 4294 (keepalived `garp_lower_prio_delay`). Defaults to garpMasterDelay. */
     garpLowerPrioDelay?: number;
-    /** Announcements that time, 0 for none (keepalived `garp_lower_prio_repeat`). Defaults to garpMasterRepeat. */
+    /** Number of announcements after such an advert, 0 for none (keepalived `garp_lower_prio_repeat`). Defaults to garpMasterRepeat. */
     garpLowerPrioRepeat?: number;
-    /** Seconds between two announcements on other interfaces than the instance's, 0 to 86400 (keepalived `garp_extra_if`). Defaults to none there. */
+    /** Seconds between announcements on interfaces other than the instance's, 0 to 86400 (keepalived `garp_extra_if`). Defaults to no announcements there. */
     garpExtraIf?: number;
-    /** An owner does not answer an advert of lower priority with one of its own at once (keepalived `lower_prio_no_advert`). Defaults to what `globalDefs` says. */
+    /** Do not answer an advert of lower priority at once (keepalived `lower_prio_no_advert`). Defaults to the value in `globalDefs`. */
     lowerPrioNoAdvert?: boolean;
-    /** An owner answers an advert of higher priority with one of its own before it becomes a backup (keepalived `higher_prio_send_advert`). Defaults to what `globalDefs` says. */
+    /** Answer an advert of higher priority with a last advert before becoming a backup (keepalived `higher_prio_send_advert`). Defaults to the value in `globalDefs`. */
     higherPrioSendAdvert?: boolean;
-    /** Adverts from an owner that was heard before are not looked through for its virtual IPs (keepalived `skip_check_adv_addr`). Defaults to what `globalDefs` says. */
+    /** Do not compare the virtual IPs in an advert if its sender is the active director already (keepalived `skip_check_adv_addr`). Defaults to the value in `globalDefs`. */
     skipCheckAdvAddr?: boolean;
-    /** To the letter of the standard: version 3, no unicast, no preemptDelay (keepalived `strict_mode`). Defaults to what `globalDefs` says. */
+    /** Keep to the letter of the standard: version 3, no unicast, no preemptDelay (keepalived `strict_mode`). Defaults to the value in `globalDefs`. */
     strictMode?: boolean;
-    /** The owner answers packets to the virtual IPs, which services need (keepalived `accept`). Defaults to true. */
+    /** Let the active director accept packets to the virtual IPs, which services need (keepalived `accept`). Defaults to true. */
     accept?: boolean;
-    /** Where a virtual IP goes, others of its prefix stay (keepalived `promote_secondaries`). Defaults to false. */
+    /** Keep the other addresses of a prefix when a virtual IP is removed (keepalived `promote_secondaries`). Defaults to false. */
     promoteSecondaries?: boolean;
-    /** Bytes for adverts that wait to be read (keepalived `kernel_rx_buf_size`). Defaults to the kernel's. */
+    /** Bytes of the kernel's buffer for received adverts (keepalived `kernel_rx_buf_size`). Defaults to the kernel's. */
     kernelRxBufSize?: number;
-    /** Run when the instance is gone after a reload (keepalived `notify_deleted`). Defaults to none. */
+    /** Script that runs when a reload has removed the instance (keepalived `notify_deleted`). Defaults to none. */
     notifyDeleted?: ScriptCall;
-    /** Run when an owner hears an advert of lower priority (keepalived `notify_master_rx_lower_pri`). Defaults to none. */
+    /** Script that runs when the active director receives an advert of lower priority (keepalived `notify_master_rx_lower_pri`). Defaults to none. */
     notifyMasterRxLowerPri?: ScriptCall;
 }
 
-/** All of an instance but its virtual IPs. */
+/** A VRRP instance without its virtual IPs. */
 export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
-    /** Its name. Defaults to `VI_1` for the first, `VI_2` for the second and so on. */
+    /** Name of the instance. Defaults to `VI_1` for the first, `VI_2` for the second and so on. */
     name?: string;
-    /** Network interface that carries adverts and virtual IPs, such as `eth0` (keepalived `interface`). */
+    /** Network interface for adverts and virtual IPs, such as `eth0` (keepalived `interface`). */
     interface: string;
-    /** 1 to 255, the same on all directors and on nobody else in their network (keepalived `virtual_router_id`). */
+    /** Id of the virtual router, 1 to 255: the same on all directors, and used by no other virtual router in their network (keepalived `virtual_router_id`). */
     virtualRouterId: number;
-    /** Version of VRRP: 2 has a password, 3 has adverts more often than every second, and IPv6 (keepalived `version`). Defaults to that of `globalDefs`, and without one to 2, or 3 when all virtual IPs are IPv6. */
+    /** Version of VRRP, 2 or 3. Version 2 has a password. Version 3 supports IPv6 and intervals below one second (keepalived `version`). Defaults to the version in `globalDefs`, else 2, or 3 if all virtual IPs are IPv6. */
     version?: number;
-    /** Seconds between two adverts: whole ones up to 255 with version 2, steps of 0.01 up to 40.95 with version 3; a dead owner is replaced after 3 to 4 of them (keepalived `advert_int`). Defaults to 1. */
+    /** Seconds between adverts: whole seconds up to 255 in version 2, steps of 0.01 up to 40.95 in version 3. A failed active director is replaced after 3 to 4 intervals (keepalived `advert_int`). Defaults to 1. */
     advertInt?: number;
-    /** Adverts go to each of the other directors and not to all the network, for networks without multicast (keepalived `unicast_peer`). Defaults to false. */
+    /** Send adverts to each other director instead of a multicast address, for networks without multicast (keepalived `unicast_peer`). Defaults to false. */
     unicast?: boolean;
-    /** Who takes part, in order of preference. Defaults to all directors in their order. */
+    /** Directors of this instance, in order of preference. Defaults to all directors in their order. */
     directors?: VrrpDirector[];
-    /** Routes that come and go with the virtual IPs (keepalived `virtual_routes`). Defaults to none. */
+    /** Routes of the active director (keepalived `virtual_routes`). Defaults to none. */
     virtualRoutes?: VirtualRoute[];
-    /** Routing rules that come and go with the virtual IPs (keepalived `virtual_rules`). Defaults to none. */
+    /** Routing rules of the active director (keepalived `virtual_rules`). Defaults to none. */
     virtualRules?: VirtualRule[];
-    /** Lines of keepalived configuration at the end of its block, as they are and at your own risk. Defaults to none. */
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
     extraConfig?: string;
 }
 
-/** A VRRP router: who owns its virtual IPs, and how that is settled (keepalived `vrrp_instance`). */
+/** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
 export interface VrrpInstance extends VrrpInstanceSettings {
     readonly virtualIpaddress?: VirtualIpaddress[];
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
@@ -118,12 +118,12 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     nopreempt: { keyword: "nopreempt", type: flag },
     preemptDelay: {
         keyword: "preempt_delay",
-        type: decimal("a number of seconds", 0, 1000, { decimalsSince: "2.1.0" }),
+        type: decimal(0, 1000, { unit: "seconds", decimalsSince: "2.1.0" }),
     },
     downTimerAdverts: { keyword: "down_timer_adverts", type: downTimerAdverts, since: "2.2.3" },
     timerExpiredBackup: {
         keyword: "timer_expired_backup",
-        type: integer("a priority", 1, 254),
+        type: integer(1, 254),
         since: "2.2.8",
     },
     useVmac: { keyword: "use_vmac", type: flag },
@@ -132,7 +132,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     dontTrackPrimary: { keyword: "dont_track_primary", type: flag },
     trackSrcIp: { keyword: "track_src_ip", type: flag, since: "2.0.0" },
     mcastDstIp: { keyword: "mcast_dst_ip", type: multicastGroup("inet", "inet6"), since: "2.2.5" },
-    unicastTtl: { keyword: "unicast_ttl", type: integer("a time to live", 0, 255), since: "2.1.0" },
+    unicastTtl: { keyword: "unicast_ttl", type: integer(0, 255), since: "2.1.0" },
     checkUnicastSrc: { keyword: "check_unicast_src", type: flag, since: "2.1.0" },
     oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: "1.3.7" },
     garpMasterDelay: { keyword: "garp_master_delay", type: garpSeconds },
@@ -143,19 +143,19 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     garpLowerPrioRepeat: { keyword: "garp_lower_prio_repeat", type: garpTimesOrNone },
     garpExtraIf: {
         keyword: "garp_extra_if",
-        type: integer("a number of seconds", 0, 86400),
+        type: integer(0, 86400, "seconds"),
         since: "2.2.3",
     },
     lowerPrioNoAdvert: { keyword: "lower_prio_no_advert", type: onOff },
     higherPrioSendAdvert: { keyword: "higher_prio_send_advert", type: onOff },
-    // Up to 2.2.7 even `off` switches it on.
+    // keepalived up to 2.2.7 reads even `off` as on.
     skipCheckAdvAddr: { keyword: "skip_check_adv_addr", type: flag },
     strictMode: { keyword: "strict_mode", type: onOff },
     accept: { keyword: "accept", type: flag },
     promoteSecondaries: { keyword: "promote_secondaries", type: flag },
     kernelRxBufSize: {
         keyword: "kernel_rx_buf_size",
-        type: integer("a number of bytes", 1, 2147483647),
+        type: integer(1, 2147483647, "bytes"),
         since: "2.0.3",
     },
     ...notifyKeywords,
@@ -167,7 +167,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     },
 };
 
-/** An instance on one director: every default filled in, nothing left to decide. */
+/** A VRRP instance on one director, with every default resolved. */
 export interface VrrpInstancePlan {
     instance: VrrpInstance;
     name: string;
@@ -181,17 +181,17 @@ export interface VrrpInstancePlan {
     virtualIpaddressExcluded: VirtualIpaddress[];
 }
 
-/** The name of the instance at a place in the list. */
+/** Name of the instance at a place in the list. */
 export function instanceName(instance: { readonly name?: string }, index: number): string {
     return instance.name ?? `VI_${index + 1}`;
 }
 
-/** The virtual IPs that an instance itself names. */
+/** Virtual IPs that the instance itself lists. */
 export function ownVirtualIps(instance: VrrpInstance): VirtualIpaddress[] {
     return [...(instance.virtualIpaddress ?? []), ...(instance.virtualIpaddressExcluded ?? [])];
 }
 
-/** The part of one director in an instance that is right; nothing when it has none. */
+/** Resolve a validated instance for one director. Returns nothing if the director has no part in it. */
 export function planVrrpInstance(
     instance: VrrpInstance,
     index: number,
@@ -207,12 +207,12 @@ export function planVrrpInstance(
     return {
         instance,
         name: instanceName(instance, index),
-        // Who waits, or keeps to the standard, has to begin as a backup.
+        // A director that delays preemption, or keeps to the standard, starts as a backup.
         state: place === 0 && !waits && !strict ? "MASTER" : "BACKUP",
         self: participants[place]!,
         version: vrrpVersionOf(instance, context),
         advertInt: instance.advertInt ?? 1,
-        // The standard drops what clients send to a virtual IP that is no address of the owner's.
+        // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
         unicastPeers: instance.unicast
             ? participants.flatMap(({ name, unicastSrcIp }) =>
@@ -224,7 +224,7 @@ export function planVrrpInstance(
     };
 }
 
-/** What template `vrrp_instance.mustache` shows. */
+/** Values for the template `vrrp_instance.mustache`. */
 export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
     const { instance, self, unicastPeers } = plan;
     const { virtualRoutes = [], virtualRules = [] } = instance;
@@ -254,7 +254,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             `state ${plan.state}`,
             `interface ${self.interface}`,
             `virtual_router_id ${instance.virtualRouterId}`,
-            // Every keepalived takes 2 for granted, unless it is told otherwise.
+            // 2 is the default of every keepalived.
             ...(plan.version === 2 && instance.version === undefined
                 ? []
                 : [`version ${plan.version}`]),
@@ -264,7 +264,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             ...(self.mcastSrcIp === undefined ? [] : [`mcast_src_ip ${self.mcastSrcIp}`]),
             ...linesOf(vrrpInstanceKeywords, { ...instance, accept: plan.accept }, version),
         ],
-        // Version 3 has none.
+        // Version 3 has no password.
         hasPassword: plan.version === 2,
         lists: lists.filter(({ lines }) => lines.length > 0),
         extraConfig: extraLines(instance.extraConfig),
