@@ -100,7 +100,9 @@ describe("lvs status", () => {
 describe("lvs check", () => {
     afterEach(async () => {
         await ds1.run("sysctl -q -p /etc/sysctl.d/lvs.conf");
-        const whole = cluster.members.map(({ name }) => `${name}: unchanged since the last up\n`).join("");
+        const whole = cluster.members
+            .map(({ name }) => `${name}: unchanged since the last up\n`)
+            .join("");
         await waitUntil("no drift", 30_000, async () => {
             const { stdout } = await lvs("check");
             if (stdout !== whole) throw new Error(stdout);
@@ -232,7 +234,9 @@ describe("The current configuration", () => {
         expectTranscript("lvs preflight", await shown("preflight"));
         const taken = "10.128.190.252";
         await withChange(({ virtualServers }) => (virtualServers[0]!.virtualIp = taken));
-        expect(await wrong("preflight")).toMatch(new RegExp(`stop +address +${taken} on eth0 is in use`));
+        expect(await wrong("preflight")).toMatch(
+            new RegExp(`stop +address +${taken} on eth0 is in use`),
+        );
     });
 
     it("is refused by lvs render in the components' words when it is wrong", async () => {

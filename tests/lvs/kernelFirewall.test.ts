@@ -97,7 +97,9 @@ describe("the boot script of a director", () => {
 
     it("finds a firewall open if every opening has its rule", () => {
         expect(ask('is_open "a" "b" && is_open "" "" && echo open')).toBe("open\n");
-        expect(ask('is_open "" "b" || echo closed')).toMatch(/lacks openings of openings\nclosed\n$/);
+        expect(ask('is_open "" "b" || echo closed')).toMatch(
+            /lacks openings of openings\nclosed\n$/,
+        );
         expect(ask('is_open "a" "" || echo closed')).toMatch(/closed\n$/);
     });
 });

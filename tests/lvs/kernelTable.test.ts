@@ -49,7 +49,9 @@ function ask(question: string, rules: string): string {
         for (const [name, text] of Object.entries({ rules, saved, thresholds })) {
             fs.writeFileSync(path.join(dir, name), text);
         }
-        const sourced = ["basics", "ipvs", "drain", "director"].map((name) => `. ${scripts}/${name}.sh`);
+        const sourced = ["basics", "ipvs", "drain", "director"].map(
+            (name) => `. ${scripts}/${name}.sh`,
+        );
         const script = `${sourced.join("; ")}; rules=rules; state=.
             settings="drainTimeout 10"
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
