@@ -8,7 +8,7 @@ exists() { [ -e "$1" ] || [ -L "$1" ]; }
 # Record the staged files first: after a kill, the next plan may have other files.
 record_staged() {
     { mkdir -p "$state" && printf '%s\n' $staged >>"$state/staged"; } ||
-        fail "$state cannot be written."
+        fail "$state cannot be written. Make its file system writable, or free some space."
 }
 
 # Write every file beside its target, so that a full disk is noticed before any file changes.
