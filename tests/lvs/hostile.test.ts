@@ -79,7 +79,9 @@ const clusters: Subject<Cluster> = {
                     ...directorFiles(plan),
                 ];
             }),
-            ...[...standaloneRealServers(cluster).values()].flatMap(realServers.files),
+            ...[...standaloneRealServers(cluster).values()].flatMap((realServer) =>
+                realServers.files(realServer),
+            ),
         ];
     },
 };
