@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { HostFile } from "../lvs/render";
 import type { StepContent } from "../lvs/steps";
 
-/** Scripts under `scripts/` that make up each step. */
+/** The scripts under `scripts/` that make up what a step does. */
 const scripts = {
     preflight: ["basics", "vrrp", "preflight"],
     prepare: ["basics", "common", "prepare"],
@@ -29,8 +29,8 @@ const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
  * Content is indented inside a quoted here-document that ends at an unindented word. So no content can
  * end the here-document, and the shell interprets none of it.
  *
- * Throws on values that a script could misread: packages, paths and modes that are not one word of plain
- * characters, settings of several lines, files that are not text.
+ * Throws on values that a script could misread: a package, path or mode that is not one word of plain
+ * characters, a setting of several lines, and a file that is not text.
  */
 export function bundle(
     script: StepScript,
