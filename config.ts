@@ -189,12 +189,12 @@ function objectOf(path: string): string {
     return path.slice(0, Math.max(path.lastIndexOf("."), 0));
 }
 
-/** Hide secrets in a value that a message shows. */
+/** Hide secrets in a value that a message shows, also under a mistyped name. */
 function withoutSecrets(value: unknown): unknown {
     if (value === undefined) return undefined;
     return JSON.parse(
         JSON.stringify(value, (name, field: unknown) =>
-            secretFields.has(name) ? "[secret]" : field,
+            nearestName(name, secretFields) === undefined ? field : "[secret]",
         ),
     );
 }
@@ -206,9 +206,8 @@ const textKeys = new Set(
         .map(([key]) => key),
 );
 
-const secretFields = new Set(
-    Object.values(shapes)
-        .flatMap(({ properties = {} }) => Object.entries(properties))
-        .filter(([, { writeOnly }]) => writeOnly)
-        .map(([name]) => name),
-);
+/** Names of fields with secrets. */
+const secretFields = Object.values(shapes)
+    .flatMap(({ properties = {} }) => Object.entries(properties))
+    .filter(([, { writeOnly }]) => writeOnly)
+    .map(([name]) => name);

@@ -162,8 +162,9 @@ describe("readCluster", () => {
 
     it("tells no secret, wherever it stands", () => {
         const connection = { privateKey: "PRIVATE", proxy: { host: "b", password: "SECRET" } };
+        const mistyped = { private_key: "PRIVATE", passwrod: "SECRET" };
         const change = {
-            "lvs:connection": JSON.stringify([connection]),
+            "lvs:connection": JSON.stringify([{ ...connection, ...mistyped }]),
             "lvs:directors": JSON.stringify([{ ...connection, privateKey: ["PRIVATE"] }]),
         };
         expect(problems(change)).toHaveLength(4);

@@ -26,15 +26,15 @@ interface Use {
 const introduction = `
 # Reference
 
-Made from the interfaces by \`npm run generate\`; what is said here is changed there.
+\`npm run generate\` makes this page from the interfaces. Change its text there.
 
-\`Input<T>\` takes a value or another resource's output; all other arguments are plain data. Every
-output is an \`Output\` of its type. In a stack file the fields of [LvsClusterArgs](#lvsclusterargs)
+\`Input<T>\` accepts a value or an output of another resource. All other arguments are plain data. Every
+output is an \`Output\` of its type. In a stack file, the fields of [LvsClusterArgs](#lvsclusterargs)
 are keys that begin with \`lvs:\`.
 
 ## Contents
 
-Every type stands below the field that uses it first.
+Every type is listed below the field that uses it first.
 `;
 
 /** Format the reference of arguments and outputs as Markdown. */

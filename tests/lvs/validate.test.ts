@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import * as fc from "fast-check";
 import type { Cluster } from "../../lvs/model";
 import { LvsSched } from "../../lvs/service/scheduler";
 import type { PoolMember } from "../../lvs/service/poolMember";
 import type { VirtualServer } from "../../lvs/service/virtualServer";
 import { validate, validateAuthPass } from "../../lvs/validate";
+import { anyCluster } from "../support/anyCluster";
 import { goldenClusters } from "../support/clusters";
+import { cases } from "../support/property";
 import { type WrongArguments, refusals } from "../support/refusals";
 import { seed } from "../support/seed";
 
@@ -28,6 +31,17 @@ describe("validation", () => {
             .map((refusal) => [refusal.what, refusal] as const),
     )("refuses %s", (_, refusal) => {
         expect(problems(refusal)).toEqual([refusal.problem]);
+    });
+
+    it("explains every problem of any cluster in one sentence, and says in another what to do", () => {
+        const form = /^[-\w"[].*[^.]\. [A-Z].*[^.]\.$/;
+        fc.assert(
+            fc.property(anyCluster, (cluster) => {
+                const reasons = validate(cluster).map(({ reason }) => reason);
+                expect(reasons.filter((reason) => !form.test(reason))).toEqual([]);
+            }),
+            cases(200),
+        );
     });
 
     it.each(Object.values(refusals).flat())(

@@ -226,7 +226,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             host,
             events: steps(withAnotherVip, fails("reload keepalived")),
             status: 1,
-            says: `Job for keepalived.service failed, as the test asked\nJob for keepalived.service failed, as it was told to\n${back}; the former configuration works\n`,
+            says: `Job for keepalived.service failed, as the test asked\nJob for keepalived.service failed, as the test asked\n${back}; the former configuration works\n`,
             is: [apply(plain)],
         },
         {

@@ -23,7 +23,7 @@ export function badRefusal(problems: Problem[], leaf: Leaf): string | undefined 
     const unreadable = problems.find(
         ({ reason }) => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(reason) || reason.length > 500,
     );
-    return unreadable && `refused in words that nobody can read: ${unreadable.path}`;
+    return unreadable && `refused by an unreadable message: ${unreadable.path}`;
 }
 
 /** Differences of files besides the one value. */

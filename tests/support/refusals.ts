@@ -109,22 +109,22 @@ const hosts = [
         'realServers[1].address6: "FD00:62:1:0::249" already belongs to realServers[0]. Use a different address.',
     ),
     director(
-        "a name that is none",
+        "an invalid host name",
         { name: "ds 2" },
         'directors[1].name: "ds 2" is not a host name. Use up to 63 letters and digits, with hyphens inside.',
     ),
     director(
-        "a director's address that is none",
+        "an invalid address of a director",
         { host: "10.128.190.999" },
         'directors[1].host: "10.128.190.999" is neither an IP address nor a host name. Use one such as 192.0.2.10 or rs1.example.com.',
     ),
     director(
-        "a name that is longer than names are",
+        "a host name that is too long",
         { host: "x".repeat(255) },
         `directors[1].host: "${"x".repeat(77)}…" is neither an IP address nor a host name. Use one such as 192.0.2.10 or rs1.example.com.`,
     ),
     realServer(
-        "a real server by name, without an address",
+        "a real server that is known by name only",
         { host: "rs3.example.com" },
         'virtualServers[0]: "rs3" has no IPv4 address that directors can send packets to. Give its address in realServers.',
     ),
@@ -134,17 +134,17 @@ const hosts = [
         'realServers[2].address: "fd00::1" is not an IPv4 address. Use one such as 192.0.2.10.',
     ),
     realServer(
-        "a gateway that is no address",
+        "a gateway that is not an address",
         { gateway: "router" },
         'realServers[2].gateway: "router" is not an IPv4 address. Use one such as 192.0.2.10.',
     ),
     director(
-        "a distribution that is none",
+        "an unknown distribution",
         { distribution: "windows" },
         'directors[1].distribution: "windows" is unknown. Use one of debian11, debian12, debian13, ubuntu2204, ubuntu2404, rhel7, rhel8, rhel9.',
     ),
     director(
-        "a version that is none",
+        "an invalid version of keepalived",
         { keepalivedVersion: "new" },
         'directors[1].keepalivedVersion: "new" is not a version. Use one such as 2.2.7.',
     ),
@@ -178,7 +178,7 @@ const vrrp = [
         "vrrpInstances[0].virtualRouterId: 256 is out of range. Use 1 to 255.",
     ),
     instance(
-        "an interface that is none",
+        "an invalid name of an interface",
         { interface: "eth0 eth1" },
         'vrrpInstances[0].interface: "eth0 eth1" is not the name of a network interface. Use up to 15 letters, digits, "_", ".", "@" and "-", such as eth0.',
     ),
@@ -253,7 +253,7 @@ const vrrp = [
         "vrrpInstances[0].directors[1].priority: 100 is not below 99, the priority of the director before it. List directors in order of preference.",
     ),
     instance(
-        "priority 255, which is for the owner of the address",
+        "priority 255, which the standard reserves",
         { directors: [{ name: "ds1", priority: 255 }, { name: "ds2" }] },
         "vrrpInstances[0].directors[0].priority: 255 is out of range. Use 1 to 254.",
     ),
@@ -301,7 +301,7 @@ const vrrp = [
         "vrrpInstances[0].unicast: Unicast needs the IPv4 address of ds2, and its host is not one. Give its unicastSrcIp in directors.",
     ),
     cluster(
-        "unicast to nobody",
+        "unicast with a single director",
         {
             directors: seed.directors.slice(0, 1),
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, unicast: true }],
@@ -337,7 +337,7 @@ const vrrp = [
         'vrrpSyncGroups[0].group[1]: "VI_3" is not defined in vrrpInstances. Define it there, or use one of VI_1, VI_2.',
     ),
     cluster(
-        "a script that is none",
+        "an invalid name of a script",
         { scripts: [{ name: "a/b", content: "#!/bin/sh\n" }] },
         'scripts[0].name: "a/b" is not a valid file name. Use up to 64 letters, digits, ".", "_" and "-".',
     ),
@@ -347,7 +347,7 @@ const vrrp = [
         "scripts[0].content: The text does not begin with #! and the path of an interpreter. Begin it with a line such as #!/bin/sh.",
     ),
     instance(
-        "a script path in no deployed file",
+        "a script call that names no script of the cluster",
         { notify: { script: "/usr/bin/true" } },
         'vrrpInstances[0].notify: "/usr/bin/true" is not defined in scripts. Define it there.',
     ),
@@ -361,7 +361,7 @@ const services = [
         "virtualServers: The list is empty. Give at least one service.",
     ),
     service(
-        "a virtual IP that is no address",
+        "a virtual IP that is not an address",
         { virtualIp: `${vip}/24` },
         'virtualServers[0].virtualIp: "10.128.190.248/24" is not an IP address. Use one such as 192.0.2.10.',
     ),
@@ -396,17 +396,17 @@ const services = [
         "virtualServers[0].port: The value is missing. Give a port, or a persistenceTimeout to serve all ports.",
     ),
     service(
-        "two ways to say what clients send to",
+        "a service with two addresses",
         { fwmark: { mark: 1, packets: [{ virtualIp: vip }] } },
         "virtualServers[0]: The service has virtualIp and fwmark. Give one of virtualIp, virtualServerGroup and fwmark.",
     ),
     owned(
-        "no way to say what clients send to",
+        "a service without an address",
         {},
         "virtualServers[0]: The service has no address. Give one of virtualIp, virtualServerGroup and fwmark.",
     ),
     service(
-        "an address family mixed with the other",
+        "addresses of both families in one service",
         {
             virtualIp: undefined,
             port: undefined,
@@ -418,7 +418,7 @@ const services = [
         "virtualServers[0]: The addresses mix IPv4 and IPv6. Split the service in two virtual servers.",
     ),
     service(
-        "IPv6 with real servers that have none",
+        "IPv6 with real servers that have no IPv6 address",
         { virtualIp: "fd00:62:1::248", realServers: [{ name: "rs1" }] },
         'virtualServers[0].realServers[0].name: "rs1" has no IPv6 address that directors can send packets to. Give its address6 in realServers.',
     ),
@@ -437,7 +437,7 @@ const services = [
         "virtualServers[0].fwmark.packets[0].lastPort: 80 is not above port, 90. Give both ends of the range, the lower one in port.",
     ),
     service(
-        "a protocol that is none",
+        "an unknown protocol",
         { protocol: "ICMP" },
         'virtualServers[0].protocol: "ICMP" is unknown. Use one of TCP, UDP, SCTP.',
     ),
@@ -461,7 +461,7 @@ const services = [
         "virtualServers[1]: [fd00:62:1::248]:80 (TCP) is already virtualServers[0], and keepalived would merge the two. Use a different address or port.",
     ),
     service(
-        "a scheduler that is none",
+        "an unknown scheduler",
         { lvsSched: "random" },
         'virtualServers[0].lvsSched: "random" is unknown. Use one of rr, wrr, lc, wlc, lblc, lblcr, sh, dh, sed, nq, fo, ovf, mh, twos.',
     ),
@@ -476,7 +476,7 @@ const services = [
         "virtualServers[0].lvsSched: mh drops the clients of servers with weight 0, which drained, inhibitOnFailure and some checks set. Set mhFallback.",
     ),
     service(
-        "a method that is none",
+        "an unknown forwarding method",
         { lvsMethod: "dr" },
         'virtualServers[0].lvsMethod: "dr" is unknown. Use one of DR, NAT, TUN, FULLNAT.',
     ),
@@ -557,7 +557,7 @@ const services = [
         "realServers[0]: Port 80 is in a NAT and in a FULLNAT pool, and the director cannot tell their packets apart. Use one method for both.",
     ),
     cluster(
-        "a sync group that leaves out what NAT ties",
+        "a sync group without an instance that NAT needs",
         {
             vrrpInstances: [
                 outside,
@@ -625,7 +625,7 @@ const services = [
         "virtualServers[0].persistenceGranularity: The setting has no effect without persistenceTimeout. Give one, or remove it.",
     ),
     service(
-        "a quorum that nobody reaches",
+        "a quorum that the weights cannot reach",
         { quorum: 4 },
         "virtualServers[0].quorum: quorum and hysteresis need a weight of 4, and all weights add up to 3. Lower quorum.",
     ),
@@ -709,17 +709,17 @@ const services = [
         "virtualServers[0].realServers[0].extraConfig: An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
     ),
     service(
-        "an extra line whose brace may be read or not",
+        "an extra line whose brace keepalived may skip",
         { extraConfig: "@ds1 track {\n}" },
         "virtualServers[0].extraConfig: A brace shares its line with another brace, @, ~, $ or an escaped character, which can change its meaning. Put the brace on a line of its own.",
     ),
     service(
-        "an extra line that takes in what follows it",
+        "an extra line that continues on the next one",
         { extraConfig: "retry 2 \\" },
         "virtualServers[0].extraConfig: A line ends in a backslash, which can join it to the next line. Remove the backslash.",
     ),
     service(
-        "an extra line whose end keepalived would read as another",
+        "an extra line that is too long for keepalived",
         { extraConfig: `# ${"-".repeat(1000)} quorum 2` },
         "virtualServers[0].extraConfig: The line has 1011 bytes, and keepalived would read its end as a new line. Use at most 900 bytes.",
     ),
@@ -733,7 +733,7 @@ const others = [
         "virtualServers[0].lvsSched: mh needs keepalived 2.0.7, and ds1 (rhel7) has 1.3.5. Remove it, or correct keepalivedVersion.",
     ),
     cluster(
-        "an argument that the shell of an old keepalived would act on",
+        "an argument that the shell of an old keepalived would interpret",
         {
             distribution: "rhel7",
             scripts: [{ name: "say", content: "#!/bin/sh\n" }],
@@ -742,17 +742,17 @@ const others = [
         'trackScripts[0].script: "a;reboot" has characters that the shell would interpret, and keepalived 1.3.5 on ds1 (rhel7) uses one. Use letters, digits and _@%+=:,./-, or keepalived 2.0.0.',
     ),
     cluster(
-        "a value too long for a line of keepalived's",
+        "a value that is too long for keepalived",
         { trackProcesses: [{ name: "web", process: "x".repeat(901) }] },
         "trackProcesses[0].process: The line has 901 bytes, and keepalived would read its end as a new line. Use at most 900 bytes.",
     ),
     cluster(
-        "a version of a package that is none",
+        "an invalid version of a package",
         { keepalivedPackage: "newest *" },
         'keepalivedPackage: "newest *" is not the version of a package. Use one such as 1:2.2.7-1+b2.',
     ),
     cluster(
-        "a table that is too large",
+        "a connection table that is too large",
         { kernel: { connTabBits: 31 } },
         "kernel.connTabBits: 31 is out of range. Use 8 to 20.",
     ),
@@ -783,12 +783,12 @@ const others = [
         "kernel.conntrack: false contradicts lvsMethod FULLNAT, which needs connection tracking. Remove it.",
     ),
     cluster(
-        "a look at hosts that is too rare for alerts",
+        "measurements that are too rare for alerts",
         { monitoring: { interval: 300 } },
         "monitoring.interval: 300 is out of range. Use 5 to 60 seconds.",
     ),
     cluster(
-        "a folder for metrics that systemd reads otherwise",
+        "a folder for metrics that systemd would misread",
         { monitoring: { textfileDirectory: "/var/lib/%h" } },
         'monitoring.textfileDirectory: "/var/lib/%h" is not an absolute path that systemd can read. Use letters, digits and "_+@:,=.-" after each "/".',
     ),
