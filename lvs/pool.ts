@@ -8,7 +8,7 @@ import {
     protocolOf,
     virtualIpsIn,
 } from "./service/destination";
-import { LvsMethod, methodOf, planTunnel, type TunnelPlan } from "./service/lvsMethod";
+import { LvsMethod, methodOf, planTunnel, type Tunnel } from "./service/lvsMethod";
 import type { PoolMember } from "./service/poolMember";
 import { leastWeights } from "./service/quorum";
 import { schedulerOf } from "./service/scheduler";
@@ -99,7 +99,7 @@ export interface Membership<Service = VirtualServer> {
     readonly virtualServer: Service;
     readonly member: PoolMember;
     readonly method: LvsMethod;
-    readonly tunnel: TunnelPlan;
+    readonly tunnel: Tunnel;
 }
 
 /** Pools of each real server by its name, in the order of the virtual servers. */
@@ -116,7 +116,7 @@ export function membershipsOf<Service extends VirtualServerSettings>(
                 virtualServer,
                 member,
                 method: memberMethodOf(virtualServer, member),
-                tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
+                tunnel: member.tunnel ?? virtualServer.tunnel ?? {},
             });
         }
     }
@@ -156,7 +156,7 @@ export function sorryServerUses({
 }
 
 /** Tunnels through which a real server gets packets. */
-export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): TunnelPlan[] {
+export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): Tunnel[] {
     return memberships.filter(({ method }) => method === LvsMethod.TUN).map(({ tunnel }) => tunnel);
 }
 

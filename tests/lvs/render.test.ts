@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Mustache from "mustache";
-import { planDirector } from "../../lvs/plan";
+import { planDirector, standaloneRealServers } from "../../lvs/plan";
 import {
     directorFiles,
     directorModuleFiles,
@@ -9,6 +9,7 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "../../lvs/render";
+import { validateRealServer } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
 import { expectGolden, expectGoldenDiff, goldenFolder } from "../support/golden";
 import { realServerPlan } from "../support/plans";
@@ -32,6 +33,12 @@ describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, clus
         expectGolden(`${folder}/${first!.name}.txt`, first!.text);
         for (const { name, text } of others) {
             expectGoldenDiff(`${folder}/${name}.diff`, first!.text, text);
+        }
+    });
+
+    it("has real servers that are valid without the cluster", () => {
+        for (const realServer of standaloneRealServers(cluster).values()) {
+            expect(validateRealServer(realServer)).toEqual([]);
         }
     });
 
