@@ -146,9 +146,13 @@ describe("The kernel of each director", () => {
             expect(await ds2.run("ipvsadm -Lnc")).not.toContain(vip);
 
             await ds1.cut();
-            await waitUntil("ds2 active", 10_000, async () =>
-                (await cluster.activeDirectors()).includes("ds2"),
+            // The client has to learn ds2's MAC address before it can hear of a reset.
+            await waitUntil(
+                "ds2 serves",
+                20_000,
+                async () => (await cluster.bodies(1)).length === 1,
             );
+            expect(await cluster.activeDirectors()).toEqual(["ds2"]);
             // Without the setting, the kernel resets a connection that it does not know.
             await ds2.run("sysctl -q net.ipv4.vs.sloppy_tcp=0");
             await expect(another.ask()).rejects.toThrow("ECONNRESET");
