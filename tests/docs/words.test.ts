@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+
+const root = path.join(__dirname, "../..");
+
+/** Words that other words replace: see the style of every text in CONTRIBUTING.md. */
+const replaced =
+    /\b(puts? off|lets? go of|speaks against|ownerLast|leavingLast|prepareAfter|told of|whoever|takeTurn|beside_plan|put_right|let_go|back_out|sorryFor|tiedByNat)\b/i;
+
+/** Words most in a sentence of a page. */
+const longest = 25;
+
+const files = execFileSync("git", ["ls-files", "*.ts", "*.sh", "*.md", "*.yaml"], {
+    cwd: root,
+    encoding: "utf8",
+})
+    .split("\n")
+    .filter((file) => file !== "" && file !== "CHANGELOG.md" && !__filename.endsWith(file));
+const textOf = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+/** Pages that people write. */
+const pages = files.filter(
+    (file) =>
+        /^(README|CONTRIBUTING|docs\/[\w-]+|examples\/.*)\.md$/.test(file) &&
+        !/docs\/(claims|reference|refusals)\.md$/.test(file),
+);
+
+/** Sentences of a page, without code, tables and headings. */
+function sentencesOf(file: string): string[] {
+    const prose = textOf(file)
+        .replace(/^```[^]*?^```$/gm, "")
+        .replace(/^( *\||#).*$/gm, "");
+    const paragraphs = prose.split(/\n\s*\n|^ *(?:[-*]|\d+\.) /m);
+    return paragraphs
+        .map((paragraph) => paragraph.replace(/\s+/g, " "))
+        .flatMap((paragraph) => paragraph.split(/(?<=[.!?:][*)\]]*) /));
+}
+
+it("no file of this repository has a word that another one replaces", () => {
+    const found = files.flatMap((file) => {
+        const lines = textOf(file).split("\n");
+        return lines.flatMap((line, index) =>
+            replaced.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+        );
+    });
+    expect(files.length).toBeGreaterThan(300);
+    expect(found).toEqual([]);
+});
+
+it.each(pages)(`%s has no sentence of more than ${longest} words`, (file) => {
+    const sentences = sentencesOf(file);
+    expect(sentences.length).toBeGreaterThan(3);
+    expect(sentences.filter((sentence) => sentence.split(" ").length > longest)).toEqual([]);
+});
