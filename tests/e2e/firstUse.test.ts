@@ -102,6 +102,6 @@ it("The commands of the README set up a cluster from a new home directory", asyn
     const command = ["unshare", "--mount", "sh", "-ec", asNewUser, script];
     const printed = await cluster.lab.exec(command, { cwd, env });
     expect(printed).toContain(cluster.host("rs3").hostKey.split(" ")[1]);
-    expect(printed).toMatch(new RegExp(`^${vip} .* at ds1$`, "m"));
+    expect(printed).toMatch(new RegExp(`^${vip} .* active: ds1$`, "m"));
     await cluster.untilHealthy();
 });
