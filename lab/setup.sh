@@ -57,6 +57,7 @@ mke2fs e2fsprogs
 ssh openssh-client
 sshd openssh-server
 curl curl
+git git
 patchelf patchelf
 shellcheck shellcheck
 apt-ftparchive apt-utils

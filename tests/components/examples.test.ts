@@ -25,7 +25,7 @@ const imports = `import * as pulumi from "@pulumi/pulumi";
 import { Director, LvsCluster, type LvsClusterArgs, RealServer } from "./components";
 `;
 
-/** Compile the examples. Returns what the compiler says of errors. */
+/** Compile the examples. Returns the errors. */
 function compile(): string[] {
     const files = new Map(
         examples.map(({ name, text }) => [path.join(root, `${name}.ts`), `${imports}${text}`]),

@@ -104,7 +104,7 @@ async function recorded(program: () => unknown): Promise<Registration[]> {
     return all;
 }
 
-/** What the steps of a cluster need to run on each host, by the names of the steps. */
+/** Type and inputs of each resource by its name: the whole of each step on each host. */
 function stepsOf(registrations: Registration[]) {
     return Object.fromEntries(
         registrations.map(({ name, type, inputs }) => [name, { type, inputs }]),
@@ -125,7 +125,7 @@ function run({ text }: Block): void {
     program(modules, {});
 }
 
-/** What the compiler says of programs, each line with the page where the error is. */
+/** Compile programs. Returns the errors, each with its page and line. */
 function compile(sources: Block[]): string[] {
     const options: ts.CompilerOptions = {
         target: ts.ScriptTarget.ES2022,

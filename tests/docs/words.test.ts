@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 
 const root = path.join(__dirname, "../..");
@@ -11,12 +10,20 @@ const replaced =
 /** Words most in a sentence of a page. */
 const longest = 25;
 
-const files = execFileSync("git", ["ls-files", "*.ts", "*.sh", "*.md", "*.yaml"], {
-    cwd: root,
-    encoding: "utf8",
-})
-    .split("\n")
-    .filter((file) => file !== "" && file !== "CHANGELOG.md" && !__filename.endsWith(file));
+/** Folders that no person writes. */
+const generated = ["node_modules", "dist", ".git"];
+
+const files = readdirSync(root)
+    .filter((name) => !generated.includes(name))
+    .flatMap((name) =>
+        statSync(path.join(root, name)).isDirectory()
+            ? readdirSync(path.join(root, name), { recursive: true }).map((below) =>
+                  path.join(name, String(below)),
+              )
+            : [name],
+    )
+    .filter((file) => /\.(ts|sh|md|yaml)$/.test(file) && file !== "CHANGELOG.md")
+    .filter((file) => !__filename.endsWith(file));
 const textOf = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 /** Pages that people write. */
