@@ -1,7 +1,7 @@
 import { articleConfig, type Change, vip } from "./article";
 import type { Host } from "./host";
 import { clusterPackages, installedDisk } from "./installedDisk";
-import { Lab, waitUntil } from "./lab";
+import { Lab, patienceMs, waitUntil } from "./lab";
 import type { Probe } from "./probe";
 import { onRelease, releases } from "./release";
 import { LabStack, type StackConfig } from "./stack";
@@ -129,7 +129,7 @@ export class LabCluster {
     }
 
     /** Wait until this director, and no other one, has the address. */
-    async untilActive(name: string, { ip = vip, deadlineMs = 20_000 } = {}): Promise<void> {
+    async untilActive(name: string, { ip = vip, deadlineMs = patienceMs } = {}): Promise<void> {
         await waitUntil(`${name} as the only active director of ${ip}`, deadlineMs, async () => {
             const active = (await this.activeDirectors(ip)).join();
             if (active === name) return true;
@@ -139,7 +139,7 @@ export class LabCluster {
 
     /** Wait until exactly one director has the address. Return its name. */
     async activeDirector(ip = vip): Promise<string> {
-        return waitUntil(`one active director of ${ip}`, 30_000, async () => {
+        return waitUntil(`one active director of ${ip}`, patienceMs, async () => {
             const active = await this.activeDirectors(ip);
             if (active.length !== 1) throw new Error(`active: ${active.join() || "none"}`);
             return active[0]!;
@@ -151,7 +151,7 @@ export class LabCluster {
      */
     async untilHealthy(ip = vip): Promise<void> {
         const [first] = this.directors;
-        await waitUntil("a healthy cluster", 60_000, async () => {
+        await waitUntil("a healthy cluster", patienceMs, async () => {
             const active = (await this.activeDirectors(ip)).join();
             const missing = active === first!.name ? await missingServers(first!) : "unknown";
             if (missing === "") return true;

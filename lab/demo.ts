@@ -1,4 +1,4 @@
-import { Lab, waitUntil } from "./lab";
+import { Lab, patienceMs, waitUntil } from "./lab";
 import { UserError } from "./progress";
 import { LabStack } from "./stack";
 import { seed } from "./topology";
@@ -25,7 +25,7 @@ async function demo(): Promise<void> {
     print(await lab.exec(["sh", "-c", `for i in 1 2 3 4 5 6; do curl -sS ${vip}; done`]));
     heading("The IPVS table of ds1, the active director");
     // The kernel updates its counters every two seconds.
-    const table = await waitUntil("counted connections", 10_000, async () => {
+    const table = await waitUntil("counted connections", patienceMs, async () => {
         const text = await lab.host("ds1").run("ipvsadm -Ln --stats");
         return / [1-9]\d* /.test(text.split(`${vip}:80`)[1] ?? "") ? text : undefined;
     });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
-import { waitUntil } from "./wait";
+import { patienceMs, waitUntil } from "./wait";
 
 /** Parent of the folders with the large files of each lab. */
 const labsDir = path.join(
@@ -58,7 +58,7 @@ async function removeControlGroup(dir: string): Promise<void> {
     for (const entry of entries) {
         if (entry.isDirectory()) await removeControlGroup(path.join(dir, entry.name));
     }
-    await waitUntil(`end of all processes in ${dir}`, 10_000, () => removed(dir), 20);
+    await waitUntil(`end of all processes in ${dir}`, patienceMs, () => removed(dir), 20);
 }
 
 async function removed(dir: string): Promise<boolean> {

@@ -13,7 +13,7 @@ import { UserError } from "./progress";
 import { run, type RunOptions, type RunResult, tryRun } from "./run";
 import { sshFilesOf } from "./sshFiles";
 import { type HostSpec, isContainer, type Suite, suiteOf, type Topology } from "./topology";
-import { GiveUp, waitUntil } from "./wait";
+import { GiveUp, patienceMs, waitUntil } from "./wait";
 
 /** Limit for a boot. Five hosts at once take 45 s on a slow machine. */
 const bootDeadline = 180_000;
@@ -135,7 +135,7 @@ export class Host {
         // ssh may be disconnected before the answer arrives.
         await this.tryRun("systemctl poweroff");
         await this.closeConnection();
-        await waitUntil(`end of ${this.name}`, 60_000, async () => !(await this.isUp()));
+        await waitUntil(`end of ${this.name}`, patienceMs, async () => !(await this.isUp()));
         await this.process.end();
     }
 

@@ -14,10 +14,10 @@ import { UserError } from "./progress";
 import { nodeCommand, run, RunOptions, RunResult, tryRun } from "./run";
 import { sshFilesOf, writeSshFiles } from "./sshFiles";
 import { HostSpec, ipv6Of, isContainer, Network, suiteOf, Topology } from "./topology";
-import { waitUntil } from "./wait";
+import { patienceMs, waitUntil } from "./wait";
 
 export { Host } from "./host";
-export { waitUntil } from "./wait";
+export { patienceMs, waitUntil } from "./wait";
 
 /** How to start a lab. */
 export interface LabOptions {
@@ -233,7 +233,7 @@ export class Lab {
         const server = this.spawn(serve, { cwd: "/", detached: true, stdio });
         server.unref();
         await log.close();
-        await waitUntil("start of the package server", 20_000, async () => {
+        await waitUntil("start of the package server", patienceMs, async () => {
             const text = await fs.readFile(logFile, "utf8");
             if (server.exitCode !== null) throw new Error(text);
             return text.includes("listening");

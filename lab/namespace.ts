@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import { run } from "./run";
-import { waitUntil } from "./wait";
+import { patienceMs, waitUntil } from "./wait";
 
 /**
  * A network namespace that is bound to a file. Everything of a lab runs in it, so a lab can be
@@ -44,7 +44,7 @@ export class Namespace {
     /** Kill every process in this namespace except the current one, and remove the namespace. */
     async destroy(): Promise<void> {
         if (!(await this.exists())) return;
-        await waitUntil("end of all processes of the lab", 20_000, async () => {
+        await waitUntil("end of all processes of the lab", patienceMs, async () => {
             const others = (await this.processes()).filter((pid) => pid !== process.pid);
             others.forEach((pid) => signal(pid, "SIGKILL"));
             return others.length === 0;

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { waitUntil } from "./wait";
+import { patienceMs, waitUntil } from "./wait";
 
 /** A running `pulumi up`. */
 export class RunningUp {
@@ -30,7 +30,7 @@ export class RunningUp {
 
     /** Wait until it has begun to change resources, and some milliseconds longer. */
     async waitForUpdating(moreMs: number): Promise<void> {
-        await waitUntil("begin of an up", 60_000, () => this.output.includes("Updating"), 20);
+        await waitUntil("begin of an up", patienceMs, () => this.output.includes("Updating"), 20);
         await sleep(moreMs);
     }
 

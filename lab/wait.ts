@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** Deadline of a wait that claims no time, in ms: a busy machine may be very slow. */
+export const patienceMs = 60_000;
+
 /**
  * Repeat `condition` until it returns something other than `false` or `undefined`, and return that.
  * The interval grows with the time waited, because each check costs the hosts time. After

@@ -1,6 +1,6 @@
 import { vip } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 
 describe("A cluster that serves", () => {
     let cluster: LabCluster;
@@ -57,7 +57,7 @@ describe("A cluster that serves", () => {
             printf 'GET / HTTP/1.0\\r\\n' >&3; sleep 12; printf '\\r\\n' >&3
             timeout 5 tail -n 1 <&3`;
         const open = Array.from({ length: 6 }, () => cluster.lab.exec(["bash", "-c", slow]));
-        await waitUntil("a connection to rs1", 10_000, async () => {
+        await waitUntil("a connection to rs1", patienceMs, async () => {
             const table = await cluster.host("ds1").run("ipvsadm -Lnc");
             return /ESTABLISHED .*10\.128\.190\.249:80/.test(table);
         });
@@ -133,7 +133,7 @@ describe("A cluster that serves", () => {
         const since = (await cluster.host("ds2").run("date +%s")).trim();
         const probe = await cluster.probe();
         await withOther(["rs1", "rs2", "rs3"]);
-        await waitUntil("the new virtual IP", 10_000, async () => {
+        await waitUntil("the new virtual IP", patienceMs, async () => {
             const page = await cluster.lab.tryExec(["curl", "-sS", `http://${other}/`]);
             return page.stdout.startsWith("RS");
         });

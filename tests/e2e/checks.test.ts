@@ -2,13 +2,11 @@ import { vip } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
 import { createHash } from "node:crypto";
 import { serverPackages } from "../../lab/installedDisk";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { Host } from "../../lab/host";
 import type { StackConfig } from "../../lab/stack";
 import { withHosts, seed } from "../../lab/topology";
-
-/** Seconds within which an event has to happen, by name. */
-type Bounds = Record<string, number>;
+import { allInTime, type Bounds, inTime } from "../support/inTime";
 
 type Pool = Partial<NonNullable<StackConfig["virtualServers"]>[number]>;
 
@@ -39,12 +37,6 @@ function recoveryBound(name: string): number {
     const { delayLoop, connectTimeout } = timingOf(name);
     return connectTimeout + rounds * delayLoop;
 }
-
-/** Additional seconds that a host needs for a check and for the report of the table. */
-const margin = 3;
-
-/** Seconds until a wait fails. The bounds are far below: lateness is measured, not waited for. */
-const deadlineSeconds = 60;
 
 /** Additional seconds that keepalived waits for each unfinished connection to a silent server. */
 const linger = 5;
@@ -282,7 +274,7 @@ describe("Health checks", () => {
     }
 
     async function untilHealthy() {
-        await waitUntil("both servers in all pools", deadlineSeconds * 1000, async () => {
+        await waitUntil("both servers in all pools", patienceMs, async () => {
             const [first, second] = [await poolsWithout("rs1"), await poolsWithout("rs2")];
             if (first.length === 0 && second.length === 0) return true;
             throw new Error(`rs1 is out of ${first.join()}, rs2 of ${second.join()}`);
@@ -328,53 +320,18 @@ describe("Health checks", () => {
         await act();
         const start = performance.now();
         const more = await lateBy();
-        await inTime(`rs2 out of ${expected.join() || "no pool"}`, start, async () => {
+        const pending = async () => {
             const now = (await poolsWithout("rs2")).filter((name) => isTested(name));
-            const wrong = Object.keys(bounds).filter(
-                (name) => now.includes(name) !== expected.includes(name),
-            );
-            return {
-                done: now.join() === names.filter((name) => expected.includes(name)).join(),
-                pending: Object.fromEntries(wrong.map((name) => [name, bounds[name]! + more])),
-                seen: `out of ${now.join() || "no pool"}`,
-            };
-        });
-    }
-
-    /**
-     * Ask until all is done. Each answer names the events that have not happened yet, with their
-     * bounds in seconds from `start`. An event is late if a question after its bound still finds it
-     * pending. A busy machine slows down checks and questions alike, so the slowest question of the
-     * wait is added to the margin.
-     */
-    async function inTime(
-        what: string,
-        start: number,
-        ask: () => Promise<{ done: boolean; pending: Bounds; seen: string }>,
-    ) {
-        const secondsFrom = (from: number) => (performance.now() - from) / 1000;
-        const late: { name: string; after: number; bound: number }[] = [];
-        let slowest = 0;
-        await waitUntil(what, deadlineSeconds * 1000, async () => {
-            const asked = performance.now();
-            const after = secondsFrom(start);
-            const { done, pending, seen } = await ask();
-            slowest = Math.max(slowest, secondsFrom(asked));
-            for (const [name, bound] of Object.entries(pending)) late.push({ name, after, bound });
-            if (done) return true;
-            throw new Error(seen);
-        });
-        const allowed = margin + slowest;
-        expect(late.filter(({ after, bound }) => after > bound + allowed)).toEqual([]);
+            const wrong = names.filter((name) => now.includes(name) !== expected.includes(name));
+            const boundOf = (name: string) => (bounds[name] ?? Infinity) + more;
+            return Object.fromEntries(wrong.filter(isTested).map((name) => [name, boundOf(name)]));
+        };
+        await allInTime(`rs2 out of ${expected.join() || "no pool"}`, pending, start);
     }
 
     /** Wait until rs2 has this weight in a pool, within a bound in seconds. */
     const untilWeight = (pool: string, expected: number, bound: number) =>
-        inTime(`weight ${expected}`, performance.now(), async () => {
-            const { [pool]: now } = await weights("rs2");
-            const done = now === expected;
-            return { done, pending: done ? {} : { [pool]: bound }, seen: `weight ${now}` };
-        });
+        inTime(`weight ${expected}`, bound, async () => (await weights("rs2"))[pool] === expected);
 
     /** Number of connections from the director to rs2 in some states. */
     async function connections(...states: string[]): Promise<number> {
@@ -568,12 +525,9 @@ describe("Health checks", () => {
         it("run notifyDown when a real server leaves and notifyUp when it returns", async () => {
             await ds1.run("rm -f /run/notified");
             const untilNotified = (expected: string) =>
-                inTime(`notified: ${expected}`, performance.now(), async () => {
+                inTime(`notified: ${expected}`, refusalBound("tcp"), async () => {
                     const lines = await ds1.run("cat /run/notified 2>/dev/null || :");
-                    const seen = lines.trim().split("\n").join(" ");
-                    const done = seen === expected;
-                    const pending: Bounds = done ? {} : { tcp: refusalBound("tcp") };
-                    return { done, pending, seen };
+                    return lines.trim().split("\n").join(" ") === expected;
                 });
             await rs2.run("systemctl stop apache2");
             await untilNotified("down");
@@ -639,12 +593,12 @@ describe("Health checks", () => {
     it("keep a real server out until its first success with alpha, and let it in at once without alpha", async () => {
         await page("late")();
         await ds1.run("systemctl restart keepalived");
-        const first = await waitUntil("a pool with rs2", deadlineSeconds * 1000, async () => {
+        const first = await waitUntil("a pool with rs2", patienceMs, async () => {
             const pool = await weights("rs2");
             return "eager" in pool && pool;
         });
         expect(first).not.toHaveProperty("alpha");
-        await waitUntil("rs2 out of both", deadlineSeconds * 1000, async () => {
+        await waitUntil("rs2 out of both", patienceMs, async () => {
             const pools = await poolsWithout("rs2");
             return pools.includes("eager") && pools.includes("alpha");
         });

@@ -3,7 +3,7 @@ import { LabCluster } from "../../lab/cluster";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Host } from "../../lab/host";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/health";
 import { expectGolden } from "../support/golden";
@@ -74,7 +74,7 @@ describe("lvs status", () => {
 
     it("names the web server that is down", async () => {
         await rs2.run("systemctl stop apache2");
-        const text = await waitUntil("the loss of rs2", 30_000, async () => {
+        const text = await waitUntil("the loss of rs2", patienceMs, async () => {
             const { stdout } = await lvs("status");
             if (stdout.includes("seen by ds1, ds2")) return stdout;
             throw new Error(stdout);
@@ -106,7 +106,7 @@ describe("lvs check", () => {
         const unchanged = cluster.members
             .map(({ name }) => `${name}: unchanged since the last up\n`)
             .join("");
-        await waitUntil("no drift", 30_000, async () => {
+        await waitUntil("no drift", patienceMs, async () => {
             const { stdout } = await lvs("check");
             if (stdout !== unchanged) throw new Error(stdout);
             return true;
@@ -262,7 +262,7 @@ it("lvs reports a powered-off host within seconds and shows all other hosts", as
     await ds1.cut();
     await waitUntil(
         "a new active director",
-        20_000,
+        patienceMs,
         async () => (await cluster.activeDirectors()).join() === "ds2",
     );
     const start = performance.now();

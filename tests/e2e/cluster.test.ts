@@ -1,6 +1,6 @@
 import { spareRealServer, vip } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import { directorPasswords, replaceAuthPass, withoutFailover } from "./support/password";
 
 describe("The article's cluster", () => {
@@ -22,7 +22,7 @@ describe("The article's cluster", () => {
         expect(bodies).toEqual(bodies.map((_, index) => round[(start + index) % 3]));
 
         // The kernel updates its counters every two seconds.
-        const counts = await waitUntil("thirty counted connections", 10_000, async () => {
+        const counts = await waitUntil("thirty counted connections", patienceMs, async () => {
             const table = await active.run("ipvsadm -Ln --stats --exact");
             const lines = table.split("\n").map((line) => line.trim().split(/\s+/));
             const services = lines.filter(([, address]) => address === `${vip}:80`);
@@ -86,7 +86,7 @@ describe("The article's cluster", () => {
         await cluster.change(({ realServers }) => realServers.push(spareRealServer()));
         await waitUntil(
             "an answer of RS4",
-            10_000,
+            patienceMs,
             () => coming.soFar().bodyCounts.RS4 !== undefined,
         );
         expect((await coming.stop()).failed).toEqual([]);
@@ -99,7 +99,7 @@ describe("The article's cluster", () => {
         const slowRequests = Array.from({ length: 8 }, () =>
             cluster.lab.exec(["bash", "-c", slowRequest]),
         );
-        await waitUntil("a connection to rs4", 8_000, async () => {
+        await waitUntil("a connection to rs4", patienceMs, async () => {
             const table = await cluster.host("ds1").run("ipvsadm -Lnc");
             return /ESTABLISHED .*10\.128\.190\.247:80/.test(table);
         });

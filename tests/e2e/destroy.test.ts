@@ -1,5 +1,5 @@
 import { LabCluster } from "../../lab/cluster";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import { withHosts, seed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
@@ -21,7 +21,7 @@ describe("After a destroy with removePackages,", () => {
 
     const portraits = () => Promise.all(cluster.lab.hosts.map(portrait));
     const ownAddress = () =>
-        waitUntil("the address of the user's own keepalived", 20_000, async () =>
+        waitUntil("the address of the user's own keepalived", patienceMs, async () =>
             (await cluster.host("ds1").run("ip -o address show dev eth0")).includes(
                 "10.128.190.240",
             ),
@@ -42,7 +42,7 @@ describe("After a destroy with removePackages,", () => {
             sysctl -q net.ipv4.conf.all.arp_announce=1`);
         before = await portraits();
         await cluster.change((config) => (config.removePackages = true));
-        await waitUntil("an answer of RS1", 60_000, async () => {
+        await waitUntil("an answer of RS1", patienceMs, async () => {
             return (await cluster.bodies(1)).join() === "RS1";
         });
     });

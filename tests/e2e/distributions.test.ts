@@ -1,6 +1,6 @@
 import { releases } from "../../lab/release";
 import { LabCluster } from "../../lab/cluster";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import { mixed } from "../../lab/topology";
 import { portrait } from "./support/portrait";
 
@@ -67,7 +67,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
     it("removes a stopped web server and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
         await rs2.run("systemctl stop apache2");
-        await waitUntil("rs2 out", 9_000, async () =>
+        await waitUntil("rs2 out", patienceMs, async () =>
             ["rs1,rs3"].includes((await cluster.servingRealServers("ds1")).join()),
         );
         await rs2.run("systemctl start apache2");

@@ -1,5 +1,6 @@
 import { LabCluster } from "../../lab/cluster";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
+import { inTime } from "../support/inTime";
 
 describe("The article's cluster", () => {
     let cluster: LabCluster;
@@ -18,7 +19,7 @@ describe("The article's cluster", () => {
         await ds1.cut();
         const cutAt = Date.now();
         await cluster.untilActive("ds2");
-        await waitUntil("answers again", 10_000, () =>
+        await waitUntil("answers again", patienceMs, () =>
             probe.soFar().requests.some(({ at, error }) => at > cutAt + 1000 && !error),
         );
         expect(probe.soFar().longestGap).toBeLessThan(5000);
@@ -67,19 +68,18 @@ describe("The article's cluster", () => {
         const others = ["rs1", "rs2", "rs3"].filter((other) => other !== name);
         const probe = await cluster.probe();
         await causeFault();
-        // Reading the table takes time, too.
-        await waitUntil(`${name} out`, (boundSeconds + 3) * 1000, async () => {
+        await inTime(`${name} out`, boundSeconds, async () => {
             return (await cluster.servingRealServers("ds1")).join() === others.join();
         });
         const outAt = Date.now();
         await waitUntil(
             "a hundred requests more",
-            20_000,
+            patienceMs,
             () => probe.soFar().requests.filter(({ at }) => at > outAt).length > 100,
         );
         await repairFault();
         await cluster.untilHealthy();
-        await waitUntil(`an answer of ${name}`, 10_000, () =>
+        await waitUntil(`an answer of ${name}`, patienceMs, () =>
             probe
                 .soFar()
                 .requests.some(({ at, body }) => at > outAt && body === name.toUpperCase()),

@@ -2,7 +2,7 @@ import { vip } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
 import { firewallPackages } from "../../lab/installedDisk";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors, type Topology } from "../../lab/topology";
 
@@ -94,7 +94,7 @@ ${nftables}END
     }
 
     async function untilActive(...names: string[]) {
-        await waitUntil(`${names.join()} active`, 60_000, async () => {
+        await waitUntil(`${names.join()} active`, patienceMs, async () => {
             const active = (await cluster.activeDirectors(vip)).join();
             if (active === names.join()) return true;
             throw new Error(`active: ${active}`);
@@ -103,7 +103,7 @@ ${nftables}END
 
     /** Wait until both real servers answer in turn. */
     async function untilAnswered(url: string) {
-        await waitUntil(`answers from ${url}`, 20_000, async () => {
+        await waitUntil(`answers from ${url}`, patienceMs, async () => {
             const bodies = await cluster.bodies(2, url);
             if (bodies.sort().join() === "RS1,RS2") return true;
             throw new Error(bodies.join());
@@ -140,7 +140,7 @@ ${nftables}END
         });
 
         async function untilConnected(host: Host) {
-            await waitUntil(`a connection on ${host.name}`, 10_000, async () =>
+            await waitUntil(`a connection on ${host.name}`, patienceMs, async () =>
                 (await host.run("ipvsadm -Lnc")).includes("ESTABLISHED"),
             );
         }
@@ -189,7 +189,7 @@ ${nftables}END
     }
 
     async function untilRulesetsAre(open: string[]) {
-        await waitUntil("the same rules", 20_000, async () => {
+        await waitUntil("the same rules", patienceMs, async () => {
             expect(await rulesets()).toEqual(open);
             return true;
         });

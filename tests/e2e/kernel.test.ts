@@ -1,7 +1,7 @@
 import { vip } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { withHosts, seed } from "../../lab/topology";
 import { Client } from "./support/client";
@@ -149,7 +149,7 @@ describe("The kernel of each director", () => {
             // The client has to learn ds2's MAC address before it can hear of a reset.
             await waitUntil(
                 "ds2 serves",
-                20_000,
+                patienceMs,
                 async () => (await cluster.bodies(1)).length === 1,
             );
             expect(await cluster.activeDirectors()).toEqual(["ds2"]);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Host, Lab, waitUntil } from "../../lab/lab";
+import { type Host, Lab, patienceMs, waitUntil } from "../../lab/lab";
 import { hostKey } from "../../lab/keys";
 import { nodeCommand, run } from "../../lab/run";
 import { cacheRoot, exists } from "../../lab/cache";
@@ -121,7 +121,7 @@ describe("A lab's host", () => {
         await ds1.link("down");
         expect(await answers(ds1)).toBe(false);
         await ds1.link("up");
-        await waitUntil("answer of ds1", 10_000, () => answers(ds1));
+        await waitUntil("answer of ds1", patienceMs, () => answers(ds1));
     });
 });
 
@@ -175,7 +175,7 @@ describe("Hosts of several networks", () => {
             await seenAs(7001),
             (await far1.tryRun(`ping -c 1 -W 2 ${ipv6}`)).status === 0,
         ];
-        await waitUntil("both servers", 10_000, async () => !(await answers()).includes(""));
+        await waitUntil("both servers", patienceMs, async () => !(await answers()).includes(""));
         expect(await answers()).toEqual([far1.address, far1.address, true]);
 
         await router.run("apt-get -q update && apt-get -q install -y nftables");
@@ -213,13 +213,13 @@ test("A probe logs every request, every failure and the longest gap", async () =
     await lab.exec(["curl", "-sS", "--retry", "20", "--retry-connrefused", url]);
 
     const probe = await lab.probe(url, { intervalMs: 20, timeoutMs: 2000 });
-    await waitUntil("successes", 20_000, () => probe.soFar().requests.length > 50);
+    await waitUntil("successes", patienceMs, () => probe.soFar().requests.length > 50);
     expect(probe.soFar().failed).toEqual([]);
     await rs1.freeze();
-    await waitUntil("failures", 20_000, () => probe.soFar().failed.length > 20);
+    await waitUntil("failures", patienceMs, () => probe.soFar().failed.length > 20);
     await rs1.thaw();
     const thawed = Date.now();
-    await waitUntil("successes after the gap", 20_000, () =>
+    await waitUntil("successes after the gap", patienceMs, () =>
         probe.soFar().requests.some(({ at, error }) => at > thawed && !error),
     );
     const { requests, failed, longestGap, bodyCounts } = await probe.stop();
@@ -256,7 +256,7 @@ test("A cluster is deployed from a checkout in a path with a space, with a home 
             XDG_CACHE_HOME: path.dirname(cacheRoot),
         };
         await run([program!, ...args, "-e", script], { cwd: checkout, env });
-        await waitUntil("end of the lab", 20_000, async () => {
+        await waitUntil("end of the lab", patienceMs, async () => {
             const labs = path.join(home, ".local/state/pulumi-lvs/labs");
             return (await fs.readdir(labs)).length === 0;
         });
@@ -280,24 +280,24 @@ describe("Nothing of a lab remains", () => {
 
     test("after the process that started it was killed", async () => {
         const { starter, name } = startLab();
-        await waitUntil("the lab", 60_000, () => starter.output.includes("up"));
+        await waitUntil("the lab", patienceMs, () => starter.output.includes("up"));
         const killed = (await Lab.attach(name))!;
         const [dir, pids] = [killed.dir, await processesOf(killed)];
         process.kill(starter.pid, "SIGKILL");
-        await waitUntil("end of the lab", 20_000, async () => !(await exists(dir)));
+        await waitUntil("end of the lab", patienceMs, async () => !(await exists(dir)));
         await expectNothingLeft(dir, pids);
     });
 
     test("after an interruption of its start", async () => {
         const { starter, name } = startLab();
-        const half = await waitUntil("a booting host", 60_000, async () => {
+        const half = await waitUntil("a booting host", patienceMs, async () => {
             const started = await Lab.attach(name);
             return (await started?.host("rs1").isUp()) && started;
         });
         const [dir, pids] = [half.dir, await processesOf(half)];
         // As a terminal does: send the signal to the whole foreground process group.
         process.kill(-starter.pid, "SIGINT");
-        await waitUntil("end of the lab", 20_000, async () => !(await exists(dir)));
+        await waitUntil("end of the lab", patienceMs, async () => !(await exists(dir)));
         await expectNothingLeft(dir, pids);
     });
 

@@ -1,7 +1,7 @@
 import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
 import { serverPackages } from "../../lab/installedDisk";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { ipv6Of, withHosts, wide } from "../../lab/topology";
 import { portrait } from "./support/portrait";
@@ -125,7 +125,7 @@ END
 
     /** Wait until ds1 is active for all virtual IPs and has every real server in its table. */
     async function untilHealthy() {
-        await waitUntil("a healthy cluster", 60_000, async () => {
+        await waitUntil("a healthy cluster", patienceMs, async () => {
             const active = await virtualIps();
             const servers = (await cluster.ipvsRules("ds1", "-a ")).length;
             if (active.ds1!.length === 4 && active.ds2!.length === 0 && servers === serverCount)
@@ -169,7 +169,7 @@ END
             for (const family of families) await cluster.bodies(4, url(method, family));
         }
         // The kernel updates its counters every two seconds.
-        const counts = await waitUntil("counted packets", 10_000, async () => {
+        const counts = await waitUntil("counted packets", patienceMs, async () => {
             const table = await ds1.run("ipvsadm -Ln --stats --exact");
             const lines = table
                 .split("\n")
@@ -328,13 +328,13 @@ END
         const probe = await cluster.probe(url("NAT"));
         await causeFault();
         try {
-            await waitUntil("ds2 active for all", 15_000, async () => {
+            await waitUntil("ds2 active for all", patienceMs, async () => {
                 const active = await virtualIps();
                 if (active.ds1!.length === 0 && active.ds2!.length === 4) return true;
                 throw new Error(JSON.stringify(active));
             });
             const movedAt = Date.now();
-            await waitUntil("answers again", 10_000, () =>
+            await waitUntil("answers again", patienceMs, () =>
                 probe.soFar().requests.some(({ at, error }) => at > movedAt && !error),
             );
         } finally {
@@ -352,7 +352,7 @@ END
         for (const method of names) {
             for (const family of families) {
                 const pool = methods[method].pool.map((name) => name.toUpperCase());
-                await waitUntil(`${method} over ${family}`, 20_000, async () => {
+                await waitUntil(`${method} over ${family}`, patienceMs, async () => {
                     const counts = await cluster.bodyCounts(4, url(method, family));
                     if (Object.keys(counts).sort().join() === pool.join()) return true;
                     throw new Error(JSON.stringify(counts));

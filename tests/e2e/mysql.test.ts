@@ -4,9 +4,10 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import type { Host } from "../../lab/host";
 import { databasePackages } from "../../lab/installedDisk";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { mysql } from "../../lab/topology";
+import { inTime } from "../support/inTime";
 
 const example = path.join(__dirname, "../../examples/mysql/Pulumi.mysql.yaml");
 
@@ -23,8 +24,6 @@ const vip = "7.7.7.18";
 const servers = ["my1", "my2", "my3"];
 /** Bound with the defaults (docs/checks.md): delayLoop + retry × delayBeforeRetry. */
 const refusalBound = 5 + 1;
-/** Additional seconds that a slow machine needs for a check and for the report of the table. */
-const margin = 3;
 
 describe("The example cluster with MariaDB", () => {
     let cluster: LabCluster;
@@ -49,8 +48,8 @@ describe("The example cluster with MariaDB", () => {
         );
     }
 
-    const untilServing = (port: number, expected: string[], seconds = 30) =>
-        waitUntil(`${expected.join()} at port ${port}`, seconds * 1000, async () => {
+    const untilServing = (port: number, expected: string[], bound = Infinity) =>
+        inTime(`${expected.join()} at port ${port}`, bound, async () => {
             const now = await serving(port);
             if (now.join() === expected.join()) return true;
             throw new Error(now.join());
@@ -76,7 +75,7 @@ describe("The example cluster with MariaDB", () => {
         // The backup director is a client like any other.
         const ask = `timeout 10 mariadb -h ${vip} -u monitor -Nse 'SELECT @@hostname'`;
         const names = new Set<string>();
-        await waitUntil("an answer of each database", 60_000, async () => {
+        await waitUntil("an answer of each database", patienceMs, async () => {
             names.add((await cluster.host("ds2").run(ask)).trim());
             return names.size === servers.length;
         });
@@ -89,19 +88,19 @@ describe("The example cluster with MariaDB", () => {
 
     it("removes a stopped database within the bound, keeps its web server, and adds the database when it returns", async () => {
         await my2.run("systemctl stop mariadb");
-        await untilServing(3306, ["my1", "my3"], refusalBound + margin);
+        await untilServing(3306, ["my1", "my3"], refusalBound);
         expect(await logins(10)).toEqual({ my1: 5, my3: 5 });
         expect(await cluster.bodyCounts(6, `http://${vip}/`)).toEqual({ MY1: 2, MY2: 2, MY3: 2 });
         await my2.run("systemctl start mariadb");
-        await untilServing(3306, servers, 5 + margin);
+        await untilServing(3306, servers, 5);
         expect(await logins(9)).toEqual({ my1: 3, my2: 3, my3: 3 });
     });
 
     it("removes a database that refuses logins although its port is open", async () => {
         await my2.run(`mariadb -e "RENAME USER monitor@'7.7.7.%' TO nobody@'7.7.7.%'"`);
-        await untilServing(3306, ["my1", "my3"], refusalBound + margin);
+        await untilServing(3306, ["my1", "my3"], refusalBound);
         await my2.run(`mariadb -e "RENAME USER nobody@'7.7.7.%' TO monitor@'7.7.7.%'"`);
-        await untilServing(3306, servers, 5 + margin);
+        await untilServing(3306, servers, 5);
     });
 
     it("checks databases with logins that MariaDB does not count as aborted", async () => {

@@ -1,7 +1,7 @@
 import { bundle } from "../../host/bundle";
 import type { Host } from "../../lab/host";
 import { installedDisk } from "../../lab/installedDisk";
-import { Lab, waitUntil } from "../../lab/lab";
+import { Lab, patienceMs, waitUntil } from "../../lab/lab";
 import { withHosts, seed, type Suite, type Topology } from "../../lab/topology";
 
 const suites: Record<string, Suite> = { ds1: "bullseye", ds2: "trixie", rs1: "bookworm" };
@@ -67,7 +67,7 @@ describe("The preflight", () => {
         await rs2.run(`cat >${conf} && systemctl restart keepalived`, {
             stdin: foreignInstances.join(""),
         });
-        await waitUntil("the foreign keepalived active", 20_000, async () =>
+        await waitUntil("the foreign keepalived active", patienceMs, async () =>
             (await rs2.run("ip -o address show")).includes(" 10.128.190.241/32 "),
         );
     });
@@ -123,7 +123,7 @@ describe("The preflight", () => {
             nohup perl -MIO::Socket::INET -e '
                 $s = IO::Socket::INET->new(LocalPort => 80, Listen => 1); sleep 60
             ' >/dev/null 2>&1 </dev/null &`);
-        await waitUntil("a program on port 80", 5_000, async () =>
+        await waitUntil("a program on port 80", patienceMs, async () =>
             (await rs1.run("ss -Hltn 'sport = :80'")).includes(":80"),
         );
         const found = await findings(rs1, "stop");

@@ -2,9 +2,10 @@ import { vip } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serverPackages } from "../../lab/installedDisk";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { Client, tally } from "./support/client";
+import { inTime } from "../support/inTime";
 
 const otherVip = "10.128.190.246";
 const vip6 = "fd00:62:190::248";
@@ -278,8 +279,7 @@ describe("A cluster with a service of every kind", () => {
         until: () => Promise<boolean>,
     ) {
         await Promise.all(servers.map((name) => cluster.host(name).run(command)));
-        // Reading the table takes time, too.
-        await waitUntil(`${command} on ${servers.join()}`, (seconds + 3) * 1000, until);
+        await inTime(`${command} on ${servers.join()}`, seconds, until);
     }
 
     /** Whether the pool of a service consists of exactly these servers with these weights. */
@@ -565,7 +565,7 @@ describe("A cluster with a service of every kind", () => {
         const { answers, close } = await client.hold(vip, bounded, 6);
         expect(tally(answers)).toEqual({ RS1: 2, RS2: 4 });
         await close();
-        await waitUntil("a connection to rs1", 10_000, async () =>
+        await waitUntil("a connection to rs1", patienceMs, async () =>
             (await client.get(vip, bounded, 1)).includes("RS1"),
         );
     });
@@ -599,7 +599,7 @@ describe("A cluster with a service of every kind", () => {
         expect(await known()).toHaveLength(2);
 
         await ds1.cut();
-        await waitUntil("ds2 active", 10_000, async () =>
+        await waitUntil("ds2 active", patienceMs, async () =>
             (await cluster.activeDirectors()).includes("ds2"),
         );
         expect(await used.ask()).toBe(server);

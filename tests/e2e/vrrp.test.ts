@@ -1,7 +1,7 @@
 import { LabCluster } from "../../lab/cluster";
 import type { VrrpInstanceArgs } from "../../components";
 import type { Host } from "../../lab/host";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 import type { StackConfig } from "../../lab/stack";
 import { threeDirectors } from "../../lab/topology";
 
@@ -403,7 +403,7 @@ describe("Among three directors,", () => {
     }
 
     async function untilActive(expected: Partial<ActiveDirectors>): Promise<void> {
-        await waitUntil("the expected active directors", 30_000, async () => {
+        await waitUntil("the expected active directors", patienceMs, async () => {
             const now = await activeDirectors();
             const wrong = routers.filter((one) => one in expected && now[one] !== expected[one]);
             if (wrong.length === 0) return true;
@@ -449,7 +449,7 @@ describe("Among three directors,", () => {
         await action();
         // The action has ended when clients get answers again.
         const from = Date.now();
-        await waitUntil("answers", 10_000, () =>
+        await waitUntil("answers", patienceMs, () =>
             probes.every((probe) =>
                 probe.soFar().requests.some(({ at, error }) => at > from && error === undefined),
             ),
@@ -469,7 +469,7 @@ describe("Among three directors,", () => {
 
     /** Wait until a director's scripts recorded these lists one after the other. */
     async function untilNotified(host: Host, ...lists: string[][]): Promise<void> {
-        await waitUntil(`${host.name} notified ${lists.join()}`, 10_000, async () => {
+        await waitUntil(`${host.name} notified ${lists.join()}`, patienceMs, async () => {
             const notified = (await host.run("cat /run/notified")).trim().split("\n");
             let from = 0;
             for (const list of lists) {

@@ -1,10 +1,11 @@
 import type { Change } from "../../lab/article";
 import type { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
-import { type Lab, waitUntil } from "../../lab/lab";
+import type { Lab } from "../../lab/lab";
 import type { RunningUp } from "../../lab/runningUp";
 import type { LabStack } from "../../lab/stack";
 import { bootForTraffic, ports } from "../../lab/traffic/cluster";
+import { inTime } from "../support/inTime";
 
 /** A cluster for faults and their repair. */
 export class FaultBed {
@@ -105,18 +106,15 @@ export class FaultBed {
         await this.cluster.untilHealthy();
         for (const { name } of this.cluster.directors) {
             for (const port of Object.values(ports)) {
-                await this.untilServing(name, port, ["rs1", "rs2", "rs3"], 30_000);
+                await this.untilServing(name, port, ["rs1", "rs2", "rs3"]);
             }
         }
     }
 
-    async untilServing(
-        director: string,
-        port: number,
-        names: string[],
-        deadlineMs: number,
-    ): Promise<void> {
-        await waitUntil(`${names.join()} on port ${port} of ${director}`, deadlineMs, async () => {
+    /** Wait until a director sends to exactly these real servers, within a bound in ms. */
+    untilServing(director: string, port: number, names: string[], boundMs = Infinity) {
+        const event = `${names.join()} on port ${port} of ${director}`;
+        return inTime(event, boundMs / 1000, async () => {
             const serving = (await this.cluster.servingRealServers(director, port)).join();
             if (serving === names.join()) return true;
             throw new Error(`serving: ${serving}`);

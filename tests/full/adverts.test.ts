@@ -1,5 +1,5 @@
 import { LabCluster } from "../../lab/cluster";
-import { waitUntil } from "../../lab/lab";
+import { patienceMs, waitUntil } from "../../lab/lab";
 
 describe("A cluster of VRRP version 3", () => {
     let cluster: LabCluster;
@@ -44,11 +44,11 @@ describe("A cluster of VRRP version 3", () => {
         async function gapUntil(active: string, change: () => Promise<unknown>) {
             const probe = await cluster.probe(undefined, 20);
             await change();
-            await waitUntil(`${active} active`, 10_000, async () => {
+            await waitUntil(`${active} active`, patienceMs, async () => {
                 return (await cluster.activeDirectors()).join() === active;
             });
             const from = Date.now();
-            await waitUntil("answers again", 10_000, () =>
+            await waitUntil("answers again", patienceMs, () =>
                 probe.soFar().requests.some(({ at, error }) => at > from && !error),
             );
             return (await probe.stop()).longestGap / 1000;

@@ -3,7 +3,7 @@ import { LabCluster } from "../../lab/cluster";
 import type { Host } from "../../lab/host";
 import { installedDisk } from "../../lab/installedDisk";
 import { hostKey } from "../../lab/keys";
-import { type Lab, waitUntil } from "../../lab/lab";
+import { type Lab, patienceMs, waitUntil } from "../../lab/lab";
 import type { LabStack, StackConfig } from "../../lab/stack";
 import { withHosts, seed } from "../../lab/topology";
 import { holdAptLocks } from "../e2e/support/aptLocks";
@@ -212,7 +212,7 @@ describe("A first up", () => {
 
 /** Wait for an answer. A real server that fails its first check is out for a moment. */
 async function untilServed(lab: Lab): Promise<void> {
-    await waitUntil("an answer of RS1", 20_000, async () =>
+    await waitUntil("an answer of RS1", patienceMs, async () =>
         ["RS1\n"].includes(await lab.exec(["curl", "-sS", "--max-time", "5", `http://${vip}/`])),
     );
 }

@@ -1,7 +1,7 @@
 import { ports } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../lab/host";
-import { waitUntil } from "../../../lab/lab";
+import { patienceMs, waitUntil } from "../../../lab/lab";
 import { type Change, vip } from "../../../lab/article";
 import {
     expectTrue,
@@ -122,7 +122,7 @@ export const changes: Scenario[] = [
             );
             await waitUntil(
                 "a server without connections",
-                20_000,
+                patienceMs,
                 async () => (await connectionsTo(bed, server)) === 0,
             );
         },
@@ -188,7 +188,7 @@ export const changes: Scenario[] = [
             await bed.change(({ virtualServers }) =>
                 virtualServers.push({ virtualIp: added, port: ports.web }),
             );
-            await waitUntil("an answer of the new virtual IP", 10_000, async () => {
+            await waitUntil("an answer of the new virtual IP", patienceMs, async () => {
                 const ask = ["curl", "-sS", "--max-time", "2", `http://${added}/`];
                 return /^RS[123]/.test((await bed.lab.tryExec(ask)).stdout);
             });

@@ -1,7 +1,7 @@
 import { ports } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../lab/host";
-import { waitUntil } from "../../../lab/lab";
+import { patienceMs, waitUntil } from "../../../lab/lab";
 import {
     answeredAfter,
     type Chance,
@@ -44,7 +44,7 @@ const senders = ({ activeDirectors }: Observation) => activeDirectors.map(({ fro
  * start on three servers, but reopened ones may share a server.
  */
 async function untilAnswered(traffic: Traffic, time: number, servers = 3): Promise<void> {
-    await waitUntil("answers to every client again", 20_000, () => {
+    await waitUntil("answers to every client again", patienceMs, () => {
         const { fresh, long, datagram } = traffic.soFar();
         const names = new Set(answeredAfter(long, time).map(({ from }) => from));
         return (
@@ -163,7 +163,7 @@ function networkRestarted(
             await sleep(chance.upTo(1000));
             await restart(ds1, chance);
             const restarted = Date.now();
-            await waitUntil("one active director", 15_000, async () => {
+            await waitUntil("one active director", patienceMs, async () => {
                 const active = await bed.cluster.activeDirectors();
                 if (active.length === 1) return true;
                 throw new Error(`active: ${active.join()}`);
@@ -229,7 +229,7 @@ export const directors: Scenario[] = [
             "No second outage: the virtual IP answers all the time. Only connections that began within the last three seconds, and were not synchronised yet, may be reset.",
         async run({ bed, traffic, chance }) {
             const { cut, back } = await cutAndBoot(bed, traffic, chance);
-            await bed.cluster.untilActive("ds1", { deadlineMs: 30_000 });
+            await bed.cluster.untilActive("ds1");
             await untilAnswered(traffic, Date.now());
             const seen = await traffic.stop();
             expectEqual("active directors", senders(seen), addresses(bed, "ds1", "ds2", "ds1"));
@@ -250,7 +250,7 @@ export const directors: Scenario[] = [
             await bed.change(({ vrrpInstances }) => (vrrpInstances[0]!.nopreempt = true));
             await bed.cluster.untilActive("ds1");
             const { back } = await cutAndBoot(bed, traffic, chance);
-            await bed.untilServing("ds1", ports.web, ["rs1", "rs2", "rs3"], 30_000);
+            await bed.untilServing("ds1", ports.web, ["rs1", "rs2", "rs3"]);
             await sleep(failoverMs);
             const seen = await traffic.stop();
             expectEqual("active directors", senders(seen), addresses(bed, "ds1", "ds2"));
@@ -271,7 +271,7 @@ export const directors: Scenario[] = [
             const killed = Date.now();
             await ds1.run("systemctl kill -s KILL keepalived");
             // ds1 restarts and becomes active again, so ds2 may be active in between.
-            await waitUntil("one active director with all real servers", 20_000, async () => {
+            await waitUntil("one active director with all real servers", patienceMs, async () => {
                 const [active, ...others] = await bed.cluster.activeDirectors();
                 const serving = active
                     ? (await bed.cluster.servingRealServers(active, ports.web)).join()
@@ -345,7 +345,7 @@ export const directors: Scenario[] = [
                     ].join("\n"),
                 },
             );
-            await waitUntil("networkd's configuration of the card", 20_000, async () =>
+            await waitUntil("networkd's configuration of the card", patienceMs, async () =>
                 / eth0 .* configured/.test(await ds1.run("networkctl --no-pager")),
             );
         },

@@ -1,6 +1,6 @@
 import { ports } from "../../../lab/traffic/cluster";
 import type { Host } from "../../../lab/host";
-import { waitUntil } from "../../../lab/lab";
+import { patienceMs, waitUntil } from "../../../lab/lab";
 import { holdAptLocks, releaseAptLocks } from "../../e2e/support/aptLocks";
 import { type Change, spareRealServer } from "../../../lab/article";
 import {
@@ -87,7 +87,7 @@ const states = (bed: FaultBed) =>
 /** Expect that the new real server serves behind both directors. */
 async function served(bed: FaultBed): Promise<void> {
     for (const { name } of bed.cluster.directors) {
-        await bed.untilServing(name, ports.web, ["rs1", "rs2", "rs3", "rs4"], 30_000);
+        await bed.untilServing(name, ports.web, ["rs1", "rs2", "rs3", "rs4"]);
     }
 }
 
@@ -174,7 +174,7 @@ export const packages: Scenario[] = [
                     touch /run/lab-slow
                     nohup dpkg -i /tmp/slow.deb >/tmp/slow.log 2>&1 </dev/null & echo $! >/tmp/dpkg`,
                 );
-                await waitUntil("a running dpkg", 20_000, async () =>
+                await waitUntil("a running dpkg", patienceMs, async () =>
                     (await host!.run("cat /tmp/slow.log")).includes("Setting up lab-slow"),
                 );
                 await host!.run("kill -KILL $(cat /tmp/dpkg); rm /run/lab-slow");

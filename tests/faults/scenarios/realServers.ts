@@ -1,7 +1,7 @@
 import { ports, quorumLog } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spareRealServer } from "../../../lab/article";
-import { waitUntil } from "../../../lab/lab";
+import { patienceMs, waitUntil } from "../../../lab/lab";
 import {
     answeredAfter,
     failedAfter,
@@ -18,8 +18,6 @@ import type { FaultBed } from "../bed";
 /** Bounds with the defaults: delayLoop 5, connectTimeout 2, one retry after 1 s. */
 const refusalMs = (5 + 1) * 1000;
 const silenceMs = (5 + 2 * 2 + 1) * 1000;
-/** Additional time for polling the director's table. */
-const pollMs = 2000;
 
 const all = ["rs1", "rs2", "rs3"];
 
@@ -34,9 +32,9 @@ async function untilRemoved(
     bound: number,
 ): Promise<number> {
     const others = all.filter((other) => other !== name);
-    await bed.untilServing("ds1", port, others, bound + pollMs);
+    await bed.untilServing("ds1", port, others, bound);
     const out = Date.now();
-    await waitUntil("a hundred answers", 15_000, () =>
+    await waitUntil("a hundred answers", patienceMs, () =>
         Boolean(answeredAfter(traffic.soFar().fresh, out)[99]),
     );
     return out;
@@ -113,7 +111,7 @@ export const realServers: Scenario[] = [
             const out = await Promise.all(
                 Object.values(ports).map((port) => untilRemoved(stage, name, port, silenceMs)),
             );
-            await waitUntil("the end of the connection to the server", 15_000, () =>
+            await waitUntil("the end of the connection to the server", patienceMs, () =>
                 traffic.soFar().long.lost.some(({ from }) => from === name.toUpperCase()),
             );
             const seen = await traffic.stop();
@@ -155,7 +153,7 @@ export const realServers: Scenario[] = [
             }
             const used = ((await ticks()) - spent) * 10;
             expectWithin("processor time of keepalived", used, (Date.now() - begin) / 10);
-            await bed.untilServing("ds1", ports.web, all, 2 * refusalMs + pollMs);
+            await bed.untilServing("ds1", ports.web, all, 2 * refusalMs);
             const log = await ds1.run(`journalctl -q -u keepalived -o cat --since @${since}`);
             const changes = [...log.matchAll(/^.*(Adding|Removing) service .* (?:to|from) VS/gm)];
             const actions = changes.map(([, action]) => action);
@@ -188,7 +186,7 @@ export const realServers: Scenario[] = [
             await sleep(chance.upTo(5000));
             await killWebServers(bed);
             for (const { name } of directors) {
-                await bed.untilServing(name, ports.web, [], refusalMs + pollMs);
+                await bed.untilServing(name, ports.web, [], refusalMs);
             }
             const out = Date.now();
             await sleep(4000);
@@ -197,7 +195,7 @@ export const realServers: Scenario[] = [
             expectTrue("new connections are refused", refused.length >= 3, failed);
             await start();
             for (const { name } of directors) {
-                await bed.untilServing(name, ports.web, all, 2 * refusalMs + pollMs);
+                await bed.untilServing(name, ports.web, all, 2 * refusalMs);
             }
             const back = Date.now();
             for (const director of directors) {
@@ -236,7 +234,7 @@ export const realServers: Scenario[] = [
             );
             await sleep(chance.upTo(5000));
             await killWebServers(bed);
-            await bed.untilServing("ds1", ports.web, ["rs4"], refusalMs + pollMs);
+            await bed.untilServing("ds1", ports.web, ["rs4"], refusalMs);
             const out = Date.now();
             await sleep(2000);
             const seen = await traffic.stop();

@@ -2,7 +2,7 @@ import { ports } from "../../../lab/traffic/cluster";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Host } from "../../../lab/host";
 import { hostKey } from "../../../lab/keys";
-import { waitUntil } from "../../../lab/lab";
+import { patienceMs, waitUntil } from "../../../lab/lab";
 import { LabStack } from "../../../lab/stack";
 import { type Change } from "../../../lab/article";
 import { portrait } from "../../e2e/support/portrait";
@@ -26,7 +26,7 @@ const config = (host: Host) => host.run("cat /etc/keepalived/keepalived.conf");
 /** Expect the whole plan on both directors, and no unfinished change on any host. */
 async function expectConverged(bed: FaultBed, weight: number): Promise<void> {
     for (const director of bed.cluster.directors) {
-        await waitUntil(`weight ${weight} on ${director.name}`, 15_000, async () =>
+        await waitUntil(`weight ${weight} on ${director.name}`, patienceMs, async () =>
             (await director.run("ipvsadm -Sn")).includes(`-r 10.128.190.249:80 -g -w ${weight}`),
         );
     }
@@ -52,7 +52,7 @@ const untilStep = (host: Host) =>
 async function untilReachable(host: Host): Promise<void> {
     await waitUntil(
         `ssh to ${host.name}`,
-        60_000,
+        patienceMs,
         async () => (await host.tryRun("true", { timeout: 5000 })).status === 0,
     );
 }
@@ -322,7 +322,7 @@ export const trouble: Scenario[] = [
             const isNew = async (host: Host) =>
                 (await changedFiles(host)).includes(pageOf(host.name, weight));
             for (const host of others) {
-                await waitUntil(`the new page on ${host.name}`, 30_000, () => isNew(host));
+                await waitUntil(`the new page on ${host.name}`, patienceMs, () => isNew(host));
             }
             await sleep(20_000);
             await goOn();
@@ -418,7 +418,7 @@ export const trouble: Scenario[] = [
             const others = other.tryPulumi(up);
             await waitUntil(
                 "both changes on one host",
-                60_000,
+                patienceMs,
                 async () =>
                     (await contended.run("pgrep -cf '^flock -w 120 9' || :")).trim() === "2",
             );
@@ -544,7 +544,7 @@ export const trouble: Scenario[] = [
             await gone.link("down");
             bed.undo(() => gone.link("up"));
             const names = rest.map(({ name }) => name);
-            const removed = (port: number) => bed.untilServing("ds1", port, names, 20_000);
+            const removed = (port: number) => bed.untilServing("ds1", port, names);
             await Promise.all(Object.values(ports).map(removed));
             const out = Date.now();
             await bed.failingChange(change);
