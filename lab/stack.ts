@@ -105,13 +105,13 @@ export class LabStack {
     }
 
     /** Run `pulumi up` without a preview and return its result. */
-    async tryUp(): Promise<RunResult> {
-        return this.tryPulumi(upWords);
+    async tryUp(options: string[] = []): Promise<RunResult> {
+        return this.tryPulumi([...upWords, ...options]);
     }
 
     /** Run a `pulumi up` that must fail, and return its output. Throws if it succeeds. */
-    async failingUp(): Promise<string> {
-        const { status, stdout, stderr } = await this.tryUp();
+    async failingUp(options: string[] = []): Promise<string> {
+        const { status, stdout, stderr } = await this.tryUp(options);
         if (status === 0) throw new Error(`pulumi up succeeded but had to fail:\n${stdout}`);
         return stdout + stderr;
     }
