@@ -94,7 +94,11 @@ async function clusterOf(count: number): Promise<Cluster> {
  */
 function stepsOf(cluster: Cluster) {
     const plan = planDirector(cluster, "ds1");
-    const host = { role: HostRole.director, name: "bench" };
+    const host = {
+        role: HostRole.director,
+        urn: "urn:pulumi:bench::bench::lvs:index:Director::bench",
+        claim: "director",
+    };
     return {
         prepare: stepText(host, "prepare", { ...directorSteps.prepare(plan), packages: undefined }),
         secret: stepText(host, "secret", directorSteps.secret("first1", undefined)),

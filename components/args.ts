@@ -67,6 +67,10 @@ export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
 export interface ClusterDirectorArgs extends HostConnectionArgs {
     /** Name of the host in this stack, and its router id. A new name is a new host. */
     name: string;
+    /** Take the host over from the component of another stack that has set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
+    adopt?: boolean;
+    /** The host has died for good: no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
+    gone?: boolean;
     /** Distribution of the host. Defaults to the cluster's. */
     distribution?: Distribution;
     /** Version of keepalived on the host, such as `2.2.7`. Defaults to the one that its distribution ships. */
@@ -77,6 +81,10 @@ export interface ClusterDirectorArgs extends HostConnectionArgs {
 export interface ClusterRealServerArgs extends HostConnectionArgs {
     /** Name of the host in this stack. A new name is a new host. */
     name: string;
+    /** Take the host over from the components of other stacks that have set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
+    adopt?: boolean;
+    /** The host has died for good: it leaves all pools, and no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
+    gone?: boolean;
     /** IPv4 address that directors send packets to. Defaults to `host`, if `host` is an IPv4 address. */
     address?: Input<string>;
     /** IPv6 address that directors send packets to. Defaults to `host`, if `host` is an IPv6 address. */
@@ -177,4 +185,8 @@ export interface RealServerArgs extends HostConnectionArgs {
     removePackages?: boolean;
     /** Any new word makes the next `up` repair manual changes on the host. Defaults to none. */
     repair?: string;
+    /** Take the host over from the components of other stacks that have set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
+    adopt?: boolean;
+    /** The host has died for good: no `up` and no destroy connects to it. Defaults to false. */
+    gone?: boolean;
 }

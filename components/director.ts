@@ -1,18 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { whenKnown } from "../host/known";
-import { HostRole, runStep } from "../host/step";
+import { HostRole, runStep, type StepHost } from "../host/step";
 import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/plan";
 import { problem } from "../lvs/problems";
-import { directorSteps } from "../lvs/steps";
+import { claimStep, directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
+import { claimInProgram, claimOf, urnOf } from "./ownership";
 import { throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
+    /** Claims of hosts that a destroy must leave until this director is removed. */
+    removedBefore?: pulumi.Input<string>[];
     /** Outputs to wait for before the step `configure`. */
     configureAfter?: pulumi.Input<string>[];
     /** Does the host defer its change while it is the active director? */
@@ -46,25 +49,50 @@ export class Director extends pulumi.ComponentResource {
     public readonly configured: pulumi.Output<string>;
     /** SHA-256, in hexadecimal, of a change that the host deferred. Empty if the change is in force. */
     public readonly deferred: pulumi.Output<string>;
+    /** @internal Known when the resource that removes everything from the host exists. */
+    public readonly claimed: pulumi.Output<string>;
+    /** @internal */
+    public readonly host: StepHost;
 
     /** @internal `order` is for `LvsCluster`. */
     constructor(
         name: string,
         args: DirectorArgs,
         opts?: pulumi.ComponentResourceOptions,
-        { configureAfter, deferIfActive = false }: DirectorOrder = {},
+        { removedBefore, configureAfter, deferIfActive = false }: DirectorOrder = {},
     ) {
         super("lvs:index:Director", name, {}, opts);
         const cluster = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
-        const connection = connectionOf(args.cluster, memberOf(args, this));
+        const member = memberOf(args, this);
+        const role = HostRole.director;
+        claimInProgram(role, name, member.host, this);
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
-        const host = { role: HostRole.director, name, connection, parent: this };
+        const host: StepHost = {
+            role,
+            name,
+            connection: connectionOf(args.cluster, member),
+            parent: this,
+            urn: urnOf(this),
+            claim: claimOf(role, name),
+            adopt: member.adopt,
+            gone: member.gone,
+        };
 
+        this.host = host;
+
+        const claim = runStep(host, "claim", claimStep, { dependsOn: gatedBy(removedBefore) });
+        this.claimed = claim.urn;
+        if (member.gone) {
+            this.configured = claim.urn;
+            this.deferred = pulumi.output("");
+            return;
+        }
         const prepare = runStep(
             host,
             "prepare",
             whenKnown(plan, (known) => directorSteps.prepare(known)),
+            { dependsOn: [claim] },
         );
         const secret = runStep(
             host,

@@ -69,6 +69,8 @@ export class LvsCluster extends pulumi.ComponentResource {
                     monitoring: args.monitoring,
                     removePackages: args.removePackages,
                     repair: args.repair,
+                    adopt: member.adopt,
+                    gone: member.gone,
                 },
                 { parent: this, dependsOn: checked },
                 { deferRemoval: true },
@@ -77,6 +79,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
         // A destroy runs in reverse: directors stop sending before real servers are removed.
+        const claims = realServers.map(({ host }) => host.claimed);
         const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
@@ -85,21 +88,22 @@ export class LvsCluster extends pulumi.ComponentResource {
                 `${name}-${member.name}`,
                 { cluster: args, name: member.name, authPass },
                 { parent: this, dependsOn: checked },
-                { configureAfter: [...before], deferIfActive: index < inOrder.length - 1 },
+                {
+                    removedBefore: [...claims],
+                    configureAfter: [...before],
+                    deferIfActive: index < inOrder.length - 1,
+                },
             );
+            claims.push(host.claimed);
             before.push(host.configured);
             return { member, host };
         });
 
-        const deferred = (
-            { member, host }: (typeof directors | typeof realServers)[number],
-            after: Promise<pulumi.Resource[]>,
-        ) => runDeferred(`${name}-${member.name}`, connectionOf(args, member), host, after);
         let done = whenDone([...realServers, ...directors].map(({ host }) => host.deferred));
         // A failover may have made another director active; it deferred its change.
-        for (const director of directors.slice(0, -1)) done = whenDone([deferred(director, done)]);
+        for (const { host } of directors.slice(0, -1)) done = whenDone([runDeferred(host, done)]);
         // No director sends to removed addresses any more.
-        const ready = whenDone(realServers.map((realServer) => deferred(realServer, done)));
+        const ready = whenDone(realServers.map(({ host }) => runDeferred(host, done)));
 
         // Resources that use an output are created after the cluster, and destroyed before it.
         const whenServing = pulumi.all([

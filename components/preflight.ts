@@ -6,6 +6,9 @@ import { planDirector, planRealServer } from "../lvs/plan";
 import { directorSteps, realServerSteps } from "../lvs/steps";
 import type { LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
+import { machineIn, machineProblems } from "./machines";
+import { claimOf, idOf, urnOf } from "./ownership";
+import { throwProblems } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
@@ -19,23 +22,45 @@ export function preflight(
     realServers: Known<Map<string, StandaloneRealServer>>,
     parent: pulumi.Resource,
 ): Promise<pulumi.Resource[]> {
+    const urn = urnOf(parent);
     const host = (role: HostRole, member: LvsClusterArgs["directors" | "realServers"][number]) => ({
         role,
         name: `${name}-${member.name}`,
         connection: connectionOf(args, member),
         parent,
+        urn,
+        claim: claimOf(role, `${name}-${member.name}`),
+        adopt: member.adopt,
     });
-    const directors = args.directors.map((member) => {
+    const members = present([...args.directors, ...args.realServers]);
+    const directors = present(args.directors).map((member) => {
         const content = whenKnown(cluster, (known) =>
             directorSteps.preflight(planDirector(known, member.name)),
         );
         return runStep(host(HostRole.director, member), "preflight", content);
     });
-    const others = args.realServers.map((member) => {
+    const others = present(args.realServers).map((member) => {
         const content = whenKnown(realServers, (known) =>
-            realServerSteps.preflight(planRealServer(known.get(member.name)!)),
+            realServerSteps.preflight(
+                planRealServer(known.get(member.name)!, idOf(`${name}-${member.name}`)),
+            ),
         );
         return runStep(host(HostRole.realServer, member), "preflight", content);
     });
-    return whenDone([...directors, ...others].map(({ stdout }) => stdout));
+    return whenDone(
+        [...directors, ...others].map(({ stdout }) => stdout),
+        (texts) => {
+            const machines = texts.map((text, index) => ({
+                name: members[index]!.name,
+                machine: machineIn(text),
+            }));
+            const problems = machineProblems(machines);
+            if (problems.length > 0) throwProblems(problems, parent);
+        },
+    );
+}
+
+/** Hosts that have not gone for good. */
+function present<Member extends { gone?: boolean }>(members: Member[]): Member[] {
+    return members.filter(({ gone }) => !gone);
 }

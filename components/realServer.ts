@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { whenKnown } from "../host/known";
-import { HostRole, runStep } from "../host/step";
+import { HostRole, runStep, type StepHost } from "../host/step";
 import { planRealServer } from "../lvs/plan";
-import { needsPreparation, realServerSteps } from "../lvs/steps";
+import { claimStep, needsPreparation, realServerSteps } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
+import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
 import { validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
@@ -33,6 +34,10 @@ export class RealServer extends pulumi.ComponentResource {
     public readonly configured: pulumi.Output<string>;
     /** SHA-256, in hexadecimal, of a change that the host deferred in part. Empty if the whole change is in force. */
     public readonly deferred: pulumi.Output<string>;
+    /** @internal Known when the resource that removes everything from the host exists. */
+    public readonly claimed: pulumi.Output<string>;
+    /** @internal */
+    public readonly host: StepHost;
 
     /** @internal `order` is for `LvsCluster`. */
     constructor(
@@ -42,18 +47,42 @@ export class RealServer extends pulumi.ComponentResource {
         { deferRemoval = false }: RealServerOrder = {},
     ) {
         super("lvs:index:RealServer", name, {}, opts);
-        const plan = whenKnown(validatedRealServer(args, this), planRealServer);
-        const host = { role: HostRole.realServer, name, connection: args, parent: this };
+        const role = HostRole.realServer;
+        claimInProgram(role, name, args.host, this);
+        const plan = whenKnown(validatedRealServer(args, this), (known) =>
+            planRealServer(known, idOf(name)),
+        );
+        const { adopt, gone } = args;
+        const host: StepHost = {
+            role,
+            name,
+            connection: args,
+            parent: this,
+            urn: urnOf(this),
+            claim: claimOf(role, name),
+            adopt,
+            gone,
+        };
 
+        this.host = host;
+
+        const claim = runStep(host, "claim", claimStep);
+        this.claimed = claim.urn;
+        if (gone) {
+            this.configured = claim.urn;
+            this.deferred = pulumi.output("");
+            return;
+        }
         const prepared = needsPreparation(args)
             ? [
                   runStep(
                       host,
                       "prepare",
                       whenKnown(plan, (known) => realServerSteps.prepare(known)),
+                      { dependsOn: [claim] },
                   ),
               ]
-            : [];
+            : [claim];
         const configure = runStep(
             host,
             "configure",

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { HostConnectionArgs } from "../host/connection";
-import { HostRole, runStep } from "../host/step";
+import { runStep } from "../host/step";
 import { deferredStep } from "../lvs/steps";
-import { Director } from "./director";
+import type { Director } from "./director";
 import type { RealServer } from "./realServer";
 
 /**
@@ -10,14 +9,10 @@ import type { RealServer } from "./realServer";
  * removals. Without a deferred change, nothing connects to the host.
  */
 export function runDeferred(
-    name: string,
-    connection: HostConnectionArgs,
     member: Director | RealServer,
     after: Promise<pulumi.Resource[]>,
 ): pulumi.Output<string> {
-    const role = member instanceof Director ? HostRole.director : HostRole.realServer;
-    const host = { role, name, connection, parent: member };
-    return runStep(host, "deferred", member.deferred.apply(deferredStep), {
+    return runStep(member.host, "deferred", member.deferred.apply(deferredStep), {
         dependsOn: [after],
         isNeeded: member.deferred.apply((digest) => digest !== ""),
     }).stdout;

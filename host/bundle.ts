@@ -4,32 +4,49 @@ import * as path from "node:path";
 import type { HostFile } from "../lvs/render";
 import type { StepContent } from "../lvs/steps";
 
-/** The parts under `scripts/` that apply a step as a whole or not at all. */
-const transaction = ["basics", "transaction", "files", "sysctl", "units"];
+/** The parts under `scripts/` that know whose a host is. */
+const record = ["basics", "record"];
+
+/** The parts that apply a step as a whole or not at all. */
+const transaction = [...record, "lock", "transaction", "files", "sysctl", "units"];
 const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "director"];
 const realServer = [...transaction, "monitoring", "realServer"];
 
 /** The parts under `scripts/` that a step runs, in order. */
 const scripts = {
-    preflight: ["basics", "vrrp", "vrrpChecks", "preflight"],
+    preflight: [...record, "vrrp", "vrrpChecks", "preflight"],
+    claim: [...record, "lock", "claim"],
     prepare: [...transaction, "prepare"],
     secret: [...transaction, "vrrp", "secret"],
     realServer,
     director,
     directorDeferred: [...director, "deferred"],
     realServerDeferred: [...realServer, "deferred"],
-    report: ["basics", "vrrp", "ipvs", "report"],
+    report: [...record, "vrrp", "ipvs", "report"],
 };
 
 /** Script of a step, or of a report. */
 export type StepScript = keyof typeof scripts;
 
 /** Scripts that make up a program which stays on a host. */
-const programs = { "lvs-metrics": ["basics", "vrrp", "ipvs", "metrics"] };
+const programs = { "lvs-metrics": [...record, "vrrp", "ipvs", "metrics"] };
+
+/** First line of a bundle. A bundle that does not arrive whole fails, wherever it ends. */
+const opening =
+    `trap 'echo "This step did not arrive whole. Repeat the up." >&2; exit 1' EXIT; ` +
+    "bundle() { cat <<'END-OF-BUNDLE'";
+
+/** Lines of the content in a bundle. */
+export function contentLines(bundle: string): string[] | undefined {
+    const [first, ...lines] = bundle.split("\n");
+    const end = lines.indexOf("END-OF-BUNDLE");
+    return first === opening && end >= 0 ? lines.slice(0, end) : undefined;
+}
 
 /**
  * Format everything that a step sends to a host as one shell script: packages, settings and files
- * first, then the script of the step. A preview shows it line by line.
+ * first, then the script of the step. A preview shows it line by line. The last line compares the
+ * digest of the rest, and then runs the script.
  *
  * Content is indented inside a quoted here-document that ends at an unindented word. So no content can
  * end the here-document, and the shell interprets none of it.
@@ -42,31 +59,35 @@ export function bundle(
     files: readonly HostFile[],
     { packages, settings = {} }: Partial<Pick<StepContent, "packages" | "settings">> = {},
 ): string {
-    return [
-        "bundle() { cat <<'END-OF-BUNDLE'",
+    const lines = [
         ...packageLines(packages),
         ...settingLines(settings),
         ...files.flatMap(({ path, mode, content }) => [
             `file ${word("mode", mode)} ${word("path", path)}`,
             ...indented(textOf(path, content)),
         ]),
-        "END-OF-BUNDLE",
-        "}",
-        `${scriptsText(scripts[script])}main "$@"`,
-        "",
-    ].join("\n");
-}
-
-/** Name of a resource as a setting, by which the host remembers it. Encoded as plain text. */
-export function resourceWord(name: string): string {
-    return encodeURIComponent(name);
+    ];
+    const content = lines.map((line) => `${line}\n`).join("");
+    const text = scriptsText(scripts[script]);
+    return [
+        `${opening}\n${content}END-OF-BUNDLE\n}\n`,
+        `script() { cat <<'END-OF-SCRIPT'\n${text}END-OF-SCRIPT\n}\n`,
+        `{ [ "$({ bundle; script; } | sha256sum)" = "${sha256(content + text)}  -" ] || exit 1; `,
+        `trap - EXIT; eval "$(script)"; main "$@"; }\n`,
+    ].join("");
 }
 
 /** SHA-256, in hexadecimal, of a bundle without its script, as a host computes it. */
 export function digestOf(text: string): string {
-    const lines = text.split("\n");
-    const said = lines.slice(1, lines.indexOf("END-OF-BUNDLE")).map((line) => `${line}\n`);
-    return createHash("sha256").update(said.join("")).digest("hex");
+    return sha256(
+        contentLines(text)!
+            .map((line) => `${line}\n`)
+            .join(""),
+    );
+}
+
+function sha256(text: string): string {
+    return createHash("sha256").update(text).digest("hex");
 }
 
 /** A program that runs on a host without a bundle, made of the same scripts. */

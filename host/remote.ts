@@ -8,8 +8,8 @@ export interface StepArgs {
     stdin: pulumi.Input<string>;
     /** Keep the input and output of the step out of diffs, logs and plain state. */
     isSecret?: boolean;
-    /** The step leaves nothing on the host that a destroy must remove. */
-    isPassing?: boolean;
+    /** When does the step run: when it is registered or has changed, when its resource is removed, or never? */
+    runs: "now" | "atRemoval" | "never";
     /** Is there something to do? If not, nothing connects to the host. Defaults to true. */
     isNeeded?: pulumi.Input<boolean>;
 }
@@ -19,22 +19,24 @@ export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[]
 
 /**
  * Register a step on a host: one SSH connection that feeds a bundle to a shell. Only the bundle
- * varies, so a preview shows exactly the lines that change.
+ * varies, so a preview shows exactly the lines that change. A step that does not run now connects to
+ * nothing when it is registered.
  */
 export function remoteStep(
     name: string,
-    { connection, stdin, isSecret = false, isPassing = false, isNeeded }: StepArgs,
+    { connection, stdin, isSecret = false, runs, isNeeded }: StepArgs,
     parent: pulumi.Resource,
     dependsOn: Dependencies = [],
 ): remote.Command {
-    const create = shell(connection, "apply");
+    const apply = shell(connection, "apply");
+    // Without a command the provider does not connect to the host.
+    const create = isNeeded === undefined ? apply : onlyIf(isNeeded, apply);
     return new remote.Command(
         name,
         {
             connection: sshConnection(connection),
-            // Without a command the provider does not connect to the host.
-            create: isNeeded === undefined ? create : onlyIf(isNeeded, create),
-            ...(isPassing ? {} : { delete: shell(connection, "remove") }),
+            ...(runs === "now" ? { create } : {}),
+            ...(runs === "atRemoval" ? { delete: shell(connection, "remove") } : {}),
             stdin: isSecret ? pulumi.secret(stdin) : stdin,
             // Without this the provider sends environment variables that sshd rejects by default.
             addPreviousOutputInEnv: false,

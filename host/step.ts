@@ -1,6 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { StepContent, StepName } from "../lvs/steps";
-import { bundle, program, resourceWord, type StepScript } from "./bundle";
+import { bundle, program, type StepScript } from "./bundle";
 import type { HostConnectionArgs } from "./connection";
 import { type Known, whenKnown } from "./known";
 import { type Dependencies, remoteStep } from "./remote";
@@ -12,35 +12,49 @@ export type HostRole = (typeof HostRole)[keyof typeof HostRole];
 /** Script and properties of a step. */
 interface StepKind {
     readonly script: StepScript;
-    /** The step leaves nothing on the host that a destroy must remove. */
-    readonly isPassing?: true;
     /** Its content and its output stay out of diffs, logs and plain state. */
     readonly isSecret?: true;
 }
 
-const preflight: StepKind = { script: "preflight", isPassing: true };
+const preflight: StepKind = { script: "preflight" };
+const claim: StepKind = { script: "claim" };
 const prepare: StepKind = { script: "prepare" };
 
 /** Steps of a host by its role. */
 const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
     director: {
         preflight,
+        claim,
         prepare,
         secret: { script: "secret", isSecret: true },
         configure: { script: "director" },
-        deferred: { script: "directorDeferred", isPassing: true },
+        deferred: { script: "directorDeferred" },
     },
     realServer: {
         preflight,
+        claim,
         prepare,
         configure: { script: "realServer" },
-        deferred: { script: "realServerDeferred", isPassing: true },
+        deferred: { script: "realServerDeferred" },
     },
 };
 
+/** Whose a host is, as the host records it. */
+export interface Ownership {
+    /** URN of the component. */
+    readonly urn: string;
+    /** Folder of the component on the host: `director`, or `real-servers/` and its `id`. */
+    readonly claim: string;
+    /** Take the host over from any other component? */
+    readonly adopt?: boolean;
+}
+
 /** The part of a host that its steps need. */
-export interface StepHost {
+export interface StepHost extends Omit<Ownership, "urn"> {
+    readonly urn: Known<string>;
     readonly role: HostRole;
+    /** The host has died for good: nothing may connect to it, now or at its removal. */
+    readonly gone?: boolean;
     /** Name of the component: steps are called `web-ds1-configure`. */
     readonly name: string;
     readonly connection: HostConnectionArgs;
@@ -54,14 +68,18 @@ export function runStep(
     content: Known<StepContent>,
     options: { dependsOn?: Dependencies; isNeeded?: pulumi.Input<boolean> } = {},
 ) {
-    const { isPassing, isSecret } = kinds[host.role][step]!;
+    const { isSecret } = kinds[host.role][step]!;
+    const stdin = pulumi.output(host.urn).apply((urn) => {
+        const text = (known: StepContent) => stepText({ ...host, urn }, step, known);
+        return pulumi.output(whenKnown(content, text));
+    });
     return remoteStep(
         `${host.name}-${step}`,
         {
             connection: host.connection,
-            stdin: whenKnown(content, (known) => stepText(host, step, known)),
+            stdin,
             isSecret,
-            isPassing,
+            runs: step !== "claim" ? "now" : host.gone ? "never" : "atRemoval",
             isNeeded: options.isNeeded,
         },
         host.parent,
@@ -71,15 +89,13 @@ export function runStep(
 
 /** Text that a step feeds to the shell of its host. */
 export function stepText(
-    { role, name }: Pick<StepHost, "role" | "name">,
+    { role, urn, claim, adopt }: Ownership & Pick<StepHost, "role">,
     step: StepName,
     { packages, settings, files, programs = [] }: StepContent,
 ): string {
-    const { script, isPassing } = kinds[role][step]!;
-    // The host remembers the resource that set it up.
-    const own = isPassing ? {} : { resource: resourceWord(name) };
+    const { script } = kinds[role][step]!;
     return bundle(script, [...files, ...programs.map(program)], {
         packages,
-        settings: { ...own, ...settings },
+        settings: { urn: encodeURI(urn), claim, adopt, ...settings },
     });
 }

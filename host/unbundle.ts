@@ -1,3 +1,4 @@
+import { contentLines } from "./bundle";
 import type { HostFile } from "../lvs/render";
 
 /** Content of a bundle, without its script. */
@@ -14,11 +15,10 @@ export interface Unbundled {
  * a file has a newline, as on the host.
  */
 export function unbundle(text: string): Unbundled | undefined {
-    const [first, ...lines] = text.split("\n");
-    const end = lines.indexOf("END-OF-BUNDLE");
-    if (first !== "bundle() { cat <<'END-OF-BUNDLE'" || end < 0) return undefined;
+    const lines = contentLines(text);
+    if (lines === undefined) return undefined;
     const found: Unbundled = { packages: [], settings: {}, files: [] };
-    for (const line of lines.slice(0, end)) {
+    for (const line of lines) {
         const [kind, name = "", ...rest] = line.split(" ");
         if (kind === "") {
             const file = found.files.at(-1);

@@ -192,6 +192,8 @@ function needsOf(
 
 /** A real server with every default resolved. */
 export interface RealServerPlan {
+    /** Name of its files: several real servers may share a host. */
+    readonly id: string;
     readonly kernel: RealServerKernel;
     readonly httpd?: Httpd;
     readonly monitoring?: MonitoringPlan;
@@ -200,8 +202,9 @@ export interface RealServerPlan {
 }
 
 /** Resolve a validated real server. */
-export function planRealServer(realServer: StandaloneRealServer): RealServerPlan {
+export function planRealServer(realServer: StandaloneRealServer, id: string): RealServerPlan {
     return {
+        id,
         kernel: planRealServerKernel(realServer),
         httpd: realServer.httpd,
         monitoring: planMonitoring(realServer.monitoring),

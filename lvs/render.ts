@@ -35,7 +35,7 @@ export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
 /** Files that make a director load kernel modules, now and at every boot. */
 export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[] {
-    return [modulesFile(directorModules(needs)), ...moduleOptionsFiles(kernel)];
+    return [modulesFile("lvs", directorModules(needs)), ...moduleOptionsFiles(kernel)];
 }
 
 /** Files of a director, without the VRRP password. */
@@ -87,17 +87,17 @@ export function authPassFile(authPass: string): HostFile {
 }
 
 /** File that makes a real server load kernel modules; no file without modules. */
-export function realServerModuleFiles({ kernel }: RealServerPlan): HostFile[] {
+export function realServerModuleFiles({ id, kernel }: RealServerPlan): HostFile[] {
     const modules = realServerModules(kernel);
-    return modules.length === 0 ? [] : [modulesFile(modules)];
+    return modules.length === 0 ? [] : [modulesFile(`lvs-${id}`, modules)];
 }
 
 /** Files of a real server. */
-export function realServerFiles({ kernel, httpd, monitoring }: RealServerPlan): HostFile[] {
+export function realServerFiles({ id, kernel, httpd, monitoring }: RealServerPlan): HostFile[] {
     const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
     return [
         ...(page ? [page] : []),
-        ...realServerKernelFiles(kernel),
+        ...realServerKernelFiles(id, kernel),
         ...monitoringFiles(monitoring),
     ];
 }

@@ -13,7 +13,7 @@ import {
 import { vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 /** Steps of a host, in their order. */
-export const stepNames = ["preflight", "prepare", "secret", "configure", "deferred"] as const;
+export const stepNames = ["preflight", "claim", "prepare", "secret", "configure", "deferred"] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** Input of a step on a host. */
@@ -27,6 +27,9 @@ export interface StepContent {
     /** Programs of this project to install on the host. */
     readonly programs?: readonly "lvs-metrics"[];
 }
+
+/** Input of the step that undoes all others when a host leaves. */
+export const claimStep: StepContent = { settings: {}, files: [] };
 
 /** Inputs of the steps on a director. */
 export const directorSteps = {

@@ -61,7 +61,7 @@ function directorRole(cluster: Cluster, name: string, authPass: string): Role {
 }
 
 function realServerRole(cluster: Cluster, name: string): Role {
-    const plan = planRealServer(standaloneRealServers(cluster).get(name)!);
+    const plan = planRealServer(standaloneRealServers(cluster).get(name)!, name);
     const packages = realServerPackages(plan);
     return {
         packages: packages.map((one) => (one === "httpd" ? "apache2" : one)),

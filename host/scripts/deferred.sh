@@ -1,11 +1,10 @@
 # shellcheck shell=sh
 # The step `deferred`: carry out the change that this host deferred in the step `configure` of the same
 # `pulumi up`. A change that an earlier, failed `up` left behind has another digest and stays.
-deferred=/var/lib/pulumi-lvs/configure/deferred
-
 is_requested() { [ "$(setting deferred)" = "$(digest_of "$deferred")" ]; }
 
 read_settings
+deferred=$memory/$(setting claim)/configure/deferred
 # SSH reports an error to the sender unless the script reads its input to the end.
 if [ -e "$deferred" ] && is_requested; then
     change=$(sed '/^set defer\(IfActive\|Removal\) /d' "$deferred")

@@ -12,8 +12,6 @@ target_version=/var/lib/pulumi-lvs/keepalived.version
 restart=
 
 ready() {
-    ! has "$installed" /etc/lvs/real-server ||
-        fail "this host is a real server. Remove it from realServers first, in an up of its own."
     [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS. Load the module ip_vs."
     check_textfile_directory
     mkdir -p "$state"

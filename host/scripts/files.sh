@@ -38,7 +38,7 @@ make_directory() {
     [ ! -d "$1" ] || return 0
     make_directory "${1%/*}"
     case "$1" in
-        /var/lib/pulumi-lvs | "$state") ;;
+        "$memory" | "$memory"/*) ;;
         *)
             mkdir -p "$state"
             grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories"
@@ -64,7 +64,13 @@ save_original() {
     known=$(words_in "$state/known")
     for path in $paths; do
         ! has "$known" "$path" || continue
-        ! exists "$path" || cp -a --parents "$path" "$state/found"
+        holder=$(holder_of "$path")
+        if [ -n "$holder" ]; then
+            # Another component has changed this file before us, and has the original.
+            ! exists "$holder/found$path" || (cd "$holder/found" && cp -a --parents ".$path" "$state/found")
+        elif exists "$path"; then
+            cp -a --parents "$path" "$state/found"
+        fi
         echo "$path" >>"$state/known"
     done
     save_original_sysctls
@@ -80,7 +86,7 @@ back_up() {
     done
     [ -z "$present" ] || cp -a --parents $present "$state/old"
     back_up_sysctls
-    sync
+    sync_files
     printf '%s\n' $paths $installed >"$state/changing"
 }
 
@@ -94,10 +100,20 @@ restore_file() {
     fi
 }
 
+# restore_original PATH: restore the file from before our first change, unless another component has it.
+restore_original() { is_held "$1" || restore_file found "$1"; }
+
+# Write files to the disk, on each file system that has some of them.
+sync_files() {
+    # shellcheck disable=SC2046  # words
+    sync -f "$memory" $(for path in $paths $installed; do echo "${path%/*}"; done | sort -u |
+        while read -r folder; do [ ! -d "$folder" ] || echo "$folder"; done)
+}
+
 # After a power cut each file is whole, either old or new. An unchanged file keeps its date, because
 # systemd compares dates.
 swap() {
-    sync
+    sync_files
     for path in $outdated; do
         touched="$touched $path"
         mv -f "$path.lvs-new" "$path"
@@ -105,7 +121,7 @@ swap() {
     for path in $installed; do
         has "$paths" "$path" || {
             touched="$touched $path"
-            restore_file found "$path"
+            restore_original "$path"
         }
     done
     load_sysctls
@@ -125,7 +141,7 @@ record_applied() {
         cp -a --parents $paths "$state/applied.new"
     fi
     setting repair >"$state/repaired"
-    setting resource >"$state/resource"
+    keep_program
     for path in $paths; do echo "$path"; done >"$state/files.new"
     rm -rf "$state/applied"
     mv "$state/applied.new" "$state/applied"

@@ -1,12 +1,10 @@
 # shellcheck shell=sh disable=SC2154
-# (SC2154: vrrp.sh and ipvs.sh set $routers, $rules and $awk_rule_functions.)
+# (SC2154: record.sh, vrrp.sh and ipvs.sh set $memory, $routers, $rules and $awk_rule_functions.)
 #
 # Metrics of this host in Prometheus' text format. `lvs-metrics FILE` writes them for node_exporter;
 # `lvs-metrics` prints them.
-memory=/var/lib/pulumi-lvs
 # Lines `QUORUM SERVICE`: the sum of weights below which a service is down, and the service as in $rules.
 quorums=$memory/ipvs.quorums
-settings=/etc/sysctl.d/lvs.conf
 
 main() {
     [ $# -gt 0 ] || {
@@ -147,30 +145,36 @@ script_metrics() {
 }
 
 change_metrics() {
-    for files in "$memory"/*/files; do
+    for folder in $(all_steps); do
         # During a first change the file does not exist yet.
-        [ ! -e "$files" ] || echo "{step=\"$(step_of "$files")\"} $(stat -c %Y "$files")"
-    done | metric last_apply_timestamp_seconds "Time of the last apply of a step, changed or not."
-    for known in "$memory"/*/known; do
-        echo "{step=\"$(step_of "$known")\"} $(truth [ -e "${known%/*}/changing" ])"
-    done | metric change_unfinished "Whether a change is under way or was interrupted."
+        [ ! -e "$folder/files" ] || echo "{step=\"${folder##*/}\"} $(stat -c %Y "$folder/files")"
+    done | largest | metric last_apply_timestamp_seconds "Time of the last apply of a step, changed or not."
+    for folder in $(all_steps); do
+        [ ! -e "$folder/known" ] || echo "{step=\"${folder##*/}\"} $(truth [ -e "$folder/changing" ])"
+    done | largest | metric change_unfinished "Whether a change is under way or was interrupted."
     echo " $(drifted_files | wc -l)" | metric drift_files \
         "Files of this project that somebody has changed or removed."
     echo " $(drifted_sysctls | wc -l)" | metric drift_settings \
         "Sysctls whose value differs from the file of this project."
 }
 
-step_of() { basename "${1%/*}"; }
+# Several components may have a step of the same name on this host.
+largest() { awk '!($1 in value) || $2 > value[$1] { value[$1] = $2 } END { for (label in value) print label, value[label] }' | sort; }
 
-drifted_sysctls() { [ ! -e "$settings" ] || differing_sysctls "$settings"; }
+drifted_sysctls() {
+    for settings in /etc/sysctl.d/lvs.conf /etc/sysctl.d/lvs-*.conf; do
+        [ ! -e "$settings" ] || differing_sysctls "$settings"
+    done
+}
 
 # During a change the files are newer than the applied copies.
 drifted_files() {
-    for applied in "$memory"/*/applied; do
-        [ ! -e "${applied%/*}/changing" ] || continue
+    for folder in $(all_steps); do
+        [ ! -e "$folder/changing" ] || continue
+        applied=$folder/applied
         find "$applied" -type f 2>/dev/null | while read -r copy; do
             cmp -s "$copy" "${copy#"$applied"}" || echo "$copy"
         done
-        [ ! -e "${applied%/*}/sums" ] || sha256sum --quiet -c "${applied%/*}/sums" 2>/dev/null || :
+        [ ! -e "$folder/sums" ] || sha256sum --quiet -c "$folder/sums" 2>/dev/null || :
     done
 }

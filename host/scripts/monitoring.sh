@@ -38,7 +38,7 @@ verify_monitoring() {
 
 # Delete the link by hand: if the unit file is gone, `systemctl disable` does nothing.
 stop_monitoring() {
-    [ -e "$state/metrics" ] || return 0
+    [ -e "$state/metrics" ] && ! is_held "$timer" || return 0
     systemctl stop lvs-metrics.timer lvs-metrics.service 2>/dev/null || :
     # systemd calls it a failure when a timer's file is gone before the timer, and remembers it.
     systemctl reset-failed lvs-metrics.timer lvs-metrics.service 2>/dev/null || :

@@ -4,7 +4,6 @@
 # stop; `report` prints every finding.
 
 main() {
-    ours=/var/lib/pulumi-lvs/configure/files
     findings=$(check_host)
     case "$1" in
         report) echo "$findings" ;;
@@ -16,6 +15,7 @@ main() {
                 exit 1
             }
             say "preflight passed"
+            echo "machine $(machine_id)" || :
             ;;
     esac
 }
@@ -35,6 +35,7 @@ finding() {
 
 check_host() {
     read_settings
+    ours=$memory/$(setting claim)/configure/files
     interfaces=$(setting instance | cut -d ' ' -f 2 | sort -u)
     # Adverts take seconds to come, so everything else is checked meanwhile.
     [ -z "$interfaces" ] || {
@@ -44,7 +45,7 @@ check_host() {
         listen_for_adverts >"$heard" &
     }
     check_system
-    check_role
+    check_owner
     check_disk
     setting module | while read -r module; do check_module "$module"; done
     check_web_server
@@ -75,16 +76,18 @@ check_system() {
     [ -d /run/systemd/system ] || refuse systemd "does not run, but the services need it. Use a host with systemd."
 }
 
-# A host has one role at a time, because both roles keep their state in the same folder.
-check_role() {
-    [ -e "$ours" ] || return 0
-    if [ -n "$(setting instance)" ]; then
-        ! grep -qx /etc/lvs/real-server "$ours" ||
-            refuse role "this host is a real server. Remove it from realServers first, in an up of its own."
+# Claims of other components on this host. The program compares the machines of all hosts.
+check_owner() {
+    reason=$(objection)
+    if [ -n "$reason" ]; then
+        refuse owner "this host is taken: $reason"
     else
-        ! grep -qx /etc/keepalived/keepalived.conf "$ours" ||
-            refuse role "this host is a director. Remove it from directors first, in an up of its own."
+        ok owner "this host is free, or ours"
     fi
+    for other in $(claims); do
+        [ "$other" = "$(setting claim)" ] || is_of_our_stack "$other" || [ -n "$reason" ] ||
+            warn owner "this host is also $(described "$other")."
+    done
 }
 
 # The packages of a director take about 10 MB, and apt needs room for its downloads.

@@ -2,7 +2,6 @@
 # Packages (NAME, or NAME=VERSION) and kernel modules. The package manager runs only if something is
 # missing.
 step=prepare
-scratch=/var/lib/pulumi-lvs/prepare/packages.before
 
 # This step changes the host before any file changes, so it saves the original state here.
 ready() {
@@ -38,10 +37,20 @@ record_services() {
     touch "$state/services"
     services | while read -r name; do
         ! grep -q "^$name " "$state/services" || continue
+        # Another component may have found the service before us.
+        ! found_by_others "$name" >>"$state/services" || continue
         enabled=$(systemctl is-enabled "$name" 2>/dev/null) || :
         active=$(systemctl is-active "$name" 2>/dev/null) || :
         echo "$name ${enabled:-absent} ${active:-absent}" >>"$state/services"
     done
+}
+
+# found_by_others NAME: print the state in which another component has found a service.
+found_by_others() {
+    for folder in $(other_steps); do
+        ! grep -s "^$1 " "$folder/services" || return 0
+    done
+    return 1
 }
 
 services() { packages | sed 's/=.*//; s/^golang-github-//'; }
@@ -58,8 +67,9 @@ restore_dropped_services() {
     done
 }
 
-# restore_service NAME ENABLED ACTIVE
+# restore_service NAME ENABLED ACTIVE, unless another component needs the service.
 restore_service() {
+    ! found_by_others "$1" >/dev/null || return 0
     case "$2" in
         enabled) enable_unit "$1" ;;
         *) disable_unit "$1" || : ;;
@@ -85,7 +95,7 @@ load_modules() {
 unload_modules() {
     [ -e "$state/modules" ] || return 0
     sed '1!G;h;$!d' "$state/modules" | while read -r module; do
-        modprobe -r -q "$module" || :
+        grep -qsxF "$module" /etc/modules-load.d/lvs*.conf || modprobe -r -q "$module" || :
     done
 }
 
@@ -146,15 +156,15 @@ install_packages() {
     [ -n "$missing" ] || return 0
     changed=yes
     log=$state/packages.log
-    every_package >"$scratch"
+    every_package >"$state/scratch"
     say "installs $(echo "$missing" | join_lines ', ')"
     # shellcheck disable=SC2086  # one word a package
     install $missing 9>&- || fail "cannot install $(echo "$missing" | join_lines ', '): $(reasons)"
     # yum succeeds if it could install only some of the packages.
     missing=$(missing | join_lines ', ')
     [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
-    every_package | comm -13 "$scratch" - >>"$state/packages.added"
-    rm -f "$log" "$scratch"
+    every_package | comm -13 "$state/scratch" - >>"$state/packages.added"
+    rm -f "$log" "$state/scratch"
 }
 
 purge_packages() {

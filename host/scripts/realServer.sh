@@ -1,14 +1,19 @@
 # shellcheck shell=sh
-# A real server: addresses, tunnels and gateways, as /etc/lvs/real-server lists them, and the web page.
+# A real server: addresses, tunnels and gateways, as its list in /etc/lvs/real-servers says, and the web page.
+# All real servers that share this host have one program and one unit.
 step=configure
-list=/etc/lvs/real-server
-scratch=$list.lvs-all
+lists=/etc/lvs/real-servers
+program=/usr/local/sbin/lvs-real-server
+page=/var/www/html/index.html
 
 # At a first deployment the directors come later, and with them the gateway. Without a route around
 # it, this host could not answer the SSH client any more.
 ready() {
-    ! has "$installed" /etc/keepalived/keepalived.conf ||
-        fail "this host is a director. Remove it from directors first, in an up of its own."
+    list=$(file_of_kind "$lists" .conf)
+    tables=$(file_of_kind "$lists" .nft)
+    sysctls=$(file_of_kind /etc/sysctl.d .conf)
+    scratch=$list.lvs-all
+    check_sharing
     check_textfile_directory
     keep_removed
     client=$(ssh_client)
@@ -19,22 +24,40 @@ ready() {
     done || exit 1
 }
 
+# file_of_kind FOLDER ENDING: print the file of our plan, or else the one that is installed.
+file_of_kind() {
+    for path in $paths $installed; do
+        case "$path" in "$1"/*"$2") echo "$path" && return ;; esac
+    done
+}
+
+# A host has one gateway for each family, and one page.
+check_sharing() {
+    for other in "$lists"/*.conf; do
+        if [ ! -e "$other" ] || [ "$other" = "$list" ]; then continue; fi
+        [ "$(grep '^gateway ' "$other")" = "$(grep '^gateway ' "$list.lvs-new")" ] ||
+            fail "another real server on this host has another gateway ($other). Use one gateway for both."
+    done
+    ! has "$paths" "$page" || ! is_held "$page" || cmp -s "$page" "$page.lvs-new" ||
+        fail "another real server on this host has another page. Use one page for both."
+}
+
 # Directors may send to removed virtual IPs until they have changed too: the old lines stay until the
 # step `deferred`, with the files that they need.
 keep_removed() {
     [ -n "$(setting deferRemoval)" ] || return 0
     rm -f "$state/deferred"
     [ -e "$state/files" ] && [ -e "$list" ] || return 0
-    removed=$(grep -vxFf "$list.lvs-new" "$list" | described) || :
+    removed=$(grep -vxFf "$list.lvs-new" "$list" | described_lines) || :
     [ -n "$removed" ] || return 0
     defer "deferred until the directors have changed: $removed"
-    for path in "$list" /etc/sysctl.d/lvs.conf /etc/lvs/real-server.nft; do
+    for path in $list $sysctls $tables; do
         ! has "$installed" "$path" || keep_lines "$path"
     done
 }
 
 # Print lines of the list as `10.128.190.248/32 on lo, device tunl0`.
-described() { sed 's/^address \([^ ]*\) /\1 on /' | join_lines ', '; }
+described_lines() { sed 's/^address \([^ ]*\) /\1 on /' | join_lines ', '; }
 
 # keep_lines FILE: add the old lines to the staged file. The new nftables tables also serve the old
 # addresses.
@@ -84,21 +107,27 @@ verify() {
     verify_sysctls
     systemctl is-active -q lvs-real-server || fail "lvs-real-server does not run"
     are_enabled lvs-real-server || fail "lvs-real-server is not enabled"
-    complaint=$(/usr/local/sbin/lvs-real-server check) || fail "$complaint"
+    complaint=$("$program" check) || fail "$complaint"
     ! serves_page || systemctl is-active -q "$(httpd)" || fail "$(httpd) does not run"
     verify_monitoring
-    own=$(described <"$list")
+    own=$(described_lines <"$(file_of_kind "$lists" .conf)")
     note="real server${own:+ with $own}${deferral:+; $deferral}"
 }
 
 stop_services() {
     stop_monitoring
-    remove_unit lvs-real-server
-    [ ! -x /usr/local/sbin/lvs-real-server ] || /usr/local/sbin/lvs-real-server stop
+    is_held "$program" || {
+        remove_unit lvs-real-server
+        [ ! -x "$program" ] || "$program" stop
+    }
 }
 
-after_restore() { systemctl daemon-reload; }
+# The other real servers keep what they need.
+after_restore() {
+    systemctl daemon-reload
+    ! is_held "$program" || start_unit lvs-real-server
+}
 
-serves_page() { has "$paths" /var/www/html/index.html; }
+serves_page() { has "$paths" "$page"; }
 
 httpd() { if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi; }

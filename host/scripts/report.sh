@@ -21,8 +21,7 @@
 # `check` prints the facts `router` and `address`, and all differences from the applied state. `diff`
 # prints the differences between the bundle's files and the live ones. A difference is a line `drift
 # SUBJECT` and a unified diff, indented like the files of a bundle.
-all_steps=/var/lib/pulumi-lvs
-own_lines=/etc/lvs/real-server
+lists=/etc/lvs/real-servers
 
 main() {
     case "$1" in
@@ -54,20 +53,18 @@ system() {
 }
 
 steps() {
-    for files in "$all_steps"/*/files; do
-        [ -e "$files" ] || continue
-        files=${files%/files}
-        echo "step ${files##*/} $(stat -c %Y "$files/files")"
+    for folder in $(all_steps); do
+        [ ! -e "$folder/files" ] || echo "step ${folder##*/} $(stat -c %Y "$folder/files")"
+        # Older versions called a deferred change postponed.
+        [ ! -e "$folder/deferred" ] && [ ! -e "$folder/postponed" ] || echo deferred
     done
-    # Older versions called a deferred change postponed.
-    [ ! -e "$all_steps/configure/deferred" ] && [ ! -e "$all_steps/configure/postponed" ] || echo deferred
 }
 
 # Print the units that must run on this host.
 units() {
     ! has_rules || printf '%s\n' keepalived lvs-director
-    [ ! -e "$own_lines" ] || echo lvs-real-server
-    ! grep -qsx /var/www/html/index.html "$all_steps/configure/files" ||
+    [ ! -d "$lists" ] || echo lvs-real-server
+    ! cat "$memory"/real-servers/*/configure/files 2>/dev/null | grep -qx /var/www/html/index.html ||
         if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi
 }
 
@@ -105,7 +102,8 @@ virtual_ips() {
 # Print `NAME DEVICE IP` of each virtual IP that this host may have, now or after a failover.
 own_addresses() {
     ! has_routers || sed -n 's|^address \([^ ]* [^ ]* [^ /]*\).*|\1|p' "$routers"
-    [ ! -e "$own_lines" ] || sed -n 's|^address \([^ /]*\)[^ ]* \([^ ]*\)$|- \2 \1|p' "$own_lines"
+    [ ! -d "$lists" ] || cat "$lists"/*.conf | sort -u |
+        sed -n 's|^address \([^ /]*\)[^ ]* \([^ ]*\)$|- \2 \1|p'
 }
 
 # If the kernel has no IPVS, ipvsadm would load the module.
@@ -132,11 +130,10 @@ live_table() {
 check() {
     was=applied now=now
     virtual_ips
-    [ -e "$all_steps/configure/files" ] ||
-        report_drift "set-up" "nothing has been applied. Run \`pulumi up\`."
-    for files in "$all_steps"/*/files; do
-        [ -e "$files" ] || continue
-        check_files "${files%/files}"
+    all_steps | grep -q '/configure$' || report_drift "set-up" "nothing has been applied. Run \`pulumi up\`." \
+        "A host that was installed anew needs a new word in repair."
+    for folder in $(all_steps); do
+        [ ! -e "$folder/files" ] || check_files "$folder"
     done
     units | while read -r unit; do
         compare "unit $unit" "active enabled" "$(unit_state "$unit")"
@@ -251,11 +248,11 @@ differences() {
             diff -u -N --label "$path ($was)" --label "$path ($now)" "$path" -)"
         [ ! -e "$path" ] || compare "mode of $path" "$(stat -c 0%a "$path")" "$mode"
     done
-    for step in prepare configure; do
-        [ ! -e "$all_steps/$step/files" ] || while read -r path; do
+    for folder in $(all_steps | grep -v '/secret$'); do
+        [ ! -e "$folder/files" ] || while read -r path; do
             ! is_surplus "$path" || report_drift "file $path" "$(diff -u \
                 --label "$path ($was)" --label "$path ($now)" "$path" /dev/null)"
-        done <"$all_steps/$step/files"
+        done <"$folder/files"
     done
 }
 

@@ -17,10 +17,41 @@ save_original_sysctls() {
     known=$(sed 's/ = .*//' "$state/sysctl.found" | words)
     for key in $(sysctls_in $staged); do
         ! has "$known" "$key" || continue
-        original=$(sysctl "$key" 2>/dev/null) ||
+        original=$(original_of "$key") ||
             fail "the kernel has no sysctl $key. Remove it from this host's arguments."
         echo "$original" >>"$state/sysctl.found"
     done
+}
+
+# Print the value of a sysctl from before the first change of any component.
+original_of() {
+    for folder in $(other_steps); do
+        ! is_sysctl_of "$folder" "$1" || {
+            grep -F "$1 = " "$folder/sysctl.found"
+            return
+        }
+    done
+    sysctl "$1" 2>/dev/null
+}
+
+# is_sysctl_of STEP_FOLDER KEY: Does a file of that step set this sysctl?
+is_sysctl_of() {
+    # shellcheck disable=SC2046  # words
+    sysctls_in $(words_in "$1/files") | grep -qxF "$2"
+}
+
+is_held_sysctl() {
+    for folder in $(other_steps); do
+        ! is_sysctl_of "$folder" "$1" || return 0
+    done
+    return 1
+}
+
+# Print the original sysctls, without those that another component sets.
+restore_sysctls() {
+    while read -r key value; do
+        is_held_sysctl "$key" || echo "$key $value"
+    done <"$state/sysctl.found"
 }
 
 back_up_sysctls() {
@@ -40,7 +71,7 @@ load_sysctls() {
 restore_dropped_sysctls() {
     ours=$(sysctls_in $paths | words)
     for key in $keys; do
-        has "$ours" "$key" || grep -F "$key = " "$state/sysctl.found" | sysctl -e -q -p -
+        has "$ours" "$key" || is_held_sysctl "$key" || grep -F "$key = " "$state/sysctl.found" | sysctl -e -q -p -
     done
 }
 

@@ -3,9 +3,9 @@
 #
 # A step is applied as a whole or not at all. After a failure the host has its former files again.
 # The script of a step sets
-#   step           its name, and the name of its folder in /var/lib/pulumi-lvs
+#   step           its name, and the name of its folder in the claim
 #   note           what `apply` prints at the end, if it is more than "applied"
-#   scratch        a temporary file of its own, if it has one
+#   scratch        a temporary file of its own beside a live file, if it has one
 #   deferral       a sentence, if the step `deferred` must carry out a part of the change
 # finds in `touched` the live files that have changed, and defines
 #   ready          Refuse a change that cannot work. The new files are staged, the live ones unchanged.
@@ -21,7 +21,6 @@
 defers() { false; }
 
 main() {
-    state=/var/lib/pulumi-lvs/$step
     changing=
     changed=
     touched=
@@ -32,6 +31,7 @@ main() {
     text=$(bundle)
     bundle() { printf '%s\n' "$text"; }
     read_settings
+    state=$memory/$(setting claim)/$step
     paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
     staged=
     for path in $paths; do staged="$staged $path.lvs-new"; done
@@ -49,19 +49,15 @@ main() {
     esac
 }
 
-# The kernel drops the lock when this process ends. `timeout` limits how long that takes.
-lock() {
-    exec 9>>/run/pulumi-lvs.lock </dev/null
-    flock -w 120 9 ||
-        fail "another change of this host is still running after 120 s: $(cat /run/pulumi-lvs.lock)." \
-            "Wait for its end, or end that process."
-    echo "$step, started from $(ssh_client), $(date -u +%FT%TZ), process $$" >/run/pulumi-lvs.lock
-}
-
 apply() {
+    reason=$(objection)
+    [ -z "$reason" ] || fail "this host is taken: $reason"
+    move_old_state
+    claim_host
+    record_staged
+    [ -e "$state/program" ] || keep_program
     recover_interrupted
     rename_old_state
-    record_staged
     stage
     ready
     outdated=$(outdated | words)
@@ -69,7 +65,9 @@ apply() {
         clean
         [ -n "${deferral:-}" ] || rm -f "$state/deferred"
         touch "$state/files"
-        setting resource >"$state/resource"
+        setting repair >"$state/repaired"
+        keep_program
+        end_replaced_claims
         say "$step unchanged${deferral:+; $deferral}"
         announce_deferral
         return
@@ -90,7 +88,8 @@ apply() {
     record_applied
     changing=
     clean
-    sync
+    end_replaced_claims
+    sync_files
     say "${note:-$step applied}"
     announce_deferral
 }
@@ -107,6 +106,21 @@ recover_interrupted() {
     done
     changed=yes
     clean
+}
+
+# Older versions had one folder for all steps of the host, and no record.
+move_old_state() {
+    for folder in "$memory/prepare" "$memory/secret" "$memory/configure"; do
+        [ -e "$folder/known" ] || continue
+        if grep -qsx /etc/lvs/real-server "$memory/configure/files"; then old=real-servers; else old=director; fi
+        case "$(setting claim)" in
+            "$old" | "$old"/*) ;;
+            *) fail "an older version of pulumi-lvs has set up this host as another role." \
+                "Run \`pulumi up\` without this host first, then with it." ;;
+        esac
+        mkdir -p "${state%/*}"
+        mv "$folder" "${state%/*}/"
+    done
 }
 
 # Older versions called a deferred change postponed.
@@ -149,6 +163,7 @@ undo() {
         # An untouched service must not restart either.
         [ -z "$changing$changed" ] || after_restore
         delete_state
+        drop_empty_claim "$(setting claim)"
     elif [ -n "$changing" ]; then
         if (undoing= && verify); then
             outcome="; the former configuration works"
@@ -165,31 +180,23 @@ remove() {
     if [ ! -e "$state/known" ]; then
         clean
         delete_state
-        say "$step is not there"
-        return
-    fi
-    # A host that was renamed in the stack is set up under its new name before the old one is removed.
-    by=$(cat "$state/resource" 2>/dev/null) || :
-    if [ "${by:-$(setting resource)}" != "$(setting resource)" ]; then
-        say "$step stays: it belongs to $by now"
         return
     fi
     clean
     stop_services
     for path in $(words_in "$state/known"); do
-        restore_file found "$path"
+        restore_original "$path"
     done
     # A device and its sysctls may be gone.
-    sysctl -e -q -p "$state/sysctl.found" || say "some sysctls could not be restored"
+    restore_sysctls | sysctl -e -q -p - || say "some sysctls could not be restored"
     after_restore
+    sync_files
     delete_state
-    sync
-    say "$step removed"
 }
 
 clean() {
     # shellcheck disable=SC2046  # words
-    rm -rf $staged $(words_in "$state/staged") ${scratch:-} "$state/staged" "$state/changing" \
+    rm -rf $staged $(words_in "$state/staged") ${scratch:-} "$state/scratch" "$state/staged" "$state/changing" \
         "$state/old" "$state/sysctl.old" "$state/applied.new" "$state/sums.new" "$state/files.new"
 }
 
@@ -198,5 +205,15 @@ delete_state() {
         [ ! -d "$path" ] || rmdir --ignore-fail-on-non-empty "$path"
     done
     rm -rf "$state"
-    [ ! -d "${state%/*}" ] || rmdir --ignore-fail-on-non-empty "${state%/*}"
+}
+
+# Keep what undoes this step: its script, and its bundle without the content of files.
+keep_program() {
+    {
+        echo "bundle() { cat <<'END-OF-BUNDLE'"
+        bundle | grep -v '^    '
+        printf '%s\n' END-OF-BUNDLE '}'
+        script
+        echo 'main "$@"'
+    } >"$state/program"
 }

@@ -10,10 +10,11 @@ routers=/var/lib/pulumi-lvs/vrrp.routers
 # Empty if keepalived is not installed.
 keepalived_version() { keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p'; }
 
-# Print a line `NAME PRESENT ALL` for each instance: its virtual IPs on this host, and all of them.
+# Print a line `NAME PRESENT ALL` for each instance: its virtual IPs on this host, and all of them. A host
+# that was a real server before may still have them on lo.
 presence() {
     ip -o address show | awk '
-        file == 1 { sub(/\/.*/, "", $4); here[$4]; next }
+        file == 1 { sub(/\/.*/, "", $4); if ($2 != "lo") here[$4]; next }
         $1 == "instance" { name[++count] = $2 }
         $1 == "address" { sub(/\/.*/, "", $4); wanted[$2]++; present[$2] += $4 in here }
         END { for (i = 1; i <= count; i++) print name[i], present[name[i]] + 0, wanted[name[i]] + 0 }
@@ -27,7 +28,7 @@ states() { presence | awk '{ print $1, $2 == 0 ? "backup" : $2 == $3 ? "active" 
 # Print the virtual IPs that this host has.
 active_addresses() {
     ip -o address show | awk '
-        file == 1 { sub(/\/.*/, "", $4); here[$4]; next }
+        file == 1 { sub(/\/.*/, "", $4); if ($2 != "lo") here[$4]; next }
         $1 == "address" { sub(/\/.*/, "", $4); if ($4 in here) print $4 }
     ' file=1 - file=2 "$routers"
 }

@@ -50,8 +50,8 @@ function sorted(words: string[]): string[] {
 }
 
 /** File with the modules that a host loads now and at every boot. */
-export function modulesFile(modules: readonly string[]): HostFile {
-    return textFile("/etc/modules-load.d/lvs.conf", "lines.mustache", { lines: modules });
+export function modulesFile(name: string, modules: readonly string[]): HostFile {
+    return textFile(`/etc/modules-load.d/${name}.conf`, "lines.mustache", { lines: modules });
 }
 
 /** File with options of `ip_vs`, which apply whenever it is loaded; no file without options. */

@@ -39,7 +39,11 @@ export function directorNftFiles(marks: readonly Marking[], masquerade: readonly
 }
 
 /** Table of a real server that limits TCP segments to the size of its tunnels; no file without a size. */
-export function realServerNftFiles(virtualIps: readonly string[], mss: number | undefined) {
+export function realServerNftFiles(
+    path: string,
+    virtualIps: readonly string[],
+    mss: number | undefined,
+) {
     const chain = "answers";
     const hook = "type filter hook output priority -150; policy accept;";
     const clamp = `tcp flags & (syn | rst) == syn tcp option maxseg size set ${mss}`;
@@ -47,7 +51,7 @@ export function realServerNftFiles(virtualIps: readonly string[], mss: number | 
         address,
         words: `${word(address)} saddr ${canonical(address)} ${clamp}`,
     }));
-    return nftFiles("/etc/lvs/real-server.nft", [{ chain, hook, rules: mss ? rules : [] }]);
+    return nftFiles(path, [{ chain, hook, rules: mss ? rules : [] }]);
 }
 
 interface Chain {

@@ -25,14 +25,15 @@ export interface RealServerKernel {
 }
 
 /** Files for the kernel of a real server, the same for every method. */
-export function realServerKernelFiles(realServer: RealServerKernel): HostFile[] {
+export function realServerKernelFiles(id: string, realServer: RealServerKernel): HostFile[] {
     const sysctls = realServerSysctls(realServer);
-    const clamp = realServerNftFiles(realServer.virtualIps, realServer.mss);
+    const list = `/etc/lvs/real-servers/${id}`;
+    const clamp = realServerNftFiles(`${list}.nft`, realServer.virtualIps, realServer.mss);
     return [
-        textFile("/etc/lvs/real-server", "lines.mustache", {
+        textFile(`${list}.conf`, "lines.mustache", {
             lines: realServerLines(realServer),
         }),
-        ...(sysctls.length > 0 ? [sysctlFile(sysctls)] : []),
+        ...(sysctls.length > 0 ? [sysctlFile(`lvs-${id}`, sysctls)] : []),
         ...clamp,
         textFile(
             "/etc/systemd/system/lvs-real-server.service",

@@ -168,8 +168,8 @@ function ipv4(name: string): string {
 }
 
 /** File with the kernel settings of a host. */
-export function sysctlFile(lines: readonly string[]): HostFile {
-    return textFile("/etc/sysctl.d/lvs.conf", "lines.mustache", { lines });
+export function sysctlFile(name: string, lines: readonly string[]): HostFile {
+    return textFile(`/etc/sysctl.d/${name}.conf`, "lines.mustache", { lines });
 }
 
 /** Check the kernel settings of directors. */

@@ -1,33 +1,36 @@
 #!/bin/sh
-# Set up this host as a real server. /etc/lvs/real-server lists what it needs:
+# Set up this host as a real server. Each list in /etc/lvs/real-servers, one for each component that has
+# this host as a real server, says what it needs:
 #   address PREFIX DEVICE  a virtual IP on lo, for packets from the director; ARP requests get no answer
 #   device NAME            a tunnel device that the kernel creates, up
 #   gue FAMILY PORT        a UDP port that receives tunnelled packets
 #   gateway ADDRESS        the director, through which this host sends its answers
-# When a line goes, so does what it added. What existed before stays.
+# When a line goes from all lists, so does what it added. What existed before stays.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
-wanted=/etc/lvs/real-server
+lists=/etc/lvs/real-servers
 # The lines that this script has added.
 added=/run/lvs-real-server
-sysctls=/etc/sysctl.d/lvs.conf
-tables=/etc/lvs/real-server.nft
 # Our routes carry this number of a routing daemon, which no other daemon has.
 protocol=76
 
 start() {
     # Turn off ARP answers before the addresses exist.
-    [ ! -e "$sysctls" ] || sysctl -q -p "$sysctls"
+    for sysctls in /etc/sysctl.d/lvs-*.conf; do
+        [ ! -e "$sysctls" ] || sysctl -q -p "$sysctls"
+    done
     touch "$added"
+    wanted >"$added.wanted"
     while read -r line; do
         # shellcheck disable=SC2086  # words
         is_present $line || {
             add $line
             echo "$line" >>"$added"
         }
-    done <"$wanted"
-    remove_unless_in "$wanted"
+    done <"$added.wanted"
+    remove_unless_in "$added.wanted"
+    rm "$added.wanted"
     limit_segments
 }
 
@@ -35,8 +38,12 @@ stop() {
     [ ! -e "$added" ] || remove_unless_in /dev/null
     rm -f "$added"
     stop_limiting_segments
-    [ ! -e "$sysctls" ] || sysctl -e -q -p /var/lib/pulumi-lvs/configure/sysctl.found
 }
+
+# Print the lines of all lists, each once.
+wanted() { cat "$lists"/*.conf 2>/dev/null | awk '!seen[$0]++'; }
+
+tables() { cat "$lists"/*.nft 2>/dev/null || :; }
 
 # In reverse order, because a port of GUE needs its device.
 remove_unless_in() {
@@ -92,8 +99,8 @@ suffix() { [ "$1" != inet6 ] || echo " -6"; }
 
 # If a tunnel carries smaller packets than the network, the tables limit the size of clients' segments.
 limit_segments() {
-    if [ -e "$tables" ]; then
-        { table_deletions && cat "$tables"; } | nft -f -
+    if [ -n "$(tables)" ]; then
+        { table_deletions && tables; } | nft -f -
         touch "$added.tables"
     else
         stop_limiting_segments
@@ -110,15 +117,15 @@ table_deletions() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
 
 # Fail and print the first thing that is missing.
 check() {
-    while read -r line; do
+    wanted | while read -r line; do
         # shellcheck disable=SC2086  # words
         is_present $line || {
             echo "missing: $line"
-            return 1
+            exit 1
         }
-    done <"$wanted"
-    [ ! -e "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
-        echo "missing: the tables of $tables"
+    done || return 1
+    [ -z "$(tables)" ] || nft list tables | grep -q ' pulumi_lvs$' || {
+        echo "missing: the tables of $lists"
         return 1
     }
 }

@@ -55,7 +55,7 @@ interface Subject<T> {
 const realServers: Subject<StandaloneRealServer> = {
     validate: validateRealServer,
     files(realServer) {
-        const plan = planRealServer(realServer);
+        const plan = planRealServer(realServer, "id");
         return [...realServerModuleFiles(plan), ...realServerFiles(plan)];
     },
 };

@@ -245,7 +245,7 @@ describe("the list of kernel modules", () => {
     });
 
     it("becomes files of modules-load.d and modprobe.d", () => {
-        expect(modulesFile(["ip_vs", "ip_vs_rr"]).content).toBe("ip_vs\nip_vs_rr\n");
+        expect(modulesFile("lvs", ["ip_vs", "ip_vs_rr"]).content).toBe("ip_vs\nip_vs_rr\n");
         expect(moduleOptionsFiles({})).toEqual([]);
         expect(moduleOptionsFiles({ connTabBits: 16 })).toEqual([
             {
@@ -260,7 +260,7 @@ describe("the list of kernel modules", () => {
 describe("the nftables file", () => {
     it("is left out if nothing is marked or masqueraded", () => {
         expect(directorNftFiles([], [])).toEqual([]);
-        expect(realServerNftFiles(["192.0.2.1"], undefined)).toEqual([]);
+        expect(realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], undefined)).toEqual([]);
     });
 
     it("has marks and full NAT in one table for each family", () => {
@@ -297,7 +297,7 @@ table ip6 pulumi_lvs {
     });
 
     it("sets the segment size of the answers of a real server", () => {
-        expect(realServerNftFiles(["192.0.2.1"], 1440)[0]!.content).toBe(
+        expect(realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], 1440)[0]!.content).toBe(
             `table ip pulumi_lvs {
     chain answers {
         type filter hook output priority -150; policy accept;
@@ -340,7 +340,7 @@ forward tcp 10.0.0.1 8080
 
 describe("a real server", () => {
     const file = (realServer: Partial<RealServerKernel>, path: string) =>
-        realServerKernelFiles({ ...bare, ...realServer }).find(
+        realServerKernelFiles("id", { ...bare, ...realServer }).find(
             (candidate) => candidate.path === path,
         )?.content;
 
@@ -390,8 +390,8 @@ describe("a real server", () => {
             undefined,
         ],
     ])("gets addresses, devices and sysctls for %s", (_, realServer, lines, sysctls) => {
-        expect(file(realServer, "/etc/lvs/real-server")).toBe(lines);
-        expect(file(realServer, "/etc/sysctl.d/lvs.conf")).toBe(sysctls);
+        expect(file(realServer, "/etc/lvs/real-servers/id.conf")).toBe(lines);
+        expect(file(realServer, "/etc/sysctl.d/lvs-id.conf")).toBe(sysctls);
     });
 
     it("has its virtual IP on the tunnel for the reverse path filter", () => {
@@ -401,7 +401,7 @@ describe("a real server", () => {
                     virtualIps: ["192.0.2.1"],
                     tunnels: [{ type: "ipip", port: 6080, family: "inet" }],
                 },
-                "/etc/lvs/real-server",
+                "/etc/lvs/real-servers/id.conf",
             ),
         ).toBe("device tunl0\naddress 192.0.2.1/32 lo\naddress 192.0.2.1/32 tunl0\n");
     });

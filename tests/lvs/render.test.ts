@@ -66,8 +66,8 @@ it("a real server gets its programs, its unit and its page", () => {
     const files = realServerFiles({ ...realServerPlan(seed, "rs1"), httpd: { page: "RS1\n" } });
     expect(files.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
         "0644 /var/www/html/index.html",
-        "0644 /etc/lvs/real-server",
-        "0644 /etc/sysctl.d/lvs.conf",
+        "0644 /etc/lvs/real-servers/lvs.test.lvs-rs1.conf",
+        "0644 /etc/sysctl.d/lvs-lvs.test.lvs-rs1.conf",
         "0644 /etc/systemd/system/lvs-real-server.service",
         "0755 /usr/local/sbin/lvs-real-server",
     ]);

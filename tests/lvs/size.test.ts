@@ -37,7 +37,7 @@ const checkAndPlan = (cluster: Cluster) => [
 const render = (cluster: Cluster) => [
     directorFiles(planDirector(cluster, "ds1")),
     ...[...standaloneRealServers(cluster).values()].map((realServer) =>
-        realServerFiles(planRealServer(realServer)),
+        realServerFiles(planRealServer(realServer, "id")),
     ),
 ];
 

@@ -267,7 +267,7 @@ it.each(changes.map((change) => [change.host, change.what, change] as const))(
             const now = await portrait(host);
             expect(differences(withoutMemory(like.now), withoutMemory(now))).toBe(but);
             expect(await take(apply(to))).toEqual({ status: 0, said: "configure unchanged\n" });
-            expect(await take(remove(to))).toEqual({ status: 0, said: "configure removed\n" });
+            expect(await take(remove(to))).toEqual({ status: 0, said: "removed\n" });
             expect(differences(first, await portrait(host))).toBe("");
         } finally {
             await host.remove();

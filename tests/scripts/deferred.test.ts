@@ -165,7 +165,7 @@ describe("a director that changes before the last one", () => {
             title: "is as it was found when it is removed before the step `deferred`",
             host,
             events: [apply(plain), apply(heavier), remove(heavier)],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -286,7 +286,7 @@ describe("a real server", () => {
             title: "is as it was found when it is removed before the step `deferred`",
             host,
             events: [apply(withAnotherVip), apply(plain), remove(plain)],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {

@@ -59,7 +59,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) =>
             host,
             found: "echo mine >/etc/sysctl.d/lvs.conf",
             events: [apply(plain), room(0), remove(plain)],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
     ]);
@@ -107,7 +107,7 @@ describe.each(["/etc", "/usr", "/var/lib"])("a host whose %s is read-only", (fol
                 title: "is as it was found when a failed remove is repeated",
                 host,
                 events: [apply(plain), isReadOnly, remove(plain), isWritable, remove(plain)],
-                says: "configure removed\n",
+                says: "removed\n",
                 is: "as found",
             },
         ]);

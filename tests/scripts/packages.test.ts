@@ -24,7 +24,6 @@ const marked = plans["services of a firewall mark"]!;
 const bits = (connTabBits: number): Plan => ({ ...plain, kernel: { connTabBits } });
 
 const prepare = (plan: Plan) => apply(plan, "prepare");
-const unprepare = (plan: Plan) => remove(plan, "prepare");
 const have = "has keepalived 1:2.2.7-1+b2, ipvsadm 1:1.31-1+b1\n";
 const unavailable = (name: string) => byHand(`echo ${name} >/run/stand-in/unavailable`);
 const isLocked = (tries: number) => byHand(`echo ${tries} >/run/stand-in/apt-locked`);
@@ -156,16 +155,16 @@ describe("packages", () => {
             title: "stay after a remove",
             host: "ds1",
             isBare,
-            events: [prepare(plain), unprepare(plain)],
-            says: "prepare removed\n",
+            events: [prepare(plain), remove(plain)],
+            says: "removed\n",
             is: [byHand("apt-get install ipvsadm")],
         },
         {
             title: "are removed with `removePackages`, and earlier packages stay",
             host: "ds1",
             isBare,
-            events: [prepare(purged(plain)), forgetCalls, unprepare(purged(plain))],
-            says: "prepare removed\n",
+            events: [prepare(purged(plain)), forgetCalls, remove(purged(plain))],
+            says: "removed\n",
             calls: "stop keepalived\nstop ipvsadm\napt-get purge ipvsadm\n",
             is: "as found",
         },
@@ -173,8 +172,8 @@ describe("packages", () => {
             title: "are removed with their dependencies",
             host: "rs1",
             isBare,
-            events: [prepare(purged(withPage)), unprepare(purged(withPage))],
-            says: "prepare removed\n",
+            events: [prepare(purged(withPage)), remove(purged(withPage))],
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -184,9 +183,9 @@ describe("packages", () => {
             events: [
                 prepare(purged(withPage)),
                 prepare(purged({ ...withPage, monitoring: {} })),
-                unprepare(purged({ ...withPage, monitoring: {} })),
+                remove(purged({ ...withPage, monitoring: {} })),
             ],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: "as found",
         },
     ]);
@@ -194,7 +193,7 @@ describe("packages", () => {
 
 describe("services that come with packages", () => {
     const both = (plan: Plan): Event[] => [prepare(plan), apply(plan)];
-    const neither = (plan: Plan): Event[] => [remove(plan), unprepare(plan)];
+    const neither = (plan: Plan): Event[] => [remove(plan)];
 
     tests([
         {
@@ -203,7 +202,7 @@ describe("services that come with packages", () => {
             isBare,
             found: "mkdir -p /var/www/html",
             events: [...both(withPage), ...neither(withPage)],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: [
                 byHand(
                     "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
@@ -216,7 +215,7 @@ describe("services that come with packages", () => {
             isBare,
             found: "apt-get install apache2",
             events: [...both(withPage), ...neither(withPage)],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -225,7 +224,7 @@ describe("services that come with packages", () => {
             isBare,
             found: "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
             events: [...both(withPage), ...neither(withPage)],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -234,7 +233,7 @@ describe("services that come with packages", () => {
             isBare,
             found: "apt-get install apache2; systemctl stop apache2",
             events: [...both(withPage), ...neither(withPage)],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -252,7 +251,7 @@ describe("services that come with packages", () => {
             host: "ds1",
             found: "apt-get install ipvsadm; systemctl disable keepalived",
             events: [...both(plain), ...neither(plain)],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -311,8 +310,8 @@ describe("kernel modules", () => {
             host: "ds1",
             isBare,
             found: "apt-get install ipvsadm; modprobe ip_vs",
-            events: [prepare(plain), unprepare(plain)],
-            says: "prepare removed\n",
+            events: [prepare(plain), remove(plain)],
+            says: "removed\n",
             is: "as found",
         },
         {

@@ -82,7 +82,7 @@ class Remove implements Command {
     check = () => true;
 
     async run(model: Model, { host, name, found }: Real): Promise<void> {
-        const [ending] = await happen(host, name, remove(plain, "configure", this.fault));
+        const [ending] = await happen(host, name, remove(plain, this.fault));
         delete model.applied;
         if (this.fault === undefined) expect(ending).toMatchObject({ status: 0 });
         if (ending!.status !== 0 || isCut(this.fault)) return;

@@ -14,7 +14,7 @@ const gone =
     "rm -f /usr/local/sbin/lvs-* /etc/systemd/system/lvs-*.service; systemctl daemon-reload";
 
 describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => {
-    const says = "configure removed\n";
+    const says = "removed\n";
     const is = "as found";
 
     tests([
@@ -29,14 +29,14 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             title: "when it is removed twice",
             host,
             events: [apply(plain), remove(plain), remove(plain)],
-            says: "configure is not there\n",
+            says: "nothing to remove\n",
             is,
         },
         {
             title: "when it is removed and was never set up",
             host,
             events: [remove(plain)],
-            says: "configure is not there\n",
+            says: "nothing to remove\n",
             is,
         },
         {
@@ -63,7 +63,7 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             host,
             events: [
                 apply(plain),
-                byHand(`for file in $(cat /var/lib/pulumi-lvs/configure/files); do
+                byHand(`for file in $(cat /var/lib/pulumi-lvs/*/configure/files /var/lib/pulumi-lvs/*/*/configure/files 2>/dev/null); do
                     case "$file" in
                         *.conf) echo '# mine' >>"$file" ;;
                         */sbin/* | */systemd/*) ;;
@@ -80,7 +80,7 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             host,
             events: [
                 apply(plain),
-                byHand(`sysctl -q $(sed -n 's/ *= */=/p' /etc/sysctl.d/lvs.conf | sed 's/=.*/=3/' | grep arp_) \\
+                byHand(`sysctl -q $(sed -n 's/ *= */=/p' /etc/sysctl.d/lvs*.conf | sed 's/=.*/=3/' | grep arp_) \\
                     net.ipv4.ip_forward=0`),
                 remove(plain),
             ],
@@ -164,7 +164,7 @@ describe.each(["ds1", "rs1"])("a renamed host such as %s", (host) => {
                 remove(named("former")),
                 remove(named("later")),
             ],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
     ]);
@@ -180,7 +180,7 @@ describe("a director with an existing keepalived", () => {
             host: "ds1",
             found: own,
             events: [apply(plain), remove(plain)],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -192,7 +192,7 @@ describe("a director with an existing keepalived", () => {
                 byHand("echo restart keepalived >/run/stand-in/fails"),
                 remove(plain),
             ],
-            says: "keepalived does not start with its original configuration\nconfigure removed\nJob for keepalived.service failed, as the test asked\n",
+            says: "keepalived does not start with its original configuration\nremoved\nJob for keepalived.service failed, as the test asked\n",
             is: [byHand("systemctl stop keepalived")],
         },
     ]);

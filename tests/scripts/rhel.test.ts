@@ -17,7 +17,6 @@ const ipvsadm = "ipvsadm 1.31-6.el9";
 const pinned = (version: string): Plan => ({ ...plain, keepalivedPackage: version });
 const purged: Plan = { ...plain, removePackages: true };
 const prepare = (plan: Plan) => apply(plan, "prepare");
-const unprepare = (plan: Plan) => remove(plan, "prepare");
 const installed = "has keepalived 2.2.8-3.el9, ipvsadm 1.0-1.el9\n";
 const book = "/var/lib/rpm/packages";
 
@@ -130,15 +129,15 @@ describe("packages of the RHEL family", () => {
             },
             {
                 title: "are removed with `removePackages`, together with their dependencies",
-                events: [prepare(purged), forgetCalls, unprepare(purged)],
-                says: "prepare removed\n",
+                events: [prepare(purged), forgetCalls, remove(purged)],
+                says: "removed\n",
                 calls: "stop keepalived\nstop ipvsadm\ndnf -q -y remove ipvsadm libnl3\n",
                 is: "as found",
             },
             {
                 title: "stay after a remove",
-                events: [prepare(plain), forgetCalls, unprepare(plain)],
-                says: "prepare removed\n",
+                events: [prepare(plain), forgetCalls, remove(plain)],
+                says: "removed\n",
                 calls: "stop keepalived\nstop ipvsadm\n",
                 is: [
                     byHand(
@@ -151,9 +150,9 @@ describe("packages of the RHEL family", () => {
                 events: [
                     prepare(purged),
                     byHand("echo 'Error: needed by lvs-tools' >/run/stand-in/broken"),
-                    unprepare(purged),
+                    remove(purged),
                 ],
-                says: "some packages could not be removed: Error: needed by lvs-tools\nprepare removed\n",
+                says: "some packages could not be removed: Error: needed by lvs-tools\nremoved\n",
                 is: [
                     byHand(
                         `echo 'ipvsadm 1.0-1.el9' >>${book}; echo 'libnl3 3.9.0-1.el9' >>${book}`,
@@ -219,7 +218,7 @@ describe("SELinux on a director", () => {
             host,
             found: selinux("Enforcing"),
             events: [apply(plain), remove(plain)],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -227,7 +226,7 @@ describe("SELinux on a director", () => {
             host,
             found: selinux("Enforcing", "on"),
             events: [apply(plain), remove(plain)],
-            says: "configure removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {

@@ -88,16 +88,16 @@ describe("the step of the VRRP password", () => {
         {
             title: "leaves nothing after a remove",
             host,
-            events: [apply(later, "secret"), remove(later, "secret")],
-            says: "secret removed\n",
+            events: [apply(later, "secret"), remove(later)],
+            says: "removed\n",
             is: "as found",
         },
         {
             title: "restores a file that existed before",
             host,
             found: `echo mine >${file}; chmod 640 ${file}; chown 1:2 ${file}`,
-            events: [apply(later, "secret"), remove(later, "secret")],
-            says: "secret removed\n",
+            events: [apply(later, "secret"), remove(later)],
+            says: "removed\n",
             is: "as found",
         },
         {

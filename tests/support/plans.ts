@@ -3,5 +3,5 @@ import { planRealServer, type RealServerPlan, standaloneRealServers } from "../.
 
 /** Plan the real server called `name`. */
 export function realServerPlan(cluster: Cluster, name: string): RealServerPlan {
-    return planRealServer(standaloneRealServers(cluster).get(name)!);
+    return planRealServer(standaloneRealServers(cluster).get(name)!, `lvs.test.lvs-${name}`);
 }

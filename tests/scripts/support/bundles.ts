@@ -1,10 +1,11 @@
 import { bundle, digestOf } from "../../../host/bundle";
-import { HostRole, stepText } from "../../../host/step";
+import { HostRole, type Ownership, stepText } from "../../../host/step";
 import { unbundle } from "../../../host/unbundle";
 import type { Cluster } from "../../../lvs/model";
 import { planDirector } from "../../../lvs/plan";
 import type { HostFile } from "../../../lvs/render";
 import {
+    claimStep,
     deferredStep,
     directorSteps,
     realServerSteps,
@@ -18,6 +19,12 @@ export interface Plan extends Cluster {
     authPass?: string;
     /** The name of the component. Defaults to `lvs`. */
     resource?: string;
+    /** Project of the program. Defaults to `lvs`. */
+    project?: string;
+    /** Type of the component's parent. Defaults to none. */
+    parent?: string;
+    /** Does every member take its host over? */
+    adopt?: boolean;
 }
 
 /** A step, or `report`, which asks for differences. */
@@ -28,14 +35,38 @@ export function bundleOf(plan: Plan, host: string, step: Step): string {
     if (step === "report") return bundle("report", filesOf(plan, host));
     const isDirector = plan.directors.some(({ name }) => name === host);
     const role = isDirector ? HostRole.director : HostRole.realServer;
-    const name = `${plan.resource ?? "lvs"}-${host}`;
-    const content =
-        step === "deferred"
-            ? deferredStep(digestOf(bundleOf(plan, host, "configure")))
-            : isDirector
-              ? directorContent(plan, host, step)
-              : realServerContent(plan, host, step);
-    return stepText({ role, name }, step, content);
+    return stepText({ role, ...ownershipOf(plan, host, role, step) }, step, contentOf());
+
+    function contentOf(): StepContent {
+        if (step === "claim") return claimStep;
+        if (step === "deferred") return deferredStep(digestOf(bundleOf(plan, host, "configure")));
+        return isDirector
+            ? directorContent(plan, host, step as DirectorStep)
+            : realServerContent(plan, host, step as DirectorStep);
+    }
+}
+
+type DirectorStep = Exclude<StepName, "deferred" | "claim">;
+
+function ownershipOf(
+    { resource = "lvs", project = "lvs", parent, adopt }: Plan,
+    host: string,
+    role: HostRole,
+    step: StepName,
+): Ownership {
+    const type = role === HostRole.director ? "Director" : "RealServer";
+    const types = [...(parent ? [parent] : []), "lvs:index:LvsCluster"];
+    // The cluster itself has the preflight of its hosts.
+    const [own, name] =
+        step === "preflight"
+            ? [types, resource]
+            : [[...types, `lvs:index:${type}`], `${resource}-${host}`];
+    const id = `${project}.test.${resource}-${host}`;
+    return {
+        urn: `urn:pulumi:test::${project}::${own.join("$")}::${name}`,
+        claim: role === HostRole.director ? "director" : `real-servers/${id}`,
+        adopt,
+    };
 }
 
 /** List the files without secrets. */
@@ -45,7 +76,7 @@ function filesOf(plan: Plan, host: string): HostFile[] {
     );
 }
 
-function directorContent(plan: Plan, host: string, step: Exclude<StepName, "deferred">) {
+function directorContent(plan: Plan, host: string, step: DirectorStep) {
     const { authPass = "secret62", repair, directors } = plan;
     const planned = planDirector(plan, host);
     switch (step) {
@@ -58,12 +89,9 @@ function directorContent(plan: Plan, host: string, step: Exclude<StepName, "defe
     }
 }
 
-function realServerContent(
-    plan: Plan,
-    host: string,
-    step: Exclude<StepName, "deferred">,
-): StepContent {
-    const planned = realServerPlan(plan, host);
+function realServerContent(plan: Plan, host: string, step: DirectorStep): StepContent {
+    const { project = "lvs", resource = "lvs" } = plan;
+    const planned = { ...realServerPlan(plan, host), id: `${project}.test.${resource}-${host}` };
     switch (step) {
         case "secret":
             throw new Error("A real server has no secret.");

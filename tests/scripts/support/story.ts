@@ -30,8 +30,9 @@ export function apply(plan: Plan, step: Step = "configure", fault?: Fault): Step
     return { step, verb: "apply", plan, fault };
 }
 
-export function remove(plan: Plan, step: Step = "configure", fault?: Fault): StepTaken {
-    return { step, verb: "remove", plan, fault };
+/** Remove everything that the component has set up. */
+export function remove(plan: Plan, fault?: Fault): StepTaken {
+    return { step: "claim", verb: "remove", plan, fault };
 }
 
 /** Run a script on the host by hand. */

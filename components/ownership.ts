@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { dependingOn, isKnown, type Known } from "../host/known";
+import { HostRole } from "../host/step";
+import { problem } from "../lvs/problems";
+import { throwProblems } from "./validated";
+
+/** URN of a component, without a dependency on it: its own steps would wait for each other. */
+export function urnOf(component: pulumi.Resource): Known<string> {
+    return dependingOn(undefined, component.urn);
+}
+
+/** Name of a real server's files on its host. No other stack has the same. */
+export function idOf(name: string): string {
+    const words = [pulumi.getProject(), pulumi.getStack(), name].join(".");
+    // A file name has at most 255 characters, and systemd and modprobe read these files.
+    const plain = words.replace(/[^\w.-]/g, "_");
+    if (plain === words && words.length <= 100) return words;
+    const digest = createHash("sha256").update(words).digest("hex").slice(0, 12);
+    return `${plain.slice(0, 100)}-${digest}`;
+}
+
+/** Folder of a component in the state of its host. */
+export function claimOf(role: HostRole, name: string): string {
+    return role === HostRole.director ? role : `real-servers/${idOf(name)}`;
+}
+
+/** Hosts of each program, with the component that claims them. Tests run several programs in turn. */
+const programs = new WeakMap<object, Map<string, { role: HostRole; name: string }>>();
+
+/** Throw if another component of this program has the same host, and one of the two is a director. */
+export function claimInProgram(
+    role: HostRole,
+    name: string,
+    host: pulumi.Input<string>,
+    component: pulumi.Resource,
+): void {
+    const monitor = pulumi.runtime.getMonitor();
+    if (!isKnown(host) || monitor === undefined) return;
+    const claims = programs.get(monitor) ?? new Map<string, { role: HostRole; name: string }>();
+    programs.set(monitor, claims);
+    const other = claims.get(host as string);
+    if (other && (role === HostRole.director || other.role === HostRole.director)) {
+        const reason =
+            `${JSON.stringify(host)} is also the host of the ${other.role} ${other.name}. ` +
+            "Give each of them a host of its own.";
+        throwProblems(problem("host", reason), component);
+    }
+    claims.set(host as string, { role, name });
+}

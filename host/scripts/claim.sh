@@ -1,0 +1,20 @@
+# shellcheck shell=sh disable=SC2154
+# (SC2154: record.sh sets $memory.)
+#
+# The end of a component on a host: undo all of its steps. If another component has taken over, or
+# nothing is there, nothing changes.
+step=removal
+
+main() {
+    read_settings
+    lock
+    claim=$(setting claim)
+    if [ ! -e "$memory/$claim/record" ]; then
+        say "nothing to remove"
+    elif [ "$(recorded "$claim" urn)" != "$(setting urn)" ]; then
+        say "stays: it is $(described "$claim") now"
+    else
+        remove_claim "$claim"
+        say "removed"
+    fi
+}

@@ -1,0 +1,123 @@
+# shellcheck shell=sh
+# Whose this host is. Each component that sets up this host has a folder, its claim, with the state of
+# its steps and a record:
+#   director                           the director, at most one
+#   real-servers/PROJECT.STACK.NAME    a real server; several share a host, and their addresses add up
+# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`.
+memory=/var/lib/pulumi-lvs
+format=2
+
+claims() {
+    for record in "$memory"/director/record "$memory"/real-servers/*/record; do
+        [ ! -e "$record" ] || echo "$record"
+    done | sed "s|^$memory/||; s|/record\$||"
+}
+
+# recorded CLAIM KEY
+recorded() { sed -n "s/^$2 //p" "$memory/$1/record" 2>/dev/null || :; }
+
+machine_id() { cat /etc/machine-id 2>/dev/null || :; }
+
+role_of() { case "$1" in director) echo director ;; *) echo "real server" ;; esac }
+
+# stack_of URN: print `PROJECT/STACK`. A URN is urn:pulumi:STACK::PROJECT::TYPES::NAME.
+stack_of() { echo "$1" | sed 's/^urn:pulumi:\([^:]*\)::\([^:]*\)::.*/\2\/\1/'; }
+
+# described CLAIM: print the component that has a claim.
+described() {
+    owner=$(recorded "$1" urn)
+    echo "the $(role_of "$1") ${owner##*::} of the stack $(stack_of "$owner")"
+}
+
+# is_of_our_stack CLAIM
+is_of_our_stack() { [ "$(stack_of "$(recorded "$1" urn)")" = "$(stack_of "$(setting urn)")" ]; }
+
+# Print why this component may not set up this host, or nothing.
+objection() {
+    for other in $(claims); do
+        if [ "$(recorded "$other" format)" -gt "$format" ]; then
+            echo "a newer version of pulumi-lvs has set up this host. Use that version, or a later one."
+        elif [ -n "$(setting adopt)" ]; then
+            :
+        elif [ "$(recorded "$other" machine)" != "$(machine_id)" ]; then
+            echo "its record is of another machine, so its disk is a copy." \
+                "Set adopt on this member to take the host over."
+        elif ! is_of_our_stack "$other" && ! is_shared "$other"; then
+            echo "it is $(described "$other"). Destroy that component," \
+                "or set adopt on this member to take the host over."
+        fi
+    done | head -n 1
+}
+
+# is_shared CLAIM: Can our component and that one have this host at the same time?
+is_shared() { [ "$(role_of "$1")" = "real server" ] && [ "$(role_of "$(setting claim)")" = "real server" ]; }
+
+# Make this host ours. A component of the same stack takes it over: it has a new name or a new parent.
+claim_host() {
+    claim=$(setting claim)
+    owner=$(recorded "$claim" urn)
+    [ -z "$owner" ] || [ "$owner" = "$(setting urn)" ] || say "takes over from $(described "$claim")"
+    mkdir -p "$memory/$claim"
+    printf 'format %s\nurn %s\nmachine %s\n' "$format" "$(setting urn)" "$(machine_id)" >"$memory/$claim/record.new"
+    mv -f "$memory/$claim/record.new" "$memory/$claim/record"
+}
+
+# Print the claims that end with this change. A director that becomes a real server must not forward
+# any longer: its packets could come back to it. A real server that becomes a director stays until the
+# end of the `up`, because the other directors still send to it.
+replaced_claims() {
+    for other in $(claims); do
+        [ "$other" != "$(setting claim)" ] || continue
+        if is_of_our_stack "$other"; then
+            [ "$other" != director ] || echo "$other"
+        elif [ -n "$(setting adopt)" ]; then
+            echo "$other"
+        fi
+    done
+}
+
+end_replaced_claims() {
+    for other in $(replaced_claims); do
+        say "ends $(described "$other")"
+        remove_claim "$other"
+    done
+}
+
+# remove_claim CLAIM: undo the steps of a claim, the last one first, each with the script that has
+# applied it.
+remove_claim() {
+    for done_step in configure secret prepare; do
+        program=$memory/$1/$done_step/program
+        [ ! -e "$program" ] || LOCKED=yes sh "$program" remove
+    done
+    drop_empty_claim "$1"
+}
+
+# drop_empty_claim CLAIM: forget a claim that has no step any more.
+drop_empty_claim() {
+    for folder in "$memory/$1"/*/; do
+        [ ! -d "$folder" ] || return 0
+    done
+    rm -f "$memory/$1/record"
+    (cd "$memory" && rmdir --ignore-fail-on-non-empty -p "$1" 2>/dev/null) || :
+    [ ! -d "$memory" ] || rmdir --ignore-fail-on-non-empty "$memory"
+}
+
+# Print the folders of the steps of all components.
+all_steps() {
+    for folder in "$memory"/director/*/ "$memory"/real-servers/*/*/; do
+        [ ! -d "$folder" ] || echo "${folder%/}"
+    done
+}
+
+# Print the folders of all steps except ours.
+other_steps() { all_steps | grep -vxF "$state" || :; }
+
+# holder_of PATH: print the step of another component that has this file too.
+holder_of() {
+    for folder in $(other_steps); do
+        ! grep -qsxF "$1" "$folder/files" || echo "$folder"
+    done | head -n 1
+}
+
+is_held() { [ -n "$(holder_of "$1")" ]; }
