@@ -13,6 +13,7 @@ record_staged() {
 
 # Write every file beside its target, so that a full disk is noticed before any file changes.
 stage() {
+    shared_directories=$(for folder in $(other_steps); do words_in "$folder/directories"; done)
     for path in $paths; do
         make_directory "${path%/*}"
         [ ! -d "$path" ] || fail "$path is a folder and must be a file. Move the folder away."
@@ -32,19 +33,16 @@ stage() {
     done
 }
 
-# Record each new folder, so that destroy can remove it. A kill may follow right after the mkdir,
-# hence the record comes first.
+# Record each new folder, so that destroy can remove it, and each that another component has made. A kill
+# may follow right after the mkdir, hence the record comes first.
 make_directory() {
-    [ ! -d "$1" ] || return 0
+    [ ! -d "$1" ] || has "$shared_directories" "$1" || return 0
     make_directory "${1%/*}"
     case "$1" in
         "$memory" | "$memory"/*) ;;
-        *)
-            mkdir -p "$state"
-            grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories"
-            ;;
+        *) grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories" ;;
     esac
-    mkdir "$1"
+    [ -d "$1" ] || mkdir "$1"
 }
 
 # Print the live files whose content, mode or owner differs from the staged file.

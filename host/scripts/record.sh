@@ -103,9 +103,9 @@ drop_empty_claim() {
     [ ! -d "$memory" ] || rmdir --ignore-fail-on-non-empty "$memory"
 }
 
-# Print the folders of the steps of all components.
+# Print the folders of the steps of all components. Older versions had one folder for each step.
 all_steps() {
-    for folder in "$memory"/director/*/ "$memory"/real-servers/*/*/; do
+    for folder in "$memory"/prepare/ "$memory"/secret/ "$memory"/configure/ "$memory"/director/*/ "$memory"/real-servers/*/*/; do
         [ ! -d "$folder" ] || echo "${folder%/}"
     done
 }

@@ -63,7 +63,7 @@ steps() {
 # Print the units that must run on this host.
 units() {
     ! has_rules || printf '%s\n' keepalived lvs-director
-    [ ! -d "$lists" ] || echo lvs-real-server
+    [ -z "$(own_lines)" ] || echo lvs-real-server
     ! cat "$memory"/real-servers/*/configure/files 2>/dev/null | grep -qx /var/www/html/index.html ||
         if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi
 }
@@ -99,10 +99,13 @@ virtual_ips() {
     done
 }
 
+# Print the lines of all lists of real servers. Older versions had one list.
+own_lines() { cat /etc/lvs/real-server "$lists"/*.conf 2>/dev/null | awk '!seen[$0]++'; }
+
 # Print `NAME DEVICE IP` of each virtual IP that this host may have, now or after a failover.
 own_addresses() {
     ! has_routers || sed -n 's|^address \([^ ]* [^ ]* [^ /]*\).*|\1|p' "$routers"
-    [ ! -d "$lists" ] || cat "$lists"/*.conf | sort -u |
+    own_lines |
         sed -n 's|^address \([^ /]*\)[^ ]* \([^ ]*\)$|- \2 \1|p'
 }
 

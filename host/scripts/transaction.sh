@@ -32,6 +32,7 @@ main() {
     bundle() { printf '%s\n' "$text"; }
     read_settings
     state=$memory/$(setting claim)/$step
+    [ "$1" != apply ] || take_host
     paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
     staged=
     for path in $paths; do staged="$staged $path.lvs-new"; done
@@ -49,11 +50,14 @@ main() {
     esac
 }
 
-apply() {
+take_host() {
     reason=$(objection)
     [ -z "$reason" ] || fail "this host is taken: $reason"
     move_old_state
     claim_host
+}
+
+apply() {
     record_staged
     [ -e "$state/program" ] || keep_program
     recover_interrupted
@@ -119,6 +123,7 @@ move_old_state() {
                 "Run \`pulumi up\` without this host first, then with it." ;;
         esac
         mkdir -p "${state%/*}"
+        rm -f "$folder/resource"
         mv "$folder" "${state%/*}/"
     done
 }

@@ -89,7 +89,7 @@ describe("staged files", () => {
             // The folder stays until a remove.
             but:
                 host === "ds1"
-                    ? "/usr/libexec/keepalived\n+ 755 0:0 folder\n/var/lib/pulumi-lvs/configure/directories\n+ /usr/libexec/keepalived\n"
+                    ? "/usr/libexec/keepalived\n+ 755 0:0 folder\n/var/lib/pulumi-lvs/director/configure/directories\n+ /usr/libexec/keepalived\n"
                     : "",
         })),
     );

@@ -1,5 +1,5 @@
 import { digestOf } from "../../host/bundle";
-import { bundleOf, type Plan } from "./support/bundles";
+import { asOldVersion, bundleOf, claimFolder, type Plan } from "./support/bundles";
 import { tests } from "./support/cases";
 import { plain, withAnotherVip } from "./support/plans";
 import { apply, byHand, remove } from "./support/story";
@@ -17,8 +17,6 @@ const reason = "active for 10.128.190.248, so deferred until the other directors
 const isBackup = byHand("rm /var/lib/stand-in/active-director; systemctl restart keepalived");
 const isActive = byHand("touch /var/lib/stand-in/active-director; systemctl restart keepalived");
 
-const isNamedAsBefore = byHand("cd /var/lib/pulumi-lvs/configure && mv deferred postponed");
-
 const digest = (plan: Plan, host: string) => digestOf(bundleOf(plan, host, "configure"));
 
 /** Lines that a director prints when it defers a plan. */
@@ -26,7 +24,7 @@ const defers = (plan: Plan, host: string) => `${reason}\ndeferred ${digest(plan,
 
 /** Difference on a host that deferred a plan. */
 function deferred(plan: Plan, host: string): string {
-    return `/var/lib/pulumi-lvs/configure/deferred\n+ 644 0:0 ${digest(plan, host)}\n`;
+    return `${claimFolder(host)}/configure/deferred\n+ 644 0:0 ${digest(plan, host)}\n`;
 }
 
 describe("a director that changes before the last one", () => {
@@ -129,7 +127,7 @@ describe("a director that changes before the last one", () => {
         {
             title: "keeps a change that an older version deferred when the next plan is refused",
             host,
-            events: [apply(plain), apply(heavier), isNamedAsBefore, apply(refused)],
+            events: [apply(plain), apply(heavier), byHand(asOldVersion(host)), apply(refused)],
             status: 1,
             says: /refuses the configuration/,
             is: [apply(plain), apply(heavier)],
@@ -137,7 +135,12 @@ describe("a director that changes before the last one", () => {
         {
             title: "replaces a change that an older version deferred",
             host,
-            events: [apply(plain), apply(heavier), isNamedAsBefore, apply(withAnotherVip)],
+            events: [
+                apply(plain),
+                apply(heavier),
+                byHand(asOldVersion(host)),
+                apply(withAnotherVip),
+            ],
             says: defers(withAnotherVip, host),
             is: [apply(plain)],
             but: deferred(withAnotherVip, host),
@@ -145,7 +148,7 @@ describe("a director that changes before the last one", () => {
         {
             title: "drops a change that an older version deferred when the plan in force returns",
             host,
-            events: [apply(plain), apply(heavier), isNamedAsBefore, apply(plain)],
+            events: [apply(plain), apply(heavier), byHand(asOldVersion(host)), apply(plain)],
             says: "configure unchanged\n",
             is: [apply(plain)],
         },

@@ -115,9 +115,9 @@ describe("packages", () => {
             is: [prepare(plain), byHand(purge("nftables"))],
             // A remove unloads the module.
             but: [
-                "/var/lib/pulumi-lvs/prepare/modules\n+ nf_tables\n",
-                "/var/lib/pulumi-lvs/prepare/packages.log\n+ 644 0:0\n+ Reading package lists...\n+ E: Unable to locate package nftables\n+ \n",
-                "/var/lib/pulumi-lvs/prepare/services\n+ nftables absent inactive\n",
+                "/var/lib/pulumi-lvs/director/prepare/modules\n+ nf_tables\n",
+                "/var/lib/pulumi-lvs/director/prepare/packages.log\n+ 644 0:0\n+ Reading package lists...\n+ E: Unable to locate package nftables\n+ \n",
+                "/var/lib/pulumi-lvs/director/prepare/services\n+ nftables absent inactive\n",
                 "modules\n+ nf_tables\n",
             ].join(""),
         },
@@ -244,7 +244,7 @@ describe("services that come with packages", () => {
             events: [...both(withPage), prepare(plain), apply(plain), apply(plain, "deferred")],
             says: /^(nothing deferred|real server with 10\.128\.190\.248\/32 on lo)\n$/,
             is: [prepare(plain), apply(plain)],
-            but: "/var/lib/pulumi-lvs/configure/known\n+ /var/www/html/index.html\n",
+            but: "/var/lib/pulumi-lvs/director/configure/known\n+ /var/www/html/index.html\n",
         },
         {
             title: "of a director are stopped and disabled after a remove if they were before",
@@ -267,12 +267,12 @@ describe("services that come with packages", () => {
                 ),
             ],
             but: [
-                "/var/lib/pulumi-lvs/configure/known\n",
+                "/var/lib/pulumi-lvs/director/configure/known\n",
                 "+ /var/lib/pulumi-lvs/ipvs.quorums\n",
                 "+ /etc/systemd/system/lvs-metrics.timer\n",
                 "+ /etc/systemd/system/lvs-metrics.service\n",
                 "+ /usr/local/sbin/lvs-metrics\n",
-                "/var/lib/pulumi-lvs/prepare/packages.added\n",
+                "/var/lib/pulumi-lvs/director/prepare/packages.added\n",
                 "+ 644 0:0\n+ prometheus-node-exporter\n+ \n",
             ].join(""),
         },

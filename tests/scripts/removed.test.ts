@@ -1,15 +1,7 @@
-import type { Plan } from "./support/bundles";
 import { tests } from "./support/cases";
 import { plain, withAnotherVip } from "./support/plans";
 import { apply, byHand, powerCut, remove } from "./support/story";
 
-const named = (resource: string): Plan => ({ ...plain, resource });
-/** The same host in the other role. */
-const swapped: Plan = {
-    ...plain,
-    directors: [{ name: "rs1", host: "10.128.190.249" }, plain.directors[1]!],
-    realServers: [{ name: "ds1", host: "10.128.190.253" }, plain.realServers[1]!],
-};
 const gone =
     "rm -f /usr/local/sbin/lvs-* /etc/systemd/system/lvs-*.service; systemctl daemon-reload";
 
@@ -139,37 +131,6 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
     ]);
 });
 
-describe.each(["ds1", "rs1"])("a renamed host such as %s", (host) => {
-    tests([
-        {
-            title: "belongs to its new name after the next apply",
-            host,
-            events: [apply(named("former")), apply(named("later"))],
-            says: "configure unchanged\n",
-            is: [apply(named("later"))],
-        },
-        {
-            title: "stays when its former name is removed",
-            host,
-            events: [apply(named("former")), apply(named("later")), remove(named("former"))],
-            says: `configure stays: it belongs to later-${host} now\n`,
-            is: [apply(named("later"))],
-        },
-        {
-            title: "is restored when its present name is removed",
-            host,
-            events: [
-                apply(named("former")),
-                apply(named("later")),
-                remove(named("former")),
-                remove(named("later")),
-            ],
-            says: "removed\n",
-            is: "as found",
-        },
-    ]);
-});
-
 describe("a director with an existing keepalived", () => {
     const own =
         "printf 'vrrp_instance own {\\ninterface eth0\\nvirtual_router_id 7\\nvirtual_ipaddress {\\n10.128.190.240\\n}\\n}\\n' >/etc/keepalived/keepalived.conf; systemctl start keepalived;";
@@ -194,64 +155,6 @@ describe("a director with an existing keepalived", () => {
             ],
             says: "keepalived does not start with its original configuration\nremoved\nJob for keepalived.service failed, as the test asked\n",
             is: [byHand("systemctl stop keepalived")],
-        },
-    ]);
-});
-
-describe("a machine that changes its role", () => {
-    const isDirector =
-        "this host is a director. Remove it from directors first, in an up of its own.\n";
-    const isRealServer =
-        "this host is a real server. Remove it from realServers first, in an up of its own.\n";
-
-    tests([
-        {
-            title: "is refused as a real server while it is a director",
-            host: "ds1",
-            events: [apply(plain), apply(swapped)],
-            status: 1,
-            says: isDirector,
-            is: [apply(plain)],
-        },
-        {
-            title: "is refused as a director while it is a real server",
-            host: "rs1",
-            events: [apply(plain), apply(swapped)],
-            status: 1,
-            says: isRealServer,
-            is: [apply(plain)],
-            // A remove deletes the folder.
-            but: "/etc/systemd/system/keepalived.service.d\n+ 755 0:0 folder\n/var/lib/pulumi-lvs/configure/directories\n+ /etc/systemd/system/keepalived.service.d\n",
-        },
-        {
-            title: "is refused by the preflight, as a director",
-            host: "ds1",
-            events: [apply(plain), apply(swapped, "preflight")],
-            status: 1,
-            says: `role: ${isDirector}`,
-            is: [apply(plain)],
-        },
-        {
-            title: "is refused by the preflight, as a real server",
-            host: "rs1",
-            events: [apply(plain), apply(swapped, "preflight")],
-            status: 1,
-            says: `role: ${isRealServer}`,
-            is: [apply(plain)],
-        },
-        {
-            title: "becomes a real server after it was removed as a director",
-            host: "ds1",
-            events: [apply(plain), remove(plain), apply(swapped)],
-            says: "real server with 10.128.190.248/32 on lo\n",
-            is: [apply(swapped)],
-        },
-        {
-            title: "becomes a director after it was removed as a real server",
-            host: "rs1",
-            events: [apply(plain), remove(plain), apply(swapped)],
-            says: "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n",
-            is: [apply(swapped)],
         },
     ]);
 });

@@ -1,4 +1,4 @@
-import { bundleOf, type Plan } from "./support/bundles";
+import { asOldVersion, bundleOf, type Plan } from "./support/bundles";
 import { newHost } from "./support/newHost";
 import { plain, withAnotherVip } from "./support/plans";
 import { differences, portrait } from "./support/portrait";
@@ -277,11 +277,7 @@ rule -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1
     {
         title: "a change that an older version deferred",
         host: "rs1",
-        events: [
-            apply(withAnotherVip),
-            apply(plain),
-            byHand("cd /var/lib/pulumi-lvs/configure && mv deferred postponed"),
-        ],
+        events: [apply(withAnotherVip), apply(plain), byHand(asOldVersion("rs1"))],
         asks: "status",
         plan: plain,
         answers: `host rs1

@@ -192,7 +192,7 @@ describe("SELinux on a director", () => {
             says,
             calls: `${before}setsebool -P keepalived_connect_any on\n${after}`,
             is: [setTo("on"), apply(plain)],
-            but: "/var/lib/pulumi-lvs/configure/selinux\n+ 644 0:0\n+ \n",
+            but: "/var/lib/pulumi-lvs/director/configure/selinux\n+ 644 0:0\n+ \n",
         },
         {
             title: "labels nothing without files",

@@ -35,7 +35,7 @@ const isBackup = byHand("rm /var/lib/stand-in/active-director");
 
 /** Difference on a host that has saved the original state of files which have not stayed. */
 function known(...files: string[]): string {
-    return `/var/lib/pulumi-lvs/configure/known\n${files.map((file) => `+ ${file}\n`).join("")}`;
+    return `/var/lib/pulumi-lvs/director/configure/known\n${files.map((file) => `+ ${file}\n`).join("")}`;
 }
 
 /** Remove the virtual IP, so that no director has it. */
@@ -252,7 +252,7 @@ describe("a change of a director that fails leaves it as it was before", () => {
             status: 1,
             says: `no director is active for 10.128.190.248\nno director is active for 10.128.190.248\n${back}; the former configuration does not work either\n`,
             is: [apply(plain), byHand(isLost)],
-            but: "/var/lib/pulumi-lvs/configure/drained\n+ 644 0:0\n+ \n",
+            but: "/var/lib/pulumi-lvs/director/configure/drained\n+ 644 0:0\n+ \n",
         },
         {
             title: "when new monitoring fails",

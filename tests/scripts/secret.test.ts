@@ -27,6 +27,8 @@ const clockIs = (least: number, most: number) =>
 
 const host = "ds1";
 
+const machineId = (name: string) => createHash("md5").update(`${name}\n`).digest("hex");
+
 /** Difference after a first password: its file, and a state that does not have it. */
 const content = 'auth_pass "former62"\n';
 const memory = "/var/lib/pulumi-lvs";
@@ -35,32 +37,38 @@ const firstMemory = `${file}
 + ${content}+ 
 ${memory}
 + 755 0:0 folder
-${memory}/secret
+${memory}/director
 + 755 0:0 folder
-${memory}/secret/applied
+${memory}/director/record
++ 644 0:0
++ format 2
++ urn urn:pulumi:test::lvs::lvs:index:LvsCluster$lvs:index:Director::lvs-ds1
++ machine ${machineId(host)}
++ 
+${memory}/director/secret
 + 755 0:0 folder
-${memory}/secret/files
+${memory}/director/secret/applied
++ 755 0:0 folder
+${memory}/director/secret/files
 + 644 0:0
 + ${file}
 + 
-${memory}/secret/found
+${memory}/director/secret/found
 + 755 0:0 folder
-${memory}/secret/known
+${memory}/director/secret/known
 + 644 0:0
 + ${file}
 + 
-${memory}/secret/repaired
+${memory}/director/secret/program
++ 644 0:0 program
+${memory}/director/secret/repaired
 + 644 0:0
 + 
-${memory}/secret/resource
-+ 644 0:0
-+ lvs-ds1
-+ 
-${memory}/secret/sums
+${memory}/director/secret/sums
 + 600 0:0
 + ${createHash("sha256").update(content).digest("hex")}  ${file}
 + 
-${memory}/secret/sysctl.found
+${memory}/director/secret/sysctl.found
 + 644 0:0
 + 
 `;

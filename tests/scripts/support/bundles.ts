@@ -46,6 +46,31 @@ export function bundleOf(plan: Plan, host: string, step: Step): string {
     }
 }
 
+/** Folder of a host's component in the state of the host. */
+export const claimFolder = (host: string) =>
+    `/var/lib/pulumi-lvs/${host.startsWith("ds") ? "director" : `real-servers/lvs.test.lvs-${host}`}`;
+
+/** Script that makes the state of a host look as an older version left it. */
+export const asOldVersion = (host: string) => `
+    cd ${claimFolder(host)}
+    rm record
+    for path in /etc/lvs/real-servers/lvs.test.lvs-${host}.conf /etc/sysctl.d/lvs-lvs.test.lvs-${host}.conf; do
+        case $path in */sysctl.d/*) old=/etc/sysctl.d/lvs.conf ;; *) old=/etc/lvs/real-server ;; esac
+        [ ! -e $path ] || {
+            mv $path $old
+            mv configure/applied$path configure/applied$old
+            sed -i "s|^$path$|$old|" configure/files configure/known
+        }
+    done
+    sed -i "\\|^/etc/lvs/real-servers$|d" configure/directories
+    rmdir /etc/lvs/real-servers 2>/dev/null || :
+    mv * /var/lib/pulumi-lvs/
+    cd /var/lib/pulumi-lvs
+    rm -r director real-servers 2>/dev/null || :
+    for step in prepare secret configure; do [ ! -e $step ] || echo lvs-${host} >$step/resource; done
+    rm -f */program
+    [ ! -e configure/deferred ] || mv configure/deferred configure/postponed`;
+
 type DirectorStep = Exclude<StepName, "deferred" | "claim">;
 
 function ownershipOf(

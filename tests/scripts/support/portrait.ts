@@ -64,6 +64,8 @@ function description(file: string, stat: fs.Stats): string {
     if (stat.isSymbolicLink()) return `link to ${fs.readlinkSync(file)}`;
     // Metrics have a time in them.
     if (file.endsWith(".prom")) return `${owner} metrics`;
+    // Scripts change more often than what they do.
+    if (path.basename(file) === "program") return `${owner} program`;
     const content = fs.readFileSync(file, "utf8");
     if (path.basename(file) === "deferred") return `${owner} ${sha256(content)}`;
     return `${owner}\n${content}`;
