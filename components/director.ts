@@ -9,6 +9,7 @@ import type { DirectorArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
+import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
 import { throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
@@ -49,10 +50,6 @@ export class Director extends pulumi.ComponentResource {
     public readonly configured: pulumi.Output<string>;
     /** SHA-256, in hexadecimal, of a change that the host deferred. Empty if the change is in force. */
     public readonly deferred: pulumi.Output<string>;
-    /** @internal Known when the resource that removes everything from the host exists. */
-    public readonly claimed: pulumi.Output<string>;
-    /** @internal */
-    public readonly host: StepHost;
 
     /** @internal `order` is for `LvsCluster`. */
     constructor(
@@ -64,7 +61,7 @@ export class Director extends pulumi.ComponentResource {
         super("lvs:index:Director", name, {}, opts);
         const cluster = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
-        const member = memberOf(args, this);
+        const member = argsOf(args, this);
         const role = HostRole.director;
         claimInProgram(role, name, member.host, this);
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
@@ -79,10 +76,8 @@ export class Director extends pulumi.ComponentResource {
             gone: member.gone,
         };
 
-        this.host = host;
-
         const claim = runStep(host, "claim", claimStep, { dependsOn: gatedBy(removedBefore) });
-        this.claimed = claim.urn;
+        rememberMember(this, { host, claimed: claim.urn });
         if (member.gone) {
             this.configured = claim.urn;
             this.deferred = pulumi.output("");
@@ -113,7 +108,7 @@ export class Director extends pulumi.ComponentResource {
     }
 }
 
-function memberOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
+function argsOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
     const member = cluster.directors.find((director) => director.name === name);
     if (member !== undefined) return member;
     const names = cluster.directors.map((director) => director.name);

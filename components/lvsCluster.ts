@@ -7,6 +7,7 @@ import type { LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
+import { memberOf } from "./member";
 import { preflight } from "./preflight";
 import { RealServer } from "./realServer";
 import { runDeferred } from "./runDeferred";
@@ -79,7 +80,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
         // A destroy runs in reverse: directors stop sending before real servers are removed.
-        const claims = realServers.map(({ host }) => host.claimed);
+        const claims = realServers.map(({ host }) => memberOf(host).claimed);
         const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
@@ -94,7 +95,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                     deferIfActive: index < inOrder.length - 1,
                 },
             );
-            claims.push(host.claimed);
+            claims.push(memberOf(host).claimed);
             before.push(host.configured);
             return { member, host };
         });

@@ -5,6 +5,7 @@ import { planRealServer } from "../lvs/plan";
 import { claimStep, needsPreparation, realServerSteps } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
+import { rememberMember } from "./member";
 import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
 import { validatedRealServer } from "./validated";
 
@@ -34,10 +35,6 @@ export class RealServer extends pulumi.ComponentResource {
     public readonly configured: pulumi.Output<string>;
     /** SHA-256, in hexadecimal, of a change that the host deferred in part. Empty if the whole change is in force. */
     public readonly deferred: pulumi.Output<string>;
-    /** @internal Known when the resource that removes everything from the host exists. */
-    public readonly claimed: pulumi.Output<string>;
-    /** @internal */
-    public readonly host: StepHost;
 
     /** @internal `order` is for `LvsCluster`. */
     constructor(
@@ -64,10 +61,8 @@ export class RealServer extends pulumi.ComponentResource {
             gone,
         };
 
-        this.host = host;
-
         const claim = runStep(host, "claim", claimStep);
-        this.claimed = claim.urn;
+        rememberMember(this, { host, claimed: claim.urn });
         if (gone) {
             this.configured = claim.urn;
             this.deferred = pulumi.output("");

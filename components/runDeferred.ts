@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { runStep } from "../host/step";
 import { deferredStep } from "../lvs/steps";
 import type { Director } from "./director";
+import { memberOf } from "./member";
 import type { RealServer } from "./realServer";
 
 /**
@@ -12,7 +13,7 @@ export function runDeferred(
     member: Director | RealServer,
     after: Promise<pulumi.Resource[]>,
 ): pulumi.Output<string> {
-    return runStep(member.host, "deferred", member.deferred.apply(deferredStep), {
+    return runStep(memberOf(member).host, "deferred", member.deferred.apply(deferredStep), {
         dependsOn: [after],
         isNeeded: member.deferred.apply((digest) => digest !== ""),
     }).stdout;

@@ -55,11 +55,16 @@ is_shared() { [ "$(role_of "$1")" = "real server" ] && [ "$(role_of "$(setting c
 # Make this host ours. A component of the same stack takes it over: it has a new name or a new parent.
 claim_host() {
     claim=$(setting claim)
+    record=$(printf 'format %s\nurn %s\nmachine %s' "$format" "$(setting urn)" "$(machine_id)")
+    [ "$record" != "$(cat "$memory/$claim/record" 2>/dev/null)" ] || return 0
     owner=$(recorded "$claim" urn)
     [ -z "$owner" ] || [ "$owner" = "$(setting urn)" ] || say "takes over from $(described "$claim")"
-    mkdir -p "$memory/$claim"
-    printf 'format %s\nurn %s\nmachine %s\n' "$format" "$(setting urn)" "$(machine_id)" >"$memory/$claim/record.new"
-    mv -f "$memory/$claim/record.new" "$memory/$claim/record"
+    { mkdir -p "$memory/$claim" && echo "$record" >"$memory/$claim/record.new" &&
+        mv -f "$memory/$claim/record.new" "$memory/$claim/record"; } || {
+        rm -f "$memory/$claim/record.new"
+        drop_empty_claim "$claim"
+        fail "$memory cannot be written. Make its file system writable, or free some space."
+    }
 }
 
 # Print the claims that end with this change. A director that becomes a real server must not forward

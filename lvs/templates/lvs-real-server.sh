@@ -21,6 +21,7 @@ start() {
         [ ! -e "$sysctls" ] || sysctl -q -p "$sysctls"
     done
     touch "$added"
+    trap 'rm -f "$added.wanted"' EXIT
     wanted >"$added.wanted"
     while read -r line; do
         # shellcheck disable=SC2086  # words
@@ -30,7 +31,6 @@ start() {
         }
     done <"$added.wanted"
     remove_unless_in "$added.wanted"
-    rm "$added.wanted"
     limit_segments
 }
 

@@ -13,8 +13,9 @@ describe("a standalone Director", () => {
             () => new Director("edge", { cluster: seedArgs(), name: "ds2", authPass: "pass1234" }),
         );
         expect(steps(all)).toEqual([
+            ["edge", "edge-claim", []],
             ["edge", "edge-configure", ["edge-secret"]],
-            ["edge", "edge-prepare", []],
+            ["edge", "edge-prepare", ["edge-claim"]],
             ["edge", "edge-secret", ["edge-prepare"]],
         ]);
         const { inputs } = all.find(({ name }) => name === "edge-configure")!;
@@ -41,7 +42,10 @@ describe("a standalone RealServer", () => {
 
     it("needs an address, a host key and virtual IPs alone", async () => {
         const all = await record(() => new RealServer("web", args));
-        expect(steps(all)).toEqual([["web", "web-configure", []]]);
+        expect(steps(all)).toEqual([
+            ["web", "web-claim", []],
+            ["web", "web-configure", ["web-claim"]],
+        ]);
         const { inputs } = all.find(({ name }) => name === "web-configure")!;
         expect(inputs.stdin).toContain("10.128.190.248/32");
     });
@@ -51,8 +55,9 @@ describe("a standalone RealServer", () => {
             () => new RealServer("web", { ...args, httpd: { page: "hello\n" } }),
         );
         expect(steps(all)).toEqual([
+            ["web", "web-claim", []],
             ["web", "web-configure", ["web-prepare"]],
-            ["web", "web-prepare", []],
+            ["web", "web-prepare", ["web-claim"]],
         ]);
     });
 

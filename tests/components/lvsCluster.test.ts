@@ -7,33 +7,38 @@ const find = (all: Registration[], name: string) => all.find((one) => one.name =
 const command = "command:remote:Command";
 
 describe("LvsCluster", () => {
-    it("registers a preflight of every host, three steps of a real server, three or four of a director, and one password", async () => {
+    it("registers a preflight of every host, four steps of a real server, four or five of a director, and one password", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
             "lvs-test > lvs:index:LvsCluster web",
             "web > random:index/randomPassword:RandomPassword web-auth-pass",
             "web > lvs:index:Director web-ds1",
+            `web-ds1 > ${command} web-ds1-claim`,
             `web-ds1 > ${command} web-ds1-configure`,
             `web > ${command} web-ds1-preflight`,
             `web-ds1 > ${command} web-ds1-prepare`,
             `web-ds1 > ${command} web-ds1-secret`,
             "web > lvs:index:Director web-ds2",
+            `web-ds2 > ${command} web-ds2-claim`,
             `web-ds2 > ${command} web-ds2-configure`,
             `web-ds2 > ${command} web-ds2-deferred`,
             `web > ${command} web-ds2-preflight`,
             `web-ds2 > ${command} web-ds2-prepare`,
             `web-ds2 > ${command} web-ds2-secret`,
             "web > lvs:index:RealServer web-rs1",
+            `web-rs1 > ${command} web-rs1-claim`,
             `web-rs1 > ${command} web-rs1-configure`,
             `web-rs1 > ${command} web-rs1-deferred`,
             `web > ${command} web-rs1-preflight`,
             `web-rs1 > ${command} web-rs1-prepare`,
             "web > lvs:index:RealServer web-rs2",
+            `web-rs2 > ${command} web-rs2-claim`,
             `web-rs2 > ${command} web-rs2-configure`,
             `web-rs2 > ${command} web-rs2-deferred`,
             `web > ${command} web-rs2-preflight`,
             `web-rs2 > ${command} web-rs2-prepare`,
             "web > lvs:index:RealServer web-rs3",
+            `web-rs3 > ${command} web-rs3-claim`,
             `web-rs3 > ${command} web-rs3-configure`,
             `web-rs3 > ${command} web-rs3-deferred`,
             `web > ${command} web-rs3-preflight`,
@@ -62,9 +67,9 @@ describe("LvsCluster", () => {
         const deferredOf = async (stdout: Record<string, string>, host = "ds2") => {
             const all = await record(() => new LvsCluster("web", seedArgs()), { stdout });
             const { create, stdin } = find(all, `web-${host}-deferred`).inputs;
-            const isNeeded = !/ nothing$/.test((stdin as string).split("\n")[1]!);
-            expect(create !== undefined).toBe(isNeeded);
-            return (stdin as string).split("\n")[1]!;
+            const [line] = /^set deferred .*$/m.exec(stdin as string)!;
+            expect(create !== undefined).toBe(!line.endsWith(" nothing"));
+            return line;
         };
         const [one, other] = ["1", "2"].map((digit) => digit.repeat(64));
         const defers = { "web-ds2-configure": `ds2: active, so deferred\ndeferred ${one}\n` };
@@ -98,17 +103,19 @@ describe("LvsCluster", () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const steps = all.filter(({ type }) => type === command);
         for (const { name, inputs, request } of steps) {
-            const passes = /-(preflight|deferred)$/.test(name);
+            const removes = name.endsWith("-claim");
             // No host deferred a change.
-            const isNeeded = !name.endsWith("-deferred");
+            const applies = !removes && !name.endsWith("-deferred");
             expect(inputs).toEqual({
                 connection: expect.objectContaining({
                     dialErrorLimit: 1,
                     perDialTimeout: 10,
                 }) as object,
-                ...(isNeeded ? { create: "timeout -k 30 600 sh -s apply" } : {}),
-                ...(passes ? {} : { delete: "timeout -k 30 600 sh -s remove" }),
-                stdin: expect.stringMatching(/^bundle\(\) \{ cat <<'END-OF-BUNDLE'\n/) as string,
+                ...(applies ? { create: "timeout -k 30 600 sh -s apply" } : {}),
+                ...(removes ? { delete: "timeout -k 30 600 sh -s remove" } : {}),
+                stdin: expect.stringMatching(
+                    /^trap .* bundle\(\) \{ cat <<'END-OF-BUNDLE'\n/,
+                ) as string,
                 addPreviousOutputInEnv: false,
                 ...(inputs.logging ? { logging: "none" } : {}),
             });
@@ -141,7 +148,9 @@ describe("LvsCluster", () => {
         });
         const all = await record(() => new LvsCluster("web", args));
         const file = (name: string) =>
-            /lvs\/real-server\n((?: {4}.*\n)*)/.exec(find(all, name).inputs.stdin as string)![1];
+            /lvs\/real-servers\/\S+\n((?: {4}.*\n)*)/.exec(
+                find(all, name).inputs.stdin as string,
+            )![1];
         expect(file("web-rs1-configure")).toBe(
             "    address 10.128.190.248/32 lo\n    address 10.128.190.246/32 lo\n",
         );

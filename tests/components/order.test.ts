@@ -10,6 +10,7 @@ const steps = (step: string, names: string[]) => names.map((name) => `web-${name
 const inspected = steps("preflight", hosts);
 const prepared = steps("prepare", hosts);
 const configured = steps("configure", realServers);
+const claimed = steps("claim", realServers);
 
 const command = "command:remote:Command";
 const cluster = () => new LvsCluster("web", seedArgs());
@@ -35,6 +36,8 @@ describe("LvsCluster in an up", () => {
         const before: Record<string, string[]> = {};
         const make = async (name: string) => {
             before[name] = [...ended];
+            // A claim connects to no host.
+            if (name.endsWith("-claim")) return;
             for (let turns = name === slowest ? 300 : 3; turns > 0; turns--) {
                 await new Promise(setImmediate);
             }
@@ -81,6 +84,10 @@ describe("LvsCluster in an up", () => {
 describe("LvsCluster in a state file", () => {
     it("has only the dependencies that give a destroy its order", async () => {
         expect(dependenciesOf(await record(cluster))).toEqual({
+            "web-ds2-claim": claimed,
+            "web-ds1-claim": ["web-ds2-claim", ...claimed],
+            "web-ds1-prepare": ["web-ds1-claim"],
+            "web-ds2-prepare": ["web-ds2-claim"],
             "web-ds1-secret": ["web-auth-pass", "web-ds1-prepare"],
             "web-ds2-secret": ["web-auth-pass", "web-ds2-prepare"],
             "web-ds2-configure": ["web-ds2-secret", ...configured],
@@ -88,6 +95,7 @@ describe("LvsCluster in a state file", () => {
             "web-ds2-deferred": ["web-ds2-configure"],
             ...Object.fromEntries(
                 realServers.flatMap((name) => [
+                    [`web-${name}-prepare`, [`web-${name}-claim`]],
                     [`web-${name}-configure`, [`web-${name}-prepare`]],
                     [`web-${name}-deferred`, [`web-${name}-configure`]],
                 ]),
@@ -97,12 +105,19 @@ describe("LvsCluster in a state file", () => {
 
     it("makes a destroy stop the directors, one after the other, before it takes real servers down", async () => {
         const all = await record(cluster);
-        expect([...allBefore(all, "web-ds1-configure")]).toEqual(
-            expect.arrayContaining(["web-ds2-configure", ...configured]),
+        expect([...allBefore(all, "web-ds1-claim")]).toEqual(
+            expect.arrayContaining(["web-ds2-claim", ...claimed]),
         );
-        expect([...allBefore(all, "web-ds2-configure")]).toEqual(
-            expect.arrayContaining(configured),
-        );
+        expect([...allBefore(all, "web-ds2-claim")]).toEqual(expect.arrayContaining(claimed));
+    });
+
+    it("has the resource that removes a host before each step that changes it", async () => {
+        const all = await record(cluster);
+        for (const host of hosts) {
+            for (const step of steps("prepare", [host]).concat(steps("configure", [host]))) {
+                expect([...allBefore(all, step)]).toContain(`web-${host}-claim`);
+            }
+        }
     });
 
     it("makes a destroy begin with the resources that use a virtual IP", async () => {

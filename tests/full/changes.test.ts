@@ -11,7 +11,7 @@ describe("An up", () => {
 
     it("drops a deferred change that is no longer in the plan", async () => {
         const [ds1, ds2] = cluster.directors;
-        const deferred = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/configure/deferred");
+        const deferred = () => ds2!.tryRun("ls /var/lib/pulumi-lvs/director/configure/deferred");
         await ds1!.run("systemctl stop keepalived; chmod a-x /usr/sbin/keepalived");
         await cluster.untilActive("ds2");
         await cluster.configure(({ realServers }) => (realServers[0]!.weight = 8));
@@ -42,7 +42,7 @@ describe("An up", () => {
         const output = await cluster.change(({ realServers }) => (realServers[1]!.weight = 5));
         expect(output).toContain("ds2: rolling back an earlier change that was interrupted");
         expect(await ds2.run("ipvsadm -Sn")).toContain("-r 10.128.190.250:80 -g -w 5");
-        expect(await ds2.run("ls /var/lib/pulumi-lvs/configure")).not.toContain("changing");
+        expect(await ds2.run("ls /var/lib/pulumi-lvs/director/configure")).not.toContain("changing");
     });
 
     it("waits for another change of the host, and the lock file names the change that holds the lock", async () => {

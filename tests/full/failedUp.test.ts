@@ -56,7 +56,7 @@ describe("A cluster keeps serving when an up fails", () => {
 
     it("on a broken unit of a real server, which keeps its state", async () => {
         const rs1 = cluster.host("rs1");
-        const own = () => rs1.run("cat /etc/lvs/real-server; ip -o -4 address show dev lo");
+        const own = () => rs1.run("cat /etc/lvs/real-servers/*.conf; ip -o -4 address show dev lo");
         const before = await own();
         await rs1.run(`
             mkdir -p /run/systemd/system/lvs-real-server.service.d

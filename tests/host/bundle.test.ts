@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -29,8 +30,8 @@ function unpack(shell: string[], contents: string[]): string[] {
         const pages = contents.map((content, index) => pageOf(content, `${dir}/page-${index}`));
         const paths = pages.map((file) => file.path).join(" ");
         const script = bundle("realServer", pages).replace(
-            'main "$@"\n',
-            `state=${dir} paths="${paths}"\nstage\n`,
+            'main "$@"; }\n',
+            `memory=${dir} state=${dir} paths="${paths}"; stage; }\n`,
         );
         execFileSync(shell[0]!, [...shell.slice(1), "-s"], { cwd: dir, input: script });
         return pages.map((file) => fs.readFileSync(`${file.path}.lvs-new`, "utf8"));
@@ -48,17 +49,19 @@ describe("a bundle", () => {
             [{ path: "/etc/modules-load.d/lvs.conf", mode: "0644", content: "ip_vs\nip_vs_rr\n" }],
             { packages: { names: ["keepalived"], purge: false } },
         );
-        expect(text.split("\n").slice(0, 8)).toEqual([
-            "bundle() { cat <<'END-OF-BUNDLE'",
+        const [first, ...lines] = text.split("\n");
+        expect(first).toMatch(/ bundle\(\) \{ cat <<'END-OF-BUNDLE'$/);
+        expect(lines.slice(0, 8)).toEqual([
             "package keepalived keep",
             "file 0644 /etc/modules-load.d/lvs.conf",
             "    ip_vs",
             "    ip_vs_rr",
             "END-OF-BUNDLE",
             "}",
+            "script() { cat <<'END-OF-SCRIPT'",
             "set -eu",
         ]);
-        expect(text.trimEnd().split("\n").at(-1)).toBe('main "$@"');
+        expect(lines.at(-2)).toMatch(/main "\$@"; }$/);
     });
 
     it.each(steps)("carries the script of step %s without comments and as valid shell", (step) => {
@@ -71,9 +74,50 @@ describe("a bundle", () => {
 
     it("has the digest that a host computes", () => {
         const text = bundle("director", [pageOf("ümläut\n\n")], { settings: { repair: "anew" } });
-        const said = text.slice(0, text.indexOf("\nset -eu\n"));
-        const sum = execFileSync("sh", ["-s"], { input: `${said}\nbundle | sha256sum\n` });
+        const said = text.slice(0, text.indexOf("\nscript() "));
+        const input = `${said}\nbundle | sha256sum\ntrap - EXIT\n`;
+        const sum = execFileSync("sh", ["-s"], { input });
         expect(sum.toString()).toBe(`${digestOf(text)}  -\n`);
+    });
+
+    it("does nothing and fails if a part of it is missing, wherever it ends", () => {
+        const dir = fs.mkdtempSync(path.join(os.tmpdir(), "bundle-"));
+        try {
+            const text = bundle("claim", [], { settings: { urn: "urn", claim: "director" } });
+            const harmless = text.replace(
+                /\nstep=removal\n[^]*\nEND-OF-SCRIPT/,
+                `\nmain() { touch ${dir}/ran; }\nEND-OF-SCRIPT`,
+            );
+            const digest = createHash("sha256");
+            const [, content, script] =
+                /END-OF-BUNDLE'\n([^]*)END-OF-BUNDLE\n[^]*END-OF-SCRIPT'\n([^]*)END-OF-SCRIPT\n/.exec(
+                    harmless,
+                )!;
+            const whole = harmless.replace(
+                /[0-9a-f]{64}/,
+                digest.update(content! + script!).digest("hex"),
+            );
+            const status = (input: string, shell: string[]) =>
+                spawnSync(shell[0]!, [...shell.slice(1), "-s", "remove"], { input }).status;
+            for (const shell of shells) {
+                const last = whole.length - whole.trimEnd().lastIndexOf("\n");
+                const cuts = fc.sample(
+                    fc.integer({ min: text.indexOf(" EXIT; ") + 7, max: whole.length - 3 }),
+                    40,
+                );
+                for (const cut of [
+                    ...cuts,
+                    ...Array.from({ length: last - 2 }, (_, index) => whole.length - 3 - index),
+                ]) {
+                    expect([cut, status(whole.slice(0, cut), shell)]).not.toEqual([cut, 0]);
+                }
+                expect(fs.existsSync(`${dir}/ran`)).toBe(false);
+                expect(status(whole, shell)).toBe(0);
+                fs.rmSync(`${dir}/ran`);
+            }
+        } finally {
+            fs.rmSync(dir, { recursive: true });
+        }
     });
 
     it.each(["two words", "line\nfeed", ""])("refuses %j as the name of a package", (name) => {

@@ -210,9 +210,6 @@ const onRealServer: ManualChange[] = [
         drift: [
             "address - lo 10.128.190.248 absent",
             "address - lo 10.128.190.246 absent",
-            "drift sysctls",
-            ...arp.map((line) => `    -${line}`),
-            ...arp.map((line) => `    +${line.replace(/\d$/, "0")}`),
             "drift unit lvs-real-server",
             "    -active enabled",
             "    +inactive disabled",
@@ -220,11 +217,7 @@ const onRealServer: ManualChange[] = [
             "    -10.128.190.248 lo",
             "    -10.128.190.246 lo",
         ],
-        metrics: [
-            "real_server_ready 0",
-            "drift_settings 4",
-            'unit_active{unit="lvs-real-server"} 0',
-        ],
+        metrics: ["real_server_ready 0", 'unit_active{unit="lvs-real-server"} 0'],
         says: set,
     },
     {

@@ -278,7 +278,7 @@ it.each(changes.map((change) => [change.host, change.what, change] as const))(
 /** Drop the state of the steps, which has both plans. */
 function withoutMemory(one: Portrait): Portrait {
     const others = Object.entries(one).filter(
-        ([at]) => !/^\/var\/lib\/pulumi-lvs\/configure/.test(at),
+        ([at]) => !/^\/var\/lib\/pulumi-lvs\/.*\/configure/.test(at),
     );
     return Object.fromEntries(others);
 }

@@ -244,7 +244,7 @@ describe("services that come with packages", () => {
             events: [...both(withPage), prepare(plain), apply(plain), apply(plain, "deferred")],
             says: /^(nothing deferred|real server with 10\.128\.190\.248\/32 on lo)\n$/,
             is: [prepare(plain), apply(plain)],
-            but: "/var/lib/pulumi-lvs/director/configure/known\n+ /var/www/html/index.html\n",
+            but: "/var/lib/pulumi-lvs/real-servers/lvs.test.lvs-rs1/configure/known\n+ /var/www/html/index.html\n",
         },
         {
             title: "of a director are stopped and disabled after a remove if they were before",

@@ -4,7 +4,7 @@ import { plain } from "./support/plans";
 import { apply, byHand, nearby, room, type StepTaken } from "./support/story";
 
 const preflight = (plan: Plan): StepTaken => apply(plan, "preflight");
-const passed = "preflight passed\n";
+const passed = /^preflight passed\nmachine [0-9a-f]{32}\n$/;
 /** Give these addresses to another machine in the host's network. */
 const has = (...addresses: string[]) =>
     nearby(addresses.map((one) => `ip address add ${one} dev eth0 nodad`).join("; "));
@@ -93,7 +93,7 @@ describe("the preflight of a director", () => {
                 title: "warns of a small disk",
                 events: [room(100 * 1024)],
                 status: 0,
-                says: /^disk: \/ has (99|100) MB free\npreflight passed\n$/,
+                says: /^disk: \/ has (99|100) MB free\npreflight passed\nmachine [0-9a-f]{32}\n$/,
             },
             {
                 title: "refuses a kernel without a module",

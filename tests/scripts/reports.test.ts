@@ -207,12 +207,12 @@ drift file /var/lib/pulumi-lvs/ipvs.rules
     {
         title: "a mode that the next up changes",
         host: "rs1",
-        events: [apply(plain), byHand("chmod 600 /etc/lvs/real-server")],
+        events: [apply(plain), byHand("chmod 600 /etc/lvs/real-servers/lvs.test.lvs-rs1.conf")],
         asks: "diff",
         plan: plain,
-        answers: `drift mode of /etc/lvs/real-server
-    --- mode of /etc/lvs/real-server (now)
-    +++ mode of /etc/lvs/real-server (rendered)
+        answers: `drift mode of /etc/lvs/real-servers/lvs.test.lvs-rs1.conf
+    --- mode of /etc/lvs/real-servers/lvs.test.lvs-rs1.conf (now)
+    +++ mode of /etc/lvs/real-servers/lvs.test.lvs-rs1.conf (rendered)
     @@ -1 +1 @@
     -0600
     +0644

@@ -28,7 +28,7 @@ export function metricsOf(state: HostState, shell = ["sh"]): string {
         fs.writeFileSync(path.join(root, file), content, { mode });
     };
     try {
-        const memory = "/var/lib/pulumi-lvs/configure";
+        const memory = "/var/lib/pulumi-lvs/director/configure";
         for (const { path: file, content } of state.files) {
             write(`${memory}/applied${file}`, content);
             write(file, state.edited?.[file] ?? content);

@@ -37,7 +37,7 @@ async function expectConverged(bed: FaultBed, weight: number): Promise<void> {
 const changedFiles = (host: Host) =>
     host.run(
         `for file in /etc/keepalived/keepalived.conf /var/lib/pulumi-lvs/ipvs.rules \\
-            /etc/lvs/real-server /var/www/html/index.html; do
+            /etc/lvs/real-servers/*.conf /var/www/html/index.html; do
             [ ! -e $file ] || { echo "== $file"; cat $file; }
         done`,
     );

@@ -81,10 +81,10 @@ function ownershipOf(
 ): Ownership {
     const type = role === HostRole.director ? "Director" : "RealServer";
     const types = [...(parent ? [parent] : []), "lvs:index:LvsCluster"];
-    // The cluster itself has the preflight of its hosts.
+    // The cluster itself has the preflight of its hosts. Its URN is the one that mocks give it.
     const [own, name] =
         step === "preflight"
-            ? [types, resource]
+            ? [["pulumi:pulumi:Stack", ...types], resource]
             : [[...types, `lvs:index:${type}`], `${resource}-${host}`];
     const id = `${project}.test.${resource}-${host}`;
     return {
