@@ -26,19 +26,23 @@ export class LabStack {
         private readonly lab: Lab,
         private readonly tools: Toolchain,
         private readonly dir: string,
+        private readonly name: string,
         /**
          * Salt of the secrets and the encrypted key, as `pulumi config set --secret` wrote them.
          */
         private secrets: { encryptionsalt: string; privateKey: object },
     ) {}
 
-    /** Create or open the stack `lab`, configured as in `stacks/Pulumi.lab.yaml`. */
-    static async create(lab: Lab, name = "stack"): Promise<LabStack> {
-        const dir = path.join(lab.dir, name);
+    /** Create or open a stack, configured as in `stacks/Pulumi.lab.yaml`. */
+    static async create(
+        lab: Lab,
+        { folder = "stack", name = "lab" }: { folder?: string; name?: string } = {},
+    ): Promise<LabStack> {
+        const dir = path.join(lab.dir, folder);
         const isNew = await fs.mkdir(path.join(dir, "backend"), { recursive: true });
         await fs.mkdir(path.join(lab.shortDir, "tmp"), { recursive: true });
         const none = { encryptionsalt: "", privateKey: {} };
-        const stack = new LabStack(lab, await toolchain(), dir, none);
+        const stack = new LabStack(lab, await toolchain(), dir, name, none);
         if (isNew) {
             // Pulumi creates the stack file beside the project file. Keep it out of the user's
             // checkout.
@@ -133,7 +137,7 @@ export class LabStack {
 
     /** Command that runs `pulumi` on this stack. */
     command(args: string[]): string[] {
-        const own = ["--non-interactive", "--color", "never", "--stack", "lab"];
+        const own = ["--non-interactive", "--color", "never", "--stack", this.name];
         const file = ["up", "preview", "destroy", "config"].includes(args[0]!)
             ? ["--config-file", this.file]
             : [];
@@ -154,7 +158,7 @@ export class LabStack {
 
     /** The stack file. */
     get file(): string {
-        return path.join(this.dir, "Pulumi.lab.yaml");
+        return path.join(this.dir, `Pulumi.${this.name}.yaml`);
     }
 }
 

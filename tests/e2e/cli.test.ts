@@ -180,7 +180,9 @@ describe("The current configuration", () => {
         const out = path.join(cluster.lab.dir, "rendered");
         const text = await lvsOutput("render", "--out", out);
         for (const host of cluster.members) {
-            const listed = await host.run("find /var/lib/pulumi-lvs -name files -exec cat {} + | sort -u");
+            const listed = await host.run(
+                "find /var/lib/pulumi-lvs -name files -exec cat {} + | sort -u",
+            );
             const installed = listed.split("\n").filter(Boolean);
             const secret = installed.filter((file) => file.endsWith("auth_pass.conf"));
             const own = `${path.join(out, host.name)}/`;

@@ -399,7 +399,7 @@ export const trouble: Scenario[] = [
             expectOutput("the second up", ups[1]!.output, /locked by 1 lock/);
             await expectConverged(bed, first.weight);
 
-            const other = await LabStack.create(bed.lab, "other");
+            const other = await LabStack.create(bed.lab, { folder: "other" });
             const secret = await bed
                 .host("ds1")
                 .run("sed -n 's/^auth_pass \"\\(.*\\)\"$/\\1/p' /etc/keepalived/auth_pass.conf");
