@@ -126,8 +126,17 @@ export class LvsCluster extends pulumi.ComponentResource {
     }
 }
 
-/** keepalived uses eight characters of a password, and some special characters end its word. */
-function generatedAuthPass(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-    return new RandomPassword(`${name}-auth-pass`, { length: 8, special: false }, { parent })
-        .result;
+/**
+ * keepalived uses eight characters of a password, and some special characters end its word. The password
+ * has no parent: it stays the same when the cluster gets another one. Older versions made it a child.
+ */
+function generatedAuthPass(name: string, cluster: pulumi.Resource): pulumi.Output<string> {
+    return new RandomPassword(
+        `${name}-auth-pass`,
+        { length: 8, special: false },
+        {
+            aliases: [{ parent: cluster }],
+            provider: cluster.getProvider("random:index/randomPassword:RandomPassword"),
+        },
+    ).result;
 }

@@ -42,7 +42,9 @@ describe("An up", () => {
         const output = await cluster.change(({ realServers }) => (realServers[1]!.weight = 5));
         expect(output).toContain("ds2: rolling back an earlier change that was interrupted");
         expect(await ds2.run("ipvsadm -Sn")).toContain("-r 10.128.190.250:80 -g -w 5");
-        expect(await ds2.run("ls /var/lib/pulumi-lvs/director/configure")).not.toContain("changing");
+        expect(await ds2.run("ls /var/lib/pulumi-lvs/director/configure")).not.toContain(
+            "changing",
+        );
     });
 
     it("waits for another change of the host, and the lock file names the change that holds the lock", async () => {
