@@ -6,10 +6,9 @@ import { planDirector } from "../lvs/plan";
 import { problem } from "../lvs/problems";
 import { directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
-import { throwProblems, validatedAuthPass, validatedCluster } from "./validated";
+import { memberConnections, throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
@@ -57,7 +56,8 @@ export class Director extends pulumi.ComponentResource {
         super("lvs:index:Director", name, {}, opts);
         const cluster = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
-        const connection = connectionOf(args.cluster, memberOf(args, this));
+        const { name: member } = memberOf(args, this);
+        const connection = memberConnections("directors", args.cluster, this).get(member)!;
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const host = { role: HostRole.director, name, connection, parent: this };
 

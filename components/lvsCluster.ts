@@ -4,13 +4,12 @@ import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
 import type { LvsClusterArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
 import { preflight } from "./preflight";
 import { RealServer } from "./realServer";
 import { runDeferred } from "./runDeferred";
-import { validatedCluster } from "./validated";
+import { memberConnections, validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
@@ -53,14 +52,19 @@ export class LvsCluster extends pulumi.ComponentResource {
         const plans = whenKnown(services, standaloneRealServers);
         const memberships = membershipsOf(args);
 
-        const checked = preflight(name, args, cluster, plans, this);
+        const connections = new Map([
+            ...memberConnections("directors", args, this),
+            ...memberConnections("realServers", args, this),
+        ]);
+
+        const checked = preflight(name, args, connections, cluster, plans, this);
 
         const realServers = args.realServers.map((member) => ({
             member,
             host: new RealServer(
                 `${name}-${member.name}`,
                 {
-                    ...connectionOf(args, member),
+                    ...connections.get(member.name)!,
                     virtualIps: whenKnown(plans, (known) => known.get(member.name)!.virtualIps),
                     tunnels: tunnelsOf(memberships.get(member.name)),
                     gateway: member.gateway,
@@ -94,7 +98,7 @@ export class LvsCluster extends pulumi.ComponentResource {
         const deferred = (
             { member, host }: (typeof directors | typeof realServers)[number],
             after: Promise<pulumi.Resource[]>,
-        ) => runDeferred(`${name}-${member.name}`, connectionOf(args, member), host, after);
+        ) => runDeferred(`${name}-${member.name}`, connections.get(member.name)!, host, after);
         let done = whenDone([...realServers, ...directors].map(({ host }) => host.deferred));
         // A failover may have made another director active; it deferred its change.
         for (const director of directors.slice(0, -1)) done = whenDone([deferred(director, done)]);

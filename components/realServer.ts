@@ -5,7 +5,7 @@ import { planRealServer } from "../lvs/plan";
 import { needsPreparation, realServerSteps } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
-import { validatedRealServer } from "./validated";
+import { checkedConnection, validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
 interface RealServerOrder {
@@ -43,7 +43,8 @@ export class RealServer extends pulumi.ComponentResource {
     ) {
         super("lvs:index:RealServer", name, {}, opts);
         const plan = whenKnown(validatedRealServer(args, this), planRealServer);
-        const host = { role: HostRole.realServer, name, connection: args, parent: this };
+        const connection = checkedConnection("", args, this);
+        const host = { role: HostRole.realServer, name, connection, parent: this };
 
         const prepared = needsPreparation(args)
             ? [

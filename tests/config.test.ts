@@ -156,7 +156,7 @@ describe("readCluster", () => {
     });
 
     it("leaves text that looks like a number as text", () => {
-        const change = { "lvs:directors": '[{"name":"1","host":"ds1","hostKey":"ssh-rsa AAAA"}]' };
+        const change = { "lvs:directors": '[{"name":"1","host":"ds1","hostKey":"ssh-ed25519 AAAA"}]' };
         expect(readCluster({ ...lab, ...change }).directors[0]!.name).toBe("1");
     });
 
