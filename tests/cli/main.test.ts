@@ -43,7 +43,7 @@ it.each([
     expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
 });
 
-describe("lvs refuses an option", () => {
+describe("the command line of lvs", () => {
     const seconds = (name: string, value: string, least: string) =>
         `lvs: --${name}: ${value} is not a number of seconds. Use ${least} to 3600.`;
 
@@ -80,7 +80,7 @@ describe("lvs refuses an option", () => {
         ],
         [["keyscan", "192.0.2.1:0"], '"192.0.2.1:0": 0 is not a port. Use 1 to 65535.'],
         [["keyscan", ""], '"" is not a host. Use HOST or HOST:PORT.'],
-    ])("in the arguments %j", async (words, sentence) => {
+    ])("refuses the options in %j", async (words, sentence) => {
         const { status, stdout, stderr } = await lvs(words);
         expect([status, stdout]).toEqual([2, ""]);
         expect(stderr).toContain(sentence);
@@ -92,13 +92,13 @@ describe("lvs refuses an option", () => {
         ["--timeout", "2.5"],
         ["--watch"],
         ["-w", "0.1"],
-    ])("not in the arguments status %s %s", async (...words) => {
+    ])("accepts the options %s %s of status", async (...words) => {
         const given = words.filter((word) => typeof word === "string");
         const { stderr } = await lvs(["status", ...given]);
         expect(stderr).toContain("pulumi is not on the PATH");
     });
 
-    it("escapes what the error shows", async () => {
+    it("escapes unseen characters in its errors", async () => {
         const { stderr } = await lvs(["keyscan", "\u202e:0"]);
         expect(stderr).toContain('"\\u202e:0": 0 is not a port.');
     });

@@ -111,16 +111,12 @@ describe("the login of a host", () => {
     it("tells no secret in the error of a private key in the wrong place", async () => {
         await record(() => {
             const args = { ...login, hostKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nSECRET" };
-            expect(() => new RealServer("web", args)).toThrow(
-                expect.objectContaining({
-                    message: expect.not.stringContaining("SECRET") as string,
-                }),
-            );
+            expect(() => new RealServer("web", args)).toThrow(/^(?![^]*SECRET)/);
         });
     });
 
     it.each([null, "", undefined, ...[null, "", undefined].map((value) => pulumi.output(value))])(
-        "may lack a host key with ignoreHostKey: case %#",
+        "needs no host key with ignoreHostKey: case %#",
         async (value) => {
             const args = {
                 host: login.host,
@@ -135,7 +131,7 @@ describe("the login of a host", () => {
         },
     );
 
-    it("that is empty on one host is not replaced by the cluster's", async () => {
+    it("is refused if a host has an empty field and the cluster a good one", async () => {
         await record(() => {
             const args = seedArgs();
             args.directors[0]!.hostKey = null as unknown as string;
@@ -145,7 +141,7 @@ describe("the login of a host", () => {
 
     it("is checked for each host of a cluster, with its place in the arguments", async () => {
         const args = seedArgs();
-        args.realServers[1]!.hostKey = pulumi.output(Promise.resolve("")) as pulumi.Output<string>;
+        args.realServers[1]!.hostKey = pulumi.output("");
         const resource = undefined as unknown as pulumi.Resource;
         const connections = memberConnections("realServers", args, resource);
         expect([...connections.keys()]).toEqual(["rs1", "rs2", "rs3"]);
@@ -156,7 +152,7 @@ describe("the login of a host", () => {
 
     it("keeps outputs that are well", async () => {
         const args = { ...login, ...outputs({ user: "admin", port: 2222, hostKey }) };
-        const all = await record(() => new RealServer("web", args as unknown as RealServerArgs));
+        const all = await record(() => new RealServer("web", args));
         expect(all.find(({ name }) => name === "web-configure")!.inputs).toMatchObject({
             connection: { ...login, user: "admin", port: 2222 },
             create: "sudo -n timeout -k 30 600 sh -s apply",
