@@ -29,7 +29,9 @@ export function clusterProblems(args: LvsClusterArgs): Problem[] {
 function credentialProblems(args: LvsClusterArgs): Problem[] {
     const { authPass } = args;
     return [
-        ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
+        ...(authPass !== undefined && isKnown(authPass)
+            ? validateAuthPass(authPassField, authPass)
+            : []),
         ...memberConnectionProblems("directors", args),
         ...memberConnectionProblems("realServers", args),
     ];
