@@ -200,6 +200,19 @@ describe("the preflight of a hostile host", () => {
         );
     });
 
+    it("moves no other host's clock by telling many times", () => {
+        const all = compareClocks([
+            read("ds1", honest),
+            read("rs1", honest),
+            read("ds2", "ok\tclock\t1800000000\n".repeat(9)),
+        ]);
+        expect(all.map(({ findings }) => findings[0]!.sentence)).toEqual([
+            "agrees with the other hosts",
+            "agrees with the other hosts",
+            "100000000 s ahead of the other hosts. Set the clock, or use NTP.",
+        ]);
+    });
+
     it.each([
         ["nothing", "", "has sent no finding. Look at what its login prints."],
         [
