@@ -51,6 +51,10 @@ interface Shape {
 const shapes: Readonly<Record<string, Shape>> = schema.definitions;
 const clusterShape = shapes.LvsClusterArgs!;
 
+function shapeAt(reference: string): Shape {
+    return shapes[reference.replace(/.*\//, "")]!;
+}
+
 /** A problem of a value's shape. */
 interface ShapeProblem extends Problem {
     /** Is the value lost? A field with a typo in its name is read all the same. */
@@ -66,10 +70,10 @@ interface Reading {
 function read(shape: Shape, given: unknown, path: string): Reading {
     const { type, enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return read(shapes[reference.$ref.replace(/.*\//, "")]!, given, path);
+    if (reference) return read(shapeAt(reference.$ref), given, path);
     const lost = (reason: string): Reading => {
-        const shown = shape.writeOnly ? "[secret]" : quote(withoutSecrets(given));
-        return { value: undefined, problems: shapeProblem(path, `${shown} ${reason}`, true) };
+        const text = `${shown(shape, given)} ${reason}`;
+        return { value: undefined, problems: shapeProblem(path, text, true) };
     };
     if (members) {
         if (members.includes(given as string)) return { value: given, problems: [] };
@@ -134,6 +138,26 @@ function readFields({ properties = {}, required = [] }: Shape, given: Fields, pa
     return { value, problems };
 }
 
+/**
+ * Name a value of the wrong shape in a message. A secret may be anywhere in it: under a mistyped name, or
+ * in text that should have fields. So a message repeats only single values that no secret can be in.
+ */
+function shown(shape: Shape, given: unknown): string {
+    if (holdsSecrets(shape)) return "The value (not shown, it may be secret)";
+    if (Array.isArray(given)) return "A list";
+    return typeof given === "object" && given !== null ? "An object" : quote(given);
+}
+
+/** Is a secret field in a shape, or the shape itself one? */
+function holdsSecrets({ writeOnly, allOf = [], items, properties = {} }: Shape): boolean {
+    const parts = [
+        ...allOf.map(({ $ref }) => shapeAt($ref)),
+        ...(items ? [items] : []),
+        ...Object.values(properties),
+    ];
+    return writeOnly === true || parts.some(holdsSecrets);
+}
+
 function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProblem[] {
     return problem(path, reason).map((one) => ({ ...one, isLost }));
 }
@@ -142,7 +166,7 @@ function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProbl
 function empty(shape: Shape): unknown {
     const { type, enum: members, allOf, properties = {}, required = [] } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return empty(shapes[reference.$ref.replace(/.*\//, "")]!);
+    if (reference) return empty(shapeAt(reference.$ref));
     if (members) return members[0];
     const fields = required.map((name) => [name, empty(properties[name]!)]);
     const values: Fields = { string: "", number: 0, boolean: false, array: [] };
@@ -189,25 +213,9 @@ function objectOf(path: string): string {
     return path.slice(0, Math.max(path.lastIndexOf("."), 0));
 }
 
-/** Hide secrets in a value that a message shows, also under a mistyped name. */
-function withoutSecrets(value: unknown): unknown {
-    if (value === undefined) return undefined;
-    return JSON.parse(
-        JSON.stringify(value, (name, field: unknown) =>
-            nearestName(name, secretFields) === undefined ? field : "[secret]",
-        ),
-    );
-}
-
 /** Keys whose values are text. */
 const textKeys = new Set(
     Object.entries(clusterShape.properties!)
         .filter(([, { type }]) => [type].flat().includes("string"))
         .map(([key]) => key),
 );
-
-/** Names of fields with secrets. */
-const secretFields = Object.values(shapes)
-    .flatMap(({ properties = {} }) => Object.entries(properties))
-    .filter(([, { writeOnly }]) => writeOnly)
-    .map(([name]) => name);

@@ -4,6 +4,7 @@ import { installedDisk } from "../lab/installedDisk";
 import { type Host, Lab, waitUntil } from "../lab/lab";
 import { seedConfig } from "../lab/stack";
 import { withHosts, seed } from "../lab/topology";
+import { wholeNumber } from "../lab/wholeNumber";
 import type { Cluster } from "../lvs/model";
 import { planDirector } from "../lvs/plan";
 import { directorSteps } from "../lvs/steps";
@@ -114,4 +115,4 @@ async function answerFor(lab: Lab): Promise<void> {
     lab.spawn([process.execPath, "-e", serve], { stdio: "ignore" }).unref();
 }
 
-void main(Number(process.argv[2] ?? 5));
+void main(wholeNumber("rounds", process.argv[2] ?? "5"));

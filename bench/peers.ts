@@ -3,6 +3,7 @@ import { LabCluster } from "../lab/cluster";
 import { clusterPackages } from "../lab/installedDisk";
 import { UserError } from "../lab/progress";
 import { seed, type Topology, twentyRealServers } from "../lab/topology";
+import { wholeNumber } from "../lab/wholeNumber";
 import { ansible, type Config, type Contender, mitogen, pulumi, pyinfra } from "./contenders";
 import { interleaved } from "./measuring";
 import { resetHosts } from "./peers/bare";
@@ -99,9 +100,7 @@ function parseOptions(args: string[]): { rounds: number; chosen: Topology[] } {
             `"${unknown}" is no topology of this benchmark. Use ${names.join(" or ")}.`,
         );
     }
-    const rounds = Number(values.rounds);
-    if (!(rounds >= 1))
-        throw new UserError(`--rounds: ${values.rounds} is out of range. Use 1 or more.`);
+    const rounds = wholeNumber("--rounds", values.rounds);
     const isChosen = ({ name }: Topology) => positionals.length === 0 || positionals.includes(name);
     return { rounds, chosen: topologies.filter(isChosen) };
 }

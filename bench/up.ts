@@ -5,6 +5,7 @@ import { installedDisk } from "../lab/installedDisk";
 import { Lab } from "../lab/lab";
 import { LabStack, seedConfig, type StackConfig } from "../lab/stack";
 import { seed } from "../lab/topology";
+import { wholeNumber } from "../lab/wholeNumber";
 import { interleaved, seconds, summary } from "./measuring";
 
 /**
@@ -114,4 +115,4 @@ async function project(stack: LabStack, program: string): Promise<string> {
     return dir;
 }
 
-void main(Number(process.argv[2] ?? 7));
+void main(wholeNumber("rounds", process.argv[2] ?? "7"));

@@ -1,6 +1,6 @@
 import { type Drift, parseDrift } from "./drift";
 import type { Answer } from "./ssh";
-import type { Paint } from "./text";
+import { type Paint, shortened } from "./text";
 
 /** Differences of a host. */
 export interface HostDrift {
@@ -20,17 +20,20 @@ export function isUnchanged(hosts: HostDrift[]): boolean {
     return hosts.every(({ drift, problem }) => drift.length === 0 && problem === undefined);
 }
 
+/** Characters of a line that are shown. */
+const longestLine = 2000;
+
 /** Print the differences of all hosts, and one line for a host without any. */
 export function driftLines(hosts: HostDrift[], none: string, paint: Paint): string[] {
     return hosts.flatMap(({ name, drift, problem }) => {
         if (problem !== undefined) return [paint("red", `${name} ${problem}`)];
         if (drift.length === 0) return [`${name}: ${paint("green", none)}`];
         return drift.flatMap(({ what, diff }) => [
-            paint("bold", `${name}: ${what}`),
+            paint("bold", `${name}: ${shortened(what, longestLine)}`),
             ...diff
                 .trimEnd()
                 .split("\n")
-                .map((line) => paintedLine(line, paint)),
+                .map((line) => paintedLine(shortened(line, longestLine), paint)),
             "",
         ]);
     });

@@ -1,4 +1,6 @@
+import { canonical, familyOf } from "../lvs/addresses";
 import { parseRule, type Rule } from "./rules";
+import { shortened } from "./text";
 
 /** Numbers per second. */
 export interface Rates {
@@ -40,7 +42,7 @@ export interface Facts {
     /** Seconds since 1970. */
     clock: number;
     /** Time of the last apply of each step, changed or not, in seconds since 1970. */
-    steps: Record<string, number>;
+    steps: Map<string, number>;
     deferred: boolean;
     units: { name: string; active: string; enabled: string }[];
     complaints: { unit: string; text: string }[];
@@ -50,16 +52,21 @@ export interface Facts {
     rules: Rule[];
     services: LiveService[];
     servers: LiveServer[];
+    /** Lines of a known kind that `report.sh` never prints. */
+    odd: string[];
 }
 
-/** Read facts, one per line, and skip unknown kinds. */
+/**
+ * Read facts, one per line, and skip unknown kinds. A host may be compromised, so each kind has a
+ * pattern: what does not match is no fact.
+ */
 export function parseFacts(text: string): Facts {
     const facts: Facts = {
         host: "",
         kernel: "",
         uptime: 0,
         clock: 0,
-        steps: {},
+        steps: new Map(),
         deferred: false,
         units: [],
         complaints: [],
@@ -68,62 +75,116 @@ export function parseFacts(text: string): Facts {
         rules: [],
         services: [],
         servers: [],
+        odd: [],
     };
     for (const line of text.split("\n")) {
-        const [kind = "", ...words] = line.split(" ");
-        readers[kind]?.(facts, words);
+        const [, kind = "", rest = ""] = /^(\S+) ?(.*)$/.exec(line) ?? [];
+        const reader = readers.get(kind);
+        if (!reader) continue;
+        const found = reader.pattern.exec(rest);
+        if (!found || reader.read(facts, found.slice(1)) === false) facts.odd.push(line);
     }
     return facts;
 }
 
-const readers: Record<string, (facts: Facts, words: string[]) => void> = {
-    host: (facts, [name]) => (facts.host = name!),
-    kernel: (facts, [release]) => (facts.kernel = release!),
-    keepalived: (facts, [version]) => (facts.keepalived = version),
-    uptime: (facts, [seconds]) => (facts.uptime = Number(seconds)),
-    clock: (facts, [seconds]) => (facts.clock = Number(seconds)),
-    step: (facts, [name, seconds]) => (facts.steps[name!] = Number(seconds)),
-    deferred: (facts) => (facts.deferred = true),
-    unit: ({ units }, [name, active, enabled]) =>
-        units.push({ name: name!, active: active!, enabled: enabled! }),
-    complaint: ({ complaints }, [unit, ...words]) =>
-        complaints.push({ unit: unit!, text: words.join(" ") }),
-    router: ({ routers }, [name, device, id, state]) =>
-        routers.push({ name: name!, interface: device!, id: Number(id), state: state! }),
-    address: ({ addresses }, [router, device, ip, state]) =>
-        addresses.push({
-            router: router === "-" ? undefined : router,
-            device: device!,
-            ip: ip!,
-            here: state === "here",
-        }),
-    rule: ({ rules }, words) => {
-        const rule = parseRule(words.join(" "));
-        if (rule) rules.push(rule);
-    },
-    service: ({ services }, words) => {
-        const rule = parseRule(words.slice(5).join(" "));
-        if (rule) services.push({ ...rule, rates: rates(words) });
-    },
-    server: ({ servers }, [active, inactive, ...words]) => {
-        const rule = parseRule(words.slice(5).join(" "));
-        if (!rule) return;
-        servers.push({
-            ...rule,
-            active: Number(active),
-            inactive: Number(inactive),
-            rates: rates(words),
-        });
-    },
-};
+/** A kind of fact: the pattern of its words, and what they say. False if they are none after all. */
+interface Reader {
+    readonly pattern: RegExp;
+    read(facts: Facts, words: string[]): unknown;
+}
 
-function rates(words: string[]): Rates {
-    const [connections, packetsIn, packetsOut, bytesIn, bytesOut] = words.map(Number) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-    ];
+const word = String.raw`(\S{1,253})`;
+/** Few enough digits for an exact number. */
+const count = String.raw`(\d{1,15})`;
+const rates = `(?:${Array.from({ length: 5 }, () => count).join(" ")} )?`;
+
+function reader(pattern: string, read: Reader["read"]): Reader {
+    return { pattern: new RegExp(`^${pattern}$`), read };
+}
+
+/** Characters of a complaint that are shown. */
+const longestComplaint = 500;
+
+const readers = new Map<string, Reader>([
+    ["host", reader(word, (facts, [name]) => (facts.host = name!))],
+    ["kernel", reader(word, (facts, [release]) => (facts.kernel = release!))],
+    ["keepalived", reader(word, (facts, [version]) => (facts.keepalived = version))],
+    ["uptime", reader(count, (facts, [seconds]) => (facts.uptime = Number(seconds)))],
+    ["clock", reader(count, (facts, [seconds]) => (facts.clock = Number(seconds)))],
+    [
+        "step",
+        reader(`${word} ${count}`, ({ steps }, [name, time]) => steps.set(name!, Number(time))),
+    ],
+    ["deferred", reader("", (facts) => (facts.deferred = true))],
+    [
+        "unit",
+        reader(`${word} ${word} ${word}`, ({ units }, [name, active, enabled]) =>
+            units.push({ name: name!, active: active!, enabled: enabled! }),
+        ),
+    ],
+    [
+        "complaint",
+        reader(`${word} ?(.*)`, ({ complaints }, [unit, text]) =>
+            complaints.push({ unit: unit!, text: shortened(text!, longestComplaint) }),
+        ),
+    ],
+    [
+        "router",
+        reader(
+            `${word} ${word} ${count} ?(active|backup|split)?`,
+            ({ routers }, [name, device, id, state = ""]) =>
+                routers.push({ name: name!, interface: device!, id: Number(id), state }),
+        ),
+    ],
+    [
+        "address",
+        reader(
+            `${word} ${word} ${word} (here|absent)`,
+            ({ addresses }, [router, device, ip, state]) =>
+                familyOf(ip!) !== undefined &&
+                addresses.push({
+                    router: router === "-" ? undefined : router,
+                    device: device!,
+                    ip: canonical(ip!),
+                    here: state === "here",
+                }),
+        ),
+    ],
+    [
+        "rule",
+        reader("(?:varies .*|(.*))", ({ rules }, [text]) => {
+            if (text === undefined) return true;
+            const rule = parseRule(text);
+            return rule !== undefined && rules.push(rule);
+        }),
+    ],
+    // A list that changes while ipvsadm prints it leaves the numbers out.
+    [
+        "service",
+        reader(`${rates}(-A .*)`, ({ services }, words) => {
+            const rule = parseRule(words.pop()!);
+            return rule !== undefined && services.push({ ...rule, rates: ratesOf(words) });
+        }),
+    ],
+    [
+        "server",
+        reader(
+            `(?:${count} ${count} )?${rates}(-a .*)`,
+            ({ servers }, [active, inactive, ...words]) => {
+                const rule = parseRule(words.pop()!);
+                const counts = { active: Number(active ?? 0), inactive: Number(inactive ?? 0) };
+                return (
+                    rule !== undefined &&
+                    servers.push({ ...rule, ...counts, rates: ratesOf(words) })
+                );
+            },
+        ),
+    ],
+]);
+
+function ratesOf(words: (string | undefined)[]): Rates {
+    const [connections, packetsIn, packetsOut, bytesIn, bytesOut] = words.map((one) =>
+        Number(one ?? 0),
+    ) as [number, number, number, number, number];
     return { connections, packetsIn, packetsOut, bytesIn, bytesOut };
 }

@@ -1,4 +1,5 @@
-import { type Cell, type Column, type Paint, type Style, table, wrapped } from "./text";
+import { quote } from "../lvs/problems";
+import { type Cell, type Column, type Paint, shortened, type Style, table, wrapped } from "./text";
 
 /** A finding of the preflight on a host. */
 export interface Finding {
@@ -9,13 +10,39 @@ export interface Finding {
     sentence: string;
 }
 
-/** Read the findings that `preflight.sh report` prints: one per line, with tabs between the columns. */
+const styles = new Map<string, Style>([
+    ["stop", "red"],
+    ["warn", "yellow"],
+    ["ok", "green"],
+]);
+
+/** Findings of one host. A preflight has some twenty. */
+const mostFindings = 200;
+/** Characters that are shown. More would narrow the columns of the other hosts. */
+const longestSubject = 20;
+const longestSentence = 1000;
+
+/**
+ * Read the findings that `preflight.sh report` prints: one per line, with tabs between the columns. A
+ * host may be compromised: what is no report becomes a finding that stops.
+ */
 export function parseFindings(text: string): Finding[] {
-    return text.split("\n").flatMap((line) => {
-        const [how, what, ...sentence] = line.split("\t");
-        if (how === undefined || what === undefined || sentence.length === 0) return [];
-        return [{ how, what, sentence: sentence.join(" ") }];
+    const found = text.split("\n").flatMap((line) => {
+        const [how, what, ...words] = line.split("\t");
+        if (how === undefined || what === undefined || words.length === 0) return [];
+        if (!styles.has(how)) {
+            return [refused(`${quote(line)} is no finding. Look at the host.`)];
+        }
+        const sentence = shortened(words.join(" "), longestSentence);
+        return [{ how, what: shortened(what, longestSubject), sentence }];
     });
+    if (found.length === 0) return [refused("has sent no finding. Look at what its login prints.")];
+    if (found.length <= mostFindings) return found;
+    return [refused(`has sent ${found.length} findings, too many to be true. Look at the host.`)];
+}
+
+function refused(sentence: string): Finding {
+    return { how: "stop", what: "report", sentence };
 }
 
 /** Seconds by which clocks may differ without a warning: logins do not begin at the same moment. */
@@ -23,9 +50,11 @@ const tolerance = 5;
 
 /** Replace the time of each clock by its difference from the median of all clocks. */
 export function compareClocks(hosts: { name: string; findings: Finding[] }[]): typeof hosts {
-    const isClock = ({ what, sentence }: Finding) => what === "clock" && /^\d+$/.test(sentence);
+    const isClock = ({ what, sentence }: Finding) =>
+        what === "clock" && /^\d{1,15}$/.test(sentence);
     const times = hosts
-        .flatMap(({ findings }) => findings.filter(isClock))
+        // A host has one clock, whatever it says.
+        .flatMap(({ findings }) => findings.find(isClock) ?? [])
         .map(({ sentence }) => Number(sentence))
         .sort((one, other) => one - other);
     const middle = times[Math.floor(times.length / 2)] ?? 0;
@@ -56,8 +85,6 @@ export function joinAlike(findings: Finding[]): Finding[] {
 
 const sentenceWidth = 66;
 
-const styles: Record<string, Style> = { stop: "red", warn: "yellow", ok: "green" };
-
 /** Print the findings of all hosts as one table, with wrapped sentences. */
 export function findingLines(
     hosts: { name: string; findings: Finding[] }[],
@@ -68,7 +95,7 @@ export function findingLines(
         joinAlike(findings).flatMap(({ how, what, sentence }, index) =>
             wrapped(sentence, { width: sentenceWidth }).map((part, line): Cell[] => [
                 index + line === 0 ? name : "",
-                line === 0 ? { text: how, style: styles[how] ?? "red" } : "",
+                line === 0 ? { text: how, style: styles.get(how) ?? "red" } : "",
                 line === 0 ? what : "",
                 part,
             ]),

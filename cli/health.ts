@@ -1,4 +1,6 @@
-import type { Facts, LiveServer, Rates } from "./facts";
+import { canonical } from "../lvs/addresses";
+import { quote } from "../lvs/problems";
+import type { Facts, LiveServer, LiveService, Rates } from "./facts";
 import type { ClusterHost } from "./inventory";
 import { type Rule, splitSocket, virtualIpOf } from "./rules";
 
@@ -82,13 +84,16 @@ export interface ClusterStatus {
 
 /** Put the facts of all hosts together and find the problems. */
 export function clusterStatus(name: string, reports: HostReport[]): ClusterStatus {
-    const directors = reports.filter(({ host }) => host.role === "director");
+    const directors = reports
+        .filter(({ host }) => host.role === "director")
+        .map((report) => ({ ...report, tables: tablesOf(report.facts) }));
     const nameOf = namesIn(reports);
     const virtualIps = virtualIpsIn(directors);
+    const services = servicesByIp(directors);
     const servicesOf = (ip: string | undefined, activeDirectors: string[]) =>
-        serviceKeys(directors)
-            .filter((service) => virtualIpOf(service) === ip)
-            .flatMap((service) => serviceStatus(service, directors, activeDirectors, nameOf) ?? []);
+        (services.get(ip) ?? []).map((service) =>
+            serviceStatus(service, directors, activeDirectors, nameOf),
+        );
     const activeDirectors = virtualIps.flatMap((virtualIp) => virtualIp.activeDirectors);
     return {
         name,
@@ -96,7 +101,7 @@ export function clusterStatus(name: string, reports: HostReport[]): ClusterStatu
             ...virtualIp,
             services: servicesOf(virtualIp.ip, virtualIp.activeDirectors),
         })),
-        marks: servicesOf(undefined, activeDirectors),
+        marks: servicesOf(undefined, [...new Set(activeDirectors)]),
         hosts: reports.map(hostStatus),
         problems: [
             ...reports.flatMap(hostProblems),
@@ -111,10 +116,43 @@ type NameOf = (address: string) => string;
 function namesIn(reports: HostReport[]): NameOf {
     const names = new Map(
         reports.flatMap(({ host }) =>
-            host.addresses.map((address) => [address, host.name] as const),
+            host.addresses.map((address) => [canonical(address), host.name] as const),
         ),
     );
-    return (address) => names.get(address) ?? address;
+    return (address) => names.get(canonical(address)) ?? address;
+}
+
+/** A service in a director's plan and kernel, with its servers by address and port. */
+interface Table {
+    planned?: Rule;
+    live?: LiveService;
+    plannedServers: Map<string, Rule>;
+    liveServers: Map<string, LiveServer>;
+}
+
+interface DirectorReport extends HostReport {
+    /** Tables by service. A host may report any number of lines, so no line is searched for twice. */
+    tables: Map<string, Table>;
+}
+
+function tablesOf(facts: Facts | undefined): Map<string, Table> {
+    const tables = new Map<string, Table>();
+    const tableOf = ({ service }: Rule) => {
+        const table: Table = tables.get(service) ?? {
+            plannedServers: new Map(),
+            liveServers: new Map(),
+        };
+        tables.set(service, table);
+        return table;
+    };
+    for (const rule of facts?.rules ?? []) {
+        if (rule.server === undefined) tableOf(rule).planned = rule;
+        else tableOf(rule).plannedServers.set(rule.server, rule);
+    }
+    for (const service of facts?.services ?? []) tableOf(service).live = service;
+    for (const server of facts?.servers ?? [])
+        tableOf(server).liveServers.set(server.server!, server);
+    return tables;
 }
 
 /** List each virtual IP once, in the order of the directors' facts. */
@@ -123,65 +161,61 @@ function virtualIpsIn(directors: HostReport[]): Omit<VirtualIpStatus, "services"
     for (const { host, facts } of directors) {
         for (const { ip, router = "", here } of facts?.addresses ?? []) {
             const virtualIp = found.get(ip) ?? { ip, router, activeDirectors: [] };
-            if (here) virtualIp.activeDirectors.push(host.name);
+            const { activeDirectors } = virtualIp;
+            if (here && activeDirectors.at(-1) !== host.name) activeDirectors.push(host.name);
             found.set(ip, virtualIp);
         }
     }
     return [...found.values()];
 }
 
-function serviceKeys(directors: HostReport[]): string[] {
-    const rules = directors.flatMap(({ facts }) => [
-        ...(facts?.rules ?? []),
-        ...(facts?.services ?? []),
-    ]);
-    return [...new Set(rules.map(({ service }) => service))];
+/** Services of all directors by virtual IP. Those by firewall mark have none. */
+function servicesByIp(directors: DirectorReport[]): Map<string | undefined, string[]> {
+    const found = new Map<string | undefined, string[]>();
+    for (const service of new Set(directors.flatMap(({ tables }) => [...tables.keys()]))) {
+        const ip = virtualIpOf(service);
+        const key = ip === undefined ? undefined : canonical(ip);
+        const services = found.get(key) ?? [];
+        services.push(service);
+        found.set(key, services);
+    }
+    return found;
 }
 
 /** Read a service from the active director's table, or else from any director's. */
 function serviceStatus(
     service: string,
-    directors: HostReport[],
+    directors: DirectorReport[],
     activeDirectors: string[],
     nameOf: NameOf,
-): ServiceStatus | undefined {
-    const knowing = directors.filter(({ facts }) =>
-        [...(facts?.rules ?? []), ...(facts?.services ?? [])].some(
-            (one) => one.service === service,
-        ),
-    );
-    const shown = knowing.find(({ host }) => activeDirectors.includes(host.name)) ?? knowing[0];
-    if (!shown?.facts) return undefined;
-    const { rules, services } = shown.facts;
-    const live = services.find((one) => one.service === service);
-    const planned = rules.find((one) => one.service === service && one.server === undefined);
+): ServiceStatus {
+    const knowing = directors.filter(({ tables }) => tables.has(service));
+    const shown = knowing.find(({ host }) => activeDirectors.includes(host.name)) ?? knowing[0]!;
+    const table = shown.tables.get(service)!;
+    const { live, planned } = table;
     return {
         service,
         scheduler: live?.scheduler ?? planned?.scheduler ?? "",
         director: shown.host.name,
         present: live !== undefined,
         rates: live?.rates ?? none,
-        servers: serverStatuses(service, shown.facts, nameOf),
+        servers: serverStatuses(table, nameOf),
     };
 }
 
 const none: Rates = { connections: 0, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 };
 
-function serverStatuses(service: string, facts: Facts, nameOf: NameOf): ServerStatus[] {
-    const planned = facts.rules.filter((rule) => rule.service === service && rule.server);
-    const live = facts.servers.filter((server) => server.service === service);
-    const of = (server: string) => live.find((one) => one.server === server);
-    const isPlanned = ({ server }: Rule) => planned.some((rule) => rule.server === server);
+function serverStatuses({ plannedServers, liveServers }: Table, nameOf: NameOf): ServerStatus[] {
     return [
-        ...planned.flatMap((rule) => {
-            const found = of(rule.server!);
+        ...[...plannedServers].flatMap(([server, rule]) => {
+            const found = liveServers.get(server);
             // A sorry server appears only while it serves.
             if (rule.sorry && !found) return [];
             return [serverStatus(rule, found, healthOf(rule, found), nameOf)];
         }),
-        ...live
-            .filter((server) => !isPlanned(server))
-            .map((server) => serverStatus(server, server, Health.stray, nameOf)),
+        ...[...liveServers]
+            .filter(([server]) => !plannedServers.has(server))
+            .map(([, server]) => serverStatus(server, server, Health.stray, nameOf)),
     ];
 }
 
@@ -215,7 +249,7 @@ function hostStatus({ host, facts }: HostReport): HostStatus {
     const { name, role } = host;
     if (!facts) return { name, role, state: "unknown" };
     const { keepalived, kernel, uptime, clock, steps } = facts;
-    const applied = steps.configure;
+    const applied = steps.get("configure");
     return {
         name,
         role,
@@ -228,7 +262,7 @@ function hostStatus({ host, facts }: HostReport): HostStatus {
 }
 
 function stateOf({ role }: ClusterHost, { steps, routers, addresses, units }: Facts): string {
-    if (steps.configure === undefined) return "not set up";
+    if (!steps.has("configure")) return "not set up";
     if (role !== "director") {
         const whole =
             addresses.every(({ here }) => here) && units.every(({ active }) => active === "active");
@@ -237,15 +271,27 @@ function stateOf({ role }: ClusterHost, { steps, routers, addresses, units }: Fa
     return [...new Set(routers.map(({ state }) => state))].join(", ");
 }
 
-function hostProblems({ host, facts, problem }: HostReport): string[] {
+/** Problems of one host that are listed. */
+const mostProblems = 50;
+
+function hostProblems(report: HostReport): string[] {
+    const all = ownProblems(report);
+    const more = all.length - mostProblems;
+    if (more <= 0) return all;
+    return [...all.slice(0, mostProblems), `${report.host.name} has ${more} more problems`];
+}
+
+function ownProblems({ host, facts, problem }: HostReport): string[] {
     const { name, role } = host;
     if (!facts) return [`${name} ${problem ?? "has not reported"}`];
-    if (facts.steps.configure === undefined) {
-        return [`${name} is not set up. Run \`pulumi up\`.`];
+    const odd = oddProblems(name, facts.odd);
+    if (!facts.steps.has("configure")) {
+        return [...odd, `${name} is not set up. Run \`pulumi up\`.`];
     }
     const absent = facts.addresses.filter(({ here, router }) => !here && router === undefined);
     const split = facts.routers.filter(({ state }) => state === "split");
     return [
+        ...odd,
         ...facts.units
             .filter(({ active }) => active !== "active")
             .map(
@@ -261,6 +307,14 @@ function hostProblems({ host, facts, problem }: HostReport): string[] {
         ...(facts.deferred
             ? [`${name} has deferred a change that was never carried out. Run \`pulumi up\`.`]
             : []),
+    ];
+}
+
+function oddProblems(name: string, odd: string[]): string[] {
+    if (odd.length === 0) return [];
+    const lines = odd.length === 1 ? "a line" : `${odd.length} lines`;
+    return [
+        `${name} has reported ${lines} that \`lvs\` does not accept: ${quote(odd[0])}. Look at the host.`,
     ];
 }
 
@@ -280,36 +334,38 @@ function activeDirectorProblems(
 }
 
 /** List each problem of the directors' tables once, with the directors that see it. */
-function poolProblems(directors: HostReport[], nameOf: NameOf): string[] {
+function poolProblems(directors: DirectorReport[], nameOf: NameOf): string[] {
     const found = new Map<string, string[]>();
-    for (const { host, facts } of directors) {
-        if (facts?.steps.configure === undefined) continue;
-        for (const sentence of tableProblems(facts, nameOf)) {
-            found.set(sentence, [...(found.get(sentence) ?? []), host.name]);
+    for (const { host, facts, tables } of directors) {
+        if (!facts?.steps.has("configure")) continue;
+        for (const sentence of tableProblems(tables, nameOf)) {
+            const names = found.get(sentence) ?? [];
+            if (names.at(-1) !== host.name) names.push(host.name);
+            found.set(sentence, names);
         }
     }
     return [...found].map(([sentence, names]) => `${sentence} (seen by ${names.join(", ")})`);
 }
 
-function tableProblems(facts: Facts, nameOf: NameOf): string[] {
-    const live = new Set(facts.services.map(({ service }) => service));
-    const planned = facts.rules.filter(({ server }) => server === undefined);
+function tableProblems(tables: Map<string, Table>, nameOf: NameOf): string[] {
+    const all = [...tables];
     return [
-        ...planned
-            .filter(({ service }) => !live.has(service))
-            .map(({ service }) => `${service} is not in the kernel`),
-        ...facts.services
-            .filter(({ service }) => !planned.some((rule) => rule.service === service))
-            .map(({ service }) => `${service} is in the kernel but not in the plan`),
-        ...[...live].flatMap((service) =>
-            serverStatuses(service, facts, nameOf).flatMap(({ name, port, health }) => {
-                if (health === Health.down) return [`${name}:${port} is down for ${service}`];
-                const isPlanned = planned.some((rule) => rule.service === service);
-                if (health === Health.stray && isPlanned) {
-                    return [`${name}:${port} gets ${service} but is not in the plan`];
-                }
-                return [];
-            }),
+        ...all
+            .filter(([, { planned, live }]) => planned && !live)
+            .map(([service]) => `${service} is not in the kernel`),
+        ...all
+            .filter(([, { planned, live }]) => live && !planned)
+            .map(([service]) => `${service} is in the kernel but not in the plan`),
+        ...all.flatMap(([service, table]) =>
+            table.live === undefined
+                ? []
+                : serverStatuses(table, nameOf).flatMap(({ name, port, health }) => {
+                      if (health === Health.down) return [`${name}:${port} is down for ${service}`];
+                      if (health === Health.stray && table.planned) {
+                          return [`${name}:${port} gets ${service} but is not in the plan`];
+                      }
+                      return [];
+                  }),
         ),
     ];
 }

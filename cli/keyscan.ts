@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { hostKeyKinds } from "../host/connection";
+import { quote } from "../lvs/problems";
 import { CliError } from "./cliError";
 import { run } from "./run";
 
@@ -7,6 +9,8 @@ export interface Scan {
     host: string;
     port: number;
     hostKey?: string;
+    /** Why there is no key. */
+    problem?: string;
 }
 
 /** Read `HOST` or `HOST:PORT`. An IPv6 address with a port needs brackets. */
@@ -14,23 +18,26 @@ export function parseTarget(target: string): { host: string; port: number } {
     const [, six, four, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]+)):(\d+)$/.exec(target) ?? [];
     const host = six ?? four ?? target.replace(/^\[(.*)\]$/, "$1");
     if (host === "" || host.startsWith("-")) {
-        throw new CliError(`"${target}" is not a host. Use HOST or HOST:PORT.`);
+        throw new CliError(`${quote(target)} is not a host. Use HOST or HOST:PORT.`);
+    }
+    if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535)) {
+        throw new CliError(`${quote(target)}: ${port} is not a port. Use 1 to 65535.`);
     }
     return { host, port: port === undefined ? 22 : Number(port) };
 }
 
-/** The kinds of keys, the best one first. A stack file has one key per host. */
-const kinds = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ssh-rsa"];
+/** Bytes that ssh-keyscan may print about one host. */
+const mostBytes = 64 * 1024;
 
-/** Pick the best key that `ssh-keyscan` prints. Undefined if it prints none. */
+/** Pick the best key that `ssh-keyscan` prints, by the order of `hostKeyKinds`. Undefined if it prints none of them. */
 export function bestKey(text: string): string | undefined {
     const keys = text.split("\n").flatMap((line) => {
-        const [host, kind, key] = line.trim().split(/\s+/);
-        return host && !host.startsWith("#") && kind && key ? [{ kind, key }] : [];
+        const [, kind, key] = /^\S+ ([a-z0-9-]+) ([A-Za-z0-9+/]+=*)$/.exec(line.trim()) ?? [];
+        return kind === undefined ? [] : [[kind, key]];
     });
-    const rank = ({ kind }: { kind: string }) => kinds.indexOf(kind) + 1 || kinds.length + 1;
-    const [best] = keys.sort((one, other) => rank(one) - rank(other));
-    return best && `${best.kind} ${best.key}`;
+    return hostKeyKinds
+        .flatMap((kind) => keys.filter(([found]) => found === kind))
+        .map((words) => words.join(" "))[0];
 }
 
 /** Fetch the keys of all hosts at the same time. */
@@ -38,12 +45,21 @@ export async function scan(targets: { host: string; port: number }[]): Promise<S
     return Promise.all(
         targets.map(async ({ host, port }) => {
             const command = ["ssh-keyscan", "-T", "5", "-p", String(port), host];
-            const { stdout } = await run(command, { deadline: 15 }).catch(() => {
+            const limits = { deadline: 15, most: mostBytes };
+            const { stdout, isFlood } = await run(command, limits).catch(() => {
                 throw new CliError("ssh-keyscan does not start. Install OpenSSH.");
             });
-            return { host, port, hostKey: bestKey(stdout) };
+            const hostKey = isFlood ? undefined : bestKey(stdout);
+            return { host, port, hostKey, problem: problemOf(hostKey, stdout) };
         }),
     );
+}
+
+/** Say why a host has no key for a stack file. */
+function problemOf(hostKey: string | undefined, stdout: string): string | undefined {
+    if (hostKey !== undefined) return undefined;
+    if (stdout.trim() === "") return "no SSH server answered";
+    return `the host has none of the keys ${hostKeyKinds.join(", ")}. Run ssh-keygen -A on it.`;
 }
 
 /** Print lines for a stack file, each key below a comment with its fingerprint. */

@@ -1,4 +1,5 @@
 import yargs from "yargs";
+import { printableLines } from "../lvs/printable";
 import { check } from "./commands/check";
 import { diff } from "./commands/diff";
 import { keyscan } from "./commands/keyscan";
@@ -7,6 +8,7 @@ import { render } from "./commands/render";
 import { status } from "./commands/status";
 import { topology } from "./commands/topology";
 import { CliError } from "./cliError";
+import { refuseRepeated, secondsOption } from "./commands/common";
 import { coloured, plain } from "./text";
 
 /** Run the command line and return its exit status. */
@@ -19,7 +21,7 @@ export async function main(words: string[]): Promise<number> {
     } catch (error) {
         if (!(error instanceof CliError)) throw error;
         const paint = process.stderr.isTTY && !process.env.NO_COLOR ? coloured : plain;
-        process.stderr.write(`${paint("red", "lvs:")} ${error.message}\n`);
+        process.stderr.write(`${paint("red", "lvs:")} ${printableLines(error.message)}\n`);
         return 2;
     }
 }
@@ -48,16 +50,19 @@ function parser(words: string[], done: (status: number) => void) {
         .option("ssh", {
             type: "string",
             requiresArg: true,
-            default: process.env.LVS_SSH ?? "ssh",
+            default: process.env.LVS_SSH || "ssh",
             defaultDescription: "$LVS_SSH, or ssh",
             describe: 'Command to log in, such as "ssh -F file"',
         })
-        .option("timeout", {
-            type: "number",
-            requiresArg: true,
-            default: 20,
-            describe: "Seconds within which a host must answer",
-        })
+        .option(
+            "timeout",
+            secondsOption("timeout", {
+                least: 1,
+                requiresArg: true,
+                default: 20,
+                describe: "Seconds within which a host must answer",
+            }),
+        )
         .option("color", {
             type: "boolean",
             default: process.stdout.isTTY && !process.env.NO_COLOR,
@@ -86,6 +91,7 @@ function parser(words: string[], done: (status: number) => void) {
             handler: ({ shell }) => printCompletion(shell as string | undefined),
         })
         .demandCommand(1, "A command is missing. `lvs --help` lists the commands.")
+        .check(refuseRepeated, true)
         .strict()
         .recommendCommands()
         .wrap(Math.min(lineOf(process.stdout.columns), 100))
@@ -97,8 +103,9 @@ function parser(words: string[], done: (status: number) => void) {
                 "Try: lvs status --watch   lvs check   lvs diff ds1   lvs topology --svg --out cluster.svg",
         )
         .fail((message, error) => {
-            // yargs passes an error of a command on, or a message of its own.
-            throw error ?? new CliError(`${message}\n(\`lvs --help\` shows the usage)`);
+            // yargs passes an error of a command on. About wrong arguments it has a message or an own error.
+            if (error && error.name !== "YError") throw error;
+            throw new CliError(`${message ?? error.message}\n(\`lvs --help\` shows the usage)`);
         });
 }
 

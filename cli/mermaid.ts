@@ -1,3 +1,4 @@
+import { printable } from "../lvs/printable";
 import { directorTexts, isPreferred, realServerTexts, type Picture } from "./topology";
 
 /** Draw the picture as a Mermaid flow chart, which GitHub and GitLab show in Markdown. */
@@ -42,7 +43,7 @@ function box(...lines: string[]): string {
     return `["${lines.filter(Boolean).map(text).join("<br/>")}"]`;
 }
 
-/** Escape as Mermaid does, with `#`. */
+/** Escape as Mermaid does, with `#`. A backtick begins Markdown, and an ampersand a name of HTML. */
 function text(line: string): string {
-    return line.replace(/[#"<>]/g, (sign) => `#${sign.charCodeAt(0)};`);
+    return printable(line).replace(/[#"<>&`]/g, (sign) => `#${sign.charCodeAt(0)};`);
 }

@@ -12,55 +12,68 @@ export interface Rule {
     sorry?: boolean;
 }
 
-const protocols: Record<string, string> = { t: "TCP", u: "UDP", "sctp-service": "SCTP" };
-const methods: Record<string, string> = { g: "DR", i: "TUN", m: "NAT" };
+const protocols = new Map([
+    ["-t", "TCP"],
+    ["-u", "UDP"],
+    ["--sctp-service", "SCTP"],
+]);
+const methods = new Map([
+    ["-g", "DR"],
+    ["-i", "TUN"],
+    ["-m", "NAT"],
+]);
 
 /** Read rules in the format of `ipvsadm --save`, and skip other lines. */
 export function parseRules(lines: string[]): Rule[] {
     return lines.flatMap((line) => parseRule(line) ?? []);
 }
 
+const socket = String.raw`(?:\[[0-9a-fA-F:.]{2,45}\]|[0-9.]{7,15}):\d{1,5}`;
+const serviceRule = new RegExp(
+    String.raw`^(?:(-t|-u|--sctp-service) (${socket})|-f (\d{1,10})( -6)?)(?: (.*))?$`,
+);
+const serverOption = new RegExp(`(?:^| )-r (${socket})(?: |$)`);
+
 /** Read a rule. Undefined if the line is none. */
 export function parseRule(line: string): Rule | undefined {
     const [, sorry, kind, rest = ""] = /^(sorry )?-([Aa]) (.*)$/.exec(line.trim()) ?? [];
-    if (kind === undefined) return undefined;
-    const option = (name: string) => new RegExp(`(?:^| )-${name} (\\S+)`).exec(rest)?.[1];
-    const service = serviceOf(rest);
-    if (kind === "A") return { service, scheduler: option("s") };
-    const [, method] = / -([gim])( |$)/.exec(rest) ?? [];
+    const found = serviceRule.exec(rest);
+    if (!found) return undefined;
+    const [, flag = "", address, mark, six, options = ""] = found;
+    const service =
+        mark === undefined
+            ? `${protocols.get(flag)} ${address}`
+            : `${six ? "FWM6" : "FWM"} ${mark}`;
+    const option = (pattern: RegExp) => pattern.exec(options)?.[1];
+    if (kind === "A") return { service, scheduler: option(/(?:^| )-s ([a-z]{1,15})(?: |$)/) };
+    const server = option(serverOption);
+    if (server === undefined) return undefined;
     return {
         service,
-        server: option("r"),
-        method: methods[method!],
-        weight: Number(option("w") ?? 1),
+        server,
+        method: methods.get(option(/(?:^| )(-[gim])(?: |$)/) ?? ""),
+        weight: Number(option(/(?:^| )-w (\d{1,10})(?: |$)/) ?? 1),
         ...(sorry ? { sorry: true } : {}),
     };
 }
 
-function serviceOf(rest: string): string {
-    const [, mark, six] = /^-f (\d+)( -6)?/.exec(rest) ?? [];
-    if (mark !== undefined) return six ? `FWM6 ${mark}` : `FWM ${mark}`;
-    const [, flag, socket] = /^--?(\S+) (\S+)/.exec(rest)!;
-    return `${protocols[flag!]} ${socket}`;
-}
-
 /** Split `192.0.2.1:80` or `[2001:db8::1]:80` into address and port. */
-export function splitSocket(socket: string): { address: string; port: string } {
-    const [, six, four, port] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(socket) ?? [];
-    return { address: six ?? four ?? socket, port: port ?? "" };
+export function splitSocket(text: string): { address: string; port: string } {
+    const [, six, four, port] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(text) ?? [];
+    return { address: six ?? four ?? text, port: port ?? "" };
 }
 
 /** Virtual IP of a service. Undefined for a firewall mark. */
 export function virtualIpOf(service: string): string | undefined {
-    const [protocol, socket] = service.split(" ") as [string, string];
-    return protocol.startsWith("FWM") ? undefined : splitSocket(socket).address;
+    const [protocol, place] = service.split(" ") as [string, string];
+    return protocol.startsWith("FWM") ? undefined : splitSocket(place).address;
 }
 
 /** Name a service without its virtual IP: `TCP 80`, `mark 7`. */
 export function serviceName(service: string): string {
-    const [protocol, socket] = service.split(" ") as [string, string];
-    if (protocol.startsWith("FWM")) return `mark ${socket}${protocol === "FWM6" ? " IPv6" : ""}`;
-    const { port } = splitSocket(socket);
+    const [protocol, place] = service.split(" ") as [string, string];
+    if (protocol.startsWith("FWM")) return `mark ${place}${protocol === "FWM6" ? " IPv6" : ""}`;
+    const { port } = splitSocket(place);
     return `${protocol} ${port === "0" ? "all ports" : port}`;
 }
 

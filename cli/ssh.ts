@@ -1,9 +1,16 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { printableLines } from "../lvs/printable";
+import { CliError } from "./cliError";
 import type { ClusterHost } from "./inventory";
 import { type Outcome, run } from "./run";
-import { CliError } from "./cliError";
+import { shortened } from "./text";
+
+/** Bytes of an answer. A report about 4000 real servers in five services has half of that. */
+const mostBytes = 8 * 1024 * 1024;
+/** Lines of an answer. */
+const mostLines = 100_000;
 
 /** Output of a host, or the reason why it has none. */
 export interface Answer {
@@ -58,13 +65,11 @@ export class Ssh {
     private async askOne(host: ClusterHost, { script, verb }: Question): Promise<Answer> {
         const { timeout } = this.options;
         const command = await this.command(host, verb);
-        const outcome = await run(command, { stdin: script, deadline: timeout }).catch(
-            (error: Error) => {
-                throw new CliError(`${command[0]} does not start: ${error.message}`);
-            },
-        );
-        if (outcome.status === 0) return { host, text: replaceControls(outcome.stdout) };
-        return { host, problem: replaceControls(explainFailure(host, outcome, timeout)) };
+        const limits = { deadline: timeout, most: mostBytes };
+        const outcome = await run(command, { stdin: script, ...limits }).catch((error: Error) => {
+            throw new CliError(`${command[0]} does not start: ${error.message}`);
+        });
+        return answerOf(host, outcome, timeout);
     }
 
     private async command(host: ClusterHost, verb: string): Promise<string[]> {
@@ -114,9 +119,22 @@ export class Ssh {
     }
 }
 
-/** Replace control characters: a compromised host must not control the user's terminal. */
-export function replaceControls(text: string): string {
-    return text.replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
+/**
+ * Read what a host has sent, or say why it has not answered. A compromised host must not steer the
+ * user's terminal, so characters that nobody sees are escaped.
+ */
+export function answerOf(host: ClusterHost, outcome: Outcome, timeout: number): Answer {
+    if (outcome.status !== 0) {
+        return { host, problem: printableLines(explainFailure(host, outcome, timeout)) };
+    }
+    const text = printableLines(outcome.stdout);
+    const lines = text.split("\n").length;
+    if (lines <= mostLines) return { host, text };
+    return { host, problem: tooMuch(`${mostLines} lines`) };
+}
+
+function tooMuch(limit: string): string {
+    return `has sent more than ${limit}, so \`lvs\` reads none of it. Look at what its login prints.`;
 }
 
 function shell(script: string, user: string | undefined): string {
@@ -128,12 +146,13 @@ function shell(script: string, user: string | undefined): string {
 /** Explain why a host has not answered, and what to do. */
 export function explainFailure(
     { host, port, user, hostKey }: ClusterHost,
-    { status, stderr }: Outcome,
+    { status, stderr, isFlood }: Outcome,
     timeout: number,
 ): string {
+    if (isFlood) return tooMuch(`${mostBytes / 1024 / 1024} MiB`);
     if (status === undefined) return `has not answered within ${timeout} s`;
     const lines = stderr.trim().split("\n").filter(Boolean);
-    const last = lines.at(-1) ?? "";
+    const last = shortened(lines.at(-1) ?? "", 300);
     const where = port === 22 || port === undefined ? host : `${host}:${port}`;
     const login = `ssh ${where === host ? "" : `-p ${port} `}${user === undefined ? "" : `${user}@`}${host}`;
     if (/Host key verification failed/.test(stderr)) {

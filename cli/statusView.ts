@@ -141,8 +141,8 @@ function hostCells({
         roles[role] ?? role,
         { text: state, style: state === "backup" ? "dim" : style },
         // Real servers have no keepalived.
-        keepalived ?? "-",
-        kernel ?? "-",
+        shortened(keepalived ?? "-", 20),
+        shortened(kernel ?? "-", 40),
         uptime === undefined ? "-" : duration(uptime),
         sinceApply === undefined ? "-" : `${duration(sinceApply)} ago`,
     ];

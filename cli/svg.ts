@@ -1,3 +1,4 @@
+import { printable } from "../lvs/printable";
 import { directorTexts, isPreferred, realServerTexts, type Picture } from "./topology";
 
 const padding = 14;
@@ -204,5 +205,5 @@ function round(number: number): number {
 
 function escaped(text: string): string {
     const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-    return text.replace(/[&<>"]/g, (sign) => names[sign]!);
+    return printable(text).replace(/[&<>"]/g, (sign) => names[sign]!);
 }

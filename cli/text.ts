@@ -31,7 +31,7 @@ const least = 6;
 export function table(columns: Column[], rows: Cell[][], paint: Paint, indent = ""): string[] {
     const texts = [columns.map(({ title }) => title), ...rows.map((row) => row.map(textOf))];
     const widths = fitted(
-        columns.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0))),
+        columns.map((_, index) => longest(texts.map((row) => row[index] ?? ""))),
         lineWidth - indent.length,
     );
     const line = (cells: Cell[]) =>
@@ -48,6 +48,11 @@ export function table(columns: Column[], rows: Cell[][], paint: Paint, indent = 
             .trimEnd();
     const heading = columns.map(({ title }): Cell => ({ text: title, style: "dim" }));
     return [heading, ...rows].map(line);
+}
+
+/** Length of the longest text. A call of Math.max fails with a hundred thousand of them. */
+function longest(texts: string[]): number {
+    return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 function textOf(cell: Cell): string {
@@ -67,7 +72,9 @@ function fitted(widths: number[], room: number): number[] {
 export function shortened(text: string, width: number): string {
     if (text.length <= width) return text;
     const end = Math.floor((width - 1) / 2);
-    return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`;
+    // A cut through a character leaves half of it.
+    const begin = text.slice(0, width - 1 - end).replace(/\p{Surrogate}$/u, "");
+    return `${begin}…${text.slice(text.length - end).replace(/^\p{Surrogate}/u, "")}`;
 }
 
 /** Wrap a sentence, and indent all lines but the first. */

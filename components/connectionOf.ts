@@ -7,6 +7,9 @@ export function connectionOf(
     host: HostConnectionArgs,
 ): HostConnectionArgs {
     const all: Record<string, unknown> & HostConnectionArgs = { ...host };
-    for (const [field, value] of Object.entries(connection)) all[field] ??= value;
+    for (const [field, value] of Object.entries(connection)) {
+        // An empty value is a mistake, and not replaced by the cluster's.
+        if (all[field] === undefined) all[field] = value;
+    }
     return all;
 }

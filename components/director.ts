@@ -6,12 +6,11 @@ import { planDirector } from "../lvs/plan";
 import { problem } from "../lvs/problems";
 import { claimStep, directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
-import { throwProblems, validatedAuthPass, validatedCluster } from "./validated";
+import { memberConnections, throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
@@ -64,11 +63,12 @@ export class Director extends pulumi.ComponentResource {
         const member = argsOf(args, this);
         const role = HostRole.director;
         claimInProgram(role, name, member.host, this);
+        const connection = memberConnections("directors", args.cluster, this).get(member.name)!;
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const host: StepHost = {
             role,
             name,
-            connection: connectionOf(args.cluster, member),
+            connection,
             parent: this,
             urn: urnOf(this),
             claim: claimOf(role, name),

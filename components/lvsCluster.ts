@@ -4,14 +4,13 @@ import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
 import type { LvsClusterArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
 import { memberOf } from "./member";
 import { preflight } from "./preflight";
 import { RealServer } from "./realServer";
 import { runDeferred } from "./runDeferred";
-import { validatedCluster } from "./validated";
+import { memberConnections, validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
@@ -54,14 +53,19 @@ export class LvsCluster extends pulumi.ComponentResource {
         const plans = whenKnown(services, standaloneRealServers);
         const memberships = membershipsOf(args);
 
-        const checked = preflight(name, args, cluster, plans, this);
+        const connections = new Map([
+            ...memberConnections("directors", args, this),
+            ...memberConnections("realServers", args, this),
+        ]);
+
+        const checked = preflight(name, args, connections, cluster, plans, this);
 
         const realServers = args.realServers.map((member) => ({
             member,
             host: new RealServer(
                 `${name}-${member.name}`,
                 {
-                    ...connectionOf(args, member),
+                    ...connections.get(member.name)!,
                     virtualIps: whenKnown(plans, (known) => known.get(member.name)!.virtualIps),
                     tunnels: tunnelsOf(memberships.get(member.name)),
                     gateway: member.gateway,

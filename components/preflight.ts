@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { HostConnectionArgs } from "../host/connection";
 import { type Known, whenKnown } from "../host/known";
 import { HostRole, runStep } from "../host/step";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import { planDirector, planRealServer } from "../lvs/plan";
 import { directorSteps, realServerSteps } from "../lvs/steps";
 import type { LvsClusterArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { machineIn, machineProblems } from "./machines";
 import { claimOf, idOf, urnOf } from "./ownership";
 import { throwProblems } from "./validated";
@@ -18,6 +18,7 @@ import { whenDone } from "./whenDone";
 export function preflight(
     name: string,
     args: LvsClusterArgs,
+    connections: Map<string, HostConnectionArgs>,
     cluster: Known<Cluster>,
     realServers: Known<Map<string, StandaloneRealServer>>,
     parent: pulumi.Resource,
@@ -26,7 +27,7 @@ export function preflight(
     const host = (role: HostRole, member: LvsClusterArgs["directors" | "realServers"][number]) => ({
         role,
         name: `${name}-${member.name}`,
-        connection: connectionOf(args, member),
+        connection: connections.get(member.name)!,
         parent,
         urn,
         claim: claimOf(role, `${name}-${member.name}`),

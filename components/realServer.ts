@@ -7,7 +7,7 @@ import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
-import { validatedRealServer } from "./validated";
+import { checkedConnection, validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
 interface RealServerOrder {
@@ -53,7 +53,7 @@ export class RealServer extends pulumi.ComponentResource {
         const host: StepHost = {
             role,
             name,
-            connection: args,
+            connection: checkedConnection("", args, this),
             parent: this,
             urn: urnOf(this),
             claim: claimOf(role, name),

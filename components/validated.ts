@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionProblems } from "../host/connection";
+import {
+    connectionProblems,
+    fieldProblems,
+    type HostConnectionArgs,
+    type LoginArgs,
+    loginFields,
+} from "../host/connection";
 import type { Cluster, Director, StandaloneRealServer, RealServer } from "../lvs/model";
-import type { Problem } from "../lvs/problems";
+import { fieldPath, type Problem } from "../lvs/problems";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
@@ -23,7 +29,9 @@ export function clusterProblems(args: LvsClusterArgs): Problem[] {
 function credentialProblems(args: LvsClusterArgs): Problem[] {
     const { authPass } = args;
     return [
-        ...(typeof authPass === "string" ? validateAuthPass(authPassField, authPass) : []),
+        ...(authPass !== undefined && isKnown(authPass)
+            ? validateAuthPass(authPassField, authPass)
+            : []),
         ...memberConnectionProblems("directors", args),
         ...memberConnectionProblems("realServers", args),
     ];
@@ -50,7 +58,48 @@ export function validatedRealServer(
         { virtualIps, tunnels, gateway, gateway6, httpd, monitoring, removePackages, repair },
         resource,
         validateRealServer,
-        connectionProblems("", args),
+        [...fieldProblems("", "host", args.host, args), ...connectionProblems("", args)],
+    );
+}
+
+/**
+ * Check the outputs in a connection when they are known. Throws a `ResourceError` then, before anything
+ * connects. `path` is the place of the host in the arguments.
+ */
+export function checkedConnection(
+    path: string,
+    connection: HostConnectionArgs,
+    resource: pulumi.Resource,
+): HostConnectionArgs {
+    const { proxy } = connection;
+    const checked = <Login extends LoginArgs>(login: Login, at: string): Login => {
+        const fields = { ...login } as Record<string, unknown>;
+        for (const field of ["host", ...loginFields] as const) {
+            const value = fields[field];
+            if (isKnown(value)) continue;
+            const output: pulumi.Output<unknown> = pulumi.output(value);
+            fields[field] = output.apply((known) => {
+                const found = fieldProblems(at, field, known, login);
+                return found.length > 0 ? throwProblems(found, resource) : known;
+            });
+        }
+        return fields as Login;
+    };
+    const own = checked(connection, path);
+    return proxy ? { ...own, proxy: checked(proxy, fieldPath(path, "proxy")) } : own;
+}
+
+/** Connections of a list of a cluster's hosts, checked. */
+export function memberConnections(
+    list: "directors" | "realServers",
+    args: LvsClusterArgs,
+    resource: pulumi.Resource,
+): Map<string, HostConnectionArgs> {
+    return new Map(
+        args[list].map((member, index) => [
+            member.name,
+            checkedConnection(`${list}[${index}]`, connectionOf(args, member), resource),
+        ]),
     );
 }
 

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
-import { fieldPath, type Problem, problemIf, quote } from "../lvs/problems";
+import { fieldPath, type Problem, problem, problemIf, quote } from "../lvs/problems";
+import { isKnown } from "./known";
 
 /** SSH login. Field names and defaults are those of `@pulumi/command`. */
 export interface LoginArgs {
@@ -15,7 +16,7 @@ export interface LoginArgs {
     password?: Input<string>;
     /** Socket of an SSH agent. Defaults to `SSH_AUTH_SOCK`, if that is set. */
     agentSocketPath?: Input<string>;
-    /** Public key of the host: one line of known_hosts without the name (`ssh-ed25519 AAAA…`). Defaults to none, which is an error unless `ignoreHostKey` is set. */
+    /** Public key of the host: one line of known_hosts without the name (`ssh-ed25519 AAAA…`). Its kind is Ed25519 or ECDSA. Defaults to none, which is an error unless `ignoreHostKey` is set. */
     hostKey?: Input<string>;
     /** Accept any key of the host, and so any host at its address. Defaults to false. */
     ignoreHostKey?: boolean;
@@ -43,28 +44,98 @@ export interface HostConnectionArgs extends ConnectionArgs {
     host: Input<string>;
 }
 
-/** Check a login as far as its values are known. */
+/** Kinds of host keys that can be pinned, the best one first. */
+export const hostKeyKinds = [
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+];
+
+/** Check the known values of a login. `checkedConnection` checks outputs. */
 export function connectionProblems(path: string, connection: ConnectionArgs): Problem[] {
     const { proxy } = connection;
+    const at = fieldPath(path, "proxy");
     return [
-        ...hostKeyProblems(path, connection),
-        ...(proxy ? hostKeyProblems(fieldPath(path, "proxy"), proxy) : []),
+        ...loginProblems(path, connection),
+        ...(proxy
+            ? [...fieldProblems(at, "host", proxy.host, proxy), ...loginProblems(at, proxy)]
+            : []),
     ];
 }
 
-function hostKeyProblems(path: string, { hostKey, ignoreHostKey }: LoginArgs): Problem[] {
-    const at = fieldPath(path, "hostKey");
-    if (hostKey === undefined) {
-        return problemIf(
-            !ignoreHostKey,
-            at,
-            "The value is missing. Give the host's public key, which `lvs keyscan` prints, after you " +
-                "have compared it on the host, or set ignoreHostKey to accept any key.",
+function loginProblems(path: string, login: LoginArgs): Problem[] {
+    const given = loginFields.filter((field) => field === "hostKey" || login[field] !== undefined);
+    return given.flatMap((field) => fieldProblems(path, field, login[field], login));
+}
+
+/** Fields of a login that the provider knows. It prints a connection in clear text if it has an unknown one. */
+export const loginFields = [
+    "user",
+    "port",
+    "privateKey",
+    "privateKeyPassword",
+    "password",
+    "agentSocketPath",
+    "hostKey",
+    "dialErrorLimit",
+    "perDialTimeout",
+] as const;
+
+/** A field of a login, or the address to log in at. */
+type Field = (typeof loginFields)[number] | "host";
+
+/**
+ * Check a value of a login, if it is known. Most of these values are secrets, so errors do not repeat
+ * them. Without a value the provider falls back to a default: for the host key, to any key.
+ */
+export function fieldProblems(
+    path: string,
+    field: Field,
+    value: unknown,
+    { ignoreHostKey = false }: LoginArgs,
+): Problem[] {
+    if (!isKnown(value)) return [];
+    const at = fieldPath(path, field);
+    const isEmpty = value === undefined || value === null || value === "";
+    if (field === "hostKey") {
+        if (isEmpty) return problemIf(!ignoreHostKey, at, missingHostKey);
+        return hostKeyProblems(at, value);
+    }
+    if (isEmpty) {
+        const fix =
+            field === "host" ? "Give an address or a name" : "Give one, or remove the field";
+        return problem(at, `The value is empty. ${fix}.`);
+    }
+    return problemIf(
+        field === "port" &&
+            !(Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535),
+        at,
+        `${quote(value)} is not a port. Use 1 to 65535.`,
+    );
+}
+
+const missingHostKey =
+    "The value is missing. Give the host's public key, which `lvs keyscan` prints, after you " +
+    "have compared it on the host, or set ignoreHostKey to accept any key.";
+
+function hostKeyProblems(path: string, value: unknown): Problem[] {
+    const hostKey = typeof value === "string" ? value : "";
+    // Somebody may have entered the wrong half of a pair.
+    const shown = hostKey.includes("PRIVATE KEY") ? "A private key" : quote(value);
+    const use = 'Use a line such as "ssh-ed25519 AAAA…".';
+    const [, kind] = /^([a-z0-9@.-]+) [A-Za-z0-9+/]+=*( .*)?$/.exec(hostKey) ?? [];
+    if (kind === undefined) return problem(path, `${shown} is not a public key. ${use}`);
+    if (kind === "ssh-rsa" || kind === "ssh-dss") {
+        return problem(
+            path,
+            `${kind} is too weak: with such a key Pulumi accepts only signatures with SHA-1, ` +
+                "which OpenSSH refuses since 8.8. Use another key of the host, which `lvs keyscan` prints.",
         );
     }
     return problemIf(
-        typeof hostKey === "string" && !/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$/.test(hostKey),
-        at,
-        `${quote(hostKey)} is not a public key. Use a line such as "ssh-ed25519 AAAA…".`,
+        !hostKeyKinds.includes(kind),
+        path,
+        `${quote(kind)} is an unknown kind of key. Use one of ${hostKeyKinds.join(", ")}.`,
     );
 }

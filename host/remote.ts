@@ -1,6 +1,7 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostConnectionArgs, LoginArgs } from "./connection";
+import { type HostConnectionArgs, type LoginArgs, loginFields } from "./connection";
+import { isKnown } from "./known";
 
 export interface StepArgs {
     connection: HostConnectionArgs;
@@ -80,19 +81,6 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
     };
 }
 
-/** Known fields only: the provider prints a connection in clear text if it has an unknown one. */
-const loginFields = [
-    "user",
-    "port",
-    "privateKey",
-    "privateKeyPassword",
-    "password",
-    "agentSocketPath",
-    "hostKey",
-    "dialErrorLimit",
-    "perDialTimeout",
-] as const;
-
 /**
  * The provider retries after every kind of error, and OpenSSH from 9.8 on blocks an address for a while
  * after three unknown keys. So there is one retry.
@@ -100,5 +88,13 @@ const loginFields = [
 function login(args: LoginArgs): LoginArgs {
     const given: Record<string, unknown> = { dialErrorLimit: 1, perDialTimeout: 10 };
     for (const field of loginFields) if (args[field] !== undefined) given[field] = args[field];
+    // An empty key is allowed with `ignoreHostKey`, and the provider would try to read it.
+    if (!isKnown(args.hostKey)) given.hostKey = pulumi.output(args.hostKey).apply(keyOrNone);
+    else if (!args.hostKey) delete given.hostKey;
     return given;
+}
+
+/** Pulumi's types do not allow for an output without a value. */
+function keyOrNone(hostKey: string | undefined): string {
+    return (hostKey || undefined) as string;
 }

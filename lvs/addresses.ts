@@ -9,6 +9,29 @@ export function familyOf(address: string): Family | undefined {
     return isIPv6(address) && !address.includes("%") ? "inet6" : undefined;
 }
 
+/** Addresses that no other machine can send packets to, or that are another address in disguise. */
+export type AddressKind = "unspecified" | "loopback" | "multicast" | "broadcast" | "mapped";
+
+/** Networks of these addresses. Of two that have an address, the first decides. */
+const kindsOfAddresses = (
+    [
+        ["unspecified", "0.0.0.0/8", "::/128"],
+        ["loopback", "127.0.0.0/8", "::1/128"],
+        ["multicast", "224.0.0.0/4", "ff00::/8"],
+        ["broadcast", "255.255.255.255/32"],
+        ["mapped", "::ffff:0:0/96", "::/96"],
+    ] as const
+).map(([kind, ...networks]) => ({ kind, networks: networks.map(blockListOf) }));
+
+/** Kind of an address that no host can have. Undefined for the address of a host, and for other text. */
+export function kindOf(address: string): AddressKind | undefined {
+    const family = familyOf(address);
+    if (family === undefined) return undefined;
+    const has = (network: BlockedNetwork) =>
+        network.family === family && network.list.check(address, nodeFamily(family));
+    return kindsOfAddresses.find(({ networks }) => networks.some(has))?.kind;
+}
+
 /** Format an address and a port as ipvsadm does: `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export function socketOf(address: string, port: number): string {
     return familyOf(address) === "inet6" ? `[${canonical(address)}]:${port}` : `${address}:${port}`;
@@ -50,11 +73,23 @@ export function isNetwork(text: string): boolean {
 
 /** Is an address in a valid network? */
 export function isInNetwork(address: string, network: string): boolean {
+    const { family, list } = blockListOf(network);
+    return familyOf(address) === family && list.check(address, nodeFamily(family));
+}
+
+interface BlockedNetwork {
+    readonly family: Family;
+    readonly list: BlockList;
+}
+
+function blockListOf(network: string): BlockedNetwork {
     const [base, length] = network.split("/") as [string, string];
-    const [family, own] = [base, address].map(familyOf);
-    if (own === undefined || own !== family) return false;
+    const family = familyOf(base)!;
     const list = new BlockList();
-    const kind = family === "inet" ? "ipv4" : "ipv6";
-    list.addSubnet(base, Number(length), kind);
-    return list.check(address, kind);
+    list.addSubnet(base, Number(length), nodeFamily(family));
+    return { family, list };
+}
+
+function nodeFamily(family: Family): "ipv4" | "ipv6" {
+    return family === "inet" ? "ipv4" : "ipv6";
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 /** A problem of the user's arguments. */
 export interface Problem {
     /** Place in the arguments: `virtualServers[0].port`. */
@@ -14,11 +16,7 @@ export function fieldPath(path: string, field: string): string {
 /** Make a list of one problem, so that rules can be spread into lists of rules. */
 export function problem(path: string, reason: string): Problem[] {
     // Control characters in a value must not break the line or hide a part of it.
-    return [{ path, reason: reason.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped) }];
-}
-
-function escaped(sign: string): string {
-    return `\\u${sign.codePointAt(0)!.toString(16).padStart(4, "0")}`;
+    return [{ path, reason: printable(reason) }];
 }
 
 /** Make one problem if `wrong` is true, and none otherwise. */

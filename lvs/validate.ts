@@ -79,8 +79,14 @@ function kernelNeeds(cluster: Cluster) {
     };
 }
 
-/** Validate a VRRP password without repeating it. */
-export function validateAuthPass(path: string, authPass: string): Problem[] {
+/** Validate a VRRP password without repeating it. An output may have any value, or none. */
+export function validateAuthPass(path: string, authPass: unknown): Problem[] {
+    if (typeof authPass !== "string") {
+        return problem(
+            path,
+            "The password is not text. Give text, or remove it to have one generated.",
+        );
+    }
     // keepalived reads braces even in quotes, and a backslash escapes a quote.
     if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
     const bytes = Buffer.byteLength(authPass);

@@ -15,7 +15,8 @@ const rules: Record<string, { folders: string[]; packages: string[] }> = {
 /** Imports that a part of lvs/ may make besides its own files: only from parts above it. */
 const lvsArrows: Record<string, string[]> = {
     addresses: [],
-    problems: [],
+    printable: [],
+    problems: ["printable"],
     template: [],
     keepalived: ["addresses", "problems"],
     "vrrp/tracking": ["addresses", "problems", "keepalived"],

@@ -156,7 +156,9 @@ describe("readCluster", () => {
     });
 
     it("leaves text that looks like a number as text", () => {
-        const change = { "lvs:directors": '[{"name":"1","host":"ds1","hostKey":"ssh-rsa AAAA"}]' };
+        const change = {
+            "lvs:directors": '[{"name":"1","host":"ds1","hostKey":"ssh-ed25519 AAAA"}]',
+        };
         expect(readCluster({ ...lab, ...change }).directors[0]!.name).toBe("1");
     });
 
@@ -186,6 +188,7 @@ interface Shape {
     allOf?: { $ref: string }[];
     items?: Shape;
     properties?: Record<string, Shape>;
+    writeOnly?: boolean;
 }
 
 const shapes: Record<string, Shape> = schema.definitions;
@@ -211,6 +214,58 @@ function everything(shape: Shape, place: Place = []): { value: unknown; places: 
     const examples: Record<string, unknown> = { string: "text", number: 1, boolean: true };
     return { value: examples[[type].flat()[0]!], places: [place] };
 }
+
+describe("the errors of readCluster", () => {
+    const { value, places } = everything(shapes.LvsClusterArgs!);
+    const secret = "SECRET";
+    const secrets = secretPlaces(shapes.LvsClusterArgs!);
+    const wrong: unknown[] = [
+        secret,
+        [secret],
+        [[secret]],
+        [{ key: secret }],
+        { key: secret },
+        { privateKey: { key: secret } },
+        { privateKey: [secret] },
+        `{"privateKey":"${secret}"`,
+        JSON.stringify({ privateKey: secret }),
+    ];
+
+    it("know the fields with secrets and all that is around them", () => {
+        expect(secrets.map((place) => place.join("."))).toEqual(
+            expect.arrayContaining([
+                "connection",
+                "connection.proxy.password",
+                "directors.0",
+                "authPass",
+            ]),
+        );
+    });
+
+    it("repeat nothing that stands where a secret can be", () => {
+        const inside = secrets.filter(([first]) => first !== "authPass");
+        const change = fc.tuple(fc.constantFrom(...inside), fc.constantFrom(...wrong));
+        const other = fc.tuple(
+            fc.constantFrom(...places.filter(({ length }) => length > 0)),
+            fc.constantFrom<unknown>(null, true, 7, "word", [], {}, "{"),
+        );
+        fc.assert(
+            fc.property(change, fc.array(other, { maxLength: 2 }), (own, others) => {
+                const changed = [own, ...others]
+                    .sort(([a], [b]) => b.length - a.length)
+                    .reduce((whole, [place, by]) => replaced(whole, place, by), value);
+                const config = Object.fromEntries(
+                    Object.entries(changed as object).map(([key, field]) => [
+                        `lvs:${key}`,
+                        textOf(field),
+                    ]),
+                );
+                expect(problemsOf(config).join()).not.toContain(secret);
+            }),
+            cases(500),
+        );
+    });
+});
 
 describe("readCluster beside a whole validator of JSON schema", () => {
     const { value, places } = everything(shapes.LvsClusterArgs!);
@@ -252,6 +307,20 @@ describe("readCluster beside a whole validator of JSON schema", () => {
         );
     });
 });
+
+/** Places of the fields with secrets, and of all lists and objects around them. */
+function secretPlaces(shape: Shape, place: Place = []): Place[] {
+    const { writeOnly, allOf, items, properties = {} } = shape;
+    if (allOf) return secretPlaces(shapes[allOf[0]!.$ref.split("/").at(-1)!]!, place);
+    if (writeOnly) return [place];
+    const inside = [
+        ...(items ? secretPlaces(items, [...place, 0]) : []),
+        ...Object.entries(properties).flatMap(([name, field]) =>
+            secretPlaces(field, [...place, name]),
+        ),
+    ];
+    return inside.length > 0 && place.length > 0 ? [place, ...inside] : inside;
+}
 
 /** Format a value as the engine passes it. */
 function textOf(value: unknown): string {

@@ -31,12 +31,10 @@ export function keyscan(done: Done): CommandModule<CommonOptions, KeyscanOptions
 async function run(options: KeyscanOptions): Promise<number> {
     const scans = await scan(options.hosts.map(parseTarget));
     print(keyLines(scans));
-    const silent = scans.filter(({ hostKey }) => hostKey === undefined);
+    const silent = scans.filter(({ problem }) => problem !== undefined);
     const paint = paintOf({ color: process.stderr.isTTY && options.color });
-    for (const { host, port } of silent) {
-        process.stderr.write(
-            `${paint("red", "lvs:")} ${host}, port ${port}: no SSH server answered\n`,
-        );
+    for (const { host, port, problem } of silent) {
+        process.stderr.write(`${paint("red", "lvs:")} ${host}, port ${port}: ${problem}\n`);
     }
     return silent.length > 0 ? 1 : 0;
 }

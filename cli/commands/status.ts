@@ -6,7 +6,14 @@ import { type Inventory, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
 import { statusLines } from "../statusView";
-import { type CommonOptions, type Done, withHeading, paintOf, print } from "./common";
+import {
+    type CommonOptions,
+    type Done,
+    secondsOption,
+    withHeading,
+    paintOf,
+    print,
+} from "./common";
 
 interface StatusOptions extends CommonOptions {
     json?: boolean;
@@ -29,11 +36,15 @@ export function status(done: Done): CommandModule<CommonOptions, StatusOptions> 
                     type: "boolean",
                     describe: "Print JSON for programs",
                 })
-                .option("watch", {
-                    alias: "w",
-                    type: "number",
-                    describe: "Repeat every so many seconds. Defaults to 2",
-                })
+                .option(
+                    "watch",
+                    secondsOption("watch", {
+                        least: 0.1,
+                        alone: 2,
+                        alias: "w",
+                        describe: "Repeat every so many seconds. Defaults to 2",
+                    }),
+                )
                 .conflicts("json", "watch")
                 .example(
                     "$0 status --json | jq .clusters[].problems",
@@ -52,9 +63,7 @@ async function run(options: StatusOptions): Promise<number> {
         else print(linesOf(clusters, options));
         return exitStatusOf(clusters);
     }
-    // yargs reads the option without a number as NaN.
-    const seconds = Number.isFinite(watch) && watch > 0 ? watch : 2;
-    return Ssh.with(options, (ssh) => repeat(ssh, inventories, seconds, options), { lasts: true });
+    return Ssh.with(options, (ssh) => repeat(ssh, inventories, watch, options), { lasts: true });
 }
 
 /** Repeat until Ctrl-C. The exit status is that of the last report. */

@@ -7,6 +7,13 @@ import { onPath } from "./search";
 
 const site = "https://get.pulumi.com";
 
+/**
+ * Options of every request. The project knows no digest of the archives that comes from another source
+ * than this site, and a digest from the same site proves nothing. So the proof is the site's
+ * certificate, and no redirect leads away from https. What the lab builds from Go modules has go.sum.
+ */
+const secure = ["--proto", "=https", "--proto-redir", "=https", "--tlsv1.2"];
+
 /** An archive on the official download site. */
 export interface Archive {
     /** Path below the site. */
@@ -28,7 +35,7 @@ export async function download(archive: Archive): Promise<string> {
         await step(`Downloading ${name}`, async () => {
             const file = path.join(dir, "archive.tar.gz");
             const limits = ["--connect-timeout", "3", "--max-time", "900"];
-            await attempt(["curl", "-fsSL", ...limits, "-o", file, site + archive.url]);
+            await attempt(["curl", "-fsSL", ...secure, ...limits, "-o", file, site + archive.url]);
             await attempt(["tar", "-xzf", file, "-C", dir, `--strip-components=${archive.strip}`]);
             await fs.rm(file);
             await fs.access(path.join(dir, archive.binary));
@@ -43,7 +50,16 @@ let answer: Promise<void> | undefined;
  */
 function reachable(): Promise<void> {
     const limits = ["--connect-timeout", "2", "--max-time", "4"];
-    return (answer ??= attempt(["curl", "-sS", "--head", ...limits, "-o", "/dev/null", site]));
+    return (answer ??= attempt([
+        "curl",
+        "-sS",
+        "--head",
+        ...secure,
+        ...limits,
+        "-o",
+        "/dev/null",
+        site,
+    ]));
 }
 
 /** Run a command like `run`. The error is the last line of its output. */

@@ -1,7 +1,7 @@
 import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
 import {
     flag,
-    ipAddress,
+    ownAddress,
     keywordProblems,
     type Keywords,
     linesOf,
@@ -273,7 +273,7 @@ export function globalDefsProblems(
             `${path}.smtpServer`,
             "The value is missing, so mail for notificationEmail has no server. Give its IP address.",
         ),
-        ...checkValue(`${path}.smtpServer`, ipAddress, smtpServer, target),
+        ...checkValue(`${path}.smtpServer`, ownAddress, smtpServer, target),
         ...checkValue(`${path}.smtpPort`, port, smtpPort, target),
         ...problemIf(
             smtpPort !== undefined && smtpServer === undefined,

@@ -1,4 +1,4 @@
-import { familyOf } from "../addresses";
+import { familyOf, kindOf } from "../addresses";
 import { type Problem, problem, quote } from "../problems";
 import { isAtLeast } from "./versions";
 
@@ -232,14 +232,39 @@ export const networkInterface = matching(
     'up to 15 letters, digits, "_", ".", "@" and "-", such as eth0',
 );
 
-/** An IPv4 or IPv6 address. */
+/** An IPv4 or IPv6 address that a host can have. */
 export const ipAddress: Kind<string> = {
-    check: (value) =>
-        familyOf(value)
-            ? undefined
-            : `${quote(value)} is not an IP address. Use one such as 192.0.2.10.`,
+    check: wrongAddress,
     format: (value) => [value],
 };
+
+/** Such an address, or one of the host itself. */
+export const ownAddress: Kind<string> = {
+    check: (value) => (kindOf(value) === "loopback" ? undefined : wrongAddress(value)),
+    format: (value) => [value],
+};
+
+/** Describe why a text is not the address of a host, or return nothing if it is one. */
+export function wrongAddress(value: string): string | undefined {
+    const use = "Use one such as 192.0.2.10.";
+    if (familyOf(value) === undefined) return notAnAddress(value, use);
+    const kind = kindOf(value);
+    if (kind === undefined) return undefined;
+    if (kind === "mapped") {
+        return `${quote(value)} is an IPv4 address in the notation of IPv6. Use the IPv4 address.`;
+    }
+    return `${quote(value)} is ${kind === "unspecified" ? "an" : "a"} ${kind} address, which is that of no host. ${use}`;
+}
+
+function notAnAddress(value: string, use: string): string {
+    if (/^[\da-f:.]+%/i.test(value)) {
+        return `${quote(value)} has a zone, which means something else on each host. Remove the zone.`;
+    }
+    if (/^\d+(\.\d+){3}$/.test(value) && /(^|\.)0\d/.test(value)) {
+        return `${quote(value)} has a leading zero, which some programs read as octal. Remove the zero.`;
+    }
+    return `${quote(value)} is not an IP address. ${use}`;
+}
 
 /** A TCP, UDP or SCTP port. */
 export const port = integer(1, 65535);

@@ -1,4 +1,4 @@
-import { type Family, familyOf, isNetwork } from "../addresses";
+import { type Family, familyOf, isNetwork, kindOf } from "../addresses";
 import { joinNames, type Problem, problem, quote } from "../problems";
 import { type Kind, matching, checkValue, type Target, integer } from "./keywords";
 
@@ -29,7 +29,7 @@ export const network: Kind<string> = {
 export function multicastGroup(...families: Family[]): Kind<string> {
     return {
         check: (value) =>
-            families.some((family) => familyOf(value) === family) && isMulticast(value)
+            families.some((family) => familyOf(value) === family) && kindOf(value) === "multicast"
                 ? undefined
                 : `${quote(value)} is not a multicast address. Use one such as ${examples[families[0]!]}.`,
         format: (value) => [value],
@@ -37,10 +37,6 @@ export function multicastGroup(...families: Family[]): Kind<string> {
 }
 
 const examples: Record<Family, string> = { inet: "224.0.0.81", inet6: "ff02::12" };
-
-function isMulticast(address: string): boolean {
-    return /^(?:22[4-9]|23\d)\.|^ff/i.test(address);
-}
 
 /** Name of something defined in another argument, `list`. */
 export function nameIn(names: readonly string[], list: string): Kind<string> {

@@ -1,5 +1,5 @@
 import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
-import { matching, oneOf, checkValue, type Target } from "../keepalived/keywords";
+import { matching, oneOf, checkValue, type Target, wrongAddress } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
 import {
@@ -45,11 +45,14 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
             ...addressProblems(`${path}.host`, host),
             ...checkValue(`${path}.distribution`, oneOf(Distribution), distribution, target),
         ]),
-        ...duplicates(members, ({ name }) => name).flatMap(([member, first]) =>
-            takenProblem(`${member.path}.name`, "name", member.name, first.path),
+        ...duplicates(members, ({ name }) => sameName(name)).flatMap(([member, first]) =>
+            takenProblem(`${member.path}.name`, "name", member.name, {
+                ...first,
+                value: first.name,
+            }),
         ),
-        ...duplicates(addresses, ({ value }) => canonical(value)).flatMap(([address, first]) =>
-            takenProblem(`${address.path}.${address.field}`, "address", address.value, first.path),
+        ...duplicates(addresses, ({ value }) => sameName(value)).flatMap(([address, first]) =>
+            takenProblem(`${address.path}.${address.field}`, "address", address.value, first),
         ),
         ...cluster.directors.flatMap(({ keepalivedVersion: version }, index) =>
             problemIf(
@@ -64,8 +67,22 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     ];
 }
 
-function takenProblem(path: string, what: string, value: string, first: string): Problem[] {
-    return problem(path, `${quote(value)} already belongs to ${first}. Use a different ${what}.`);
+/** Form of a name or an address that all its spellings have in common. Names ignore case. */
+function sameName(text: unknown): unknown {
+    return typeof text === "string" ? canonical(text.toLowerCase().replace(/\.$/, "")) : text;
+}
+
+function takenProblem(
+    path: string,
+    what: string,
+    value: string,
+    first: { path: string; value: string },
+): Problem[] {
+    const as = value === first.value ? "" : `, which spells it ${quote(first.value)}`;
+    return problem(
+        path,
+        `${quote(value)} already belongs to ${first.path}${as}. Use a different ${what}.`,
+    );
 }
 
 /** Addresses of a host with their fields, each once. */
@@ -109,9 +126,10 @@ export function gatewayProblems(
 }
 
 function familyProblems(path: string, address: string | undefined, family: Family): Problem[] {
+    if (address === undefined) return [];
     const [name, example] = family === "inet" ? ["IPv4", "192.0.2.10"] : ["IPv6", "2001:db8::10"];
-    return problemIf(
-        address !== undefined && familyOf(address) !== family,
+    if (familyOf(address) === family) return wrongAddressProblems(path, address);
+    return problem(
         path,
         `${quote(address)} is not an ${name} address. Use one such as ${example}.`,
     );
@@ -132,9 +150,17 @@ function nameProblems(path: string, name: string): Problem[] {
 
 function addressProblems(path: string, host: string): Problem[] {
     const isName = /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?\.)*[a-z]([a-z0-9-]*[a-z0-9])?\.?$/i;
-    if (familyOf(host) || (host.length <= 254 && isName.test(host))) return [];
+    // A value of a program, or of another resource, may be anything.
+    const text = typeof host === "string" ? host : "";
+    if (text.length <= 254 && isName.test(text)) return [];
+    if (/^[\d.]+$|:/.test(text)) return wrongAddressProblems(path, text);
     return problem(
         path,
         `${quote(host)} is neither an IP address nor a host name. Use one such as 192.0.2.10 or rs1.example.com.`,
     );
+}
+
+function wrongAddressProblems(path: string, address: string): Problem[] {
+    const reason = wrongAddress(address);
+    return reason === undefined ? [] : problem(path, reason);
 }

@@ -1,5 +1,5 @@
 import { type Family, familyOf, isSameAddress } from "../addresses";
-import { ipAddress, oneOf, port, checkValue, type Target, tooNew } from "../keepalived/keywords";
+import { ownAddress, oneOf, port, checkValue, type Target, tooNew } from "../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../problems";
 import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
@@ -63,7 +63,7 @@ export function sorryServerProblems(
     const method = lvsMethod ?? service.method;
     const family = familyOf(host);
     return [
-        ...checkValue(`${path}.host`, ipAddress, host, target),
+        ...checkValue(`${path}.host`, ownAddress, host, target),
         ...problemIf(
             family !== undefined && family !== service.family,
             `${path}.host`,

@@ -5,7 +5,7 @@ import {
     requireInventories,
 } from "../../cli/inventory";
 import { bestKey, keyLines, parseTarget } from "../../cli/keyscan";
-import { explainFailure, replaceControls } from "../../cli/ssh";
+import { explainFailure } from "../../cli/ssh";
 import { hostOf } from "./support";
 
 describe("an inventory", () => {
@@ -79,7 +79,7 @@ describe("an inventory", () => {
 describe("a host that does not answer", () => {
     const host = { ...hostOf("ds1"), user: "deploy" };
     const failed = (stderr: string, status = 255) =>
-        explainFailure(host, { status, stdout: "", stderr }, 20);
+        explainFailure(host, { status, stdout: "", stderr, isFlood: false }, 20);
 
     it.each([
         [
@@ -98,7 +98,12 @@ describe("a host that does not answer", () => {
         [
             explainFailure(
                 { ...host, hostKey: "ssh-ed25519 AAAA", port: 2222 },
-                { status: 255, stdout: "", stderr: "Host key verification failed.\n" },
+                {
+                    status: 255,
+                    stdout: "",
+                    stderr: "Host key verification failed.\n",
+                    isFlood: false,
+                },
                 20,
             ),
             "has another host key than the stack. Compare it with " +
@@ -108,7 +113,10 @@ describe("a host that does not answer", () => {
             failed("sudo: a password is required\n", 1),
             "needs sudo without a password for deploy (sudo: a password is required)",
         ],
-        [explainFailure(host, { stdout: "", stderr: "" }, 20), "has not answered within 20 s"],
+        [
+            explainFailure(host, { stdout: "", stderr: "", isFlood: false }, 20),
+            "has not answered within 20 s",
+        ],
         [failed("", 124), "has not answered within 20 s"],
         [failed("sh: 1: boom\n", 2), "failed to report (status 2): sh: 1: boom"],
     ])("is reported with the cause: %s", (sentence, expected) => expect(sentence).toBe(expected));
@@ -125,6 +133,11 @@ describe("host keys", () => {
         expect(parseTarget(target)).toEqual(expected);
     });
 
+    it.each(["a.example:0", "a.example:65536", "[2001:db8::1]:99999"])(
+        "are not read from the port of the target %s, which is none",
+        (target) => expect(() => parseTarget(target)).toThrow("is not a port. Use 1 to 65535."),
+    );
+
     it("are not read from a target that ssh would take for an option", () => {
         expect(() => parseTarget("-Dx")).toThrow('"-Dx" is not a host');
     });
@@ -140,6 +153,15 @@ describe("host keys", () => {
         expect(bestKey("# nothing\n")).toBeUndefined();
     });
 
+    it.each([
+        [
+            "an old SSH server has only weak ones",
+            "192.0.2.1 ssh-rsa AAAAB3\n192.0.2.1 ssh-dss AAAAB3",
+        ],
+        ["a hostile SSH server has none that can be read", "192.0.2.1 ssh-ed25519 A\u001b[2J"],
+        ["a hostile SSH server names a kind that is none", "192.0.2.1 constructor AAAA"],
+    ])("are missing if %s", (_, scanned) => expect(bestKey(scanned)).toBeUndefined());
+
     it("are printed as lines of a stack file, below the fingerprint to compare", () => {
         const key = "AAAAC3NzaC1lZDI1NTE5AAAAIPvhZkJIOVZlcCnjS/pXoyNXACSbBGzCnImWl/1fr8Ae";
         const scans = [
@@ -154,10 +176,4 @@ describe("host keys", () => {
             `      hostKey: ssh-ed25519 ${key}`,
         ]);
     });
-});
-
-it("output of a host cannot steer the terminal", () => {
-    expect(replaceControls("a\tb\nc \u001b]0;title\u0007\u009b31m ü")).toBe(
-        "a\tb\nc \ufffd]0;title\ufffd\ufffd31m ü",
-    );
 });

@@ -43,6 +43,67 @@ it.each([
     expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
 });
 
+describe("the command line of lvs", () => {
+    const seconds = (name: string, value: string, least: string) =>
+        `lvs: --${name}: ${value} is not a number of seconds. Use ${least} to 3600.`;
+
+    it.each([
+        ...["abc", "0", "-1", "NaN", "Infinity", "1e9", "3601", "5s", "0.5", "1,5", ""].map(
+            (value): [string[], string] => [
+                ["status", `--timeout=${value}`],
+                seconds(
+                    "timeout",
+                    /^[\d.e-]+$/.test(value) ? String(Number(value)) : JSON.stringify(value),
+                    "1",
+                ),
+            ],
+        ),
+        ...["abc", "0", "-1", "NaN", "1e9", "0.01"].map((value): [string[], string] => [
+            ["status", `--watch=${value}`],
+            seconds(
+                "watch",
+                /^[\d.e-]+$/.test(value) ? String(Number(value)) : JSON.stringify(value),
+                "0.1",
+            ),
+        ]),
+        [["check", "--timeout"], "Not enough arguments following: timeout"],
+        [["check", "--timeout", "5", "--timeout", "6"], "--timeout is given twice. Give it once."],
+        [["status", "--watch", "1", "-w", "2"], "--watch is given twice. Give it once."],
+        [["status", "--stack", "a", "-s", "b"], "--stack is given twice. Give it once."],
+        [["status", "--stack", ""], "--stack is empty. Give a value, or leave it out."],
+        [["status", "--ssh", ""], "--ssh is empty. Give a value, or leave it out."],
+        [["render", "--out", "", "ds1"], "--out is empty. Give a value, or leave it out."],
+        [["render", "--out", "a", "--out", "b"], "--out is given twice. Give it once."],
+        [
+            ["topology", "--cluster", "a", "--cluster", "b"],
+            "--cluster is given twice. Give it once.",
+        ],
+        [["keyscan", "192.0.2.1:0"], '"192.0.2.1:0": 0 is not a port. Use 1 to 65535.'],
+        [["keyscan", ""], '"" is not a host. Use HOST or HOST:PORT.'],
+    ])("refuses the options in %j", async (words, sentence) => {
+        const { status, stdout, stderr } = await lvs(words);
+        expect([status, stdout]).toEqual([2, ""]);
+        expect(stderr).toContain(sentence);
+    });
+
+    it.each([
+        ["--timeout", "1"],
+        ["--timeout=3600"],
+        ["--timeout", "2.5"],
+        ["--watch"],
+        ["-w", "0.1"],
+    ])("accepts the options %s %s of status", async (...words) => {
+        const given = words.filter((word) => typeof word === "string");
+        const { stderr } = await lvs(["status", ...given]);
+        expect(stderr).toContain("pulumi is not on the PATH");
+    });
+
+    it("escapes unseen characters in its errors", async () => {
+        const { stderr } = await lvs(["keyscan", "\u202e:0"]);
+        expect(stderr).toContain('"\\u202e:0": 0 is not a port.');
+    });
+});
+
 describe("lvs completion", () => {
     const shells = ["bash", "zsh"].filter((shell) =>
         (process.env.PATH ?? "").split(":").some((dir) => fs.existsSync(path.join(dir, shell))),

@@ -81,13 +81,14 @@ it("lvs topology names a real server by its address if the inventory lacks it", 
     });
 });
 
-it("lvs topology escapes markup in names", () => {
+it("lvs topology escapes markup and unseen characters in names", () => {
     const hostile = {
-        virtualIps: [{ ip: 'a<b>&"c', services: ["x"] }],
+        virtualIps: [{ ip: 'a<b>&"c', services: ["`x\u001b\u202e"] }],
         directors: [{ name: "d#1", preferredFor: [] }],
         routers: [],
         realServers: [],
     };
     expect(svg(hostile)).toContain("a&lt;b&gt;&amp;&quot;c");
-    expect(mermaid(hostile)).toContain('["a#60;b#62;&#34;c<br/>x"]');
+    expect(mermaid(hostile)).toContain('["a#60;b#62;#38;#34;c<br/>#96;x\\u001b\\u202e"]');
+    expect(svg(hostile)).toContain("`x\\u001b\\u202e");
 });

@@ -26,7 +26,8 @@ describe("the login of a host", () => {
         innocent = await inputsOf("innocent");
     });
 
-    it.each(Object.entries(hostileValues))(
+    // An empty value is refused (login.test.ts).
+    it.each(Object.entries(hostileValues).filter(([, value]) => value !== ""))(
         "reaches nothing but SSH if its fields are %s",
         async (_, value) => {
             const { connection, ...others } = await inputsOf(value);

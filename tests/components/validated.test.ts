@@ -48,6 +48,19 @@ describe("validatedAuthPass", () => {
         },
     );
 
+    it.each([null, undefined, 1234])("refuses the output %j, which is no text", async (value) => {
+        const secret = pulumi.secret(value) as unknown as pulumi.Output<string>;
+        const error = await outcome(validatedAuthPass(secret, resource)).catch(String);
+        expect(error).toContain("authPass: The password is not text.");
+    });
+
+    it("refuses null in the arguments of a cluster", () => {
+        const args = { ...seedArgs(), authPass: null as unknown as string };
+        expect(() => validatedCluster(args, resource)).toThrow(
+            "authPass: The password is not text.",
+        );
+    });
+
     it.each(["1111", "a#b!c'd$", "12345678"])("accepts the password %j", async (authPass) => {
         expect(await outcome(validatedAuthPass(authPass, resource))).toBe(authPass);
     });

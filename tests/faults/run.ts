@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
+import { UserError } from "../../lab/progress";
+import { wholeNumber } from "../../lab/wholeNumber";
 import { resultLine, table, updatedPage } from "./report";
 import type { Scenario } from "./scenario";
 import { scenarios } from "./scenarios";
@@ -15,20 +17,13 @@ Without a name or number, all scenarios run: ${scenarios.map(({ number, name }) 
 --write writes the tables to docs/faults.md.
 `;
 
-/** An error in the arguments. It is printed with the usage. */
-class UsageError extends Error {}
-
 function options() {
     const { values, positionals } = parsed();
-    const [seed, seeds] = (["seed", "seeds"] as const).map((name) => {
-        const value = Number(values[name]);
-        if (!Number.isInteger(value) || value < 1)
-            throw new UsageError(`--${name}: "${values[name]}" is no number from 1.`);
-        return value;
-    }) as [number, number];
+    const seed = wholeNumber("--seed", values.seed, 1e9);
+    const seeds = wholeNumber("--seeds", values.seeds);
     const chosen = positionals.flatMap((word) => {
         const found = scenarios.filter(({ number, name }) => [String(number), name].includes(word));
-        if (found.length === 0) throw new UsageError(`"${word}" is no scenario.`);
+        if (found.length === 0) throw new UserError(`"${word}" is no scenario.`);
         return found;
     });
     return {
@@ -49,7 +44,7 @@ function parsed() {
             allowPositionals: true,
         });
     } catch (error) {
-        throw new UsageError((error as Error).message);
+        throw new UserError((error as Error).message);
     }
 }
 
@@ -83,7 +78,7 @@ async function main(): Promise<boolean> {
 main().then(
     (passed) => (process.exitCode = passed ? 0 : 1),
     (error: Error) => {
-        console.error(error instanceof UsageError ? `${error.message}\n\n${usage}` : error.stack);
+        console.error(error instanceof UserError ? `${error.message}\n\n${usage}` : error.stack);
         process.exitCode = 1;
     },
 );

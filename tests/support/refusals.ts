@@ -106,7 +106,62 @@ const hosts = [
                 { ...seed.realServers[1]!, address6: "FD00:62:1:0::249" },
             ],
         },
-        'realServers[1].address6: "FD00:62:1:0::249" already belongs to realServers[0]. Use a different address.',
+        'realServers[1].address6: "FD00:62:1:0::249" already belongs to realServers[0], which spells it "fd00:62:1::249". Use a different address.',
+    ),
+    director(
+        "two names of hosts that differ in case only",
+        { name: "DS1" },
+        'directors[1].name: "DS1" already belongs to directors[0], which spells it "ds1". Use a different name.',
+    ),
+    cluster(
+        "two addresses that are one DNS name",
+        {
+            directors: [
+                { ...seed.directors[0]!, host: "ds.example.com" },
+                { ...seed.directors[1]!, host: "DS.example.com." },
+            ],
+        },
+        'directors[1].host: "DS.example.com." already belongs to directors[0], which spells it "ds.example.com". Use a different address.',
+    ),
+    director(
+        "an address with a leading zero",
+        { host: "010.128.190.254" },
+        'directors[1].host: "010.128.190.254" has a leading zero, which some programs read as octal. Remove the zero.',
+    ),
+    director(
+        "an IPv4 address in the notation of IPv6",
+        { host: "::ffff:10.128.190.254" },
+        'directors[1].host: "::ffff:10.128.190.254" is an IPv4 address in the notation of IPv6. Use the IPv4 address.',
+    ),
+    director(
+        "an address with a zone",
+        { host: "fe80::254%eth0" },
+        'directors[1].host: "fe80::254%eth0" has a zone, which means something else on each host. Remove the zone.',
+    ),
+    director(
+        "a loopback address of a host",
+        { host: "127.0.0.1" },
+        'directors[1].host: "127.0.0.1" is a loopback address, which is that of no host. Use one such as 192.0.2.10.',
+    ),
+    realServer(
+        "a multicast address of a real server",
+        { address: "224.0.0.9" },
+        'realServers[2].address: "224.0.0.9" is a multicast address, which is that of no host. Use one such as 192.0.2.10.',
+    ),
+    realServer(
+        "an unspecified address of a real server",
+        { address6: "::" },
+        'realServers[2].address6: "::" is an unspecified address, which is that of no host. Use one such as 192.0.2.10.',
+    ),
+    realServer(
+        "a gateway that is a broadcast address",
+        { gateway: "255.255.255.255" },
+        'realServers[2].gateway: "255.255.255.255" is a broadcast address, which is that of no host. Use one such as 192.0.2.10.',
+    ),
+    service(
+        "a virtual IP that is a multicast address",
+        { virtualIp: "239.1.2.3" },
+        'virtualServers[0].virtualIp: "239.1.2.3" is a multicast address, which is that of no host. Use one such as 192.0.2.10.',
     ),
     director(
         "an invalid host name",
@@ -116,7 +171,7 @@ const hosts = [
     director(
         "an invalid address of a director",
         { host: "10.128.190.999" },
-        'directors[1].host: "10.128.190.999" is neither an IP address nor a host name. Use one such as 192.0.2.10 or rs1.example.com.',
+        'directors[1].host: "10.128.190.999" is not an IP address. Use one such as 192.0.2.10.',
     ),
     director(
         "a host name that is too long",

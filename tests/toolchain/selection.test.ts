@@ -150,6 +150,8 @@ describe("On a machine without Pulumi,", () => {
     it("the official download is used when its site answers", async () => {
         await put("archive/pulumi", "pulumi");
         const deliver = [
+            // A request that could end at another protocol gets no answer.
+            'case "$*" in *"--proto =https --proto-redir =https"*) ;; *) exit 1 ;; esac',
             'while [ "$1" != -o ]; do shift; done',
             `case "$3" in`,
             `*/sdk/pulumi-v3.259.0-linux-*) tar -czf "$2" -C ${dir}/archive pulumi ;;`,

@@ -1,6 +1,6 @@
 import { familyOf } from "../../addresses";
 import {
-    ipAddress,
+    ownAddress,
     keywordProblems,
     type Keywords,
     linesOf,
@@ -38,9 +38,9 @@ export interface CheckConnection {
 export interface ConnectingCheck extends CheckConnection, CheckTiming, RepeatedCheck {}
 
 const connectionKeywords: Keywords<CheckConnection> = {
-    connectIp: { keyword: "connect_ip", type: ipAddress },
+    connectIp: { keyword: "connect_ip", type: ownAddress },
     connectPort: { keyword: "connect_port", type: port },
-    bindto: { keyword: "bindto", type: ipAddress },
+    bindto: { keyword: "bindto", type: ownAddress },
     bindIf: { keyword: "bind_if", type: networkInterface, since: "1.3.7" },
     bindPort: { keyword: "bind_port", type: port },
     // Versions before 2.0 read a signed number.
