@@ -13,7 +13,10 @@ describe("the example program", () => {
         pulumi.runtime.setAllConfig({
             "lvs:privateKey": "PRIVATE",
             ...Object.fromEntries(
-                ["ds1", "ds2", "rs1", "rs2", "rs3"].map((host) => [`lvs:${host}`, "ssh-ed25519 AAAA"]),
+                ["ds1", "ds2", "rs1", "rs2", "rs3"].map((host) => [
+                    `lvs:${host}`,
+                    "ssh-ed25519 AAAA",
+                ]),
             ),
         });
         const all = await record(() => import(example));
