@@ -4,6 +4,7 @@ import type { RealServer } from "../lvs/model";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { connectionOf } from "./connectionOf";
+import { present } from "./present";
 
 /** A host of a cluster, and its SSH login. */
 export interface HostInventory {
@@ -32,8 +33,8 @@ export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, 
         return { name, role, host: host.host, port, user, hostKey, address, address6 };
     };
     const members = [
-        ...args.directors.map((director) => member(HostRole.director, director)),
-        ...args.realServers.map((server) => member(HostRole.realServer, server, server)),
+        ...present(args.directors).map((director) => member(HostRole.director, director)),
+        ...present(args.realServers).map((server) => member(HostRole.realServer, server, server)),
     ];
     return pulumi
         .output(members)

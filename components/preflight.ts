@@ -7,6 +7,7 @@ import { planDirector, planRealServer } from "../lvs/plan";
 import { directorSteps, realServerSteps } from "../lvs/steps";
 import type { LvsClusterArgs } from "./args";
 import { machineIn, machineProblems } from "./machines";
+import { present } from "./present";
 import { claimOf, idOf, urnOf } from "./ownership";
 import { throwProblems } from "./validated";
 import { whenDone } from "./whenDone";
@@ -59,9 +60,4 @@ export function preflight(
             if (problems.length > 0) throwProblems(problems, parent);
         },
     );
-}
-
-/** Hosts that have not gone for good. */
-function present<Member extends { gone?: boolean }>(members: Member[]): Member[] {
-    return members.filter(({ gone }) => !gone);
 }

@@ -156,6 +156,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     gateway6: true,
     weight: true,
     drained: true,
+    gone: true,
     httpd: true,
     distribution: true,
 };

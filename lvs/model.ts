@@ -28,6 +28,8 @@ export interface RealServer {
     readonly gateway6?: string;
     readonly weight?: number;
     readonly drained?: boolean;
+    /** Has the host died for good? */
+    readonly gone?: boolean;
     readonly httpd?: Httpd;
     readonly distribution?: Distribution;
 }

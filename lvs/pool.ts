@@ -33,16 +33,18 @@ export function contextOf(cluster: Cluster): VrrpContext {
 
 /** The part of a cluster, or of its arguments, that decides pools. */
 interface Pools<Service = VirtualServerSettings> {
-    readonly realServers: readonly { readonly name: string }[];
+    readonly realServers: readonly { readonly name: string; readonly gone?: boolean }[];
     readonly virtualServers: readonly Service[];
 }
 
-/** Members of a pool: those that the virtual server names, or else all real servers. */
+/** Members of a pool: those that the virtual server names, or else all real servers, without dead ones. */
 export function membersOf(
     { realServers }: Pools,
     virtualServer: VirtualServerSettings,
 ): PoolMember[] {
-    return virtualServer.realServers ?? realServers.map(({ name }) => ({ name }));
+    const members = virtualServer.realServers ?? realServers.map(({ name }) => ({ name }));
+    const gone = new Set(realServers.filter((one) => one.gone).map(({ name }) => name));
+    return gone.size === 0 ? members : members.filter(({ name }) => !gone.has(name));
 }
 
 /** Address of a real server that directors send packets of this family to. */

@@ -13,7 +13,14 @@ import {
 import { vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 /** Steps of a host, in their order. */
-export const stepNames = ["preflight", "claim", "prepare", "secret", "configure", "deferred"] as const;
+export const stepNames = [
+    "preflight",
+    "claim",
+    "prepare",
+    "secret",
+    "configure",
+    "deferred",
+] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** Input of a step on a host. */

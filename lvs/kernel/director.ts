@@ -18,5 +18,9 @@ export interface DirectorKernel {
 /** Files for the kernel of a director, without the IPVS table. */
 export function directorKernelFiles(director: DirectorKernel): HostFile[] {
     const { sysctls, marks, masquerade, firewall } = director;
-    return [sysctlFile("lvs", sysctls), ...directorNftFiles(marks, masquerade), firewallFile(firewall)];
+    return [
+        sysctlFile("lvs", sysctls),
+        ...directorNftFiles(marks, masquerade),
+        firewallFile(firewall),
+    ];
 }

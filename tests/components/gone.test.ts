@@ -1,0 +1,64 @@
+import { Director, LvsCluster, type LvsClusterArgs, RealServer } from "../../components";
+import { record } from "../support/record";
+import { seedArgs } from "../support/seed";
+
+const command = "command:remote:Command";
+
+async function commandsWith(change: (args: LvsClusterArgs) => void) {
+    const args = seedArgs();
+    change(args);
+    const all = await record(() => new LvsCluster("web", args));
+    return all.filter(({ type }) => type === command);
+}
+
+describe("a member that has gone for good", () => {
+    it.each([
+        ["director", "ds2", (args: LvsClusterArgs) => (args.directors[1]!.gone = true)],
+        ["real server", "rs2", (args: LvsClusterArgs) => (args.realServers[1]!.gone = true)],
+    ])("of the kind %s runs no command, now or when it is removed", async (_, name, change) => {
+        const commands = (await commandsWith(change)).filter(
+            (one) => one.name.startsWith(`web-${name}-`) && !one.name.endsWith("-deferred"),
+        );
+        expect(commands.map((one) => one.name)).toEqual([`web-${name}-claim`]);
+        expect(commands[0]!.inputs).not.toHaveProperty("create");
+        expect(commands[0]!.inputs).not.toHaveProperty("delete");
+    });
+
+    it("leaves the pools", async () => {
+        const commands = await commandsWith(({ realServers }) => (realServers[1]!.gone = true));
+        const text = commands.find(({ name }) => name === "web-ds1-configure")!.inputs.stdin;
+        expect(text).toContain("real_server 10.128.190.249 80");
+        expect(text).not.toContain("real_server 10.128.190.250 80");
+    });
+});
+
+describe("two components of one program", () => {
+    const authPass = "pass1234";
+    const rs1 = {
+        host: "10.128.190.253",
+        hostKey: "ssh-ed25519 AAAA",
+        virtualIps: ["10.128.190.248"],
+    };
+
+    it("may share a real server", async () => {
+        await record(() => {
+            new RealServer("one", rs1);
+            new RealServer("other", rs1);
+        });
+    });
+
+    it.each<[string, () => unknown]>([
+        [
+            "as two directors",
+            () => new Director("other", { cluster: seedArgs(), name: "ds1", authPass }),
+        ],
+        ["as a director and a real server", () => new RealServer("other", rs1)],
+    ])("may not share a host %s", async (_, second) => {
+        await record(() => {
+            new Director("one", { cluster: seedArgs(), name: "ds1", authPass });
+            expect(second).toThrow(
+                'host: "10.128.190.253" is also the host of the director one. Give each of them a host of its own.',
+            );
+        });
+    });
+});
