@@ -121,7 +121,13 @@ function trafficOf(
         (methods.includes(LvsMethod.NAT) && interfaces.length === 1);
     return {
         methods,
-        families: distinct(virtualServers.map(({ family }) => family)),
+        forwards: distinct(
+            virtualServers.flatMap((one) =>
+                one.realServers.some(({ lvsMethod }) => translatesPorts(lvsMethod))
+                    ? [one.family]
+                    : [],
+            ),
+        ),
         oneArmedInterfaces: isOneArmed ? interfaces : [],
         syncs: syncDaemon !== undefined,
         vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),

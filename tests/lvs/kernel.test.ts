@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { Family } from "../../lvs/addresses";
 import { Distribution } from "../../lvs/keepalived/versions";
 import { type DirectorKernel, directorKernelFiles } from "../../lvs/kernel/director";
 import { firewallFile } from "../../lvs/kernel/firewall";
@@ -19,10 +18,9 @@ import {
 } from "../../lvs/kernel/sysctls";
 import { anyCharacter, cases } from "../support/property";
 
-const families: Family[] = ["inet"];
 const direct: DirectorTraffic = {
     methods: ["DR"],
-    families,
+    forwards: [],
     oneArmedInterfaces: [],
     syncs: false,
     vmac: false,
@@ -30,7 +28,6 @@ const direct: DirectorTraffic = {
 };
 
 const always = [
-    "net.ipv4.ip_forward = 1",
     "net.ipv4.vs.expire_nodest_conn = 1",
     "net.ipv4.vs.expire_quiescent_template = 1",
 ];
@@ -41,14 +38,18 @@ const bare: RealServerKernel = { virtualIps: [], tunnels: [], gateways: [] };
 describe("a director", () => {
     it.each<[string, Partial<DirectorTraffic>, KernelSettings, string[]]>([
         ["with DR", {}, {}, []],
-        ["with NAT", { methods: ["NAT"] }, {}, []],
         [
-            "with NAT over IPv6",
-            { methods: ["NAT"], families: ["inet", "inet6"] },
+            "with NAT or FULLNAT over IPv4",
+            { forwards: ["inet"] },
+            {},
+            ["net.ipv4.ip_forward = 1"],
+        ],
+        [
+            "with NAT or FULLNAT over IPv6",
+            { forwards: ["inet6"] },
             {},
             ["net.ipv6.conf.all.forwarding = 1"],
         ],
-        ["with DR over IPv6", { families: ["inet6"] }, {}, []],
         [
             "with one-armed NAT, on a VLAN",
             { methods: ["NAT"], oneArmedInterfaces: ["eth0.7"] },
@@ -95,6 +96,7 @@ describe("a director", () => {
             {},
             { gatewayInterfaces: ["eth1"] },
             [
+                "net.ipv4.ip_forward = 1",
                 "net.ipv4.conf.all.rp_filter = 0",
                 "net.ipv4.conf.eth1.rp_filter = 0",
                 "net.ipv4.conf.eth1.accept_local = 1",
@@ -135,7 +137,6 @@ describe("a director", () => {
     it("sets the sysctls of the user before its own", () => {
         const settings = { expireNodestConn: false, expireQuiescentTemplate: undefined };
         expect(directorSysctls(direct, settings)).toEqual([
-            "net.ipv4.ip_forward = 1",
             "net.ipv4.vs.expire_nodest_conn = 0",
             "net.ipv4.vs.expire_quiescent_template = 1",
         ]);

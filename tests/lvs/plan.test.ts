@@ -1,7 +1,33 @@
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
+import type { LvsMethod } from "../../lvs/service/lvsMethod";
 import { realServerPlan } from "../support/plans";
 import { seed } from "../support/seed";
+
+describe("a director forwards packets", () => {
+    const over = (
+        lvsMethod: LvsMethod,
+        virtualIp = seed.virtualServers[0]!.virtualIp,
+    ): Cluster => ({
+        ...seed,
+        realServers: seed.realServers.map((one, index) => ({
+            ...one,
+            address6: `fd00:62:1::${index + 1}`,
+        })),
+        virtualServers: [{ virtualIp, port: 80, lvsMethod }],
+    });
+
+    it.each<[string, Cluster, string[]]>([
+        ["not at all with DR", over("DR"), []],
+        ["not at all with TUN", over("TUN"), []],
+        ["of IPv4 with NAT", over("NAT"), ["net.ipv4.ip_forward = 1"]],
+        ["of IPv4 with FULLNAT", over("FULLNAT"), ["net.ipv4.ip_forward = 1"]],
+        ["of IPv6 with NAT", over("NAT", "fd00:62:1::248"), ["net.ipv6.conf.all.forwarding = 1"]],
+    ])("%s", (_, cluster, expected) => {
+        const { sysctls } = planDirector(cluster, "ds1").kernel;
+        expect(sysctls.filter((line) => line.includes("forward"))).toEqual(expected);
+    });
+});
 
 describe("the plan of a real server", () => {
     const [service] = seed.virtualServers;

@@ -96,14 +96,14 @@ const onDirector: ManualChange[] = [
     },
     {
         what: "another sysctl value",
-        script: "sysctl -q net.ipv4.ip_forward=0",
+        script: "sysctl -q net.ipv4.vs.expire_nodest_conn=0",
         drift: [
             "drift sysctls",
-            "    -net.ipv4.ip_forward = 1",
-            "    +net.ipv4.ip_forward = 0",
             "     net.ipv4.vs.sync_threshold = 2 0",
-            "     net.ipv4.vs.expire_nodest_conn = 1",
+            "    -net.ipv4.vs.expire_nodest_conn = 1",
+            "    +net.ipv4.vs.expire_nodest_conn = 0",
             "     net.ipv4.vs.expire_quiescent_template = 1",
+            "     net.ipv4.vs.sync_refresh_period = 1",
         ],
         metrics: ["drift_settings 1"],
         says: reloaded,
