@@ -166,6 +166,8 @@ verify() {
     own=$(active_addresses | join_lines ', ')
     note="keepalived $version ${action:-runs}${own:+; active for $own}; ${comparison##*serving } real servers up"
     ! has_rules_of down || note="$note; down: $(rules_of down | places_of | join_lines ', ')"
+    refused=$(/usr/local/sbin/lvs-director refused)
+    [ -z "$refused" ] || note="$note; $(echo "$refused" | join_lines)"
     ! has_rules_of surplus || note="$note; in the kernel but not in the plan: $(rules_of surplus | join_lines ', ')"
 }
 

@@ -318,19 +318,28 @@ describe("the firewall file", () => {
             { virtualIp: "2001:db8::1", protocol: "UDP" },
         ],
         answers: [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
-        sync: { group: "224.0.0.81", port: 8848, threads: 2 },
-        bfd: true,
+        adverts: [
+            { interface: "eth0", destination: "224.0.0.18" },
+            { interface: "eth1", destination: "FF02:0::12", sources: ["fe80::1", "fe80::2"] },
+        ],
+        sync: { interface: "eth2", group: "224.0.0.81", port: 8848, threads: 2 },
+        bfd: [
+            { neighborIp: "192.0.2.9" },
+            { neighborIp: "192.0.2.8", sourceIp: "192.0.2.7", multihop: true },
+        ],
     });
 
     it("opens VRRP, the sync daemon, BFD, the services and their answers", () => {
-        expect(content).toBe(`input 112 any any
-input udp 224.0.0.81 8848-8849
-input udp any 3784
-input udp any 4784
-input tcp 192.0.2.1 80
-input sctp 192.0.2.1 8000-8010
-input udp 2001:db8::1 any
-forward tcp 10.0.0.1 8080
+        expect(content).toBe(`input 112 eth0 any 224.0.0.18 any
+input 112 eth1 fe80::1 ff02::12 any
+input 112 eth1 fe80::2 ff02::12 any
+input udp eth2 any 224.0.0.81 8848-8849
+input udp any 192.0.2.9 any 3784
+input udp any 192.0.2.8 192.0.2.7 4784
+input tcp any any 192.0.2.1 80
+input sctp any any 192.0.2.1 8000-8010
+input udp any any 2001:db8::1 any
+forward tcp any 10.0.0.1 any 8080
 `);
     });
 
