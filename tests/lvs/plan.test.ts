@@ -4,7 +4,7 @@ import type { LvsMethod } from "../../lvs/service/lvsMethod";
 import { realServerPlan } from "../support/plans";
 import { seed } from "../support/seed";
 
-describe("a director forwards packets", () => {
+describe("a director", () => {
     const over = (
         lvsMethod: LvsMethod,
         virtualIp = seed.virtualServers[0]!.virtualIp,
@@ -23,13 +23,13 @@ describe("a director forwards packets", () => {
         ["of IPv4 with NAT", over("NAT"), ["net.ipv4.ip_forward = 1"]],
         ["of IPv4 with FULLNAT", over("FULLNAT"), ["net.ipv4.ip_forward = 1"]],
         ["of IPv6 with NAT", over("NAT", "fd00:62:1::248"), ["net.ipv6.conf.all.forwarding = 1"]],
-    ])("%s", (_, cluster, expected) => {
+    ])("forwards packets %s", (_, cluster, expected) => {
         const { sysctls } = planDirector(cluster, "ds1").kernel;
         expect(sysctls.filter((line) => line.includes("forward"))).toEqual(expected);
     });
 });
 
-describe("the firewall of a director accepts", () => {
+describe("the firewall of a director", () => {
     const one = seed.vrrpInstances[0]!;
     const members = (field: "mcastSrcIp" | "unicastSrcIp") => [
         { name: "ds1", [field]: "10.0.0.1" },
@@ -76,7 +76,7 @@ describe("the firewall of a director accepts", () => {
             [to("224.0.0.18"), { ...to("224.0.0.18"), interface: "vrrp*" }],
         ],
         ["no adverts without another director", { ...seed, directors: [seed.directors[0]!] }, []],
-    ])("%s", (_, cluster, adverts) => {
+    ])("accepts %s", (_, cluster, adverts) => {
         expect(planDirector(cluster, "ds1").kernel.firewall!.adverts).toEqual(adverts);
     });
 });

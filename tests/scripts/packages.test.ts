@@ -178,6 +178,55 @@ describe("packages", () => {
             is: "as found",
         },
         {
+            title: "stay if another package has come to need them",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                needs("mine", "apache2-bin"),
+                unprepare(purged(withPage)),
+            ],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nprepare removed\n",
+            is: [byHand("apt-get install apache2-bin"), needs("mine", "apache2-bin")],
+        },
+        {
+            title: "stay with all that they need if another package needs them",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                needs("mine", "apache2"),
+                unprepare(purged(withPage)),
+            ],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2, apache2-bin\nprepare removed\n",
+            is: [
+                byHand(
+                    "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
+                ),
+                needs("mine", "apache2"),
+            ],
+        },
+        {
+            title: "stay if they came as dependencies and somebody has marked them",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                byHand("apt-mark manual apache2-bin"),
+                unprepare(purged(withPage)),
+            ],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nprepare removed\n",
+            is: [byHand("apt-get install apache2-bin")],
+        },
+        {
+            title: "that an earlier plan named are removed although apt calls them wanted",
+            host: "ds1",
+            isBare,
+            events: [prepare(purged(marked)), prepare(purged(plain)), unprepare(purged(plain))],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
             title: "of an earlier plan are removed too",
             host: "rs1",
             isBare,
@@ -275,6 +324,8 @@ describe("services that come with packages", () => {
                 "+ /usr/local/sbin/lvs-metrics\n",
                 "/var/lib/pulumi-lvs/prepare/packages.added\n",
                 "+ 644 0:0\n+ prometheus-node-exporter\n+ \n",
+                "/var/lib/pulumi-lvs/prepare/packages.named\n",
+                "+ 644 0:0\n+ keepalived\n+ ipvsadm\n+ prometheus-node-exporter\n+ \n",
             ].join(""),
         },
     ]);
@@ -338,6 +389,12 @@ describe("kernel modules", () => {
         },
     ]);
 });
+
+/** Install a package by hand that needs another. */
+function needs(name: string, other: string): Event {
+    return byHand(`echo ${name} ${other} >>/run/stand-in/needs
+        printf 'Package: %s\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 1\\n\\n' ${name} >>/var/lib/dpkg/status`);
+}
 
 /** Remove a package by hand. */
 function purge(name: string): string {
