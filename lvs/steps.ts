@@ -1,3 +1,4 @@
+import { defaultScriptUser } from "./keepalived/scripts";
 import { directorModules, realServerModules } from "./kernel/modules";
 import { monitoringPackages, type MonitoringSettings, planMonitoring } from "./monitoring";
 import { directorPackages, realServerPackages } from "./packages";
@@ -48,7 +49,13 @@ export const directorSteps = {
     prepare(plan: DirectorPlan): StepContent {
         return {
             packages: { names: directorPackages(plan), purge: plan.removePackages },
-            settings: { repair: plan.change.repair },
+            settings: {
+                repair: plan.change.repair,
+                scriptUser:
+                    plan.globalDefs.scriptUser === defaultScriptUser
+                        ? defaultScriptUser
+                        : undefined,
+            },
             files: directorModuleFiles(plan),
         };
     },

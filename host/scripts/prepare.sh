@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Packages (NAME, or NAME=VERSION) and kernel modules. The package manager runs only if something is
+# Packages (NAME, or NAME=VERSION), kernel modules and the user of scripts. The package manager runs only if something is
 # missing.
 step=prepare
 scratch=/var/lib/pulumi-lvs/prepare/packages.before
@@ -11,6 +11,7 @@ ready() {
     restore_dropped_services
     load_modules
     install_packages
+    add_script_user
 }
 
 activate() { :; }
@@ -31,6 +32,7 @@ after_restore() {
     done <"$state/services"
     ! bundle | grep -q '^package [^ ]* purge$' || purge_packages
     unload_modules
+    remove_script_user
 }
 
 # A new package may start its service. destroy stops the services that did not run before.
@@ -68,6 +70,22 @@ restore_service() {
         active) systemctl start "$1" ;;
         *) systemctl stop "$1" 2>/dev/null || : ;;
     esac
+}
+
+# A system user without login, without a home, and with a group of its own.
+add_script_user() {
+    user=$(setting scriptUser)
+    [ -n "$user" ] && ! id -u "$user" >/dev/null 2>&1 || return 0
+    changed=yes
+    echo "$user" >"$state/user"
+    complaint=$(useradd --system --user-group --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin "$user" 2>&1) || fail "user $user cannot be created: $complaint"
+}
+
+remove_script_user() {
+    [ -e "$state/user" ] && id -u "$(cat "$state/user")" >/dev/null 2>&1 || return 0
+    complaint=$(userdel "$(cat "$state/user")" 2>&1) ||
+        say "user $(cat "$state/user") could not be removed: $complaint"
 }
 
 load_modules() {

@@ -241,6 +241,54 @@ describe("packages", () => {
     ]);
 });
 
+describe("the user of scripts", () => {
+    const scripted: Plan = {
+        ...plain,
+        scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],
+    };
+    const found = "apt-get install ipvsadm";
+    const add = "useradd --system keepalived_script";
+
+    tests([
+        {
+            title: "is a system user without login, and goes with a remove",
+            host: "ds1",
+            isBare,
+            found,
+            events: [
+                prepare(scripted),
+                byHand(`getent passwd keepalived_script | grep ':/nonexistent:/usr/sbin/nologin$'
+                    su -s /bin/sh keepalived_script -c id | grep 'groups=.*(keepalived_script)$'`),
+                unprepare(scripted),
+            ],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "stays after a remove if it was there before",
+            host: "ds1",
+            isBare,
+            found: `${found}; ${add}`,
+            events: [prepare(scripted), unprepare(scripted)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "is not created for another scriptUser, nor without scripts",
+            host: "ds1",
+            isBare,
+            found,
+            events: [
+                prepare({ ...scripted, globalDefs: { scriptUser: "root" } }),
+                prepare(plain),
+                byHand("! getent passwd keepalived_script"),
+            ],
+            says: /./,
+            is: [prepare(plain)],
+        },
+    ]);
+});
+
 describe("services that come with packages", () => {
     const both = (plan: Plan): Event[] => [prepare(plan), apply(plan)];
     const neither = (plan: Plan): Event[] => [remove(plan), unprepare(plan)];
