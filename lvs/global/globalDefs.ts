@@ -232,11 +232,11 @@ export function planGlobalDefs(
  * 2.2.5 to 2.2.8 end themselves if such a script runs as another user.
  */
 function withRoot(keywords: GlobalDefsKeywords): GlobalDefsKeywords {
-    const { startupScript, shutdownScript } = keywords;
+    const asRoot = (call: ScriptCall | undefined) => call && { ...call, user: call.user ?? "root" };
     return {
         ...keywords,
-        startupScript: startupScript && { user: "root", ...startupScript },
-        shutdownScript: shutdownScript && { user: "root", ...shutdownScript },
+        startupScript: asRoot(keywords.startupScript),
+        shutdownScript: asRoot(keywords.shutdownScript),
     };
 }
 
