@@ -1,4 +1,3 @@
-import { defaultScriptUser } from "./keepalived/scripts";
 import { directorModules, realServerModules } from "./kernel/modules";
 import { monitoringPackages, type MonitoringSettings, planMonitoring } from "./monitoring";
 import { directorPackages, realServerPackages } from "./packages";
@@ -51,10 +50,7 @@ export const directorSteps = {
             packages: { names: directorPackages(plan), purge: plan.removePackages },
             settings: {
                 repair: plan.change.repair,
-                scriptUser:
-                    plan.globalDefs.scriptUser === defaultScriptUser
-                        ? defaultScriptUser
-                        : undefined,
+                systemUser: plan.globalDefs.systemUser,
             },
             files: directorModuleFiles(plan),
         };

@@ -74,7 +74,7 @@ restore_service() {
 
 # A system user without login, without a home, and with a group of its own.
 add_script_user() {
-    user=$(setting scriptUser)
+    user=$(setting systemUser)
     [ -n "$user" ] && ! id -u "$user" >/dev/null 2>&1 || return 0
     changed=yes
     echo "$user" >"$state/user"

@@ -203,6 +203,8 @@ export interface GlobalDefsPlan extends GlobalDefsFacts {
     readonly notificationEmail: readonly string[];
     readonly smtpServer?: { readonly host: string; readonly port: number };
     readonly scriptUser?: string;
+    /** User of scripts that the host gets if it lacks it. */
+    readonly systemUser?: string;
     readonly lvsTimeouts: LvsTimeouts;
     readonly extraConfig?: string;
 }
@@ -222,6 +224,7 @@ export function planGlobalDefs(
         notificationEmail,
         smtpServer: smtpServer === undefined ? undefined : { host: smtpServer, port: smtpPort },
         scriptUser,
+        systemUser: scriptUser === defaultScriptUser ? scriptUser : undefined,
         lvsTimeouts,
         extraConfig: globalDefs.extraConfig,
     };

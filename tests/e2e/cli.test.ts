@@ -125,7 +125,9 @@ describe("lvs check", () => {
         await ds1.run(`mv /tmp/kept ${file}`);
         expectTranscript("lvs check ds1 rs1", text);
         expect(text).toContain("\n-    advert_int 1\n+    advert_int 3\n");
-        expect(text).toContain("\n-net.ipv4.vs.expire_nodest_conn = 1\n+net.ipv4.vs.expire_nodest_conn = 0\n");
+        expect(text).toContain(
+            "\n-net.ipv4.vs.expire_nodest_conn = 1\n+net.ipv4.vs.expire_nodest_conn = 0\n",
+        );
         expect(text).toMatch(/\nrs1: unchanged since the last up\n$/);
     });
 

@@ -27,10 +27,7 @@ const direct: DirectorTraffic = {
     distribution: Distribution.debian12,
 };
 
-const always = [
-    "net.ipv4.vs.expire_nodest_conn = 1",
-    "net.ipv4.vs.expire_quiescent_template = 1",
-];
+const always = ["net.ipv4.vs.expire_nodest_conn = 1", "net.ipv4.vs.expire_quiescent_template = 1"];
 
 /** A real server that serves nothing. */
 const bare: RealServerKernel = { virtualIps: [], tunnels: [], gateways: [] };
@@ -38,12 +35,7 @@ const bare: RealServerKernel = { virtualIps: [], tunnels: [], gateways: [] };
 describe("a director", () => {
     it.each<[string, Partial<DirectorTraffic>, KernelSettings, string[]]>([
         ["with DR", {}, {}, []],
-        [
-            "with NAT or FULLNAT over IPv4",
-            { forwards: ["inet"] },
-            {},
-            ["net.ipv4.ip_forward = 1"],
-        ],
+        ["with NAT or FULLNAT over IPv4", { forwards: ["inet"] }, {}, ["net.ipv4.ip_forward = 1"]],
         [
             "with NAT or FULLNAT over IPv6",
             { forwards: ["inet6"] },

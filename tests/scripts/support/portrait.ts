@@ -27,7 +27,8 @@ export function inodes(host: ScriptHost): Record<string, string> {
 function filesOf({ changes, found }: ScriptHost): Portrait {
     return Object.fromEntries(
         entries(changes).flatMap(([at, stat]) => {
-            if (at === book || accountBackups.includes(at) || at.startsWith("/var/lib/stand-in")) return [];
+            if (at === book || accountBackups.includes(at) || at.startsWith("/var/lib/stand-in"))
+                return [];
             const is = isGone(stat) ? undefined : description(path.join(changes, at), stat);
             const was = found
                 .map((layer) => path.join(layer, at))
