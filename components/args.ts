@@ -45,7 +45,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     openFirewall?: boolean;
     /** Metrics of all hosts for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
-    /** When the cluster is destroyed, remove the packages that it installed. Defaults to false. */
+    /** When the cluster is destroyed, remove the packages that it installed, except those that another package has come to need. Defaults to false. */
     removePackages?: boolean;
 }
 
@@ -181,7 +181,7 @@ export interface RealServerArgs extends HostConnectionArgs {
     httpd?: HttpdArgs;
     /** Metrics of this host for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
-    /** When the component is destroyed, remove the packages that it installed. Defaults to false. */
+    /** When the component is destroyed, remove the packages that it installed, except those that another package has come to need. Defaults to false. */
     removePackages?: boolean;
     /** Any new word makes the next `up` repair manual changes on the host. Defaults to none. */
     repair?: string;

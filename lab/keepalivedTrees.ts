@@ -190,6 +190,8 @@ mount -t tmpfs tmpfs run
 mkdir run/changes run/work run/root
 mount -t overlay -o lowerdir=tree,upperdir=run/changes,workdir=run/work overlay run/root
 mount --bind /proc run/root/proc
+# keepalived 2.2.7 cannot test scripts of a user whose number is not that of root.
+echo 'keepalived_script:x:0:0::/nonexistent:/usr/sbin/nologin' >>run/root/etc/passwd
 for name; do
     echo "link add name $name type veth peer name peer-of-$#"
     shift

@@ -3,7 +3,7 @@ import { type ChangePlan, planChange } from "./change";
 import type { Script } from "./keepalived/scripts";
 import { distributionOf, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
-import type { FirewallNeeds } from "./kernel/firewall";
+import type { Arrival, FirewallNeeds } from "./kernel/firewall";
 import type { DirectorNeeds } from "./kernel/modules";
 import type { Marking, Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
@@ -66,13 +66,19 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         cluster.directors.length,
     );
     const traffic = trafficOf(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
-    const kernel = planKernel(cluster, traffic, virtualServers, syncDaemon);
+    const tracking = planTracking(cluster, name, version);
+    const kernel = planKernel(cluster, traffic, {
+        virtualServers,
+        vrrpInstances,
+        tracking,
+        syncDaemon,
+    });
     const facts = { routerId: name, hasScripts: scripts.length > 0, syncDaemon };
     return {
         version,
         keepalivedPackage: cluster.keepalivedPackage,
         globalDefs: planGlobalDefs(cluster.globalDefs, facts, version),
-        tracking: planTracking(cluster, name, version),
+        tracking,
         vrrpInstances,
         vrrpSyncGroups: syncGroupsOf(cluster, context).filter((group) =>
             isInSyncGroup(group, name, cluster.vrrpInstances, context),
@@ -93,17 +99,23 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
 function planKernel(
     cluster: Cluster,
     traffic: DirectorTraffic,
-    virtualServers: VirtualServerPlan[],
-    syncDaemon: SyncDaemonPlan | undefined,
+    plan: Pick<DirectorPlan, "virtualServers" | "vrrpInstances" | "tracking"> & {
+        syncDaemon?: SyncDaemonPlan;
+    },
 ): DirectorKernel {
     const { kernel: settings = {}, openFirewall = true } = cluster;
-    const sync = syncDaemon && { ...syncDaemon.listener, threads: settings.syncPorts ?? 1 };
+    const { virtualServers, syncDaemon } = plan;
+    const sync = syncDaemon && {
+        interface: syncDaemon.interface,
+        ...syncDaemon.listener,
+        threads: settings.syncPorts ?? 1,
+    };
     return {
         sysctls: directorSysctls(traffic, settings),
         connTabBits: settings.connTabBits,
         marks: virtualServers.flatMap(marksOf),
         masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
-        firewall: openFirewall ? firewallNeeds(cluster, virtualServers, sync) : undefined,
+        firewall: openFirewall ? firewallNeeds(plan, sync) : undefined,
     };
 }
 
@@ -121,7 +133,13 @@ function trafficOf(
         (methods.includes(LvsMethod.NAT) && interfaces.length === 1);
     return {
         methods,
-        families: distinct(virtualServers.map(({ family }) => family)),
+        forwards: distinct(
+            virtualServers.flatMap((one) =>
+                one.realServers.some(({ lvsMethod }) => translatesPorts(lvsMethod))
+                    ? [one.family]
+                    : [],
+            ),
+        ),
         oneArmedInterfaces: isOneArmed ? interfaces : [],
         syncs: syncDaemon !== undefined,
         vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
@@ -155,8 +173,11 @@ function answersOf(plan: VirtualServerPlan, ...methods: LvsMethod[]): Masqueradi
 }
 
 function firewallNeeds(
-    { bfdInstances = [] }: Cluster,
-    virtualServers: VirtualServerPlan[],
+    {
+        virtualServers,
+        vrrpInstances,
+        tracking,
+    }: Pick<DirectorPlan, "virtualServers" | "vrrpInstances" | "tracking">,
     sync: FirewallNeeds["sync"],
 ): FirewallNeeds {
     return {
@@ -170,9 +191,17 @@ function firewallNeeds(
         answers: virtualServers.flatMap((plan) =>
             answersOf(plan, LvsMethod.NAT, LvsMethod.FULLNAT),
         ),
+        adverts: vrrpInstances.flatMap(arrivalsOf),
         sync,
-        bfd: bfdInstances.length > 0,
+        bfd: tracking.bfdInstances,
     };
+}
+
+/** With a MAC address of its own, an instance has an interface of its own too, whose name begins with vrrp. */
+function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
+    if (adverts === undefined) return [];
+    const devices = [self.interface, ...(instance.useVmac ? ["vrrp*"] : [])];
+    return devices.map((device) => ({ interface: device, ...adverts }));
 }
 
 function needsOf(

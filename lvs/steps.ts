@@ -58,7 +58,10 @@ export const directorSteps = {
     prepare(plan: DirectorPlan): StepContent {
         return {
             packages: { names: directorPackages(plan), purge: plan.removePackages },
-            settings: { repair: plan.change.repair },
+            settings: {
+                repair: plan.change.repair,
+                systemUser: plan.globalDefs.systemUser,
+            },
             files: directorModuleFiles(plan),
         };
     },

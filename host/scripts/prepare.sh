@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Packages (NAME, or NAME=VERSION) and kernel modules. The package manager runs only if something is
+# Packages (NAME, or NAME=VERSION), kernel modules and the user of scripts. The package manager runs only if something is
 # missing.
 step=prepare
 
@@ -10,6 +10,7 @@ ready() {
     restore_dropped_services
     load_modules
     install_packages
+    add_script_user
 }
 
 activate() { :; }
@@ -30,6 +31,7 @@ after_restore() {
     done <"$state/services"
     ! bundle | grep -q '^package [^ ]* purge$' || purge_packages
     unload_modules
+    remove_script_user
 }
 
 # A new package may start its service. destroy stops the services that did not run before.
@@ -80,6 +82,22 @@ restore_service() {
     esac
 }
 
+# A system user without login, without a home, and with a group of its own.
+add_script_user() {
+    user=$(setting systemUser)
+    [ -n "$user" ] && ! id -u "$user" >/dev/null 2>&1 || return 0
+    changed=yes
+    echo "$user" >"$state/user"
+    complaint=$(useradd --system --user-group --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin "$user" 2>&1) || fail "user $user cannot be created: $complaint"
+}
+
+remove_script_user() {
+    [ -e "$state/user" ] && id -u "$(cat "$state/user")" >/dev/null 2>&1 || return 0
+    complaint=$(userdel "$(cat "$state/user")" 2>&1) ||
+        say "user $(cat "$state/user") could not be removed: $complaint"
+}
+
 load_modules() {
     for module in $(modules); do
         is_loaded "$module" || {
@@ -127,6 +145,11 @@ if command -v apt-get >/dev/null; then
     every_package() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort; }
     install() { apt update && apt install --no-install-recommends --allow-downgrades "$@"; }
     purge() { apt purge "$@"; }
+    # removed_with PACKAGE…: print the packages that apt would remove, or install instead, with these.
+    removed_with() { apt-get -s purge "$@" 2>/dev/null | awk '$1 ~ /^(Purg|Remv|Inst)$/ { print $2 }'; }
+    # Print the packages that apt would remove itself when nothing needs them. Somebody may have marked
+    # a package to stay.
+    unmarked() { apt-mark showauto; }
     # apt-get has an option to wait for the lock of dpkg, but none for the lock of the package lists.
     apt() {
         give_up=$(($(date +%s) + 120))
@@ -145,7 +168,14 @@ else
     every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
     # shellcheck disable=SC2046  # one word a package
     install() { "$(dnf_or_yum)" -q -y install $(dashed "$*") >"$log" 2>&1; }
-    purge() { "$(dnf_or_yum)" -q -y remove "$@" >"$log" 2>&1; }
+    purge() { "$(dnf_or_yum)" -q -y --setopt=clean_requirements_on_remove=0 remove "$@" >"$log" 2>&1; }
+    removed_with() {
+        rpm -e --test "$@" 2>&1 | sed -n 's/.* is needed by (installed) //p' | while read -r package; do
+            rpm -q --qf '%{NAME}\n' "$package"
+        done
+    }
+    # Only dnf knows marks.
+    unmarked() { cat "$state/packages.added"; }
     dnf_or_yum() { command -v dnf || command -v yum; }
 fi
 
@@ -164,15 +194,44 @@ install_packages() {
     missing=$(missing | join_lines ', ')
     [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
     every_package | comm -13 "$state/scratch" - >>"$state/packages.added"
+    names >>"$state/packages.named"
     rm -f "$log" "$state/scratch"
 }
+
+names() { packages | sed 's/=.*//'; }
 
 purge_packages() {
     [ -s "$state/packages.added" ] || return 0
     log=$state/packages.log
+    choose_unneeded
+    kept=$(sort -u "$state/packages.added" | grep -vxFf "$scratch" | while read -r name; do
+        ! is_installed "$name" || echo "$name"
+    done | join_lines ', ')
+    [ -z "$kept" ] || say "keeps packages that others need, or that somebody marked to stay: $kept"
+    [ -s "$scratch" ] || return 0
     # shellcheck disable=SC2046  # one word a package
-    purge $(cat "$state/packages.added") 9>&- || say "some packages could not be removed: $(reasons)"
+    purge $(cat "$scratch") 9>&- || say "some packages could not be removed: $(reasons)"
 }
+
+# List the packages that this step added, without those that something else has come to need. apt marks
+# the packages that we named, as if somebody wanted them to stay.
+choose_unneeded() {
+    { names && unmarked && cat "$state/packages.named" 2>/dev/null; } >"$scratch.ours" || :
+    sort -u "$state/packages.added" | grep -xFf "$scratch.ours" | while read -r name; do
+        ! is_installed "$name" || echo "$name"
+    done >"$scratch"
+    # shellcheck disable=SC2046  # one word a package
+    while [ -s "$scratch" ] && takes_others $(cat "$scratch"); do
+        while read -r name; do takes_others "$name" || echo "$name"; done <"$scratch" >"$scratch.free"
+        # Several packages together may be what something needs.
+        cmp -s "$scratch.free" "$scratch" && : >"$scratch.free"
+        mv "$scratch.free" "$scratch"
+    done
+    rm -f "$scratch.ours"
+}
+
+# takes_others PACKAGE…: Would the removal take packages that are not on the list?
+takes_others() { removed_with "$@" | grep -qvxFf "$scratch"; }
 
 # Print the errors of the package manager, or else its last lines.
 reasons() { { grep '^E:' "$log" || tail -n 3 "$log"; } | join_lines; }

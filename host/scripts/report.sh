@@ -83,6 +83,9 @@ complaints() {
         complaint=$("/usr/local/sbin/$unit" check 2>&1) ||
             echo "complaint $unit $(echo "$complaint" | join_lines)"
     done
+    # Older versions of lvs-director do not know refusals.
+    [ ! -x /usr/local/sbin/lvs-director ] ||
+        /usr/local/sbin/lvs-director refused 2>/dev/null | sed 's/^/complaint lvs-director /'
 }
 
 virtual_ips() {

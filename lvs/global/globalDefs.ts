@@ -15,7 +15,13 @@ import {
 } from "../keepalived/keywords";
 import { absolutePath } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
-import { isUser, scriptCall, userUse, type ScriptCall } from "../keepalived/scripts";
+import {
+    defaultScriptUser,
+    isUser,
+    scriptCall,
+    userUse,
+    type ScriptCall,
+} from "../keepalived/scripts";
 import { type Problem, problemIf, quote } from "../problems";
 import { processKeywords, type ProcessSettings } from "./processes";
 import {
@@ -53,11 +59,11 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
     smtpAlertChecker?: boolean;
     /** Send no mail about the fault state (keepalived `no_email_faults`). Defaults to false. */
     noEmailFaults?: boolean;
-    /** Script that runs before keepalived starts (keepalived `startup_script`). Defaults to none. */
+    /** Script that runs before keepalived starts, as its `user`, or as `scriptUser` if that is set, or as root (keepalived `startup_script`). Defaults to none. */
     startupScript?: ScriptCall;
     /** Seconds after which that script is ended, 1 to 1000 (keepalived `startup_script_timeout`). Defaults to 10. */
     startupScriptTimeout?: number;
-    /** Script that runs after keepalived has stopped (keepalived `shutdown_script`). Defaults to none. */
+    /** Script that runs after keepalived has stopped, as its `user`, or as `scriptUser` if that is set, or as root (keepalived `shutdown_script`). Defaults to none. */
     shutdownScript?: ScriptCall;
     /** Seconds after which that script is ended, 1 to 1000 (keepalived `shutdown_script_timeout`). Defaults to 10. */
     shutdownScriptTimeout?: number;
@@ -99,7 +105,7 @@ export interface GlobalDefs extends GlobalDefsKeywords {
     smtpServer?: string;
     /** Port of the mail server. Defaults to 25. */
     smtpPort?: number;
-    /** User that scripts run as (keepalived `script_user`). Defaults to `root`. */
+    /** User that scripts run as (keepalived `script_user`). Defaults to `keepalived_script`, a system user without login, which the director gets if it lacks it. */
     scriptUser?: string;
     /** Timeouts of idle connections. Before keepalived 2.1.5 only with a sync daemon (keepalived `lvs_timeouts`). Defaults to the kernel's. */
     lvsTimeouts?: LvsTimeouts;
@@ -197,6 +203,8 @@ export interface GlobalDefsPlan extends GlobalDefsFacts {
     readonly notificationEmail: readonly string[];
     readonly smtpServer?: { readonly host: string; readonly port: number };
     readonly scriptUser?: string;
+    /** User of scripts that the host gets if it lacks it. */
+    readonly systemUser?: string;
     readonly lvsTimeouts: LvsTimeouts;
     readonly extraConfig?: string;
 }
@@ -208,15 +216,30 @@ export function planGlobalDefs(
     version: string,
 ): GlobalDefsPlan {
     const { smtpServer, smtpPort = 25, notificationEmail = [], lvsTimeouts = {} } = globalDefs;
-    const { scriptUser = facts.hasScripts ? "root" : undefined } = globalDefs;
+    const { scriptUser = facts.hasScripts ? defaultScriptUser : undefined } = globalDefs;
+    const keywords = withDefaults(globalDefsKeywords, globalDefs, version);
     return {
         ...facts,
-        keywords: withDefaults(globalDefsKeywords, globalDefs, version),
+        keywords: globalDefs.scriptUser === undefined ? withRoot(keywords) : keywords,
         notificationEmail,
         smtpServer: smtpServer === undefined ? undefined : { host: smtpServer, port: smtpPort },
         scriptUser,
+        systemUser: scriptUser === defaultScriptUser ? scriptUser : undefined,
         lvsTimeouts,
         extraConfig: globalDefs.extraConfig,
+    };
+}
+
+/**
+ * Let the scripts that keepalived's main process starts run as root, unless they have a user. keepalived
+ * 2.2.5 to 2.2.8 end themselves if such a script runs as another user.
+ */
+function withRoot(keywords: GlobalDefsKeywords): GlobalDefsKeywords {
+    const asRoot = (call: ScriptCall | undefined) => call && { ...call, user: call.user ?? "root" };
+    return {
+        ...keywords,
+        startupScript: asRoot(keywords.startupScript),
+        shutdownScript: asRoot(keywords.shutdownScript),
     };
 }
 

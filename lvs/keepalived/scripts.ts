@@ -55,6 +55,9 @@ export const scriptCall: Kind<ScriptCall> = {
     ],
 };
 
+/** User of scripts that need no more rights: keepalived's own default. The prepare step creates it. */
+export const defaultScriptUser = "keepalived_script";
+
 /** Format a script call for a block in which the user has a line of its own, `userLines`. */
 export const scriptPath: Kind<ScriptCall> = {
     ...scriptCall,

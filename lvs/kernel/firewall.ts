@@ -9,24 +9,45 @@ export interface FirewallNeeds {
     readonly services: readonly (MarkedPackets & { readonly protocol: Protocol })[];
     /** Real servers whose answers pass through the director. */
     readonly answers: readonly Masquerading[];
+    /** Ways by which adverts of other directors arrive. */
+    readonly adverts: readonly Arrival[];
     /** Address and ports of the sync daemon. */
     readonly sync?: SyncListener;
-    /** Are there BFD sessions? */
-    readonly bfd: boolean;
+    /** BFD sessions with neighbours. */
+    readonly bfd: readonly BfdSession[];
+}
+
+/** A way by which packets arrive. */
+export interface Arrival {
+    /** Interface, or a pattern such as `vrrp*`. */
+    readonly interface: string;
+    readonly destination: string;
+    /** All senders, or nothing if the plan does not know their addresses. */
+    readonly sources?: readonly string[];
+}
+
+/** A BFD session, as far as its addresses are known. */
+export interface BfdSession {
+    readonly neighborIp?: string;
+    readonly sourceIp?: string;
+    readonly multihop?: boolean;
 }
 
 /** Address and UDP ports of the sync daemon. Each thread has the next port. */
 export interface SyncListener {
+    readonly interface: string;
     readonly group: string;
     readonly port: number;
     readonly threads: number;
 }
 
-/** Packets to accept: to an address for `input`, from an address for `forward`. */
+/** Packets to accept. The ports of `input` are those of the destination, and the ports of `forward` those of the source. */
 interface Opening {
     way: "input" | "forward";
     protocol: string;
-    address?: string;
+    interface?: string;
+    source?: string;
+    destination?: string;
     ports?: string;
 }
 
@@ -38,34 +59,50 @@ export function firewallFile(needs: FirewallNeeds | undefined): HostFile {
     return textFile("/etc/lvs/firewall", "lines.mustache", { lines: openings.map(lineOf) });
 }
 
-function openingsOf({ services, answers, sync, bfd }: FirewallNeeds): Opening[] {
+function openingsOf({ services, answers, adverts, sync, bfd }: FirewallNeeds): Opening[] {
     return [
-        { way: "input", protocol: vrrp },
+        ...adverts.flatMap(advertOpenings),
         ...(sync ? [syncOpening(sync)] : []),
-        // BFD over one hop, and over several.
-        ...(bfd ? ["3784", "4784"] : []).map((ports): Opening => ({
+        ...bfd.map(({ neighborIp, sourceIp, multihop }): Opening => ({
             way: "input",
             protocol: "udp",
-            ports,
+            source: neighborIp,
+            destination: sourceIp,
+            ports: multihop ? "4784" : "3784",
         })),
         ...services.map(({ virtualIp, protocol, port, lastPort }): Opening => ({
             way: "input",
             protocol: protocol.toLowerCase(),
-            address: canonical(virtualIp),
+            destination: virtualIp,
             ports: portsOf(port, lastPort),
         })),
         ...answers.map(({ host, protocol, port }): Opening => ({
             way: "forward",
             protocol: protocol.toLowerCase(),
-            address: canonical(host),
+            source: host,
             ports: portsOf(port),
         })),
     ];
 }
 
-function syncOpening({ group, port, threads }: SyncListener): Opening {
-    const address = canonical(group);
-    return { way: "input", protocol: "udp", address, ports: portsOf(port, port + threads - 1) };
+function advertOpenings({ sources, ...arrival }: Arrival): Opening[] {
+    return (sources ?? [undefined]).map((source) => ({
+        way: "input",
+        protocol: vrrp,
+        ...arrival,
+        source,
+    }));
+}
+
+/** The kernel chooses the source address of the other directors' packets. */
+function syncOpening({ interface: device, group, port, threads }: SyncListener): Opening {
+    return {
+        way: "input",
+        protocol: "udp",
+        interface: device,
+        destination: group,
+        ports: portsOf(port, port + threads - 1),
+    };
 }
 
 function portsOf(first: number | undefined, last = first): string | undefined {
@@ -73,6 +110,9 @@ function portsOf(first: number | undefined, last = first): string | undefined {
     return last === first ? String(first) : `${first}-${last}`;
 }
 
-function lineOf({ way, protocol, address = "any", ports = "any" }: Opening): string {
-    return [way, protocol, address, ports].join(" ");
+function lineOf({ way, protocol, source, destination, ports, ...opening }: Opening): string {
+    const addresses = [source, destination].map((ip) => ip && canonical(ip));
+    return [way, protocol, opening.interface, ...addresses, ports]
+        .map((word) => word ?? "any")
+        .join(" ");
 }

@@ -99,7 +99,8 @@ const device = matching(
 /** Properties of a cluster that decide a director's kernel settings. */
 export interface DirectorTraffic {
     readonly methods: readonly LvsMethod[];
-    readonly families: readonly Family[];
+    /** Address families in which real servers answer through the director: by NAT or FULLNAT. */
+    readonly forwards: readonly Family[];
     /** Interfaces that connect both clients and NAT servers. */
     readonly oneArmedInterfaces: readonly string[];
     /** Does the sync daemon run? */
@@ -111,13 +112,13 @@ export interface DirectorTraffic {
 
 /** Format the kernel settings of a director as lines of a sysctl file. Linux has all of them since 3.10. */
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
-    const { methods, families, oneArmedInterfaces, syncs, vmac } = traffic;
-    const translates = methods.includes(LvsMethod.NAT) || methods.includes(LvsMethod.FULLNAT);
+    const { forwards, oneArmedInterfaces, syncs, vmac } = traffic;
     const { gatewayInterfaces = [] } = settings;
+    const routes = forwards.includes("inet") || gatewayInterfaces.length > 0;
     const { syncThreshold, syncPeriod } = syncOf(settings);
     return [
-        "net.ipv4.ip_forward = 1",
-        ...(translates && families.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
+        ...(routes ? ["net.ipv4.ip_forward = 1"] : []),
+        ...(forwards.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
         // The kernel sends redirects unless both `all` and the interface forbid them.
         ...withAll(oneArmedInterfaces).map((name) => `${ipv4(name)}.send_redirects = 0`),
         // The kernel filters strictly if either `all` or the interface asks for it.

@@ -77,8 +77,8 @@ const pools: Record<string, Pool> = {
             { name: "rs1" },
             {
                 name: "rs2",
-                notifyUp: { script: "record", args: ["up"] },
-                notifyDown: { script: "record", args: ["down"] },
+                notifyUp: { script: "record", user: "root", args: ["up"] },
+                notifyDown: { script: "record", user: "root", args: ["down"] },
             },
         ],
     },

@@ -120,12 +120,14 @@ describe("lvs check", () => {
     it("shows a changed file and a changed kernel setting", async () => {
         const file = "/etc/keepalived/keepalived.conf";
         await ds1.run(`cp -p ${file} /tmp/kept; sed -i 's/advert_int 1/advert_int 3/' ${file}`);
-        await ds1.run("sysctl -q net.ipv4.ip_forward=0");
+        await ds1.run("sysctl -q net.ipv4.vs.expire_nodest_conn=0");
         const text = await lvsFindings("check", "ds1", "rs1");
         await ds1.run(`mv /tmp/kept ${file}`);
         expectTranscript("lvs check ds1 rs1", text);
         expect(text).toContain("\n-    advert_int 1\n+    advert_int 3\n");
-        expect(text).toContain("\n-net.ipv4.ip_forward = 1\n+net.ipv4.ip_forward = 0\n");
+        expect(text).toContain(
+            "\n-net.ipv4.vs.expire_nodest_conn = 1\n+net.ipv4.vs.expire_nodest_conn = 0\n",
+        );
         expect(text).toMatch(/\nrs1: unchanged since the last up\n$/);
     });
 

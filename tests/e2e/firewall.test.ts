@@ -24,7 +24,8 @@ flush ruleset
 table inet filter {
     chain input {
         type filter hook input priority filter; policy drop;
-        ct state established,related accept
+        ct state vmap { invalid : drop, established : accept, related : accept }
+        ip saddr 10.128.190.240 drop
         iif lo accept
         meta l4proto icmp accept
         icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert } accept
@@ -155,6 +156,26 @@ ${nftables}END
             const open = await rulesets();
             await Promise.all(directors.map((host) => host.reboot()));
             await untilRulesetsAre(open);
+        });
+
+        it("obey a rule that refuses a service, and lvs check says so", async () => {
+            const refused = async (host: Host) =>
+                waitUntil(`a refusal on ${host.name}`, patienceMs, async () => {
+                    const said = await host.run("lvs-director refused");
+                    return said.includes(`refuses input tcp any any ${vip} 80 by`);
+                });
+            await ds1.run(`sed -i 's/^        tcp dport 22 accept/        tcp dport 80 drop\\n&/' /etc/nftables.conf
+                systemctl restart nftables`);
+            await refused(ds1);
+            await expect(cluster.bodies(1, urls[0])).rejects.toThrow();
+            await ds1.run(
+                `sed -i '/tcp dport 80 drop/d' /etc/nftables.conf; systemctl restart nftables`,
+            );
+            await ds3.run(
+                `firewall-cmd -q --add-rich-rule='rule family=ipv4 destination address=${vip} drop'`,
+            );
+            await refused(ds3);
+            await ds3.run("firewall-cmd -q --reload");
         });
 
         it("become active and serve with firewalld, also after its reload", async () => {

@@ -89,7 +89,7 @@ END
         const router = cluster.host("router").card("inside").address;
         return {
             scripts: [{ name: "inside", content: `#!/bin/sh\nexec ping -q -c 1 -W 1 ${router}\n` }],
-            trackScripts: [{ name: "inside", script: { script: "inside" }, fall: 3 }],
+            trackScripts: [{ name: "inside", script: { script: "inside", user: "root" }, fall: 3 }],
             // No sync group is configured: NAT makes one of the two instances.
             vrrpInstances: [
                 instance("outside", "eth0", outsideIps),

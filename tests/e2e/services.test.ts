@@ -146,7 +146,10 @@ describe("A cluster with a service of every kind", () => {
         const { ops, held } = questions;
         return {
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
-            globalDefs: { lvsTimeouts: { tcp: 600, tcpfin: 4, udp: 20 } },
+            globalDefs: {
+                scriptUser: "root",
+                lvsTimeouts: { tcp: 600, tcpfin: 4, udp: 20 },
+            },
             scripts: [{ name: "record", content: '#!/bin/sh\necho "$1" >>/run/notified\n' }],
             directors: cluster.memberArgs("ds1", "ds2"),
             realServers: cluster.webServerArgs("rs1", "rs2", "rs3", "rs4").map((server) => ({

@@ -369,6 +369,7 @@ describe("Among three directors,", () => {
                 { name: "well", content: "#!/bin/sh\ntest ! -e /run/unwell\n" },
             ],
             globalDefs: {
+                scriptUser: "root",
                 // With the daemon, a director that is active only for a moment may hang
                 // (docs/vrrp.md). That happens here without multicast, and after a boot of two
                 // directors.

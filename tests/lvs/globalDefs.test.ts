@@ -37,14 +37,28 @@ describe("global_defs", () => {
 `);
     });
 
-    it("runs scripts as root, and only scripts that nobody else can change", () => {
+    it("runs scripts as keepalived's own user, and only scripts that nobody else can change", () => {
         expect(rendered({}, { ...bare, hasScripts: true })).toBe(`global_defs {
     router_id ds1
     enable_script_security
-    script_user root
+    script_user keepalived_script
     vrrp_garp_master_refresh 60
 }
 `);
+    });
+
+    it("runs the scripts of the main process as root, unless a user is set", () => {
+        const facts = { ...bare, hasScripts: true };
+        const other = { ...call, user: "lvs" };
+        const ofMain = (globalDefs: GlobalDefs) =>
+            rendered(globalDefs, facts).match(/(?:startup|shutdown)_script .*/g);
+        expect(ofMain({ startupScript: call, shutdownScript: other })).toEqual([
+            'startup_script "/usr/libexec/keepalived/hook x" root',
+            'shutdown_script "/usr/libexec/keepalived/hook x" lvs',
+        ]);
+        expect(ofMain({ startupScript: call, scriptUser: "lvs" })).toEqual([
+            'startup_script "/usr/libexec/keepalived/hook x"',
+        ]);
     });
 
     it("has every keyword that is given", () => {

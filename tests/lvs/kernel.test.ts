@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import type { Family } from "../../lvs/addresses";
 import { Distribution } from "../../lvs/keepalived/versions";
 import { type DirectorKernel, directorKernelFiles } from "../../lvs/kernel/director";
 import { firewallFile } from "../../lvs/kernel/firewall";
@@ -19,21 +18,16 @@ import {
 } from "../../lvs/kernel/sysctls";
 import { anyCharacter, cases } from "../support/property";
 
-const families: Family[] = ["inet"];
 const direct: DirectorTraffic = {
     methods: ["DR"],
-    families,
+    forwards: [],
     oneArmedInterfaces: [],
     syncs: false,
     vmac: false,
     distribution: Distribution.debian12,
 };
 
-const always = [
-    "net.ipv4.ip_forward = 1",
-    "net.ipv4.vs.expire_nodest_conn = 1",
-    "net.ipv4.vs.expire_quiescent_template = 1",
-];
+const always = ["net.ipv4.vs.expire_nodest_conn = 1", "net.ipv4.vs.expire_quiescent_template = 1"];
 
 /** A real server that serves nothing. */
 const bare: RealServerKernel = { virtualIps: [], tunnels: [], gateways: [] };
@@ -41,14 +35,13 @@ const bare: RealServerKernel = { virtualIps: [], tunnels: [], gateways: [] };
 describe("a director", () => {
     it.each<[string, Partial<DirectorTraffic>, KernelSettings, string[]]>([
         ["with DR", {}, {}, []],
-        ["with NAT", { methods: ["NAT"] }, {}, []],
+        ["with NAT or FULLNAT over IPv4", { forwards: ["inet"] }, {}, ["net.ipv4.ip_forward = 1"]],
         [
-            "with NAT over IPv6",
-            { methods: ["NAT"], families: ["inet", "inet6"] },
+            "with NAT or FULLNAT over IPv6",
+            { forwards: ["inet6"] },
             {},
             ["net.ipv6.conf.all.forwarding = 1"],
         ],
-        ["with DR over IPv6", { families: ["inet6"] }, {}, []],
         [
             "with one-armed NAT, on a VLAN",
             { methods: ["NAT"], oneArmedInterfaces: ["eth0.7"] },
@@ -95,6 +88,7 @@ describe("a director", () => {
             {},
             { gatewayInterfaces: ["eth1"] },
             [
+                "net.ipv4.ip_forward = 1",
                 "net.ipv4.conf.all.rp_filter = 0",
                 "net.ipv4.conf.eth1.rp_filter = 0",
                 "net.ipv4.conf.eth1.accept_local = 1",
@@ -135,7 +129,6 @@ describe("a director", () => {
     it("sets the sysctls of the user before its own", () => {
         const settings = { expireNodestConn: false, expireQuiescentTemplate: undefined };
         expect(directorSysctls(direct, settings)).toEqual([
-            "net.ipv4.ip_forward = 1",
             "net.ipv4.vs.expire_nodest_conn = 0",
             "net.ipv4.vs.expire_quiescent_template = 1",
         ]);
@@ -317,19 +310,28 @@ describe("the firewall file", () => {
             { virtualIp: "2001:db8::1", protocol: "UDP" },
         ],
         answers: [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
-        sync: { group: "224.0.0.81", port: 8848, threads: 2 },
-        bfd: true,
+        adverts: [
+            { interface: "eth0", destination: "224.0.0.18" },
+            { interface: "eth1", destination: "FF02:0::12", sources: ["fe80::1", "fe80::2"] },
+        ],
+        sync: { interface: "eth2", group: "224.0.0.81", port: 8848, threads: 2 },
+        bfd: [
+            { neighborIp: "192.0.2.9" },
+            { neighborIp: "192.0.2.8", sourceIp: "192.0.2.7", multihop: true },
+        ],
     });
 
     it("opens VRRP, the sync daemon, BFD, the services and their answers", () => {
-        expect(content).toBe(`input 112 any any
-input udp 224.0.0.81 8848-8849
-input udp any 3784
-input udp any 4784
-input tcp 192.0.2.1 80
-input sctp 192.0.2.1 8000-8010
-input udp 2001:db8::1 any
-forward tcp 10.0.0.1 8080
+        expect(content).toBe(`input 112 eth0 any 224.0.0.18 any
+input 112 eth1 fe80::1 ff02::12 any
+input 112 eth1 fe80::2 ff02::12 any
+input udp eth2 any 224.0.0.81 8848-8849
+input udp any 192.0.2.9 any 3784
+input udp any 192.0.2.8 192.0.2.7 4784
+input tcp any any 192.0.2.1 80
+input sctp any any 192.0.2.1 8000-8010
+input udp any any 2001:db8::1 any
+forward tcp any 10.0.0.1 any 8080
 `);
     });
 

@@ -1,7 +1,85 @@
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
+import type { LvsMethod } from "../../lvs/service/lvsMethod";
 import { realServerPlan } from "../support/plans";
 import { seed } from "../support/seed";
+
+describe("a director", () => {
+    const over = (
+        lvsMethod: LvsMethod,
+        virtualIp = seed.virtualServers[0]!.virtualIp,
+    ): Cluster => ({
+        ...seed,
+        realServers: seed.realServers.map((one, index) => ({
+            ...one,
+            address6: `fd00:62:1::${index + 1}`,
+        })),
+        virtualServers: [{ virtualIp, port: 80, lvsMethod }],
+    });
+
+    it.each<[string, Cluster, string[]]>([
+        ["not at all with DR", over("DR"), []],
+        ["not at all with TUN", over("TUN"), []],
+        ["of IPv4 with NAT", over("NAT"), ["net.ipv4.ip_forward = 1"]],
+        ["of IPv4 with FULLNAT", over("FULLNAT"), ["net.ipv4.ip_forward = 1"]],
+        ["of IPv6 with NAT", over("NAT", "fd00:62:1::248"), ["net.ipv6.conf.all.forwarding = 1"]],
+    ])("forwards packets %s", (_, cluster, expected) => {
+        const { sysctls } = planDirector(cluster, "ds1").kernel;
+        expect(sysctls.filter((line) => line.includes("forward"))).toEqual(expected);
+    });
+});
+
+describe("the firewall of a director", () => {
+    const one = seed.vrrpInstances[0]!;
+    const members = (field: "mcastSrcIp" | "unicastSrcIp") => [
+        { name: "ds1", [field]: "10.0.0.1" },
+        { name: "ds2", [field]: "10.0.0.2" },
+    ];
+    const to = (destination: string, sources?: string[]) => ({
+        interface: "eth0",
+        destination,
+        sources,
+    });
+
+    it.each<[string, Cluster, object[]]>([
+        ["adverts on the interface of the instance", seed, [to("224.0.0.18")]],
+        [
+            "adverts from the known sources of the other directors",
+            { ...seed, vrrpInstances: [{ ...one, directors: members("mcastSrcIp") }] },
+            [to("224.0.0.18", ["10.0.0.2"])],
+        ],
+        [
+            "adverts of some unknown source from any source",
+            {
+                ...seed,
+                directors: [...seed.directors, { name: "ds3", host: "10.0.0.3" }],
+                vrrpInstances: [{ ...one, directors: [...members("mcastSrcIp"), { name: "ds3" }] }],
+            },
+            [to("224.0.0.18")],
+        ],
+        [
+            "unicast adverts from the other directors",
+            {
+                ...seed,
+                vrrpInstances: [{ ...one, unicast: true, directors: members("unicastSrcIp") }],
+            },
+            [to("10.0.0.1", ["10.0.0.2"])],
+        ],
+        [
+            "adverts to another multicast address",
+            { ...seed, globalDefs: { vrrpMcastGroup4: "224.0.0.62" } },
+            [to("224.0.0.62")],
+        ],
+        [
+            "adverts also on an interface with a MAC address of its own",
+            { ...seed, vrrpInstances: [{ ...one, useVmac: true }] },
+            [to("224.0.0.18"), { ...to("224.0.0.18"), interface: "vrrp*" }],
+        ],
+        ["no adverts without another director", { ...seed, directors: [seed.directors[0]!] }, []],
+    ])("accepts %s", (_, cluster, adverts) => {
+        expect(planDirector(cluster, "ds1").kernel.firewall!.adverts).toEqual(adverts);
+    });
+});
 
 describe("the plan of a real server", () => {
     const [service] = seed.virtualServers;

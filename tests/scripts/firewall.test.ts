@@ -23,8 +23,8 @@ const firewalls: Firewall[] = [
         what: "a table for both families",
         ruleset: chain("inet filter", "input", "input", "tcp dport 22 accept"),
         opened: [
-            `meta l4proto vrrp ${comment}`,
-            `ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
+            `iifname "eth0" ip daddr 224.0.0.18 meta l4proto vrrp ${comment}`,
+            `iifname "eth0" ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
             `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
         ],
     },
@@ -33,10 +33,9 @@ const firewalls: Firewall[] = [
         ruleset: chain("ip filter", "input", "input") + chain("ip6 filter", "input", "input"),
         plan: both,
         opened: [
-            `meta l4proto vrrp ${comment}`,
-            `ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
+            `iifname "eth0" ip daddr 224.0.0.18 meta l4proto vrrp ${comment}`,
+            `iifname "eth0" ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
             `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
-            `meta l4proto vrrp ${comment}`,
             `ip6 daddr fd00:62:190::248 tcp dport 80 ${comment}`,
         ],
     },
@@ -48,6 +47,30 @@ const firewalls: Firewall[] = [
             `ip saddr 10.128.190.249 tcp sport 80 ${comment}`,
             `ip saddr 10.128.190.250 tcp sport 80 ${comment}`,
         ],
+    },
+    {
+        what: "rules about connection tracking, and chains for interfaces",
+        ruleset: `table inet filter {
+ chain outside { tcp dport 22 accept; drop; }
+ chain input {
+ type filter hook input priority filter; policy accept;
+ ct state vmap { invalid : drop, established : accept, related : accept }
+ iifname vmap { "lo" : accept, "eth0" : jump outside }
+ }\n}\n`,
+        opened: [
+            `iifname "eth0" ip daddr 224.0.0.18 meta l4proto vrrp ${comment}`,
+            `iifname "eth0" ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
+            `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
+            `ip daddr 10.128.190.248 tcp dport 80 tcp flags != syn / syn,ack ${comment}`,
+        ],
+    },
+    {
+        what: "a chain that accepts by default and refuses addresses only",
+        ruleset: chain("inet filter", "input", "input", "ip saddr 192.0.2.9 drop").replace(
+            "policy drop",
+            "policy accept",
+        ),
+        opened: [],
     },
     {
         what: "a chain for outgoing packets, which stays unchanged",
@@ -125,3 +148,25 @@ function changes(before: Portrait, after: Portrait): string[] {
     const [, ...lines] = differences(ruleset(before), ruleset(after)).split("\n");
     return lines.map((line) => line.replace(/^\+\s*/, "")).filter(Boolean);
 }
+
+it("a director whose firewall refuses a service says so, and the refusal stays in force", async () => {
+    const host = await newHost("ds1");
+    try {
+        const ruleset = chain("inet filter", "input", "input", "tcp dport 80 drop", "drop");
+        await host.run(`${prepare}nft -f - <<'END'\n${ruleset}END\n`);
+        const [applied] = await happen(host, "ds1", apply(plain));
+        const sentence =
+            "the firewall refuses input tcp any any 10.128.190.248 80 by a rule of its own: tcp dport 80 drop";
+        expect(applied!.status).toBe(0);
+        expect(applied!.said).toContain(sentence);
+        expect(await host.run("/usr/local/sbin/lvs-director refused")).toBe(`${sentence}\n`);
+        const rules = (await host.run("nft list chain inet filter input")).split("\n");
+        const [refusal, opening] = ["tcp dport 80 drop", "10.128.190.248 tcp dport 80 accept"].map(
+            (part) => rules.findIndex((rule) => rule.includes(part)),
+        );
+        expect(refusal).toBeGreaterThan(0);
+        expect(opening).toBeGreaterThan(refusal!);
+    } finally {
+        await host.remove();
+    }
+});

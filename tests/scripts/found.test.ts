@@ -67,7 +67,7 @@ const obstacles: Obstacle[] = [
     {
         what: "the wanted sysctls",
         host: "ds1",
-        found: "sysctl -q net.ipv4.ip_forward=1 net.ipv4.vs.expire_nodest_conn=1",
+        found: "sysctl -q net.ipv4.vs.expire_nodest_conn=1",
     },
     {
         what: "an existing folder that only root may enter",

@@ -177,6 +177,55 @@ describe("packages", () => {
             is: "as found",
         },
         {
+            title: "stay if another package has come to need them",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                needs("mine", "apache2-bin"),
+                unprepare(purged(withPage)),
+            ],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nprepare removed\n",
+            is: [byHand("apt-get install apache2-bin"), needs("mine", "apache2-bin")],
+        },
+        {
+            title: "stay with all that they need if another package needs them",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                needs("mine", "apache2"),
+                unprepare(purged(withPage)),
+            ],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2, apache2-bin\nprepare removed\n",
+            is: [
+                byHand(
+                    "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
+                ),
+                needs("mine", "apache2"),
+            ],
+        },
+        {
+            title: "stay if they came as dependencies and somebody has marked them",
+            host: "rs1",
+            isBare,
+            events: [
+                prepare(purged(withPage)),
+                byHand("apt-mark manual apache2-bin"),
+                unprepare(purged(withPage)),
+            ],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nprepare removed\n",
+            is: [byHand("apt-get install apache2-bin")],
+        },
+        {
+            title: "that an earlier plan named are removed although apt calls them wanted",
+            host: "ds1",
+            isBare,
+            events: [prepare(purged(marked)), prepare(purged(plain)), unprepare(purged(plain))],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
             title: "of an earlier plan are removed too",
             host: "rs1",
             isBare,
@@ -187,6 +236,54 @@ describe("packages", () => {
             ],
             says: "removed\n",
             is: "as found",
+        },
+    ]);
+});
+
+describe("the user of scripts", () => {
+    const scripted: Plan = {
+        ...plain,
+        scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],
+    };
+    const found = "apt-get install ipvsadm";
+    const add = "useradd --system keepalived_script";
+
+    tests([
+        {
+            title: "is a system user without login, and goes with a remove",
+            host: "ds1",
+            isBare,
+            found,
+            events: [
+                prepare(scripted),
+                byHand(`getent passwd keepalived_script | grep ':/nonexistent:/usr/sbin/nologin$'
+                    su -s /bin/sh keepalived_script -c id | grep 'groups=.*(keepalived_script)$'`),
+                unprepare(scripted),
+            ],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "stays after a remove if it was there before",
+            host: "ds1",
+            isBare,
+            found: `${found}; ${add}`,
+            events: [prepare(scripted), unprepare(scripted)],
+            says: "prepare removed\n",
+            is: "as found",
+        },
+        {
+            title: "is not created for another scriptUser, nor without scripts",
+            host: "ds1",
+            isBare,
+            found,
+            events: [
+                prepare({ ...scripted, globalDefs: { scriptUser: "root" } }),
+                prepare(plain),
+                byHand("! getent passwd keepalived_script"),
+            ],
+            says: /./,
+            is: [prepare(plain)],
         },
     ]);
 });
@@ -274,6 +371,8 @@ describe("services that come with packages", () => {
                 "+ /usr/local/sbin/lvs-metrics\n",
                 "/var/lib/pulumi-lvs/director/prepare/packages.added\n",
                 "+ 644 0:0\n+ prometheus-node-exporter\n+ \n",
+                "/var/lib/pulumi-lvs/prepare/packages.named\n",
+                "+ 644 0:0\n+ keepalived\n+ ipvsadm\n+ prometheus-node-exporter\n+ \n",
             ].join(""),
         },
     ]);
@@ -337,6 +436,12 @@ describe("kernel modules", () => {
         },
     ]);
 });
+
+/** Install a package by hand that needs another. */
+function needs(name: string, other: string): Event {
+    return byHand(`echo ${name} ${other} >>/run/stand-in/needs
+        printf 'Package: %s\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 1\\n\\n' ${name} >>/var/lib/dpkg/status`);
+}
 
 /** Remove a package by hand. */
 function purge(name: string): string {

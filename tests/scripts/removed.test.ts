@@ -73,7 +73,7 @@ describe.each(["ds1", "rs1"])("a host such as %s is as it was found", (host) => 
             events: [
                 apply(plain),
                 byHand(`sysctl -q $(sed -n 's/ *= */=/p' /etc/sysctl.d/lvs*.conf | sed 's/=.*/=3/' | grep arp_) \\
-                    net.ipv4.ip_forward=0`),
+                    net.ipv4.vs.expire_nodest_conn=0`),
                 remove(plain),
             ],
             says,

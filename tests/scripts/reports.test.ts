@@ -42,6 +42,31 @@ const questions: Question[] = [
         answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
     },
     {
+        title: "a rule of the host's firewall that refuses a service",
+        host: "ds1",
+        events: [
+            byHand(`nft -f - <<'END'
+table inet filter {
+    chain input {
+        type filter hook input priority filter; policy drop;
+        tcp dport 80 drop
+    }
+}
+END`),
+            apply(plain),
+        ],
+        asks: "check",
+        plan: plain,
+        answers: `router VI_1 eth0 62 active
+address VI_1 eth0 10.128.190.248 here
+drift check of lvs-director
+    --- check of lvs-director (applied)
+    +++ check of lvs-director (now)
+    @@ -0,0 +1 @@
+    +the firewall refuses input tcp any any 10.128.190.248 80 by a rule of its own: tcp dport 80 drop
+`,
+    },
+    {
         title: "an unchanged backup director",
         host: "ds1",
         events: [

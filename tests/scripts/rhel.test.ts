@@ -131,7 +131,7 @@ describe("packages of the RHEL family", () => {
                 title: "are removed with `removePackages`, together with their dependencies",
                 events: [prepare(purged), forgetCalls, remove(purged)],
                 says: "removed\n",
-                calls: "stop keepalived\nstop ipvsadm\ndnf -q -y remove ipvsadm libnl3\n",
+                calls: "stop keepalived\nstop ipvsadm\ndnf -q -y --setopt=clean_requirements_on_remove=0 remove ipvsadm libnl3\n",
                 is: "as found",
             },
             {
@@ -146,7 +146,21 @@ describe("packages of the RHEL family", () => {
                 ],
             },
             {
-                title: "stay if another package needs them, which the output says",
+                title: "stay if another package has come to need them",
+                events: [
+                    prepare(purged),
+                    byHand(
+                        `echo 'mine 1.0-1.el9' >>${book}; echo mine libnl3 >/run/stand-in/needs`,
+                    ),
+                    unprepare(purged),
+                ],
+                says: "keeps packages that others need, or that somebody marked to stay: libnl3\nprepare removed\n",
+                is: [
+                    byHand(`echo 'libnl3 3.9.0-1.el9' >>${book}; echo 'mine 1.0-1.el9' >>${book}`),
+                ],
+            },
+            {
+                title: "stay if the package manager cannot remove them, which the output says",
                 events: [
                     prepare(purged),
                     byHand("echo 'Error: needed by lvs-tools' >/run/stand-in/broken"),

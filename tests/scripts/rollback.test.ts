@@ -61,6 +61,22 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             is: "as found",
         },
         {
+            title: "when keepalived refuses a configuration with scripts of another user than root",
+            host,
+            events: [apply({ ...everyKindOfFile, ...refused, scripts: everyKindOfFile.scripts })],
+            status: 1,
+            says: /^keepalived 2\.2\.7 refuses the configuration \(status \d\): .*no_such_word[^\n]*\n$/,
+            is: "as found",
+        },
+        {
+            title: "when a user of scripts does not exist",
+            host,
+            events: [apply({ ...everyKindOfFile, globalDefs: { scriptUser: "nobody-else" } })],
+            status: 1,
+            says: /^keepalived 2\.2\.7 refuses the configuration \(status 5\): .*Error setting global script uid/,
+            is: "as found",
+        },
+        {
             title: "when keepalived refuses the configuration, and an existing keepalived runs on",
             host,
             found: own,

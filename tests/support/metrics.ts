@@ -74,7 +74,7 @@ export const activeDirector: HostState = {
         "ipvsadm -Sn": table,
         keepalived: "Keepalived v2.2.7 (01/16,2022)\n",
         systemctl: "InvocationID=a1\n",
-        sysctl: "net.ipv4.ip_forward = 1\nnet.ipv4.vs.sync_threshold = 2\t0\nnet.ipv4.vs.expire_nodest_conn = 1\nnet.ipv4.vs.expire_quiescent_template = 1\nnet.ipv4.vs.sync_refresh_period = 1\n",
+        sysctl: "net.ipv4.vs.sync_threshold = 2\t0\nnet.ipv4.vs.expire_nodest_conn = 1\nnet.ipv4.vs.expire_quiescent_template = 1\nnet.ipv4.vs.sync_refresh_period = 1\n",
         journalctl: [
             "Script `uplink` now returning 1",
             "Script `uplink` now returning 0",
@@ -98,7 +98,7 @@ export const brokenDirector: HostState = {
             .replace(/-A -f 7 -s rr\n[^]*/, "-A -u 10.128.190.248:53 -s rr\n"),
         keepalived: "Keepalived v2.2.7 (01/16,2022)\n",
         systemctl: "InvocationID=a1\n",
-        sysctl: activeDirector.prints.sysctl!.replace("ip_forward = 1", "ip_forward = 0"),
+        sysctl: activeDirector.prints.sysctl!.replace("nodest_conn = 1", "nodest_conn = 0"),
         journalctl: [
             "Script `uplink` now returning 127",
             "Misc check for [[10.128.190.249]:tcp:8080 VS [10.128.190.248]:tcp:8080] by [/usr/libexec/keepalived/probe] failed after 1 retry (exited with status 1).",

@@ -167,6 +167,13 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     },
 };
 
+/** Addresses of the adverts that a director receives. */
+export interface Adverts {
+    readonly destination: string;
+    /** All senders, or nothing if the plan does not know their addresses. */
+    readonly sources?: readonly string[];
+}
+
 /** A VRRP instance on one director, with every default resolved. */
 export interface VrrpInstancePlan {
     instance: VrrpInstance;
@@ -177,6 +184,8 @@ export interface VrrpInstancePlan {
     advertInt: number;
     accept: boolean | undefined;
     unicastPeers: string[];
+    /** Adverts of other directors, or nothing if there are none. */
+    adverts?: Adverts;
     virtualIpaddress: VirtualIpaddress[];
     virtualIpaddressExcluded: VirtualIpaddress[];
 }
@@ -204,6 +213,7 @@ export function planVrrpInstance(
     const { virtualIpaddress, virtualIpaddressExcluded } = addressesOf(instance, context);
     const strict = isStrict(instance, context);
     const waits = instance.nopreempt === true || instance.preemptDelay !== undefined;
+    const others = participants.filter(({ name }) => name !== director);
     return {
         instance,
         name: instanceName(instance, index),
@@ -214,13 +224,34 @@ export function planVrrpInstance(
         advertInt: instance.advertInt ?? 1,
         // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
-        unicastPeers: instance.unicast
-            ? participants.flatMap(({ name, unicastSrcIp }) =>
-                  name === director ? [] : [unicastSrcIp!],
-              )
-            : [],
+        unicastPeers: instance.unicast ? others.map(({ unicastSrcIp }) => unicastSrcIp!) : [],
+        adverts:
+            others.length === 0
+                ? undefined
+                : advertsFrom(others, participants[place]!, instance, context),
         virtualIpaddress,
         virtualIpaddressExcluded,
+    };
+}
+
+/** Without `mcastSrcIp`, a director sends from the first address of its interface, which only the host knows. */
+function advertsFrom(
+    others: Participant[],
+    self: Participant,
+    instance: VrrpInstance,
+    context: VrrpContext,
+): Adverts {
+    if (instance.unicast) {
+        const sources = others.map(({ unicastSrcIp }) => unicastSrcIp!);
+        return { destination: self.unicastSrcIp!, sources };
+    }
+    const { vrrpMcastGroup4 = "224.0.0.18", vrrpMcastGroup6 = "ff02::12" } =
+        context.globalDefs ?? {};
+    const isV6 = addressesOf(instance, context).family === "inet6";
+    const sources = others.flatMap(({ mcastSrcIp }) => mcastSrcIp ?? []);
+    return {
+        destination: instance.mcastDstIp ?? (isV6 ? vrrpMcastGroup6 : vrrpMcastGroup4),
+        sources: sources.length === others.length ? sources : undefined,
     };
 }
 

@@ -36,6 +36,8 @@ export interface InheritedGlobals {
     readonly vrrpVersion?: number;
     readonly vrrpStrict?: boolean;
     readonly vrrpDownTimerAdverts?: number;
+    readonly vrrpMcastGroup4?: string;
+    readonly vrrpMcastGroup6?: string;
 }
 
 /** The part of a cluster that its instances depend on. */

@@ -27,7 +27,8 @@ export function inodes(host: ScriptHost): Record<string, string> {
 function filesOf({ changes, found }: ScriptHost): Portrait {
     return Object.fromEntries(
         entries(changes).flatMap(([at, stat]) => {
-            if (at === book || at.startsWith("/var/lib/stand-in")) return [];
+            if (at === book || accountBackups.includes(at) || at.startsWith("/var/lib/stand-in"))
+                return [];
             const is = isGone(stat) ? undefined : description(path.join(changes, at), stat);
             const was = found
                 .map((layer) => path.join(layer, at))
@@ -88,6 +89,9 @@ export function differences(before: Portrait, after: Portrait): string {
         })
         .join("");
 }
+
+/** useradd and userdel leave copies of the files before the change. */
+const accountBackups = ["passwd", "group", "shadow", "gshadow"].map((name) => `/etc/${name}-`);
 
 /** The state of dpkg is split by package. */
 const book = "/var/lib/dpkg/status";

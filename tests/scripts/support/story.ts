@@ -61,6 +61,7 @@ mkdir -p /etc/keepalived /var/lib/stand-in /var/lib/metrics
 echo 'auth_pass "secret62"' >/etc/keepalived/auth_pass.conf
 chmod 600 /etc/keepalived/auth_pass.conf
 touch /var/lib/stand-in/active-director
+echo 'keepalived_script:x:998:998::/nonexistent:/usr/sbin/nologin' >>/etc/passwd
 `;
 
 /** Results of all steps before `configure`, for both roles. */
