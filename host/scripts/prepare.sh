@@ -10,6 +10,7 @@ ready() {
     restore_dropped_services
     load_modules
     install_packages
+    record_names
     add_script_user
 }
 
@@ -194,15 +195,24 @@ install_packages() {
     missing=$(missing | join_lines ', ')
     [ -z "$missing" ] || fail "cannot install $missing: $(reasons)"
     every_package | comm -13 "$state/scratch" - >>"$state/packages.added"
-    names >>"$state/packages.named"
     rm -f "$log" "$state/scratch"
 }
 
 names() { packages | sed 's/=.*//'; }
 
+# Record the packages that this component has ever needed, for others that share the host.
+record_names() {
+    names=$({ names && cat "$state/packages.named" 2>/dev/null; } | sort -u)
+    [ -z "$names" ] || echo "$names" >"$state/packages.named"
+}
+
+# Print the packages that other components on this host need.
+needed_by_others() { for folder in $(other_steps); do cat "$folder/packages.named" 2>/dev/null || :; done; }
+
 purge_packages() {
     [ -s "$state/packages.added" ] || return 0
     log=$state/packages.log
+    scratch=$state/scratch
     choose_unneeded
     kept=$(sort -u "$state/packages.added" | grep -vxFf "$scratch" | while read -r name; do
         ! is_installed "$name" || echo "$name"
@@ -217,7 +227,8 @@ purge_packages() {
 # the packages that we named, as if somebody wanted them to stay.
 choose_unneeded() {
     { names && unmarked && cat "$state/packages.named" 2>/dev/null; } >"$scratch.ours" || :
-    sort -u "$state/packages.added" | grep -xFf "$scratch.ours" | while read -r name; do
+    needed_by_others >"$scratch.theirs"
+    sort -u "$state/packages.added" | grep -xFf "$scratch.ours" | grep -vxFf "$scratch.theirs" | while read -r name; do
         ! is_installed "$name" || echo "$name"
     done >"$scratch"
     # shellcheck disable=SC2046  # one word a package
@@ -227,7 +238,7 @@ choose_unneeded() {
         cmp -s "$scratch.free" "$scratch" && : >"$scratch.free"
         mv "$scratch.free" "$scratch"
     done
-    rm -f "$scratch.ours"
+    rm -f "$scratch.ours" "$scratch.theirs"
 }
 
 # takes_others PACKAGE…: Would the removal take packages that are not on the list?

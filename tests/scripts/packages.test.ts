@@ -183,21 +183,17 @@ describe("packages", () => {
             events: [
                 prepare(purged(withPage)),
                 needs("mine", "apache2-bin"),
-                unprepare(purged(withPage)),
+                remove(purged(withPage)),
             ],
-            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nprepare removed\n",
+            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nremoved\n",
             is: [byHand("apt-get install apache2-bin"), needs("mine", "apache2-bin")],
         },
         {
             title: "stay with all that they need if another package needs them",
             host: "rs1",
             isBare,
-            events: [
-                prepare(purged(withPage)),
-                needs("mine", "apache2"),
-                unprepare(purged(withPage)),
-            ],
-            says: "keeps packages that others need, or that somebody marked to stay: apache2, apache2-bin\nprepare removed\n",
+            events: [prepare(purged(withPage)), needs("mine", "apache2"), remove(purged(withPage))],
+            says: "keeps packages that others need, or that somebody marked to stay: apache2, apache2-bin\nremoved\n",
             is: [
                 byHand(
                     "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
@@ -212,17 +208,17 @@ describe("packages", () => {
             events: [
                 prepare(purged(withPage)),
                 byHand("apt-mark manual apache2-bin"),
-                unprepare(purged(withPage)),
+                remove(purged(withPage)),
             ],
-            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nprepare removed\n",
+            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nremoved\n",
             is: [byHand("apt-get install apache2-bin")],
         },
         {
             title: "that an earlier plan named are removed although apt calls them wanted",
             host: "ds1",
             isBare,
-            events: [prepare(purged(marked)), prepare(purged(plain)), unprepare(purged(plain))],
-            says: "prepare removed\n",
+            events: [prepare(purged(marked)), prepare(purged(plain)), remove(purged(plain))],
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -258,9 +254,9 @@ describe("the user of scripts", () => {
                 prepare(scripted),
                 byHand(`getent passwd keepalived_script | grep ':/nonexistent:/usr/sbin/nologin$'
                     su -s /bin/sh keepalived_script -c id | grep 'groups=.*(keepalived_script)$'`),
-                unprepare(scripted),
+                remove(scripted),
             ],
-            says: "prepare removed\n",
+            says: "removed\n",
             is: "as found",
         },
         {
@@ -268,8 +264,8 @@ describe("the user of scripts", () => {
             host: "ds1",
             isBare,
             found: `${found}; ${add}`,
-            events: [prepare(scripted), unprepare(scripted)],
-            says: "prepare removed\n",
+            events: [prepare(scripted), remove(scripted)],
+            says: "removed\n",
             is: "as found",
         },
         {

@@ -152,9 +152,9 @@ describe("packages of the RHEL family", () => {
                     byHand(
                         `echo 'mine 1.0-1.el9' >>${book}; echo mine libnl3 >/run/stand-in/needs`,
                     ),
-                    unprepare(purged),
+                    remove(purged),
                 ],
-                says: "keeps packages that others need, or that somebody marked to stay: libnl3\nprepare removed\n",
+                says: "keeps packages that others need, or that somebody marked to stay: libnl3\nremoved\n",
                 is: [
                     byHand(`echo 'libnl3 3.9.0-1.el9' >>${book}; echo 'mine 1.0-1.el9' >>${book}`),
                 ],
