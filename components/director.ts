@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { whenKnown } from "../host/known";
+import { allKnown, whenKnown } from "../host/known";
 import { HostRole, runStep } from "../host/step";
 import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/plan";
@@ -55,7 +55,7 @@ export class Director extends pulumi.ComponentResource {
         { configureAfter, deferIfActive = false }: DirectorOrder = {},
     ) {
         super("lvs:index:Director", name, {}, opts);
-        const cluster = validatedCluster(args.cluster, this);
+        const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
         const connection = connectionOf(args.cluster, memberOf(args, this));
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
@@ -69,7 +69,7 @@ export class Director extends pulumi.ComponentResource {
         const secret = runStep(
             host,
             "secret",
-            whenKnown(authPass, (known) => directorSteps.secret(known, args.cluster.repair)),
+            allKnown([plan, authPass, secrets], directorSteps.secret),
             { dependsOn: [prepare] },
         );
         const configure = runStep(

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { whenKnown } from "../host/known";
+import { allKnown, whenKnown } from "../host/known";
 import { HostRole, runStep } from "../host/step";
 import { planRealServer } from "../lvs/plan";
+import { hasSecrets } from "../lvs/secrets";
 import { needsPreparation, realServerSteps } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
@@ -42,7 +43,8 @@ export class RealServer extends pulumi.ComponentResource {
         { deferRemoval = false }: RealServerOrder = {},
     ) {
         super("lvs:index:RealServer", name, {}, opts);
-        const plan = whenKnown(validatedRealServer(args, this), planRealServer);
+        const { model, secrets } = validatedRealServer(args, this);
+        const plan = whenKnown(model, planRealServer);
         const host = { role: HostRole.realServer, name, connection: args, parent: this };
 
         const prepared = needsPreparation(args)
@@ -54,11 +56,20 @@ export class RealServer extends pulumi.ComponentResource {
                   ),
               ]
             : [];
+        // Only an output can be a secret. If it is none, nothing connects to the host.
+        const secret = pulumi.Output.isInstance(args.httpd?.page)
+            ? [
+                  runStep(host, "secret", allKnown([plan, secrets], realServerSteps.secret), {
+                      dependsOn: prepared,
+                      isNeeded: whenKnown(secrets, hasSecrets),
+                  }),
+              ]
+            : [];
         const configure = runStep(
             host,
             "configure",
             whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval)),
-            { dependsOn: prepared },
+            { dependsOn: [...prepared, ...secret] },
         );
 
         this.configured = configure.urn;

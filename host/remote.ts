@@ -27,14 +27,15 @@ export function remoteStep(
     parent: pulumi.Resource,
     dependsOn: Dependencies = [],
 ): remote.Command {
-    const create = shell(connection, "apply");
+    const only = (script: pulumi.Input<string>) =>
+        isNeeded === undefined ? script : onlyIf(isNeeded, script);
     return new remote.Command(
         name,
         {
             connection: sshConnection(connection),
             // Without a command the provider does not connect to the host.
-            create: isNeeded === undefined ? create : onlyIf(isNeeded, create),
-            ...(isPassing ? {} : { delete: shell(connection, "remove") }),
+            create: only(shell(connection, "apply")),
+            ...(isPassing ? {} : { delete: only(shell(connection, "remove")) }),
             stdin: isSecret ? pulumi.secret(stdin) : stdin,
             // Without this the provider sends environment variables that sshd rejects by default.
             addPreviousOutputInEnv: false,

@@ -33,6 +33,7 @@ const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
     realServer: {
         preflight,
         prepare,
+        secret: { script: "secret", isSecret: true },
         configure: { script: "realServer" },
         deferred: { script: "realServerDeferred", isPassing: true },
     },

@@ -10,6 +10,7 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "./render";
+import { hasSecrets, type Secrets, secretTexts } from "./secrets";
 import { vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 /** Steps of a host, in their order. */
@@ -52,8 +53,10 @@ export const directorSteps = {
             files: directorModuleFiles(plan),
         };
     },
-    secret(authPass: string, repair: string | undefined): StepContent {
-        return { settings: { repair }, files: [authPassFile(authPass)] };
+    secret(plan: DirectorPlan, authPass: string, secrets: Secrets): StepContent {
+        const { repair } = plan.change;
+        const texts = hasSecrets(secrets) ? secretTexts(directorFiles(plan), secrets) : [];
+        return { settings: { repair }, files: [authPassFile(authPass), ...texts] };
     },
     /** The director that does not defer its change comes last, and proves that every virtual IP has an active director. */
     configure(plan: DirectorPlan, deferIfActive: boolean): StepContent {
@@ -78,6 +81,12 @@ export const realServerSteps = {
             packages: { names: realServerPackages(plan), purge: plan.removePackages },
             settings: { repair: plan.repair },
             files: realServerModuleFiles(plan),
+        };
+    },
+    secret(plan: RealServerPlan, secrets: Secrets): StepContent {
+        return {
+            settings: { repair: plan.repair },
+            files: secretTexts(realServerFiles(plan), secrets),
         };
     },
     configure(plan: RealServerPlan, deferRemoval: boolean): StepContent {

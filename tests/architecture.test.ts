@@ -50,7 +50,7 @@ const lvsArrows: Record<string, string[]> = {
         "nat",
     ],
     packages: ["monitoring", "plan"],
-    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render"],
+    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render", "secrets"],
     plan: [
         "addresses",
         "keepalived",
@@ -65,7 +65,9 @@ const lvsArrows: Record<string, string[]> = {
         "model",
         "pool",
         "nat",
+        "secrets",
     ],
+    secrets: ["problems", "kernel", "model"],
     render: [
         "keepalived",
         "vrrp",
@@ -76,6 +78,7 @@ const lvsArrows: Record<string, string[]> = {
         "kernel",
         "monitoring",
         "plan",
+        "secrets",
     ],
     validate: [
         "problems",

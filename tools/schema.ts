@@ -5,7 +5,7 @@ import type {
     PropertyDefinition,
     TypeDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
-import { analyze, isSecret, root } from "./analyze";
+import { analyze, isMaybeSecret, isSecret, root } from "./analyze";
 
 /** Path of the schema of stack files, for editors and for the program. */
 export const schemaPath = path.join(root, "stacks", "schema.json");
@@ -61,7 +61,8 @@ function property(field: PropertyDefinition): object {
     }
     return {
         description,
-        type: secret.writeOnly ? [field.type, "object"] : field.type,
+        // Pulumi stores an encrypted value as an object.
+        type: secret.writeOnly || isMaybeSecret(field) ? [field.type, "object"] : field.type,
         ...(items ? { items: property(items) } : {}),
         ...secret,
     };

@@ -37,9 +37,9 @@ record_keepalived() {
 }
 
 # keepalived up to 2.1.5 exits with 0 after most errors, but prints all of them. The scripts that the
-# configuration names must exist, so the test uses their staged files.
+# configuration names must exist, so the test uses their staged files and those of its secret lines.
 test_configuration() {
-    sed "s|$scripts/[^ \"]*|&.lvs-new|g" "$config.lvs-new" >"$scratch" ||
+    sed "s|$scripts/[^ \"]*|&.lvs-new|g; s|^ *include secret_.*|&.lvs-new|" "$config.lvs-new" >"$scratch" ||
         fail "the configuration cannot be tested. Free some disk space."
     status=0
     complaint=$(keepalived -t -f "$scratch" 2>&1 >/dev/null) || status=$?
@@ -49,8 +49,31 @@ test_configuration() {
         # 2.2.7 terminates itself when it checks a script that runs as another user than root.
         143:) say "keepalived $version cannot test a configuration with such scripts" && return 0 ;;
     esac
-    complaint=$(echo "$complaint" | sed 's/\.lvs-[a-z]*//g' | awk '!seen[$0]++' | join_lines)
+    complaint=$(echo "$complaint" | sed 's/\.lvs-[a-z]*//g' | awk '!seen[$0]++' | hide_secrets | join_lines)
     fail "keepalived $version refuses the configuration (status $status): $complaint"
+}
+
+# Hide the words of the secret lines in the lines of stdin.
+hide_secrets() {
+    secret_lines=$(for path in $secret_paths; do
+        case "$path" in *.conf) echo "$path.lvs-new" ;; esac
+    done | words)
+    # shellcheck disable=SC2086  # words
+    awk '
+        function hide(word,    at) {
+            while (length(word) > 3 && (at = index($0, word)))
+                $0 = substr($0, 1, at - 1) "***" substr($0, at + length(word))
+        }
+        FILENAME != "-" { lines[++count] = $0; next }
+        {
+            for (i = 1; i <= count; i++) {
+                total = split(lines[i], words)
+                for (j = 1; j <= total; j++) hide(words[j])
+                total = split(lines[i], words, /[^A-Za-z0-9]+/)
+                for (j = 1; j <= total; j++) hide(words[j])
+            }
+            print
+        }' $secret_lines -
 }
 
 # A bad change must fail on a backup director, which carries no traffic. Only the host knows whether it

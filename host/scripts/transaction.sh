@@ -32,7 +32,9 @@ main() {
     text=$(bundle)
     bundle() { printf '%s\n' "$text"; }
     read_settings
-    paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    secret_paths=$(bundle | sed -n 's/^secret [0-7]* \([^ ]*\) .*/\1/p' | words)
+    paths=$secret_paths$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    [ "$step" != secret ] || secret_paths=$paths
     staged=
     for path in $paths; do staged="$staged $path.lvs-new"; done
     installed=$(words_in "$state/files")

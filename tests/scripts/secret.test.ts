@@ -39,6 +39,13 @@ ${memory}/secret
 + 755 0:0 folder
 ${memory}/secret/applied
 + 755 0:0 folder
+${memory}/secret/applied/etc
++ 755 0:0 folder
+${memory}/secret/applied/etc/keepalived
++ 755 0:0 folder
+${memory}/secret/applied${file}
++ 600 0:0
++ 
 ${memory}/secret/files
 + 644 0:0
 + ${file}

@@ -4,6 +4,7 @@ import { unbundle } from "../../../host/unbundle";
 import type { Cluster } from "../../../lvs/model";
 import { planDirector } from "../../../lvs/plan";
 import type { HostFile } from "../../../lvs/render";
+import type { Secrets } from "../../../lvs/secrets";
 import {
     deferredStep,
     directorSteps,
@@ -16,6 +17,8 @@ import { realServerPlan } from "../../support/plans";
 /** A cluster with its password. */
 export interface Plan extends Cluster {
     authPass?: string;
+    /** Its secrets, by the seals in the cluster. Defaults to none. */
+    secrets?: Secrets;
     /** The name of the component. Defaults to `lvs`. */
     resource?: string;
 }
@@ -46,11 +49,11 @@ function filesOf(plan: Plan, host: string): HostFile[] {
 }
 
 function directorContent(plan: Plan, host: string, step: Exclude<StepName, "deferred">) {
-    const { authPass = "secret62", repair, directors } = plan;
+    const { authPass = "secret62", secrets = {}, directors } = plan;
     const planned = planDirector(plan, host);
     switch (step) {
         case "secret":
-            return directorSteps.secret(authPass, repair);
+            return directorSteps.secret(planned, authPass, secrets);
         case "configure":
             return directorSteps.configure(planned, directors[0]!.name !== host);
         default:
@@ -66,7 +69,7 @@ function realServerContent(
     const planned = realServerPlan(plan, host);
     switch (step) {
         case "secret":
-            throw new Error("A real server has no secret.");
+            return realServerSteps.secret(planned, plan.secrets ?? {});
         case "configure":
             return realServerSteps.configure(planned, true);
         default:
