@@ -6,23 +6,54 @@ import schema from "./stacks/schema.json";
 
 /**
  * Read the arguments of a cluster from a stack's configuration: each is a key of this project.
- * Secrets are plain text here, so that all problems are found at once. The components keep them
- * secret. Throws a `RunError` that lists every value of the wrong shape, and every value that breaks a
- * rule.
+ * Keys and passwords are plain text here, so that all problems are found at once. The components keep
+ * them secret. Pulumi tells only which keys hold an encrypted value, here `encrypted`. Every field
+ * below such a key that may be secret becomes a secret output. Throws a `RunError` that lists every value of
+ * the wrong shape, and every value that breaks a rule.
  */
-export function readCluster(config: Record<string, string>): LvsClusterArgs {
+export function readCluster(
+    config: Record<string, string>,
+    encrypted: readonly string[] = [],
+): LvsClusterArgs {
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
     const given = Object.fromEntries(
         own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
     );
-    const { value, problems } = read(clusterShape, given, "");
-    const args = value as LvsClusterArgs;
+    const reading = read(clusterShape, given, "");
+    const { problems } = reading;
+    const value = reading.value as Fields;
     if (problems.length > 0) {
-        const all = [...problems, ...ruleProblems(args, problems)];
+        const all = [...problems, ...ruleProblems(value as unknown as LvsClusterArgs, problems)];
         const lines = all.map(({ path, reason }) => `  ${path}: ${reason}`);
         throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }
-    return args;
+    const withSecrets = Object.entries(clusterShape.properties!).map(([key, shape]) => [
+        key,
+        encrypted.includes(`${prefix}${key}`) ? secretly(shape, value[key]) : value[key],
+    ]);
+    return Object.fromEntries(withSecrets) as LvsClusterArgs;
+}
+
+/** Make secret outputs of the fields that may be secret. */
+function secretly(shape: Shape, value: unknown): unknown {
+    const { type, allOf, items, properties } = shape;
+    const [reference] = allOf ?? [];
+    if (value === undefined) return undefined;
+    if (reference) return secretly(shapeOf(reference), value);
+    if (items) return (value as unknown[]).map((item) => secretly(items, item));
+    if (properties) {
+        const fields = Object.entries(value as Fields).map(([name, field]) => [
+            name,
+            secretly(properties[name]!, field),
+        ]);
+        return Object.fromEntries(fields) as Fields;
+    }
+    // The schema lets a field be an object if Pulumi may store it encrypted.
+    return type?.includes("object") && !shape.writeOnly ? pulumi.secret(value) : value;
+}
+
+function shapeOf({ $ref }: { readonly $ref: string }): Shape {
+    return shapes[$ref.replace(/.*\//, "")]!;
 }
 
 const prefix = "lvs:";
@@ -66,7 +97,7 @@ interface Reading {
 function read(shape: Shape, given: unknown, path: string): Reading {
     const { type, enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return read(shapes[reference.$ref.replace(/.*\//, "")]!, given, path);
+    if (reference) return read(shapeOf(reference), given, path);
     const lost = (reason: string): Reading => {
         const shown = shape.writeOnly ? "[secret]" : quote(withoutSecrets(given));
         return { value: undefined, problems: shapeProblem(path, `${shown} ${reason}`, true) };
@@ -142,7 +173,7 @@ function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProbl
 function empty(shape: Shape): unknown {
     const { type, enum: members, allOf, properties = {}, required = [] } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return empty(shapes[reference.$ref.replace(/.*\//, "")]!);
+    if (reference) return empty(shapeOf(reference));
     if (members) return members[0];
     const fields = required.map((name) => [name, empty(properties[name]!)]);
     const values: Fields = { string: "", number: 0, boolean: false, array: [] };
