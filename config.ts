@@ -27,18 +27,19 @@ export function readCluster(
         const lines = all.map(({ path, reason }) => `  ${path}: ${reason}`);
         throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }
-    const withSecrets = Object.entries(clusterShape.properties!).map(([key, shape]) => [
+    const withSecrets = Object.entries(value).map(([key, field]) => [
         key,
-        encrypted.includes(`${prefix}${key}`) ? secretly(shape, value[key]) : value[key],
+        encrypted.includes(`${prefix}${key}`)
+            ? secretly(clusterShape.properties![key]!, field)
+            : field,
     ]);
     return Object.fromEntries(withSecrets) as LvsClusterArgs;
 }
 
 /** Make secret outputs of the fields that may be secret. */
 function secretly(shape: Shape, value: unknown): unknown {
-    const { type, allOf, items, properties } = shape;
+    const { allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
-    if (value === undefined) return undefined;
     if (reference) return secretly(shapeOf(reference), value);
     if (items) return (value as unknown[]).map((item) => secretly(items, item));
     if (properties) {
@@ -48,8 +49,12 @@ function secretly(shape: Shape, value: unknown): unknown {
         ]);
         return Object.fromEntries(fields) as Fields;
     }
-    // The schema lets a field be an object if Pulumi may store it encrypted.
-    return type?.includes("object") && !shape.writeOnly ? pulumi.secret(value) : value;
+    return isEncryptable(shape) && !shape.writeOnly ? pulumi.secret(value) : value;
+}
+
+/** May the stack file have the value encrypted? That is an object, which Pulumi decrypts to text. */
+function isEncryptable({ type }: Shape): boolean {
+    return [type].flat().length > 1;
 }
 
 function shapeOf({ $ref }: { readonly $ref: string }): Shape {
@@ -99,16 +104,16 @@ function read(shape: Shape, given: unknown, path: string): Reading {
     const [reference] = allOf ?? [];
     if (reference) return read(shapeOf(reference), given, path);
     const lost = (reason: string): Reading => {
-        const shown = shape.writeOnly ? "[secret]" : quote(withoutSecrets(given));
+        const shown = isEncryptable(shape) ? "[secret]" : quote(withoutSecrets(given));
         return { value: undefined, problems: shapeProblem(path, `${shown} ${reason}`, true) };
     };
     if (members) {
         if (members.includes(given as string)) return { value: given, problems: [] };
         return lost(`is unknown. Use one of ${members.join(", ")}.`);
     }
-    const types = [type].flat();
-    const value = converted(types[0]!, given);
-    if (!types.includes(typeOf(value))) return lost(adviceFor(types[0]!, given));
+    const [wanted] = [type].flat();
+    const value = converted(wanted!, given);
+    if (typeOf(value) !== wanted) return lost(adviceFor(wanted!, given));
     if (items) return readItems(items, value as unknown[], path);
     return properties ? readFields(shape, value as Fields, path) : { value, problems: [] };
 }
@@ -175,9 +180,10 @@ function empty(shape: Shape): unknown {
     const [reference] = allOf ?? [];
     if (reference) return empty(shapeOf(reference));
     if (members) return members[0];
-    const fields = required.map((name) => [name, empty(properties[name]!)]);
     const values: Fields = { string: "", number: 0, boolean: false, array: [] };
-    return values[[type].flat()[0]!] ?? Object.fromEntries(fields);
+    const [wanted] = [type].flat();
+    if (Object.hasOwn(values, wanted!)) return values[wanted!];
+    return Object.fromEntries(required.map((name) => [name, empty(properties[name]!)]));
 }
 
 /** Type of a value by JSON schema's name. */
@@ -222,7 +228,6 @@ function objectOf(path: string): string {
 
 /** Hide secrets in a value that a message shows, also under a mistyped name. */
 function withoutSecrets(value: unknown): unknown {
-    if (value === undefined) return undefined;
     return JSON.parse(
         JSON.stringify(value, (name, field: unknown) =>
             nearestName(name, secretFields) === undefined ? field : "[secret]",

@@ -56,13 +56,15 @@ function properties(fields: Record<string, PropertyDefinition>): Record<string, 
 function property(field: PropertyDefinition): object {
     const { description, items } = field;
     const secret = isSecret(field) ? { writeOnly: true } : {};
+    // Pulumi stores an encrypted value as an object with the field `secure`.
+    const isEncryptable = isSecret(field) || isMaybeSecret(field);
     if ("$ref" in field) {
         return { description, allOf: [{ $ref: field.$ref.replace(/.*:/, "#/definitions/") }] };
     }
     return {
         description,
-        // Pulumi stores an encrypted value as an object.
-        type: secret.writeOnly || isMaybeSecret(field) ? [field.type, "object"] : field.type,
+        type: isEncryptable ? [field.type, "object"] : field.type,
+        ...(isEncryptable ? { required: ["secure"] } : {}),
         ...(items ? { items: property(items) } : {}),
         ...secret,
     };
