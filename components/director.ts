@@ -69,7 +69,7 @@ export class Director extends pulumi.ComponentResource {
         const secret = runStep(
             host,
             "secret",
-            allKnown([plan, authPass, secrets], directorSteps.secret),
+            allKnown([plan, authPass, secrets], (...known) => directorSteps.secret(...known)),
             { dependsOn: [prepare] },
         );
         const configure = runStep(

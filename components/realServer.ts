@@ -59,10 +59,15 @@ export class RealServer extends pulumi.ComponentResource {
         // Only an output can be a secret. If it is none, nothing connects to the host.
         const secret = pulumi.Output.isInstance(args.httpd?.page)
             ? [
-                  runStep(host, "secret", allKnown([plan, secrets], realServerSteps.secret), {
-                      dependsOn: prepared,
-                      isNeeded: whenKnown(secrets, hasSecrets),
-                  }),
+                  runStep(
+                      host,
+                      "secret",
+                      allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
+                      {
+                          dependsOn: prepared,
+                          isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
+                      },
+                  ),
               ]
             : [];
         const configure = runStep(

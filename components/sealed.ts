@@ -37,12 +37,19 @@ export function isSealable(place: Place): boolean {
     return sealedFields.has(place.at(-1)!) || place.at(-2) === "args";
 }
 
-/** Read the secrets at some places. A value there may be missing. */
+/** Read the secret texts at and below some places. */
 export function secretLeaves(value: unknown, places: readonly Place[]): SecretLeaf[] {
-    return places.flatMap((place) => {
-        const text = place.reduce((inner, step) => (inner as Fields | undefined)?.[step], value);
-        return typeof text === "string" ? [{ place, text }] : [];
-    });
+    return places.flatMap((place) =>
+        textsIn(
+            place.reduce((inner, step) => (inner as Fields)[step], value),
+            place,
+        ),
+    );
+}
+
+function textsIn(value: unknown, place: Place): SecretLeaf[] {
+    if (typeof value === "string") return [{ place, text: value }];
+    return Object.entries(value ?? {}).flatMap(([name, field]) => textsIn(field, [...place, name]));
 }
 
 /** Put seals in the place of secrets. */

@@ -91,17 +91,18 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
         .all([pulumi.output(value), secretPlaces(value)])
         .apply(([known, places]) => {
             const model = known as Model;
-            return { model, leaves: secretLeaves(model, places) };
+            const isSecret = places.some((place) => !isSealable(place));
+            return { model, leaves: secretLeaves(model, places), isSecret };
         });
     // Seals stand for the secrets, so the model is secret only if it has others.
-    const sealed = resolved.apply(({ model, leaves }) => {
+    const sealed = resolved.apply(({ model, leaves, isSecret }) => {
         const sealable = leaves.filter(({ place }) => isSealable(place));
-        const withoutThem = withSeals(model as Model, sealable);
+        const withoutThem = withSeals(model, sealable);
         return {
             model: withoutThem,
-            isSecret: sealable.length < leaves.length,
+            isSecret,
             problems: [
-                ...withoutSecrets(rules.validate(model as Model), leaves),
+                ...withoutSecrets(rules.validate(model), leaves),
                 ...(rules.validateSealed?.(withoutThem) ?? []),
             ],
         };

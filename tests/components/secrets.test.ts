@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { listing, renderedHosts } from "../../cli/rendered";
-import { LvsCluster, type LvsClusterArgs } from "../../components";
+import { LvsCluster, type LvsClusterArgs, RealServer } from "../../components";
 import { sealedFields } from "../../components/sealed";
 import { validatedCluster } from "../../components/validated";
 import { unbundle } from "../../host/unbundle";
@@ -72,6 +72,42 @@ async function isSecretOutput(args: LvsClusterArgs): Promise<[boolean, unknown][
     });
     return found;
 }
+
+describe("a page of a real server", () => {
+    const stepOf = async (page: pulumi.Input<string>, step: string) => {
+        const { hostKey: key } = seedArgs().connection!;
+        const args = { host: "10.128.190.249", hostKey: key, httpd: { page } };
+        const all = await record(() => new RealServer("rs1", args));
+        return all.find(({ name }) => name === `rs1-${step}`);
+    };
+
+    it("has a secret step that connects if the page is secret", async () => {
+        const step = await stepOf(pulumi.secret(mark), "secret");
+        expect(step!.inputs).toMatchObject({ create: expect.any(String) as string });
+        expect(step!.inputs.delete).toContain("remove");
+        expect(step!.secrets).toContain("stdin");
+        expect(step!.secrets).not.toContain("create");
+    });
+
+    it("has a secret step that does not connect if the page is another output", async () => {
+        const step = await stepOf(pulumi.output("hello\n"), "secret");
+        expect(step!.inputs).not.toHaveProperty("create");
+        expect(step!.inputs).not.toHaveProperty("delete");
+        const configure = await stepOf(pulumi.output("hello\n"), "configure");
+        expect(configure!.inputs.stdin).toContain("    hello\n");
+    });
+
+    it("has no secret step if the page is plain text", async () => {
+        expect(await stepOf("hello\n", "secret")).toBeUndefined();
+    });
+});
+
+it("a secret address keeps every step that has it secret", async () => {
+    const args = seedArgs();
+    args.virtualServers[0]!.virtualIp = pulumi.secret("10.128.190.248");
+    const all = await record(() => new LvsCluster("web", args));
+    expect(readable(all).includes("10.128.190.248")).toBe(false);
+});
 
 it("the fields with seals are those that the schema calls secret at times", () => {
     expect(new Set(fields.map(({ path }) => path.split(".").at(-1)))).toEqual(sealedFields);

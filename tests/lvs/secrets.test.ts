@@ -33,7 +33,7 @@ describe("a secret script", () => {
             "0750",
             "probe",
         ],
-    ])("that %s runs is readable for that user only", (_, cluster, mode, reader) => {
+    ])("has a mode and a reader for %s", (_, cluster, mode, reader) => {
         const files = directorFiles(planDirector(cluster, "ds1"));
         const script = files.find(({ path }) => path === "/usr/libexec/keepalived/probe")!;
         expect(script).toMatchObject({ mode, content: sealed });
