@@ -131,9 +131,7 @@ function run({ text }: Block): void {
     pulumi.runtime.setAllConfig({ "lvs:probe": secretScript });
     // Pulumi does not recognise arrays that `node:vm` makes outside of this test.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    const program = new Function("require", "exports", outputText) as (
-        ...given: unknown[]
-    ) => void;
+    const program = new Function("require", "exports", outputText) as (...given: unknown[]) => void;
     const modules = (name: string): unknown =>
         jest.requireActual(name === packageName ? "../../components" : name);
     program(modules, {});
