@@ -11,14 +11,14 @@ export function hasSecrets(secrets: Secrets): boolean {
     return Object.keys(secrets).length > 0;
 }
 
-const seals = /\{secret [0-9a-f]{64}\}/g;
+const seals = /\0secret [0-9a-f]{64}\0/g;
 
 /**
  * Make the text that stands for a secret in the model. It has the SHA-256 of the secret, so a new secret
- * changes the plan.
+ * changes the plan. No valid argument has a NUL character, and no bundle takes one.
  */
 export function seal(secret: string): string {
-    return `{secret ${sha256(secret)}}`;
+    return `\0secret ${sha256(secret)}\0`;
 }
 
 /** Does a text contain the seal of a secret? */

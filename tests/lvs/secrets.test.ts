@@ -1,3 +1,4 @@
+import { bundle } from "../../host/bundle";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
 import { directorFiles } from "../../lvs/render";
@@ -61,6 +62,13 @@ it("a secret argument of a script is refused, because processes show their argum
     ]);
 });
 
+it("no bundle takes a file with the seal of a secret unless it is a secret file", () => {
+    const file = { path: "/a", mode: "0644", content: `${sealed}\n` };
+    expect(() => bundle("realServer", [file])).toThrow("/a has a NUL character");
+    const text = bundle("realServer", [secretFile(file)]);
+    expect(text).toContain(`\nsecret 0600 /a ${secretFile(file).secret!.digest}\n`);
+});
+
 it("secret lines leave the rest of a configuration readable", () => {
     const [first, second] = ["smtp_alert", "process_names"].map(seal) as [string, string];
     const cluster = {
@@ -78,7 +86,7 @@ it("secret lines leave the rest of a configuration readable", () => {
     const names = included.map(({ path }) => path.replace("/etc/keepalived/", ""));
     expect(configuration!.content).toContain(`    include ${names[0]}\n}\n\nvrrp_instance`);
     expect(configuration!.content).toContain(`    include ${names[1]}\n}\n\nvirtual_server`);
-    expect(configuration!.content).not.toContain("{secret");
+    expect(configuration!.content).not.toContain("\0");
 });
 
 it("the step secret sends the text of each secret file under the digest that other steps name", () => {
