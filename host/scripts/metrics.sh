@@ -164,13 +164,15 @@ step_of() { basename "${1%/*}"; }
 
 drifted_sysctls() { [ ! -e "$settings" ] || differing_sysctls "$settings"; }
 
-# During a change the files are newer than the applied copies.
+# During a change the files are newer than the applied copies. The copy of a secret file is empty.
 drifted_files() {
     for applied in "$memory"/*/applied; do
         [ ! -e "${applied%/*}/changing" ] || continue
+        sums=${applied%/*}/sums
         find "$applied" -type f 2>/dev/null | while read -r copy; do
-            cmp -s "$copy" "${copy#"$applied"}" || echo "$copy"
+            path=${copy#"$applied"}
+            cmp -s "$copy" "$path" || grep -qs "  $path\$" "$sums" || echo "$copy"
         done
-        [ ! -e "${applied%/*}/sums" ] || sha256sum --quiet -c "${applied%/*}/sums" 2>/dev/null || :
+        [ ! -e "$sums" ] || sha256sum --quiet -c "$sums" 2>/dev/null || :
     done
 }
