@@ -170,8 +170,7 @@ drifted_files() {
         [ ! -e "${applied%/*}/changing" ] || continue
         sums=${applied%/*}/sums
         find "$applied" -type f 2>/dev/null | while read -r copy; do
-            path=${copy#"$applied"}
-            cmp -s "$copy" "$path" || grep -qs "  $path\$" "$sums" || echo "$copy"
+            cmp -s "$copy" "${copy#"$applied"}" || grep -qs "  ${copy#"$applied"}\$" "$sums" || echo "$copy"
         done
         [ ! -e "$sums" ] || sha256sum --quiet -c "$sums" 2>/dev/null || :
     done
