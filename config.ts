@@ -6,23 +6,59 @@ import schema from "./stacks/schema.json";
 
 /**
  * Read the arguments of a cluster from a stack's configuration: each is a key of this project.
- * Secrets are plain text here, so that all problems are found at once. The components keep them
- * secret. Throws a `RunError` that lists every value of the wrong shape, and every value that breaks a
- * rule.
+ * Keys and passwords are plain text here, so that all problems are found at once. The components keep
+ * them secret. Pulumi tells only which keys hold an encrypted value, here `encrypted`. Every field
+ * below such a key that may be secret becomes a secret output. Throws a `RunError` that lists every value of
+ * the wrong shape, and every value that breaks a rule.
  */
-export function readCluster(config: Record<string, string>): LvsClusterArgs {
+export function readCluster(
+    config: Record<string, string>,
+    encrypted: readonly string[] = [],
+): LvsClusterArgs {
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
     const given = Object.fromEntries(
         own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
     );
-    const { value, problems } = read(clusterShape, given, "");
-    const args = value as LvsClusterArgs;
+    const reading = read(clusterShape, given, "");
+    const { problems } = reading;
+    const value = reading.value as Fields;
     if (problems.length > 0) {
-        const all = [...problems, ...ruleProblems(args, problems)];
+        const all = [...problems, ...ruleProblems(value as unknown as LvsClusterArgs, problems)];
         const lines = all.map(({ path, reason }) => `  ${path}: ${reason}`);
         throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }
-    return args;
+    const withSecrets = Object.entries(value).map(([key, field]) => [
+        key,
+        encrypted.includes(`${prefix}${key}`)
+            ? secretly(clusterShape.properties![key]!, field)
+            : field,
+    ]);
+    return Object.fromEntries(withSecrets) as LvsClusterArgs;
+}
+
+/** Make secret outputs of the fields that may be secret. */
+function secretly(shape: Shape, value: unknown): unknown {
+    const { allOf, items, properties } = shape;
+    const [reference] = allOf ?? [];
+    if (reference) return secretly(shapeOf(reference), value);
+    if (items) return (value as unknown[]).map((item) => secretly(items, item));
+    if (properties) {
+        const fields = Object.entries(value as Fields).map(([name, field]) => [
+            name,
+            secretly(properties[name]!, field),
+        ]);
+        return Object.fromEntries(fields) as Fields;
+    }
+    return isEncryptable(shape) && !shape.writeOnly ? pulumi.secret(value) : value;
+}
+
+/** May the stack file have the value encrypted? That is an object, which Pulumi decrypts to text. */
+function isEncryptable({ type }: Shape): boolean {
+    return [type].flat().length > 1;
+}
+
+function shapeOf({ $ref }: { readonly $ref: string }): Shape {
+    return shapes[$ref.replace(/.*\//, "")]!;
 }
 
 const prefix = "lvs:";
@@ -70,7 +106,7 @@ interface Reading {
 function read(shape: Shape, given: unknown, path: string): Reading {
     const { type, enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return read(shapeAt(reference.$ref), given, path);
+    if (reference) return read(shapeOf(reference), given, path);
     const lost = (reason: string): Reading => {
         const text = `${shown(shape, given)} ${reason}`;
         return { value: undefined, problems: shapeProblem(path, text, true) };
@@ -79,9 +115,9 @@ function read(shape: Shape, given: unknown, path: string): Reading {
         if (members.includes(given as string)) return { value: given, problems: [] };
         return lost(`is unknown. Use one of ${members.join(", ")}.`);
     }
-    const types = [type].flat();
-    const value = converted(types[0]!, given);
-    if (!types.includes(typeOf(value))) return lost(adviceFor(types[0]!, given));
+    const [wanted] = [type].flat();
+    const value = converted(wanted!, given);
+    if (typeOf(value) !== wanted) return lost(adviceFor(wanted!, given));
     if (items) return readItems(items, value as unknown[], path);
     return properties ? readFields(shape, value as Fields, path) : { value, problems: [] };
 }
@@ -166,11 +202,12 @@ function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProbl
 function empty(shape: Shape): unknown {
     const { type, enum: members, allOf, properties = {}, required = [] } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return empty(shapeAt(reference.$ref));
+    if (reference) return empty(shapeOf(reference));
     if (members) return members[0];
-    const fields = required.map((name) => [name, empty(properties[name]!)]);
     const values: Fields = { string: "", number: 0, boolean: false, array: [] };
-    return values[[type].flat()[0]!] ?? Object.fromEntries(fields);
+    const [wanted] = [type].flat();
+    if (Object.hasOwn(values, wanted!)) return values[wanted!];
+    return Object.fromEntries(required.map((name) => [name, empty(properties[name]!)]));
 }
 
 /** Type of a value by JSON schema's name. */

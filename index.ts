@@ -6,7 +6,9 @@ import { readCluster } from "./config";
 // than the rest of the program, so stack traces show lines of JavaScript.
 delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
 
-const cluster = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig()));
+// The Node SDK keeps this list to itself.
+const encrypted = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+const cluster = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig(), encrypted));
 
 /** First virtual IP. */
 export const vip = cluster.vip;

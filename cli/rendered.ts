@@ -1,6 +1,6 @@
 import { unbundle } from "../host/unbundle";
 import { authPassPath, type HostFile } from "../lvs/render";
-import { stepNames } from "../lvs/steps";
+import { type StepName, stepNames } from "../lvs/steps";
 import type { Preview } from "./pulumi";
 
 /** The files of one host in the current configuration. */
@@ -8,6 +8,7 @@ export interface RenderedHost {
     name: string;
     /** The cluster's name, or the component's name for a standalone host. */
     cluster: string;
+    /** A secret file has no content. */
     files: HostFile[];
     /** Files without visible content, because it is secret or known only during the `up`. */
     hidden: { path: string; mode: string; why: string }[];
@@ -19,12 +20,12 @@ export interface RenderedHost {
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const stepName = new RegExp(`^(.*)-(${stepNames.join("|")})$`);
-/** The steps that bring files. */
-const order = stepNames.filter((step) => step !== "preflight" && step !== "deferred");
+/** The steps that bring readable files. */
+const order = ["prepare", "configure"] as const satisfies StepName[];
 
 /** List the hosts of a preview by name, directors first. */
 export function renderedHosts({ steps = [] }: Preview): RenderedHost[] {
-    const hosts = new Map<string, RenderedHost & { parts: Map<string, unknown> }>();
+    const hosts = new Map<string, ReturnType<typeof newHost>>();
     for (const { op, newState } of steps) {
         if (newState?.type !== "command:remote:Command" || op.startsWith("delete")) continue;
         const [, component, step] = stepName.exec(nameOf(newState.urn)) ?? [];
@@ -34,15 +35,17 @@ export function renderedHosts({ steps = [] }: Preview): RenderedHost[] {
             ? component.slice(cluster.length + 1)
             : component;
         const key = `${cluster} ${name}`;
-        const host = hosts.get(key) ?? { name, cluster, files: [], hidden: [], parts: new Map() };
+        const host = hosts.get(key) ?? newHost(name, cluster);
+        host.isDirector ||= /\blvs:index:Director\$/.test(typeOf(newState.urn));
         host.parts.set(step, newState.inputs?.stdin);
         hosts.set(key, host);
     }
-    const whole = [...hosts.values()].map(({ parts, ...host }) => {
+    const whole = [...hosts.values()].map(({ parts, isDirector, ...host }) => {
         for (const step of order.filter((one) => parts.has(one)))
             addPart(host, step, parts.get(step));
+        // The other secrets belong to files of the step configure.
+        if (isDirector) host.hidden.push({ path: authPassPath, mode: "0600", why: "secret" });
         const preflight = parts.get("preflight");
-        const isDirector = parts.has("secret");
         const question = typeof preflight === "string" && unbundle(preflight) ? { preflight } : {};
         return { isDirector, host: { ...host, ...question } };
     });
@@ -56,6 +59,11 @@ export function renderedHosts({ steps = [] }: Preview): RenderedHost[] {
         .map(({ host }) => host);
 }
 
+function newHost(name: string, cluster: string) {
+    const host: RenderedHost = { name, cluster, files: [], hidden: [] };
+    return { ...host, isDirector: false, parts: new Map<string, unknown>() };
+}
+
 function addPart(host: RenderedHost, step: string, stdin: unknown): void {
     const text = typeof stdin === "string" ? stdin : "";
     const bundled = unbundle(text);
@@ -64,10 +72,7 @@ function addPart(host: RenderedHost, step: string, stdin: unknown): void {
         return;
     }
     const why = text === "" || text === unknown ? "known during `pulumi up`" : "secret";
-    const secretFile = { path: authPassPath, mode: "0600", why: "secret" };
-    host.hidden.push(
-        step === "secret" ? secretFile : { path: `files of step ${step}`, mode: "", why },
-    );
+    host.hidden.push({ path: `files of step ${step}`, mode: "", why });
 }
 
 function nameOf(urn: string): string {
@@ -96,7 +101,10 @@ export function fileOf({ files }: RenderedHost, path: string): string | undefine
 /** Print the host's files, each below its path and mode. */
 export function listing({ name, files, hidden }: RenderedHost): string {
     const blocks = [
-        ...files.map(({ path, mode, content }) => `=== ${name} ${path} ${mode}\n${content}`),
+        ...files.map(
+            ({ path, mode, content, secret }) =>
+                `=== ${name} ${path} ${mode}\n${secret ? `(secret, ${secret.digest})\n` : content}`,
+        ),
         ...hidden.map(
             ({ path, mode, why }) => `${`=== ${name} ${path} ${mode}`.trim()}\n(${why})\n`,
         ),

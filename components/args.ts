@@ -1,17 +1,18 @@
 import type { Input } from "@pulumi/pulumi";
 import type { ConnectionArgs, HostConnectionArgs } from "../host/connection";
 import type { ChangeSettings } from "../lvs/change";
-import type { GlobalDefs } from "../lvs/global/globalDefs";
+import type { GlobalDefsSettings } from "../lvs/global/globalDefs";
 import type { ScriptSettings } from "../lvs/keepalived/scripts";
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { KernelSettings } from "../lvs/kernel/sysctls";
 import type { MonitoringSettings } from "../lvs/monitoring";
 import type { FwmarkSettings, MarkedPacketsSettings, Protocol } from "../lvs/service/destination";
 import type { Tunnel } from "../lvs/service/lvsMethod";
+import type { PoolMemberSettings } from "../lvs/service/poolMember";
 import type { SorryServerSettings } from "../lvs/service/sorryServer";
 import type { VirtualServerSettings } from "../lvs/service/virtualServer";
 import type { VrrpInstanceSettings } from "../lvs/vrrp/instance/instance";
-import type { VrrpSyncGroup } from "../lvs/vrrp/syncGroup";
+import type { VrrpSyncGroupSettings } from "../lvs/vrrp/syncGroup";
 import type { Tracking } from "../lvs/vrrp/tracking/tracking";
 import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
 
@@ -26,7 +27,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** VRRP instances of the directors: one, or several to share the load. */
     vrrpInstances: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
-    vrrpSyncGroups?: VrrpSyncGroup[];
+    vrrpSyncGroups?: VrrpSyncGroupArgs[];
     /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
@@ -38,7 +39,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** Programs for health checks and notifications, copied to the directors. Defaults to none. */
     scripts?: ScriptArgs[];
     /** Global settings of keepalived (keepalived `global_defs`). Defaults to the default of each field. */
-    globalDefs?: GlobalDefs;
+    globalDefs?: GlobalDefsArgs;
     /** Kernel settings of the directors. Defaults to the default of each field. */
     kernel?: KernelSettings;
     /** Open an existing nftables or firewalld firewall on the directors for VRRP, connection sync and the services. Hosts without a firewall are left alone. Defaults to true. */
@@ -49,8 +50,23 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     removePackages?: boolean;
 }
 
+/** A block of keepalived's configuration to which you can add lines. */
+export interface ExtraConfigArgs {
+    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. @maybeSecret */
+    extraConfig?: Input<string>;
+}
+
+/** Global settings of keepalived (keepalived `global_defs`). */
+export interface GlobalDefsArgs extends GlobalDefsSettings, ExtraConfigArgs {}
+
+/** VRRP instances that fail over together: one director is active for all of them (keepalived `vrrp_sync_group`). */
+export interface VrrpSyncGroupArgs extends VrrpSyncGroupSettings, ExtraConfigArgs {}
+
+/** A real server in the pool of one virtual server (keepalived `real_server`). */
+export interface PoolMemberArgs extends PoolMemberSettings, ExtraConfigArgs {}
+
 /** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
-export interface VrrpInstanceArgs extends VrrpInstanceSettings {
+export interface VrrpInstanceArgs extends VrrpInstanceSettings, ExtraConfigArgs {
     /** Virtual IPs that adverts list (keepalived `virtual_ipaddress`). While directors disagree about this list, both become active, until the last of them is changed. Defaults to the first virtual IP of the virtual servers, if this is the only instance. */
     virtualIpaddress?: VirtualIpaddressArgs[];
     /** Virtual IPs that adverts do not list (keepalived `virtual_ipaddress_excluded`). Defaults to all other virtual IPs of the virtual servers, if this is the only instance. */
@@ -105,12 +121,12 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
 
 /** Apache httpd with one page, to try a cluster out. */
 export interface HttpdArgs {
-    /** Text of `/var/www/html/index.html`. */
+    /** Text of `/var/www/html/index.html`. @maybeSecret */
     page: Input<string>;
 }
 
 /** A service that clients connect to (keepalived `virtual_server`). Its address is one of `virtualIp`, `virtualServerGroup` and `fwmark`. */
-export interface VirtualServerArgs extends VirtualServerSettings {
+export interface VirtualServerArgs extends VirtualServerSettings, ExtraConfigArgs {
     /** IPv4 or IPv6 address that clients connect to. Defaults to none. */
     virtualIp?: Input<string>;
     /** Port that clients connect to. Defaults to all ports, which needs a persistenceTimeout. */
@@ -123,6 +139,8 @@ export interface VirtualServerArgs extends VirtualServerSettings {
     fwmark?: FwmarkArgs;
     /** Server that answers while the whole pool is down (keepalived `sorry_server`). Defaults to none. */
     sorryServer?: SorryServerArgs;
+    /** Real servers in the pool. Defaults to all. */
+    realServers?: PoolMemberArgs[];
 }
 
 /** An address and a port that clients connect to. */
@@ -153,7 +171,7 @@ export interface SorryServerArgs extends SorryServerSettings {
 
 /** A program for health checks or notifications. */
 export interface ScriptArgs extends ScriptSettings {
-    /** Text of the program, beginning with `#!`. */
+    /** Text of the program, beginning with `#!`. @maybeSecret */
     content: Input<string>;
 }
 

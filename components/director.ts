@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { whenKnown } from "../host/known";
+import { allKnown, whenKnown } from "../host/known";
 import { HostRole, runStep, type StepHost } from "../host/step";
 import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/plan";
@@ -58,7 +58,7 @@ export class Director extends pulumi.ComponentResource {
         { removedBefore, configureAfter, deferIfActive = false }: DirectorOrder = {},
     ) {
         super("lvs:index:Director", name, {}, opts);
-        const cluster = validatedCluster(args.cluster, this);
+        const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
         const member = argsOf(args, this);
         const role = HostRole.director;
@@ -92,7 +92,7 @@ export class Director extends pulumi.ComponentResource {
         const secret = runStep(
             host,
             "secret",
-            whenKnown(authPass, (known) => directorSteps.secret(known, args.cluster.repair)),
+            allKnown([plan, authPass, secrets], (...known) => directorSteps.secret(...known)),
             { dependsOn: [prepare] },
         );
         const configure = runStep(

@@ -47,7 +47,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
-        const cluster = validatedCluster(args, this);
+        const { model: cluster } = validatedCluster(args, this);
         // Real servers must not depend on all other hosts, so the virtual servers alone decide their dependencies.
         const services = dependingOn(args.virtualServers, cluster);
         const plans = whenKnown(services, standaloneRealServers);

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { whenKnown } from "../host/known";
+import { allKnown, whenKnown } from "../host/known";
 import { HostRole, runStep, type StepHost } from "../host/step";
 import { planRealServer } from "../lvs/plan";
-import { claimStep, needsPreparation, realServerSteps } from "../lvs/steps";
+import { hasSecrets } from "../lvs/secrets";
+import { claimStep, needsPreparation, realServerSteps, type StepName } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
@@ -46,9 +47,8 @@ export class RealServer extends pulumi.ComponentResource {
         super("lvs:index:RealServer", name, {}, opts);
         const role = HostRole.realServer;
         claimInProgram(role, name, args.host, this);
-        const plan = whenKnown(validatedRealServer(args, this), (known) =>
-            planRealServer(known, idOf(name)),
-        );
+        const { model, secrets } = validatedRealServer(args, this);
+        const plan = whenKnown(model, (known) => planRealServer(known, idOf(name)));
         const { adopt, gone } = args;
         const host: StepHost = {
             role,
@@ -78,11 +78,29 @@ export class RealServer extends pulumi.ComponentResource {
                   ),
               ]
             : [claim];
+        // Only an output can be a secret. If it is none, nothing connects to the host.
+        const secret = pulumi.Output.isInstance(args.httpd?.page)
+            ? [
+                  runStep(
+                      host,
+                      "secret",
+                      allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
+                      {
+                          dependsOn: prepared,
+                          isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
+                      },
+                  ),
+              ]
+            : [];
+        const earlier: StepName[] = [
+            ...(needsPreparation(args) ? (["prepare"] as const) : []),
+            ...(secret.length > 0 ? (["secret"] as const) : []),
+        ];
         const configure = runStep(
             host,
             "configure",
-            whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval)),
-            { dependsOn: prepared },
+            whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval, earlier)),
+            { dependsOn: [...prepared, ...secret] },
         );
 
         this.configured = configure.urn;

@@ -8,17 +8,28 @@ import {
 } from "../host/connection";
 import type { Cluster, Director, StandaloneRealServer, RealServer } from "../lvs/model";
 import { fieldPath, type Problem } from "../lvs/problems";
+import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { isKnown, type Known } from "../host/known";
+import {
+    isSealable,
+    type Sealed,
+    secretLeaves,
+    secretPlaces,
+    secretsOf,
+    withoutSecrets,
+    withSeals,
+} from "./sealed";
 
 /**
  * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if
- * every value is known, or else as soon as all are known.
+ * every value is known, or else as soon as all are known. Errors do not repeat secrets.
  */
-export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Known<Cluster> {
-    return validated(withoutCredentials(args), resource, validate, credentialProblems(args));
+export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Sealed<Cluster> {
+    const rules = { validate, validateSealed: secretProblems };
+    return validated(withoutCredentials(args), resource, rules, credentialProblems(args));
 }
 
 /** Check the arguments of a cluster. All their values are known. */
@@ -42,7 +53,8 @@ export function validatedAuthPass(
     authPass: pulumi.Input<string>,
     resource: pulumi.Resource,
 ): Known<string> {
-    return validated(authPass, resource, (known: string) => validateAuthPass(authPassField, known));
+    const check = (known: string) => validateAuthPass(authPassField, known);
+    return validated(authPass, resource, { validate: check }).model;
 }
 
 const authPassField = "authPass";
@@ -51,13 +63,13 @@ const authPassField = "authPass";
 export function validatedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
-): Known<StandaloneRealServer> {
+): Sealed<StandaloneRealServer> {
     const { virtualIps = [], tunnels = [], gateway, gateway6, httpd } = args;
     const { monitoring, removePackages, repair } = args;
     return validated(
         { virtualIps, tunnels, gateway, gateway6, httpd, monitoring, removePackages, repair },
         resource,
-        validateRealServer,
+        { validate: validateRealServer },
         [...fieldProblems("", "host", args.host, args), ...connectionProblems("", args)],
     );
 }
@@ -103,23 +115,56 @@ export function memberConnections(
     );
 }
 
+/** Rules for a model with its secrets, and for the one with seals in their place. */
+interface Rules<Model> {
+    validate(model: Model): Problem[];
+    validateSealed?(model: Model): Problem[];
+}
+
 function validated<T, Model extends pulumi.Unwrap<T>>(
     value: T,
     resource: pulumi.Resource,
-    validateKnown: (value: Model) => Problem[],
+    rules: Rules<Model>,
     problems: Problem[] = [],
-): Known<Model> {
-    const without = (model: Model, found: Problem[]) =>
-        found.length > 0 ? throwProblems(found, resource) : model;
+): Sealed<Model> {
+    const throwIfAny = (found: Problem[]) => {
+        if (found.length > 0) throwProblems(found, resource);
+    };
     if (isKnown(value)) {
         const model = value as unknown as Model;
-        return without(model, [...validateKnown(model), ...problems]);
+        throwIfAny([...rules.validate(model), ...problems]);
+        return { model, secrets: {} };
     }
-    if (problems.length > 0) throwProblems(problems, resource);
-    return pulumi.output(value).apply((resolved) => {
-        const model = resolved as Model;
-        return without(model, validateKnown(model));
+    throwIfAny(problems);
+    const resolved = pulumi
+        .all([pulumi.output(value), secretPlaces(value)])
+        .apply(([known, places]) => {
+            const model = known as Model;
+            const isSecret = places.some((place) => !isSealable(place));
+            return { model, leaves: secretLeaves(model, places), isSecret };
+        });
+    // Seals stand for the secrets, so the model is secret only if it has others.
+    const sealed = resolved.apply(({ model, leaves, isSecret }) => {
+        const sealable = leaves.filter(({ place }) => isSealable(place));
+        const withoutThem = withSeals(model, sealable);
+        return {
+            model: withoutThem,
+            isSecret,
+            problems: [
+                ...withoutSecrets(rules.validate(model), leaves),
+                ...(rules.validateSealed?.(withoutThem) ?? []),
+            ],
+        };
     });
+    return {
+        model: pulumi.unsecret(sealed).apply(({ model, isSecret, problems: found }) => {
+            throwIfAny(found);
+            return isSecret ? pulumi.secret(model) : model;
+        }) as Known<Model>,
+        secrets: resolved.apply(({ leaves }) =>
+            secretsOf(leaves.filter(({ place }) => isSealable(place))),
+        ),
+    };
 }
 
 /** Throw for wrong arguments. No other code does. */

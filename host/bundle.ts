@@ -62,10 +62,7 @@ export function bundle(
     const lines = [
         ...packageLines(packages),
         ...settingLines(settings),
-        ...files.flatMap(({ path, mode, content }) => [
-            `file ${word("mode", mode)} ${word("path", path)}`,
-            ...indented(textOf(path, content)),
-        ]),
+        ...files.flatMap(fileLines),
     ];
     const content = lines.map((line) => `${line}\n`).join("");
     const text = scriptsText(scripts[script]);
@@ -114,6 +111,15 @@ function settingLines(settings: StepContent["settings"]): string[] {
     });
 }
 
+/** The host has the content of a secret file from the step `secret`, under its digest. */
+function fileLines({ path, mode, content, secret }: HostFile): string[] {
+    const head = `${word("mode", mode)} ${word("path", path)}`;
+    if (secret === undefined) return [`file ${head}`, ...indented(textOf(path, content))];
+    const { digest, reader } = secret;
+    const readers = reader === undefined ? [] : [word("user", reader)];
+    return [["secret", head, word("digest", digest), ...readers].join(" ")];
+}
+
 /** A last line without a newline gets one, because these are text files. */
 function indented(content: string): string[] {
     if (content === "") return [];
@@ -132,6 +138,8 @@ const words = {
     package: /^[A-Za-z0-9][\w.+~:^=-]*$/,
     setting: /^\w+$/,
     mode: /^[0-7]{3,4}$/,
+    digest: /^[0-9a-f]{64}$/,
+    user: /^[A-Za-z_][\w-]*$/,
     path: /^(\/(?!\.{1,2}(\/|$))[\w.@%+,:=-]+)+$/,
 };
 

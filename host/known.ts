@@ -23,10 +23,21 @@ export function whenKnown<T, Made>(value: Known<T>, make: (known: T) => Made): K
     return isOutput(value) ? value.apply<Made>(make) : make(value);
 }
 
+/** Transform several values: at once if all are plain, later if one is an output. */
+export function allKnown<Values extends unknown[], Made>(
+    values: { [Index in keyof Values]: Known<Values[Index]> },
+    make: (...known: Values) => Made,
+): Known<Made> {
+    if (values.every((value) => !isOutput(value))) return make(...(values as Values));
+    const all = pulumi.all(values as unknown[]) as pulumi.Output<unknown> as pulumi.Output<Values>;
+    return all.apply<Made>((known) => make(...known));
+}
+
 /** Replace the dependencies of a value by those of another. */
 export function dependingOn<T>(other: unknown, value: Known<T>): Known<T> {
     if (!isOutput(value)) return value;
-    const others: pulumi.Output<unknown> = pulumi.output(other);
+    // Of the other value only the dependencies count, so its secrets do not make this one secret.
+    const others: pulumi.Output<unknown> = pulumi.unsecret(pulumi.output(other));
     return others.apply(() => alone(value));
 }
 

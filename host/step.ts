@@ -34,6 +34,7 @@ const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
         preflight,
         claim,
         prepare,
+        secret: { script: "secret", isSecret: true },
         configure: { script: "realServer" },
         deferred: { script: "realServerDeferred" },
     },

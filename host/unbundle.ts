@@ -12,7 +12,7 @@ export interface Unbundled {
 
 /**
  * Read the content of a text that `bundle` made. Returns nothing for any other text. The last line of
- * a file has a newline, as on the host.
+ * a file has a newline, as on the host. A secret file has no content.
  */
 export function unbundle(text: string): Unbundled | undefined {
     const lines = contentLines(text);
@@ -25,6 +25,9 @@ export function unbundle(text: string): Unbundled | undefined {
             if (file) file.content += `${line.slice(4)}\n`;
         } else if (kind === "file") {
             found.files.push({ mode: name, path: rest.join(" "), content: "" });
+        } else if (kind === "secret") {
+            const [path = "", digest = "", reader] = rest;
+            found.files.push({ mode: name, path, content: "", secret: { digest, reader } });
         } else if (kind === "package") {
             found.packages.push(name);
         } else if (kind === "set") {

@@ -1,6 +1,6 @@
 import { distinctAddresses, familyOf } from "./addresses";
 import { type ChangePlan, planChange } from "./change";
-import type { Script } from "./keepalived/scripts";
+import { defaultScriptUser, type Script, type ScriptPlan } from "./keepalived/scripts";
 import { distributionOf, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
 import type { Arrival, FirewallNeeds } from "./kernel/firewall";
@@ -20,6 +20,7 @@ import {
     sorryServerUses,
     tunnelsOf,
 } from "./pool";
+import { isSealed, readersOf, scriptUsers } from "./secrets";
 import { protocolOf, socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
@@ -40,7 +41,7 @@ export interface DirectorPlan {
     readonly vrrpInstances: readonly VrrpInstancePlan[];
     readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
     readonly virtualServers: readonly VirtualServerPlan[];
-    readonly scripts: readonly Script[];
+    readonly scripts: readonly ScriptPlan[];
     readonly kernel: DirectorKernel;
     readonly needs: DirectorNeeds;
     readonly monitoring?: MonitoringPlan;
@@ -74,17 +75,18 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         syncDaemon,
     });
     const facts = { routerId: name, hasScripts: scripts.length > 0, syncDaemon };
+    const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,
         keepalivedPackage: cluster.keepalivedPackage,
-        globalDefs: planGlobalDefs(cluster.globalDefs, facts, version),
+        globalDefs,
         tracking,
         vrrpInstances,
         vrrpSyncGroups: syncGroupsOf(cluster, context).filter((group) =>
             isInSyncGroup(group, name, cluster.vrrpInstances, context),
         ),
         virtualServers,
-        scripts,
+        scripts: planScripts(scripts, cluster, globalDefs),
         kernel,
         needs: needsOf(virtualServers, kernel, traffic),
         monitoring: planMonitoring(cluster.monitoring),
@@ -94,6 +96,17 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         change: planChange(cluster),
         removePackages: cluster.removePackages ?? false,
     };
+}
+
+/** The user of a secret script must be able to read it. */
+function planScripts(
+    scripts: readonly Script[],
+    cluster: Cluster,
+    { scriptUser = defaultScriptUser }: GlobalDefsPlan,
+): ScriptPlan[] {
+    if (!scripts.some(({ content }) => isSealed(content))) return [...scripts];
+    const users = scriptUsers(cluster, scriptUser);
+    return scripts.map((script) => ({ ...script, reader: readersOf(users.get(script.name))[0] }));
 }
 
 function planKernel(

@@ -10,6 +10,7 @@ import {
 import { realServerKernelFiles } from "./kernel/realServer";
 import { monitoringFiles } from "./monitoring";
 import type { DirectorPlan, RealServerPlan } from "./plan";
+import { secretFile, withSecretIncludes } from "./secrets";
 import { groupName, type Socket, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
@@ -41,12 +42,12 @@ export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[]
 /** Files of a director, without the VRRP password. */
 export function directorFiles(plan: DirectorPlan): HostFile[] {
     return [
-        textFile(configurationPath, "keepalived.conf.mustache", keepalivedView(plan)),
-        ...plan.scripts.map(({ name, content }) => ({
-            path: `${scriptsDirectory}/${name}`,
-            mode: "0755",
-            content,
-        })),
+        ...withSecretIncludes(
+            textFile(configurationPath, "keepalived.conf.mustache", keepalivedView(plan)),
+        ),
+        ...plan.scripts.map(({ name, content, reader }) =>
+            secretFile({ path: `${scriptsDirectory}/${name}`, mode: "0755", content }, reader),
+        ),
         ...directorKernelFiles(plan.kernel),
         textFile("/var/lib/pulumi-lvs/keepalived.version", "lines.mustache", {
             lines: [plan.version],
@@ -81,7 +82,7 @@ function directorMonitoringFiles({ monitoring, virtualServers }: DirectorPlan): 
     ];
 }
 
-/** The secret file of a director. */
+/** File with the VRRP password of a director. */
 export function authPassFile(authPass: string): HostFile {
     return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass}"\n` };
 }
@@ -96,7 +97,7 @@ export function realServerModuleFiles({ id, kernel }: RealServerPlan): HostFile[
 export function realServerFiles({ id, kernel, httpd, monitoring }: RealServerPlan): HostFile[] {
     const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
     return [
-        ...(page ? [page] : []),
+        ...(page ? [secretFile(page, "httpd")] : []),
         ...realServerKernelFiles(id, kernel),
         ...monitoringFiles(monitoring),
     ];

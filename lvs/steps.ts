@@ -10,6 +10,7 @@ import {
     realServerFiles,
     realServerModuleFiles,
 } from "./render";
+import { hasSecrets, type Secrets, secretTexts } from "./secrets";
 import { vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 /** Steps of a host, in their order. */
@@ -65,13 +66,20 @@ export const directorSteps = {
             files: directorModuleFiles(plan),
         };
     },
-    secret(authPass: string, repair: string | undefined): StepContent {
-        return { settings: { repair }, files: [authPassFile(authPass)] };
+    secret(plan: DirectorPlan, authPass: string, secrets: Secrets): StepContent {
+        const { repair } = plan.change;
+        const texts = hasSecrets(secrets) ? secretTexts(directorFiles(plan), secrets) : [];
+        return { settings: { repair }, files: [authPassFile(authPass), ...texts] };
     },
     /** The director that does not defer its change comes last, and proves that every virtual IP has an active director. */
     configure(plan: DirectorPlan, deferIfActive: boolean): StepContent {
         return {
-            settings: { ...plan.change, deferIfActive, proveActive: !deferIfActive },
+            settings: {
+                ...plan.change,
+                deferIfActive,
+                proveActive: !deferIfActive,
+                earlier: ["prepare", "secret"],
+            },
             files: directorFiles(plan),
             programs: programsFor(plan),
         };
@@ -93,9 +101,20 @@ export const realServerSteps = {
             files: realServerModuleFiles(plan),
         };
     },
-    configure(plan: RealServerPlan, deferRemoval: boolean): StepContent {
+    secret(plan: RealServerPlan, secrets: Secrets): StepContent {
         return {
-            settings: { repair: plan.repair, deferRemoval },
+            settings: { repair: plan.repair },
+            files: secretTexts(realServerFiles(plan), secrets),
+        };
+    },
+    /** `earlier` are the steps before it. The host undoes a step that it has and that is not among them. */
+    configure(
+        plan: RealServerPlan,
+        deferRemoval: boolean,
+        earlier: readonly StepName[],
+    ): StepContent {
+        return {
+            settings: { repair: plan.repair, deferRemoval, earlier },
             files: realServerFiles(plan),
             programs: programsFor(plan),
         };

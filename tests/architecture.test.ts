@@ -51,7 +51,7 @@ const lvsArrows: Record<string, string[]> = {
         "nat",
     ],
     packages: ["monitoring", "plan"],
-    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render"],
+    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render", "secrets"],
     plan: [
         "addresses",
         "keepalived",
@@ -66,7 +66,9 @@ const lvsArrows: Record<string, string[]> = {
         "model",
         "pool",
         "nat",
+        "secrets",
     ],
+    secrets: ["problems", "kernel", "model"],
     render: [
         "keepalived",
         "vrrp",
@@ -77,6 +79,7 @@ const lvsArrows: Record<string, string[]> = {
         "kernel",
         "monitoring",
         "plan",
+        "secrets",
     ],
     validate: [
         "problems",

@@ -173,6 +173,23 @@ describe("readCluster", () => {
         expect(problems(change).join()).not.toMatch(/PRIVATE|SECRET/);
     });
 
+    it("makes every field below an encrypted key secret that may be secret, and no other", async () => {
+        const scripts = [{ name: "probe", content: "#!/bin/sh\n" }];
+        const globalDefs = { smtpServer: "192.0.2.25", extraConfig: "# x" };
+        const config = {
+            ...lab,
+            "lvs:scripts": JSON.stringify(scripts),
+            "lvs:globalDefs": JSON.stringify(globalDefs),
+        };
+        const plainly = readCluster(config);
+        const args = readCluster(config, ["lvs:scripts", "lvs:authPass"]);
+        expect(args.globalDefs).toEqual(plainly.globalDefs);
+        expect(args.scripts![0]!.name).toBe("probe");
+        const content = args.scripts![0]!.content as pulumi.Output<string>;
+        expect(await pulumi.isSecret(content)).toBe(true);
+        expect({ ...args, scripts }).toEqual({ ...plainly, scripts });
+    });
+
     it("reads a password of digits as text", () => {
         expect(readCluster({ ...lab, "lvs:authPass": "12345678" }).authPass).toBe("12345678");
     });

@@ -14,18 +14,27 @@ export const componentNames = ["LvsCluster", "Director", "RealServer"];
 
 /**
  * Read arguments and outputs of the components as Pulumi does when it makes packages for other
- * languages. The docs of a field with the tag `@secret` end with the sentence "Secret.".
+ * languages. The docs of a field with the tag `@secret` end with the sentence "Secret.", and with the
+ * tag `@maybeSecret` with "May be secret.".
  */
 export function analyze(): AnalyzeResult {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const manifest = require("../package.json") as Record<string, unknown>;
     const analyzer = new Analyzer(root, "lvs", manifest, new Set(componentNames));
     const api = analyzer.analyze();
-    const secrets = taggedFields(analyzer["program"] as ts.Program, "secret");
+    const program = analyzer["program"] as ts.Program;
+    const secrets = taggedFields(program, "secret");
+    const maybeSecrets = taggedFields(program, "maybeSecret");
     const tag = (type: string, fields: Record<string, PropertyDefinition> = {}) => {
         for (const [name, field] of Object.entries(fields)) {
-            if (!secrets.has(`${type}.${name}`)) continue;
-            Object.assign(field, { secret: true, description: `${field.description} Secret.` });
+            const { description } = field;
+            if (secrets.has(`${type}.${name}`)) {
+                Object.assign(field, { secret: true, description: `${description} Secret.` });
+            }
+            if (maybeSecrets.has(`${type}.${name}`)) {
+                const text = `${description} May be secret.`;
+                Object.assign(field, { maybeSecret: true, description: text });
+            }
         }
     };
     for (const { name, inputs } of Object.values(api.components)) tag(argsName(name), inputs);
@@ -41,6 +50,11 @@ export function argsName(component: string): string {
 /** Is a field tagged `@secret`? */
 export function isSecret(field: PropertyDefinition): boolean {
     return "secret" in field;
+}
+
+/** Is a field tagged `@maybeSecret`? */
+export function isMaybeSecret(field: PropertyDefinition): boolean {
+    return "maybeSecret" in field;
 }
 
 /** Fields of interfaces, inherited ones too, that have a JSDoc tag: `LoginArgs.password`. */

@@ -5,7 +5,7 @@ import type {
     PropertyDefinition,
     TypeDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
-import { analyze, isSecret, root } from "./analyze";
+import { analyze, isMaybeSecret, isSecret, root } from "./analyze";
 
 /** Path of the schema of stack files, for editors and for the program. */
 export const schemaPath = path.join(root, "stacks", "schema.json");
@@ -56,12 +56,15 @@ function properties(fields: Record<string, PropertyDefinition>): Record<string, 
 function property(field: PropertyDefinition): object {
     const { description, items } = field;
     const secret = isSecret(field) ? { writeOnly: true } : {};
+    // Pulumi stores an encrypted value as an object with the field `secure`.
+    const isEncryptable = isSecret(field) || isMaybeSecret(field);
     if ("$ref" in field) {
         return { description, allOf: [{ $ref: field.$ref.replace(/.*:/, "#/definitions/") }] };
     }
     return {
         description,
-        type: secret.writeOnly ? [field.type, "object"] : field.type,
+        type: isEncryptable ? [field.type, "object"] : field.type,
+        ...(isEncryptable ? { required: ["secure"] } : {}),
         ...(items ? { items: property(items) } : {}),
         ...secret,
     };

@@ -19,8 +19,8 @@ export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
                 .usage(
                     "$0 diff [HOST..]\n\n" +
                         "Compare the files of the current configuration (`lvs render`) with those on the hosts:\n" +
-                        "`-` is on the host now, `+` comes with the next `up`. Secrets are not compared. The exit\n" +
-                        "status is 1 if there is a difference.",
+                        "`-` is on the host now, `+` comes with the next `up`. The VRRP password is not\n" +
+                        "compared. The exit status is 1 if there is a difference.",
                 )
                 .positional("hosts", {
                     type: "string",

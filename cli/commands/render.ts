@@ -47,13 +47,20 @@ async function run(options: RenderOptions): Promise<void> {
         return;
     }
     for (const { name, files, hidden } of hosts) {
-        for (const { path: file, mode, content } of files) {
+        for (const { path: file, mode, content } of files.filter(({ secret }) => !secret)) {
             const target = path.join(options.out, name, file);
             await fs.mkdir(path.dirname(target), { recursive: true });
             await fs.writeFile(target, content);
             await fs.chmod(target, parseInt(mode, 8));
             print([target]);
         }
-        print(hidden.map(({ path: file, why }) => `${name}: ${file} is not written (${why})`));
+        const secret = files
+            .filter((file) => file.secret)
+            .map((file) => ({ ...file, why: "secret" }));
+        print(
+            [...secret, ...hidden].map(
+                ({ path: file, why }) => `${name}: ${file} is not written (${why})`,
+            ),
+        );
     }
 }

@@ -21,7 +21,7 @@ stage() {
     (
         umask 077
         bundle | awk '
-            /^(package|set) / { next }
+            /^(package|set|secret) / { next }
             /^file / { if (out) close(out); out = $3 ".lvs-new"; printf "" > out; next }
             { print substr($0, 5) > out }'
     ) || fail "the new files cannot be written. Free some disk space."
@@ -31,6 +31,27 @@ stage() {
     ' | while read -r mode files; do
         chmod "$mode" $files
     done
+    stage_secrets
+}
+
+# Copy the content of secret files from where the step `secret` has put it.
+stage_secrets() {
+    bundle | sed -n 's/^secret //p' | while read -r mode path digest reader; do
+        [ -e "$secret_texts/$digest" ] ||
+            fail "the secret content of $path is missing on this host. Set repair to a new word."
+        (umask 077 && cp "$secret_texts/$digest" "$path.lvs-new") ||
+            fail "the new files cannot be written. Free some disk space."
+        [ -z "$reader" ] || give_group "$path.lvs-new" "$reader"
+        chmod "$mode" "$path.lvs-new"
+    done || exit 1
+}
+
+# give_group FILE READER: let the group of a user read the file. `httpd` is the web server's user.
+give_group() {
+    [ "$2" != httpd ] || set -- "$1" "$(id -un www-data 2>/dev/null || echo apache)"
+    group=$(id -gn "$2" 2>/dev/null) ||
+        fail "this host has no user $2, who must read the secret file ${1%.lvs-new}. Create the user."
+    chgrp "$group" "$1"
 }
 
 # Record each new folder, so that destroy can remove it, and each that another component has made. A kill
@@ -39,7 +60,7 @@ make_directory() {
     [ ! -d "$1" ] || has "$shared_directories" "$1" || return 0
     make_directory "${1%/*}"
     case "$1" in
-        "$memory" | "$memory"/*) ;;
+        "$memory") ;;
         *) grep -sqxF "$1" "$state/directories" || echo "$1" >>"$state/directories" ;;
     esac
     [ -d "$1" ] || mkdir "$1"
@@ -48,7 +69,7 @@ make_directory() {
 # Print the live files whose content, mode or owner differs from the staged file.
 outdated() {
     [ -n "$paths" ] || return 0
-    { stat -c '%a-%u %n' $paths $staged || :; sha256sum $paths $staged; } 2>/dev/null | awk '
+    { stat -c '%a-%u:%g %n' $paths $staged || :; sha256sum $paths $staged; } 2>/dev/null | awk '
         { is[$2] = is[$2] $1 }
         END { for (file in is) if (sub(/\.lvs-new$/, "", file) && is[file] != is[file ".lvs-new"]) print file }'
 }
@@ -127,17 +148,21 @@ swap() {
     ! command -v restorecon >/dev/null || [ -z "$paths" ] || restorecon $paths
 }
 
-# Keep copies for `lvs check`; of the secret a checksum only. A full disk must not spoil the former
+# Keep copies for `lvs check`; of a secret file its mode and a checksum only. A full disk must not spoil the former
 # copies, so the new ones are written beside them.
 record_applied() {
     rm -rf "$state/applied.new"
     mkdir "$state/applied.new"
-    if [ "$step" = secret ]; then
-        (umask 077 && sha256sum $paths >"$state/sums.new")
+    if [ -n "$secret_paths" ]; then
+        (umask 077 && sha256sum $secret_paths >"$state/sums.new")
         mv -f "$state/sums.new" "$state/sums"
-    elif [ -n "$paths" ]; then
-        cp -a --parents $paths "$state/applied.new"
+        cp -a --attributes-only --parents $secret_paths "$state/applied.new"
+    else
+        rm -f "$state/sums"
     fi
+    readable=
+    for path in $paths; do has "$secret_paths" "$path" || readable="$readable $path"; done
+    [ -z "$readable" ] || cp -a --parents $readable "$state/applied.new"
     setting repair >"$state/repaired"
     keep_program
     for path in $paths; do echo "$path"; done >"$state/files.new"

@@ -81,7 +81,12 @@ replaced_claims() {
     done
 }
 
-end_replaced_claims() {
+# End what the plan no longer has: steps of our own claim, and claims that ours replaces.
+end_others() {
+    [ "$step" != configure ] || for dropped in secret prepare; do
+        [ ! -e "$memory/$(setting claim)/$dropped/program" ] || has "$(setting earlier | words)" "$dropped" ||
+            LOCKED=yes sh "$memory/$(setting claim)/$dropped/program" remove
+    done
     for other in $(replaced_claims); do
         say "ends $(described "$other")"
         remove_claim "$other"

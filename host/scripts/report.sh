@@ -158,11 +158,15 @@ check() {
 # check_files STEP_FOLDER
 check_files() {
     while read -r path; do
-        [ ! -e "$1/sums" ] || check_secret "$1/sums" "$path"
         # The list of a step without files is one empty line.
         [ -f "$1/applied$path" ] || continue
-        report_drift "file $path" "$(diff -u -N --label "$path ($was)" --label "$path ($now)" \
-            "$1/applied$path" "$path")"
+        sum=$(awk -v path="$path" '$2 == path' "$1/sums" 2>/dev/null) || :
+        if [ -n "$sum" ]; then
+            echo "$sum" | sha256sum --status -c 2>/dev/null || report_secret "$path"
+        else
+            report_drift "file $path" "$(diff -u -N --label "$path ($was)" --label "$path ($now)" \
+                "$1/applied$path" "$path")"
+        fi
         [ ! -e "$path" ] || compare "mode of $path" "$(mode "$1/applied$path")" "$(mode "$path")"
         case "$path" in
             /etc/sysctl.d/*) check_sysctls "$1/applied$path" ;;
@@ -170,12 +174,7 @@ check_files() {
     done <"$1/files"
 }
 
-# check_secret SUMS FILE
-check_secret() {
-    grep -F "  $2" "$1" | sha256sum --status -c 2>/dev/null ||
-        report_drift "file $2" "differs. Its content is secret."
-    [ ! -e "$2" ] || compare "mode of $2" "600 root" "$(mode "$2")"
-}
+report_secret() { report_drift "file $1" "differs. Its content is secret."; }
 
 mode() { stat -c '%a %U' "$1"; }
 
@@ -248,10 +247,14 @@ report_drift() {
 
 differences() {
     was=now now=rendered
-    files=$(bundle | sed -n 's/^file //p')
-    [ -z "$files" ] || echo "$files" | while read -r mode path; do
-        report_drift "file $path" "$(content "$path" |
-            diff -u -N --label "$path ($was)" --label "$path ($now)" "$path" -)"
+    files=$(bundle | sed -n 's/^file //p; s/^secret //p')
+    [ -z "$files" ] || echo "$files" | while read -r mode path digest _; do
+        if [ -n "$digest" ]; then
+            cmp -s "$secret_texts/$digest" "$path" || report_secret "$path"
+        else
+            report_drift "file $path" "$(content "$path" |
+                diff -u -N --label "$path ($was)" --label "$path ($now)" "$path" -)"
+        fi
         [ ! -e "$path" ] || compare "mode of $path" "$(stat -c 0%a "$path")" "$mode"
     done
     for folder in $(all_steps | grep -v '/secret$'); do
@@ -262,12 +265,12 @@ differences() {
     done
 }
 
-is_surplus() { [ -n "$1" ] && [ -e "$1" ] && ! echo "$files" | grep -q " $1\$"; }
+is_surplus() { [ -n "$1" ] && [ -e "$1" ] && ! echo "$files" | grep -qE "^[0-7]+ $1( |\$)"; }
 
 # content PATH: print a file of the bundle.
 content() {
     bundle | awk -v path="$1" '
-        /^(package|set) / { next }
+        /^(package|set|secret) / { next }
         /^file / { is_wanted = $3 == path; next }
         is_wanted { print substr($0, 5) }'
 }

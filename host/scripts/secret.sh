@@ -1,15 +1,21 @@
 # shellcheck shell=sh
-# The VRRP password, in a file that keepalived.conf includes.
+# The VRRP password, in a file that keepalived.conf includes; and the content of secret files, for the
+# step `configure`.
 #
 # keepalived drops adverts with another password. A backup becomes active after three dropped adverts,
 # so all directors must change within that time, however long each takes to come this far. Hence a
 # director waits, and reloads when its keepalived logs an advert with a password that is not its own.
 step=secret
+password_file=/etc/keepalived/auth_pass.conf
 
-ready() { started=$(date +%s); }
+ready() {
+    started=$(date +%s)
+    [ ! -d "$secret_texts" ] || chmod 700 "$secret_texts"
+}
 
 # Before the first keepalived.conf there is no keepalived to reload.
 activate() {
+    has "$touched" "$password_file" || return 0
     grep -q 'include auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null || return 0
     systemctl is-active -q keepalived || return 0
     if [ -n "${undoing:-}" ] || is_applied; then
@@ -25,7 +31,7 @@ activate() {
 }
 
 # Someone edited the file on this host. All directors already have the password, so none will change.
-is_applied() { sha256sum --quiet -c "$state/sums" >/dev/null 2>&1; }
+is_applied() { grep -s "  $password_file\$" "$state/sums" | sha256sum --status -c 2>/dev/null; }
 
 hears_other_password() {
     journalctl -q -u keepalived -o cat --since "@$started" | grep -q 'received an invalid passwd'

@@ -33,7 +33,9 @@ main() {
     read_settings
     state=$memory/$(setting claim)/$step
     [ "$1" != apply ] || take_host
-    paths=$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    secret_paths=$(bundle | sed -n 's/^secret [0-7]* \([^ ]*\) .*/\1/p' | words)
+    paths=$secret_paths$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    [ "$step" != secret ] || secret_paths=$paths
     staged=
     for path in $paths; do staged="$staged $path.lvs-new"; done
     installed=$(words_in "$state/files")
@@ -71,7 +73,7 @@ apply() {
         touch "$state/files"
         setting repair >"$state/repaired"
         keep_program
-        end_replaced_claims
+        end_others
         say "$step unchanged${deferral:+; $deferral}"
         announce_deferral
         return
@@ -92,7 +94,7 @@ apply() {
     record_applied
     changing=
     clean
-    end_replaced_claims
+    end_others
     sync_files
     say "${note:-$step applied}"
     announce_deferral

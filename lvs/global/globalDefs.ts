@@ -1,4 +1,4 @@
-import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../keepalived/extraConfig";
 import {
     flag,
     ownAddress,
@@ -98,7 +98,7 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
 }
 
 /** Global settings of keepalived (keepalived `global_defs`). */
-export interface GlobalDefs extends GlobalDefsKeywords {
+export interface GlobalDefsSettings extends GlobalDefsKeywords {
     /** Recipients of keepalived's mail. Needs an smtpServer (keepalived `notification_email`). Defaults to none. */
     notificationEmail?: string[];
     /** IP address of the mail server (keepalived `smtp_server`). Defaults to none. */
@@ -111,9 +111,9 @@ export interface GlobalDefs extends GlobalDefsKeywords {
     lvsTimeouts?: LvsTimeouts;
     /** Connection sync between directors (keepalived `lvs_sync_daemon`). Defaults to the default of each field. */
     lvsSyncDaemon?: SyncDaemon;
-    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
-    extraConfig?: string;
 }
+
+export type GlobalDefs = GlobalDefsSettings & ExtraConfig;
 
 const email = matching(
     /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,

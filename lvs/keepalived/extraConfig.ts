@@ -1,6 +1,11 @@
 import { type Problem, problem, problemIf } from "../problems";
 import { tooLong } from "./keywords";
 
+/** A block to which users can add lines. */
+export interface ExtraConfig {
+    readonly extraConfig?: string;
+}
+
 /** Split a user's lines of keepalived configuration, which are copied unchanged. */
 export function extraLines(extraConfig: string | undefined): string[] {
     return (extraConfig ?? "").split("\n").filter((line) => line.trim() !== "");

@@ -20,6 +20,12 @@ export interface Script extends ScriptSettings {
     readonly content: string;
 }
 
+/** A script on a director. */
+export interface ScriptPlan extends Script {
+    /** User other than root that runs it, if its content is secret. */
+    readonly reader?: string;
+}
+
 /** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
     /** Name of one of the cluster's `scripts`. */

@@ -6,6 +6,13 @@ export interface HostFile {
     /** Mode in octal, as for chmod. */
     mode: string;
     content: string;
+    /** Set if the content is secret. It then has seals in place of secrets, and the bundle leaves it out. */
+    secret?: {
+        /** SHA-256 of the content with its seals, under which the step `secret` sends the real one. */
+        readonly digest: string;
+        /** User whose group can read the file, if that is not root: a name, or `httpd` for the web server's. */
+        readonly reader?: string;
+    };
 }
 
 /** Make a file from a template and values. */

@@ -1,4 +1,4 @@
-import { extraConfigProblems } from "../keepalived/extraConfig";
+import { type ExtraConfig, extraConfigProblems } from "../keepalived/extraConfig";
 import {
     flag,
     keywordProblems,
@@ -40,7 +40,7 @@ export interface PoolMemberKeywords {
 }
 
 /** A real server in the pool of one virtual server (keepalived `real_server`). */
-export interface PoolMember extends PoolMemberKeywords, CheckTiming {
+export interface PoolMemberSettings extends PoolMemberKeywords, CheckTiming {
     /** Name of the real server. */
     name: string;
     /** Port that the server listens on. Defaults to the virtual server's; another port needs NAT or FULLNAT. */
@@ -51,9 +51,9 @@ export interface PoolMember extends PoolMemberKeywords, CheckTiming {
     tunnel?: Tunnel;
     /** Health checks. Defaults to the virtual server's. */
     check?: Check;
-    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
-    extraConfig?: string;
 }
+
+export type PoolMember = PoolMemberSettings & ExtraConfig;
 
 /** The kernel adds weights up in 32 bits. keepalived does not limit them. */
 export const weight = integer(0, 65535);

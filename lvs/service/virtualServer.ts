@@ -1,5 +1,5 @@
 import type { Family } from "../addresses";
-import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../keepalived/extraConfig";
 import {
     flag,
     keywordProblems,
@@ -41,7 +41,12 @@ import {
     persistenceProblems,
     type PersistenceSettings,
 } from "./persistence";
-import { type PoolMember, type PoolMemberKeywords, poolMemberKeywords } from "./poolMember";
+import {
+    type PoolMember,
+    type PoolMemberSettings,
+    type PoolMemberKeywords,
+    poolMemberKeywords,
+} from "./poolMember";
 import { quorumKeywords, type QuorumSettings } from "./quorum";
 import {
     type LvsSched,
@@ -82,15 +87,14 @@ export interface VirtualServerSettings
     /** Health checks of the real servers. Defaults to a TCP connection to their port. */
     check?: Check;
     /** Real servers in the pool. Defaults to all. */
-    realServers?: PoolMember[];
+    realServers?: PoolMemberSettings[];
     /** Networks of the clients, as prefixes such as `192.0.2.0/24`. Needed for NAT with a single network only. Defaults to anywhere. */
     clientNetworks?: string[];
-    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
-    extraConfig?: string;
 }
 
 /** A service: the address that clients connect to, and the pool that answers (keepalived `virtual_server`). */
-export interface VirtualServer extends VirtualServerSettings, Destination {
+export interface VirtualServer extends VirtualServerSettings, Destination, ExtraConfig {
+    readonly realServers?: PoolMember[];
     readonly sorryServer?: SorryServer;
 }
 

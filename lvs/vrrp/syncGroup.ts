@@ -1,4 +1,4 @@
-import { extraConfigProblems, extraLines } from "../keepalived/extraConfig";
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../keepalived/extraConfig";
 import {
     flag,
     keywordProblems,
@@ -37,14 +37,14 @@ export interface VrrpSyncGroupKeywords extends NotifySettings {
 }
 
 /** VRRP instances that fail over together: one director is active for all of them (keepalived `vrrp_sync_group`). */
-export interface VrrpSyncGroup extends VrrpSyncGroupKeywords, Tracks {
+export interface VrrpSyncGroupSettings extends VrrpSyncGroupKeywords, Tracks {
     /** Name of the group. */
     name: string;
     /** Names of its VRRP instances, two or more (keepalived `group`). */
     group: string[];
-    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
-    extraConfig?: string;
 }
+
+export type VrrpSyncGroup = VrrpSyncGroupSettings & ExtraConfig;
 
 export const vrrpSyncGroupKeywords: Keywords<VrrpSyncGroupKeywords> = {
     syncGroupTrackingWeight: {

@@ -23,7 +23,7 @@ describe("validatedCluster", () => {
     it("waits for values that are not known yet and fails when they turn out wrong", async () => {
         const args = seedArgs();
         args.realServers[0]!.host = pulumi.output(Promise.resolve("rs1"));
-        await expect(outcome(validatedCluster(args, resource))).rejects.toThrow(
+        await expect(outcome(validatedCluster(args, resource).model)).rejects.toThrow(
             'virtualServers[0]: "rs1" has no IPv4 address that directors can send packets to. ',
         );
     });
@@ -31,7 +31,7 @@ describe("validatedCluster", () => {
     it("gives the cluster without passwords and keys", async () => {
         const args = seedArgs();
         args.authPass = "pass1234";
-        const cluster = await outcome(validatedCluster(args, resource));
+        const cluster = await outcome(validatedCluster(args, resource).model);
         expect(JSON.stringify(cluster)).not.toMatch(/pass1234|PRIVATE|hostKey/);
         expect(cluster.directors[1]).toMatchObject({ name: "ds2", host: "10.128.190.254" });
     });

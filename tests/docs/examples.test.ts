@@ -17,13 +17,14 @@
  *   Both have to describe the same cluster: every step on every host is the same.
  * - `AAAA…` in either form stands for a host key. Hosts are logged in to with the SSH agent, so an
  *   example has no `privateKey`.
+ * - `{ secure: … }` stands for an encrypted script, which a program reads with `requireSecret`.
  * - A `yaml` block without `example` whose keys all begin with `lvs:` is a fragment. Laid over the
  *   first example of its page, or else of the README, it has to describe a cluster. Its keys take the
  *   place of the example's; scripts are added.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import * as vm from "node:vm";
+import * as pulumi from "@pulumi/pulumi";
 import * as ts from "typescript";
 import { parse } from "yaml";
 import { LvsCluster } from "../../components";
@@ -86,8 +87,16 @@ function configIn({ text }: Block): Config | undefined {
 
 /** The cluster that the engine would hand to the program of this repository. */
 function clusterOf(config: Config) {
-    const texts = Object.entries(config).map(([name, value]) => [name, JSON.stringify(value)]);
-    return readCluster(Object.fromEntries(texts) as Record<string, string>);
+    const encrypted = new Set<string>();
+    const texts = Object.entries(config).map(([name, value]) => {
+        const decrypt = (_: string, field: unknown) => {
+            if (typeof field !== "object" || field === null || !("secure" in field)) return field;
+            encrypted.add(name);
+            return secretScript;
+        };
+        return [name, JSON.stringify(value, decrypt)];
+    });
+    return readCluster(Object.fromEntries(texts) as Record<string, string>, [...encrypted]);
 }
 
 /** Record what a program registers. Pulumi would end the process at an error that leaves the program. */
@@ -111,15 +120,18 @@ function stepsOf(registrations: Registration[]) {
     );
 }
 
+const secretScript = "#!/bin/sh\n";
+
 const packageName = "@pulumi-lvs/lvs";
 
 function run({ text }: Block): void {
     const { outputText } = ts.transpileModule(text, {
         compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
     });
-    const program = vm.compileFunction(outputText, ["require", "exports"]) as (
-        ...given: unknown[]
-    ) => void;
+    pulumi.runtime.setAllConfig({ "lvs:probe": secretScript });
+    // Pulumi does not recognise arrays that `node:vm` makes outside of this test.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const program = new Function("require", "exports", outputText) as (...given: unknown[]) => void;
     const modules = (name: string): unknown =>
         jest.requireActual(name === packageName ? "../../components" : name);
     program(modules, {});

@@ -253,7 +253,9 @@ describe("the list of kernel modules", () => {
 describe("the nftables file", () => {
     it("is left out if nothing is marked or masqueraded", () => {
         expect(directorNftFiles([], [])).toEqual([]);
-        expect(realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], undefined)).toEqual([]);
+        expect(
+            realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], undefined),
+        ).toEqual([]);
     });
 
     it("has marks and full NAT in one table for each family", () => {
@@ -290,7 +292,9 @@ table ip6 pulumi_lvs {
     });
 
     it("sets the segment size of the answers of a real server", () => {
-        expect(realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], 1440)[0]!.content).toBe(
+        expect(
+            realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], 1440)[0]!.content,
+        ).toBe(
             `table ip pulumi_lvs {
     chain answers {
         type filter hook output priority -150; policy accept;

@@ -49,6 +49,13 @@ ${memory}/director/secret
 + 755 0:0 folder
 ${memory}/director/secret/applied
 + 755 0:0 folder
+${memory}/director/secret/applied/etc
++ 755 0:0 folder
+${memory}/director/secret/applied/etc/keepalived
++ 755 0:0 folder
+${memory}/director/secret/applied${file}
++ 600 0:0
++ 
 ${memory}/director/secret/files
 + 644 0:0
 + ${file}

@@ -6,17 +6,28 @@ interface Schema {
     items?: Schema;
     properties?: Record<string, Schema>;
     enum?: unknown[];
+    writeOnly?: boolean;
 }
 
 const definitions = schema.definitions as Record<string, Schema>;
 
 /** List the arguments of a cluster that are text, such as `virtualServers[].check.http.url[].path`. */
 export function textArguments(): string[] {
+    return textFields().map(([path]) => path);
+}
+
+/** List the arguments of a cluster that may be secret, without keys and passwords, which always are. */
+export function maybeSecretArguments(): string[] {
+    const isMaybe = ({ type, writeOnly }: Schema) => type?.includes("object") && !writeOnly;
+    return textFields().flatMap(([path, field]) => (isMaybe(field) ? [path] : []));
+}
+
+function textFields(): [string, Schema][] {
     const fields = Object.entries(schema.properties.config.properties as Record<string, Schema>);
     return fields.flatMap(([key, field]) => textsIn(field, key.replace("lvs:", "")));
 }
 
-function textsIn(field: Schema, path: string): string[] {
+function textsIn(field: Schema, path: string): [string, Schema][] {
     const [reference] = field.allOf ?? [];
     if (reference) return textsIn(definitions[reference.$ref.split("/").at(-1)!]!, path);
     if (field.items) return textsIn(field.items, `${path}[]`);
@@ -25,5 +36,5 @@ function textsIn(field: Schema, path: string): string[] {
         return inner.flatMap(([name, one]) => textsIn(one, `${path}.${name}`));
     }
     const isText = [field.type].flat().includes("string") || typeof field.enum?.[0] === "string";
-    return isText ? [path] : [];
+    return isText ? [[path, field]] : [];
 }

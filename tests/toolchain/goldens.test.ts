@@ -1,8 +1,10 @@
 import { validResult, keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
 import { planDirector } from "../../lvs/plan";
 import { authPassFile, directorFiles } from "../../lvs/render";
+import { seal, secretTexts } from "../../lvs/secrets";
 import { validate } from "../../lvs/validate";
 import { goldenClusters, onVersion } from "../support/clusters";
+import { seed } from "../support/seed";
 
 jest.setTimeout(600_000);
 
@@ -31,5 +33,54 @@ describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) =>
             const files = [...directorFiles(planDirector(cluster, name)), authPassFile("12345678")];
             expect(await tree.test(files, { interfaces })).toEqual(validResult);
         }
+    });
+
+    it("reads secret lines of every block in their place", async () => {
+        const secrets: Record<string, string> = {};
+        const sealed = (lines: string) => {
+            secrets[seal(lines)] = lines;
+            return seal(lines);
+        };
+        const cluster = onVersion(
+            {
+                ...seed,
+                globalDefs: { extraConfig: sealed("notification_email {\nroot\n}") },
+                vrrpInstances: [
+                    {
+                        ...seed.vrrpInstances[0]!,
+                        extraConfig: sealed("track_interface {\neth1\n}"),
+                    },
+                ],
+                virtualServers: [
+                    {
+                        ...seed.virtualServers[0]!,
+                        extraConfig: sealed("persistence_timeout 60"),
+                        realServers: [
+                            {
+                                name: "rs1",
+                                extraConfig: sealed("PING_CHECK {\nretry 2\n}\nuthreshold 9"),
+                            },
+                        ],
+                    },
+                ],
+            },
+            version,
+        );
+        const files = directorFiles(planDirector(cluster, "ds1"));
+        const texts = secretTexts(files, secrets);
+        const written = files.map((file) => ({
+            ...file,
+            content:
+                texts.find(({ path }) => path.endsWith(`/${file.secret?.digest}`))?.content ??
+                file.content,
+        }));
+        const tree = await keepalivedOf(suite);
+        const all = [...written, authPassFile("12345678")];
+        expect(await tree.test(all, { interfaces })).toEqual(validResult);
+        const wrong = all.map((file) =>
+            file.secret ? { ...file, content: `${file.content}no_such_word\n` } : file,
+        );
+        const { output } = await tree.test(wrong, { interfaces });
+        expect(output.match(/no_such_word/g)).toHaveLength(4);
     });
 });

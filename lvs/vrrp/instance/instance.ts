@@ -1,4 +1,4 @@
-import { extraLines } from "../../keepalived/extraConfig";
+import { type ExtraConfig, extraLines } from "../../keepalived/extraConfig";
 import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../keepalived/keywords";
 import { multicastGroup } from "../../keepalived/kinds";
 import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
@@ -104,12 +104,10 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
     virtualRoutes?: VirtualRoute[];
     /** Routing rules of the active director (keepalived `virtual_rules`). Defaults to none. */
     virtualRules?: VirtualRule[];
-    /** Lines of keepalived configuration to append to the block unchanged, at your own risk. Defaults to none. */
-    extraConfig?: string;
 }
 
 /** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
-export interface VrrpInstance extends VrrpInstanceSettings {
+export interface VrrpInstance extends VrrpInstanceSettings, ExtraConfig {
     readonly virtualIpaddress?: VirtualIpaddress[];
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }

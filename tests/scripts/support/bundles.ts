@@ -2,12 +2,14 @@ import { bundle, digestOf } from "../../../host/bundle";
 import { HostRole, type Ownership, stepText } from "../../../host/step";
 import { unbundle } from "../../../host/unbundle";
 import type { Cluster } from "../../../lvs/model";
-import { planDirector } from "../../../lvs/plan";
+import { planDirector, standaloneRealServers } from "../../../lvs/plan";
 import type { HostFile } from "../../../lvs/render";
+import type { Secrets } from "../../../lvs/secrets";
 import {
     claimStep,
     deferredStep,
     directorSteps,
+    needsPreparation,
     realServerSteps,
     type StepContent,
     type StepName,
@@ -17,6 +19,8 @@ import { realServerPlan } from "../../support/plans";
 /** A cluster with its password. */
 export interface Plan extends Cluster {
     authPass?: string;
+    /** Its secrets, by the seals in the cluster. Defaults to none. */
+    secrets?: Secrets;
     /** The name of the component. Defaults to `lvs`. */
     resource?: string;
     /** Project of the program. Defaults to `lvs`. */
@@ -102,11 +106,11 @@ function filesOf(plan: Plan, host: string): HostFile[] {
 }
 
 function directorContent(plan: Plan, host: string, step: DirectorStep) {
-    const { authPass = "secret62", repair, directors } = plan;
+    const { authPass = "secret62", secrets = {}, directors } = plan;
     const planned = planDirector(plan, host);
     switch (step) {
         case "secret":
-            return directorSteps.secret(authPass, repair);
+            return directorSteps.secret(planned, authPass, secrets);
         case "configure":
             return directorSteps.configure(planned, directors[0]!.name !== host);
         default:
@@ -114,14 +118,22 @@ function directorContent(plan: Plan, host: string, step: DirectorStep) {
     }
 }
 
+function earlierSteps(plan: Plan, host: string): StepName[] {
+    const realServer = standaloneRealServers(plan).get(host)!;
+    return [
+        ...(needsPreparation(realServer) ? (["prepare"] as const) : []),
+        ...(plan.secrets ? (["secret"] as const) : []),
+    ];
+}
+
 function realServerContent(plan: Plan, host: string, step: DirectorStep): StepContent {
     const { project = "lvs", resource = "lvs" } = plan;
     const planned = { ...realServerPlan(plan, host), id: `${project}.test.${resource}-${host}` };
     switch (step) {
         case "secret":
-            throw new Error("A real server has no secret.");
+            return realServerSteps.secret(planned, plan.secrets ?? {});
         case "configure":
-            return realServerSteps.configure(planned, true);
+            return realServerSteps.configure(planned, true, earlierSteps(plan, host));
         default:
             return realServerSteps[step](planned);
     }
