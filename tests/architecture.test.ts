@@ -68,7 +68,7 @@ const lvsArrows: Record<string, string[]> = {
         "nat",
         "secrets",
     ],
-    secrets: ["problems", "kernel", "model"],
+    secrets: ["problems", "keepalived", "kernel", "model"],
     render: [
         "keepalived",
         "vrrp",

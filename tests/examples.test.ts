@@ -22,7 +22,6 @@ describe("the example program", () => {
         const all = await record(() => import(example));
         const hosts = all.filter(({ parent }) => parent === "web").map(({ name }) => name);
         expect(hosts).toEqual([
-            "web-auth-pass",
             "web-ds1",
             "web-ds1-preflight",
             "web-ds2",

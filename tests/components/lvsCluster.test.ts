@@ -11,7 +11,7 @@ describe("LvsCluster", () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
             "lvs-test > lvs:index:LvsCluster web",
-            "web > random:index/randomPassword:RandomPassword web-auth-pass",
+            "lvs-test > random:index/randomPassword:RandomPassword web-auth-pass",
             "web > lvs:index:Director web-ds1",
             `web-ds1 > ${command} web-ds1-claim`,
             `web-ds1 > ${command} web-ds1-configure`,

@@ -84,7 +84,6 @@ describe("a page of a real server", () => {
     it("has a secret step that connects if the page is secret", async () => {
         const step = await stepOf(pulumi.secret(mark), "secret");
         expect(step!.inputs).toMatchObject({ create: expect.any(String) as string });
-        expect(step!.inputs.delete).toContain("remove");
         expect(step!.secrets).toContain("stdin");
         expect(step!.secrets).not.toContain("create");
     });

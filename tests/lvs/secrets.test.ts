@@ -25,7 +25,8 @@ function runBy(users: (string | undefined)[], cluster: Partial<Cluster> = {}): C
 
 describe("a secret script", () => {
     it.each<[string, Cluster, string, string | undefined]>([
-        ["root alone", runBy([undefined, "root"]), "0700", undefined],
+        ["root alone", runBy(["root", "root"]), "0700", undefined],
+        ["the default user", runBy([undefined, "root"]), "0750", "keepalived_script"],
         ["another user", runBy(["probe"]), "0750", "probe"],
         ["root and another user", runBy(["root", "probe", "probe"]), "0750", "probe"],
         [
