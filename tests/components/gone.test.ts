@@ -15,7 +15,7 @@ describe("a member that has gone for good", () => {
     it.each([
         ["director", "ds2", (args: LvsClusterArgs) => (args.directors[1]!.gone = true)],
         ["real server", "rs2", (args: LvsClusterArgs) => (args.realServers[1]!.gone = true)],
-    ])("of the kind %s runs no command, now or when it is removed", async (_, name, change) => {
+    ])("runs no command as a %s, now or when it is removed", async (_, name, change) => {
         const commands = (await commandsWith(change)).filter(
             (one) => one.name.startsWith(`web-${name}-`) && !one.name.endsWith("-deferred"),
         );
