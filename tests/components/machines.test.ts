@@ -4,14 +4,12 @@ const id = "0123456789abcdef0123456789abcdef";
 
 describe("the machine of a host", () => {
     it.each([
-        ["is in the output of its preflight", `ds1: preflight passed\nmachine ${id}\n`, id],
-        [
-            "is unknown if the host has no machine-id",
-            "ds1: preflight passed\nmachine \n",
-            undefined,
-        ],
-        ["is unknown without output", "", undefined],
-    ])("%s", (_, stdout, machine) => expect(machineIn(stdout)).toBe(machine));
+        ["with a machine-id", `ds1: preflight passed\nmachine ${id}\n`, id],
+        ["without a machine-id", "ds1: preflight passed\nmachine \n", undefined],
+        ["without output", "", undefined],
+    ])("is read from the output of a preflight %s", (_, stdout, machine) =>
+        expect(machineIn(stdout)).toBe(machine),
+    );
 
     it("may belong to one member alone", () => {
         const problems = machineProblems([
