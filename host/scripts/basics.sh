@@ -35,6 +35,9 @@ differing_sysctls() {
     sysctl $(sed 's/ *=.*//' "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
 }
 
+# Print the seconds since the boot: a step of the wall clock must not end a wait.
+seconds() { cut -d . -f 1 /proc/uptime; }
+
 # within SECONDS COMMAND: repeat the command until it succeeds, for at most that time. $patience
 # replaces the time where nothing is about to change.
 within() {
@@ -42,7 +45,7 @@ within() {
     deadline=
     shift
     until "$@"; do
-        now=$(date +%s)
+        now=$(seconds)
         : "${deadline:=$((now + patient))}"
         [ "$now" -lt "$deadline" ] || return 1
         sleep 0.2

@@ -153,11 +153,11 @@ if command -v apt-get >/dev/null; then
     unmarked() { apt-mark showauto; }
     # apt-get has an option to wait for the lock of dpkg, but none for the lock of the package lists.
     apt() {
-        give_up=$(($(date +%s) + 120))
+        give_up=$(($(seconds) + 120))
         until apt-get -q -y -o DPkg::Lock::Timeout=120 -o Acquire::http::Timeout=10 \
             -o Acquire::Retries=1 "$@" >"$log" 2>&1; do
             grep -q 'Could not get lock' "$log" || return 1
-            [ "$(date +%s)" -lt "$give_up" ] || return 1
+            [ "$(seconds)" -lt "$give_up" ] || return 1
             sleep 1
         done
     }
