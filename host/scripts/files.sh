@@ -11,6 +11,34 @@ record_staged() {
         fail "$state cannot be written. Make its file system writable, or free some space."
 }
 
+# Print the paths that somebody else than root can write a link beside: their folder, or one above it, is
+# not root's alone.
+exposed_paths() {
+    folders=$(for path in $paths; do
+        while [ -n "$path" ]; do
+            path=${path%/*}
+            echo "${path:-/}"
+        done
+    done | sort -u)
+    open=$(find -H $folders -maxdepth 0 ! -path / \( ! -user root -o -perm /022 \) | words)
+    for path in $paths; do
+        for folder in $open; do
+            case "$path" in "$folder"/*) echo "$path" && break ;; esac
+        done
+    done
+}
+
+# staged_at PATH: print where a file gets its content and mode. An exposed one gets them in our folder.
+staged_at() { if has "$exposed" "$1"; then echo "$state/exposed$1"; else echo "$1.lvs-new"; fi; }
+
+# `cp` makes the staged file of an exposed one anew, and so follows no link.
+place_exposed() {
+    for path in $exposed; do
+        cp -p --remove-destination "$state/exposed$path" "$path.lvs-new" ||
+            fail "the new files cannot be written. Free some disk space."
+    done
+}
+
 # Write every file beside its target, so that a full disk is noticed before any file changes.
 stage() {
     shared_directories=$(for folder in $(other_steps); do words_in "$folder/directories"; done)
@@ -18,39 +46,47 @@ stage() {
         make_directory "${path%/*}"
         [ ! -d "$path" ] || fail "$path is a folder and must be a file. Move the folder away."
     done
+    exposed=$([ -z "$paths" ] || exposed_paths | words)
+    for path in $exposed; do mkdir -p "$state/exposed${path%/*}"; done
     (
         umask 077
-        bundle | awk '
+        bundle | awk -v exposed=" $exposed" -v ours="$state/exposed" "$awk_staged_at"'
             /^(package|set|secret) / { next }
-            /^file / { if (out) close(out); out = $3 ".lvs-new"; printf "" > out; next }
+            /^file / { if (out) close(out); out = staged_at($3); printf "" > out; next }
             { print substr($0, 5) > out }'
     ) || fail "the new files cannot be written. Free some disk space."
-    bundle | awk '
-        /^file / { files[$2] = files[$2] " " $3 ".lvs-new" }
+    bundle | awk -v exposed=" $exposed" -v ours="$state/exposed" "$awk_staged_at"'
+        /^file / { files[$2] = files[$2] " " staged_at($3) }
         END { for (mode in files) print mode files[mode] }
     ' | while read -r mode files; do
         chmod "$mode" $files
     done
     stage_secrets
+    place_exposed
 }
+
+awk_staged_at='
+    function staged_at(path) { return index(exposed, " " path " ") ? ours path : path ".lvs-new" }
+'
 
 # Copy the content of secret files from where the step `secret` has put it.
 stage_secrets() {
     bundle | sed -n 's/^secret //p' | while read -r mode path digest reader; do
         [ -e "$secret_texts/$digest" ] ||
             fail "the secret content of $path is missing on this host. Set repair to a new word."
-        (umask 077 && cp "$secret_texts/$digest" "$path.lvs-new") ||
+        new=$(staged_at "$path")
+        (umask 077 && cp "$secret_texts/$digest" "$new") ||
             fail "the new files cannot be written. Free some disk space."
-        [ -z "$reader" ] || give_group "$path.lvs-new" "$reader"
-        chmod "$mode" "$path.lvs-new"
+        [ -z "$reader" ] || give_group "$new" "$path" "$reader"
+        chmod "$mode" "$new"
     done || exit 1
 }
 
-# give_group FILE READER: let the group of a user read the file. `httpd` is the web server's user.
+# give_group FILE PATH READER: let the group of a user read the file. `httpd` is the web server's user.
 give_group() {
-    [ "$2" != httpd ] || set -- "$1" "$(id -un www-data 2>/dev/null || echo apache)"
-    group=$(id -gn "$2" 2>/dev/null) ||
-        fail "this host has no user $2, who must read the secret file ${1%.lvs-new}. Create the user."
+    [ "$3" != httpd ] || set -- "$1" "$2" "$(id -un www-data 2>/dev/null || echo apache)"
+    group=$(id -gn "$3" 2>/dev/null) ||
+        fail "this host has no user $3, who must read the secret file $2. Create the user."
     chgrp "$group" "$1"
 }
 
@@ -112,7 +148,7 @@ back_up() {
 # restore_file COPIES PATH: copy the file back from the folder COPIES. Delete it if it has no copy.
 restore_file() {
     if exists "$state/$1$2"; then
-        cp -a "$state/$1$2" "$2.lvs-new"
+        cp -a --remove-destination "$state/$1$2" "$2.lvs-new"
         mv -f "$2.lvs-new" "$2"
     else
         rm -f "$2"

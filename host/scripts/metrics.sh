@@ -11,7 +11,9 @@ main() {
         metrics
         return
     }
-    metrics >"$1.new"
+    # The folder may belong to node_exporter's user, who could put a link there.
+    rm -f "$1.new"
+    (set -C && metrics >"$1.new")
     mv -f "$1.new" "$1"
 }
 

@@ -203,7 +203,7 @@ remove() {
 
 clean() {
     # shellcheck disable=SC2046  # words
-    rm -rf $staged $(words_in "$state/staged") ${scratch:-} "$state/scratch" "$state/staged" "$state/changing" \
+    rm -rf $staged $(words_in "$state/staged") ${scratch:-} "$state/scratch" "$state/exposed" "$state/staged" "$state/changing" \
         "$state/old" "$state/sysctl.old" "$state/applied.new" "$state/sums.new" "$state/files.new"
 }
 

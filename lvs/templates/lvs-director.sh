@@ -445,8 +445,11 @@ refused() {
 }
 
 # A folder of its own, because a check may run at the same time.
-scratch=$(mktemp -d /run/lvs-director.XXXXXX)
-trap 'rm -r "$scratch"' EXIT
+scratch=/run/lvs-director.scratch/$$
+# A process that was killed may have left its folder.
+for folder in /run/lvs-director.scratch/*; do [ -d "/proc/${folder##*/}" ] || rm -rf "$folder"; done
+mkdir -p "$scratch"
+trap 'rm -r "$scratch"; rmdir /run/lvs-director.scratch 2>/dev/null || :' EXIT
 case "${1:-}" in
     start | reload) start ;;
     stop) stop ;;

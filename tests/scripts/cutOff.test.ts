@@ -83,7 +83,13 @@ describe("staged files", () => {
             host,
             found: "apt-get install apache2",
             // All staged files exist at that point.
-            events: [apply(everyKindOfFile, "configure", { signal: "KILL", at: 14 }), apply(plain)],
+            events: [
+                apply(everyKindOfFile, "configure", {
+                    signal: "KILL",
+                    at: host === "ds1" ? 21 : 24,
+                }),
+                apply(plain),
+            ],
             says: /2 of 2 real servers up\n$|^real server with/,
             is: [apply(plain)],
             // The folder stays until a remove.

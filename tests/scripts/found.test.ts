@@ -166,6 +166,20 @@ it.each(obstacles.map((one) => [one.host, one.what, one] as const))(
     },
 );
 
+describe("A folder of another user", () => {
+    tests([
+        {
+            title: "with a link in place of a staged file gets the file, and the target of the link stays",
+            host: "rs1",
+            found: "apt-get install apache2; chown 33:33 /var/www/html; echo theirs >/etc/victim; ln -s /etc/victim /var/www/html/index.html.lvs-new",
+            events: [apply(everyKindOfFile), remove(everyKindOfFile)],
+            says: "removed\n",
+            is: "as found",
+            but: "/var/www/html/index.html.lvs-new\n- link to /etc/victim\n",
+        },
+    ]);
+});
+
 describe("A step that cannot work changes nothing", () => {
     tests([
         {
