@@ -367,8 +367,8 @@ describe("services that come with packages", () => {
                 "+ /usr/local/sbin/lvs-metrics\n",
                 "/var/lib/pulumi-lvs/director/prepare/packages.added\n",
                 "+ 644 0:0\n+ prometheus-node-exporter\n+ \n",
-                "/var/lib/pulumi-lvs/prepare/packages.named\n",
-                "+ 644 0:0\n+ keepalived\n+ ipvsadm\n+ prometheus-node-exporter\n+ \n",
+                "/var/lib/pulumi-lvs/director/prepare/packages.named\n",
+                "+ prometheus-node-exporter\n",
             ].join(""),
         },
     ]);

@@ -56,7 +56,7 @@ afterAll(() => fs.rmSync(project, { recursive: true }));
 it("The packed package makes a cluster in a separate project", () => {
     fs.writeFileSync(path.join(project, "index.js"), program);
     expect(run(project, "node", "index.js").trim()).toBe(
-        "project-stack web web-a web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-configure web-b-deferred web-b-preflight",
+        "project-stack web web-a web-a-claim web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-claim web-b-configure web-b-deferred web-b-preflight",
     );
 });
 

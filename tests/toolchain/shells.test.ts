@@ -32,6 +32,9 @@ const anyText = fc
 /** Shells cannot carry other text, so it is never sent. */
 const isText = (content: string) => !/\0|\p{Surrogate}/u.test(content);
 
+/** No other step, and no folder that somebody else can write. */
+const here = "state=/nonexistent\nexposed_paths() { :; }";
+
 describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...options]) => {
     let dir: string;
     /** BusyBox has its own awk, sed and so on. */
@@ -57,7 +60,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
 
     /** Let the shell read a bundle as a host does, with another last line, and return its output. */
     function run(text: string, last: string): string {
-        const input = text.replace('main "$@"\n', () => `PATH=${tools}\n${last}\n`);
+        const input = text.replace('main "$@"; }\n', () => `PATH=${tools}\n${last}\n}\n`);
         const printed = execFileSync(shell!, [...options, "-s"], { cwd: dir, input });
         return printed.toString();
     }
@@ -96,7 +99,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         forAnyContents((contents) => {
             const files = contents.map((content, index) => fileOf(`${dir}/${index}`, content));
             const paths = files.map((file) => file.path).join(" ");
-            run(bundle("director", files), `state=${dir} paths='${paths}'\nstage`);
+            run(bundle("director", files), `${here}\npaths='${paths}'\nstage`);
             const wanted = contents.map((content, index) => [
                 `${index}.lvs-new`,
                 ["0640", withNewline(content)],
@@ -120,7 +123,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 if (text === undefined) return;
                 taken++;
                 const paths = `$(bundle | sed -n 's/^file [0-7]* //p' | words)`;
-                run(text, `state=${dir} paths="${paths}"\nstage`);
+                run(text, `${here}\npaths="${paths}"\nstage`);
                 expect(takeFiles()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
             }),
             cases(60),
