@@ -1,5 +1,4 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -84,18 +83,9 @@ describe("a bundle", () => {
         const dir = fs.mkdtempSync(path.join(os.tmpdir(), "bundle-"));
         try {
             const text = bundle("claim", [], { settings: { urn: "urn", claim: "director" } });
-            const harmless = text.replace(
+            const whole = text.replace(
                 /\nstep=removal\n[^]*\nEND-OF-SCRIPT/,
                 `\nmain() { touch ${dir}/ran; }\nEND-OF-SCRIPT`,
-            );
-            const digest = createHash("sha256");
-            const [, content, script] =
-                /END-OF-BUNDLE'\n([^]*)END-OF-BUNDLE\n[^]*END-OF-SCRIPT'\n([^]*)END-OF-SCRIPT\n/.exec(
-                    harmless,
-                )!;
-            const whole = harmless.replace(
-                /[0-9a-f]{64}/,
-                digest.update(content! + script!).digest("hex"),
             );
             const status = (input: string, shell: string[]) =>
                 spawnSync(shell[0]!, [...shell.slice(1), "-s", "remove"], { input }).status;
