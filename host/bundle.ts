@@ -32,9 +32,7 @@ export type StepScript = keyof typeof scripts;
 const programs = { "lvs-metrics": [...record, "vrrp", "ipvs", "metrics"] };
 
 /** First line of a bundle. A bundle that does not arrive whole fails, wherever it ends. */
-const opening =
-    `trap 'echo "This step did not arrive whole. Repeat the up." >&2; exit 1' EXIT; ` +
-    "bundle() { cat <<'END-OF-BUNDLE'";
+const opening = "trap 'echo incomplete >&2; exit 1' EXIT; bundle() { cat <<'END-OF-BUNDLE'";
 
 /** Lines of the content in a bundle. */
 export function contentLines(bundle: string): string[] | undefined {

@@ -97,6 +97,6 @@ export function stepText(
     const { script } = kinds[role][step]!;
     return bundle(script, [...files, ...programs.map(program)], {
         packages,
-        settings: { urn: encodeURI(urn), claim, adopt, ...settings },
+        settings: { ...settings, urn: encodeURI(urn), claim, adopt },
     });
 }

@@ -19,6 +19,7 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
         find /etc /usr/local /usr/libexec /var/lib /var/www /opt /run/lvs* -xdev \\( -type f -o -type l \\) 2>/dev/null |
             grep -vE '^/var/lib/(dpkg|apt|ucf|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
             grep -vE '^/etc/(alternatives|apache2|rc[0-9S].d)/|/multi-user.target.wants/(apache2|keepalived)|^/etc/mtab$' |
+            grep -vE '^/etc/(passwd|group|shadow|gshadow)-$' |
             grep -vxFf $packaged | sort | xargs -d '\\n' sha256sum
         rm $packaged
     `);
