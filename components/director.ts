@@ -81,6 +81,7 @@ export class Director extends pulumi.ComponentResource {
         if (member.gone) {
             this.configured = claim.urn;
             this.deferred = pulumi.output("");
+            this.registerOutputs({ configured: this.configured, deferred: this.deferred });
             return;
         }
         const prepare = runStep(

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StepHost } from "../host/step";
 
-/** What a cluster needs of its directors and real servers, and users do not: it is no output. */
+/** The part of a director or a real server that its cluster needs. It is no output, because users do not need it. */
 interface Member {
     readonly host: StepHost;
     /** Known when the resource that removes everything from the host exists. */

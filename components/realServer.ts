@@ -66,6 +66,7 @@ export class RealServer extends pulumi.ComponentResource {
         if (gone) {
             this.configured = claim.urn;
             this.deferred = pulumi.output("");
+            this.registerOutputs({ configured: this.configured, deferred: this.deferred });
             return;
         }
         const prepared = needsPreparation(args)

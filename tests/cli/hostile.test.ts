@@ -14,7 +14,7 @@ import { nodeCommand, tryRun } from "../../lab/run";
 import { anyCharacter, cases } from "../support/property";
 import { directorReport, hostOf, realServerReport, reports } from "./support";
 
-/** What no line on a terminal may have. */
+/** Characters that no line on a terminal may have. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /** Read what a host has sent as the commands do. */

@@ -10,7 +10,7 @@ const login = { host: "10.128.190.249", hostKey };
 const missing = "The value is missing. Give the host's public key, which `lvs keyscan` prints";
 const empty = "The value is empty.";
 
-/** What a program may give by mistake. Types forbid most of it, and values from elsewhere have no types. */
+/** Values that a program may give by mistake. Types forbid most of them, but values from elsewhere have no types. */
 type Wrong = Record<string, unknown>;
 
 /** Mistakes in a login, and the problem of each. */
