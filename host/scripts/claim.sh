@@ -6,6 +6,8 @@
 step=removal
 
 main() {
+    # A closed SSH connection must not end the removal between two steps.
+    trap '' PIPE
     read_settings
     lock
     claim=$(setting claim)
