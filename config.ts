@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LvsClusterArgs } from "./components";
 import { clusterProblems } from "./components/validated";
-import { fieldPath, nearestName, type Problem, problem, quote } from "./lvs/problems";
+import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "./lvs/problems";
 import schema from "./stacks/schema.json";
 
 /**
@@ -237,7 +237,7 @@ function ruleProblems(args: LvsClusterArgs, problems: readonly ShapeProblem[]): 
         /(\]|\.name|\.host)$/.test(path) || clusterShape.properties![path]?.type === "array";
     if (lost.some(isReferredTo)) return [];
     const objects = new Set(lost.map(objectOf));
-    return clusterProblems(args).filter(
+    return refusalsOf(clusterProblems(args)).filter(
         ({ path }) =>
             !objects.has(path) &&
             !objects.has(objectOf(path)) &&

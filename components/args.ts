@@ -15,6 +15,7 @@ import type { VrrpInstanceSettings } from "../lvs/vrrp/instance/instance";
 import type { VrrpSyncGroupSettings } from "../lvs/vrrp/syncGroup";
 import type { Tracking } from "../lvs/vrrp/tracking/tracking";
 import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
+import type { Warning } from "../lvs/problems";
 
 /** Arguments of a cluster: its hosts and its services. */
 export interface LvsClusterArgs extends ChangeSettings, Tracking {
@@ -48,6 +49,8 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     monitoring?: MonitoringSettings;
     /** When the cluster is destroyed, remove the packages that it installed, except those that another package has come to need. Defaults to false. */
     removePackages?: boolean;
+    /** Names of warnings that previews and `up`s do not show. Defaults to none. */
+    ignoreWarnings?: Warning[];
 }
 
 /** A block of keepalived's configuration to which you can add lines. */

@@ -67,14 +67,15 @@ export function withoutSecrets(
     problems: readonly Problem[],
     leaves: readonly SecretLeaf[],
 ): Problem[] {
-    return problems.map(({ path, reason }) => {
+    return problems.map((found) => {
+        const { path, reason } = found;
         const own = leaves.filter(({ place, text }) => text.length >= 4 || pathOf(place) === path);
         const hidden = own.reduce(
             (shown, { text }) =>
                 shown.replaceAll(quote(text), "The secret").replaceAll(text || "\0", "the secret"),
             reason,
         );
-        return { path, reason: hidden };
+        return { ...found, reason: hidden };
     });
 }
 

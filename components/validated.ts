@@ -7,7 +7,14 @@ import {
     loginFields,
 } from "../host/connection";
 import type { Cluster, Director, StandaloneRealServer, RealServer } from "../lvs/model";
-import { fieldPath, type Problem } from "../lvs/problems";
+import {
+    fieldPath,
+    type Problem,
+    problemLine,
+    refusalsOf,
+    type Warning,
+    warningsOf,
+} from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
@@ -25,12 +32,21 @@ import {
 
 /**
  * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if
- * every value is known, or else as soon as all are known. Errors do not repeat secrets.
+ * every value is known, or else as soon as all are known. Errors do not repeat secrets. Warnings are
+ * logged once, for the first resource that has these arguments.
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Sealed<Cluster> {
-    const rules = { validate, validateSealed: secretProblems };
-    return validated(withoutCredentials(args), resource, rules, credentialProblems(args));
+    const { ignoreWarnings } = args;
+    const rules = { validate, validateSealed: secretProblems, ignoreWarnings };
+    const found =
+        validatedClusters.get(args) ??
+        validated(withoutCredentials(args), resource, rules, credentialProblems(args));
+    validatedClusters.set(args, found);
+    return found;
 }
+
+/** A cluster and its directors have the same arguments. */
+const validatedClusters = new WeakMap<LvsClusterArgs, Sealed<Cluster>>();
 
 /** Check the arguments of a cluster. All their values are known. */
 export function clusterProblems(args: LvsClusterArgs): Problem[] {
@@ -119,6 +135,7 @@ export function memberConnections(
 interface Rules<Model> {
     validate(model: Model): Problem[];
     validateSealed?(model: Model): Problem[];
+    readonly ignoreWarnings?: readonly Warning[];
 }
 
 function validated<T, Model extends pulumi.Unwrap<T>>(
@@ -127,15 +144,22 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
     rules: Rules<Model>,
     problems: Problem[] = [],
 ): Sealed<Model> {
-    const throwIfAny = (found: Problem[]) => {
-        if (found.length > 0) throwProblems(found, resource);
+    const judge = (found: Problem[]) => {
+        const refusals = refusalsOf(found);
+        if (refusals.length > 0) throwProblems(refusals, resource);
+        return found;
+    };
+    const warn = (found: Problem[]) => {
+        for (const one of warningsOf(found, rules.ignoreWarnings)) {
+            void pulumi.log.warn(problemLine(one), resource);
+        }
     };
     if (isKnown(value)) {
         const model = value as unknown as Model;
-        throwIfAny([...rules.validate(model), ...problems]);
+        warn(judge([...rules.validate(model), ...problems]));
         return { model, secrets: {} };
     }
-    throwIfAny(problems);
+    judge(problems);
     const resolved = pulumi
         .all([pulumi.output(value), secretPlaces(value)])
         .apply(([known, places]) => {
@@ -158,7 +182,7 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
     });
     return {
         model: pulumi.unsecret(sealed).apply(({ model, isSecret, problems: found }) => {
-            throwIfAny(found);
+            warn(judge(found));
             return isSecret ? pulumi.secret(model) : model;
         }) as Known<Model>,
         secrets: resolved.apply(({ leaves }) =>
@@ -169,7 +193,7 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
 
 /** Throw for wrong arguments. No other code does. */
 export function throwProblems(problems: Problem[], resource: pulumi.Resource): never {
-    const lines = problems.map(({ path, reason }) => `  ${path}: ${reason}`);
+    const lines = problems.map((one) => `  ${problemLine(one)}`);
     throw new pulumi.ResourceError(["wrong arguments:", ...lines].join("\n"), resource, true);
 }
 

@@ -9,6 +9,7 @@ import type { GlobalDefs } from "./global/globalDefs";
 import type { VrrpInstance } from "./vrrp/instance/instance";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 import type { Tracking } from "./vrrp/tracking/tracking";
+import type { Warning } from "./problems";
 
 export interface Director {
     readonly name: string;
@@ -68,4 +69,5 @@ export interface Cluster extends ChangeSettings, Tracking {
     readonly openFirewall?: boolean;
     readonly removePackages?: boolean;
     readonly monitoring?: MonitoringSettings;
+    readonly ignoreWarnings?: readonly Warning[];
 }

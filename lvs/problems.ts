@@ -1,11 +1,22 @@
 import { printable } from "./printable";
 
-/** A problem of the user's arguments. */
+/** Names of warnings: what works and is unwise. `ignoreWarnings` takes them. */
+export const Warning = {
+    /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
+    equalPriorities: "equalPriorities",
+    /** A check can take longer than its delay loop, so a failed server is found later. */
+    slowCheck: "slowCheck",
+} as const;
+export type Warning = (typeof Warning)[keyof typeof Warning];
+
+/** A problem of the user's arguments: a refusal, or a warning if it has the name of one. */
 export interface Problem {
     /** Place in the arguments: `virtualServers[0].port`. */
     path: string;
     /** Two sentences: the first says what is wrong with the value, the second what to do. */
     reason: string;
+    /** Name of the warning. The arguments work, but are unwise. */
+    warning?: Warning;
 }
 
 /** Place of a field in an object. The arguments themselves have an empty path. */
@@ -22,6 +33,35 @@ export function problem(path: string, reason: string): Problem[] {
 /** Make one problem if `wrong` is true, and none otherwise. */
 export function problemIf(wrong: boolean, path: string, reason: string): Problem[] {
     return wrong ? problem(path, reason) : [];
+}
+
+/** Make one warning if `unwise` is true, and none otherwise. */
+export function warningIf(
+    unwise: boolean,
+    warning: Warning,
+    path: string,
+    reason: string,
+): Problem[] {
+    return problemIf(unwise, path, reason).map((one) => ({ ...one, warning }));
+}
+
+/** Problems for which the arguments are refused. */
+export function refusalsOf(problems: readonly Problem[]): Problem[] {
+    return problems.filter(({ warning }) => warning === undefined);
+}
+
+/** Problems to warn about, without those that the user ignores. */
+export function warningsOf(
+    problems: readonly Problem[],
+    ignored: readonly Warning[] = [],
+): Problem[] {
+    return problems.filter(({ warning }) => warning !== undefined && !ignored.includes(warning));
+}
+
+/** Format a problem as a line. A warning tells how to silence it. */
+export function problemLine({ path, reason, warning }: Problem): string {
+    const hint = warning === undefined ? "" : ` To silence this, add ${warning} to ignoreWarnings.`;
+    return `${path}: ${reason}${hint}`;
 }
 
 /** Check each item of an optional list, with its place in the list. */

@@ -1,12 +1,12 @@
 import { changeProblems } from "./change";
-import { ipAddress, checkValue, type Target } from "./keepalived/keywords";
+import { ipAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, distributionOf, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
 import { contextOf, memberMethodOf, membersOf } from "./pool";
-import { problemsOfEach, type Problem, problem, problemIf } from "./problems";
+import { problemsOfEach, type Problem, problem, problemIf, Warning } from "./problems";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
@@ -23,7 +23,14 @@ import { trackingProblems } from "./vrrp/tracking/tracking";
 export function validate(cluster: Cluster): Problem[] {
     const target = targetOf(cluster);
     const context = contextOf(cluster);
-    const { vrrpInstances, vrrpSyncGroups, globalDefs, kernel = {}, scripts } = cluster;
+    const {
+        vrrpInstances,
+        vrrpSyncGroups,
+        globalDefs,
+        kernel = {},
+        scripts,
+        ignoreWarnings,
+    } = cluster;
     const directors = cluster.directors.map(({ name }) => name);
     return [
         ...changeProblems(cluster, cluster.directors, target),
@@ -50,6 +57,9 @@ export function validate(cluster: Cluster): Problem[] {
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),
+        ...problemsOfEach("ignoreWarnings", ignoreWarnings, (name, path) =>
+            checkValue(path, oneOf(Warning), name, target),
+        ),
     ];
 }
 

@@ -37,6 +37,39 @@ describe("validatedCluster", () => {
     });
 });
 
+describe("a warning", () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    beforeEach(() => warn.mockClear());
+    const shown = () => warn.mock.calls.map(([line]) => line.replace(/\. .*/, ""));
+    const unwise = () => {
+        const args = seedArgs();
+        args.virtualServers[0]!.check = { ping: { connectTimeout: 60, retry: 0 } };
+        return args;
+    };
+    const line = expect.stringContaining(
+        "virtualServers[0].check.ping: The check takes up to 60 s",
+    ) as unknown;
+
+    it("is logged once for a cluster and its directors", () => {
+        const args = unwise();
+        validatedCluster(args, resource);
+        validatedCluster(args, resource);
+        expect(shown()).toEqual([line]);
+    });
+
+    it("is logged when the values are known", async () => {
+        const args = unwise();
+        args.realServers[0]!.host = pulumi.output(Promise.resolve("10.128.190.249"));
+        await outcome(validatedCluster(args, resource).model);
+        expect(shown()).toEqual([line]);
+    });
+
+    it("is not logged if ignoreWarnings has its name", () => {
+        validatedCluster({ ...unwise(), ignoreWarnings: ["slowCheck"] }, resource);
+        expect(shown()).toEqual([]);
+    });
+});
+
 describe("validatedAuthPass", () => {
     it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
         "refuses the password %j without printing it",

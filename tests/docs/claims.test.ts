@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { scenarios } from "../faults/scenarios";
 import { goldenClusters } from "../support/clusters";
-import { refusals } from "../support/refusals";
+import { refusals, warnings } from "../support/refusals";
 import { type Titles, titlesOf } from "./titles";
 
 const root = path.join(__dirname, "../..");
@@ -49,6 +49,7 @@ function rowsOf(section: string): Row[] {
 /** Names that stand for the cases of one test each. */
 const cases: Record<string, string[]> = {
     refusals: Object.values(refusals).flatMap((list) => list.map(({ what }) => what)),
+    warnings: Object.values(warnings).flatMap((list) => list.map(({ what }) => what)),
     golden: Object.keys(goldenClusters),
     faults: scenarios.map(({ name }) => name),
 };

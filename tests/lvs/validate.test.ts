@@ -9,7 +9,8 @@ import { validate, validateAuthPass } from "../../lvs/validate";
 import { anyCluster } from "../support/anyCluster";
 import { goldenClusters } from "../support/clusters";
 import { cases } from "../support/property";
-import { type WrongArguments, refusals } from "../support/refusals";
+import { problemLine, refusalsOf, Warning, warningsOf } from "../../lvs/problems";
+import { type WrongArguments, refusals, warnings } from "../support/refusals";
 import { seed } from "../support/seed";
 
 const page = path.join(__dirname, "..", "..", "docs", "refusals.md");
@@ -33,6 +34,19 @@ describe("validation", () => {
         expect(problems(refusal)).toEqual([refusal.problem]);
     });
 
+    it.each(
+        Object.entries(warnings).flatMap(([name, list]) =>
+            list.map((unwise) => [unwise.what, name as Warning, unwise] as const),
+        ),
+    )("warns of %s", (_, name, unwise) => {
+        const found = validate(unwise.cluster);
+        expect(refusalsOf(found)).toEqual([]);
+        expect(warningsOf(found).map(problemLine)).toEqual([
+            `${unwise.problem} To silence this, add ${name} to ignoreWarnings.`,
+        ]);
+        expect(warningsOf(found, [name])).toEqual([]);
+    });
+
     it("explains every problem of any cluster in one sentence, and says in another what to do", () => {
         const form = /^[-\w"[].*[^.]\. [A-Z].*[^.]\.$/;
         fc.assert(
@@ -44,7 +58,7 @@ describe("validation", () => {
         );
     });
 
-    it.each(Object.values(refusals).flat())(
+    it.each(Object.values({ ...refusals, ...warnings }).flat())(
         "explains $what in one sentence, and says in another what to do",
         ({ problem }) => expect(problem).toMatch(/^[\w[\].]+: [-\w"[].*[^.]\. [A-Z].*[^.]\.$/),
     );
@@ -138,7 +152,7 @@ describe("a hash without fallback", () => {
     });
 });
 
-it("docs/refusals.md lists every refusal of these tests (UPDATE_GOLDEN=1 writes it)", () => {
+it("docs/refusals.md lists every refusal and warning of these tests (UPDATE_GOLDEN=1 writes it)", () => {
     const text = refusalsPage();
     if (process.env.UPDATE_GOLDEN) writeFileSync(page, text);
     expect(readFileSync(page, "utf8")).toBe(text);
@@ -149,18 +163,25 @@ function refusalsPage(): string {
         const [place, reason] = [problem.split(": ")[0]!, problem.split(": ").slice(1).join(": ")];
         return `| ${what} | \`${place}\` | ${reason.replace(/\|/g, "\\|").replace(/</g, "\\<")} |\n`;
     };
-    const sections = Object.entries(refusals).map(
-        ([title, list]) =>
-            `## ${title}\n\n| refused | path | message |\n| --- | --- | --- |\n${list.map(row).join("")}`,
-    );
+    const section = (title: string, verdict: string, list: WrongArguments[]) =>
+        `## ${title}\n\n| ${verdict} | path | message |\n| --- | --- | --- |\n${list.map(row).join("")}`;
     return [
-        "# What is refused\n",
-        "Wrong arguments are refused before any host changes. `pulumi preview` already refuses them if",
-        "all values are known. One error lists all problems. Each row below is a test case of",
-        "tests/lvs/validate.test.ts, which also writes this page. The guides explain the rules:",
-        "[checks](checks.md), [VRRP](vrrp.md), [methods](modes.md), [kernel](kernel.md).\n",
+        "# Refused, warned, accepted\n",
+        "Each row below is a test case of tests/lvs/validate.test.ts, which also writes this page. The",
+        "guides explain the rules: [checks](checks.md), [VRRP](vrrp.md), [methods](modes.md),",
+        "[kernel](kernel.md).\n",
+        "- **Refused** arguments cannot work, or are dangerous. They are refused before any host changes.",
+        "  `pulumi preview` already refuses them if all values are known. One error lists all problems.",
+        "- **Warned** arguments work and are unwise. The preview and the `up` show a warning with a name.",
+        "  A name in `ignoreWarnings` silences its warnings.",
+        "- All other arguments are **accepted**.\n",
         "keepalived also refuses `nopreempt` with `state MASTER`. That mistake is impossible here:",
         "`state` is not an argument, and with `nopreempt` all directors start as backups.\n",
-        sections.join("\n"),
+        ...Object.entries(refusals).map(([title, list]) =>
+            section(`Refused: ${title}`, "refused", list),
+        ),
+        ...Object.entries(warnings).map(([name, list]) =>
+            section(`Warned: ${name}`, "warned", list),
+        ),
     ].join("\n");
 }

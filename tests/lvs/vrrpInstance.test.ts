@@ -416,17 +416,7 @@ describe("validation of VRRP instances", () => {
         [
             "directors[1].priority",
             { directors: [{ name: "ds1", priority: 100 }, { name: "ds2" }] },
-            "253 is not below 100, the priority of the director before it",
-        ],
-        [
-            "directors[1].priority",
-            {
-                directors: [
-                    { name: "ds1", priority: 9 },
-                    { name: "ds2", priority: 9 },
-                ],
-            },
-            "9 is not below 9, the priority of the director before it",
+            "253 is above 100, the priority of the director before it",
         ],
         [
             "directors[0].interface",

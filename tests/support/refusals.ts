@@ -1,9 +1,10 @@
 import type { Cluster } from "../../lvs/model";
+import { Warning } from "../../lvs/problems";
 import { seed } from "./seed";
 
-/** Wrong arguments that are refused before a host changes: the seed cluster with one mistake. */
+/** The seed cluster with one mistake, for which it is refused before a host changes. */
 export interface WrongArguments {
-    /** Description of the mistake, as it follows "refuses". */
+    /** Description of the mistake, as it follows "refuses" or "warns of". */
     what: string;
     cluster: Cluster;
     /** VRRP password, if that is the mistake. It is no part of a cluster. */
@@ -288,16 +289,6 @@ const vrrp = [
         "vrrpInstances[1].virtualIpaddress: The value is missing, and there are several instances. List the virtual IPs of this one.",
     ),
     instance(
-        "equal priorities",
-        {
-            directors: [
-                { name: "ds1", priority: 100 },
-                { name: "ds2", priority: 100 },
-            ],
-        },
-        "vrrpInstances[0].directors[1].priority: 100 is not below 100, the priority of the director before it. List directors in order of preference.",
-    ),
-    instance(
         "priorities against the order",
         {
             directors: [
@@ -305,7 +296,7 @@ const vrrp = [
                 { name: "ds2", priority: 100 },
             ],
         },
-        "vrrpInstances[0].directors[1].priority: 100 is not below 99, the priority of the director before it. List directors in order of preference.",
+        "vrrpInstances[0].directors[1].priority: 100 is above 99, the priority of the director before it. List directors in order of preference.",
     ),
     instance(
         "priority 255, which the standard reserves",
@@ -719,11 +710,6 @@ const services = [
         "virtualServers[0].delayLoop: 0 is out of range. Use 0.01 to 86400 seconds.",
     ),
     service(
-        "a check longer than the time between two",
-        { check: { tcp: { connectTimeout: 10 } } },
-        "virtualServers[0].check.tcp: The check takes up to 21 s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = 2 × 10 + 1 × 1, and delayLoop is 5 s. Lower these values, or raise delayLoop.",
-    ),
-    service(
         "a check that never waits",
         { check: { tcp: { connectTimeout: 0 } } },
         "virtualServers[0].check.tcp.connectTimeout: 0 is out of range. Use 0.01 to 3600 seconds.",
@@ -860,4 +846,27 @@ export const refusals: Record<string, WrongArguments[]> = {
     VRRP: vrrp,
     Services: services,
     "Versions, kernel and mail": others,
+};
+
+/** Arguments that work and are unwise, by the name of the warning. */
+export const warnings: Record<Warning, WrongArguments[]> = {
+    [Warning.equalPriorities]: [
+        instance(
+            "equal priorities",
+            {
+                directors: [
+                    { name: "ds1", priority: 100 },
+                    { name: "ds2", priority: 100 },
+                ],
+            },
+            "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
+        ),
+    ],
+    [Warning.slowCheck]: [
+        service(
+            "a check longer than the time between two",
+            { check: { tcp: { connectTimeout: 10 } } },
+            "virtualServers[0].check.tcp: The check takes up to 21 s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = 2 × 10 + 1 × 1, and delayLoop is 5 s. Lower these values, or raise delayLoop.",
+        ),
+    ],
 };

@@ -1,5 +1,5 @@
 import { decimal, type Keywords, type Kind, onOff, integer } from "../../keepalived/keywords";
-import { type Problem, problemIf } from "../../problems";
+import { type Problem, Warning, warningIf } from "../../problems";
 
 /** Retries of a check. */
 export interface CheckRetries {
@@ -73,16 +73,17 @@ export function nearestTiming(...levels: CheckTiming[]): CheckTiming {
     };
 }
 
-/** A check must end before the next one is due. */
+/** keepalived starts the next check when the last one has ended, so a long check delays all that follow. */
 export function durationProblems(path: string, timing: CheckTiming, delayLoop: number): Problem[] {
     const { connectTimeout = 0, retry = 0, delayBeforeRetry = 0 } = timing;
     // In seconds, 3 × 0.1 would be more than 0.3.
     const longest =
         (retry + 1) * Math.round(connectTimeout * 1000) +
         retry * Math.round(delayBeforeRetry * 1000);
-    return problemIf(
+    return warningIf(
         // A delayLoop of 0 has its own problem.
         delayLoop > 0 && longest > Math.round(delayLoop * 1000),
+        Warning.slowCheck,
         path,
         `The check takes up to ${longest / 1000} s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = ` +
             `${retry + 1} × ${connectTimeout} + ${retry} × ${delayBeforeRetry}, ` +

@@ -13,6 +13,8 @@ import {
     problemIf,
     duplicateNameProblems,
     quote,
+    Warning,
+    warningIf,
 } from "../../problems";
 import type { Tracking } from "../tracking/tracking";
 import type { VirtualIpaddress } from "./virtualIpaddress";
@@ -150,12 +152,21 @@ export function participantProblems(
             (name) => `${name} is listed twice. List it once.`,
         ),
         ...participants.flatMap(({ priority }, index) => {
-            const before = participants[index - 1];
-            return problemIf(
-                before !== undefined && priority >= before.priority,
-                `${list}[${index}].priority`,
-                `${quote(priority)} is not below ${quote(before?.priority)}, the priority of the director before it. List directors in order of preference.`,
-            );
+            const before = participants[index - 1]?.priority ?? Infinity;
+            const at = `${list}[${index}].priority`;
+            return [
+                ...problemIf(
+                    priority > before,
+                    at,
+                    `${quote(priority)} is above ${quote(before)}, the priority of the director before it. List directors in order of preference.`,
+                ),
+                ...warningIf(
+                    priority === before,
+                    Warning.equalPriorities,
+                    at,
+                    `${quote(priority)} is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.`,
+                ),
+            ];
         }),
     ];
 }

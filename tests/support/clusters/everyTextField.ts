@@ -173,6 +173,7 @@ export const everyTextField: Record<string, Cluster> = {
             { name: "named", process: "named -u bind", paramMatch: "initial" },
             { name: "chronyd", process: "/usr/sbin/chronyd" },
         ],
+        ignoreWarnings: ["slowCheck"],
         trackFiles: [
             { name: "drain", file: "/run/drain", weight: 0 },
             { name: "leave", file: "/run/leave" },
