@@ -93,7 +93,10 @@ export class Director extends pulumi.ComponentResource {
         const secret = runStep(
             host,
             "secret",
-            allKnown([plan, authPass, secrets], (...known) => directorSteps.secret(...known)),
+            allKnown([plan, authPass, secrets], (...known) =>
+                // With `--parallel 1` Pulumi runs one step at a time.
+                directorSteps.secret(...known, pulumi.runtime.serialize()),
+            ),
             { dependsOn: [prepare] },
         );
         const configure = runStep(

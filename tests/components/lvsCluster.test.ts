@@ -99,6 +99,20 @@ describe("LvsCluster", () => {
         expect(find(all, "web-ds1-configure").secrets).toEqual(["connection"]);
     });
 
+    it.each([
+        [1, true],
+        [2, false],
+    ])(
+        "tells the directors with --parallel %s whether they change one by one",
+        async (parallel, oneByOne) => {
+            const all = await record(() => new LvsCluster("web", seedArgs()), { parallel });
+            for (const name of ["web-ds1-secret", "web-ds2-secret"]) {
+                const { stdin } = find(all, name).inputs;
+                expect((stdin as string).includes("\nset oneByOne yes\n")).toBe(oneByOne);
+            }
+        },
+    );
+
     it("sends every step as one short command with all else on stdin", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const steps = all.filter(({ type }) => type === command);
