@@ -121,7 +121,7 @@ export class LvsCluster extends pulumi.ComponentResource {
             ),
         );
         this.vip = this.virtualIps.apply(([first]) => first!);
-        this.inventory = whenServing.apply(() => inventoryOf(args));
+        this.inventory = whenServing.apply(() => inventoryOf(args, services));
         this.registerOutputs({
             vip: this.vip,
             virtualIps: this.virtualIps,

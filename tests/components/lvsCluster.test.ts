@@ -180,18 +180,19 @@ describe("LvsCluster", () => {
         const [vip, virtualIps, inventory] = outputs;
         expect([vip, virtualIps]).toEqual(["10.128.190.248", ["10.128.190.248"]]);
         expect(
-            Object.entries(inventory).map(([name, { role, host, addresses }]) => [
+            Object.entries(inventory).map(([name, { role, host, addresses, virtualIps: own }]) => [
                 name,
                 role,
                 host,
-                ...addresses,
+                addresses,
+                own,
             ]),
         ).toEqual([
-            ["ds1", "director", "10.128.190.253"],
-            ["ds2", "director", "10.128.190.254"],
-            ["rs1", "realServer", "10.128.190.249", "10.128.190.249"],
-            ["rs2", "realServer", "10.128.190.250", "10.128.190.250"],
-            ["rs3", "realServer", "10.128.190.251", "10.128.190.251"],
+            ["ds1", "director", "10.128.190.253", [], { "10.128.190.248": "VI_1" }],
+            ["ds2", "director", "10.128.190.254", [], { "10.128.190.248": "VI_1" }],
+            ["rs1", "realServer", "10.128.190.249", ["10.128.190.249"], {}],
+            ["rs2", "realServer", "10.128.190.250", ["10.128.190.250"], {}],
+            ["rs3", "realServer", "10.128.190.251", ["10.128.190.251"], {}],
         ]);
         expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
     });
