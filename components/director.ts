@@ -6,11 +6,12 @@ import { planDirector } from "../lvs/plan";
 import { problem } from "../lvs/problems";
 import { claimStep, directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
+import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
-import { memberConnections, throwProblems, validatedAuthPass, validatedCluster } from "./validated";
+import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
@@ -58,6 +59,7 @@ export class Director extends pulumi.ComponentResource {
         { removedBefore, configureAfter, deferIfActive = false }: DirectorOrder = {},
     ) {
         super("lvs:index:Director", name, {}, opts);
+        validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
         const member = argsOf(args, this);

@@ -5,10 +5,11 @@ import { planRealServer } from "../lvs/plan";
 import { hasSecrets } from "../lvs/secrets";
 import { claimStep, needsPreparation, realServerSteps, type StepName } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
+import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
-import { checkedConnection, validatedRealServer } from "./validated";
+import { validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
 interface RealServerOrder {
@@ -46,8 +47,8 @@ export class RealServer extends pulumi.ComponentResource {
     ) {
         super("lvs:index:RealServer", name, {}, opts);
         const role = HostRole.realServer;
-        claimInProgram(role, name, args.host, this);
         const { model, secrets } = validatedRealServer(args, this);
+        claimInProgram(role, name, args.host, this);
         const plan = whenKnown(model, (known) => planRealServer(known, idOf(name)));
         const { adopt, gone } = args;
         const host: StepHost = {
