@@ -80,37 +80,34 @@ export class Director extends pulumi.ComponentResource {
 
         const claim = runStep(host, "claim", claimStep, { dependsOn: gatedBy(removedBefore) });
         rememberMember(this, { host, claimed: claim.urn });
-        if (member.gone) {
-            this.configured = claim.urn;
-            this.deferred = pulumi.output("");
-            this.registerOutputs({ configured: this.configured, deferred: this.deferred });
-            return;
-        }
-        const prepare = runStep(
-            host,
-            "prepare",
-            whenKnown(plan, (known) => directorSteps.prepare(known)),
-            { dependsOn: [claim] },
-        );
-        const secret = runStep(
-            host,
-            "secret",
-            allKnown([plan, authPass, secrets], (...known) =>
-                // With `--parallel 1` Pulumi runs one step at a time.
-                directorSteps.secret(...known, pulumi.runtime.serialize()),
-            ),
-            { dependsOn: [prepare] },
-        );
-        const configure = runStep(
-            host,
-            "configure",
-            whenKnown(plan, (known) => directorSteps.configure(known, deferIfActive)),
-            { dependsOn: [secret, ...gatedBy(configureAfter)] },
-        );
-
-        this.configured = configure.urn;
-        this.deferred = deferredIn(configure.stdout);
+        const configure = member.gone ? undefined : setUp();
+        this.configured = (configure ?? claim).urn;
+        this.deferred = configure ? deferredIn(configure.stdout) : pulumi.output("");
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
+
+        function setUp() {
+            const prepare = runStep(
+                host,
+                "prepare",
+                whenKnown(plan, (known) => directorSteps.prepare(known)),
+                { dependsOn: [claim] },
+            );
+            const secret = runStep(
+                host,
+                "secret",
+                allKnown([plan, authPass, secrets], (...known) =>
+                    // With `--parallel 1` Pulumi runs one step at a time.
+                    directorSteps.secret(...known, pulumi.runtime.serialize()),
+                ),
+                { dependsOn: [prepare] },
+            );
+            return runStep(
+                host,
+                "configure",
+                whenKnown(plan, (known) => directorSteps.configure(known, deferIfActive)),
+                { dependsOn: [secret, ...gatedBy(configureAfter)] },
+            );
+        }
     }
 }
 

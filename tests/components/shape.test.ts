@@ -32,7 +32,7 @@ function placesIn(value: unknown, place: Place = []): Place[] {
 const clusters = Object.values(goldenClusters).map(
     (cluster) => ({ ...seedArgs(), ...cluster }) as LvsClusterArgs,
 );
-const wrong: unknown[] = [null, 7, "word", true, [], [null], {}, { x: 1 }, () => 1];
+const wrong: unknown[] = [null, 7, "word", true, [], [null], {}, { x: 1 }, () => 1, 7n];
 
 /** A valid cluster, a place in it, and a value for that place. */
 const change = fc
