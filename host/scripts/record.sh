@@ -72,13 +72,14 @@ claim_host() {
 
 # Print the claims that end with this change. A director that becomes a real server must not forward
 # any longer: its packets could come back to it. A real server that becomes a director stays until the
-# end of the `up`, because the other directors still send to it.
+# end of the `up`, because the other directors still send to it. What ours adopts stays until ours is
+# configured, because clients use its addresses.
 replaced_claims() {
     for other in $(claims); do
         [ "$other" != "$(setting claim)" ] || continue
         if is_of_our_stack "$other"; then
             [ "$other" != director ] || echo "$other"
-        elif [ -n "$(setting adopt)" ]; then
+        elif [ -n "$(setting adopt)" ] && [ "$step" = configure ]; then
             echo "$other"
         fi
     done

@@ -225,6 +225,31 @@ describe("a real server of two stacks", () => {
     ]);
 });
 
+describe("a real server that another stack adopts", () => {
+    const host = "rs1";
+    const later: Plan = {
+        ...adopting(plain),
+        realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "later\n" } })),
+    };
+    const hasAddress = byHand("ip -o address show dev lo | grep -q ' 10.128.190.248/'");
+
+    tests([
+        {
+            title: "keeps its addresses until it has those of the other stack",
+            host,
+            events: [
+                apply(ofProject("former")),
+                apply(later, "prepare"),
+                hasAddress,
+                apply(later),
+                hasAddress,
+            ],
+            says: "ends the real server lvs-rs1 of the stack former/test\nreal server with 10.128.190.248/32 on lo\n",
+            is: [apply(later, "prepare"), apply(later)],
+        },
+    ]);
+});
+
 describe("a machine that changes its role", () => {
     tests([
         {
