@@ -8,19 +8,22 @@ export interface StackOptions {
     configFile?: string;
 }
 
+/** A resource in the state. */
+export interface StateResource {
+    urn: string;
+    type: string;
+    parent?: string;
+    inputs?: Record<string, unknown>;
+    outputs?: Record<string, unknown>;
+}
+
 /** Fields of `pulumi preview --json` that `lvs` reads. */
 export interface Preview {
     /** The stack's configuration, without the values of secrets. */
     config?: Record<string, string>;
     steps?: {
         op: string;
-        newState?: {
-            urn: string;
-            type: string;
-            parent?: string;
-            inputs?: Record<string, unknown>;
-            outputs?: Record<string, unknown>;
-        };
+        newState?: StateResource;
     }[];
     diagnostics?: { severity?: string; message?: string; prefix?: string }[];
 }
@@ -30,6 +33,14 @@ export async function stackOutputs(options: StackOptions): Promise<Record<string
     const { status, stdout, stderr } = await pulumi(["stack", "output", "--json"], options);
     if (status !== 0) throw new CliError(`the stack's outputs cannot be read: ${said(stderr)}`);
     return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** Read the resources in the stack's state. Secrets stay encrypted. */
+export async function stackResources(options: StackOptions): Promise<StateResource[]> {
+    const { status, stdout, stderr } = await pulumi(["stack", "export"], options);
+    if (status !== 0) throw new CliError(`the stack's state cannot be read: ${said(stderr)}`);
+    const { deployment } = JSON.parse(stdout) as { deployment?: { resources?: StateResource[] } };
+    return deployment?.resources ?? [];
 }
 
 /** Preview an `up`, without a connection to any host. */

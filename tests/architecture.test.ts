@@ -7,7 +7,11 @@ const root = path.join(__dirname, "..");
 const rules: Record<string, { folders: string[]; packages: string[] }> = {
     lvs: { folders: [], packages: ["mustache"] },
     host: { folders: ["lvs"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
-    components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
+    // The schema of the arguments is made from their interfaces.
+    components: {
+        folders: ["lvs", "host", "stacks"],
+        packages: ["@pulumi/pulumi", "@pulumi/random"],
+    },
     cli: { folders: ["lvs", "host"], packages: ["yargs"] },
     ".": { folders: ["components", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
 };

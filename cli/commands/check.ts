@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
+import { appliedFiles } from "../applied";
 import {
     driftLines,
     type HostDrift,
@@ -46,8 +47,9 @@ async function run(options: CheckOptions): Promise<number> {
     const all = inventories.flatMap(({ hosts }) => hosts);
     const asked = hostsNamed(all, options.hosts ?? []);
     const paint = paintOf(options);
+    const applied = await appliedFiles(options);
     const found = await Ssh.with(options, (ssh) =>
-        Promise.all(inventories.map((inventory) => readDrift(ssh, inventory, asked))),
+        Promise.all(inventories.map((inventory) => readDrift(ssh, inventory, asked, applied))),
     );
     found.forEach((hosts, index) => {
         const lines = driftLines(hosts, "unchanged since the last up", paint);
@@ -60,10 +62,13 @@ async function readDrift(
     ssh: Ssh,
     { name, hosts }: Inventory,
     asked: ClusterHost[],
+    applied: Map<string, string[]>,
 ): Promise<HostDrift[]> {
-    const question = { script: bundle("report", []), verb: "check" };
     const own = hosts.filter((host) => asked.includes(host));
-    const answers = await ssh.ask(own, () => question);
+    const answers = await ssh.ask(own, (place) => ({
+        script: bundle("report", [], { settings: { applied: applied.get(own[place]!.name) } }),
+        verb: "check",
+    }));
     const found = answers.map(hostDrift);
     // Without an answer of every director the active one may be unknown.
     const directors = hosts.filter(({ role }) => role === "director");

@@ -35,7 +35,10 @@ is_of_our_stack() { [ "$(stack_of "$(recorded "$1" urn)")" = "$(stack_of "$(sett
 # Print why this component may not set up this host, or nothing.
 objection() {
     for other in $(claims); do
-        if [ "$(recorded "$other" format)" -gt "$format" ]; then
+        if ! recorded "$other" format | grep -qx '[0-9]\{1,9\}'; then
+            [ -n "$(setting adopt)" ] || echo "its record $memory/$other/record is damaged." \
+                "Set adopt on this member to take the host over."
+        elif [ "$(recorded "$other" format)" -gt "$format" ]; then
             echo "a newer version of pulumi-lvs has set up this host. Use that version, or a later one."
         elif [ -n "$(setting adopt)" ]; then
             :
@@ -69,13 +72,14 @@ claim_host() {
 
 # Print the claims that end with this change. A director that becomes a real server must not forward
 # any longer: its packets could come back to it. A real server that becomes a director stays until the
-# end of the `up`, because the other directors still send to it.
+# end of the `up`, because the other directors still send to it. What ours adopts stays until ours is
+# configured, because clients use its addresses.
 replaced_claims() {
     for other in $(claims); do
         [ "$other" != "$(setting claim)" ] || continue
         if is_of_our_stack "$other"; then
             [ "$other" != director ] || echo "$other"
-        elif [ -n "$(setting adopt)" ]; then
+        elif [ -n "$(setting adopt)" ] && [ "$step" = configure ]; then
             echo "$other"
         fi
     done

@@ -18,17 +18,22 @@
 #   server ACTIVE INACTIVE RATES RULE  a server of that table, with its connections
 # RATES are five numbers per second: connections, packets in and out, bytes in and out.
 #
-# `check` prints the facts `router` and `address`, and all differences from the applied state. `diff`
+# `check` prints the facts `router` and `address`, and all differences from the applied state. A setting
+# `applied` names a file that the stack's state has for this host, by its digest and path. `diff`
 # prints the differences between the bundle's files and the live ones. A difference is a line `drift
 # SUBJECT` and a unified diff, indented like the files of a bundle.
+#
+# Every report ends with the line `end`. One without it is not whole.
 lists=/etc/lvs/real-servers
 
 main() {
+    read_settings
     case "$1" in
         status) status ;;
         check) check ;;
         diff) differences ;;
     esac
+    echo end
 }
 
 status() {
@@ -136,8 +141,12 @@ live_table() {
 check() {
     was=applied now=now
     virtual_ips
-    all_steps | grep -q '/configure$' || report_drift "set-up" "nothing has been applied. Run \`pulumi up\`." \
-        "A host that was installed anew needs a new word in repair."
+    if all_steps | grep -q '/configure$'; then
+        check_state
+    else
+        report_drift "set-up" "nothing has been applied. Run \`pulumi up\`." \
+            "A host that was installed anew needs a new word in repair."
+    fi
     for folder in $(all_steps); do
         [ ! -e "$folder/files" ] || check_files "$folder"
     done
@@ -153,6 +162,18 @@ check() {
         esac
     done
     ! has_rules || compare "IPVS table" "$(wanted_table)" "$(present_table)"
+}
+
+# A host that was restored from a copy is as its own record says, but not as the state says.
+check_state() {
+    other=$(setting applied | while read -r digest path; do
+        for folder in $(all_steps); do
+            [ ! -f "$folder/applied$path" ] || sha256sum <"$folder/applied$path"
+        done | grep -q "^$digest " || echo "$path"
+    done | join_lines ', ')
+    [ -z "$other" ] || report_drift "last up" "The last \`up\` gave this host other files: $other." \
+        "The host or the state comes from a copy, or an \`up\` was cut off." \
+        "Set repair to a new word and run \`pulumi up\`."
 }
 
 # check_files STEP_FOLDER
@@ -238,11 +259,13 @@ END
     )"
 }
 
-# report_drift SUBJECT DIFF
+# report_drift SUBJECT DIFF, or SUBJECT SENTENCE…
 report_drift() {
-    [ -n "$2" ] || return 0
-    echo "drift $1"
-    printf '%s\n' "$2" | sed 's/^/    /'
+    subject=$1
+    shift
+    [ -n "$*" ] || return 0
+    echo "drift $subject"
+    printf '%s\n' "$*" | sed 's/^/    /'
 }
 
 differences() {

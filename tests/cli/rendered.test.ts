@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { appliedIn } from "../../cli/applied";
 import { bundle, type StepScript } from "../../host/bundle";
 import type { Preview } from "../../cli/pulumi";
 import { fileOf, listing, renderedHosts } from "../../cli/rendered";
@@ -69,6 +71,21 @@ it("a preview separates hosts with the same name in two clusters", () => {
         "b ds-1",
         "b rs1",
     ]);
+});
+
+it("a state tells the digest of each readable file, and nothing of hosts with the same name", () => {
+    const sum = (path: string) => createHash("sha256").update(`content of ${path}\n`).digest("hex");
+    const paths = {
+        "ds-1": ["/etc/modules-load.d/lvs.conf", "/etc/lvs/firewall"],
+        rs1: ["/etc/lvs/real-server"],
+    };
+    const found = Object.entries(paths).map(([name, files]) => [
+        name,
+        files.map((path) => `${sum(path)} ${path}`),
+    ]);
+    expect([...appliedIn({ steps: previewOf("web") })]).toEqual(found);
+    const both = appliedIn({ steps: [...previewOf("a"), ...previewOf("b")] });
+    expect([...both.values()]).toEqual([[], []]);
 });
 
 it("a preview names a standalone host after its component", () => {

@@ -20,6 +20,9 @@ const swapped: Plan = {
 const knownByOldVersion =
     "/var/lib/pulumi-lvs/real-servers/lvs.test.lvs-rs1/configure/known\n+ /etc/lvs/real-server\n+ /etc/sysctl.d/lvs.conf\n";
 
+/** Cut the record of every component, as a full disk does. */
+const damage = "for record in $(find /var/lib/pulumi-lvs -name record); do : >$record; done";
+
 const role = (host: string) => (host.startsWith("ds") ? "director" : "real server");
 
 describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
@@ -116,6 +119,21 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             ],
         },
         {
+            title: "has a damaged record is refused",
+            host,
+            events: [apply(plain), byHand(damage), apply(withAnotherVip)],
+            status: 1,
+            says: /^this host is taken: its record \/var\/lib\/pulumi-lvs\/\S+\/record is damaged\. Set adopt on this member to take the host over\.\n$/,
+            is: [apply(plain), byHand(damage)],
+        },
+        {
+            title: "has a damaged record is taken over with adopt",
+            host,
+            events: [apply(plain), byHand(damage), apply(adopting(plain))],
+            says: "configure unchanged\n",
+            is: [apply(adopting(plain))],
+        },
+        {
             title: "is a copy of another machine is refused",
             host,
             events: [
@@ -203,6 +221,31 @@ describe("a real server of two stacks", () => {
             events: [apply(first), apply(second), remove(first), remove(second)],
             says: "removed\n",
             is: "as found",
+        },
+    ]);
+});
+
+describe("a real server that another stack adopts", () => {
+    const host = "rs1";
+    const later: Plan = {
+        ...adopting(plain),
+        realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "later\n" } })),
+    };
+    const hasAddress = byHand("ip -o address show dev lo | grep -q ' 10.128.190.248/'");
+
+    tests([
+        {
+            title: "keeps its addresses until it has those of the other stack",
+            host,
+            events: [
+                apply(ofProject("former")),
+                apply(later, "prepare"),
+                hasAddress,
+                apply(later),
+                hasAddress,
+            ],
+            says: "ends the real server lvs-rs1 of the stack former/test\nreal server with 10.128.190.248/32 on lo\n",
+            is: [apply(later, "prepare"), apply(later)],
         },
     ]);
 });

@@ -1,3 +1,6 @@
+import { digests } from "../../cli/applied";
+import { bundle } from "../../host/bundle";
+import { unbundle } from "../../host/unbundle";
 import { asOldVersion, bundleOf, type Plan } from "./support/bundles";
 import { newHost } from "./support/newHost";
 import { plain, withAnotherVip } from "./support/plans";
@@ -21,6 +24,8 @@ interface Question {
     events: Event[];
     asks: "check" | "diff" | "status";
     plan: Plan;
+    /** The plan of the last `up` in the state of the stack. Defaults to `plan`. */
+    state?: Plan;
     answers: string;
 }
 
@@ -31,7 +36,8 @@ const questions: Question[] = [
         events: [],
         asks: "check",
         plan: plain,
-        answers: "drift set-up\n    nothing has been applied. Run `pulumi up`.\n",
+        answers:
+            "drift set-up\n    nothing has been applied. Run `pulumi up`. A host that was installed anew needs a new word in repair.\n",
     },
     {
         title: "an unchanged director, with its active addresses",
@@ -40,6 +46,31 @@ const questions: Question[] = [
         asks: "check",
         plan: plain,
         answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
+    },
+    {
+        title: "a director that was restored from a copy older than the last `up`",
+        host: "ds1",
+        events: [apply(plain)],
+        asks: "check",
+        plan: plain,
+        state: heavier,
+        answers: `router VI_1 eth0 62 active
+address VI_1 eth0 10.128.190.248 here
+drift last up
+    The last \`up\` gave this host other files: /etc/keepalived/keepalived.conf, /var/lib/pulumi-lvs/ipvs.rules. The host or the state comes from a copy, or an \`up\` was cut off. Set repair to a new word and run \`pulumi up\`.
+`,
+    },
+    {
+        title: "a real server that was restored from a copy older than the last `up`",
+        host: "rs1",
+        events: [apply(plain)],
+        asks: "check",
+        plan: plain,
+        state: withAnotherVip,
+        answers: `address - lo 10.128.190.248 here
+drift last up
+    The last \`up\` gave this host other files: /etc/lvs/real-servers/lvs.test.lvs-rs1.conf. The host or the state comes from a copy, or an \`up\` was cut off. Set repair to a new word and run \`pulumi up\`.
+`,
     },
     {
         title: "a rule of the host's firewall that refuses a service",
@@ -139,7 +170,8 @@ drift check of lvs-director
         events: [],
         asks: "check",
         plan: plain,
-        answers: "drift set-up\n    nothing has been applied. Run `pulumi up`.\n",
+        answers:
+            "drift set-up\n    nothing has been applied. Run `pulumi up`. A host that was installed anew needs a new word in repair.\n",
     },
     {
         title: "an unchanged real server, with its addresses",
@@ -150,12 +182,16 @@ drift check of lvs-director
         answers: "address - lo 10.128.190.248 here\n",
     },
     {
-        title: "an unchanged director that has deferred a change",
+        title: "a director that has deferred a change of the last `up`",
         host: "ds2",
         events: [apply(plain), apply(heavier)],
         asks: "check",
         plan: heavier,
-        answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
+        answers: `router VI_1 eth0 62 active
+address VI_1 eth0 10.128.190.248 here
+drift last up
+    The last \`up\` gave this host other files: /etc/keepalived/keepalived.conf, /var/lib/pulumi-lvs/ipvs.rules. The host or the state comes from a copy, or an \`up\` was cut off. Set repair to a new word and run \`pulumi up\`.
+`,
     },
     {
         title: "no difference from the applied plan",
@@ -341,6 +377,12 @@ address - lo 10.128.190.248 absent
     },
 ];
 
+/** The question of `lvs check`. */
+function checkBundle(state: Plan, name: string): string {
+    const { files } = unbundle(bundleOf(state, name, "configure"))!;
+    return bundle("report", [], { settings: { applied: digests(files) } });
+}
+
 describe("a report to lvs", () => {
     let host: ScriptHost;
 
@@ -348,19 +390,23 @@ describe("a report to lvs", () => {
 
     it.each(questions.map((question) => [question.title, question] as const))(
         "has %s, and changes nothing",
-        async (_, { host: name, events, asks, plan, answers }) => {
+        async (_, { host: name, events, asks, plan, state = plan, answers }) => {
             host = await newHost(name);
             await host.run(prepare);
             for (const event of events) await happen(host, name, event);
             const before = await portrait(host);
             const { status, stdout, stderr } = await host.send(
-                bundleOf(plan, name, "report"),
+                asks === "check" ? checkBundle(state, name) : bundleOf(plan, name, "report"),
                 asks,
             );
             const said = stdout
                 .replace(/^kernel .*/m, "kernel RELEASE")
                 .replace(/^(uptime|clock|step configure) \d+$/gm, "$1 SECONDS");
-            expect({ status, said, stderr }).toEqual({ status: 0, said: answers, stderr: "" });
+            expect({ status, said, stderr }).toEqual({
+                status: 0,
+                said: `${answers}end\n`,
+                stderr: "",
+            });
             expect(differences(before, await portrait(host))).toBe("");
         },
     );

@@ -1,0 +1,223 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loginFields } from "../host/connection";
+import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "../lvs/problems";
+import schema from "../stacks/schema.json";
+
+/** The part of JSON schema that tools/schema.ts uses. A whole validator takes longer to load than the rest. */
+export interface Shape {
+    readonly type?: string | readonly string[];
+    readonly enum?: readonly string[];
+    readonly allOf?: readonly { readonly $ref: string }[];
+    readonly items?: Shape;
+    readonly properties?: Readonly<Record<string, Shape>>;
+    readonly required?: readonly string[];
+    readonly writeOnly?: boolean;
+}
+
+const shapes: Readonly<Record<string, Shape>> = schema.definitions;
+
+/** Shapes of the arguments of the components. */
+export const clusterShape = shapes.LvsClusterArgs!;
+export const directorShape = shapes.DirectorArgs!;
+export const realServerShape = shapes.RealServerArgs!;
+
+export function shapeOf({ $ref }: { readonly $ref: string }): Shape {
+    return shapes[$ref.replace(/.*\//, "")]!;
+}
+
+/** Where a value comes from. */
+export const Origin = {
+    /** Text may stand for a number, and one item for a list. No other fields are allowed. */
+    stackFile: "stackFile",
+    /** A value may be an output, which is read when it is known. Rules judge the words of enumerations. */
+    program: "program",
+} as const;
+export type Origin = (typeof Origin)[keyof typeof Origin];
+
+/** A problem of a value's shape. */
+export interface ShapeProblem extends Problem {
+    /** Is the value lost? A field with a typo in its name is read all the same. */
+    readonly isLost: boolean;
+}
+
+/** A value as its shape requires it. Parts of the wrong shape are left out, or empty if required. */
+export interface Reading {
+    readonly value: unknown;
+    readonly problems: readonly ShapeProblem[];
+}
+
+/** Credentials in a program. Their own rules also read null, and values of the wrong type. */
+const credentials = new RegExp(
+    `^authPass$|(^|(^|\\.)proxy\\.)host$|` +
+        `^((connection|(directors|realServers)\\[\\d+\\])\\.)?(proxy\\.)?(${loginFields.join("|")})$`,
+);
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Read a value. `path` is its place in the arguments. */
+export function read(shape: Shape, given: unknown, path: string, origin: Origin): Reading {
+    const { type, enum: members, allOf, items, properties } = shape;
+    const [reference] = allOf ?? [];
+    if (reference) return read(shapeOf(reference), given, path, origin);
+    const lost = (reason: string): Reading => {
+        const text = `${shown(shape, given)} ${reason}`;
+        return { value: undefined, problems: shapeProblem(path || "arguments", text, true) };
+    };
+    if (origin === Origin.program && credentials.test(path)) return { value: given, problems: [] };
+    if (pulumi.Output.isInstance(given) || given instanceof Promise) {
+        if (items?.allOf) return lost("is not a list yet. Give plain data, which a preview knows.");
+        return { value: given, problems: [] };
+    }
+    if (members) {
+        const isRight =
+            members.includes(given as string) ||
+            (origin === Origin.program && typeof given === "string");
+        if (isRight) return { value: given, problems: [] };
+        return lost(`is unknown. Use one of ${members.join(", ")}.`);
+    }
+    const [wanted] = [type].flat();
+    const value = origin === Origin.stackFile ? converted(wanted!, given) : given;
+    if (typeOf(value) !== wanted) return lost(adviceFor(wanted!, given));
+    if (items) return readItems(items, value as unknown[], path, origin);
+    if (!properties) return { value, problems: [] };
+    return readFields(shape, value as Fields, path, origin);
+}
+
+/**
+ * Convert a value to the type of its field. `pulumi config set --path` stores numbers and booleans as
+ * text, and a list of one item is often given as the item.
+ */
+function converted(type: string, value: unknown): unknown {
+    if (type === "array" && value !== null) return [value].flat();
+    if (typeof value !== "string") return value;
+    if (type === "boolean" && /^(true|false)$/.test(value)) return value === "true";
+    if (type === "number" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+    return value;
+}
+
+function readItems(items: Shape, values: unknown[], path: string, origin: Origin): Reading {
+    const readings = Array.from(values, (item, index) =>
+        read(items, item, `${path}[${index}]`, origin),
+    );
+    return {
+        value: readings.map(({ value }) => value ?? empty(items)),
+        problems: readings.flatMap(({ problems }) => problems),
+    };
+}
+
+function readFields(
+    { properties = {}, required = [] }: Shape,
+    given: Fields,
+    path: string,
+    origin: Origin,
+): Reading {
+    const value: Record<string, unknown> = {};
+    const problems: ShapeProblem[] = [];
+    const take = (name: string, field: unknown) => {
+        const reading = read(properties[name]!, field, fieldPath(path, name), origin);
+        problems.push(...reading.problems);
+        if (reading.value !== undefined) value[name] = reading.value;
+    };
+    for (const [name, field] of Object.entries(given)) {
+        if (field === undefined) continue;
+        if (Object.hasOwn(properties, name)) {
+            take(name, field);
+            continue;
+        }
+        // TypeScript allows for more fields.
+        if (origin === Origin.program) continue;
+        const meant = nearestName(name, Object.keys(properties));
+        const fix = meant === undefined ? "Remove it, or see docs/reference.md." : `Use ${meant}.`;
+        problems.push(
+            ...shapeProblem(fieldPath(path, name), `There is no such field. ${fix}`, false),
+        );
+        if (meant !== undefined && !Object.hasOwn(given, meant)) take(meant, field);
+    }
+    for (const name of required.filter((field) => !Object.hasOwn(value, field))) {
+        const at = fieldPath(path, name);
+        if (!problems.some((one) => one.path === at)) {
+            problems.push(...shapeProblem(at, "The value is missing. Give one.", true));
+        }
+        value[name] = empty(properties[name]!);
+    }
+    return { value, problems };
+}
+
+/**
+ * Name a value of the wrong shape in a message. A secret may be anywhere in it: under a mistyped name, or
+ * in text that should have fields. So a message repeats only single values that no secret can be in.
+ */
+function shown(shape: Shape, given: unknown): string {
+    if (given === undefined || given === null) return quote(given);
+    if (pulumi.Output.isInstance(given) || given instanceof Promise) return "An output";
+    if (holdsSecrets(shape)) return "The value (not shown, it may be secret)";
+    if (Array.isArray(given)) return "A list";
+    if (typeof given === "function") return "A function";
+    return typeof given === "object" ? "An object" : quote(given);
+}
+
+/** Is a secret field in a shape, or the shape itself one? */
+function holdsSecrets({ writeOnly, allOf = [], items, properties = {} }: Shape): boolean {
+    const parts = [...allOf.map(shapeOf), ...(items ? [items] : []), ...Object.values(properties)];
+    return writeOnly === true || parts.some(holdsSecrets);
+}
+
+function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProblem[] {
+    return problem(path, reason).map((one) => ({ ...one, isLost }));
+}
+
+/** A value of a shape without content, for rules to go on with. */
+function empty(shape: Shape): unknown {
+    const { type, enum: members, allOf, properties = {}, required = [] } = shape;
+    const [reference] = allOf ?? [];
+    if (reference) return empty(shapeOf(reference));
+    if (members) return members[0];
+    const values: Fields = { string: "", number: 0, boolean: false, array: [] };
+    const [wanted] = [type].flat();
+    if (Object.hasOwn(values, wanted!)) return values[wanted!];
+    return Object.fromEntries(required.map((name) => [name, empty(properties[name]!)]));
+}
+
+/** Type of a value by JSON schema's name. */
+function typeOf(value: unknown): string {
+    if (value === null) return "null";
+    return Array.isArray(value) ? "array" : typeof value;
+}
+
+function adviceFor(type: string, given: unknown): string {
+    const isScalar = typeof given === "number" || typeof given === "boolean";
+    const advice: Record<string, string> = {
+        string: `is not text. ${isScalar ? "Put it in quotes" : "Use text"}.`,
+        number: "is not a number. Use one.",
+        boolean: "is neither true nor false. Use one of them.",
+        array: "is not a list. Give one, or remove the key.",
+    };
+    return advice[type] ?? "has no fields. Give them by name.";
+}
+
+/**
+ * Report values that break a rule, although other values have the wrong shape. A lost value can cause such
+ * problems, so those of its object are left out. If other values can refer to a lost one, no rule is checked.
+ */
+export function brokenRules<Model>(
+    shape: Shape,
+    { value, problems }: Reading,
+    rules: (model: Model) => Problem[],
+): Problem[] {
+    const lost = problems.filter(({ isLost }) => isLost).map(({ path }) => path);
+    const isReferredTo = (path: string) =>
+        /(\]|\.name|\.host)$/.test(path) || shape.properties![path]?.type === "array";
+    if (value === undefined || lost.some(isReferredTo)) return [];
+    const objects = new Set(lost.map(objectOf));
+    return refusalsOf(rules(value as Model)).filter(
+        ({ path }) =>
+            !objects.has(path) &&
+            !objects.has(objectOf(path)) &&
+            !lost.some((one) => path.startsWith(`${one}.`) || path.startsWith(`${one}[`)),
+    );
+}
+
+/** Path of the object that a field belongs to. */
+function objectOf(path: string): string {
+    return path.slice(0, Math.max(path.lastIndexOf("."), 0));
+}
