@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectionOf } from "../host/clusterArgs";
 import { HostRole } from "../host/step";
 import type { RealServer } from "../lvs/model";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { present } from "./present";
 
 /** A host of a cluster, and its SSH login. */

@@ -6,7 +6,7 @@ import {
     type LoginArgs,
     loginFields,
 } from "../host/connection";
-import type { Cluster, Director, StandaloneRealServer, RealServer } from "../lvs/model";
+import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import {
     fieldPath,
     type Problem,
@@ -18,8 +18,14 @@ import {
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { LvsClusterArgs, RealServerArgs } from "./args";
-import { connectionOf } from "./connectionOf";
-import { isKnown, type Known } from "../host/known";
+import {
+    authPassField,
+    connectionOf,
+    credentialProblems,
+    withoutCredentials,
+} from "../host/clusterArgs";
+import { isKnown } from "../host/isKnown";
+import type { Known } from "../host/known";
 import {
     isSealable,
     type Sealed,
@@ -48,22 +54,6 @@ export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource
 /** A cluster and its directors have the same arguments. */
 const validatedClusters = new WeakMap<LvsClusterArgs, Sealed<Cluster>>();
 
-/** Check the arguments of a cluster. All their values are known. */
-export function clusterProblems(args: LvsClusterArgs): Problem[] {
-    return [...validate(withoutCredentials(args) as Cluster), ...credentialProblems(args)];
-}
-
-function credentialProblems(args: LvsClusterArgs): Problem[] {
-    const { authPass } = args;
-    return [
-        ...(authPass !== undefined && isKnown(authPass)
-            ? validateAuthPass(authPassField, authPass)
-            : []),
-        ...memberConnectionProblems("directors", args),
-        ...memberConnectionProblems("realServers", args),
-    ];
-}
-
 /** Validate a VRRP password. Errors do not repeat it. */
 export function validatedAuthPass(
     authPass: pulumi.Input<string>,
@@ -72,8 +62,6 @@ export function validatedAuthPass(
     const check = (known: string) => validateAuthPass(authPassField, known);
     return validated(authPass, resource, { validate: check }).model;
 }
-
-const authPassField = "authPass";
 
 /** Validate a real server. */
 export function validatedRealServer(
@@ -195,51 +183,4 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
 export function throwProblems(problems: Problem[], resource: pulumi.Resource): never {
     const lines = problems.map((one) => `  ${problemLine(one)}`);
     throw new pulumi.ResourceError(["wrong arguments:", ...lines].join("\n"), resource, true);
-}
-
-/** Remove keys and passwords, which would make every file a secret. */
-function withoutCredentials(args: LvsClusterArgs) {
-    return {
-        ...args,
-        connection: undefined,
-        authPass: undefined,
-        hasAuthPass: args.authPass !== undefined,
-        directors: args.directors.map((director) => pick(directorFields, director)),
-        realServers: args.realServers.map((realServer) => pick(realServerFields, realServer)),
-    };
-}
-
-/** Fields of hosts that belong to the model. All other fields stay out. */
-const directorFields: Record<keyof Director, true> = {
-    name: true,
-    host: true,
-    distribution: true,
-    keepalivedVersion: true,
-};
-const realServerFields: Record<keyof RealServer, true> = {
-    name: true,
-    host: true,
-    address: true,
-    address6: true,
-    gateway: true,
-    gateway6: true,
-    weight: true,
-    drained: true,
-    gone: true,
-    httpd: true,
-    distribution: true,
-};
-
-function pick<Host, Field extends keyof Host>(
-    fields: Record<Field, true>,
-    host: Host,
-): Pick<Host, Field> {
-    const kept = Object.keys(fields) as Field[];
-    return Object.fromEntries(kept.map((field) => [field, host[field]])) as Pick<Host, Field>;
-}
-
-function memberConnectionProblems(list: "directors" | "realServers", args: LvsClusterArgs) {
-    return args[list].flatMap((member, index) =>
-        connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
-    );
 }
