@@ -17,6 +17,10 @@ import type { Stack } from "./stackFile";
 export interface PlannedHost {
     readonly isDirector: boolean;
     readonly host: RenderedHost;
+    /** Address or name to log in at. */
+    readonly login: string;
+    /** Name in the paths of a real server's files. */
+    readonly id?: string;
     readonly steps: readonly PlannedStep[];
 }
 
@@ -34,33 +38,36 @@ export function plannedHosts({ cluster, gone, name: stack }: Stack): PlannedHost
     const directors = cluster.directors
         .filter(({ name }) => !gone.includes(name))
         .map((director) => {
-            const plan = planDirector(cluster, director.name);
-            return planned(director.name, true, [
+            const { name, host: login } = director;
+            const plan = planDirector(cluster, name);
+            const steps = [
                 stepOf("prepare", directorSteps.prepare(plan)),
                 stepOf("configure", directorSteps.configure(plan, director !== preferred)),
-            ]);
+            ];
+            const host = rendered(name, steps);
+            host.hidden.push({ path: authPassPath, mode: "0600", why: "secret" });
+            return { isDirector: true, host, login, steps };
         });
     const alone = standaloneRealServers(cluster);
     const realServers = cluster.realServers
         .filter((realServer) => !realServer.gone)
-        .map(({ name }) => {
+        .map(({ name, host: login }) => {
             const realServer = alone.get(name)!;
-            const plan = planRealServer(realServer, realServerId(own, stack, `${own}-${name}`));
-            const prepare = needsPreparation(realServer)
-                ? [stepOf("prepare", realServerSteps.prepare(plan))]
-                : [];
-            return planned(name, false, [
-                ...prepare,
+            const id = realServerId(own, stack, `${own}-${name}`);
+            const plan = planRealServer(realServer, id);
+            const steps = [
+                ...(needsPreparation(realServer)
+                    ? [stepOf("prepare", realServerSteps.prepare(plan))]
+                    : []),
                 stepOf("configure", realServerSteps.configure(plan, true, [])),
-            ]);
+            ];
+            return { isDirector: false, host: rendered(name, steps), login, id, steps };
         });
     return [...directors, ...realServers].sort(inOrder);
 }
 
-function planned(name: string, isDirector: boolean, steps: PlannedStep[]): PlannedHost {
-    const files = steps.flatMap((step) => step.files);
-    const hidden = isDirector ? [{ path: authPassPath, mode: "0600", why: "secret" }] : [];
-    return { isDirector, host: { name, cluster: own, files, hidden }, steps };
+function rendered(name: string, steps: readonly PlannedStep[]): RenderedHost {
+    return { name, cluster: own, files: steps.flatMap(({ files }) => files), hidden: [] };
 }
 
 /** A bundle has the files as the host gets them, without secrets. */

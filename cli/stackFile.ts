@@ -39,7 +39,7 @@ export function stackIn(file: string, name = stackName(file)): Stack | RefusedSt
 }
 
 /** Pulumi names the file `Pulumi.STACK.yaml`. */
-function stackName(file: string): string {
+export function stackName(file: string): string {
     return path
         .basename(file)
         .replace(/^Pulumi\./, "")
