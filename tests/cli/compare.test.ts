@@ -64,7 +64,18 @@ describe("lvs compare", () => {
         expect(orderIn(stdout)).toEqual(["ds2: reload keepalived", "ds1: reload keepalived"]);
     });
 
-    it("says nothing differs with status 0", async () => {
+    it("prints what docs/cli.md shows", async () => {
+        const lab = path.join(__dirname, "../../stacks/Pulumi.lab.yaml");
+        const head = path.join(dir, "Pulumi.lab.yaml");
+        const page = "httpd: { page: RS2 }\n";
+        const text = fs.readFileSync(lab, "utf8").replace(page, `${page}      drained: true\n`);
+        fs.writeFileSync(head, text);
+        const guide = fs.readFileSync(path.join(__dirname, "../../docs/cli.md"), "utf8");
+        const [, shown] = /^\$ lvs compare .*\n([^]*?)^```$/m.exec(guide)!;
+        expect((await lvs(["compare", lab, head])).stdout).toBe(shown);
+    });
+
+    it("says that nothing differs, with status 0", async () => {
         const { status, stdout } = await compare({}, {});
         expect([status, stdout]).toEqual([0, "ds1, ds2, rs1–rs3: no changes\n"]);
     });
