@@ -25,7 +25,10 @@ export function readCluster(
     const reading = readConfig(config);
     const { problems } = reading;
     if (problems.length > 0) {
-        const all = [...problems, ...brokenRules<LvsClusterArgs>(reading, clusterProblems)];
+        const all = [
+            ...problems,
+            ...brokenRules(clusterShape, reading, clusterProblems<LvsClusterArgs>),
+        ];
         const lines = all.map(({ path, reason }) => `  ${path}: ${reason}`);
         throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }

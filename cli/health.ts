@@ -91,8 +91,8 @@ export function clusterStatus(name: string, reports: HostReport[]): ClusterStatu
     const virtualIps = virtualIpsIn(directors);
     const services = servicesByIp(directors);
     const servicesOf = (ip: string | undefined, activeDirectors: string[]) =>
-        (services.get(ip) ?? []).map((service) =>
-            serviceStatus(service, directors, activeDirectors, nameOf),
+        (services.get(ip) ?? []).flatMap(
+            (service) => serviceStatus(service, directors, activeDirectors, nameOf) ?? [],
         );
     const activeDirectors = virtualIps.flatMap((virtualIp) => virtualIp.activeDirectors);
     return {
@@ -155,11 +155,16 @@ function tablesOf(facts: Facts | undefined): Map<string, Table> {
     return tables;
 }
 
-/** List each virtual IP once, in the order of the directors' facts. */
+/** List each virtual IP of the plan once. A director's other addresses are its own problem. */
 function virtualIpsIn(directors: HostReport[]): Omit<VirtualIpStatus, "services">[] {
     const found = new Map<string, Omit<VirtualIpStatus, "services">>();
+    for (const { host } of directors) {
+        for (const [ip, router] of Object.entries(host.virtualIps ?? {}))
+            found.set(ip, { ip, router, activeDirectors: [] });
+    }
     for (const { host, facts } of directors) {
         for (const { ip, router = "", here } of facts?.addresses ?? []) {
+            if (isUnplanned(host, ip)) continue;
             const virtualIp = found.get(ip) ?? { ip, router, activeDirectors: [] };
             const { activeDirectors } = virtualIp;
             if (here && activeDirectors.at(-1) !== host.name) activeDirectors.push(host.name);
@@ -167,6 +172,10 @@ function virtualIpsIn(directors: HostReport[]): Omit<VirtualIpStatus, "services"
         }
     }
     return [...found.values()];
+}
+
+function isUnplanned({ virtualIps }: ClusterHost, ip: string): boolean {
+    return virtualIps !== undefined && !Object.hasOwn(virtualIps, ip);
 }
 
 /** Services of all directors by virtual IP. Those by firewall mark have none. */
@@ -182,15 +191,20 @@ function servicesByIp(directors: DirectorReport[]): Map<string | undefined, stri
     return found;
 }
 
-/** Read a service from the active director's table, or else from any director's. */
+/**
+ * Read a service from the active director's table, or else from any director's. A backup cannot add a
+ * service to it.
+ */
 function serviceStatus(
     service: string,
     directors: DirectorReport[],
     activeDirectors: string[],
     nameOf: NameOf,
-): ServiceStatus {
+): ServiceStatus | undefined {
     const knowing = directors.filter(({ tables }) => tables.has(service));
-    const shown = knowing.find(({ host }) => activeDirectors.includes(host.name)) ?? knowing[0]!;
+    const isActive = ({ host }: HostReport) => activeDirectors.includes(host.name);
+    const shown = activeDirectors.length > 0 ? knowing.find(isActive) : knowing[0];
+    if (shown === undefined) return undefined;
     const table = shown.tables.get(service)!;
     const { live, planned } = table;
     return {
@@ -289,6 +303,9 @@ function ownProblems({ host, facts, problem }: HostReport): string[] {
         return [...odd, `${name} is not set up. Run \`pulumi up\`.`];
     }
     const absent = facts.addresses.filter(({ here, router }) => !here && router === undefined);
+    const unplanned = facts.addresses.filter(
+        ({ ip, router }) => router !== undefined && isUnplanned(host, ip),
+    );
     const split = facts.routers.filter(({ state }) => state === "split");
     return [
         ...odd,
@@ -303,6 +320,10 @@ function ownProblems({ host, facts, problem }: HostReport): string[] {
             .filter(({ text }) => role === "director" || !/^(missing|not so): address /.test(text))
             .map(({ unit, text }) => `${name}: ${unit} reports: ${text}`),
         ...absent.map(({ ip, device }) => `${name} does not have ${ip} on ${device}`),
+        ...unplanned.map(
+            ({ ip }) =>
+                `${name} has reported the virtual IP ${ip}, which the last \`up\` did not have. Run \`pulumi up\`, or look at the host.`,
+        ),
         ...split.map((router) => `${name} has only some virtual IPs of ${router.name}`),
         ...(facts.deferred
             ? [`${name} has deferred a change that was never carried out. Run \`pulumi up\`.`]

@@ -13,6 +13,8 @@ export interface ClusterHost {
     hostKey: string;
     /** Addresses to which directors send its packets. */
     addresses: string[];
+    /** Virtual IPs of a director in the last `up`, with their VRRP instances. Unknown if an older version ran it. */
+    virtualIps?: Record<string, string>;
 }
 
 /** The hosts of a cluster, with the name of the output that lists them. */
@@ -51,7 +53,8 @@ function hostsIn(value: unknown): ClusterHost[] | undefined {
 
 function hostOf(name: string, entry: unknown): ClusterHost | undefined {
     if (typeof entry !== "object" || entry === null) return undefined;
-    const { role, host, port, user, hostKey, addresses } = entry as Partial<ClusterHost>;
+    const { role, host, port, user, hostKey, addresses, virtualIps } =
+        entry as Partial<ClusterHost>;
     if (typeof host !== "string" || (role !== "director" && role !== "realServer"))
         return undefined;
     return {
@@ -62,6 +65,7 @@ function hostOf(name: string, entry: unknown): ClusterHost | undefined {
         user: user ?? "root",
         hostKey: hostKey ?? "",
         addresses: addresses ?? [],
+        virtualIps,
     };
 }
 

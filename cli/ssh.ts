@@ -128,9 +128,12 @@ export function answerOf(host: ClusterHost, outcome: Outcome, timeout: number): 
         return { host, problem: printableLines(explainFailure(host, outcome, timeout)) };
     }
     const text = printableLines(outcome.stdout);
-    const lines = text.split("\n").length;
-    if (lines <= mostLines) return { host, text };
-    return { host, problem: tooMuch(`${mostLines} lines`) };
+    const lines = text.split("\n");
+    if (lines.length > mostLines) return { host, problem: tooMuch(`${mostLines} lines`) };
+    const end = lines.indexOf("end");
+    if (end >= 0) return { host, text: `${lines.slice(0, end).join("\n")}\n` };
+    const what = text === "" ? "nothing" : "a report without its end";
+    return { host, problem: `has sent ${what}. Look at what its login runs.` };
 }
 
 function tooMuch(limit: string): string {

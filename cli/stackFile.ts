@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { clusterProblems, type Credentials, withoutCredentials } from "../host/clusterArgs";
 import type { HostConnectionArgs } from "../host/connection";
-import { brokenRules } from "../host/shape";
+import { brokenRules, clusterShape } from "../host/shape";
 import { readConfig } from "../host/stackConfig";
 import type { Cluster, Director, RealServer } from "../lvs/model";
 import { fieldPath, type Problem, refusalsOf, warningsOf } from "../lvs/problems";
@@ -73,7 +73,7 @@ function judged(config: Record<string, unknown>, name: string): Stack | RefusedS
     const reading = readConfig(config);
     const { problems } = reading;
     if (problems.length > 0)
-        return { refusals: [...problems, ...brokenRules(reading, knownProblems)] };
+        return { refusals: [...problems, ...brokenRules(clusterShape, reading, knownProblems)] };
     const args = reading.value as StackArgs;
     const found = knownProblems(args);
     const refusals = refusalsOf(found);

@@ -6,11 +6,12 @@ import { planDirector } from "../lvs/plan";
 import { problem } from "../lvs/problems";
 import { claimStep, directorSteps } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
+import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
-import { memberConnections, throwProblems, validatedAuthPass, validatedCluster } from "./validated";
+import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
@@ -58,6 +59,7 @@ export class Director extends pulumi.ComponentResource {
         { removedBefore, configureAfter, deferIfActive = false }: DirectorOrder = {},
     ) {
         super("lvs:index:Director", name, {}, opts);
+        validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
         const member = argsOf(args, this);
@@ -78,34 +80,34 @@ export class Director extends pulumi.ComponentResource {
 
         const claim = runStep(host, "claim", claimStep, { dependsOn: gatedBy(removedBefore) });
         rememberMember(this, { host, claimed: claim.urn });
-        if (member.gone) {
-            this.configured = claim.urn;
-            this.deferred = pulumi.output("");
-            this.registerOutputs({ configured: this.configured, deferred: this.deferred });
-            return;
-        }
-        const prepare = runStep(
-            host,
-            "prepare",
-            whenKnown(plan, (known) => directorSteps.prepare(known)),
-            { dependsOn: [claim] },
-        );
-        const secret = runStep(
-            host,
-            "secret",
-            allKnown([plan, authPass, secrets], (...known) => directorSteps.secret(...known)),
-            { dependsOn: [prepare] },
-        );
-        const configure = runStep(
-            host,
-            "configure",
-            whenKnown(plan, (known) => directorSteps.configure(known, deferIfActive)),
-            { dependsOn: [secret, ...gatedBy(configureAfter)] },
-        );
-
-        this.configured = configure.urn;
-        this.deferred = deferredIn(configure.stdout);
+        const configure = member.gone ? undefined : setUp();
+        this.configured = (configure ?? claim).urn;
+        this.deferred = configure ? deferredIn(configure.stdout) : pulumi.output("");
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
+
+        function setUp() {
+            const prepare = runStep(
+                host,
+                "prepare",
+                whenKnown(plan, (known) => directorSteps.prepare(known)),
+                { dependsOn: [claim] },
+            );
+            const secret = runStep(
+                host,
+                "secret",
+                allKnown([plan, authPass, secrets], (...known) =>
+                    // With `--parallel 1` Pulumi runs one step at a time.
+                    directorSteps.secret(...known, pulumi.runtime.serialize()),
+                ),
+                { dependsOn: [prepare] },
+            );
+            return runStep(
+                host,
+                "configure",
+                whenKnown(plan, (known) => directorSteps.configure(known, deferIfActive)),
+                { dependsOn: [secret, ...gatedBy(configureAfter)] },
+            );
+        }
     }
 }
 

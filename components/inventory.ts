@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionOf } from "../host/clusterArgs";
+import { type Known, whenKnown } from "../host/known";
 import { HostRole } from "../host/step";
-import type { RealServer } from "../lvs/model";
+import type { Cluster, RealServer } from "../lvs/model";
+import { virtualIpsByDirector } from "../lvs/plan";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { present } from "./present";
@@ -20,10 +22,15 @@ export interface HostInventory {
     hostKey: string;
     /** Addresses that directors send packets to, IPv4 and IPv6. Empty for a director. */
     addresses: string[];
+    /** Virtual IPs that the host may have as a director, with the names of their VRRP instances. Empty for a real server. */
+    virtualIps: Record<string, string>;
 }
 
 /** Hosts of a cluster by name, directors first. */
-export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, HostInventory>> {
+export function inventoryOf(
+    args: LvsClusterArgs,
+    cluster: Known<Cluster>,
+): pulumi.Output<Record<string, HostInventory>> {
     const member = (
         role: HostRole,
         { name, ...host }: ClusterDirectorArgs | ClusterRealServerArgs,
@@ -37,8 +44,15 @@ export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, 
         ...present(args.realServers).map((server) => member(HostRole.realServer, server, server)),
     ];
     return pulumi
-        .output(members)
-        .apply((known) => Object.fromEntries(known.map((one) => [one.name, entryOf(one)])));
+        .all([pulumi.output(members), whenKnown(cluster, virtualIpsByDirector)])
+        .apply(([known, virtualIps]) =>
+            Object.fromEntries(
+                known.map((one) => [
+                    one.name,
+                    { ...entryOf(one), virtualIps: virtualIps[one.name] ?? {} },
+                ]),
+            ),
+        );
 }
 
 function entryOf({
@@ -47,7 +61,7 @@ function entryOf({
     user,
     hostKey,
     ...host
-}: Omit<HostInventory, "addresses"> & RealServer) {
+}: Omit<HostInventory, "addresses" | "virtualIps"> & RealServer) {
     const addresses = [addressOf(host, "inet"), addressOf(host, "inet6")];
     return {
         role,

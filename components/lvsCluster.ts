@@ -4,13 +4,14 @@ import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
 import type { LvsClusterArgs } from "./args";
+import { memberConnections } from "./connections";
 import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
 import { memberOf } from "./member";
 import { preflight } from "./preflight";
 import { RealServer } from "./realServer";
 import { runDeferred } from "./runDeferred";
-import { memberConnections, validatedCluster } from "./validated";
+import { validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
 
 /**
@@ -121,7 +122,7 @@ export class LvsCluster extends pulumi.ComponentResource {
             ),
         );
         this.vip = this.virtualIps.apply(([first]) => first!);
-        this.inventory = whenServing.apply(() => inventoryOf(args));
+        this.inventory = whenServing.apply(() => inventoryOf(args, services));
         this.registerOutputs({
             vip: this.vip,
             virtualIps: this.virtualIps,

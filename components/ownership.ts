@@ -3,7 +3,7 @@ import { isKnown } from "../host/isKnown";
 import { dependingOn, type Known } from "../host/known";
 import { realServerId } from "../host/realServerId";
 import { HostRole } from "../host/step";
-import { problem } from "../lvs/problems";
+import { problem, quote } from "../lvs/problems";
 import { throwProblems } from "./validated";
 
 /** URN of a component, without a dependency on it: its own steps would wait for each other. */
@@ -20,6 +20,8 @@ export function idOf(name: string): string {
 export function claimOf(role: HostRole, name: string): string {
     return role === HostRole.director ? role : `real-servers/${idOf(name)}`;
 }
+
+const roleNames: Record<HostRole, string> = { director: "director", realServer: "real server" };
 
 /** Hosts of each program, with the component that claims them. Tests run several programs in turn. */
 const programs = new WeakMap<object, Map<string, { role: HostRole; name: string }>>();
@@ -38,7 +40,7 @@ export function claimInProgram(
     const other = claims.get(host as string);
     if (other && (role === HostRole.director || other.role === HostRole.director)) {
         const reason =
-            `${JSON.stringify(host)} is also the host of the ${other.role} ${other.name}. ` +
+            `${quote(host)} is also the host of the ${roleNames[other.role]} ${other.name}. ` +
             "Give each of them a host of its own.";
         throwProblems(problem("host", reason), component);
     }

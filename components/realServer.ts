@@ -5,10 +5,11 @@ import { planRealServer } from "../lvs/plan";
 import { hasSecrets } from "../lvs/secrets";
 import { claimStep, needsPreparation, realServerSteps, type StepName } from "../lvs/steps";
 import type { RealServerArgs } from "./args";
+import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
-import { checkedConnection, validatedRealServer } from "./validated";
+import { validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
 interface RealServerOrder {
@@ -46,8 +47,8 @@ export class RealServer extends pulumi.ComponentResource {
     ) {
         super("lvs:index:RealServer", name, {}, opts);
         const role = HostRole.realServer;
-        claimInProgram(role, name, args.host, this);
         const { model, secrets } = validatedRealServer(args, this);
+        claimInProgram(role, name, args.host, this);
         const plan = whenKnown(model, (known) => planRealServer(known, idOf(name)));
         const { adopt, gone } = args;
         const host: StepHost = {
@@ -63,49 +64,46 @@ export class RealServer extends pulumi.ComponentResource {
 
         const claim = runStep(host, "claim", claimStep);
         rememberMember(this, { host, claimed: claim.urn });
-        if (gone) {
-            this.configured = claim.urn;
-            this.deferred = pulumi.output("");
-            this.registerOutputs({ configured: this.configured, deferred: this.deferred });
-            return;
-        }
-        const prepared = needsPreparation(args)
-            ? [
-                  runStep(
-                      host,
-                      "prepare",
-                      whenKnown(plan, (known) => realServerSteps.prepare(known)),
-                      { dependsOn: [claim] },
-                  ),
-              ]
-            : [claim];
-        // Only an output can be a secret. If it is none, nothing connects to the host.
-        const secret = pulumi.Output.isInstance(args.httpd?.page)
-            ? [
-                  runStep(
-                      host,
-                      "secret",
-                      allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
-                      {
-                          dependsOn: prepared,
-                          isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
-                      },
-                  ),
-              ]
-            : [];
-        const earlier: StepName[] = [
-            ...(needsPreparation(args) ? (["prepare"] as const) : []),
-            ...(secret.length > 0 ? (["secret"] as const) : []),
-        ];
-        const configure = runStep(
-            host,
-            "configure",
-            whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval, earlier)),
-            { dependsOn: [...prepared, ...secret] },
-        );
-
-        this.configured = configure.urn;
-        this.deferred = deferredIn(configure.stdout);
+        const configure = gone ? undefined : setUp();
+        this.configured = (configure ?? claim).urn;
+        this.deferred = configure ? deferredIn(configure.stdout) : pulumi.output("");
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
+
+        function setUp() {
+            const prepared = needsPreparation(args)
+                ? [
+                      runStep(
+                          host,
+                          "prepare",
+                          whenKnown(plan, (known) => realServerSteps.prepare(known)),
+                          { dependsOn: [claim] },
+                      ),
+                  ]
+                : [claim];
+            // Only an output can be a secret. If it is none, nothing connects to the host.
+            const secret = pulumi.Output.isInstance(args.httpd?.page)
+                ? [
+                      runStep(
+                          host,
+                          "secret",
+                          allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
+                          {
+                              dependsOn: prepared,
+                              isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
+                          },
+                      ),
+                  ]
+                : [];
+            const earlier: StepName[] = [
+                ...(needsPreparation(args) ? (["prepare"] as const) : []),
+                ...(secret.length > 0 ? (["secret"] as const) : []),
+            ];
+            return runStep(
+                host,
+                "configure",
+                whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval, earlier)),
+                { dependsOn: [...prepared, ...secret] },
+            );
+        }
     }
 }

@@ -49,6 +49,8 @@ export function secretLeaves(value: unknown, places: readonly Place[]): SecretLe
 
 function textsIn(value: unknown, place: Place): SecretLeaf[] {
     if (typeof value === "string") return [{ place, text: value }];
+    // It is refused because it is not text.
+    if (typeof value === "number") return [{ place, text: String(value) }];
     return Object.entries(value ?? {}).flatMap(([name, field]) => textsIn(field, [...place, name]));
 }
 

@@ -1,29 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
-    connectionProblems,
-    fieldProblems,
-    type HostConnectionArgs,
-    type LoginArgs,
-    loginFields,
-} from "../host/connection";
-import type { Cluster, StandaloneRealServer } from "../lvs/model";
-import {
-    fieldPath,
-    type Problem,
-    problemLine,
-    refusalsOf,
-    type Warning,
-    warningsOf,
-} from "../lvs/problems";
-import { secretProblems } from "../lvs/secrets";
-import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
-import type { LvsClusterArgs, RealServerArgs } from "./args";
-import {
     authPassField,
-    connectionOf,
+    clusterProblems,
     credentialProblems,
     withoutCredentials,
 } from "../host/clusterArgs";
+import { connectionProblems, fieldProblems } from "../host/connection";
+import type { Cluster, StandaloneRealServer } from "../lvs/model";
+import { type Problem, problemLine, refusalsOf, type Warning, warningsOf } from "../lvs/problems";
+import { secretProblems } from "../lvs/secrets";
+import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
+import type { DirectorArgs, LvsClusterArgs, RealServerArgs } from "./args";
 import { isKnown } from "../host/isKnown";
 import type { Known } from "../host/known";
 import {
@@ -35,6 +22,15 @@ import {
     withoutSecrets,
     withSeals,
 } from "./sealed";
+import {
+    brokenRules,
+    clusterShape,
+    directorShape,
+    Origin,
+    read,
+    realServerShape,
+    type Shape,
+} from "../host/shape";
 
 /**
  * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if
@@ -42,8 +38,9 @@ import {
  * logged once, for the first resource that has these arguments.
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Sealed<Cluster> {
+    throwIfMisshapen(clusterShape, args, clusterProblems, resource);
     const { ignoreWarnings } = args;
-    const rules = { validate, validateSealed: secretProblems, ignoreWarnings };
+    const rules = { shape: clusterShape, validate, validateSealed: secretProblems, ignoreWarnings };
     const found =
         validatedClusters.get(args) ??
         validated(withoutCredentials(args), resource, rules, credentialProblems(args));
@@ -53,6 +50,27 @@ export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource
 
 /** A cluster and its directors have the same arguments. */
 const validatedClusters = new WeakMap<LvsClusterArgs, Sealed<Cluster>>();
+
+/** Throw if plain values have the wrong shape. The rules need the right one. */
+function throwIfMisshapen<Args>(
+    shape: Shape,
+    args: Args,
+    rules: (args: Args) => Problem[],
+    resource: pulumi.Resource,
+): void {
+    const reading = read(shape, args, "", Origin.program);
+    const { problems, value } = reading;
+    if (problems.length === 0) return;
+    const broken = isKnown(value) ? brokenRules(shape, reading, rules) : [];
+    throwProblems([...problems, ...broken], resource);
+}
+
+/** Check the name of a director. Its cluster is checked apart. */
+export function validateName(args: DirectorArgs, resource: pulumi.Resource): void {
+    const { problems } = read(directorShape, args, "", Origin.program);
+    const own = problems.filter(({ path }) => !path.startsWith("cluster."));
+    if (own.length > 0) throwProblems(own, resource);
+}
 
 /** Validate a VRRP password. Errors do not repeat it. */
 export function validatedAuthPass(
@@ -68,59 +86,33 @@ export function validatedRealServer(
     args: RealServerArgs,
     resource: pulumi.Resource,
 ): Sealed<StandaloneRealServer> {
+    const rules = (known: RealServerArgs) => [
+        ...validateRealServer(withoutLogin(known) as StandaloneRealServer),
+        ...loginProblems(known),
+    ];
+    throwIfMisshapen(realServerShape, args, rules, resource);
+    return validated(
+        withoutLogin(args),
+        resource,
+        { shape: realServerShape, validate: validateRealServer },
+        loginProblems(args),
+    );
+}
+
+function withoutLogin(args: RealServerArgs) {
     const { virtualIps = [], tunnels = [], gateway, gateway6, httpd } = args;
     const { monitoring, removePackages, repair } = args;
-    return validated(
-        { virtualIps, tunnels, gateway, gateway6, httpd, monitoring, removePackages, repair },
-        resource,
-        { validate: validateRealServer },
-        [...fieldProblems("", "host", args.host, args), ...connectionProblems("", args)],
-    );
+    return { virtualIps, tunnels, gateway, gateway6, httpd, monitoring, removePackages, repair };
 }
 
-/**
- * Check the outputs in a connection when they are known. Throws a `ResourceError` then, before anything
- * connects. `path` is the place of the host in the arguments.
- */
-export function checkedConnection(
-    path: string,
-    connection: HostConnectionArgs,
-    resource: pulumi.Resource,
-): HostConnectionArgs {
-    const { proxy } = connection;
-    const checked = <Login extends LoginArgs>(login: Login, at: string): Login => {
-        const fields = { ...login } as Record<string, unknown>;
-        for (const field of ["host", ...loginFields] as const) {
-            const value = fields[field];
-            if (isKnown(value)) continue;
-            const output: pulumi.Output<unknown> = pulumi.output(value);
-            fields[field] = output.apply((known) => {
-                const found = fieldProblems(at, field, known, login);
-                return found.length > 0 ? throwProblems(found, resource) : known;
-            });
-        }
-        return fields as Login;
-    };
-    const own = checked(connection, path);
-    return proxy ? { ...own, proxy: checked(proxy, fieldPath(path, "proxy")) } : own;
-}
-
-/** Connections of a list of a cluster's hosts, checked. */
-export function memberConnections(
-    list: "directors" | "realServers",
-    args: LvsClusterArgs,
-    resource: pulumi.Resource,
-): Map<string, HostConnectionArgs> {
-    return new Map(
-        args[list].map((member, index) => [
-            member.name,
-            checkedConnection(`${list}[${index}]`, connectionOf(args, member), resource),
-        ]),
-    );
+function loginProblems(args: RealServerArgs): Problem[] {
+    return [...fieldProblems("", "host", args.host, args), ...connectionProblems("", args)];
 }
 
 /** Rules for a model with its secrets, and for the one with seals in their place. */
 interface Rules<Model> {
+    /** Shape of the arguments that the model is a part of. */
+    readonly shape?: Shape;
     validate(model: Model): Problem[];
     validateSealed?(model: Model): Problem[];
     readonly ignoreWarnings?: readonly Warning[];
@@ -163,7 +155,7 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
             model: withoutThem,
             isSecret,
             problems: [
-                ...withoutSecrets(rules.validate(model), leaves),
+                ...withoutSecrets(resolvedProblems(model, rules), leaves),
                 ...(rules.validateSealed?.(withoutThem) ?? []),
             ],
         };
@@ -177,6 +169,16 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
             secretsOf(leaves.filter(({ place }) => isSealable(place))),
         ),
     };
+}
+
+/** Check values that were outputs, and may be of any type. The model has only a part of the fields. */
+function resolvedProblems<Model>(model: Model, rules: Rules<Model>): Problem[] {
+    const { shape } = rules;
+    if (shape === undefined) return rules.validate(model);
+    const reading = read({ ...shape, required: [] }, model, "", Origin.program);
+    if (reading.problems.length === 0) return rules.validate(model);
+    const broken = brokenRules(shape, reading, (known: Model) => rules.validate(known));
+    return [...reading.problems, ...broken];
 }
 
 /** Throw for wrong arguments. No other code does. */

@@ -85,6 +85,8 @@ export const loginFields = [
 /** A field of a login, or the address to log in at. */
 type Field = (typeof loginFields)[number] | "host";
 
+const numberFields: readonly Field[] = ["port", "dialErrorLimit", "perDialTimeout"];
+
 /**
  * Check a value of a login, if it is known. Most of these values are secrets, so errors do not repeat
  * them. Without a value the provider falls back to a default: for the host key, to any key.
@@ -106,6 +108,11 @@ export function fieldProblems(
         const fix =
             field === "host" ? "Give an address or a name" : "Give one, or remove the field";
         return problem(at, `The value is empty. ${fix}.`);
+    }
+    const type = numberFields.includes(field) ? "number" : "string";
+    if (typeof value !== type && field !== "port") {
+        const fix = type === "number" ? "is not a number. Use one" : "is not text. Use text";
+        return problem(at, `The value ${fix}.`);
     }
     return problemIf(
         field === "port" &&

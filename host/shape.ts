@@ -1,6 +1,8 @@
+import { loginFields } from "../host/connection";
 import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "../lvs/problems";
 import { seal } from "../lvs/secrets";
 import schema from "../stacks/schema.json";
+import { isPending } from "./isKnown";
 
 /** The part of JSON schema that tools/schema.ts uses. A whole validator takes longer to load than the rest. */
 export interface Shape {
@@ -15,8 +17,10 @@ export interface Shape {
 
 const shapes: Readonly<Record<string, Shape>> = schema.definitions;
 
-/** Shape of the arguments of a cluster. */
+/** Shapes of the arguments of the components. */
 export const clusterShape = shapes.LvsClusterArgs!;
+export const directorShape = shapes.DirectorArgs!;
+export const realServerShape = shapes.RealServerArgs!;
 
 export function shapeOf({ $ref }: { readonly $ref: string }): Shape {
     return shapes[$ref.replace(/.*\//, "")]!;
@@ -26,6 +30,15 @@ export function shapeOf({ $ref }: { readonly $ref: string }): Shape {
 export function isEncryptable({ type }: Shape): boolean {
     return [type].flat().length > 1;
 }
+
+/** Where a value comes from. */
+export const Origin = {
+    /** Text may stand for a number, and one item for a list. No other fields are allowed. */
+    stackFile: "stackFile",
+    /** A value may be an output, which is read when it is known. Rules judge the words of enumerations. */
+    program: "program",
+} as const;
+export type Origin = (typeof Origin)[keyof typeof Origin];
 
 /** A problem of a value's shape. */
 export interface ShapeProblem extends Problem {
@@ -39,28 +52,45 @@ export interface Reading {
     readonly problems: readonly ShapeProblem[];
 }
 
+/** Credentials in a program. Their own rules also read null, and values of the wrong type. */
+const credentials = new RegExp(
+    `^authPass$|(^|(^|\\.)proxy\\.)host$|` +
+        `^((connection|(directors|realServers)\\[\\d+\\])\\.)?(proxy\\.)?(${loginFields.join("|")})$`,
+);
+
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** Read a value. `path` is its place in the arguments. A seal stands for an encrypted text. */
-export function read(shape: Shape, given: unknown, path: string): Reading {
+export function read(shape: Shape, given: unknown, path: string, origin: Origin): Reading {
     const { type, enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
-    if (reference) return read(shapeOf(reference), given, path);
+    if (reference) return read(shapeOf(reference), given, path, origin);
     const lost = (reason: string): Reading => {
         const text = `${shown(shape, given)} ${reason}`;
-        return { value: undefined, problems: shapeProblem(path, text, true) };
+        return { value: undefined, problems: shapeProblem(path || "arguments", text, true) };
     };
-    if (isEncrypted(given)) {
+    if (origin === Origin.program && credentials.test(path)) return { value: given, problems: [] };
+    if (isPending(given)) {
+        if (items?.allOf) return lost("is not a list yet. Give plain data, which a preview knows.");
+        return { value: given, problems: [] };
+    }
+    if (origin === Origin.stackFile && isEncrypted(given)) {
         if (isEncryptable(shape)) return { value: seal(given.secure), problems: [] };
         return { value: undefined, problems: shapeProblem(path, encrypted, true) };
     }
     if (members) {
-        if (members.includes(given as string)) return { value: given, problems: [] };
+        const isRight =
+            members.includes(given as string) ||
+            (origin === Origin.program && typeof given === "string");
+        if (isRight) return { value: given, problems: [] };
         return lost(`is unknown. Use one of ${members.join(", ")}.`);
     }
     const [wanted] = [type].flat();
-    const value = converted(wanted!, given);
+    const value = origin === Origin.stackFile ? converted(wanted!, given) : given;
     if (typeOf(value) !== wanted) return lost(adviceFor(wanted!, given));
-    if (items) return readItems(items, value as unknown[], path);
-    return properties ? readFields(shape, value as Fields, path) : { value, problems: [] };
+    if (items) return readItems(items, value as unknown[], path, origin);
+    if (!properties) return { value, problems: [] };
+    return readFields(shape, value as Fields, path, origin);
 }
 
 const encrypted =
@@ -86,29 +116,37 @@ function converted(type: string, value: unknown): unknown {
     return value;
 }
 
-function readItems(items: Shape, values: unknown[], path: string): Reading {
-    const readings = values.map((item, index) => read(items, item, `${path}[${index}]`));
+function readItems(items: Shape, values: unknown[], path: string, origin: Origin): Reading {
+    const readings = Array.from(values, (item, index) =>
+        read(items, item, `${path}[${index}]`, origin),
+    );
     return {
         value: readings.map(({ value }) => value ?? empty(items)),
         problems: readings.flatMap(({ problems }) => problems),
     };
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-function readFields({ properties = {}, required = [] }: Shape, given: Fields, path: string) {
+function readFields(
+    { properties = {}, required = [] }: Shape,
+    given: Fields,
+    path: string,
+    origin: Origin,
+): Reading {
     const value: Record<string, unknown> = {};
     const problems: ShapeProblem[] = [];
     const take = (name: string, field: unknown) => {
-        const reading = read(properties[name]!, field, fieldPath(path, name));
+        const reading = read(properties[name]!, field, fieldPath(path, name), origin);
         problems.push(...reading.problems);
         if (reading.value !== undefined) value[name] = reading.value;
     };
     for (const [name, field] of Object.entries(given)) {
+        if (field === undefined) continue;
         if (Object.hasOwn(properties, name)) {
             take(name, field);
             continue;
         }
+        // TypeScript allows for more fields.
+        if (origin === Origin.program) continue;
         const meant = nearestName(name, Object.keys(properties));
         const fix = meant === undefined ? "Remove it, or see docs/reference.md." : `Use ${meant}.`;
         problems.push(
@@ -131,9 +169,12 @@ function readFields({ properties = {}, required = [] }: Shape, given: Fields, pa
  * in text that should have fields. So a message repeats only single values that no secret can be in.
  */
 function shown(shape: Shape, given: unknown): string {
+    if (given === undefined || given === null) return quote(given);
+    if (isPending(given)) return "An output";
     if (holdsSecrets(shape)) return "The value (not shown, it may be secret)";
     if (Array.isArray(given)) return "A list";
-    return typeof given === "object" && given !== null ? "An object" : quote(given);
+    if (typeof given === "function") return "A function";
+    return typeof given === "object" ? "An object" : quote(given);
 }
 
 /** Is a secret field in a shape, or the shape itself one? */
@@ -179,16 +220,17 @@ function adviceFor(type: string, given: unknown): string {
  * Report values that break a rule, although other values have the wrong shape. A lost value can cause such
  * problems, so those of its object are left out. If other values can refer to a lost one, no rule is checked.
  */
-export function brokenRules<Args>(
+export function brokenRules<Model>(
+    shape: Shape,
     { value, problems }: Reading,
-    rules: (args: Args) => Problem[],
+    rules: (model: Model) => Problem[],
 ): Problem[] {
     const lost = problems.filter(({ isLost }) => isLost).map(({ path }) => path);
     const isReferredTo = (path: string) =>
-        /(\]|\.name|\.host)$/.test(path) || clusterShape.properties![path]?.type === "array";
-    if (lost.some(isReferredTo)) return [];
+        /(\]|\.name|\.host)$/.test(path) || shape.properties![path]?.type === "array";
+    if (value === undefined || lost.some(isReferredTo)) return [];
     const objects = new Set(lost.map(objectOf));
-    return refusalsOf(rules(value as Args)).filter(
+    return refusalsOf(rules(value as Model)).filter(
         ({ path }) =>
             !objects.has(path) &&
             !objects.has(objectOf(path)) &&

@@ -1,4 +1,4 @@
-import { clusterShape, type Reading, read } from "./shape";
+import { clusterShape, Origin, type Reading, read } from "./shape";
 
 /** Keys of this project in a stack's configuration begin with it. */
 export const prefix = "lvs:";
@@ -15,6 +15,7 @@ export function readConfig(config: Readonly<Record<string, unknown>>): Reading {
         clusterShape,
         Object.fromEntries(given.map(([key, value]) => [key, parsed(key, value)])),
         "",
+        Origin.stackFile,
     );
 }
 

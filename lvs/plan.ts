@@ -26,7 +26,9 @@ import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
 import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
+import { virtualIpsOfInstances } from "./vrrp/instance/vrrpRouters";
 import { planSyncDaemon, type SyncDaemonPlan } from "./global/syncDaemon";
+import type { VrrpContext } from "./vrrp/instance/members";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
 import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 
@@ -58,9 +60,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const version = versionOf(director, cluster);
     const scripts = cluster.scripts ?? [];
     const virtualServers = poolsOf(cluster).map((pool) => planVirtualServer(pool, version));
-    const vrrpInstances = cluster.vrrpInstances.flatMap(
-        (instance, index) => planVrrpInstance(instance, index, name, context) ?? [],
-    );
+    const vrrpInstances = instancesOf(cluster, name, context);
     const syncDaemon = planSyncDaemon(
         cluster.globalDefs?.lvsSyncDaemon,
         vrrpInstances,
@@ -96,6 +96,23 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         change: planChange(cluster),
         removePackages: cluster.removePackages ?? false,
     };
+}
+
+function instancesOf(cluster: Cluster, director: string, context: VrrpContext): VrrpInstancePlan[] {
+    return cluster.vrrpInstances.flatMap(
+        (instance, index) => planVrrpInstance(instance, index, director, context) ?? [],
+    );
+}
+
+/** Virtual IPs that each director may have, with the names of their VRRP instances. */
+export function virtualIpsByDirector(cluster: Cluster): Record<string, Record<string, string>> {
+    const context = contextOf(cluster);
+    return Object.fromEntries(
+        cluster.directors.map(({ name }) => [
+            name,
+            virtualIpsOfInstances(instancesOf(cluster, name, context)),
+        ]),
+    );
 }
 
 /** The user of a secret script must be able to read it. */

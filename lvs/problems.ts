@@ -141,6 +141,9 @@ const longestQuote = 80;
 /** Format a value for a message. A long value is cut and keeps its closing quote. */
 export function quote(value: unknown): string {
     if (value === undefined) return "nothing";
+    // JSON has none of them.
+    if (typeof value === "function") return "a function";
+    if (typeof value === "bigint") return String(value);
     const text = JSON.stringify(value);
     if (text.length <= longestQuote) return text;
     const start = text.slice(0, longestQuote - 2).replace(/\p{Surrogate}$/u, "");

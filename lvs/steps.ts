@@ -66,10 +66,11 @@ export const directorSteps = {
             files: directorModuleFiles(plan),
         };
     },
-    secret(plan: DirectorPlan, authPass: string, secrets: Secrets): StepContent {
+    /** If the directors change one after the other, none of them can wait for another. */
+    secret(plan: DirectorPlan, authPass: string, secrets: Secrets, oneByOne = false): StepContent {
         const { repair } = plan.change;
         const texts = hasSecrets(secrets) ? secretTexts(directorFiles(plan), secrets) : [];
-        return { settings: { repair }, files: [authPassFile(authPass), ...texts] };
+        return { settings: { repair, oneByOne }, files: [authPassFile(authPass), ...texts] };
     },
     /** The director that does not defer its change comes last, and proves that every virtual IP has an active director. */
     configure(plan: DirectorPlan, deferIfActive: boolean): StepContent {

@@ -29,14 +29,26 @@ export function stackSchema({ components, typeDefinitions }: AnalyzeResult): str
                 additionalProperties: false,
             },
         },
-        definitions: Object.fromEntries(
-            Object.entries(typeDefinitions).map(([name, type]) => [name, definition(type)]),
-        ),
+        definitions: {
+            ...Object.fromEntries(
+                Object.entries(components).map(([name, component]) => [
+                    `${name}Args`,
+                    definition({ properties: component.inputs }),
+                ]),
+            ),
+            ...Object.fromEntries(
+                Object.entries(typeDefinitions).map(([name, type]) => [name, definition(type)]),
+            ),
+        },
     };
     return JSON.stringify(schema, undefined, 4) + "\n";
 }
 
-function definition({ enum: members, description, properties: fields = {} }: TypeDefinition) {
+function definition({
+    enum: members,
+    description,
+    properties: fields = {},
+}: Partial<TypeDefinition>) {
     if (members) return { description, enum: members.map(({ value }) => value) };
     return {
         description,

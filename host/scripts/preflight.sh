@@ -6,7 +6,7 @@
 main() {
     findings=$(check_host)
     case "$1" in
-        report) echo "$findings" ;;
+        report) printf '%s\nend\n' "$findings" ;;
         apply)
             findings_that warn | while read -r line; do say "$line"; done
             refusals=$(findings_that stop)

@@ -35,7 +35,10 @@ is_of_our_stack() { [ "$(stack_of "$(recorded "$1" urn)")" = "$(stack_of "$(sett
 # Print why this component may not set up this host, or nothing.
 objection() {
     for other in $(claims); do
-        if [ "$(recorded "$other" format)" -gt "$format" ]; then
+        if ! recorded "$other" format | grep -qx '[0-9]\{1,9\}'; then
+            [ -n "$(setting adopt)" ] || echo "its record $memory/$other/record is damaged." \
+                "Set adopt on this member to take the host over."
+        elif [ "$(recorded "$other" format)" -gt "$format" ]; then
             echo "a newer version of pulumi-lvs has set up this host. Use that version, or a later one."
         elif [ -n "$(setting adopt)" ]; then
             :

@@ -21,6 +21,8 @@
 # `check` prints the facts `router` and `address`, and all differences from the applied state. `diff`
 # prints the differences between the bundle's files and the live ones. A difference is a line `drift
 # SUBJECT` and a unified diff, indented like the files of a bundle.
+#
+# Every report ends with the line `end`. One without it is not whole.
 lists=/etc/lvs/real-servers
 
 main() {
@@ -29,6 +31,7 @@ main() {
         check) check ;;
         diff) differences ;;
     esac
+    echo end
 }
 
 status() {

@@ -6,7 +6,8 @@ import { driftLines } from "../../cli/diffView";
 import { parseDrift } from "../../cli/drift";
 import { parseFacts } from "../../cli/facts";
 import { compareClocks, findingLines, parseFindings } from "../../cli/findings";
-import { clusterStatus } from "../../cli/health";
+import { clusterStatus, type VirtualIpStatus } from "../../cli/health";
+import type { ClusterHost } from "../../cli/inventory";
 import { answerOf } from "../../cli/ssh";
 import { statusLines } from "../../cli/statusView";
 import { lineWidth, plain } from "../../cli/text";
@@ -17,9 +18,16 @@ import { directorReport, hostOf, realServerReport, reports } from "./support";
 /** Characters that no line on a terminal may have. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
+/** A host of the article's cluster, as the stack lists it after an `up`. */
+const listed = (name: string): ClusterHost => ({
+    ...hostOf(name),
+    virtualIps: name.startsWith("ds") ? { "10.128.190.248": "VI_1" } : {},
+});
+
 /** Read what a host has sent as the commands do. */
 function answer(name: string, stdout: string) {
-    return answerOf(hostOf(name), { status: 0, stdout, stderr: "", isFlood: false }, 20);
+    const outcome = { status: 0, stdout: `${stdout}\nend\n`, stderr: "", isFlood: false };
+    return answerOf(listed(name), outcome, 20);
 }
 
 /** Status of the article's cluster if one of its hosts sends this text. */
@@ -98,6 +106,14 @@ describe("a hostile director", () => {
                 const status = statusWith("ds2", text);
                 const others = ({ name }: { name: string }) => name !== "ds2";
                 expect(status.hosts.filter(others)).toEqual(healthy.hosts.filter(others));
+                expect(status.virtualIps).toHaveLength(1);
+                const [{ ip, router, activeDirectors, services }] = status.virtualIps as [
+                    VirtualIpStatus,
+                ];
+                expect([ip, router]).toEqual(["10.128.190.248", "VI_1"]);
+                if (!activeDirectors.includes("ds2")) {
+                    expect(services).toEqual(healthy.virtualIps[0]!.services);
+                }
                 const lines = statusLines(status, plain);
                 for (const line of lines) expect(line).not.toMatch(unseen);
                 expect(JSON.parse(JSON.stringify(status))).toEqual(
@@ -129,6 +145,52 @@ describe("a hostile director", () => {
         }
     });
 
+    it.each([
+        [
+            "a virtual IP",
+            "address VI_1 eth0 192.0.2.66 here",
+            [
+                "ds2 has reported the virtual IP 192.0.2.66, which the last `up` did not have. Run `pulumi up`, or look at the host.",
+            ],
+        ],
+        [
+            "a service",
+            "rule -A -t 10.128.190.248:6666 -s rr",
+            ["TCP 10.128.190.248:6666 is not in the kernel (seen by ds2)"],
+        ],
+        [
+            "a firewall mark",
+            "service 0 0 0 0 0 -A -f 66 -s rr",
+            ["FWM 66 is in the kernel but not in the plan (seen by ds2)"],
+        ],
+        [
+            "a real server",
+            "server 0 0 0 0 0 0 0 -a -t 10.128.190.248:80 -r 192.0.2.66:80 -g -w 1",
+            ["192.0.2.66:80 gets TCP 10.128.190.248:80 but is not in the plan (seen by ds2)"],
+        ],
+        ["another name of a VRRP instance", "address invented eth0 10.128.190.248 absent", []],
+        ["a host", "host invented", []],
+    ])("invents no row of lvs status with %s", (_, line, found) => {
+        const honest = directorReport("ds2", { isActive: false });
+        const healthy = statusWith("ds2", honest);
+        const { problems, ...rows } = statusWith("ds2", `${honest}${line}\n`);
+        expect({ ...rows, problems: [] }).toEqual(healthy);
+        expect(problems).toEqual(found);
+    });
+
+    it("does not hide a virtual IP by its silence", () => {
+        const { virtualIps, problems } = clusterStatus(
+            "web",
+            ["ds1", "ds2"].map((name) => ({ host: listed(name), problem: "cannot be reached" })),
+        );
+        expect(virtualIps).toEqual([
+            { ip: "10.128.190.248", router: "VI_1", activeDirectors: [], services: [] },
+        ]);
+        expect(problems.at(-1)).toBe(
+            "10.128.190.248 has no active director, unless ds1 or ds2 has it",
+        );
+    });
+
     it("does not keep lvs status busy with 100 000 lines", () => {
         const rules = Array.from({ length: 33_000 }, (_, index) => {
             const service = `-t 10.${index >> 8}.${index & 255}.1:80`;
@@ -145,7 +207,7 @@ describe("a hostile director", () => {
 
     it("is not read if it sends more lines than any report has", () => {
         expect(answer("ds2", "host ds2\n".repeat(100_001))).toEqual({
-            host: hostOf("ds2"),
+            host: listed("ds2"),
             problem:
                 "has sent more than 100000 lines, so `lvs` reads none of it. Look at what its login prints.",
         });
@@ -234,7 +296,13 @@ describe("lvs with hosts that do not answer as they should", () => {
     let folder: string;
 
     const roles = { honest: "director", steer: "realServer", flood: "realServer" };
-    const others = { line: "realServer", drip: "realServer", errors: "realServer" };
+    const others = {
+        line: "realServer",
+        drip: "realServer",
+        errors: "realServer",
+        silent: "realServer",
+        half: "director",
+    };
     const inventory = Object.fromEntries(
         Object.entries({ ...roles, ...others }).map(([name, role]) => [
             name,
@@ -245,7 +313,8 @@ describe("lvs with hosts that do not answer as they should", () => {
     beforeAll(() => {
         folder = mkdtempSync(path.join(os.tmpdir(), "lvs-hostile-"));
         writeFileSync(path.join(folder, "outputs"), JSON.stringify({ inventory }));
-        writeFileSync(path.join(folder, "report"), directorReport("honest", { isActive: true }));
+        const report = `${directorReport("honest", { isActive: true })}end\n`;
+        writeFileSync(path.join(folder, "report"), report);
         const scripts = {
             pulumi: `cat ${folder}/outputs`,
             // The address of the host is the last word but one.
@@ -253,10 +322,12 @@ describe("lvs with hosts that do not answer as they should", () => {
                 for word; do host=$last; last=$word; done
                 case $host in
                     honest) cat ${folder}/report ;;
-                    steer) printf 'host \\033]0;x\\007\\342\\200\\256\\n' ;;
+                    steer) printf 'host \\033]0;x\\007\\342\\200\\256\\nend\\n' ;;
                     flood) yes ;;
                     line) head -c 100000000 /dev/zero | tr '\\0' x ;;
                     errors) yes >&2 ;;
+                    silent) ;;
+                    half) head -n 8 ${folder}/report ;;
                     drip) trap '' TERM; while :; do echo x; sleep 0.1; done ;;
                 esac`,
         };
@@ -286,6 +357,8 @@ describe("lvs with hosts that do not answer as they should", () => {
             ["line", "unknown"],
             ["drip", "unknown"],
             ["errors", "unknown"],
+            ["silent", "unknown"],
+            ["half", "unknown"],
         ]);
         expect(cluster!.problems).toEqual([
             "steer is not set up. Run `pulumi up`.",
@@ -293,9 +366,25 @@ describe("lvs with hosts that do not answer as they should", () => {
             `line ${tooMuch}`,
             "drip has not answered within 5 s",
             `errors ${tooMuch}`,
+            "silent has sent nothing. Look at what its login runs.",
+            "half has sent a report without its end. Look at what its login runs.",
         ]);
         expect(stdout).not.toMatch(/[\u001b\u202e]/);
     }, 60_000);
+
+    it.each([
+        ["silent", "silent has sent nothing. Look at what its login runs.\n"],
+        ["half", "half has sent a report without its end. Look at what its login runs.\n"],
+    ])(
+        "does not call the host %s unchanged in lvs check",
+        async (host, expected) => {
+            const env = { PATH: `${folder}:${process.env.PATH}` };
+            const command = [...nodeCommand("../cli/index.ts"), "check", host];
+            const { stdout, status } = await tryRun(command, { env });
+            expect([status, stdout]).toEqual([1, expected]);
+        },
+        60_000,
+    );
 });
 
 /** Numbers that JSON can hold. */

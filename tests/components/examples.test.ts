@@ -34,6 +34,7 @@ function compile(): string[] {
         target: ts.ScriptTarget.ES2022,
         module: ts.ModuleKind.CommonJS,
         esModuleInterop: true,
+        resolveJsonModule: true,
         strict: true,
         skipLibCheck: true,
         noEmit: true,

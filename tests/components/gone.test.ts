@@ -33,7 +33,8 @@ describe("a member that has gone for good", () => {
 });
 
 describe("two components of one program", () => {
-    const authPass = "pass1234";
+    const director = (name: string) =>
+        new Director(name, { cluster: seedArgs(), name: "ds1", authPass: "pass1234" });
     const rs1 = {
         host: "10.128.190.253",
         hostKey: "ssh-ed25519 AAAA",
@@ -47,17 +48,25 @@ describe("two components of one program", () => {
         });
     });
 
-    it.each<[string, () => unknown]>([
+    it.each<[string, () => unknown, () => unknown, string]>([
+        ["as two directors", () => director("one"), () => director("other"), "director one"],
         [
-            "as two directors",
-            () => new Director("other", { cluster: seedArgs(), name: "ds1", authPass }),
+            "as a director and a real server",
+            () => director("one"),
+            () => new RealServer("other", rs1),
+            "director one",
         ],
-        ["as a director and a real server", () => new RealServer("other", rs1)],
-    ])("may not share a host %s", async (_, second) => {
+        [
+            "as a real server and a director",
+            () => new RealServer("one", rs1),
+            () => director("other"),
+            "real server one",
+        ],
+    ])("may not share a host %s", async (_, first, second, owner) => {
         await record(() => {
-            new Director("one", { cluster: seedArgs(), name: "ds1", authPass });
+            first();
             expect(second).toThrow(
-                'host: "10.128.190.253" is also the host of the director one. Give each of them a host of its own.',
+                `host: "10.128.190.253" is also the host of the ${owner}. Give each of them a host of its own.`,
             );
         });
     });

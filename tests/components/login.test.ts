@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LvsCluster, RealServer, type RealServerArgs } from "../../components";
-import { checkedConnection, memberConnections } from "../../components/validated";
+import { checkedConnection, memberConnections } from "../../components/connections";
 import type { HostConnectionArgs } from "../../host/connection";
 import { record } from "../support/record";
 import { seedArgs } from "../support/seed";
@@ -53,6 +53,9 @@ const mistakes: [string, Wrong, string][] = [
     ["an empty password of the key", { privateKeyPassword: "" }, `privateKeyPassword: ${empty}`],
     ["an empty agent", { agentSocketPath: "" }, `agentSocketPath: ${empty}`],
     ["a timeout that is null", { perDialTimeout: null }, `perDialTimeout: ${empty}`],
+    ["a user that is a number", { user: 7 }, "user: The value is not text. Use text."],
+    ["a password in a list", { password: ["SECRET"] }, "password: The value is not text."],
+    ["a timeout in text", { perDialTimeout: "10" }, "perDialTimeout: The value is not a number."],
     ["a limit that is null", { dialErrorLimit: null }, `dialErrorLimit: ${empty}`],
 ];
 

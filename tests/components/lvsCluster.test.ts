@@ -99,6 +99,20 @@ describe("LvsCluster", () => {
         expect(find(all, "web-ds1-configure").secrets).toEqual(["connection"]);
     });
 
+    it.each([
+        [1, true],
+        [2, false],
+    ])(
+        "tells the directors with --parallel %s whether they change one by one",
+        async (parallel, oneByOne) => {
+            const all = await record(() => new LvsCluster("web", seedArgs()), { parallel });
+            for (const name of ["web-ds1-secret", "web-ds2-secret"]) {
+                const { stdin } = find(all, name).inputs;
+                expect((stdin as string).includes("\nset oneByOne yes\n")).toBe(oneByOne);
+            }
+        },
+    );
+
     it("sends every step as one short command with all else on stdin", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         const steps = all.filter(({ type }) => type === command);
@@ -166,18 +180,19 @@ describe("LvsCluster", () => {
         const [vip, virtualIps, inventory] = outputs;
         expect([vip, virtualIps]).toEqual(["10.128.190.248", ["10.128.190.248"]]);
         expect(
-            Object.entries(inventory).map(([name, { role, host, addresses }]) => [
+            Object.entries(inventory).map(([name, { role, host, addresses, virtualIps: own }]) => [
                 name,
                 role,
                 host,
-                ...addresses,
+                addresses,
+                own,
             ]),
         ).toEqual([
-            ["ds1", "director", "10.128.190.253"],
-            ["ds2", "director", "10.128.190.254"],
-            ["rs1", "realServer", "10.128.190.249", "10.128.190.249"],
-            ["rs2", "realServer", "10.128.190.250", "10.128.190.250"],
-            ["rs3", "realServer", "10.128.190.251", "10.128.190.251"],
+            ["ds1", "director", "10.128.190.253", [], { "10.128.190.248": "VI_1" }],
+            ["ds2", "director", "10.128.190.254", [], { "10.128.190.248": "VI_1" }],
+            ["rs1", "realServer", "10.128.190.249", ["10.128.190.249"], {}],
+            ["rs2", "realServer", "10.128.190.250", ["10.128.190.250"], {}],
+            ["rs3", "realServer", "10.128.190.251", ["10.128.190.251"], {}],
         ]);
         expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
     });

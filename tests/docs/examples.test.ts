@@ -144,6 +144,7 @@ function compile(sources: Block[]): string[] {
         module: ts.ModuleKind.CommonJS,
         moduleResolution: ts.ModuleResolutionKind.Node10,
         esModuleInterop: true,
+        resolveJsonModule: true,
         strict: true,
         skipLibCheck: true,
         noEmit: true,

@@ -20,6 +20,9 @@ const swapped: Plan = {
 const knownByOldVersion =
     "/var/lib/pulumi-lvs/real-servers/lvs.test.lvs-rs1/configure/known\n+ /etc/lvs/real-server\n+ /etc/sysctl.d/lvs.conf\n";
 
+/** Cut the record of every component, as a full disk does. */
+const damage = "for record in $(find /var/lib/pulumi-lvs -name record); do : >$record; done";
+
 const role = (host: string) => (host.startsWith("ds") ? "director" : "real server");
 
 describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
@@ -114,6 +117,21 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                     "sed -i 's/^format 2/format 3/' /var/lib/pulumi-lvs/director/record /var/lib/pulumi-lvs/*/*/record 2>/dev/null || :",
                 ),
             ],
+        },
+        {
+            title: "has a damaged record is refused",
+            host,
+            events: [apply(plain), byHand(damage), apply(withAnotherVip)],
+            status: 1,
+            says: /^this host is taken: its record \/var\/lib\/pulumi-lvs\/\S+\/record is damaged\. Set adopt on this member to take the host over\.\n$/,
+            is: [apply(plain), byHand(damage)],
+        },
+        {
+            title: "has a damaged record is taken over with adopt",
+            host,
+            events: [apply(plain), byHand(damage), apply(adopting(plain))],
+            says: "configure unchanged\n",
+            is: [apply(adopting(plain))],
         },
         {
             title: "is a copy of another machine is refused",

@@ -360,7 +360,11 @@ describe("a report to lvs", () => {
             const said = stdout
                 .replace(/^kernel .*/m, "kernel RELEASE")
                 .replace(/^(uptime|clock|step configure) \d+$/gm, "$1 SECONDS");
-            expect({ status, said, stderr }).toEqual({ status: 0, said: answers, stderr: "" });
+            expect({ status, said, stderr }).toEqual({
+                status: 0,
+                said: `${answers}end\n`,
+                stderr: "",
+            });
             expect(differences(before, await portrait(host))).toBe("");
         },
     );

@@ -13,10 +13,10 @@ const file = "/etc/keepalived/auth_pass.conf";
 const serving = [apply(former, "secret"), apply(former)];
 const isBackup = byHand("rm /var/lib/stand-in/active-director; systemctl restart keepalived");
 
-/** Let keepalived receive an advert with another password after so many seconds. */
-const heardAfter = (seconds: number) =>
+/** Let keepalived receive an advert with another password after so many seconds. The clock is then so far behind. */
+const heardAfter = (seconds: number, behind = 0) =>
     byHand(`mkdir -p /run/stand-in/later
-        echo 'echo "$(date +%s) keepalived (VI_1) received an invalid passwd" >>/run/stand-in/journal' \\
+        echo 'echo "$(($(date +%s) - ${behind})) keepalived (VI_1) received an invalid passwd" >>/run/stand-in/journal' \\
             >/run/stand-in/later/${seconds}`);
 
 /** Check how much time has passed for the script. */
@@ -153,6 +153,46 @@ describe("the step of the VRRP password", () => {
             says: "secret applied\n",
             calls: "reload keepalived\n",
             is: [apply(later, "secret"), apply(later), isBackup],
+        },
+        ...["active", "backup"].map((state) => ({
+            title: `makes ${state === "active" ? "an" : "a"} ${state} director reload at once if the directors change one after the other`,
+            host,
+            events: [
+                ...serving,
+                ...(state === "backup" ? [isBackup] : []),
+                forgetCalls,
+                apply({ ...later, oneByOne: true }, "secret"),
+                clockIs(0, 0),
+            ],
+            says: "secret applied\n",
+            calls: "reload keepalived\n",
+            is: [
+                apply({ ...later, oneByOne: true }, "secret"),
+                apply(later),
+                ...(state === "backup" ? [isBackup] : []),
+            ],
+        })),
+        {
+            title: "changes nothing when only the order of the directors' changes is another",
+            host,
+            events: [...serving, forgetCalls, apply({ ...former, oneByOne: true }, "secret")],
+            says: "secret unchanged\n",
+            calls: "",
+            is: [apply({ ...former, oneByOne: true }, "secret"), apply(former)],
+        },
+        {
+            title: "makes a director wait although its clock steps by an hour",
+            host,
+            events: [
+                ...serving,
+                heardAfter(4, 3600),
+                forgetCalls,
+                apply(later, "secret"),
+                clockIs(4, 6),
+            ],
+            says: "secret applied\n",
+            calls: "reload keepalived\n",
+            is: [apply(later, "secret"), apply(later)],
         },
         {
             title: "rolls a backup director back if the active one still has the former password",

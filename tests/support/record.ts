@@ -39,6 +39,8 @@ export interface RecordOptions {
     make?: (name: string) => Promise<void>;
     /** Names of resources that fail in an update with `--continue-on-error`. */
     failing?: string[];
+    /** Value of `--parallel`. Defaults to any number. */
+    parallel?: number;
 }
 
 type Answer = (error: unknown, response: { setResult(result: number): void }) => void;
@@ -51,10 +53,11 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
 /** Run a program under Pulumi's mocks. Returns all registrations in the order of names. */
 export async function record(
     program: () => unknown,
-    { preview = false, stdout = {}, make, failing = [] }: RecordOptions = {},
+    { preview = false, stdout = {}, make, failing = [], parallel = -1 }: RecordOptions = {},
 ): Promise<Registration[]> {
     const inputs = new Map<string, Record<string, unknown>>();
     const requests: Request[] = [];
+    pulumi.runtime.resetOptions("lvs", "test", parallel, "", "", preview, "");
     await pulumi.runtime.setMocks(
         {
             newResource: async (args) => {

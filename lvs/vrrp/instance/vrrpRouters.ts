@@ -12,6 +12,20 @@ export interface VrrpRouters {
     peer: string[];
 }
 
+/** Virtual IPs of a director, with the names of their VRRP instances. */
+export function virtualIpsOfInstances(
+    instances: readonly VrrpInstancePlan[],
+): Record<string, string> {
+    return Object.fromEntries(
+        instances.flatMap(({ name, virtualIpaddress, virtualIpaddressExcluded }) =>
+            [...virtualIpaddress, ...virtualIpaddressExcluded].map(({ ip }) => [
+                canonical(ip),
+                name,
+            ]),
+        ),
+    );
+}
+
 /** Describe the VRRP instances of a director. */
 export function vrrpRouters(instances: readonly VrrpInstancePlan[]): VrrpRouters {
     return {

@@ -29,6 +29,8 @@ export interface Plan extends Cluster {
     parent?: string;
     /** Does every member take its host over? */
     adopt?: boolean;
+    /** Do the directors change their password one after the other? */
+    oneByOne?: boolean;
 }
 
 /** A step, or `report`, which asks for differences. */
@@ -106,11 +108,11 @@ function filesOf(plan: Plan, host: string): HostFile[] {
 }
 
 function directorContent(plan: Plan, host: string, step: DirectorStep) {
-    const { authPass = "secret62", secrets = {}, directors } = plan;
+    const { authPass = "secret62", secrets = {}, oneByOne, directors } = plan;
     const planned = planDirector(plan, host);
     switch (step) {
         case "secret":
-            return directorSteps.secret(planned, authPass, secrets);
+            return directorSteps.secret(planned, authPass, secrets, oneByOne);
         case "configure":
             return directorSteps.configure(planned, directors[0]!.name !== host);
         default:
