@@ -9,7 +9,7 @@ const record = ["basics", "record"];
 
 /** The parts that apply a step as a whole or not at all. */
 const transaction = [...record, "lock", "transaction", "files", "sysctl", "units"];
-const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "director"];
+const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "alone", "director"];
 const realServer = [...transaction, "monitoring", "realServer"];
 
 /** The parts under `scripts/` that a step runs, in order. */

@@ -14,8 +14,8 @@ export const keepalivedReleases = [
     { suite: "trixie", version: "2.3.3" },
 ] as const satisfies { suite: Suite; version: string }[];
 
-/** Packages that a tree adds to a base image. Tests of kernel tables need nft. */
-const programs = ["keepalived", "nftables"];
+/** Packages that a tree adds to a base image. Tests of kernel tables and firewalls need the last two. */
+const programs = ["keepalived", "nftables", "iptables"];
 
 /** A file of the host that a configuration is for. */
 export interface TreeFile {

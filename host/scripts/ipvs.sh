@@ -35,6 +35,7 @@ table() { if [ -n "${snapshot:-}" ]; then echo "$snapshot"; else counted_table |
 #   lacking RULE        a service or server of the plan that the kernel lacks or has with other options
 #   differing RULE      a server among the lacking ones that the kernel has with other options
 #   down RULE           a server of the plan with a weight above 0 that gets no connections
+#   dead RULE           a service of the plan whose servers with a weight above 0 are all down
 #   serving UP of ALL   last: how many servers with a weight above 0 get connections
 compare_with_plan() {
     table | awk "$awk_rule_functions"'
@@ -55,10 +56,12 @@ compare_with_plan() {
                 }
                 if (!serves(rule)) continue
                 if (!(place(rule) in up)) { up[place(rule)] = 1; all++ }
-                if (server(rule) in serving) continue
+                if (!(service(rule) in alive)) alive[service(rule)] = 0
+                if (server(rule) in serving) { alive[service(rule)] = 1; continue }
                 print "down", rule
                 if (up[place(rule)]) { up[place(rule)] = 0; out++ }
             }
+            for (one in alive) if (!alive[one]) print "dead -A " one
             print "serving", all - out " of " all + 0
         }
     ' file=1 "$rules" file=2 -

@@ -104,10 +104,11 @@ opening() {
 # Print the chains and rules of nftables, as `places` reads them. Chains of iptables are left out, because
 # iptables must be able to read them. So are those of programs that manage their own rules.
 nft_rules() {
-    awk -v name="$name" -v skipped="${1:-firewalld}" '
+    awk -v name="$name" -v skipped="${1:-firewalld}" -v iptables="$(iptables_families)" '
         $1 == "table" { family = $2; table = $3; next }
         $1 == "chain" { chain = $2; next }
-        family !~ /^(ip|ip6|inet)$/ || chain ~ /^[A-Z]+$/ { next }
+        family !~ /^(ip|ip6|inet)$/ { next }
+        table == "filter" && chain ~ /^[A-Z]+$/ && index(iptables, family " ") { next }
         table ~ "^(pulumi_lvs|keepalived|f2b-table|" skipped ")$" { next }
         $1 == "type" {
             if ($2 == "filter" && $4 ~ /^(input|forward)$/)
@@ -260,6 +261,15 @@ places() {
     '
 }
 
+# Print the families whose table `filter` in nftables belongs to iptables, each with a blank after it.
+iptables_families() {
+    for tool in iptables ip6tables; do
+        case "$({ "$tool" -V && "$tool" -S; } 2>/dev/null)" in
+            *nf_tables*-P*) [ "$tool" = iptables ] && printf 'ip ' || printf 'ip6 ' ;;
+        esac
+    done
+}
+
 open_iptables() {
     has_iptables "$1" || return 0
     {
@@ -276,8 +286,8 @@ has_iptables() {
     command -v "$1" >/dev/null || return 1
     case "$("$1" -V)" in
         *nf_tables*) ;;
-        # `iptables -S` would load the module of its tables.
-        *) [ -s "/proc/net/${1%tables}_tables_names" ] || return 1 ;;
+        # `iptables -S` would load the module of its tables. Files of /proc have no size.
+        *) grep -qs . "/proc/net/${1%tables}_tables_names" || return 1 ;;
     esac
     "$1" -S | grep -q -e '^-A' -e '^-P .* DROP'
 }

@@ -116,9 +116,13 @@ ${nftables}END
         return Promise.all(directors.map((host) => host.run("nft list ruleset")));
     }
 
-    it("keep their rules with openFirewall: false and receive no adverts", async () => {
-        await cluster.deploy(configuration({ openFirewall: false }));
-        await untilActive("ds1", "ds2", "ds3");
+    it("keep their rules with openFirewall: false, and the up fails because they receive no adverts", async () => {
+        await cluster.stack.configure(configuration({ openFirewall: false }));
+        expect(await cluster.stack.failingUp()).toMatch(
+            new RegExp(
+                `ds1: ${vip} is also on the host with .* The firewall of this host drops the adverts of `,
+            ),
+        );
         expect(await rulesets()).toEqual(before);
     });
 

@@ -93,4 +93,24 @@ describe("An up that must fail", () => {
         expect([await live(), await cluster.host("ds2").run("ipvsadm -Sn")]).toEqual(before);
         expect((await probe.stop()).failed).toEqual([]);
     });
+
+    it("because adverts do not pass between the directors says so, and the next one mends the cluster", async () => {
+        const directors = ["ds1", "ds2"].map((name) => cluster.host(name));
+        const wall =
+            "nft 'table inet wall { chain out { type filter hook output priority 0; meta l4proto 112 drop; }; }'";
+        await Promise.all(directors.map((host) => host.run(wall)));
+        const mac = (await directors[1]!.run("cat /sys/class/net/eth0/address")).trim();
+        const another = { virtualIp: "10.128.190.246", port: 80 };
+        const output = await cluster.failingChange((config) => {
+            config.virtualServers.push(another);
+        });
+        expect(output).toContain(
+            `ds1: 10.128.190.248 is also on the host with ${mac}. No advert of another director arrives on eth0`,
+        );
+        await Promise.all(directors.map((host) => host.run("nft delete table inet wall")));
+        await cluster.change((config) => {
+            config.virtualServers.push(another);
+        });
+        await cluster.untilHealthy();
+    });
 });

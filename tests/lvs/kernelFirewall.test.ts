@@ -168,9 +168,8 @@ describe("the boot script of a director", () => {
             opened(at(3)),
         ],
         [
-            "in no chain of iptables, of programs with rules of their own, or of outgoing packets",
-            table("ip filter", chain("INPUT", ["drop"], input)) +
-                table("inet firewalld", chain("filter_INPUT", ["drop"], accepting)) +
+            "in no chain of programs with rules of their own, or of outgoing packets",
+            table("inet firewalld", chain("filter_INPUT", ["drop"], accepting)) +
                 table("inet f2b-table", chain("f2b-chain", ["drop"], accepting)) +
                 table("inet filter", chain("output", ["drop"], "output priority 0; policy drop;")),
             [],
@@ -178,6 +177,19 @@ describe("the boot script of a director", () => {
     ])("opens nftables %s", (_, ruleset, expected) => {
         expect(ask("opening", { ruleset }).split("\n").filter(Boolean)).toEqual(expected);
     });
+
+    it.each([
+        ["iptables v1.8.9 (nf_tables)", "-P INPUT DROP", false],
+        ["iptables v1.8.9 (nf_tables)", "", true],
+        ["iptables v1.8.9 (legacy)", "-P INPUT DROP", true],
+    ])(
+        "opens the chain INPUT of nftables if %s does not show it: %j",
+        (version, shown, isOpened) => {
+            const tools = `iptables() { [ "$1" = -V ] && echo "${version}" || echo "${shown}"; }; ip6tables() { false; }`;
+            const ruleset = table("ip filter", chain("INPUT", ["drop"], input));
+            expect(ask(`${tools}; opening`, { ruleset }) !== "").toBe(isOpened);
+        },
+    );
 
     it("closes nftables by deleting the rules with its comment", () => {
         const ruleset = table("inet filter", chain("input", ["drop", `${tcp} ${end}`], input));

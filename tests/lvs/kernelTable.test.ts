@@ -101,6 +101,7 @@ describe("the IPVS table", () => {
                 "surplus -a -t 10.0.0.1:80 -r 10.0.1.1:80 -i -w 1",
                 "lacking -a -t 10.0.0.1:80 -r 10.0.1.3:80 -i -w 1",
                 "down -a -t 10.0.0.1:80 -r 10.0.1.3:80 -i -w 1",
+                "dead -A -t 10.0.0.1:80",
             ],
         ],
     ])("differs from its plan by %s", (_, from, to, lines) => {

@@ -1,5 +1,6 @@
 import type { Plan } from "./support/bundles";
 import { newHost } from "./support/newHost";
+import type { ScriptHost } from "./support/scriptHost";
 import { plain, plans } from "./support/plans";
 import { differences, type Portrait, portrait } from "./support/portrait";
 import { apply, happen, prepare, remove } from "./support/story";
@@ -7,6 +8,8 @@ import { apply, happen, prepare, remove } from "./support/story";
 /** An nftables firewall of a director, and the openings in it. */
 interface Firewall {
     what: string;
+    /** Script that prepares the host. Defaults to none. */
+    found?: string;
     ruleset: string;
     plan?: Plan;
     opened: string[];
@@ -18,15 +21,17 @@ const comment = 'accept comment "pulumi-lvs"';
 const both = plans["both families"]!;
 const nat = plans.NAT!;
 
+const own = [
+    `iifname "eth0" ip daddr 224.0.0.18 meta l4proto vrrp ${comment}`,
+    `iifname "eth0" ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
+    `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
+];
+
 const firewalls: Firewall[] = [
     {
         what: "a table for both families",
         ruleset: chain("inet filter", "input", "input", "tcp dport 22 accept"),
-        opened: [
-            `iifname "eth0" ip daddr 224.0.0.18 meta l4proto vrrp ${comment}`,
-            `iifname "eth0" ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
-            `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
-        ],
+        opened: own,
     },
     {
         what: "a table of each family",
@@ -78,9 +83,15 @@ const firewalls: Firewall[] = [
         opened: [],
     },
     {
-        what: "chains of iptables, which must stay readable for iptables",
+        what: "a chain in capitals, beside iptables",
+        ruleset: chain("inet filter", "INPUT", "input"),
+        opened: own,
+    },
+    {
+        what: "a chain in capitals that iptables would manage, and without iptables",
+        found: "rm /usr/sbin/iptables /usr/sbin/ip6tables\n",
         ruleset: chain("ip filter", "INPUT", "input"),
-        opened: [],
+        opened: own,
     },
     {
         what: "tables of programs that manage their own rules",
@@ -111,11 +122,11 @@ const firewalls: Firewall[] = [
 
 it.each(firewalls.map((one) => [one.what, one] as const))(
     "a director with %s is opened, also after a restart of the firewall, and closed by a remove",
-    async (_, { ruleset, plan = plain, opened }) => {
+    async (_, { found: preparation = "", ruleset, plan = plain, opened }) => {
         const host = await newHost("ds1");
         try {
             const load = `nft -f - <<'END'\nflush ruleset\n${ruleset}END\n`;
-            await host.run(prepare + load);
+            await host.run(prepare + preparation + load);
             const found = await portrait(host);
             const take = async (event: Parameters<typeof happen>[2]) =>
                 (await happen(host, "ds1", event))[0]!;
@@ -169,4 +180,53 @@ it("a director whose firewall refuses a service says so, and the refusal stays i
     } finally {
         await host.remove();
     }
+});
+
+describe.each(["nft", "legacy"])("a director with iptables-%s", (kind) => {
+    const install = `for tool in iptables ip6tables; do
+        for command in "" -save -restore; do ln -sf $tool-${kind}$command /usr/sbin/$tool$command; done
+    done\n`;
+    const rules = (host: ScriptHost) => host.run("iptables -S; ip6tables -S");
+
+    it("is opened by iptables, which reads the rules, and closed by a remove", async () => {
+        const host = await newHost("ds1");
+        try {
+            const load = `iptables -P INPUT DROP
+                iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+                iptables -A INPUT -j REJECT
+                ip6tables -P INPUT DROP\n`;
+            await host.run(prepare + install + load);
+            const found = await rules(host);
+            const [applied] = await happen(host, "ds1", apply(plain));
+            expect(applied).toMatchObject({ status: 0 });
+            const opened = (await rules(host)).split("\n").filter((line) => !found.includes(line));
+            const ours = "-m comment --comment pulumi-lvs -j ACCEPT";
+            expect(opened).toEqual([
+                `-A INPUT -d 224.0.0.18/32 -i eth0 -p vrrp ${ours}`,
+                `-A INPUT -d 224.0.0.81/32 -i eth0 -p udp -m udp --dport 8848 ${ours}`,
+                `-A INPUT -d 10.128.190.248/32 -p tcp -m tcp --dport 80 ${ours}`,
+            ]);
+            expect(await host.run("/usr/local/sbin/lvs-director check")).toBe("");
+            await happen(host, "ds1", remove(plain));
+            expect(await rules(host)).toBe(found);
+        } finally {
+            await host.remove();
+        }
+    });
+
+    it("has its table of nftables opened too, also if the table has chains in capitals", async () => {
+        const host = await newHost("ds1");
+        try {
+            const table = chain("inet filter", "INPUT", "input");
+            await host.run(
+                `${prepare}${install}iptables -P INPUT DROP\nnft -f - <<'END'\n${table}END\n`,
+            );
+            await happen(host, "ds1", apply(plain));
+            const ruleset = await host.run("nft list table inet filter");
+            expect(own.filter((rule) => !ruleset.includes(rule))).toEqual([]);
+            expect(await rules(host)).toContain("--dport 80 -m comment --comment pulumi-lvs");
+        } finally {
+            await host.remove();
+        }
+    });
 });
