@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LvsClusterArgs } from "./components";
+import { clusterProblems } from "./host/clusterArgs";
 import {
     brokenRules,
     clusterShape,
     type Fields,
-    Origin,
-    read,
+    isEncryptable,
     type Shape,
     shapeOf,
-} from "./components/shape";
-import { clusterProblems } from "./components/validated";
+} from "./host/shape";
+import { prefix, readConfig } from "./host/stackConfig";
 
 /**
  * Read the arguments of a cluster from a stack's configuration: each is a key of this project.
@@ -22,19 +22,17 @@ export function readCluster(
     config: Record<string, string>,
     encrypted: readonly string[] = [],
 ): LvsClusterArgs {
-    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    const given = Object.fromEntries(
-        own.map(([key, text]) => [key.slice(prefix.length), parse(key.slice(prefix.length), text)]),
-    );
-    const reading = read(clusterShape, given, "", Origin.stackFile);
+    const reading = readConfig(config);
     const { problems } = reading;
-    const value = reading.value as Fields;
     if (problems.length > 0) {
-        const all = [...problems, ...brokenRules(clusterShape, reading, clusterProblems)];
+        const all = [
+            ...problems,
+            ...brokenRules(clusterShape, reading, clusterProblems<LvsClusterArgs>),
+        ];
         const lines = all.map(({ path, reason }) => `  ${path}: ${reason}`);
         throw new pulumi.RunError(["wrong configuration:", ...lines].join("\n"));
     }
-    const withSecrets = Object.entries(value).map(([key, field]) => [
+    const withSecrets = Object.entries(reading.value as Fields).map(([key, field]) => [
         key,
         encrypted.includes(`${prefix}${key}`)
             ? secretly(clusterShape.properties![key]!, field)
@@ -58,27 +56,3 @@ function secretly(shape: Shape, value: unknown): unknown {
     }
     return isEncryptable(shape) && !shape.writeOnly ? pulumi.secret(value) : value;
 }
-
-/** May the stack file have the value encrypted? That is an object, which Pulumi decrypts to text. */
-function isEncryptable({ type }: Shape): boolean {
-    return [type].flat().length > 1;
-}
-
-const prefix = "lvs:";
-
-/** Pulumi passes structured values as JSON, and all others unchanged: text may look like a number. */
-function parse(key: string, text: string): unknown {
-    if (textKeys.has(key)) return text;
-    try {
-        return JSON.parse(text) as unknown;
-    } catch {
-        return text;
-    }
-}
-
-/** Keys whose values are text. */
-const textKeys = new Set(
-    Object.entries(clusterShape.properties!)
-        .filter(([, { type }]) => [type].flat().includes("string"))
-        .map(([key]) => key),
-);

@@ -1,6 +1,7 @@
 import yargs from "yargs";
 import { printableLines } from "../lvs/printable";
 import { check } from "./commands/check";
+import { compare } from "./commands/compare";
 import { diff } from "./commands/diff";
 import { keyscan } from "./commands/keyscan";
 import { preflight } from "./commands/preflight";
@@ -73,6 +74,7 @@ function parser(words: string[], done: (status: number) => void) {
         .command(check(done))
         .command(diff(done))
         .command(render(done))
+        .command(compare(done))
         .command(preflight(done))
         .command(keyscan(done))
         .command(topology(done))

@@ -16,6 +16,12 @@ export interface RenderedHost {
     preflight?: string;
 }
 
+/** A host, and what decides its place in a list. */
+interface Ranked {
+    readonly isDirector: boolean;
+    readonly host: RenderedHost;
+}
+
 /** Pulumi's mark for a value that is known only during the `up`. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -49,14 +55,16 @@ export function renderedHosts({ steps = [] }: Preview): RenderedHost[] {
         const question = typeof preflight === "string" && unbundle(preflight) ? { preflight } : {};
         return { isDirector, host: { ...host, ...question } };
     });
-    return whole
-        .sort(
-            (one, other) =>
-                one.host.cluster.localeCompare(other.host.cluster) ||
-                Number(other.isDirector) - Number(one.isDirector) ||
-                one.host.name.localeCompare(other.host.name, "en", { numeric: true }),
-        )
-        .map(({ host }) => host);
+    return whole.sort(inOrder).map(({ host }) => host);
+}
+
+/** Order of hosts: by cluster, directors first, and by name. */
+export function inOrder(one: Ranked, other: Ranked): number {
+    return (
+        one.host.cluster.localeCompare(other.host.cluster) ||
+        Number(other.isDirector) - Number(one.isDirector) ||
+        one.host.name.localeCompare(other.host.name, "en", { numeric: true })
+    );
 }
 
 function newHost(name: string, cluster: string) {

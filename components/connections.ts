@@ -5,10 +5,10 @@ import {
     type LoginArgs,
     loginFields,
 } from "../host/connection";
-import { isKnown } from "../host/known";
+import { connectionOf } from "../host/clusterArgs";
+import { isKnown } from "../host/isKnown";
 import { fieldPath } from "../lvs/problems";
 import type { LvsClusterArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { throwProblems } from "./validated";
 
 /**

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectionOf } from "../host/clusterArgs";
 import { type Known, whenKnown } from "../host/known";
 import { HostRole } from "../host/step";
 import type { Cluster, RealServer } from "../lvs/model";
 import { virtualIpsByDirector } from "../lvs/plan";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
-import { connectionOf } from "./connectionOf";
 import { present } from "./present";
 
 /** A host of a cluster, and its SSH login. */

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { dependingOn, isKnown, type Known } from "../host/known";
+import { isKnown } from "../host/isKnown";
+import { dependingOn, type Known } from "../host/known";
+import { realServerId } from "../host/realServerId";
 import { HostRole } from "../host/step";
 import { problem, quote } from "../lvs/problems";
 import { throwProblems } from "./validated";
@@ -12,12 +13,7 @@ export function urnOf(component: pulumi.Resource): Known<string> {
 
 /** Name of a real server's files on its host. No other stack has the same. */
 export function idOf(name: string): string {
-    const words = [pulumi.getProject(), pulumi.getStack(), name].join(".");
-    // A file name has at most 255 characters, and systemd and modprobe read these files.
-    const plain = words.replace(/[^\w.-]/g, "_");
-    if (plain === words && words.length <= 100) return words;
-    const digest = createHash("sha256").update(words).digest("hex").slice(0, 12);
-    return `${plain.slice(0, 100)}-${digest}`;
+    return realServerId(pulumi.getProject(), pulumi.getStack(), name);
 }
 
 /** Folder of a component in the state of its host. */

@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import {
+    authPassField,
+    clusterProblems,
+    credentialProblems,
+    withoutCredentials,
+} from "../host/clusterArgs";
 import { connectionProblems, fieldProblems } from "../host/connection";
-import type { Cluster, Director, StandaloneRealServer, RealServer } from "../lvs/model";
+import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import { type Problem, problemLine, refusalsOf, type Warning, warningsOf } from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { DirectorArgs, LvsClusterArgs, RealServerArgs } from "./args";
-import { connectionOf } from "./connectionOf";
-import { isKnown, type Known } from "../host/known";
+import { isKnown } from "../host/isKnown";
+import type { Known } from "../host/known";
 import {
     isSealable,
     type Sealed,
@@ -24,7 +30,7 @@ import {
     read,
     realServerShape,
     type Shape,
-} from "./shape";
+} from "../host/shape";
 
 /**
  * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if
@@ -32,18 +38,13 @@ import {
  * logged once, for the first resource that has these arguments.
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Sealed<Cluster> {
-    const known = validatedClusters.get(args);
-    if (known) return known;
+    const before = validatedClusters.get(args);
+    if (before) return before;
     throwIfMisshapen(clusterShape, args, clusterProblems, resource);
     const { ignoreWarnings } = args;
-    const rules = {
-        shape: clusterShape,
-        validate,
-        validateSealed: secretProblems,
-        ignoreWarnings,
-    };
-    const credentials = credentialProblems(args);
-    const found = validated(withoutCredentials(args), resource, rules, credentials);
+    const rules = { shape: clusterShape, validate, validateSealed: secretProblems, ignoreWarnings };
+    const model = withoutCredentials(args);
+    const found = validated(model, resource, rules, credentialProblems(args));
     validatedClusters.set(args, found);
     return found;
 }
@@ -72,22 +73,6 @@ export function validateName(args: DirectorArgs, resource: pulumi.Resource): voi
     if (own.length > 0) throwProblems(own, resource);
 }
 
-/** Check the arguments of a cluster. All their values are known. */
-export function clusterProblems(args: LvsClusterArgs): Problem[] {
-    return [...validate(withoutCredentials(args) as Cluster), ...credentialProblems(args)];
-}
-
-function credentialProblems(args: LvsClusterArgs): Problem[] {
-    const { authPass } = args;
-    return [
-        ...(authPass !== undefined && isKnown(authPass)
-            ? validateAuthPass(authPassField, authPass)
-            : []),
-        ...memberConnectionProblems("directors", args),
-        ...memberConnectionProblems("realServers", args),
-    ];
-}
-
 /** Validate a VRRP password. Errors do not repeat it. */
 export function validatedAuthPass(
     authPass: pulumi.Input<string>,
@@ -96,8 +81,6 @@ export function validatedAuthPass(
     const check = (known: string) => validateAuthPass(authPassField, known);
     return validated(authPass, resource, { validate: check }).model;
 }
-
-const authPassField = "authPass";
 
 /** Validate a real server. */
 export function validatedRealServer(
@@ -203,51 +186,4 @@ function resolvedProblems<Model>(model: Model, rules: Rules<Model>): Problem[] {
 export function throwProblems(problems: Problem[], resource: pulumi.Resource): never {
     const lines = problems.map((one) => `  ${problemLine(one)}`);
     throw new pulumi.ResourceError(["wrong arguments:", ...lines].join("\n"), resource, true);
-}
-
-/** Remove keys and passwords, which would make every file a secret. */
-function withoutCredentials(args: LvsClusterArgs) {
-    return {
-        ...args,
-        connection: undefined,
-        authPass: undefined,
-        hasAuthPass: args.authPass !== undefined,
-        directors: args.directors.map((director) => pick(directorFields, director)),
-        realServers: args.realServers.map((realServer) => pick(realServerFields, realServer)),
-    };
-}
-
-/** Fields of hosts that belong to the model. All other fields stay out. */
-const directorFields: Record<keyof Director, true> = {
-    name: true,
-    host: true,
-    distribution: true,
-    keepalivedVersion: true,
-};
-const realServerFields: Record<keyof RealServer, true> = {
-    name: true,
-    host: true,
-    address: true,
-    address6: true,
-    gateway: true,
-    gateway6: true,
-    weight: true,
-    drained: true,
-    gone: true,
-    httpd: true,
-    distribution: true,
-};
-
-function pick<Host, Field extends keyof Host>(
-    fields: Record<Field, true>,
-    host: Host,
-): Pick<Host, Field> {
-    const kept = Object.keys(fields) as Field[];
-    return Object.fromEntries(kept.map((field) => [field, host[field]])) as Pick<Host, Field>;
-}
-
-function memberConnectionProblems(list: "directors" | "realServers", args: LvsClusterArgs) {
-    return args[list].flatMap((member, index) =>
-        connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
-    );
 }

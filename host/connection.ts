@@ -1,6 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { fieldPath, type Problem, problem, problemIf, quote } from "../lvs/problems";
-import { isKnown } from "./known";
+import { isKnown } from "./isKnown";
 
 /** SSH login. Field names and defaults are those of `@pulumi/command`. */
 export interface LoginArgs {

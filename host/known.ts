@@ -6,13 +6,6 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export type Known<T> = T | pulumi.Output<T>;
 
-/** Does a value contain no output and no promise? */
-export function isKnown(value: unknown): boolean {
-    if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
-    if (typeof value !== "object" || value === null) return true;
-    return Object.values(value).every(isKnown);
-}
-
 /** Transform a value: at once if it is plain, later if it is an output. */
 export function whenKnown<T, Made>(
     value: Known<T>,

@@ -1,7 +1,7 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type HostConnectionArgs, type LoginArgs, loginFields } from "./connection";
-import { isKnown } from "./known";
+import { isKnown } from "./isKnown";
 
 export interface StepArgs {
     connection: HostConnectionArgs;

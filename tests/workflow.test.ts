@@ -1,13 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { readCluster } from "../config";
+import { nodeCommand } from "../lab/run";
 
-const text = readFileSync(
-    path.join(__dirname, "..", "examples", "github-actions", "preview.yml"),
-    "utf8",
-);
+const root = path.join(__dirname, "..");
+const example = (file: string) => fs.readFileSync(path.join(root, "examples", file), "utf8");
+const text = example("github-actions/preview.yml");
+const pipeline = parse(example("gitlab-ci/preview.yml")) as {
+    variables: Record<string, string>;
+} & Record<"compare" | "preview", { script: string[]; environment?: string; rules: object[] }>;
+const lab = fs.readFileSync(path.join(root, "stacks", "Pulumi.lab.yaml"), "utf8");
 
 interface Step {
     name?: string;
@@ -34,6 +38,46 @@ const jobs = Object.entries(workflow.jobs);
 const hasSecrets = (job: Job) => /\bsecrets\b/.test(JSON.stringify(job));
 const steps = jobs.flatMap(([, job]) => job.steps);
 
+/**
+ * Run the shell of a job in a checkout, with these two versions of the stack file. `npm` does nothing, `npx`
+ * runs the sources, and `git` prints the old version, if there is one.
+ */
+function runInPipeline(script: string, head: string, base?: string) {
+    const dir = fs.mkdtempSync(path.join(tmpdir(), "pulumi-lvs-"));
+    try {
+        const [summary, old] = [path.join(dir, "summary"), path.join(dir, "old/stacks")];
+        const checkout = path.join(dir, "new");
+        for (const folder of [old, path.join(checkout, "stacks"), path.join(dir, "bin")]) {
+            fs.mkdirSync(folder, { recursive: true });
+        }
+        const file = "Pulumi.prod.yaml";
+        fs.writeFileSync(path.join(checkout, "stacks", file), head);
+        if (base !== undefined) fs.writeFileSync(path.join(old, file), base);
+        const programs = {
+            npm: "exit 0",
+            npx: `shift; exec ${nodeCommand("../cli/index.ts").join(" ")} "$@"`,
+            git: `exec cat ${path.join(old, file)}`,
+        };
+        for (const [name, program] of Object.entries(programs)) {
+            const options = { mode: 0o755 };
+            fs.writeFileSync(path.join(dir, "bin", name), `#!/bin/sh\n${program}\n`, options);
+        }
+        const { status } = spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], {
+            cwd: checkout,
+            env: {
+                PATH: `${path.join(dir, "bin")}:${process.env.PATH}`,
+                STACK: "prod",
+                GITHUB_STEP_SUMMARY: summary,
+            },
+        });
+        const page = path.join(checkout, "compare.md");
+        const shown = [summary, page].find((one) => fs.existsSync(one))!;
+        return { status, page: fs.readFileSync(shown, "utf8") };
+    } finally {
+        fs.rmSync(dir, { recursive: true });
+    }
+}
+
 describe("the workflow for pull requests", () => {
     it("names every action by the digest of a commit, with the version beside it", () => {
         const lines = text.split("\n").filter((line) => line.includes("uses:"));
@@ -54,7 +98,7 @@ describe("the workflow for pull requests", () => {
     it("gives each job the permissions that it needs, and all others none", () => {
         expect(workflow.permissions).toEqual({});
         expect(jobs.map(([name, { permissions }]) => [name, permissions])).toEqual([
-            ["render", { contents: "read" }],
+            ["compare", { contents: "read" }],
             ["preview", { contents: "read", "pull-requests": "write" }],
         ]);
         for (const [, job] of jobs) expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
@@ -83,49 +127,47 @@ describe("the workflow for pull requests", () => {
         }
     });
 
-    it("renders a stack file without its secrets, and with all its other values", () => {
-        const { run = "" } = steps.find(({ name }) => name === "Render both versions")!;
-        const [, program] = /sed -Ez '([^']*)'/.exec(run)!;
-        const file = [
-            "secretsprovider: awskms://alias/x",
-            "encryptedkey: AAAA",
-            "encryptionsalt: v1:AAAA:v1:AAAA",
-            "config:",
-            "  lvs:connection:",
-            "    hostKey: ssh-ed25519 AAAA",
-            "    privateKey:",
-            "      secure: v1:AAAA:AAAA+/==",
-            "  lvs:authPass:",
-            "    secure: AAABAAAA",
-            "  lvs:vrrpInstances:",
-            "    - { interface: eth0, virtualRouterId: 62 }",
-            "  lvs:directors:",
-            "    - name: ds1",
-            "      host: 192.0.2.1",
-            "      password:",
-            "        secure: v1:BBBB",
-            "  lvs:realServers:",
-            "    - { name: rs1, host: 192.0.2.2 }",
-            "  lvs:virtualServers:",
-            "    - { virtualIp: 192.0.2.9, port: 80 }",
-            "",
-        ].join("\n");
-        const { stdout, status } = spawnSync("sed", ["-Ez", program!], {
-            input: file,
-            encoding: "utf8",
-        });
-        expect([status, /AAAA\+|BBBB|AAAB|awskms/.test(stdout)]).toEqual([0, false]);
-        const { config, ...others } = parse(stdout) as { config: Record<string, unknown> };
-        expect(others).toEqual({});
-        const passed = Object.entries(config).map(([key, value]) => [
-            key,
-            typeof value === "string" ? value : JSON.stringify(value),
+    it("shows what changes on the hosts in the summary of the run", () => {
+        const { run = "" } = steps.find(({ name }) => name === "Compare both versions")!;
+        const changed = runInPipeline(run, lab.replace("port: 80", "port: 8080"), lab);
+        expect(changed.status).toBe(0);
+        expect(changed.page).toMatch(/^### ds1, ds2\n[^]*\+virtual_server 10.128.190.248 8080 /);
+        expect(runInPipeline(run, lab, lab).page).toContain("no changes.");
+        const refused = runInPipeline(run, lab.replace("port: 80", "port: 0"), lab);
+        expect(refused.status).toBe(1);
+        expect(refused.page).toMatch(/^### Refused\n/);
+    });
+});
+
+describe("the pipeline for merge requests", () => {
+    it("has no variable of its own that is secret, and gives those of an environment to one job", () => {
+        const { compare, preview, variables } = pipeline;
+        expect(variables).toEqual({ STACK: "prod" });
+        expect([compare.environment, preview.environment]).toEqual([undefined, "preview"]);
+    });
+
+    it("runs the job with secrets only when a maintainer starts it, and never for a fork", () => {
+        expect(pipeline.preview.rules).toEqual([
+            {
+                if:
+                    '$CI_PIPELINE_SOURCE == "merge_request_event" && ' +
+                    "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH == $CI_PROJECT_PATH",
+                when: "manual",
+                allow_failure: true,
+            },
         ]);
-        const args = readCluster(Object.fromEntries(passed) as Record<string, string>);
-        expect(args).toMatchObject({
-            connection: { hostKey: "ssh-ed25519 AAAA", privateKey: "[secret]" },
-            authPass: "[secret]",
-            directors: [{ name: "ds1", host: "192.0.2.1", password: "[secret]" }],
-        });
+    });
+
+    it("keeps what changes on the hosts as a page of the merge request", () => {
+        const script = pipeline.compare.script.join("\n");
+        const changed = runInPipeline(script, lab.replace("port: 80", "port: 8080"), lab);
+        expect(changed.status).toBe(0);
+        expect(changed.page).toContain("+virtual_server 10.128.190.248 8080 ");
+        const refused = runInPipeline(script, lab.replace("port: 80", "port: 0"), lab);
+        expect(refused.status).toBe(1);
+        expect(refused.page).toMatch(/^### Refused\n/);
+        const first = runInPipeline(script, lab);
+        expect(first.status).toBe(0);
+        expect(first.page).toContain("### ds1 (new)");
     });
 });

@@ -1,7 +1,11 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { CommandModule } from "yargs";
-import { listing } from "../rendered";
+import { hostsNamed } from "../inventory";
+import { plannedHosts } from "../planned";
+import { listing, type RenderedHost } from "../rendered";
+import { stackIn } from "../stackFile";
+import { refuse, warn } from "../verdict";
 import { type CommonOptions, configFile, type Done, print } from "./common";
 import { previewHosts } from "./previewed";
 
@@ -9,6 +13,7 @@ interface RenderOptions extends CommonOptions {
     hosts?: string[];
     out?: string;
     configFile?: string;
+    file?: string;
 }
 
 export function render(done: Done): CommandModule<CommonOptions, RenderOptions> {
@@ -20,7 +25,9 @@ export function render(done: Done): CommandModule<CommonOptions, RenderOptions> 
                 .usage(
                     "$0 render [HOST..]\n\n" +
                         "Run `pulumi preview`, which connects to no host, and print the files that an `up` would\n" +
-                        "write to each host. Secrets are not shown.",
+                        "write to each host. Secrets are not shown.\n" +
+                        "With --file, `lvs` reads that stack file alone, without Pulumi, a passphrase or a login.\n" +
+                        "It prints warnings, and the exit status is 2 if the file is refused.",
                 )
                 .positional("hosts", {
                     type: "string",
@@ -32,16 +39,32 @@ export function render(done: Done): CommandModule<CommonOptions, RenderOptions> 
                     requiresArg: true,
                     describe: "Write the files to DIR/HOST/, and print their names",
                 })
+                .option("file", {
+                    type: "string",
+                    requiresArg: true,
+                    conflicts: "config-file",
+                    describe: "Stack file to render without Pulumi",
+                })
                 .option("config-file", configFile),
-        handler: async (options) => {
-            await run(options);
-            done(0);
-        },
+        handler: async (options) => done(await run(options)),
     };
 }
 
-async function run(options: RenderOptions): Promise<void> {
-    const { hosts } = await previewHosts(options);
+async function run(options: RenderOptions): Promise<number> {
+    const { file, stack } = options;
+    if (file === undefined) {
+        await show((await previewHosts(options)).hosts, options);
+        return 0;
+    }
+    const found = stackIn(file, stack);
+    if ("refusals" in found) return refuse(found);
+    warn(found);
+    const hosts = plannedHosts(found).map(({ host }) => host);
+    await show(hostsNamed(hosts, options.hosts ?? []), options);
+    return 0;
+}
+
+async function show(hosts: RenderedHost[], options: RenderOptions): Promise<void> {
     if (options.out === undefined) {
         print([hosts.map(listing).join("\n").trimEnd()]);
         return;

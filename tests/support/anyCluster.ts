@@ -5,6 +5,7 @@ import { DnsType } from "../../lvs/service/checks";
 import { HttpProtocol } from "../../lvs/service/checks/http";
 import { Protocol } from "../../lvs/service/destination";
 import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
+import { refusalsOf } from "../../lvs/problems";
 import { LvsSched } from "../../lvs/service/scheduler";
 import { validate } from "../../lvs/validate";
 import { ParamMatch } from "../../lvs/vrrp/tracking/trackProcess";
@@ -181,7 +182,14 @@ const destination = fc.oneof(
     },
     {
         weight: 1,
-        arbitrary: some({ virtualServerGroup: list(some({ virtualIp: vip, port }), 3) }),
+        arbitrary: some(
+            { virtualServerGroup: list(some({ virtualIp: vip, port }), 3) },
+            { protocol: all(Protocol) },
+        ),
+    },
+    {
+        weight: 1,
+        arbitrary: some({ virtualIp: vip, persistenceTimeout: range(1, 2678400) }),
     },
     {
         weight: 1,
@@ -432,14 +440,20 @@ export const anyCluster = some(
                 { name: "ds2", host: "192.0.2.2" },
             ],
         ),
-        realServers: fc.constant(
-            ["rs1", "rs2", "rs3"].map((name, index) => ({
-                name,
-                host: `192.0.2.${21 + index}`,
-                address6: `2001:db8::${21 + index}`,
-                weight: index + 1,
-            })),
-        ),
+        realServers: fc
+            .tuple(
+                ...["rs1", "rs2", "rs3"].map((name, index) =>
+                    some(
+                        { name: fc.constant(name), host: fc.constant(`192.0.2.${21 + index}`) },
+                        { drained: bool, gateway: vip },
+                    ).map((one) => ({
+                        address6: `2001:db8::${21 + index}`,
+                        weight: index + 1,
+                        ...one,
+                    })),
+                ),
+            )
+            .map((servers) => [...servers]),
         vrrpInstances: list(instance),
         virtualServers: list(virtualServer, 3),
         scripts: fc.constant([{ name: "say", content: "#!/bin/sh\n" }]),
@@ -522,18 +536,21 @@ export const anyCluster = some(
             },
         ),
         openFirewall: bool,
+        handOver: bool,
+        drainTimeout: range(0, 240),
+        monitoring: some({}, { interval: range(5, 60) }),
     },
 ) as fc.Arbitrary<Cluster>;
 
 /**
- * Remove the invalid parts of a cluster: first the value that a problem points at, then the object
+ * Remove the refused parts of a cluster: first the value that a problem points at, then the object
  * around it. Returns nothing if that takes too long.
  */
 export function healed(sick: Cluster): Cluster | undefined {
     const cluster = structuredClone(sick);
     const tried = new Map<string, number>();
     for (let round = 0; round < 20; round++) {
-        const problems = validate(cluster);
+        const problems = refusalsOf(validate(cluster));
         if (problems.length === 0) return cluster;
         // From the end, so that earlier places in lists stay the same.
         for (const { path, reason } of problems.reverse()) {

@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { loginFields } from "../host/connection";
 import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "../lvs/problems";
+import { seal } from "../lvs/secrets";
 import schema from "../stacks/schema.json";
+import { isPending } from "./isKnown";
 
 /** The part of JSON schema that tools/schema.ts uses. A whole validator takes longer to load than the rest. */
 export interface Shape {
@@ -23,6 +24,11 @@ export const realServerShape = shapes.RealServerArgs!;
 
 export function shapeOf({ $ref }: { readonly $ref: string }): Shape {
     return shapes[$ref.replace(/.*\//, "")]!;
+}
+
+/** May the stack file have the value encrypted? That is an object, which Pulumi decrypts to text. */
+export function isEncryptable({ type }: Shape): boolean {
+    return [type].flat().length > 1;
 }
 
 /** Where a value comes from. */
@@ -54,7 +60,7 @@ const credentials = new RegExp(
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Read a value. `path` is its place in the arguments. */
+/** Read a value. `path` is its place in the arguments. A seal stands for an encrypted text. */
 export function read(shape: Shape, given: unknown, path: string, origin: Origin): Reading {
     const { type, enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
@@ -64,9 +70,13 @@ export function read(shape: Shape, given: unknown, path: string, origin: Origin)
         return { value: undefined, problems: shapeProblem(path || "arguments", text, true) };
     };
     if (origin === Origin.program && credentials.test(path)) return { value: given, problems: [] };
-    if (pulumi.Output.isInstance(given) || given instanceof Promise) {
+    if (isPending(given)) {
         if (items?.allOf) return lost("is not a list yet. Give plain data, which a preview knows.");
         return { value: given, problems: [] };
+    }
+    if (origin === Origin.stackFile && isEncrypted(given)) {
+        if (isEncryptable(shape)) return { value: seal(given.secure), problems: [] };
+        return { value: undefined, problems: shapeProblem(path, encrypted, true) };
     }
     if (members) {
         const isRight =
@@ -81,6 +91,17 @@ export function read(shape: Shape, given: unknown, path: string, origin: Origin)
     if (items) return readItems(items, value as unknown[], path, origin);
     if (!properties) return { value, problems: [] };
     return readFields(shape, value as Fields, path, origin);
+}
+
+const encrypted =
+    "The value is encrypted, so files that contain it are unknown here. " +
+    "Encrypt only texts that docs/secrets.md lists, or run `lvs render` without --file.";
+
+/** A value as a stack file has it encrypted. A program gets it decrypted. */
+function isEncrypted(value: unknown): value is { secure: string } {
+    if (typeof value !== "object" || value === null) return false;
+    const [entry, ...others] = Object.entries(value);
+    return entry?.[0] === "secure" && typeof entry[1] === "string" && others.length === 0;
 }
 
 /**
@@ -149,7 +170,7 @@ function readFields(
  */
 function shown(shape: Shape, given: unknown): string {
     if (given === undefined || given === null) return quote(given);
-    if (pulumi.Output.isInstance(given) || given instanceof Promise) return "An output";
+    if (isPending(given)) return "An output";
     if (holdsSecrets(shape)) return "The value (not shown, it may be secret)";
     if (Array.isArray(given)) return "A list";
     if (typeof given === "function") return "A function";

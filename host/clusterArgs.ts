@@ -1,0 +1,107 @@
+import type { Input } from "@pulumi/pulumi";
+import type { Cluster, Director, RealServer } from "../lvs/model";
+import type { Problem } from "../lvs/problems";
+import { validate, validateAuthPass } from "../lvs/validate";
+import { type ConnectionArgs, connectionProblems, type HostConnectionArgs } from "./connection";
+import { isKnown } from "./isKnown";
+
+/** The arguments of a cluster that log in. */
+export interface Credentials {
+    readonly connection?: ConnectionArgs;
+    readonly authPass?: Input<string>;
+    readonly directors: readonly HostConnectionArgs[];
+    readonly realServers: readonly HostConnectionArgs[];
+}
+
+/** Check the arguments of a cluster. All their values are known. */
+export function clusterProblems<Args extends Credentials & Hosts>(args: Args): Problem[] {
+    return [
+        ...validate(withoutCredentials(args) as unknown as Cluster),
+        ...credentialProblems(args),
+    ];
+}
+
+/** Check the known keys, passwords and logins. */
+export function credentialProblems(args: Credentials): Problem[] {
+    const { authPass } = args;
+    return [
+        ...(authPass !== undefined && isKnown(authPass)
+            ? validateAuthPass(authPassField, authPass)
+            : []),
+        ...memberProblems("directors", args),
+        ...memberProblems("realServers", args),
+    ];
+}
+
+export const authPassField = "authPass";
+
+function memberProblems(list: "directors" | "realServers", args: Credentials) {
+    return args[list].flatMap((member, index) =>
+        connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
+    );
+}
+
+/** Login on one host: its own fields, and the cluster's for the rest. */
+export function connectionOf(
+    { connection = {} }: Pick<Credentials, "connection">,
+    host: HostConnectionArgs,
+): HostConnectionArgs {
+    const all: Record<string, unknown> & HostConnectionArgs = { ...host };
+    for (const [field, value] of Object.entries(connection)) {
+        // An empty value is a mistake, and not replaced by the cluster's.
+        if (all[field] === undefined) all[field] = value;
+    }
+    return all;
+}
+
+/** Hosts with any values in their fields. */
+interface Hosts {
+    readonly authPass?: unknown;
+    readonly directors: readonly { readonly [Field in keyof Director]: unknown }[];
+    readonly realServers: readonly { readonly [Field in keyof RealServer]: unknown }[];
+}
+
+/** Remove keys and passwords, which would make every file a secret. */
+export function withoutCredentials<Args extends Hosts>(args: Args) {
+    return {
+        ...args,
+        connection: undefined,
+        authPass: undefined,
+        hasAuthPass: args.authPass !== undefined,
+        directors: args.directors.map((director: Args["directors"][number]) =>
+            pick(directorFields, director),
+        ),
+        realServers: args.realServers.map((realServer: Args["realServers"][number]) =>
+            pick(realServerFields, realServer),
+        ),
+    };
+}
+
+/** Fields of hosts that belong to the model. All other fields stay out. */
+const directorFields: Record<keyof Director, true> = {
+    name: true,
+    host: true,
+    distribution: true,
+    keepalivedVersion: true,
+};
+const realServerFields: Record<keyof RealServer, true> = {
+    name: true,
+    host: true,
+    address: true,
+    address6: true,
+    gateway: true,
+    gateway6: true,
+    weight: true,
+    drained: true,
+    gone: true,
+    httpd: true,
+    distribution: true,
+};
+
+function pick<Host, Field extends keyof Host>(
+    fields: Record<Field, true>,
+    host: Host,
+): Pick<Host, Field> {
+    const kept = Object.keys(fields) as Field[];
+    return Object.fromEntries(kept.map((field) => [field, host[field]])) as Pick<Host, Field>;
+}
