@@ -1,6 +1,6 @@
 import { canonical, distinctAddresses, type Family, familyOf } from "./addresses";
 import type { Cluster, RealServer } from "./model";
-import { delayLoopOf, nearestTiming, planChecks, setsWeights } from "./service/checks";
+import { delayLoopOf, nearestTiming, planChecks, servedBy, setsWeights } from "./service/checks";
 import {
     type Destination,
     familyIn,
@@ -196,13 +196,18 @@ function planPoolMember(
 ): PoolMemberPlan {
     const check = member.check ?? virtualServer.check;
     const inhibitOnFailure = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure;
+    const port = memberPortOf(virtualServer, member);
     return {
         host: addressOf(realServer, familyIn(virtualServer))!,
-        port: memberPortOf(virtualServer, member),
+        port,
         lvsMethod: memberMethodOf(virtualServer, member),
         tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
         keywords: { ...member, weight: weightOf(realServer, member), inhibitOnFailure },
-        checks: planChecks(check, nearestTiming(member, virtualServer), version),
+        checks: planChecks(check, {
+            timing: nearestTiming(member, virtualServer),
+            served: servedBy(virtualServer, port),
+            version,
+        }),
         variesInWeight: inhibitOnFailure === true || setsWeights(check),
         extraConfig: member.extraConfig,
     };

@@ -84,7 +84,7 @@ export interface VirtualServerSettings
     delayLoop?: number;
     /** Set the weight of a failed server to 0 instead of removing it (keepalived `inhibit_on_failure`). Defaults to false. */
     inhibitOnFailure?: boolean;
-    /** Health checks of the real servers. Defaults to a TCP connection to their port. */
+    /** Health checks of the real servers. Defaults to a TCP connection to their port; for UDP to a packet and an echo request, for SCTP to an echo request. */
     check?: Check;
     /** Real servers in the pool. Defaults to all. */
     realServers?: PoolMemberSettings[];
@@ -197,6 +197,18 @@ function missingPortProblems(path: string, virtualServer: VirtualServer): Proble
     );
 }
 
+/** Check the addresses and ports of a virtual server. */
+export function addressProblems(
+    path: string,
+    virtualServer: VirtualServer,
+    target: Target,
+): Problem[] {
+    return [
+        ...destinationProblems(path, virtualServer, target),
+        ...missingPortProblems(path, virtualServer),
+    ];
+}
+
 /** Check a virtual server on its own. */
 export function virtualServerProblems(
     path: string,
@@ -205,7 +217,7 @@ export function virtualServerProblems(
 ): Problem[] {
     const { lvsMethod, ops, fwmark, protocol } = virtualServer;
     return [
-        ...destinationProblems(path, virtualServer, target),
+        ...addressProblems(path, virtualServer, target),
         ...keywordProblems(path, delayKeywords, virtualServer, target),
         ...keywordProblems(path, schedulerKeywords, virtualServer, target),
         ...schedulerProblems(path, virtualServer, target),
@@ -231,7 +243,6 @@ export function virtualServerProblems(
             `${path}.haSuspend`,
             "haSuspend needs a virtual IP, and a service with fwmark has none. Remove it.",
         ),
-        ...missingPortProblems(path, virtualServer),
         ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),
     ];
 }

@@ -730,6 +730,44 @@ const services = [
         'virtualServers[0].check.tcp.bindto: "fd00:62:1::1" is not in the address family of the real servers. Use an address of that family.',
     ),
     service(
+        "several TCP ports without a check",
+        {
+            virtualIp: undefined,
+            port: undefined,
+            fwmark: {
+                mark: 7,
+                packets: [
+                    { virtualIp: vip, port: 80 },
+                    { virtualIp: vip, port: 443 },
+                ],
+            },
+        },
+        "virtualServers[0].check: The value is missing, and the service has the TCP ports 80, 443 for a default check. Give a check, or none.",
+    ),
+    service(
+        "all ports with a check that needs one",
+        { port: undefined, persistenceTimeout: 50, check: { tcp: {} } },
+        "virtualServers[0].check.tcp.connectPort: The value is missing, and the service has no single TCP port. Give the port to connect to.",
+    ),
+    cluster(
+        "UDP without a check on an old keepalived",
+        {
+            distribution: "rhel7",
+            virtualServers: [{ ...seed.virtualServers[0]!, protocol: "UDP" }],
+        },
+        "virtualServers[0].check: The value is missing, and the default, UDP_CHECK, needs keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Give a check, or none.",
+    ),
+    service(
+        "no check beside another",
+        { check: { none: true, ping: {} } },
+        "virtualServers[0].check.none: The setting excludes all other checks. Remove it, or remove them.",
+    ),
+    service(
+        "alpha without a check",
+        { alpha: true, check: { none: true } },
+        "virtualServers[0].check.none: With alpha, servers are down until their first check, and this one has none. Remove alpha, or give a check.",
+    ),
+    service(
         "a check by a script that is not deployed",
         { check: { misc: { miscPath: { script: "/usr/bin/true" } } } },
         'virtualServers[0].check.misc.miscPath: "/usr/bin/true" is not defined in scripts. Define it there.',

@@ -11,6 +11,7 @@ import {
     tooNew,
 } from "../../keepalived/keywords";
 import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
+import { Protocol } from "../destination";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { hostName } from "./hostName";
@@ -140,7 +141,7 @@ function pages<Settings extends ConnectingCheck, Url extends HttpUrl>(
     keywords: Keywords<Settings>,
     urlKeywords: Keywords<Url>,
 ): Checker<Settings & { url: Url[] }> {
-    const connection = connecting(keyword, keywords);
+    const connection = connecting(keyword, Protocol.TCP, keywords);
     return {
         ...connection,
         problems: (path, check, target, context) => [
