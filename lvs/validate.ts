@@ -1,5 +1,5 @@
 import { changeProblems } from "./change";
-import { ipAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
+import { destinationAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, distributionOf, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
@@ -112,7 +112,7 @@ export function validateRealServer(realServer: StandaloneRealServer): Problem[] 
     const { virtualIps, tunnels, httpd, monitoring } = realServer;
     return [
         ...problemsOfEach("virtualIps", virtualIps, (ip, path) =>
-            checkValue(path, ipAddress, ip, anyKeepalived),
+            checkValue(path, destinationAddress, ip, anyKeepalived),
         ),
         ...problemsOfEach("tunnels", tunnels, (tunnel, path) =>
             tunnelProblems(path, tunnel, LvsMethod.TUN, anyKeepalived),

@@ -1,5 +1,5 @@
 import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
-import { matching, oneOf, checkValue, type Target, wrongAddress } from "../keepalived/keywords";
+import { matching, oneOf, checkValue, type Target, wrongDestination } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
 import {
@@ -161,6 +161,6 @@ function addressProblems(path: string, host: string): Problem[] {
 }
 
 function wrongAddressProblems(path: string, address: string): Problem[] {
-    const reason = wrongAddress(address);
+    const reason = wrongDestination(address);
     return reason === undefined ? [] : problem(path, reason);
 }

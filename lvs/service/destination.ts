@@ -1,6 +1,6 @@
 import { canonical, type Family, familyOf, socketOf } from "../addresses";
 import {
-    ipAddress,
+    destinationAddress,
     oneOf,
     port as portNumber,
     checkValue,
@@ -155,7 +155,7 @@ export function destinationProblems(
 
 function socketProblems(path: string, { virtualIp, port }: Socket, target: Target): Problem[] {
     return [
-        ...checkValue(`${path}.virtualIp`, ipAddress, virtualIp, target),
+        ...checkValue(`${path}.virtualIp`, destinationAddress, virtualIp, target),
         ...checkValue(`${path}.port`, portNumber, port, target),
     ];
 }

@@ -1,5 +1,12 @@
-import { type Family, familyOf, isSameAddress } from "../addresses";
-import { ownAddress, oneOf, port, checkValue, type Target, tooNew } from "../keepalived/keywords";
+import { type Family, familyOf, isSameAddress, kindOf } from "../addresses";
+import {
+    destinationAddress,
+    oneOf,
+    port,
+    checkValue,
+    type Target,
+    tooNew,
+} from "../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../problems";
 import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
@@ -63,7 +70,7 @@ export function sorryServerProblems(
     const method = lvsMethod ?? service.method;
     const family = familyOf(host);
     return [
-        ...checkValue(`${path}.host`, ownAddress, host, target),
+        ...hostProblems(`${path}.host`, host, method, target),
         ...problemIf(
             family !== undefined && family !== service.family,
             `${path}.host`,
@@ -89,4 +96,14 @@ export function sorryServerProblems(
                   target,
               )),
     ];
+}
+
+/** A director can answer itself on a loopback address, except by NAT: the kernel drops such packets. */
+function hostProblems(path: string, host: string, method: LvsMethod, target: Target): Problem[] {
+    if (kindOf(host) !== "loopback") return checkValue(path, destinationAddress, host, target);
+    return problemIf(
+        translatesPorts(method),
+        path,
+        `${quote(host)} is a loopback address, and the kernel drops what ${method} sends there. Use lvsMethod DR, or the address of a host.`,
+    );
 }

@@ -159,6 +159,11 @@ const hosts = [
         { gateway: "255.255.255.255" },
         'realServers[2].gateway: "255.255.255.255" is a broadcast address, which is that of no host. Use one such as 192.0.2.10.',
     ),
+    realServer(
+        "a link-local address of a real server",
+        { address6: "fe80::251" },
+        'realServers[2].address6: "fe80::251" is a link-local address, which needs an interface. Use one such as 2001:db8::10.',
+    ),
     service(
         "a virtual IP that is a multicast address",
         { virtualIp: "239.1.2.3" },
@@ -703,6 +708,18 @@ const services = [
         "a sorry server on another port with direct routing",
         { sorryServer: { host: "10.128.190.246", port: 81 } },
         "virtualServers[0].sorryServer.port: 81 differs from the virtual server's port, 80, and DR cannot change ports. Remove it, or use NAT.",
+    ),
+    ...["NAT", "FULLNAT"].map((lvsMethod) =>
+        service(
+            `a sorry server on the loopback with ${lvsMethod}`,
+            { sorryServer: { host: "127.0.0.1", lvsMethod } },
+            `virtualServers[0].sorryServer.host: "127.0.0.1" is a loopback address, and the kernel drops what ${lvsMethod} sends there. Use lvsMethod DR, or the address of a host.`,
+        ),
+    ),
+    service(
+        "a check of a real server from a loopback address",
+        { check: { tcp: { bindto: "127.0.0.1" } } },
+        'virtualServers[0].check.tcp.bindto: "127.0.0.1" is a loopback address, from which no packet leaves the director. Use another address of the director.',
     ),
     service(
         "no time between checks",

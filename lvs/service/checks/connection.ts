@@ -1,4 +1,4 @@
-import { familyOf } from "../../addresses";
+import { familyOf, isLinkLocal, kindOf } from "../../addresses";
 import {
     ownAddress,
     keywordProblems,
@@ -122,6 +122,11 @@ function addressProblems(
             `${path}.bindto`,
             `${quote(bindto)} is not in the address family of the real servers. Use an address of that family.`,
         ),
+        ...problemIf(
+            kindOf(bindto ?? "") === "loopback" && kindOf(connectIp ?? "") !== "loopback",
+            `${path}.bindto`,
+            `${quote(bindto)} is a loopback address, from which no packet leaves the director. Use another address of the director.`,
+        ),
         ...linkLocal.flatMap((field) =>
             problemIf(
                 bindIf === undefined,
@@ -135,8 +140,4 @@ function addressProblems(
             "The port has no effect without bindto. Give bindto, or remove the port.",
         ),
     ];
-}
-
-function isLinkLocal(address: string): boolean {
-    return familyOf(address) === "inet6" && /^fe[89ab]/i.test(address) && address[4] === ":";
 }
