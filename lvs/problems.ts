@@ -2,6 +2,8 @@ import { printable } from "./printable";
 
 /** Names of warnings: what works and is unwise. `ignoreWarnings` takes them. */
 export const Warning = {
+    /** Real servers answer clients in their own network directly, so NAT fails for these clients. */
+    directAnswers: "directAnswers",
     /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
     equalPriorities: "equalPriorities",
     /** A check can take longer than its delay loop, so a failed server is found later. */

@@ -5,6 +5,7 @@ import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
 import { addressInUseProblems, hostsByAddress, sameServiceProblems } from "./destinations";
 import { healthProblems } from "./health";
+import { natGatewayProblems } from "./natGateways";
 import { natProblems, splitInstanceProblems } from "./nat";
 import { poolProblems } from "./pools";
 import { sorryProblems } from "./sorryServers";
@@ -32,6 +33,7 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
             ...natProblems(cluster, pool, path),
         ]),
         ...splitInstanceProblems(cluster),
+        ...natGatewayProblems(cluster, memberships),
         ...sameServiceProblems(cluster),
         ...conflictingRoleProblems(cluster, memberships),
     ];

@@ -88,7 +88,7 @@ export interface VirtualServerSettings
     check?: Check;
     /** Real servers in the pool. Defaults to all. */
     realServers?: PoolMemberSettings[];
-    /** Networks of the clients, as prefixes such as `192.0.2.0/24`. Needed for NAT with a single network only. Defaults to anywhere. */
+    /** Networks of the clients, as prefixes such as `192.0.2.0/24`. pulumi-lvs warns if NAT fails for some of them. Defaults to anywhere. */
     clientNetworks?: string[];
 }
 

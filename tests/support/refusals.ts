@@ -55,6 +55,11 @@ const otherInstance = {
     virtualIpaddress: [{ ip: "10.128.191.1" }],
 };
 const outside = { ...seed.vrrpInstances[0]!, virtualIpaddress: [{ ip: vip }] };
+const outsideNat = {
+    ...seed.virtualServers[0]!,
+    lvsMethod: "NAT",
+    clientNetworks: ["192.0.2.0/24"],
+};
 
 /** Hosts. */
 const hosts = [
@@ -551,15 +556,33 @@ const services = [
         { lvsMethod: "TUN", tunnel: { port: 6080 } },
         'virtualServers[0].tunnel.port: A port needs a tunnel of type gue, and the type is "ipip". Remove the port, or change the type.',
     ),
-    service(
-        "NAT with one network and clients anywhere",
-        { lvsMethod: "NAT" },
-        "virtualServers[0].lvsMethod: NAT with a single network fails for clients inside that network. List the networks of clients in clientNetworks, or use FULLNAT.",
+    cluster(
+        "a gateway of NAT that is a director's own address",
+        {
+            realServers: seed.realServers
+                .slice(0, 1)
+                .map((one) => ({ ...one, gateway: "10.128.190.253" })),
+            virtualServers: [outsideNat],
+        },
+        'realServers[0].gateway: "10.128.190.253" is no virtual IP of vrrpInstances, so NAT stops when the active director fails. Use a virtual IP of the directors.',
     ),
-    service(
-        "NAT with clients among the real servers",
-        { lvsMethod: "NAT", clientNetworks: ["10.128.190.0/24"] },
-        'virtualServers[0].clientNetworks[0]: "10.128.190.0/24" contains real servers, which would answer these clients directly. Use FULLNAT.',
+    cluster(
+        "a gateway of NAT that is nobody's address",
+        {
+            realServers: [{ name: "in1", host: "10.128.191.11", gateway: "10.128.191.9" }],
+            vrrpInstances: [outside, otherInstance],
+            virtualServers: [outsideNat],
+        },
+        'realServers[0].gateway: "10.128.191.9" is no virtual IP of vrrpInstances, so NAT stops when the active director fails. Use a virtual IP of the directors.',
+    ),
+    cluster(
+        "NAT with several instances and no gateway",
+        {
+            realServers: [{ name: "in1", host: "10.128.191.11" }],
+            vrrpInstances: [outside, otherInstance],
+            virtualServers: [outsideNat],
+        },
+        "realServers[0].gateway: The value is missing, so the instances that NAT needs on one director are unknown. Give the virtual IP that is the gateway, or put the instances in vrrpSyncGroups.",
     ),
     cluster(
         "a director as the gateway of direct routing",
@@ -596,7 +619,7 @@ const services = [
         {
             realServers: seed.realServers.slice(0, 1),
             virtualServers: [
-                { ...seed.virtualServers[0]!, lvsMethod: "NAT", clientNetworks: ["192.0.2.0/24"] },
+                outsideNat,
                 {
                     virtualIp: vip,
                     port: 81,
@@ -905,6 +928,18 @@ export const refusals: Record<string, WrongArguments[]> = {
 
 /** Arguments that work and are unwise, by the name of the warning. */
 export const warnings: Record<Warning, WrongArguments[]> = {
+    [Warning.directAnswers]: [
+        service(
+            "NAT with one network and clients anywhere",
+            { lvsMethod: "NAT" },
+            "virtualServers[0].lvsMethod: NAT with a single network fails for clients inside that network. List the networks of clients in clientNetworks, or use FULLNAT.",
+        ),
+        service(
+            "NAT with clients among the real servers",
+            { lvsMethod: "NAT", clientNetworks: ["0.0.0.0/0"] },
+            'virtualServers[0].clientNetworks[0]: "0.0.0.0/0" contains real servers, which answer clients in their own network directly. Use FULLNAT if there are such clients.',
+        ),
+    ],
     [Warning.equalPriorities]: [
         instance(
             "equal priorities",
