@@ -37,6 +37,7 @@ const lvsArrows: Record<string, string[]> = {
         "kernel",
         "change",
         "monitoring",
+        "problems",
     ],
     pool: ["addresses", "vrrp/instance", "service", "model"],
     nat: ["addresses", "vrrp", "vrrp/instance", "service", "model", "pool"],
