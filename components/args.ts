@@ -104,6 +104,8 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
     adopt?: boolean;
     /** The host has died for good: it leaves all pools, and no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
     gone?: boolean;
+    /** With false, the host is in pools, and pulumi-lvs never connects to it: an appliance, a pod or a host of others. It needs no login. With DR and TUN, set up its virtual IPs yourself. Defaults to true. */
+    managed?: boolean;
     /** IPv4 address that directors send packets to. Defaults to `host`, if `host` is an IPv4 address. */
     address?: Input<string>;
     /** IPv6 address that directors send packets to. Defaults to `host`, if `host` is an IPv6 address. */

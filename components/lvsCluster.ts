@@ -8,6 +8,7 @@ import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
 import { memberOf } from "./member";
 import { preflight } from "./preflight";
+import { isManaged } from "./present";
 import { RealServer } from "./realServer";
 import { runDeferred } from "./runDeferred";
 import { memberConnections, validatedCluster } from "./validated";
@@ -60,7 +61,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const checked = preflight(name, args, connections, cluster, plans, this);
 
-        const realServers = args.realServers.map((member) => ({
+        const realServers = args.realServers.filter(isManaged).map((member) => ({
             member,
             host: new RealServer(
                 `${name}-${member.name}`,

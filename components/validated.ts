@@ -17,8 +17,14 @@ import {
 } from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
-import type { LvsClusterArgs, RealServerArgs } from "./args";
+import type {
+    ClusterDirectorArgs,
+    ClusterRealServerArgs,
+    LvsClusterArgs,
+    RealServerArgs,
+} from "./args";
 import { connectionOf } from "./connectionOf";
+import { isManaged } from "./present";
 import { isKnown, type Known } from "../host/known";
 import {
     isSealable,
@@ -124,9 +130,9 @@ export function memberConnections(
     resource: pulumi.Resource,
 ): Map<string, HostConnectionArgs> {
     return new Map(
-        args[list].map((member, index) => [
+        managedMembers(list, args).map(({ member, path }) => [
             member.name,
-            checkedConnection(`${list}[${index}]`, connectionOf(args, member), resource),
+            checkedConnection(path, connectionOf(args, member), resource),
         ]),
     );
 }
@@ -226,6 +232,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     weight: true,
     drained: true,
     gone: true,
+    managed: true,
     httpd: true,
     distribution: true,
 };
@@ -239,7 +246,15 @@ function pick<Host, Field extends keyof Host>(
 }
 
 function memberConnectionProblems(list: "directors" | "realServers", args: LvsClusterArgs) {
-    return args[list].flatMap((member, index) =>
-        connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
+    return managedMembers(list, args).flatMap(({ member, path }) =>
+        connectionProblems(path, connectionOf(args, member)),
+    );
+}
+
+/** Members of a list that pulumi-lvs logs in to, with their places. */
+function managedMembers(list: "directors" | "realServers", args: LvsClusterArgs) {
+    const members: (ClusterDirectorArgs | ClusterRealServerArgs)[] = args[list];
+    return members.flatMap((member, index) =>
+        isManaged(member) ? [{ member, path: `${list}[${index}]` }] : [],
     );
 }

@@ -104,13 +104,18 @@ function realServerProblems(
     realServer: Cluster["realServers"][number],
     target: Target,
 ): Problem[] {
-    const { address, address6, weight: share, httpd } = realServer;
+    const { address, address6, weight: share, httpd, managed = true } = realServer;
     return [
         ...familyProblems(`${path}.address`, address, "inet"),
         ...familyProblems(`${path}.address6`, address6, "inet6"),
         ...gatewayProblems(path, realServer),
         ...checkValue(`${path}.weight`, weight, share, target),
         ...httpdProblems(`${path}.httpd`, httpd),
+        ...problemIf(
+            !managed && httpd !== undefined,
+            `${path}.httpd`,
+            "The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
+        ),
     ];
 }
 

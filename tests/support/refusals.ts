@@ -220,6 +220,11 @@ const hosts = [
         "realServers[2].weight: -1 is out of range. Use 0 to 65535.",
     ),
     realServer(
+        "a page of a real server that is not managed",
+        { managed: false, httpd: { page: "hello" } },
+        "realServers[2].httpd: The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
+    ),
+    realServer(
         "a page with a NUL",
         { httpd: { page: "a\0b" } },
         "realServers[2].httpd.page: The text has a NUL character or half of another character. Remove it.",
