@@ -25,8 +25,8 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     distribution?: Distribution;
     /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
     keepalivedPackage?: string;
-    /** VRRP instances of the directors: one, or several to share the load. */
-    vrrpInstances: VrrpInstanceArgs[];
+    /** VRRP instances of the directors: one, or several to share the load. Defaults to none: something else gives a director the virtual IPs. */
+    vrrpInstances?: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroupArgs[];
     /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */

@@ -207,6 +207,7 @@ export function throwProblems(problems: Problem[], resource: pulumi.Resource): n
 function withoutCredentials(args: LvsClusterArgs) {
     return {
         ...args,
+        vrrpInstances: args.vrrpInstances ?? [],
         connection: undefined,
         authPass: undefined,
         hasAuthPass: args.authPass !== undefined,

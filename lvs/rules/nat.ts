@@ -17,7 +17,8 @@ export function natProblems(
         ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
     );
     const addresses = poolAddresses(nat, familyIn(virtualServer));
-    const oneArmed = new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size < 2;
+    const oneArmed =
+        new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size === 1;
     return [
         ...problemsOfEach(`${path}.clientNetworks`, clientNetworks, (network, at) => [
             ...problemIf(

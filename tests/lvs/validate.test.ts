@@ -128,6 +128,13 @@ describe("validation", () => {
             },
         ],
         [
+            "services without VRRP on the directors' own addresses",
+            {
+                vrrpInstances: [],
+                virtualServers: [{ virtualIp: "10.128.190.253", port: 80 }],
+            },
+        ],
+        [
             "an address that a real server has as its host, too",
             { realServers: [{ ...realServer!, address: realServer!.host }] },
         ],

@@ -233,11 +233,6 @@ const hosts = [
 
 /** VRRP. */
 const vrrp = [
-    cluster(
-        "no instance",
-        { vrrpInstances: [] },
-        "vrrpInstances: The list is empty. Give one instance with interface and virtualRouterId.",
-    ),
     instance(
         "virtual router id 0",
         { virtualRouterId: 0 },
@@ -344,7 +339,7 @@ const vrrp = [
             hasAuthPass: true,
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, version: 3 }],
         },
-        "authPass: The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+        "authPass: The password is for version 2 of VRRP, which no instance has. Remove it.",
     ),
     {
         what: "a password of more than eight bytes",

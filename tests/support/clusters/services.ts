@@ -90,6 +90,13 @@ export const services: Record<string, Cluster> = {
         realServers: realServers6,
         virtualServers: [{ virtualIp: vip6, port: 80 }],
     },
+    /** Something else gives the director its virtual IP. */
+    "no-vrrp": {
+        ...seed,
+        vrrpInstances: [],
+        directors: [{ name: "ds1", host: "10.128.190.253" }],
+        virtualServers: [web, { virtualIp: "10.128.190.253", port: 443, lvsMethod: "FULLNAT" }],
+    },
     groups: {
         ...seed,
         virtualServers: [
