@@ -189,7 +189,7 @@ describe("LvsCluster", () => {
     });
 
     it("needs no VRRP instances", async () => {
-        const { vrrpInstances: _, ...args } = seedArgs();
+        const args = { ...seedArgs(), vrrpInstances: undefined };
         const all = await record(() => new LvsCluster("web", args));
         const { inputs } = all.find(({ name }) => name === "web-ds1-configure")!;
         expect(inputs.stdin).toContain("virtual_server 10.128.190.248 80");
