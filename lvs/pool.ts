@@ -197,18 +197,21 @@ function planPoolMember(
     const check = member.check ?? virtualServer.check;
     const inhibitOnFailure = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure;
     const port = memberPortOf(virtualServer, member);
+    const weight = weightOf(realServer, member);
     return {
         host: addressOf(realServer, familyIn(virtualServer))!,
         port,
         lvsMethod: memberMethodOf(virtualServer, member),
         tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
-        keywords: { ...member, weight: weightOf(realServer, member), inhibitOnFailure },
+        keywords: { ...member, weight, inhibitOnFailure },
         checks: planChecks(check, {
             timing: nearestTiming(member, virtualServer),
             served: servedBy(virtualServer, port),
+            virtualhost: member.virtualhost,
             version,
         }),
-        variesInWeight: inhibitOnFailure === true || setsWeights(check),
+        // Without a weight, a server keeps weight 0 when it fails.
+        variesInWeight: (inhibitOnFailure === true && weight > 0) || setsWeights(check),
         extraConfig: member.extraConfig,
     };
 }

@@ -10,6 +10,7 @@ import {
     delayLoopOf,
     nearestTiming,
     servedBy,
+    sniNameProblems,
     timingKeywords,
     timingProblems,
 } from "../service/checks";
@@ -35,10 +36,20 @@ export function healthProblems(
         ...(members.some(({ check }: Checked) => check === undefined)
             ? checkOrDefaultProblems(path, virtualServer, target, context)
             : []),
+        ...sniNameProblems(
+            `${path}.virtualhost`,
+            members.some(({ check = virtualServer.check }: Checked) => check?.ssl?.enableSni),
+            virtualServer.virtualhost,
+        ),
         ...(members.every(saysAnything) ? [] : durationsOf(path, virtualServer, {})),
         ...problemsOfEach(`${path}.realServers`, virtualServer.realServers, (member, at) => [
             ...(member.check ? checkProblems(`${at}.check`, member.check, target, context) : []),
             ...(saysAnything(member) ? durationsOf(at, member, virtualServer) : []),
+            ...sniNameProblems(
+                `${at}.virtualhost`,
+                (member.check ?? virtualServer.check)?.ssl?.enableSni,
+                member.virtualhost,
+            ),
         ]),
     ];
 }

@@ -7,7 +7,7 @@ import {
     type Target,
     tooNew,
 } from "../keepalived/keywords";
-import { type Problem, problemIf, quote } from "../problems";
+import { type Problem, problemIf, quote, Warning, warningIf } from "../problems";
 import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
 /** A server that answers while a whole pool is down (keepalived `sorry_server`), without its address. */
@@ -76,10 +76,11 @@ export function sorryServerProblems(
             `${path}.host`,
             `${quote(host)} is not in the address family of the virtual IP. Use an address of that family.`,
         ),
-        ...problemIf(
+        ...warningIf(
             service.pool.some((address) => isSameAddress(address, host)),
+            Warning.sorryServerInPool,
             `${path}.host`,
-            `${quote(host)} is in the pool, and would be down together with it. Use another server.`,
+            `${quote(host)} is in the pool, and may be down together with it. Use another server.`,
         ),
         ...checkValue(`${path}.port`, port, own, target),
         ...problemIf(

@@ -19,7 +19,7 @@ import {
     delayLoop,
     timingKeywords,
 } from "./checks";
-import { hostName } from "./checks/hostName";
+import { webHost } from "./checks/hostName";
 import {
     type Destination,
     destinationProblems,
@@ -137,7 +137,7 @@ export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
     ops: { keyword: "ops", type: flag },
     haSuspend: { keyword: "ha_suspend", type: flag },
     smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
-    virtualhost: { keyword: "virtualhost", type: hostName },
+    virtualhost: { keyword: "virtualhost", type: webHost },
 };
 
 /** Values for the template `virtual_server.mustache`. */
@@ -215,7 +215,7 @@ export function virtualServerProblems(
     virtualServer: VirtualServer,
     target: Target,
 ): Problem[] {
-    const { lvsMethod, ops, fwmark, protocol } = virtualServer;
+    const { lvsMethod, ops, fwmark, protocol, persistenceEngine } = virtualServer;
     return [
         ...addressProblems(path, virtualServer, target),
         ...keywordProblems(path, delayKeywords, virtualServer, target),
@@ -229,14 +229,19 @@ export function virtualServerProblems(
         ...keywordProblems(path, virtualServerKeywords, virtualServer, target),
         ...keywordProblems(path, quorumKeywords, virtualServer, target),
         ...problemIf(
-            ops === true && isPersistent(virtualServer),
+            ops === true && isPersistent(virtualServer) && persistenceEngine === undefined,
             `${path}.ops`,
-            "ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them.",
+            "ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them, or give a persistenceEngine.",
         ),
         ...problemIf(
             ops === true && fwmark === undefined && protocol !== "UDP",
             `${path}.ops`,
             "ops is for UDP. Remove it, or use protocol UDP.",
+        ),
+        ...problemIf(
+            persistenceEngine !== undefined && fwmark === undefined && protocol !== "UDP",
+            `${path}.persistenceEngine`,
+            "The engine reads UDP only, and clients of other protocols are told apart by address. Remove it, or use protocol UDP.",
         ),
         ...problemIf(
             virtualServer.haSuspend === true && fwmark !== undefined,

@@ -526,8 +526,8 @@ describe("validation of checks", () => {
         ],
         [
             "an invalid host name",
-            page({ virtualhost: "www.example.com:80" }),
-            'check.http.url[0].virtualhost: "www.example.com:80" is not a host name',
+            page({ virtualhost: "www.example.com:" }),
+            'check.http.url[0].virtualhost: "www.example.com:" is not a host name',
         ],
         [
             "no status code",

@@ -681,12 +681,39 @@ const services = [
     service(
         "persistence with one-packet scheduling",
         { protocol: "UDP", ops: true, persistenceTimeout: 50 },
-        "virtualServers[0].ops: ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them.",
+        "virtualServers[0].ops: ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them, or give a persistenceEngine.",
     ),
     service(
         "one-packet scheduling of TCP",
         { ops: true },
         "virtualServers[0].ops: ops is for UDP. Remove it, or use protocol UDP.",
+    ),
+    service(
+        "the engine for SIP with TCP",
+        { persistenceTimeout: 50, persistenceEngine: "sip" },
+        "virtualServers[0].persistenceEngine: The engine reads UDP only, and clients of other protocols are told apart by address. Remove it, or use protocol UDP.",
+    ),
+    cluster(
+        "a netmask for all clients on an old keepalived",
+        {
+            directors: seed.directors.map((one) => ({ ...one, keepalivedVersion: "2.0.19" })),
+            virtualServers: [
+                {
+                    ...seed.virtualServers[0]!,
+                    persistenceTimeout: 50,
+                    persistenceGranularity: "0.0.0.0",
+                },
+            ],
+        },
+        "virtualServers[0].persistenceGranularity: The netmask 0.0.0.0 needs keepalived 2.0.20, and ds1 (debian12) has 2.0.19. Remove it.",
+    ),
+    service(
+        "a name with a port in the TLS handshake",
+        {
+            virtualhost: "www.example.com:8443",
+            check: { ssl: { enableSni: true, url: [{ path: "/" }] } },
+        },
+        'virtualServers[0].virtualhost: "www.example.com:8443" has a port, and enableSni sends the name in the TLS handshake, which has none. Remove the port, or enableSni.',
     ),
     service(
         "a netmask with holes",
@@ -707,25 +734,6 @@ const services = [
         "hysteresis as large as the quorum",
         { quorum: 1, hysteresis: 1 },
         "virtualServers[0].hysteresis: 1 is not below quorum, 1, so the pool could never go down. Lower it.",
-    ),
-    service(
-        "a sorry server of the pool",
-        { sorryServer: { host: "10.128.190.249" } },
-        'virtualServers[0].sorryServer.host: "10.128.190.249" is in the pool, and would be down together with it. Use another server.',
-    ),
-    cluster(
-        "a sorry server of the pool, its address written in another way",
-        {
-            realServers: [{ ...seed.realServers[0]!, address6: "fd00:62:1::249" }],
-            virtualServers: [
-                {
-                    virtualIp: "fd00:62:1::248",
-                    port: 80,
-                    sorryServer: { host: "FD00:62:1:0::249" },
-                },
-            ],
-        },
-        'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool, and would be down together with it. Use another server.',
     ),
     service(
         "a sorry server on another port with direct routing",
@@ -952,11 +960,55 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
         ),
     ],
+    [Warning.inhibitedUdp]: [
+        service(
+            "a UDP service that keeps failed servers",
+            { protocol: "UDP", inhibitOnFailure: true },
+            "virtualServers[0].inhibitOnFailure: A UDP client that never pauses stays with a failed server, because the server stays in the kernel. Remove it, or set ops.",
+        ),
+    ],
+    [Warning.leastWeightOne]: [
+        cluster(
+            "a script that drains its server on keepalived 2.1",
+            {
+                distribution: "debian11",
+                scripts: [{ name: "probe", content: "#!/bin/sh\n" }],
+                virtualServers: [
+                    {
+                        ...seed.virtualServers[0]!,
+                        check: { misc: { miscPath: { script: "probe" }, miscDynamic: true } },
+                    },
+                ],
+            },
+            "virtualServers[0].check.misc.miscDynamic: keepalived 2.1.5 on ds1 (debian11) makes a weight of 1 out of 0, so exit status 2 drains no server. Let the script fail instead, or use keepalived 2.2.0.",
+        ),
+    ],
     [Warning.slowCheck]: [
         service(
             "a check longer than the time between two",
             { check: { tcp: { connectTimeout: 10 } } },
             "virtualServers[0].check.tcp: The check takes up to 21 s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = 2 × 10 + 1 × 1, and delayLoop is 5 s. Lower these values, or raise delayLoop.",
+        ),
+    ],
+    [Warning.sorryServerInPool]: [
+        service(
+            "a sorry server of the pool",
+            { sorryServer: { host: "10.128.190.249" } },
+            'virtualServers[0].sorryServer.host: "10.128.190.249" is in the pool, and may be down together with it. Use another server.',
+        ),
+        cluster(
+            "a sorry server of the pool, its address written in another way",
+            {
+                realServers: [{ ...seed.realServers[0]!, address6: "fd00:62:1::249" }],
+                virtualServers: [
+                    {
+                        virtualIp: "fd00:62:1::248",
+                        port: 80,
+                        sorryServer: { host: "FD00:62:1:0::249" },
+                    },
+                ],
+            },
+            'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool, and may be down together with it. Use another server.',
         ),
     ],
 };

@@ -38,6 +38,8 @@ export interface CheckLines {
 export interface Surroundings {
     readonly timing: CheckTiming;
     readonly served: Served;
+    /** Host name of the pool member for HTTP. */
+    readonly virtualhost?: string;
     readonly version: string;
 }
 

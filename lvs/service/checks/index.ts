@@ -22,6 +22,7 @@ import { type UdpCheck, udpChecker } from "./udp";
 
 export type { CheckContext } from "./checker";
 export { DnsType } from "./dns";
+export { sniNameProblems } from "./http";
 export { servedBy } from "./served";
 export { type CheckTiming, delayLoop, delayLoopOf, nearestTiming, timingKeywords } from "./timing";
 

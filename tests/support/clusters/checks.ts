@@ -37,7 +37,7 @@ export const checks: Record<string, Cluster> = {
                 persistenceTimeout: 60,
                 check: { none: true },
                 realServers: [
-                    { name: "rs1" },
+                    { name: "rs1", virtualhost: "rs1.example.com:8080" },
                     { name: "rs2", check: { tcp: { connectPort: 22 } } },
                 ],
             },
@@ -64,6 +64,13 @@ export const checks: Record<string, Cluster> = {
                 port: 8001 + index,
                 check,
             })),
+            {
+                virtualIp: "10.128.190.248",
+                port: 443,
+                virtualhost: "www.example.com",
+                check: { ssl: { url: [{ path: "/" }], enableSni: true } },
+                realServers: [{ name: "rs1", virtualhost: "rs1.example.com" }, { name: "rs2" }],
+            },
             {
                 virtualIp: "10.128.190.248",
                 port: 80,

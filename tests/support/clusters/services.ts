@@ -44,6 +44,16 @@ export const services: Record<string, Cluster> = {
                 persistenceEngine: "sip",
                 check: { ping: {} },
             },
+            /* The packets of a call go to one server from all addresses. */
+            {
+                virtualIp: vip,
+                port: 5061,
+                protocol: "UDP",
+                ops: true,
+                persistenceTimeout: 60,
+                persistenceGranularity: "0.0.0.0",
+                persistenceEngine: "sip",
+            },
         ],
     },
     transports: {
@@ -109,6 +119,13 @@ export const services: Record<string, Cluster> = {
                 check: { tcp: { connectPort: 80 } },
                 realServers: [{ name: "rs1" }],
                 lvsMethod: "FULLNAT",
+            },
+            {
+                protocol: "UDP",
+                virtualServerGroup: [
+                    { virtualIp: vip, port: 80 },
+                    { virtualIp: "10.128.190.247", port: 80 },
+                ],
             },
         ],
     },
