@@ -5,10 +5,10 @@ import {
     type LoginArgs,
     loginFields,
 } from "../host/connection";
-import { connectionOf } from "../host/clusterArgs";
+import { connectionOf, managedMembers } from "../host/clusterArgs";
 import { isKnown } from "../host/isKnown";
 import { fieldPath } from "../lvs/problems";
-import type { LvsClusterArgs } from "./args";
+import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { throwProblems } from "./validated";
 
 /**
@@ -45,9 +45,11 @@ export function memberConnections(
     resource: pulumi.Resource,
 ): Map<string, HostConnectionArgs> {
     return new Map(
-        args[list].map((member, index) => [
-            member.name,
-            checkedConnection(`${list}[${index}]`, connectionOf(args, member), resource),
-        ]),
+        managedMembers<ClusterDirectorArgs | ClusterRealServerArgs>(args[list], list).map(
+            ({ member, path }) => [
+                member.name,
+                checkedConnection(path, connectionOf(args, member), resource),
+            ],
+        ),
     );
 }

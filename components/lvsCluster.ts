@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
+import { isManaged } from "../host/clusterArgs";
 import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
@@ -61,7 +62,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const checked = preflight(name, args, connections, cluster, plans, this);
 
-        const realServers = args.realServers.map((member) => ({
+        const realServers = args.realServers.filter(isManaged).map((member) => ({
             member,
             host: new RealServer(
                 `${name}-${member.name}`,

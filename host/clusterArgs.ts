@@ -10,7 +10,7 @@ export interface Credentials {
     readonly connection?: ConnectionArgs;
     readonly authPass?: Input<string>;
     readonly directors: readonly HostConnectionArgs[];
-    readonly realServers: readonly HostConnectionArgs[];
+    readonly realServers: readonly Managed[];
 }
 
 /** Check the arguments of a cluster. All their values are known. */
@@ -36,9 +36,29 @@ export function credentialProblems(args: Credentials): Problem[] {
 export const authPassField = "authPass";
 
 function memberProblems(list: "directors" | "realServers", args: Credentials) {
-    return args[list].flatMap((member, index) =>
-        connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
+    return managedMembers(args[list], list).flatMap(({ member, path }) =>
+        connectionProblems(path, connectionOf(args, member)),
     );
+}
+
+/** Members of a list that pulumi-lvs logs in to, with their places. */
+export function managedMembers<Member extends Managed>(
+    members: readonly Member[],
+    list: string,
+): { member: Member; path: string }[] {
+    return members.flatMap((member, index) =>
+        isManaged(member) ? [{ member, path: `${list}[${index}]` }] : [],
+    );
+}
+
+/** A host that may belong to others. */
+interface Managed extends HostConnectionArgs {
+    readonly managed?: boolean;
+}
+
+/** Does pulumi-lvs set up a host? */
+export function isManaged({ managed = true }: { readonly managed?: boolean }): boolean {
+    return managed;
 }
 
 /** Login on one host: its own fields, and the cluster's for the rest. */
@@ -56,6 +76,7 @@ export function connectionOf(
 
 /** Hosts with any values in their fields. */
 interface Hosts {
+    readonly vrrpInstances?: unknown;
     readonly authPass?: unknown;
     readonly directors: readonly { readonly [Field in keyof Director]: unknown }[];
     readonly realServers: readonly { readonly [Field in keyof RealServer]: unknown }[];
@@ -65,6 +86,7 @@ interface Hosts {
 export function withoutCredentials<Args extends Hosts>(args: Args) {
     return {
         ...args,
+        vrrpInstances: args.vrrpInstances ?? [],
         connection: undefined,
         authPass: undefined,
         hasAuthPass: args.authPass !== undefined,
@@ -94,6 +116,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     weight: true,
     drained: true,
     gone: true,
+    managed: true,
     httpd: true,
     distribution: true,
 };
