@@ -6,6 +6,8 @@ export const Warning = {
     equalPriorities: "equalPriorities",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
+    /** A tracked thing changes a priority by too little to change which director is active. */
+    weakWeight: "weakWeight",
 } as const;
 export type Warning = (typeof Warning)[keyof typeof Warning];
 

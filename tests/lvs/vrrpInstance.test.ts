@@ -99,7 +99,7 @@ describe("vrrp_instance", () => {
             notifyDeleted: call,
             notifyMasterRxLowerPri: call,
             directors: [
-                { name: "ds1", priority: 200 },
+                { name: "ds1", priority: 192 },
                 { name: "ds2", priority: 190, interface: "eth1", mcastSrcIp: "192.0.2.2" },
             ],
             trackInterface: [

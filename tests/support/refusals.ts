@@ -44,6 +44,38 @@ function realServer(what: string, change: object, problem: string): WrongArgumen
     );
 }
 
+/** The seed cluster's instance, with things to track and a second instance if a group needs one. */
+function tracked(
+    what: string,
+    change: object,
+    problem: string,
+    { vrrpSyncGroups }: Pick<Cluster, "vrrpSyncGroups"> = {},
+): WrongArguments {
+    const others = vrrpSyncGroups === undefined ? [] : [otherInstance];
+    return cluster(
+        what,
+        {
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say" } }],
+            trackProcesses: [{ name: "named", process: "named" }],
+            trackFiles: [{ name: "handicap", file: "/run/handicap" }],
+            vrrpInstances: [{ ...seed.vrrpInstances[0]!, ...change }, ...others],
+            vrrpSyncGroups,
+        },
+        problem,
+    );
+}
+
+/** The priorities of both directors. */
+function priorities(first: number, second: number) {
+    return {
+        directors: [
+            { name: "ds1", priority: first },
+            { name: "ds2", priority: second },
+        ],
+    };
+}
+
 /** A service without an address, in an instance that lists its own virtual IPs. */
 function owned(what: string, virtualServer: object, problem: string): WrongArguments {
     return cluster(what, { vrrpInstances: [outside], virtualServers: [virtualServer] }, problem);
@@ -307,6 +339,33 @@ const vrrp = [
         "a director that is not defined",
         { directors: [{ name: "ds1" }, { name: "ds9" }] },
         'vrrpInstances[0].directors[1].name: "ds9" is not defined in directors. Define it there, or use one of ds1, ds2.',
+    ),
+    tracked(
+        "a tracked script with a weight, with nopreempt",
+        { nopreempt: true, trackScript: [{ name: "web", weight: -20 }] },
+        'vrrpInstances[0].trackScript[0]: With nopreempt no director replaces an active one of lower priority, so weight -20 of "web" causes no failover. Use weight 0, which gives up the virtual IPs, or remove nopreempt.',
+    ),
+    tracked(
+        "a tracked file with its default weight, with nopreempt",
+        { nopreempt: true, trackFile: [{ name: "handicap" }] },
+        'vrrpInstances[0].trackFile[0]: With nopreempt no director replaces an active one of lower priority, so weight 1 of "handicap" causes no failover. Use weight 0, which gives up the virtual IPs, or remove nopreempt.',
+    ),
+    tracked(
+        "a sync group that tracks with a weight, and a member with nopreempt",
+        {
+            nopreempt: true,
+            virtualIpaddress: [{ ip: vip }],
+        },
+        'vrrpSyncGroups[0].trackScript[0]: With nopreempt no director replaces an active one of lower priority, so weight -20 of "web" causes no failover. Use weight 0, which gives up the virtual IPs, or remove nopreempt.',
+        {
+            vrrpSyncGroups: [
+                {
+                    name: "both",
+                    group: ["VI_1", "VI_2"],
+                    trackScript: [{ name: "web", weight: -20 }],
+                },
+            ],
+        },
     ),
     instance(
         "nopreempt with preemptDelay",
@@ -867,6 +926,54 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "a check longer than the time between two",
             { check: { tcp: { connectTimeout: 10 } } },
             "virtualServers[0].check.tcp: The check takes up to 21 s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = 2 × 10 + 1 × 1, and delayLoop is 5 s. Lower these values, or raise delayLoop.",
+        ),
+    ],
+    [Warning.weakWeight]: [
+        tracked(
+            "a weight that adds too little",
+            { ...priorities(100, 50), trackScript: [{ name: "web", weight: 2 }] },
+            'vrrpInstances[0].trackScript[0]: Weight 2 of "web" takes ds1 from priority 102 to 100, not below 52 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a weight that takes away too little",
+            { ...priorities(100, 50), trackProcess: [{ name: "named", weight: -20 }] },
+            'vrrpInstances[0].trackProcess[0]: Weight -20 of "named" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a weight that makes priorities equal",
+            { ...priorities(101, 100), trackInterface: [{ interface: "eth1", weight: -1 }] },
+            'vrrpInstances[0].trackInterface[0]: Weight -1 of "eth1" takes ds1 from priority 101 to 100, not below 100 of ds2, so ds1 stays active. Use a weight beyond 1, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a reversed weight that takes away too little",
+            {
+                ...priorities(100, 50),
+                trackScript: [{ name: "web", weight: 20, reverse: true }],
+            },
+            'vrrpInstances[0].trackScript[0]: Weight 20 of "web" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a weight that is enough only together with another",
+            {
+                ...priorities(100, 50),
+                trackScript: [{ name: "web", weight: -20 }],
+                trackInterface: [{ interface: "eth1", weight: -51 }],
+            },
+            'vrrpInstances[0].trackScript[0]: Weight -20 of "web" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active unless others fail too. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a sync group's weight that takes away too little",
+            { ...priorities(100, 50), virtualIpaddress: [{ ip: vip }] },
+            'vrrpSyncGroups[0].trackScript[0]: Weight -20 of "web" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+            {
+                vrrpSyncGroups: [
+                    {
+                        name: "both",
+                        group: ["VI_1", "VI_2"],
+                        trackScript: [{ name: "web", weight: -20 }],
+                    },
+                ],
+            },
         ),
     ],
 };

@@ -24,7 +24,7 @@ import {
 
 /** Settings of a VRRP instance that are one line each in its block. */
 export interface VrrpInstanceKeywords extends NotifySettings {
-    /** Leave the virtual IPs where they are when a preferred director returns (keepalived `nopreempt`). Defaults to false. */
+    /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
     /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.1.0 (keepalived `preempt_delay`). Defaults to 0. */
     preemptDelay?: number;

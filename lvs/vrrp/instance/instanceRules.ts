@@ -22,6 +22,7 @@ import {
 } from "./members";
 import { notifyProblems } from "./notify";
 import { strictProblems } from "./strictRules";
+import { failoverProblems } from "../tracking/failover";
 import { highestGain, trackedOf, trackProblems } from "../tracking/track";
 import { unicastProblems } from "./unicastRules";
 import { virtualIpaddressProblems } from "./virtualIpaddress";
@@ -143,6 +144,7 @@ function trackedProblems(path: string, instance: VrrpInstance, context: VrrpCont
     const gain = highestGain(tracked);
     const highest = participants[0]?.priority ?? 0;
     return [
+        ...failoverProblems(path, tracked, participants, instance.nopreempt === true),
         ...tracked.flatMap(({ field, index, name }) =>
             problemIf(
                 field === "trackInterface" && participants.some((one) => one.interface === name),
