@@ -17,7 +17,7 @@ import type { Tracking } from "../lvs/vrrp/tracking/tracking";
 import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
 import type { Warning } from "../lvs/problems";
 
-/** Arguments of a cluster: its hosts and its services. */
+/** Arguments of a cluster: its hosts and its services. Without services it is a floating IP. */
 export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
@@ -33,10 +33,10 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];
-    /** Servers that the directors forward connections to. */
-    realServers: ClusterRealServerArgs[];
-    /** Services that clients connect to. */
-    virtualServers: VirtualServerArgs[];
+    /** Servers that the directors forward connections to. Defaults to none, for virtual IPs without services. */
+    realServers?: ClusterRealServerArgs[];
+    /** Services that clients connect to. Defaults to none: the directors then have the virtual IPs of `vrrpInstances`, and the host needs no IPVS. */
+    virtualServers?: VirtualServerArgs[];
     /** Programs for health checks and notifications, copied to the directors. Defaults to none. */
     scripts?: ScriptArgs[];
     /** Global settings of keepalived (keepalived `global_defs`). Defaults to the default of each field. */

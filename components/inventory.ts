@@ -34,7 +34,9 @@ export function inventoryOf(args: LvsClusterArgs): pulumi.Output<Record<string, 
     };
     const members = [
         ...present(args.directors).map((director) => member(HostRole.director, director)),
-        ...present(args.realServers).map((server) => member(HostRole.realServer, server, server)),
+        ...present(args.realServers ?? []).map((server) =>
+            member(HostRole.realServer, server, server),
+        ),
     ];
     return pulumi
         .output(members)

@@ -124,7 +124,7 @@ export function memberConnections(
     resource: pulumi.Resource,
 ): Map<string, HostConnectionArgs> {
     return new Map(
-        args[list].map((member, index) => [
+        (args[list] ?? []).map((member, index) => [
             member.name,
             checkedConnection(`${list}[${index}]`, connectionOf(args, member), resource),
         ]),
@@ -205,7 +205,8 @@ function withoutCredentials(args: LvsClusterArgs) {
         authPass: undefined,
         hasAuthPass: args.authPass !== undefined,
         directors: args.directors.map((director) => pick(directorFields, director)),
-        realServers: args.realServers.map((realServer) => pick(realServerFields, realServer)),
+        realServers: (args.realServers ?? []).map((one) => pick(realServerFields, one)),
+        virtualServers: args.virtualServers ?? [],
     };
 }
 
@@ -239,7 +240,7 @@ function pick<Host, Field extends keyof Host>(
 }
 
 function memberConnectionProblems(list: "directors" | "realServers", args: LvsClusterArgs) {
-    return args[list].flatMap((member, index) =>
+    return (args[list] ?? []).flatMap((member, index) =>
         connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
     );
 }

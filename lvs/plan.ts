@@ -26,7 +26,7 @@ import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
 import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
-import { planSyncDaemon, type SyncDaemonPlan } from "./global/syncDaemon";
+import { planSyncDaemon, type SyncDaemonPlan, syncsByDefault } from "./global/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
 import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 
@@ -64,7 +64,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const syncDaemon = planSyncDaemon(
         cluster.globalDefs?.lvsSyncDaemon,
         vrrpInstances,
-        cluster.directors.length,
+        syncsByDefault(cluster),
     );
     const traffic = trafficOf(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
     const tracking = planTracking(cluster, name, version);
@@ -155,6 +155,7 @@ function trafficOf(
         ),
         oneArmedInterfaces: isOneArmed ? interfaces : [],
         syncs: syncDaemon !== undefined,
+        ipvs: virtualServers.length > 0 || syncDaemon !== undefined,
         vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
         distribution: distributionOf(director, cluster),
     };
@@ -220,9 +221,10 @@ function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
 function needsOf(
     virtualServers: VirtualServerPlan[],
     { marks, masquerade }: DirectorKernel,
-    { vmac }: DirectorTraffic,
+    { ipvs, vmac }: DirectorTraffic,
 ): DirectorNeeds {
     return {
+        ipvs,
         schedulers: virtualServers.map(({ lvsSched }) => lvsSched),
         persistenceEngines: virtualServers.flatMap(
             ({ virtualServer }) => virtualServer.persistenceEngine ?? [],

@@ -36,7 +36,11 @@ export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
 /** Files that make a director load kernel modules, now and at every boot. */
 export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[] {
-    return [modulesFile("lvs", directorModules(needs)), ...moduleOptionsFiles(kernel)];
+    const modules = directorModules(needs);
+    return [
+        ...(modules.length === 0 ? [] : [modulesFile("lvs", modules)]),
+        ...moduleOptionsFiles(kernel),
+    ];
 }
 
 /** Files of a director, without the VRRP password. */

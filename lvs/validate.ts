@@ -15,7 +15,7 @@ import { globalDefsProblems } from "./global/globalDefs";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
 import { vrrpVersionOf } from "./vrrp/instance/members";
-import { hasSyncDaemon } from "./global/syncDaemon";
+import { hasSyncDaemon, syncsByDefault } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
 
@@ -51,7 +51,7 @@ export function validate(cluster: Cluster): Problem[] {
         ...globalDefsProblems(
             globalDefs,
             vrrpInstances.map(instanceName),
-            directors.length,
+            syncsByDefault(cluster),
             target,
         ),
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
@@ -79,13 +79,15 @@ function targetOf(cluster: Cluster): Target {
 
 /** Services and directors whose needs kernel settings can contradict. */
 function kernelNeeds(cluster: Cluster) {
+    const syncs = hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, syncsByDefault(cluster));
     return {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
             membersOf(cluster, virtualServer).map((member) =>
                 memberMethodOf(virtualServer, member),
             ),
         ),
-        syncs: hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
+        syncs,
+        ipvs: cluster.virtualServers.length > 0 || syncs,
     };
 }
 

@@ -28,6 +28,7 @@ const lvsArrows: Record<string, string[]> = {
     change: ["problems", "keepalived"],
     monitoring: ["problems", "keepalived", "kernel"],
     model: [
+        "problems",
         "keepalived",
         "vrrp",
         "vrrp/instance",

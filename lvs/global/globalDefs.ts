@@ -270,11 +270,11 @@ function timeoutLines(timeouts: LvsTimeouts, version: string): string[] {
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
 
-/** Check the global settings; `instances` are the names of all instances, `directors` is the number of directors. */
+/** Check the global settings; `instances` are the names of all instances, and `syncs` tells whether the sync daemon runs by default. */
 export function globalDefsProblems(
     globalDefs: GlobalDefs | undefined,
     instances: readonly string[],
-    directors: number,
+    syncs: boolean,
     target: Target,
 ): Problem[] {
     if (globalDefs === undefined) return [];
@@ -312,7 +312,7 @@ export function globalDefsProblems(
         // The process with the sync daemon sets them in these versions.
         ...problemIf(
             lvsTimeouts !== undefined &&
-                !hasSyncDaemon(globalDefs.lvsSyncDaemon, directors) &&
+                !hasSyncDaemon(globalDefs.lvsSyncDaemon, syncs) &&
                 !isAtLeast(target.version, "2.1.5"),
             `${path}.lvsTimeouts`,
             `Timeouts need the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,

@@ -33,6 +33,7 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
         ...checkValue("distribution", oneOf(Distribution), cluster.distribution, target),
         ...checkValue("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
         ...lists
+            .filter((list) => list === "directors" || cluster.virtualServers.length > 0)
             .filter((list) => cluster[list].length === 0)
             .flatMap((list) => problem(list, "The list is empty. Give at least one host.")),
         ...problemIf(

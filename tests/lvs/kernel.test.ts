@@ -23,6 +23,7 @@ const direct: DirectorTraffic = {
     forwards: [],
     oneArmedInterfaces: [],
     syncs: false,
+    ipvs: true,
     vmac: false,
     distribution: Distribution.debian12,
 };
@@ -213,6 +214,7 @@ describe("the list of kernel modules", () => {
             persistenceEngines: ["sip"],
             netfilter: true,
             vmac: true,
+            ipvs: true,
         };
         expect(directorModules({ ...needs, schedulers: [...needs.schedulers] })).toEqual([
             "ip_vs",
@@ -222,6 +224,11 @@ describe("the list of kernel modules", () => {
             "macvlan",
             "nf_tables",
         ]);
+    });
+
+    it("is empty for a director without services", () => {
+        const needs = { schedulers: [], persistenceEngines: [], netfilter: false, vmac: false };
+        expect(directorModules({ ...needs, ipvs: false })).toEqual([]);
     });
 
     it.each([

@@ -96,6 +96,11 @@ const hosts = [
         "directors: The list is empty. Give at least one host.",
     ),
     cluster(
+        "real servers without a service",
+        { virtualServers: [], vrrpInstances: [outside] },
+        "virtualServers: There are real servers and no service for them. Give a service, or remove the real servers.",
+    ),
+    cluster(
         "no real servers",
         { realServers: [] },
         "realServers: The list is empty. Give at least one host.",
@@ -460,11 +465,6 @@ const vrrp = [
 
 /** Services. */
 const services = [
-    cluster(
-        "no service",
-        { vrrpInstances: [outside], virtualServers: [] },
-        "virtualServers: The list is empty. Give at least one service.",
-    ),
     service(
         "a virtual IP that is not an address",
         { virtualIp: `${vip}/24` },
@@ -855,6 +855,16 @@ const others = [
         "a connection table that is too large",
         { kernel: { connTabBits: 31 } },
         "kernel.connTabBits: 31 is out of range. Use 8 to 20.",
+    ),
+    cluster(
+        "a setting for services without a service",
+        {
+            kernel: { sloppyTcp: true },
+            realServers: [],
+            virtualServers: [],
+            vrrpInstances: [outside],
+        },
+        "kernel.sloppyTcp: The setting is for services, and there are none. Remove it.",
     ),
     cluster(
         "a sync threshold above its period",

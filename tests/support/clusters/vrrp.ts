@@ -37,6 +37,23 @@ export const vrrp: Record<string, Cluster> = {
         ],
         globalDefs: { vrrpRtPriority: 50, checkerPriority: 5, vrrpNoSwap: true },
     },
+    /** A virtual IP without services: programs on the directors answer. */
+    "floating-ip": {
+        directors: seed.directors,
+        realServers: [],
+        virtualServers: [],
+        scripts,
+        trackScripts: [{ name: "haproxy", script: say, interval: 2 }],
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                virtualIpaddress: [{ ip: vip }],
+                trackScript: [{ name: "haproxy" }],
+            },
+        ],
+        monitoring: {},
+    },
     unicast: {
         ...seed,
         vrrpInstances: [
