@@ -84,8 +84,10 @@ export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
 
 /** A director of a cluster. */
 export interface ClusterDirectorArgs extends HostConnectionArgs {
-    /** Name of the host in this stack, and its router id. A new name is a new host. */
+    /** Name of the host in this stack: letters and digits, with `.`, `_` and `-` inside. A new name is a new host. */
     name: string;
+    /** Name of the host in keepalived's mail and SNMP (keepalived `router_id`). Defaults to the one in `globalDefs`, else to `name`. */
+    routerId?: string;
     /** Take the host over from the component of another stack that has set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
     adopt?: boolean;
     /** The host has died for good: no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
@@ -98,7 +100,7 @@ export interface ClusterDirectorArgs extends HostConnectionArgs {
 
 /** A real server of a cluster. */
 export interface ClusterRealServerArgs extends HostConnectionArgs {
-    /** Name of the host in this stack. A new name is a new host. */
+    /** Name of the host in this stack: letters and digits, with `.`, `_` and `-` inside. A new name is a new host. */
     name: string;
     /** Take the host over from the components of other stacks that have set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
     adopt?: boolean;

@@ -214,6 +214,7 @@ function withoutCredentials(args: LvsClusterArgs) {
 const directorFields: Record<keyof Director, true> = {
     name: true,
     host: true,
+    routerId: true,
     distribution: true,
     keepalivedVersion: true,
 };

@@ -1,5 +1,6 @@
 import { distinctAddresses, familyOf } from "./addresses";
 import { type ChangePlan, planChange } from "./change";
+import { callsOn } from "./keepalived/scriptCalls";
 import { defaultScriptUser, type Script, type ScriptPlan } from "./keepalived/scripts";
 import { distributionOf, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
@@ -53,6 +54,11 @@ export interface DirectorPlan {
 
 /** Resolve a validated cluster for the director called `name`. */
 export function planDirector(cluster: Cluster, name: string): DirectorPlan {
+    return planForDirector(callsOn(cluster, name), name);
+}
+
+/** Resolve it for a director whose script calls have its own arguments. */
+function planForDirector(cluster: Cluster, name: string): DirectorPlan {
     const director = cluster.directors.find((candidate) => candidate.name === name)!;
     const context = contextOf(cluster);
     const version = versionOf(director, cluster);
@@ -74,7 +80,8 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         tracking,
         syncDaemon,
     });
-    const facts = { routerId: name, hasScripts: scripts.length > 0, syncDaemon };
+    const { routerId = cluster.globalDefs?.routerId ?? name } = director;
+    const facts = { routerId, hasScripts: scripts.length > 0, syncDaemon };
     const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,

@@ -4,6 +4,8 @@ import { printable } from "./printable";
 export const Warning = {
     /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
     equalPriorities: "equalPriorities",
+    /** An instance tracks its own interface, which keepalived tracks anyway. */
+    ownInterface: "ownInterface",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
     /** A tracked thing changes a priority by too little to change which director is active. */

@@ -1,5 +1,6 @@
 import { changeProblems } from "./change";
 import { ipAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
+import { callProblems } from "./keepalived/scriptCalls";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, distributionOf, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
@@ -11,7 +12,7 @@ import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
-import { globalDefsProblems } from "./global/globalDefs";
+import { globalDefsProblems, routerId } from "./global/globalDefs";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
 import { vrrpVersionOf } from "./vrrp/instance/members";
@@ -54,6 +55,10 @@ export function validate(cluster: Cluster): Problem[] {
             syncsByDefault(cluster),
             target,
         ),
+        ...problemsOfEach("directors", cluster.directors, (director, path) =>
+            checkValue(`${path}.routerId`, routerId, director.routerId, target),
+        ),
+        ...callProblems(cluster, directors),
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),

@@ -99,6 +99,8 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
 
 /** Global settings of keepalived (keepalived `global_defs`). */
 export interface GlobalDefsSettings extends GlobalDefsKeywords {
+    /** Name of the directors in mail and SNMP. A director can have its own (keepalived `router_id`). Defaults to the name of each director. */
+    routerId?: string;
     /** Recipients of keepalived's mail. Needs an smtpServer (keepalived `notification_email`). Defaults to none. */
     notificationEmail?: string[];
     /** IP address of the mail server (keepalived `smtp_server`). Defaults to none. */
@@ -119,6 +121,13 @@ const email = matching(
     /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,
     "an e-mail address",
     "one such as ops@example.com",
+);
+
+/** Name of a director for keepalived. */
+export const routerId = matching(
+    /^[A-Za-z0-9_.:@-]{1,64}$/,
+    "a router id",
+    'up to 64 letters, digits, "_", ".", ":", "@" and "-"',
 );
 
 const scriptSeconds = integer(1, 1000, "seconds");
@@ -283,6 +292,7 @@ export function globalDefsProblems(
     const fifos = ["notifyFifo", "vrrpNotifyFifo", "lvsNotifyFifo"] as const;
     return [
         ...keywordProblems(path, globalDefsKeywords, globalDefs, target),
+        ...checkValue(`${path}.routerId`, routerId, globalDefs.routerId, target),
         ...(notificationEmail ?? []).flatMap((address, index) =>
             checkValue(`${path}.notificationEmail[${index}]`, email, address, target),
         ),

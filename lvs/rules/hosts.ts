@@ -142,10 +142,10 @@ export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
 }
 
 function nameProblems(path: string, name: string): Problem[] {
-    if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)) return [];
+    if (/^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$/i.test(name)) return [];
     return problem(
         path,
-        `${quote(name)} is not a host name. Use up to 63 letters and digits, with hyphens inside.`,
+        `${quote(name)} cannot be part of a path. Use up to 63 letters and digits, with ".", "_" and "-" inside.`,
     );
 }
 

@@ -202,9 +202,9 @@ const hosts = [
         'virtualServers[0].virtualIp: "239.1.2.3" is a multicast address, which is that of no host. Use one such as 192.0.2.10.',
     ),
     director(
-        "an invalid host name",
+        "a name of a host that no path can have",
         { name: "ds 2" },
-        'directors[1].name: "ds 2" is not a host name. Use up to 63 letters and digits, with hyphens inside.',
+        'directors[1].name: "ds 2" cannot be part of a path. Use up to 63 letters and digits, with ".", "_" and "-" inside.',
     ),
     director(
         "an invalid address of a director",
@@ -373,6 +373,34 @@ const vrrp = [
         },
     ),
     instance(
+        "a setting of one director that contradicts the instance",
+        { preemptDelay: 5, directors: [{ name: "ds1" }, { name: "ds2", nopreempt: true }] },
+        "vrrpInstances[0].directors[1].preemptDelay: The delay has no effect with nopreempt, which forbids preemption. Remove one of them.",
+    ),
+    instance(
+        "a setting of one director that is out of range",
+        { directors: [{ name: "ds1", garpMasterDelay: -1 }, { name: "ds2" }] },
+        "vrrpInstances[0].directors[0].garpMasterDelay: -1 is out of range. Use 0 to 4294 seconds.",
+    ),
+    cluster(
+        "arguments of a script for a director that does not exist",
+        {
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [
+                {
+                    name: "web",
+                    script: { script: "say", directors: [{ name: "ds3", args: ["x"] }] },
+                },
+            ],
+        },
+        'trackScripts[0].script.directors[0].name: "ds3" is not defined in directors. Define it there, or use one of ds1, ds2.',
+    ),
+    director(
+        "a router id that keepalived cannot read",
+        { routerId: "two words" },
+        'directors[1].routerId: "two words" is not a router id. Use up to 64 letters, digits, "_", ".", ":", "@" and "-".',
+    ),
+    instance(
         "nopreempt with preemptDelay",
         { nopreempt: true, preemptDelay: 5 },
         "vrrpInstances[0].preemptDelay: The delay has no effect with nopreempt, which forbids preemption. Remove one of them.",
@@ -427,11 +455,6 @@ const vrrp = [
         "a script to track that is not defined",
         { trackScript: [{ name: "web" }] },
         'vrrpInstances[0].trackScript[0].name: "web" is not defined in trackScripts. Define it there.',
-    ),
-    instance(
-        "an instance that tracks its own interface",
-        { trackInterface: [{ interface: "eth0" }] },
-        'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway. Remove it, or set dontTrackPrimary to ignore it.',
     ),
     cluster(
         "a sync group of one",
@@ -929,6 +952,13 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 ],
             },
             "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
+        ),
+    ],
+    [Warning.ownInterface]: [
+        instance(
+            "an instance that tracks its own interface",
+            { trackInterface: [{ interface: "eth0" }] },
+            'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway, so the line is left out. Remove it, or set dontTrackPrimary to ignore the interface.',
         ),
     ],
     [Warning.slowCheck]: [

@@ -5,6 +5,7 @@ import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
+    instanceOn,
     isStrict,
     type Participant,
     participantsOf,
@@ -200,11 +201,12 @@ export function ownVirtualIps(instance: VrrpInstance): VirtualIpaddress[] {
 
 /** Resolve a validated instance for one director. Returns nothing if the director has no part in it. */
 export function planVrrpInstance(
-    instance: VrrpInstance,
+    given: VrrpInstance,
     index: number,
     director: string,
     context: VrrpContext,
 ): VrrpInstancePlan | undefined {
+    const instance = instanceOn(given, director);
     const participants = participantsOf(instance, context);
     const place = participants.findIndex(({ name }) => name === director);
     if (place < 0) return undefined;
@@ -253,6 +255,12 @@ function advertsFrom(
     };
 }
 
+/** keepalived tracks the instance's own interface anyway, and complains about a line for it. */
+function withoutInterface(instance: VrrpInstance, own: string): VrrpInstance {
+    const { trackInterface } = instance;
+    return { ...instance, trackInterface: trackInterface?.filter((one) => one.interface !== own) };
+}
+
 /** Values for the template `vrrp_instance.mustache`. */
 export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
     const { instance, self, unicastPeers } = plan;
@@ -261,7 +269,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
         addresses.map((address) => virtualIpaddressLine(address, version));
     const isUnicast = unicastPeers.length > 0;
     const lists = [
-        ...trackBlocks(instance, version),
+        ...trackBlocks(withoutInterface(instance, self.interface), version),
         { keyword: "unicast_peer", lines: unicastPeers },
         { keyword: "virtual_ipaddress", lines: addressLines(plan.virtualIpaddress) },
         {

@@ -16,11 +16,14 @@ import {
     Warning,
     warningIf,
 } from "../../problems";
+import type { Tracks } from "../tracking/track";
 import type { Tracking } from "../tracking/tracking";
+import type { VrrpInstanceKeywords } from "./instance";
 import type { VirtualIpaddress } from "./virtualIpaddress";
+import type { VirtualRoute, VirtualRule } from "./virtualRoutes";
 
-/** A director in a VRRP instance. */
-export interface VrrpDirector {
+/** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
+export interface VrrpDirector extends VrrpInstanceKeywords, Tracks {
     /** Name of the director. */
     name: string;
     /** Priority of the director, 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
@@ -31,6 +34,10 @@ export interface VrrpDirector {
     unicastSrcIp?: string;
     /** Source address of this director's adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the first address of the interface. */
     mcastSrcIp?: string;
+    /** Routes of this director while it is active (keepalived `virtual_routes`). Defaults to the instance's. */
+    virtualRoutes?: VirtualRoute[];
+    /** Routing rules of this director while it is active (keepalived `virtual_rules`). Defaults to the instance's. */
+    virtualRules?: VirtualRule[];
 }
 
 /** Global settings that instances inherit. */
@@ -81,6 +88,26 @@ export function participantsOf(instance: VrrpMembership, context: VrrpContext): 
         };
     });
 }
+
+/** The instance as one director has it, with that director's own settings in place of the common ones. */
+export function instanceOn<Instance extends VrrpMembership>(
+    instance: Instance,
+    director: string,
+): Instance {
+    const member = instance.directors?.find(({ name }) => name === director);
+    return { ...instance, ...ownSettings(member) };
+}
+
+/** Settings of the instance that a director has for itself. */
+export function ownSettings(member: VrrpDirector | undefined): Partial<VrrpInstanceKeywords> {
+    const entries = Object.entries(member ?? {}).filter(
+        ([field, value]) => value !== undefined && !(field in memberFields),
+    );
+    return Object.fromEntries(entries);
+}
+
+/** Settings of a director that are no settings of its instance. */
+const memberFields = { name: 0, priority: 0, interface: 0, unicastSrcIp: 0, mcastSrcIp: 0 };
 
 /**
  * The first two are close to 254, so that VRRP's skew and the time of a failover are short. The others

@@ -37,6 +37,37 @@ export const vrrp: Record<string, Cluster> = {
         ],
         globalDefs: { vrrpRtPriority: 50, checkerPriority: 5, vrrpNoSwap: true },
     },
+    /** Names, settings and arguments that differ between directors. */
+    "per-director": {
+        ...seed,
+        directors: [
+            { name: "ds1", host: "10.128.190.253", routerId: "lvs-a" },
+            { name: "LVS_2.b", host: "10.128.190.254" },
+        ],
+        globalDefs: { routerId: "lvs" },
+        scripts,
+        trackScripts: [
+            {
+                name: "web",
+                script: {
+                    ...say,
+                    args: ["common"],
+                    directors: [{ name: "ds1", args: ["own"] }],
+                },
+            },
+        ],
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                garpMasterDelay: 5,
+                directors: [
+                    { name: "ds1", trackScript: [{ name: "web" }] },
+                    { name: "LVS_2.b", garpMasterDelay: 2, nopreempt: true },
+                ],
+            },
+        ],
+    },
     /** A virtual IP without services: programs on the directors answer. */
     "floating-ip": {
         directors: seed.directors,
