@@ -29,7 +29,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     vrrpInstances: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroupArgs[];
-    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
+    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }`. Of a longer one VRRP uses the first eight (keepalived `auth_pass`). Defaults to a generated one. @secret */
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];

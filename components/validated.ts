@@ -12,12 +12,12 @@ import {
     type Problem,
     problemLine,
     refusalsOf,
-    type Warning,
+    Warning,
     warningsOf,
 } from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
-import type { LvsClusterArgs, RealServerArgs } from "./args";
+import type { DirectorArgs, LvsClusterArgs, RealServerArgs } from "./args";
 import { connectionOf } from "./connectionOf";
 import { isKnown, type Known } from "../host/known";
 import {
@@ -64,13 +64,16 @@ function credentialProblems(args: LvsClusterArgs): Problem[] {
     ];
 }
 
-/** Validate a VRRP password. Errors do not repeat it. */
+/** Validate the VRRP password of a director. Errors do not repeat it. The first director of a cluster warns. */
 export function validatedAuthPass(
-    authPass: pulumi.Input<string>,
+    { authPass, cluster, name }: DirectorArgs,
     resource: pulumi.Resource,
 ): Known<string> {
     const check = (known: string) => validateAuthPass(authPassField, known);
-    return validated(authPass, resource, { validate: check }).model;
+    const isJudged = authPass === cluster.authPass && isKnown(authPass);
+    const warns = cluster.directors[0]?.name === name && !isJudged;
+    const ignoreWarnings = warns ? cluster.ignoreWarnings : Object.values(Warning);
+    return validated(authPass, resource, { validate: check, ignoreWarnings }).model;
 }
 
 const authPassField = "authPass";
@@ -159,7 +162,7 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
         warn(judge([...rules.validate(model), ...problems]));
         return { model, secrets: {} };
     }
-    judge(problems);
+    warn(judge(problems));
     const resolved = pulumi
         .all([pulumi.output(value), secretPlaces(value)])
         .apply(([known, places]) => {

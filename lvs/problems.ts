@@ -4,6 +4,8 @@ import { printable } from "./printable";
 export const Warning = {
     /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
     equalPriorities: "equalPriorities",
+    /** The VRRP password has more characters than VRRP uses. */
+    longPassword: "longPassword",
     /** An instance tracks its own interface, which keepalived tracks anyway. */
     ownInterface: "ownInterface",
     /** A check can take longer than its delay loop, so a failed server is found later. */

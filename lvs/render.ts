@@ -86,9 +86,9 @@ function directorMonitoringFiles({ monitoring, virtualServers }: DirectorPlan): 
     ];
 }
 
-/** File with the VRRP password of a director. */
+/** File with the VRRP password of a director. keepalived complains about more than the eight characters that it uses. */
 export function authPassFile(authPass: string): HostFile {
-    return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass}"\n` };
+    return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass.slice(0, 8)}"\n` };
 }
 
 /** File that makes a real server load kernel modules; no file without modules. */

@@ -7,7 +7,7 @@ import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
 import { contextOf, memberMethodOf, membersOf } from "./pool";
-import { problemsOfEach, type Problem, problem, problemIf, Warning } from "./problems";
+import { problemsOfEach, type Problem, problem, problemIf, Warning, warningIf } from "./problems";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
@@ -15,7 +15,7 @@ import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
 import { globalDefsProblems, routerId } from "./global/globalDefs";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
-import { vrrpVersionOf } from "./vrrp/instance/members";
+import { AuthType, authTypeOf } from "./vrrp/instance/members";
 import { hasSyncDaemon, syncsByDefault } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
@@ -42,9 +42,9 @@ export function validate(cluster: Cluster): Problem[] {
         ...virtualIpProblems(cluster),
         ...problemIf(
             cluster.hasAuthPass === true &&
-                vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
+                vrrpInstances.every((instance) => authTypeOf(instance, context) === AuthType.none),
             "authPass",
-            "The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+            "The password is for version 2 of VRRP, and no instance has version 2 with a password. Remove it.",
         ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
@@ -96,6 +96,9 @@ function kernelNeeds(cluster: Cluster) {
     };
 }
 
+/** Bytes of a password that VRRP uses. */
+const usedBytes = 8;
+
 /** Validate a VRRP password without repeating it. An output may have any value, or none. */
 export function validateAuthPass(path: string, authPass: unknown): Problem[] {
     if (typeof authPass !== "string") {
@@ -104,13 +107,20 @@ export function validateAuthPass(path: string, authPass: unknown): Problem[] {
             "The password is not text. Give text, or remove it to have one generated.",
         );
     }
-    // keepalived reads braces even in quotes, and a backslash escapes a quote.
-    if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
     const bytes = Buffer.byteLength(authPass);
+    // keepalived reads braces even in quotes, and a backslash escapes a quote.
+    if (/^[\x21-\x7e]+$/.test(authPass) && !/["\\{}]/.test(authPass)) {
+        return warningIf(
+            bytes > usedBytes,
+            Warning.longPassword,
+            path,
+            `The password has ${bytes} characters, and VRRP uses characters 1 to ${usedBytes} only. Shorten it to these, which changes nothing on the network.`,
+        );
+    }
     return problem(
         path,
         `The password (${bytes} bytes) has a form that keepalived cannot read. ` +
-            'Use 1 to 8 printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.',
+            `Use 1 to ${usedBytes} printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.`,
     );
 }
 

@@ -322,8 +322,13 @@ describe("the firewall file", () => {
         ],
         answers: [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
         adverts: [
-            { interface: "eth0", destination: "224.0.0.18" },
-            { interface: "eth1", destination: "FF02:0::12", sources: ["fe80::1", "fe80::2"] },
+            { protocol: "112", interface: "eth0", destination: "224.0.0.18" },
+            {
+                protocol: "112",
+                interface: "eth1",
+                destination: "FF02:0::12",
+                sources: ["fe80::1", "fe80::2"],
+            },
         ],
         sync: { interface: "eth2", group: "224.0.0.81", port: 8848, threads: 2 },
         bfd: [

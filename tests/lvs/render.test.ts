@@ -3,6 +3,7 @@ import * as path from "node:path";
 import Mustache from "mustache";
 import { planDirector, standaloneRealServers } from "../../lvs/plan";
 import {
+    authPassFile,
     directorFiles,
     directorModuleFiles,
     type HostFile,
@@ -54,6 +55,10 @@ describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, clus
 
 /** Goldens of the tests of host scripts. */
 const otherFolders = ["scripts"];
+
+it("the password file has the eight characters that VRRP uses", () => {
+    expect(authPassFile("1234567890").content).toBe('auth_pass "12345678"\n');
+});
 
 it("every folder under tests/golden belongs to a golden cluster", () => {
     const folders = readdirSync(goldenFolder, { withFileTypes: true })

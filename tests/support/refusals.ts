@@ -421,12 +421,17 @@ const vrrp = [
             hasAuthPass: true,
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, version: 3 }],
         },
-        "authPass: The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+        "authPass: The password is for version 2 of VRRP, and no instance has version 2 with a password. Remove it.",
+    ),
+    instance(
+        "a way to carry a password with version 3",
+        { version: 3, authType: "AH" },
+        "vrrpInstances[0].authType: Version 3 has no password. Remove authType, or use version 2.",
     ),
     {
-        what: "a password of more than eight bytes",
+        what: "a password with a blank",
         cluster: seed,
-        authPass: "123456789",
+        authPass: "pass 1234",
         problem:
             'authPass: The password (9 bytes) has a form that keepalived cannot read. Use 1 to 8 printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.',
     },
@@ -953,6 +958,15 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             },
             "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
         ),
+    ],
+    [Warning.longPassword]: [
+        {
+            what: "a password of more than eight characters",
+            cluster: seed,
+            authPass: "123456789",
+            problem:
+                "authPass: The password has 9 characters, and VRRP uses characters 1 to 8 only. Shorten it to these, which changes nothing on the network.",
+        },
     ],
     [Warning.ownInterface]: [
         instance(

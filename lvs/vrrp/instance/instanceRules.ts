@@ -3,6 +3,7 @@ import {
     decimal,
     keywordProblems,
     networkInterface,
+    oneOf,
     checkValue,
     type Target,
     integer,
@@ -14,6 +15,7 @@ import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
     addressesOf,
+    AuthType,
     instanceOn,
     isStrict,
     ownSettings,
@@ -115,6 +117,12 @@ function versionProblems(
                 : integer(1, 255, "seconds in version 2"),
             instance.advertInt,
             target,
+        ),
+        ...checkValue(`${path}.authType`, oneOf(AuthType), instance.authType, target),
+        ...problemIf(
+            version === 3 && (instance.authType ?? AuthType.none) !== AuthType.none,
+            `${path}.authType`,
+            "Version 3 has no password. Remove authType, or use version 2.",
         ),
         ...problemIf(
             version !== 3 && addressesOf(instance, context).family === "inet6",

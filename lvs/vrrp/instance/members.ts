@@ -22,6 +22,17 @@ import type { VrrpInstanceKeywords } from "./instance";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 import type { VirtualRoute, VirtualRule } from "./virtualRoutes";
 
+/** How adverts of version 2 carry the VRRP password. */
+export const AuthType = {
+    /** The password is in the adverts, in clear text. */
+    PASS: "PASS",
+    /** An IPsec header has a digest with the password (IP protocol 51). */
+    AH: "AH",
+    /** There is no password. */
+    none: "none",
+} as const;
+export type AuthType = (typeof AuthType)[keyof typeof AuthType];
+
 /** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
 export interface VrrpDirector extends VrrpInstanceKeywords, Tracks {
     /** Name of the director. */
@@ -61,6 +72,7 @@ export interface VrrpContext extends Tracking {
 export interface VrrpMembership {
     readonly interface: string;
     readonly version?: number;
+    readonly authType?: AuthType;
     readonly strictMode?: boolean;
     readonly unicast?: boolean;
     readonly directors?: VrrpDirector[];
@@ -147,6 +159,11 @@ export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
 export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): number {
     const byFamily = addressesOf(instance, context).family === "inet6" ? 3 : 2;
     return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
+}
+
+/** How adverts of an instance carry the password. Version 3 has none. */
+export function authTypeOf(instance: VrrpMembership, context: VrrpContext): AuthType {
+    return vrrpVersionOf(instance, context) === 3 ? AuthType.none : (instance.authType ?? "PASS");
 }
 
 /** Does an instance keep to the letter of the standard? */

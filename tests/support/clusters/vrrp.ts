@@ -37,6 +37,25 @@ export const vrrp: Record<string, Cluster> = {
         ],
         globalDefs: { vrrpRtPriority: 50, checkerPriority: 5, vrrpNoSwap: true },
     },
+    /** Version 2 without a password, and with a digest in place of the password. */
+    authentication: {
+        ...seed,
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                authType: "none",
+                virtualIpaddress: [{ ip: vip }],
+            },
+            {
+                interface: "eth1",
+                virtualRouterId: 63,
+                authType: "AH",
+                unicast: true,
+                virtualIpaddress: [{ ip: "10.128.191.1" }],
+            },
+        ],
+    },
     /** Names, settings and arguments that differ between directors. */
     "per-director": {
         ...seed,
