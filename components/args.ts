@@ -17,7 +17,7 @@ import type { Tracking } from "../lvs/vrrp/tracking/tracking";
 import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
 import type { Warning } from "../lvs/problems";
 
-/** Arguments of a cluster: its hosts and its services. */
+/** Arguments of a cluster: its hosts and its services. Without services it is a floating IP. */
 export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
@@ -29,14 +29,14 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     vrrpInstances?: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroupArgs[];
-    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
+    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }`. Of a longer one VRRP uses the first eight (keepalived `auth_pass`). Defaults to a generated one. @secret */
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];
-    /** Servers that the directors forward connections to. */
-    realServers: ClusterRealServerArgs[];
-    /** Services that clients connect to. */
-    virtualServers: VirtualServerArgs[];
+    /** Servers that the directors forward connections to. Defaults to none, for virtual IPs without services. */
+    realServers?: ClusterRealServerArgs[];
+    /** Services that clients connect to. Defaults to none: the directors then have the virtual IPs of `vrrpInstances`, and the host needs no IPVS. */
+    virtualServers?: VirtualServerArgs[];
     /** Programs for health checks and notifications, copied to the directors. Defaults to none. */
     scripts?: ScriptArgs[];
     /** Global settings of keepalived (keepalived `global_defs`). Defaults to the default of each field. */
@@ -84,8 +84,10 @@ export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
 
 /** A director of a cluster. */
 export interface ClusterDirectorArgs extends HostConnectionArgs {
-    /** Name of the host in this stack, and its router id. A new name is a new host. */
+    /** Name of the host in this stack: letters and digits, with `.`, `_` and `-` inside. A new name is a new host. */
     name: string;
+    /** Name of the host in keepalived's mail and SNMP (keepalived `router_id`). Defaults to the one in `globalDefs`, else to `name`. */
+    routerId?: string;
     /** Take the host over from the component of another stack that has set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
     adopt?: boolean;
     /** The host has died for good: no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
@@ -98,7 +100,7 @@ export interface ClusterDirectorArgs extends HostConnectionArgs {
 
 /** A real server of a cluster. */
 export interface ClusterRealServerArgs extends HostConnectionArgs {
-    /** Name of the host in this stack. A new name is a new host. */
+    /** Name of the host in this stack: letters and digits, with `.`, `_` and `-` inside. A new name is a new host. */
     name: string;
     /** Take the host over from the components of other stacks that have set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
     adopt?: boolean;

@@ -45,7 +45,7 @@ export function memberConnections(
     resource: pulumi.Resource,
 ): Map<string, HostConnectionArgs> {
     return new Map(
-        managedMembers<ClusterDirectorArgs | ClusterRealServerArgs>(args[list], list).map(
+        managedMembers<ClusterDirectorArgs | ClusterRealServerArgs>(args[list] ?? [], list).map(
             ({ member, path }) => [
                 member.name,
                 checkedConnection(path, connectionOf(args, member), resource),

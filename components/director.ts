@@ -61,7 +61,7 @@ export class Director extends pulumi.ComponentResource {
         super("lvs:index:Director", name, {}, opts);
         validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
-        const authPass = validatedAuthPass(args.authPass, this);
+        const authPass = validatedAuthPass(args, this);
         const member = argsOf(args, this);
         const role = HostRole.director;
         claimInProgram(role, name, member.host, this);

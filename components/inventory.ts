@@ -41,7 +41,9 @@ export function inventoryOf(
     };
     const members = [
         ...present(args.directors).map((director) => member(HostRole.director, director)),
-        ...present(args.realServers).map((server) => member(HostRole.realServer, server, server)),
+        ...present(args.realServers ?? []).map((server) =>
+            member(HostRole.realServer, server, server),
+        ),
     ];
     return pulumi
         .all([pulumi.output(members), whenKnown(cluster, virtualIpsByDirector)])

@@ -3,7 +3,7 @@ import { RandomPassword } from "@pulumi/random";
 import { isManaged } from "../host/clusterArgs";
 import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
-import { membershipsOf, tunnelsOf, virtualIpsOf } from "../lvs/pool";
+import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
 import type { LvsClusterArgs } from "./args";
 import { memberConnections } from "./connections";
 import { Director } from "./director";
@@ -42,7 +42,7 @@ import { whenDone } from "./whenDone";
 export class LvsCluster extends pulumi.ComponentResource {
     /** First virtual IP, known when the cluster serves. */
     public readonly vip: pulumi.Output<string>;
-    /** Virtual IPs in the order of the virtual servers, known when the cluster serves. */
+    /** Virtual IPs in the order of the virtual servers, or of the VRRP instances if there are no virtual servers. Known when the cluster serves. */
     public readonly virtualIps: pulumi.Output<string[]>;
     /** Hosts by name, without secrets. */
     public readonly inventory: pulumi.Output<Record<string, HostInventory>>;
@@ -50,10 +50,11 @@ export class LvsCluster extends pulumi.ComponentResource {
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
         super("lvs:index:LvsCluster", name, {}, opts);
         const { model: cluster } = validatedCluster(args, this);
+        const { realServers: servers = [], virtualServers = [] } = args;
         // Real servers must not depend on all other hosts, so the virtual servers alone decide their dependencies.
-        const services = dependingOn(args.virtualServers, cluster);
+        const services = dependingOn(virtualServers, cluster);
         const plans = whenKnown(services, standaloneRealServers);
-        const memberships = membershipsOf(args);
+        const memberships = membershipsOf({ realServers: servers, virtualServers });
 
         const connections = new Map([
             ...memberConnections("directors", args, this),
@@ -62,7 +63,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const checked = preflight(name, args, connections, cluster, plans, this);
 
-        const realServers = args.realServers.filter(isManaged).map((member) => ({
+        const realServers = servers.filter(isManaged).map((member) => ({
             member,
             host: new RealServer(
                 `${name}-${member.name}`,
@@ -117,11 +118,7 @@ export class LvsCluster extends pulumi.ComponentResource {
             ready.then(() => "ready"),
             ...directors.map(({ host }) => host.configured),
         ]);
-        this.virtualIps = whenServing.apply(() =>
-            pulumi.output(
-                whenKnown(services, ({ virtualServers }) => virtualIpsOf(virtualServers)),
-            ),
-        );
+        this.virtualIps = whenServing.apply(() => pulumi.output(whenKnown(services, servedIpsOf)));
         this.vip = this.virtualIps.apply(([first]) => first!);
         this.inventory = whenServing.apply(() => inventoryOf(args, services));
         this.registerOutputs({

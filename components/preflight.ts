@@ -5,7 +5,7 @@ import { HostRole, runStep } from "../host/step";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import { planDirector, planRealServer } from "../lvs/plan";
 import { directorSteps, realServerSteps } from "../lvs/steps";
-import type { LvsClusterArgs } from "./args";
+import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { machineIn, machineProblems } from "./machines";
 import { present } from "./present";
 import { claimOf, idOf, urnOf } from "./ownership";
@@ -25,7 +25,8 @@ export function preflight(
     parent: pulumi.Resource,
 ): Promise<pulumi.Resource[]> {
     const urn = urnOf(parent);
-    const host = (role: HostRole, member: LvsClusterArgs["directors" | "realServers"][number]) => ({
+    const { directors: inOrder, realServers: servers = [] } = args;
+    const host = (role: HostRole, member: ClusterDirectorArgs | ClusterRealServerArgs) => ({
         role,
         name: `${name}-${member.name}`,
         connection: connections.get(member.name)!,
@@ -34,14 +35,14 @@ export function preflight(
         claim: claimOf(role, `${name}-${member.name}`),
         adopt: member.adopt,
     });
-    const members = present([...args.directors, ...args.realServers]);
-    const directors = present(args.directors).map((member) => {
+    const members = present([...inOrder, ...servers]);
+    const directors = present(inOrder).map((member) => {
         const content = whenKnown(cluster, (known) =>
             directorSteps.preflight(planDirector(known, member.name)),
         );
         return runStep(host(HostRole.director, member), "preflight", content);
     });
-    const others = present(args.realServers).map((member) => {
+    const others = present(servers).map((member) => {
         const content = whenKnown(realServers, (known) =>
             realServerSteps.preflight(
                 planRealServer(known.get(member.name)!, idOf(`${name}-${member.name}`)),

@@ -7,7 +7,7 @@ import {
 } from "../host/clusterArgs";
 import { connectionProblems, fieldProblems } from "../host/connection";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
-import { type Problem, problemLine, refusalsOf, type Warning, warningsOf } from "../lvs/problems";
+import { type Problem, problemLine, refusalsOf, Warning, warningsOf } from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
 import type { DirectorArgs, LvsClusterArgs, RealServerArgs } from "./args";
@@ -73,13 +73,16 @@ export function validateName(args: DirectorArgs, resource: pulumi.Resource): voi
     if (own.length > 0) throwProblems(own, resource);
 }
 
-/** Validate a VRRP password. Errors do not repeat it. */
+/** Validate the VRRP password of a director. Errors do not repeat it. The first director of a cluster warns. */
 export function validatedAuthPass(
-    authPass: pulumi.Input<string>,
+    { authPass, cluster, name }: DirectorArgs,
     resource: pulumi.Resource,
 ): Known<string> {
     const check = (known: string) => validateAuthPass(authPassField, known);
-    return validated(authPass, resource, { validate: check }).model;
+    const isJudged = authPass === cluster.authPass && isKnown(authPass);
+    const warns = cluster.directors[0]?.name === name && !isJudged;
+    const ignoreWarnings = warns ? cluster.ignoreWarnings : Object.values(Warning);
+    return validated(authPass, resource, { validate: check, ignoreWarnings }).model;
 }
 
 /** Validate a real server. */
@@ -140,7 +143,7 @@ function validated<T, Model extends pulumi.Unwrap<T>>(
         warn(judge([...rules.validate(model), ...problems]));
         return { model, secrets: {} };
     }
-    judge(problems);
+    warn(judge(problems));
     const resolved = pulumi
         .all([pulumi.output(value), secretPlaces(value)])
         .apply(([known, places]) => {

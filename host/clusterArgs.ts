@@ -10,7 +10,7 @@ export interface Credentials {
     readonly connection?: ConnectionArgs;
     readonly authPass?: Input<string>;
     readonly directors: readonly HostConnectionArgs[];
-    readonly realServers: readonly Managed[];
+    readonly realServers?: readonly Managed[];
 }
 
 /** Check the arguments of a cluster. All their values are known. */
@@ -36,7 +36,7 @@ export function credentialProblems(args: Credentials): Problem[] {
 export const authPassField = "authPass";
 
 function memberProblems(list: "directors" | "realServers", args: Credentials) {
-    return managedMembers(args[list], list).flatMap(({ member, path }) =>
+    return managedMembers(args[list] ?? [], list).flatMap(({ member, path }) =>
         connectionProblems(path, connectionOf(args, member)),
     );
 }
@@ -79,7 +79,8 @@ interface Hosts {
     readonly vrrpInstances?: unknown;
     readonly authPass?: unknown;
     readonly directors: readonly { readonly [Field in keyof Director]: unknown }[];
-    readonly realServers: readonly { readonly [Field in keyof RealServer]: unknown }[];
+    readonly realServers?: readonly { readonly [Field in keyof RealServer]: unknown }[];
+    readonly virtualServers?: unknown;
 }
 
 /** Remove keys and passwords, which would make every file a secret. */
@@ -93,9 +94,8 @@ export function withoutCredentials<Args extends Hosts>(args: Args) {
         directors: args.directors.map((director: Args["directors"][number]) =>
             pick(directorFields, director),
         ),
-        realServers: args.realServers.map((realServer: Args["realServers"][number]) =>
-            pick(realServerFields, realServer),
-        ),
+        realServers: (args.realServers ?? []).map((one) => pick(realServerFields, one)),
+        virtualServers: args.virtualServers ?? [],
     };
 }
 
@@ -103,6 +103,7 @@ export function withoutCredentials<Args extends Hosts>(args: Args) {
 const directorFields: Record<keyof Director, true> = {
     name: true,
     host: true,
+    routerId: true,
     distribution: true,
     keepalivedVersion: true,
 };

@@ -14,6 +14,7 @@ import type { Warning } from "./problems";
 export interface Director {
     readonly name: string;
     readonly host: string;
+    readonly routerId?: string;
     readonly distribution?: Distribution;
     readonly keepalivedVersion?: string;
 }

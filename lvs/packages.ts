@@ -6,7 +6,7 @@ export function directorPackages(plan: DirectorPlan): string[] {
     const { needs, keepalivedPackage, monitoring } = plan;
     return [
         keepalivedPackage === undefined ? "keepalived" : `keepalived=${keepalivedPackage}`,
-        "ipvsadm",
+        ...(needs.ipvs ? ["ipvsadm"] : []),
         ...(needs.netfilter ? ["nftables"] : []),
         ...monitoringPackages(monitoring),
     ];

@@ -1,5 +1,6 @@
 import { distinctAddresses, familyOf } from "./addresses";
 import { type ChangePlan, planChange } from "./change";
+import { callsOn } from "./keepalived/scriptCalls";
 import { defaultScriptUser, type Script, type ScriptPlan } from "./keepalived/scripts";
 import { distributionOf, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
@@ -27,7 +28,7 @@ import type { VirtualServerPlan } from "./service/virtualServer";
 import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
 import { virtualIpsOfInstances } from "./vrrp/instance/vrrpRouters";
-import { planSyncDaemon, type SyncDaemonPlan } from "./global/syncDaemon";
+import { planSyncDaemon, type SyncDaemonPlan, syncsByDefault } from "./global/syncDaemon";
 import type { VrrpContext } from "./vrrp/instance/members";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
 import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
@@ -55,6 +56,11 @@ export interface DirectorPlan {
 
 /** Resolve a validated cluster for the director called `name`. */
 export function planDirector(cluster: Cluster, name: string): DirectorPlan {
+    return planForDirector(callsOn(cluster, name), name);
+}
+
+/** Resolve it for a director whose script calls have its own arguments. */
+function planForDirector(cluster: Cluster, name: string): DirectorPlan {
     const director = cluster.directors.find((candidate) => candidate.name === name)!;
     const context = contextOf(cluster);
     const version = versionOf(director, cluster);
@@ -64,7 +70,7 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
     const syncDaemon = planSyncDaemon(
         cluster.globalDefs?.lvsSyncDaemon,
         vrrpInstances,
-        cluster.directors.length,
+        syncsByDefault(cluster),
     );
     const traffic = trafficOf(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
     const tracking = planTracking(cluster, name, version);
@@ -74,7 +80,8 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         tracking,
         syncDaemon,
     });
-    const facts = { routerId: name, hasScripts: scripts.length > 0, syncDaemon };
+    const { routerId = cluster.globalDefs?.routerId ?? name } = director;
+    const facts = { routerId, hasScripts: scripts.length > 0, syncDaemon };
     const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,
@@ -172,6 +179,7 @@ function trafficOf(
         ),
         oneArmedInterfaces: isOneArmed ? interfaces : [],
         syncs: syncDaemon !== undefined,
+        ipvs: virtualServers.length > 0 || syncDaemon !== undefined,
         vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
         distribution: distributionOf(director, cluster),
     };
@@ -237,9 +245,10 @@ function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
 function needsOf(
     virtualServers: VirtualServerPlan[],
     { marks, masquerade }: DirectorKernel,
-    { vmac }: DirectorTraffic,
+    { ipvs, vmac }: DirectorTraffic,
 ): DirectorNeeds {
     return {
+        ipvs,
         schedulers: virtualServers.map(({ lvsSched }) => lvsSched),
         persistenceEngines: virtualServers.flatMap(
             ({ virtualServer }) => virtualServer.persistenceEngine ?? [],

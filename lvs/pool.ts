@@ -19,11 +19,18 @@ import {
     type VirtualServerPlan,
     type VirtualServerSettings,
 } from "./service/virtualServer";
+import { ownVirtualIps } from "./vrrp/instance/instance";
 import type { VrrpContext } from "./vrrp/instance/members";
 
 /** Virtual IPs of a cluster, each once, in the order in which they first appear. */
 export function virtualIpsOf(virtualServers: readonly VirtualServer[]): string[] {
     return distinctAddresses(virtualServers.flatMap(virtualIpsIn));
+}
+
+/** Virtual IPs that clients use: those of the virtual servers, or without any those of the VRRP instances. */
+export function servedIpsOf({ virtualServers, vrrpInstances }: Cluster): string[] {
+    if (virtualServers.length > 0) return virtualIpsOf(virtualServers);
+    return distinctAddresses(vrrpInstances.flatMap(ownVirtualIps).map(({ ip }) => ip));
 }
 
 /** The part of a cluster that its VRRP instances depend on. */

@@ -10,10 +10,16 @@ export const Warning = {
     inhibitedUdp: "inhibitedUdp",
     /** keepalived 2.1 makes a weight of 1 out of 0, so a check cannot drain its server. */
     leastWeightOne: "leastWeightOne",
+    /** The VRRP password has more characters than VRRP uses. */
+    longPassword: "longPassword",
+    /** An instance tracks its own interface, which keepalived tracks anyway. */
+    ownInterface: "ownInterface",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
     /** The sorry server is also in the pool, so it can fail together with the pool. */
     sorryServerInPool: "sorryServerInPool",
+    /** A tracked thing changes a priority by too little to change which director is active. */
+    weakWeight: "weakWeight",
 } as const;
 export type Warning = (typeof Warning)[keyof typeof Warning];
 

@@ -36,7 +36,11 @@ export const authPassPath = "/etc/keepalived/auth_pass.conf";
 
 /** Files that make a director load kernel modules, now and at every boot. */
 export function directorModuleFiles({ needs, kernel }: DirectorPlan): HostFile[] {
-    return [modulesFile("lvs", directorModules(needs)), ...moduleOptionsFiles(kernel)];
+    const modules = directorModules(needs);
+    return [
+        ...(modules.length === 0 ? [] : [modulesFile("lvs", modules)]),
+        ...moduleOptionsFiles(kernel),
+    ];
 }
 
 /** Files of a director, without the VRRP password. */
@@ -82,9 +86,9 @@ function directorMonitoringFiles({ monitoring, virtualServers }: DirectorPlan): 
     ];
 }
 
-/** File with the VRRP password of a director. */
+/** File with the VRRP password of a director. keepalived complains about more than the eight characters that it uses. */
 export function authPassFile(authPass: string): HostFile {
-    return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass}"\n` };
+    return { path: authPassPath, mode: "0600", content: `auth_pass "${authPass.slice(0, 8)}"\n` };
 }
 
 /** File that makes a real server load kernel modules; no file without modules. */

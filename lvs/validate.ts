@@ -1,21 +1,22 @@
 import { changeProblems } from "./change";
 import { destinationAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
+import { callProblems } from "./keepalived/scriptCalls";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, distributionOf, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
 import { contextOf, memberMethodOf, membersOf } from "./pool";
-import { problemsOfEach, type Problem, problem, problemIf, Warning } from "./problems";
+import { problemsOfEach, type Problem, problem, problemIf, Warning, warningIf } from "./problems";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
-import { globalDefsProblems } from "./global/globalDefs";
+import { globalDefsProblems, routerId } from "./global/globalDefs";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
-import { vrrpVersionOf } from "./vrrp/instance/members";
-import { hasSyncDaemon } from "./global/syncDaemon";
+import { AuthType, authTypeOf } from "./vrrp/instance/members";
+import { hasSyncDaemon, syncsByDefault } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
 
@@ -41,9 +42,9 @@ export function validate(cluster: Cluster): Problem[] {
         ...virtualIpProblems(cluster),
         ...problemIf(
             cluster.hasAuthPass === true &&
-                vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
+                vrrpInstances.every((instance) => authTypeOf(instance, context) === AuthType.none),
             "authPass",
-            "The password is for version 2 of VRRP, which no instance has. Remove it.",
+            "The password is for version 2 of VRRP, and no instance has version 2 with a password. Remove it.",
         ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
@@ -51,9 +52,13 @@ export function validate(cluster: Cluster): Problem[] {
         ...globalDefsProblems(
             globalDefs,
             vrrpInstances.map(instanceName),
-            directors.length,
+            syncsByDefault(cluster),
             target,
         ),
+        ...problemsOfEach("directors", cluster.directors, (director, path) =>
+            checkValue(`${path}.routerId`, routerId, director.routerId, target),
+        ),
+        ...callProblems(cluster, directors),
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),
@@ -79,17 +84,22 @@ function targetOf(cluster: Cluster): Target {
 
 /** Services and directors whose needs kernel settings can contradict. */
 function kernelNeeds(cluster: Cluster) {
+    const syncs =
+        cluster.vrrpInstances.length > 0 &&
+        hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, syncsByDefault(cluster));
     return {
         methods: cluster.virtualServers.flatMap((virtualServer) =>
             membersOf(cluster, virtualServer).map((member) =>
                 memberMethodOf(virtualServer, member),
             ),
         ),
-        syncs:
-            cluster.vrrpInstances.length > 0 &&
-            hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
+        syncs,
+        ipvs: cluster.virtualServers.length > 0 || syncs,
     };
 }
+
+/** Bytes of a password that VRRP uses. */
+const usedBytes = 8;
 
 /** Validate a VRRP password without repeating it. An output may have any value, or none. */
 export function validateAuthPass(path: string, authPass: unknown): Problem[] {
@@ -99,13 +109,20 @@ export function validateAuthPass(path: string, authPass: unknown): Problem[] {
             "The password is not text. Give text, or remove it to have one generated.",
         );
     }
-    // keepalived reads braces even in quotes, and a backslash escapes a quote.
-    if (/^[\x21-\x7e]{1,8}$/.test(authPass) && !/["\\{}]/.test(authPass)) return [];
     const bytes = Buffer.byteLength(authPass);
+    // keepalived reads braces even in quotes, and a backslash escapes a quote.
+    if (/^[\x21-\x7e]+$/.test(authPass) && !/["\\{}]/.test(authPass)) {
+        return warningIf(
+            bytes > usedBytes,
+            Warning.longPassword,
+            path,
+            `The password has ${bytes} characters, and VRRP uses characters 1 to ${usedBytes} only. Shorten it to these, which changes nothing on the network.`,
+        );
+    }
     return problem(
         path,
         `The password (${bytes} bytes) has a form that keepalived cannot read. ` +
-            'Use 1 to 8 printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.',
+            `Use 1 to ${usedBytes} printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.`,
     );
 }
 

@@ -12,7 +12,7 @@ target_version=/var/lib/pulumi-lvs/keepalived.version
 restart=
 
 ready() {
-    [ -e /proc/net/ip_vs ] || fail "the kernel has no IPVS. Load the module ip_vs."
+    [ ! -s "$rules.lvs-new" ] || has_ipvs || fail "the kernel has no IPVS. Load the module ip_vs."
     check_textfile_directory
     mkdir -p "$state"
     [ -e "$state/service" ] || record_keepalived
@@ -191,7 +191,8 @@ verify() {
     verify_monitoring
     rm -f "$state/drained" "$state/brought"
     own=$(active_addresses | join_lines ', ')
-    note="keepalived $version ${action:-runs}${own:+; active for $own}; ${comparison##*serving } real servers up"
+    note="keepalived $version ${action:-runs}${own:+; active for $own}"
+    [ ! -s "$rules" ] || note="$note; ${comparison##*serving } real servers up"
     ! has_rules_of down || note="$note; down: $(rules_of down | places_of | join_lines ', ')"
     refused=$(/usr/local/sbin/lvs-director refused)
     [ -z "$refused" ] || note="$note; $(echo "$refused" | join_lines)"

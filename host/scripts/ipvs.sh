@@ -12,10 +12,14 @@ awk_rule_functions='
     function weightless(rule) { sub(/ -w [0-9]+/, "", rule); return rule }
 '
 
+# A director without services needs neither IPVS nor ipvsadm, which would load the module.
+has_ipvs() { [ -e /proc/net/ip_vs ] && command -v ipvsadm >/dev/null; }
+
 # Print the table as `ipvsadm -Sn` does, with the number of active connections before each line. Add
 # the thresholds, which `ipvsadm -Sn` omits. Drop the type of plain tunnels, which it prints since
 # 1.31. `ipvsadm -Ln` cuts long addresses, but lists the servers in the same order.
 counted_table() {
+    has_ipvs || return 0
     { ipvsadm -Sn; ipvsadm -Ln --thresholds; } | awk '
         /^-[Aa] / { sub(/ --tun-type ipip/, ""); sub(/ +$/, ""); rule[++count] = $0; next }
         /^(TCP|UDP|SCTP|FWM) / { place++ }

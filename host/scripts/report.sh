@@ -117,12 +117,9 @@ own_addresses() {
         sed -n 's|^address \([^ /]*\)[^ ]* \([^ ]*\)$|- \2 \1|p'
 }
 
-# If the kernel has no IPVS, ipvsadm would load the module.
-kernel_table() { [ ! -e /proc/net/ip_vs ] || table; }
-
 # All lists of ipvsadm have the same order, and their numbers at the end of a line.
 live_table() {
-    [ -e /proc/net/ip_vs ] || return 0
+    has_ipvs || return 0
     { table; echo counts; ipvsadm -Ln; echo rates; ipvsadm -Ln --rate --exact; } | awk '
         part == "" && /^-/ { rule[++count] = $0 }
         /^(counts|rates)$/ { part = $1; place = 0 }
@@ -225,7 +222,7 @@ address_lines() {
 # Print the plan's table. Weights and sorry servers are those of the kernel if health checks decide
 # about them.
 wanted_table() {
-    kernel_table | awk "$awk_rule_functions $key_function"'
+    table | awk "$awk_rule_functions $key_function"'
         file == 1 { live[key($0)] = $0; next }
         file == 2 { if (sub(/^varies /, "")) varies[$0]; next }
         /^varies / { next }
@@ -237,7 +234,7 @@ wanted_table() {
 
 # Print the kernel's table in the plan's order.
 present_table() {
-    kernel_table | awk "$awk_rule_functions $key_function"'
+    table | awk "$awk_rule_functions $key_function"'
         file == 1 { live[key($0)] = $0; order[++count] = key($0); next }
         /^varies / { next }
         { sub(/^sorry /, ""); if (key($0) in live) { print live[key($0)]; delete live[key($0)] } }

@@ -99,6 +99,8 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
 
 /** Global settings of keepalived (keepalived `global_defs`). */
 export interface GlobalDefsSettings extends GlobalDefsKeywords {
+    /** Name of the directors in mail and SNMP. A director can have its own (keepalived `router_id`). Defaults to the name of each director. */
+    routerId?: string;
     /** Recipients of keepalived's mail. Needs an smtpServer (keepalived `notification_email`). Defaults to none. */
     notificationEmail?: string[];
     /** IP address of the mail server (keepalived `smtp_server`). Defaults to none. */
@@ -119,6 +121,13 @@ const email = matching(
     /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,
     "an e-mail address",
     "one such as ops@example.com",
+);
+
+/** Name of a director for keepalived. */
+export const routerId = matching(
+    /^[A-Za-z0-9_.:@-]{1,64}$/,
+    "a router id",
+    'up to 64 letters, digits, "_", ".", ":", "@" and "-"',
 );
 
 const scriptSeconds = integer(1, 1000, "seconds");
@@ -270,11 +279,11 @@ function timeoutLines(timeouts: LvsTimeouts, version: string): string[] {
     return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
 }
 
-/** Check the global settings; `instances` are the names of all instances, `directors` is the number of directors. */
+/** Check the global settings; `instances` are the names of all instances, and `syncs` tells whether the sync daemon runs by default. */
 export function globalDefsProblems(
     globalDefs: GlobalDefs | undefined,
     instances: readonly string[],
-    directors: number,
+    syncs: boolean,
     target: Target,
 ): Problem[] {
     if (globalDefs === undefined) return [];
@@ -283,6 +292,7 @@ export function globalDefsProblems(
     const fifos = ["notifyFifo", "vrrpNotifyFifo", "lvsNotifyFifo"] as const;
     return [
         ...keywordProblems(path, globalDefsKeywords, globalDefs, target),
+        ...checkValue(`${path}.routerId`, routerId, globalDefs.routerId, target),
         ...(notificationEmail ?? []).flatMap((address, index) =>
             checkValue(`${path}.notificationEmail[${index}]`, email, address, target),
         ),
@@ -312,7 +322,7 @@ export function globalDefsProblems(
         // The process with the sync daemon sets them in these versions.
         ...problemIf(
             lvsTimeouts !== undefined &&
-                !hasSyncDaemon(globalDefs.lvsSyncDaemon, directors) &&
+                !hasSyncDaemon(globalDefs.lvsSyncDaemon, syncs) &&
                 !isAtLeast(target.version, "2.1.5"),
             `${path}.lvsTimeouts`,
             `Timeouts need the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,

@@ -28,7 +28,7 @@ export interface SyncDaemonKeywords {
 
 /** Connection sync: the active director announces its connections, so that they survive a failover (keepalived `lvs_sync_daemon`). */
 export interface SyncDaemon extends SyncDaemonKeywords {
-    /** Run the sync daemon. Defaults to true with two directors or more. */
+    /** Run the sync daemon. Defaults to true with services and two directors or more. */
     enabled?: boolean;
     /** Network interface for the announcements. Defaults to the instance's. */
     interface?: string;
@@ -53,20 +53,28 @@ export interface SyncDaemonPlan extends SyncDaemonKeywords {
     listener: { group: string; port: number };
 }
 
-/** Does the sync daemon run? `directors` is the number of directors. */
-export function hasSyncDaemon({ enabled }: SyncDaemon = {}, directors: number): boolean {
-    return enabled ?? directors > 1;
+/** Does the sync daemon of a cluster run by default? There are connections to announce, and others to hear of them. */
+export function syncsByDefault(cluster: {
+    readonly directors: readonly unknown[];
+    readonly virtualServers: readonly unknown[];
+}): boolean {
+    return cluster.directors.length > 1 && cluster.virtualServers.length > 0;
 }
 
-/** Resolve the sync daemon of a director with these instances; `directors` is the number of directors. */
+/** Does the sync daemon run? */
+export function hasSyncDaemon({ enabled }: SyncDaemon = {}, byDefault: boolean): boolean {
+    return enabled ?? byDefault;
+}
+
+/** Resolve the sync daemon of a director with these instances. */
 export function planSyncDaemon(
     daemon: SyncDaemon = {},
     instances: readonly VrrpInstancePlan[],
-    directors: number,
+    byDefault: boolean,
 ): SyncDaemonPlan | undefined {
     const { instance: name = instances[0]?.name } = daemon;
     const plan = instances.find((one) => one.name === name);
-    if (!hasSyncDaemon(daemon, directors) || plan === undefined) return undefined;
+    if (!hasSyncDaemon(daemon, byDefault) || plan === undefined) return undefined;
     return {
         ...daemon,
         interface: daemon.interface ?? plan.self.interface,

@@ -26,12 +26,22 @@ export interface ScriptPlan extends Script {
     readonly reader?: string;
 }
 
+/** Arguments of a script on one director. */
+export interface ScriptCallDirector {
+    /** Name of the director. */
+    name: string;
+    /** Arguments there, in place of those for all directors. */
+    args: string[];
+}
+
 /** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
     /** Name of one of the cluster's `scripts`. */
     script: string;
     /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
     args?: string[];
+    /** Directors with arguments of their own. Defaults to none. */
+    directors?: ScriptCallDirector[];
     /** User that the script runs as. Defaults to `scriptUser`. */
     user?: string;
 }
@@ -44,7 +54,8 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 
 /** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
-    check({ script, args = [], user = "root" }, target: Target) {
+    check({ script, args: common = [], directors = [], user = "root" }, target: Target) {
+        const args = [...common, ...directors.flatMap((one) => one.args)];
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
         if (!target.scripts.includes(script)) {
             return undefinedName(script, target.scripts, "scripts");

@@ -19,7 +19,7 @@ export interface DirectorKernel {
 export function directorKernelFiles(director: DirectorKernel): HostFile[] {
     const { sysctls, marks, masquerade, firewall } = director;
     return [
-        sysctlFile("lvs", sysctls),
+        ...(sysctls.length === 0 ? [] : [sysctlFile("lvs", sysctls)]),
         ...directorNftFiles(marks, masquerade),
         firewallFile(firewall),
     ];

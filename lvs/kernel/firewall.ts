@@ -19,6 +19,8 @@ export interface FirewallNeeds {
 
 /** A way by which packets arrive. */
 export interface Arrival {
+    /** IP protocol. */
+    readonly protocol: string;
     /** Interface, or a pattern such as `vrrp*`. */
     readonly interface: string;
     readonly destination: string;
@@ -50,8 +52,6 @@ interface Opening {
     destination?: string;
     ports?: string;
 }
-
-const vrrp = "112";
 
 /** File from which `lvs-director` opens a firewall. Without needs it is empty. */
 export function firewallFile(needs: FirewallNeeds | undefined): HostFile {
@@ -88,7 +88,6 @@ function openingsOf({ services, answers, adverts, sync, bfd }: FirewallNeeds): O
 function advertOpenings({ sources, ...arrival }: Arrival): Opening[] {
     return (sources ?? [undefined]).map((source) => ({
         way: "input",
-        protocol: vrrp,
         ...arrival,
         source,
     }));

@@ -5,6 +5,8 @@ import type { RealServerKernel, TunnelEnd } from "./realServer";
 
 /** Services of a director that need kernel modules. */
 export interface DirectorNeeds {
+    /** Does it forward connections, or synchronise them? */
+    readonly ipvs: boolean;
     readonly schedulers: readonly LvsSched[];
     /** Persistence engines of its services (keepalived `persistence_engine`). */
     readonly persistenceEngines: readonly string[];
@@ -16,13 +18,14 @@ export interface DirectorNeeds {
 
 /** Kernel modules of a director. Tunnels need none there, because `ip_vs` encapsulates packets itself. */
 export function directorModules({
+    ipvs,
     schedulers,
     persistenceEngines,
     netfilter,
     vmac,
 }: DirectorNeeds): string[] {
     return [
-        "ip_vs",
+        ...(ipvs ? ["ip_vs"] : []),
         ...sorted(schedulers.map((scheduler) => `ip_vs_${scheduler}`)),
         ...sorted(persistenceEngines.map((engine) => `ip_vs_pe_${engine}`)),
         ...(vmac ? ["macvlan"] : []),

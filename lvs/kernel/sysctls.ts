@@ -105,6 +105,8 @@ export interface DirectorTraffic {
     readonly oneArmedInterfaces: readonly string[];
     /** Does the sync daemon run? */
     readonly syncs: boolean;
+    /** Does it forward connections, or synchronise them? */
+    readonly ipvs: boolean;
     /** Does a virtual router have its own MAC address? */
     readonly vmac: boolean;
     readonly distribution: Distribution;
@@ -138,9 +140,10 @@ function syncOf({ syncThreshold = 2, syncPeriod = 0 }: KernelSettings) {
 
 /** Resolve settings that the user did not give and that a director's traffic needs. */
 function defaultsFor(
-    { methods, distribution, syncs }: DirectorTraffic,
+    { methods, distribution, syncs, ipvs }: DirectorTraffic,
     settings: KernelSettings,
 ): KernelSysctls {
+    if (!ipvs) return {};
     const { conntrack = methods.includes(LvsMethod.FULLNAT) } = settings;
     const { syncPeriod } = syncOf(settings);
     return {
@@ -177,15 +180,17 @@ export function sysctlFile(name: string, lines: readonly string[]): HostFile {
 export function kernelProblems(
     path: string,
     settings: KernelSettings,
-    { methods, syncs }: Pick<DirectorTraffic, "methods" | "syncs">,
+    { methods, syncs, ipvs }: Pick<DirectorTraffic, "methods" | "syncs" | "ipvs">,
     target: Target,
 ): Problem[] {
     const { gatewayInterfaces, connTabBits } = settings;
     const { syncThreshold, syncPeriod } = syncOf(settings);
     const packets = integer(0, 2147483647, "packets");
-    const forSync = Object.entries(settings).filter(
-        ([name, value]) => name.startsWith("sync") && value !== undefined,
+    const names = Object.entries(settings).flatMap(([name, value]) =>
+        value === undefined ? [] : name,
     );
+    const forSync = names.filter((name) => ipvs && !syncs && name.startsWith("sync"));
+    const forServices = names.filter((name) => !ipvs && name !== "gatewayInterfaces");
     return [
         ...sysctlProblems(path, kernelSysctls, settings, target),
         ...checkValue(`${path}.syncThreshold`, packets, settings.syncThreshold, target),
@@ -195,7 +200,13 @@ export function kernelProblems(
             `${path}.syncThreshold`,
             `${quote(syncThreshold)} is not below syncPeriod, ${quote(syncPeriod)}, and the kernel would reject it. Lower it, or raise syncPeriod.`,
         ),
-        ...(syncs ? [] : forSync).flatMap(([name]) =>
+        ...forServices.flatMap((name) =>
+            problem(
+                `${path}.${name}`,
+                "The setting is for services, and there are none. Remove it.",
+            ),
+        ),
+        ...forSync.flatMap((name) =>
             problem(
                 `${path}.${name}`,
                 "The setting is for the sync daemon, and there is none. Enable globalDefs.lvsSyncDaemon, or remove it.",

@@ -33,6 +33,7 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
         ...checkValue("distribution", oneOf(Distribution), cluster.distribution, target),
         ...checkValue("keepalivedPackage", packageVersion, cluster.keepalivedPackage, target),
         ...lists
+            .filter((list) => list === "directors" || cluster.virtualServers.length > 0)
             .filter((list) => cluster[list].length === 0)
             .flatMap((list) => problem(list, "The list is empty. Give at least one host.")),
         ...problemIf(
@@ -146,10 +147,10 @@ export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
 }
 
 function nameProblems(path: string, name: string): Problem[] {
-    if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)) return [];
+    if (/^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$/i.test(name)) return [];
     return problem(
         path,
-        `${quote(name)} is not a host name. Use up to 63 letters and digits, with hyphens inside.`,
+        `${quote(name)} cannot be part of a path. Use up to 63 letters and digits, with ".", "_" and "-" inside.`,
     );
 }
 

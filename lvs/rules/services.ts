@@ -20,9 +20,9 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
     const hosts = hostsByAddress(cluster);
     return [
         ...problemIf(
-            cluster.virtualServers.length === 0,
+            cluster.virtualServers.length === 0 && cluster.realServers.length > 0,
             "virtualServers",
-            "The list is empty. Give at least one service.",
+            "There are real servers and no service for them. Give a service, or remove the real servers.",
         ),
         ...problemsOfEach("virtualServers", poolsOf(cluster), (pool, path) => [
             ...virtualServerProblems(path, pool.virtualServer, target),

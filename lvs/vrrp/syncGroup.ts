@@ -20,6 +20,7 @@ import {
 import { instanceName, type VrrpInstance } from "./instance/instance";
 import { participantsOf, type VrrpContext } from "./instance/members";
 import { notifyKeywords, notifyProblems, type NotifySettings } from "./instance/notify";
+import { failoverProblems } from "./tracking/failover";
 import {
     highestGain,
     trackBlocks,
@@ -166,6 +167,14 @@ function memberProblems(
             ),
         ),
         ...members.flatMap((member) => memberTrackProblems(path, group, member, context)),
+        ...members.slice(0, 1).flatMap(({ instance }) =>
+            failoverProblems(
+                path,
+                tracked,
+                participantsOf(instance, context),
+                members.some((member) => member.instance.nopreempt === true),
+            ),
+        ),
         ...tracked.flatMap(({ field, index, name }) =>
             members.flatMap(({ name: member, instance }) =>
                 problemIf(

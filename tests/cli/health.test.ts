@@ -38,6 +38,19 @@ it("lvs status reports no problem of a healthy cluster", () => {
     ]);
 });
 
+it("lvs status shows a virtual IP without services", () => {
+    const withoutServices = (name: string, isActive: boolean) =>
+        directorReport(name, { isActive }).replace(/^(rule|service|server) .*\n/gm, "");
+    const status = clusterStatus(
+        "web",
+        readReports({ ds1: withoutServices("ds1", true), ds2: withoutServices("ds2", false) }),
+    );
+    expect(status.virtualIps).toEqual([
+        { ip: "10.128.190.248", router: "VI_1", activeDirectors: ["ds1"], services: [] },
+    ]);
+    expect(status.problems.filter((problem) => /^(ds|10)/.test(problem))).toEqual([]);
+});
+
 describe("lvs status", () => {
     const gone = /server .* -r 10.128.190.250:80 .*\n/;
     const weightless = (text: string) =>

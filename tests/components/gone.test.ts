@@ -1,10 +1,12 @@
-import { Director, LvsCluster, type LvsClusterArgs, RealServer } from "../../components";
+import { Director, LvsCluster, RealServer } from "../../components";
 import { record } from "../support/record";
 import { seedArgs } from "../support/seed";
 
+type Args = ReturnType<typeof seedArgs>;
+
 const command = "command:remote:Command";
 
-async function commandsWith(change: (args: LvsClusterArgs) => void) {
+async function commandsWith(change: (args: Args) => void) {
     const args = seedArgs();
     change(args);
     const all = await record(() => new LvsCluster("web", args));
@@ -13,8 +15,8 @@ async function commandsWith(change: (args: LvsClusterArgs) => void) {
 
 describe("a member that has gone for good", () => {
     it.each([
-        ["director", "ds2", (args: LvsClusterArgs) => (args.directors[1]!.gone = true)],
-        ["real server", "rs2", (args: LvsClusterArgs) => (args.realServers[1]!.gone = true)],
+        ["director", "ds2", (args: Args) => (args.directors[1]!.gone = true)],
+        ["real server", "rs2", (args: Args) => (args.realServers[1]!.gone = true)],
     ])("runs no command as a %s, now or when it is removed", async (_, name, change) => {
         const commands = (await commandsWith(change)).filter(
             (one) => one.name.startsWith(`web-${name}-`) && !one.name.endsWith("-deferred"),

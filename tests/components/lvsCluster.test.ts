@@ -197,6 +197,24 @@ describe("LvsCluster", () => {
         expect(JSON.stringify(inventory)).not.toContain("PRIVATE");
     });
 
+    it("needs no services: its virtual IPs are then those of the VRRP instances", async () => {
+        const { connection, directors } = seedArgs();
+        const vrrpInstances = ["10.128.190.248", "10.128.190.247"].map((ip, index) => ({
+            interface: "eth0",
+            virtualRouterId: 62 + index,
+            virtualIpaddress: [{ ip }],
+        }));
+        let cluster: LvsCluster;
+        const all = await record(
+            () => (cluster = new LvsCluster("web", { connection, directors, vrrpInstances })),
+        );
+        expect(all.map(({ name }) => name).filter((name) => !/auth-pass|ds\d/.test(name))).toEqual([
+            "web",
+        ]);
+        expect(await valueOf(cluster!.vip)).toBe("10.128.190.248");
+        expect(await valueOf(cluster!.virtualIps)).toEqual(["10.128.190.248", "10.128.190.247"]);
+    });
+
     it("knows its outputs in a preview", async () => {
         let cluster: LvsCluster;
         await record(() => (cluster = new LvsCluster("web", seedArgs())), { preview: true });

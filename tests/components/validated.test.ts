@@ -19,6 +19,12 @@ function outcome<T>(value: Known<T>): Promise<T> {
     return inner.promise();
 }
 
+const ofDirector = (authPass: pulumi.Input<string>, name = "ds1") => ({
+    authPass,
+    name,
+    cluster: seedArgs(),
+});
+
 describe("validatedCluster", () => {
     it("waits for values that are not known yet and fails when they turn out wrong", async () => {
         const args = seedArgs();
@@ -64,6 +70,15 @@ describe("a warning", () => {
         expect(shown()).toEqual([line]);
     });
 
+    it("is logged once for a password longer than VRRP uses, for all directors of a cluster", async () => {
+        const authPass = pulumi.secret("123456789");
+        for (const name of ["ds2", "ds1"]) {
+            await outcome(validatedAuthPass(ofDirector(authPass, name), resource));
+        }
+        const line = expect.stringContaining("VRRP uses characters 1 to 8 only") as unknown;
+        expect(shown()).toEqual([line]);
+    });
+
     it("is not logged if ignoreWarnings has its name", () => {
         validatedCluster({ ...unwise(), ignoreWarnings: ["slowCheck"] }, resource);
         expect(shown()).toEqual([]);
@@ -71,11 +86,13 @@ describe("a warning", () => {
 });
 
 describe("validatedAuthPass", () => {
-    it.each(["", "123456789", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
+    it.each(["", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
         "refuses the password %j without printing it",
         async (authPass) => {
             const secret = pulumi.secret(authPass);
-            const error = await outcome(validatedAuthPass(secret, resource)).catch(String);
+            const error = await outcome(validatedAuthPass(ofDirector(secret), resource)).catch(
+                String,
+            );
             expect(error).toContain("authPass: The password (");
             if (authPass) expect(error).not.toContain(authPass);
         },
@@ -83,7 +100,7 @@ describe("validatedAuthPass", () => {
 
     it.each([null, undefined, 1234])("refuses the output %j, which is no text", async (value) => {
         const secret = pulumi.secret(value) as unknown as pulumi.Output<string>;
-        const error = await outcome(validatedAuthPass(secret, resource)).catch(String);
+        const error = await outcome(validatedAuthPass(ofDirector(secret), resource)).catch(String);
         expect(error).toContain("authPass: The password is not text.");
     });
 
@@ -95,6 +112,6 @@ describe("validatedAuthPass", () => {
     });
 
     it.each(["1111", "a#b!c'd$", "12345678"])("accepts the password %j", async (authPass) => {
-        expect(await outcome(validatedAuthPass(authPass, resource))).toBe(authPass);
+        expect(await outcome(validatedAuthPass(ofDirector(authPass), resource))).toBe(authPass);
     });
 });

@@ -28,9 +28,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as ts from "typescript";
 import { parse } from "yaml";
 import { LvsCluster } from "../../components";
+import { clusterProblems } from "../../host/clusterArgs";
 import { readCluster } from "../../config";
-import type { Cluster } from "../../lvs/model";
-import { validate } from "../../lvs/validate";
 import { record, type Registration } from "../support/record";
 
 jest.setTimeout(60_000);
@@ -206,5 +205,5 @@ it.each(fragments)("the fragment at $at, laid over an example, is a cluster", (b
     const [page = ""] = block.at.split(":");
     const base = stackFiles.find(({ at }) => at.startsWith(`${page}:`)) ?? stackFiles[0]!;
     const cluster = clusterOf(laidOver(configIn(base)!, configIn(block)!));
-    expect(validate(cluster as unknown as Cluster)).toEqual([]);
+    expect(clusterProblems(cluster)).toEqual([]);
 });

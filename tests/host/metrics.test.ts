@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import {
     brokenDirector,
+    floatingIp,
     metricsOf,
     type HostState,
     activeDirector,
@@ -33,6 +34,23 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
 
         beforeAll(() => {
             right = samples(activeDirector, shell);
+        });
+
+        it("reports of a director without services its virtual router, scripts and units", () => {
+            expect(samples(floatingIp, shell)).toEqual([
+                `vrrp_active${router} 1`,
+                `vrrp_addresses_present${router} 1`,
+                `vrrp_addresses_expected${router} 1`,
+                "ipvs_lacking_services 0",
+                "ipvs_surplus_rules 0",
+                'check_script_failing{script="haproxy"} 0',
+                'keepalived_info{version="2.2.7"} 1',
+                'change_unfinished{step="configure"} 0',
+                "drift_files 0",
+                "drift_settings 0",
+                'unit_active{unit="keepalived"} 1',
+                'unit_active{unit="lvs-director"} 1',
+            ]);
         });
 
         it("reports a healthy director", () => {

@@ -8,7 +8,7 @@ import {
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
 import { planVrrpInstance } from "../../lvs/vrrp/instance/instance";
-import { planSyncDaemon, type SyncDaemon } from "../../lvs/global/syncDaemon";
+import { planSyncDaemon, syncsByDefault, type SyncDaemon } from "../../lvs/global/syncDaemon";
 
 const bare: GlobalDefsFacts = { routerId: "ds1", hasScripts: false };
 const call = { script: "hook", args: ["x"] };
@@ -22,8 +22,8 @@ function rendered(globalDefs: GlobalDefs | undefined, facts = bare, version = "2
     );
 }
 
-function problems(globalDefs: GlobalDefs, version = "2.3.3", directors = 2) {
-    return globalDefsProblems(globalDefs, ["VI_1"], directors, target(version)).map(
+function problems(globalDefs: GlobalDefs, version = "2.3.3", syncs = true) {
+    return globalDefsProblems(globalDefs, ["VI_1"], syncs, target(version)).map(
         ({ path, reason }) => `${path}: ${reason}`,
     );
 }
@@ -236,8 +236,8 @@ describe("the sync daemon", () => {
         { interface: "eth1", virtualRouterId: 63 },
     ].map((instance, index) => planVrrpInstance(instance, index, "ds1", context)!);
 
-    const line = (daemon: SyncDaemon | undefined, directors = 2) => {
-        const syncDaemon = planSyncDaemon(daemon, instances, directors);
+    const line = (daemon: SyncDaemon | undefined, byDefault = true) => {
+        const syncDaemon = planSyncDaemon(daemon, instances, byDefault);
         return /lvs_sync_daemon.*/.exec(rendered({}, { ...bare, syncDaemon }))?.[0];
     };
 
@@ -253,12 +253,18 @@ describe("the sync daemon", () => {
         expect(line(daemon)).toBe(expected);
     });
 
-    it("is off in a cluster of one director", () => {
-        expect(line(undefined, 1)).toBeUndefined();
+    it("is off in a cluster of one director, and in one without services", () => {
+        const [director, service] = [context.directors[0]!, { port: 80 }];
+        const one = { directors: [director], virtualServers: [service] };
+        const idle = { directors: [director, director], virtualServers: [] };
+        const busy = { directors: [director, director], virtualServers: [service] };
+        expect([one, idle, busy].map(syncsByDefault)).toEqual([false, false, true]);
+        expect(line(undefined, false)).toBeUndefined();
+        expect(line({ enabled: true }, false)).toBeDefined();
     });
 
     it("is off on a director outside its VRRP instance", () => {
-        expect(planSyncDaemon({ instance: "VI_9" }, instances, 2)).toBeUndefined();
+        expect(planSyncDaemon({ instance: "VI_9" }, instances, true)).toBeUndefined();
     });
 });
 

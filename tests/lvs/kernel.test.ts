@@ -23,6 +23,7 @@ const direct: DirectorTraffic = {
     forwards: [],
     oneArmedInterfaces: [],
     syncs: false,
+    ipvs: true,
     vmac: false,
     distribution: Distribution.debian12,
 };
@@ -213,6 +214,7 @@ describe("the list of kernel modules", () => {
             persistenceEngines: ["sip"],
             netfilter: true,
             vmac: true,
+            ipvs: true,
         };
         expect(directorModules({ ...needs, schedulers: [...needs.schedulers] })).toEqual([
             "ip_vs",
@@ -222,6 +224,11 @@ describe("the list of kernel modules", () => {
             "macvlan",
             "nf_tables",
         ]);
+    });
+
+    it("is empty for a director without services", () => {
+        const needs = { schedulers: [], persistenceEngines: [], netfilter: false, vmac: false };
+        expect(directorModules({ ...needs, ipvs: false })).toEqual([]);
     });
 
     it.each([
@@ -315,8 +322,13 @@ describe("the firewall file", () => {
         ],
         answers: [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
         adverts: [
-            { interface: "eth0", destination: "224.0.0.18" },
-            { interface: "eth1", destination: "FF02:0::12", sources: ["fe80::1", "fe80::2"] },
+            { protocol: "112", interface: "eth0", destination: "224.0.0.18" },
+            {
+                protocol: "112",
+                interface: "eth1",
+                destination: "FF02:0::12",
+                sources: ["fe80::1", "fe80::2"],
+            },
         ],
         sync: { interface: "eth2", group: "224.0.0.81", port: 8848, threads: 2 },
         bfd: [

@@ -54,6 +54,7 @@ function ask(question: string, rules: string): string {
         );
         const script = `${sourced.join("; ")}; rules=rules; state=.
             settings="drainTimeout 10"
+            has_ipvs() { :; }
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
             ${question}`;
         return execFileSync("sh", ["-eu", "-c", script], { cwd: dir, encoding: "utf8" });

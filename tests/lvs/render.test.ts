@@ -3,6 +3,7 @@ import * as path from "node:path";
 import Mustache from "mustache";
 import { planDirector, standaloneRealServers } from "../../lvs/plan";
 import {
+    authPassFile,
     directorFiles,
     directorModuleFiles,
     type HostFile,
@@ -54,6 +55,17 @@ describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, clus
 
 /** Goldens of the tests of host scripts. */
 const otherFolders = ["scripts"];
+
+it("systemd starts a keepalived that ends again, every second and without a limit", () => {
+    const files = directorFiles(planDirector(seed, "ds1"));
+    const dropIn = files.find(({ path }) => path.endsWith("/keepalived.service.d/lvs.conf"))!;
+    expect(dropIn.content).toMatch(/^\[Unit\]\nStartLimitIntervalSec=0\n/m);
+    expect(dropIn.content).toMatch(/^\[Service\]\nRestart=on-failure\nRestartSec=1\n/m);
+});
+
+it("the password file has the eight characters that VRRP uses", () => {
+    expect(authPassFile("1234567890").content).toBe('auth_pass "12345678"\n');
+});
 
 it("every folder under tests/golden belongs to a golden cluster", () => {
     const folders = readdirSync(goldenFolder, { withFileTypes: true })

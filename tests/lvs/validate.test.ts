@@ -15,11 +15,12 @@ import { seed } from "../support/seed";
 
 const page = path.join(__dirname, "..", "..", "docs", "refusals.md");
 
-const problems = ({ cluster, authPass }: Omit<WrongArguments, "what" | "problem">) =>
-    [
-        ...validate(cluster),
-        ...(authPass === undefined ? [] : validateAuthPass("authPass", authPass)),
-    ].map(({ path, reason }) => `${path}: ${reason}`);
+const judged = ({ cluster, authPass }: Omit<WrongArguments, "what" | "problem">) => [
+    ...validate(cluster),
+    ...(authPass === undefined ? [] : validateAuthPass("authPass", authPass)),
+];
+const problems = (one: Omit<WrongArguments, "what" | "problem">) =>
+    judged(one).map(({ path, reason }) => `${path}: ${reason}`);
 
 describe("validation", () => {
     it.each(Object.entries(goldenClusters))("accepts golden cluster %s", (_, cluster) => {
@@ -39,7 +40,7 @@ describe("validation", () => {
             list.map((unwise) => [unwise.what, name as Warning, unwise] as const),
         ),
     )("warns of %s", (_, name, unwise) => {
-        const found = validate(unwise.cluster);
+        const found = judged(unwise);
         expect(refusalsOf(found)).toEqual([]);
         expect(warningsOf(found).map(problemLine)).toEqual([
             `${unwise.problem} To silence this, add ${name} to ignoreWarnings.`,

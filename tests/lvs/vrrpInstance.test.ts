@@ -99,7 +99,7 @@ describe("vrrp_instance", () => {
             notifyDeleted: call,
             notifyMasterRxLowerPri: call,
             directors: [
-                { name: "ds1", priority: 200 },
+                { name: "ds1", priority: 192 },
                 { name: "ds2", priority: 190, interface: "eth1", mcastSrcIp: "192.0.2.2" },
             ],
             trackInterface: [
@@ -337,6 +337,30 @@ describe("vrrp_instance", () => {
         expect(rendered(loaded)).toContain("    nopreempt\n    timer_expired_backup 253\n");
     });
 
+    it("leaves out its own interface, which keepalived tracks anyway", () => {
+        const tracks = { trackInterface: [{ interface: "eth0" }, { interface: "eth1" }] };
+        const text = rendered({ ...one, ...tracks })!;
+        expect(text).toContain("    track_interface {\n        eth1\n    }\n");
+        expect(rendered({ ...one, trackInterface: [{ interface: "eth0" }] })).not.toContain(
+            "track_interface",
+        );
+    });
+
+    it("has on each director the settings that this director gives for itself", () => {
+        const directors = [
+            { name: "ds1", garpMasterDelay: 1 },
+            { name: "ds2", nopreempt: true, trackInterface: [{ interface: "eth1" }] },
+        ];
+        const instance = { ...one, garpMasterDelay: 9, directors };
+        expect(problems(instance)).toEqual([]);
+        expect(rendered(instance, "ds1")).toContain("garp_master_delay 1\n");
+        expect(rendered(instance, "ds1")).toContain("state MASTER\n");
+        expect(rendered(instance, "ds1")).not.toContain("track_interface");
+        expect(rendered(instance, "ds2")).toContain("garp_master_delay 9\n");
+        expect(rendered(instance, "ds2")).toContain("    nopreempt\n");
+        expect(rendered(instance, "ds2")).toContain("    track_interface {\n        eth1\n");
+    });
+
     it("is left out on a director that takes no part", () => {
         expect(rendered({ ...one, directors: [{ name: "ds2" }] })).toBeUndefined();
     });
@@ -562,7 +586,6 @@ describe("validation of VRRP instances", () => {
         ],
         ["virtualRules[0].from", rule({ from: "192.0.2.0/33" }), "is not an IP address or prefix"],
         // Tracking.
-        ["trackInterface[0].interface", { trackInterface: [{ interface: "eth0" }] }, "own"],
         [
             "trackInterface[0].weight",
             { trackInterface: [{ interface: "eth1", weight: -254 }] },

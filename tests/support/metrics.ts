@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { program } from "../../host/bundle";
 import { planDirector } from "../../lvs/plan";
 import { directorFiles, type HostFile, realServerFiles } from "../../lvs/render";
+import { goldenClusters } from "./clusters";
 import { monitored } from "./clusters/monitored";
 import { realServerPlan } from "./plans";
 
@@ -36,6 +37,7 @@ export function metricsOf(state: HostState, shell = ["sh"]): string {
         for (const file of ["files", "known", ...(state.unfinished ? ["changing"] : [])]) {
             write(`${memory}/${file}`, "");
         }
+        if ("ipvsadm -Sn" in state.prints) write("/proc/net/ip_vs", "");
         for (const [command, text] of Object.entries(state.prints)) {
             const [name, ...args] = command.split(" ");
             const silence = args.length > 0 ? `[ "$*" = "${args.join(" ")}" ] || exit 0\n` : "";
@@ -44,7 +46,7 @@ export function metricsOf(state: HostState, shell = ["sh"]): string {
         }
         const text = program("lvs-metrics")
             .content.replace("PATH=", `PATH=${root}/bin:`)
-            .replace(/(?<=[ ="])\/(?=var\/lib\/|etc\/|usr\/local\/)/g, `${root}/`)
+            .replace(/(?<=[ ="])\/(?=var\/lib\/|etc\/|usr\/local\/|proc\/net\/)/g, `${root}/`)
             .replace('"${copy#"$applied"}"', `"${root}\${copy#"$applied"}"`);
         const [command, ...options] = shell;
         return execFileSync(command!, [...options, "-s"], { input: text, encoding: "utf8" });
@@ -106,6 +108,17 @@ export const brokenDirector: HostState = {
         ].join("\n"),
     },
     edited: { "/etc/keepalived/keepalived.conf": "# by hand\n" + activeDirector.files[0]!.content },
+};
+
+/** An active director without services, whose kernel has no IPVS. */
+export const floatingIp: HostState = {
+    files: directorFiles(planDirector(goldenClusters["floating-ip"]!, "ds1")),
+    prints: {
+        ip: activeDirector.prints.ip!,
+        keepalived: "Keepalived v2.2.7 (01/16,2022)\n",
+        systemctl: "InvocationID=a1\n",
+        journalctl: "Script `haproxy` now returning 0\n",
+    },
 };
 
 /** A real server with an unfinished change. */

@@ -44,6 +44,38 @@ function realServer(what: string, change: object, problem: string): WrongArgumen
     );
 }
 
+/** The seed cluster's instance, with things to track and a second instance if a group needs one. */
+function tracked(
+    what: string,
+    change: object,
+    problem: string,
+    { vrrpSyncGroups }: Pick<Cluster, "vrrpSyncGroups"> = {},
+): WrongArguments {
+    const others = vrrpSyncGroups === undefined ? [] : [otherInstance];
+    return cluster(
+        what,
+        {
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say" } }],
+            trackProcesses: [{ name: "named", process: "named" }],
+            trackFiles: [{ name: "handicap", file: "/run/handicap" }],
+            vrrpInstances: [{ ...seed.vrrpInstances[0]!, ...change }, ...others],
+            vrrpSyncGroups,
+        },
+        problem,
+    );
+}
+
+/** The priorities of both directors. */
+function priorities(first: number, second: number) {
+    return {
+        directors: [
+            { name: "ds1", priority: first },
+            { name: "ds2", priority: second },
+        ],
+    };
+}
+
 /** A service without an address, in an instance that lists its own virtual IPs. */
 function owned(what: string, virtualServer: object, problem: string): WrongArguments {
     return cluster(what, { vrrpInstances: [outside], virtualServers: [virtualServer] }, problem);
@@ -67,6 +99,11 @@ const hosts = [
         "no directors",
         { directors: [] },
         "directors: The list is empty. Give at least one host.",
+    ),
+    cluster(
+        "real servers without a service",
+        { virtualServers: [], vrrpInstances: [outside] },
+        "virtualServers: There are real servers and no service for them. Give a service, or remove the real servers.",
     ),
     cluster(
         "no real servers",
@@ -175,9 +212,9 @@ const hosts = [
         'virtualServers[0].virtualIp: "239.1.2.3" is a multicast address, which is that of no host. Use one such as 192.0.2.10.',
     ),
     director(
-        "an invalid host name",
+        "a name of a host that no path can have",
         { name: "ds 2" },
-        'directors[1].name: "ds 2" is not a host name. Use up to 63 letters and digits, with hyphens inside.',
+        'directors[1].name: "ds 2" cannot be part of a path. Use up to 63 letters and digits, with ".", "_" and "-" inside.',
     ),
     director(
         "an invalid address of a director",
@@ -318,6 +355,61 @@ const vrrp = [
         { directors: [{ name: "ds1" }, { name: "ds9" }] },
         'vrrpInstances[0].directors[1].name: "ds9" is not defined in directors. Define it there, or use one of ds1, ds2.',
     ),
+    tracked(
+        "a tracked script with a weight, with nopreempt",
+        { nopreempt: true, trackScript: [{ name: "web", weight: -20 }] },
+        'vrrpInstances[0].trackScript[0]: With nopreempt no director replaces an active one of lower priority, so weight -20 of "web" causes no failover. Use weight 0, which gives up the virtual IPs, or remove nopreempt.',
+    ),
+    tracked(
+        "a tracked file with its default weight, with nopreempt",
+        { nopreempt: true, trackFile: [{ name: "handicap" }] },
+        'vrrpInstances[0].trackFile[0]: With nopreempt no director replaces an active one of lower priority, so weight 1 of "handicap" causes no failover. Use weight 0, which gives up the virtual IPs, or remove nopreempt.',
+    ),
+    tracked(
+        "a sync group that tracks with a weight, and a member with nopreempt",
+        {
+            nopreempt: true,
+            virtualIpaddress: [{ ip: vip }],
+        },
+        'vrrpSyncGroups[0].trackScript[0]: With nopreempt no director replaces an active one of lower priority, so weight -20 of "web" causes no failover. Use weight 0, which gives up the virtual IPs, or remove nopreempt.',
+        {
+            vrrpSyncGroups: [
+                {
+                    name: "both",
+                    group: ["VI_1", "VI_2"],
+                    trackScript: [{ name: "web", weight: -20 }],
+                },
+            ],
+        },
+    ),
+    instance(
+        "a setting of one director that contradicts the instance",
+        { preemptDelay: 5, directors: [{ name: "ds1" }, { name: "ds2", nopreempt: true }] },
+        "vrrpInstances[0].directors[1].preemptDelay: The delay has no effect with nopreempt, which forbids preemption. Remove one of them.",
+    ),
+    instance(
+        "a setting of one director that is out of range",
+        { directors: [{ name: "ds1", garpMasterDelay: -1 }, { name: "ds2" }] },
+        "vrrpInstances[0].directors[0].garpMasterDelay: -1 is out of range. Use 0 to 4294 seconds.",
+    ),
+    cluster(
+        "arguments of a script for a director that does not exist",
+        {
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [
+                {
+                    name: "web",
+                    script: { script: "say", directors: [{ name: "ds3", args: ["x"] }] },
+                },
+            ],
+        },
+        'trackScripts[0].script.directors[0].name: "ds3" is not defined in directors. Define it there, or use one of ds1, ds2.',
+    ),
+    director(
+        "a router id that keepalived cannot read",
+        { routerId: "two words" },
+        'directors[1].routerId: "two words" is not a router id. Use up to 64 letters, digits, "_", ".", ":", "@" and "-".',
+    ),
     instance(
         "nopreempt with preemptDelay",
         { nopreempt: true, preemptDelay: 5 },
@@ -339,12 +431,17 @@ const vrrp = [
             hasAuthPass: true,
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, version: 3 }],
         },
-        "authPass: The password is for version 2 of VRRP, which no instance has. Remove it.",
+        "authPass: The password is for version 2 of VRRP, and no instance has version 2 with a password. Remove it.",
+    ),
+    instance(
+        "a way to carry a password with version 3",
+        { version: 3, authType: "AH" },
+        "vrrpInstances[0].authType: Version 3 has no password. Remove authType, or use version 2.",
     ),
     {
-        what: "a password of more than eight bytes",
+        what: "a password with a blank",
         cluster: seed,
-        authPass: "123456789",
+        authPass: "pass 1234",
         problem:
             'authPass: The password (9 bytes) has a form that keepalived cannot read. Use 1 to 8 printable ASCII characters without blanks and " \\ { }, or remove it to have one generated.',
     },
@@ -373,11 +470,6 @@ const vrrp = [
         "a script to track that is not defined",
         { trackScript: [{ name: "web" }] },
         'vrrpInstances[0].trackScript[0].name: "web" is not defined in trackScripts. Define it there.',
-    ),
-    instance(
-        "an instance that tracks its own interface",
-        { trackInterface: [{ interface: "eth0" }] },
-        'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway. Remove it, or set dontTrackPrimary to ignore it.',
     ),
     cluster(
         "a sync group of one",
@@ -411,11 +503,6 @@ const vrrp = [
 
 /** Services. */
 const services = [
-    cluster(
-        "no service",
-        { vrrpInstances: [outside], virtualServers: [] },
-        "virtualServers: The list is empty. Give at least one service.",
-    ),
     service(
         "a virtual IP that is not an address",
         { virtualIp: `${vip}/24` },
@@ -884,6 +971,16 @@ const others = [
         "kernel.connTabBits: 31 is out of range. Use 8 to 20.",
     ),
     cluster(
+        "a setting for services without a service",
+        {
+            kernel: { sloppyTcp: true },
+            realServers: [],
+            virtualServers: [],
+            vrrpInstances: [outside],
+        },
+        "kernel.sloppyTcp: The setting is for services, and there are none. Remove it.",
+    ),
+    cluster(
         "a sync threshold above its period",
         { kernel: { syncThreshold: 50, syncPeriod: 50 } },
         "kernel.syncThreshold: 50 is not below syncPeriod, 50, and the kernel would reject it. Lower it, or raise syncPeriod.",
@@ -983,6 +1080,22 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "virtualServers[0].check.misc.miscDynamic: keepalived 2.1.5 on ds1 (debian11) makes a weight of 1 out of 0, so exit status 2 drains no server. Let the script fail instead, or use keepalived 2.2.0.",
         ),
     ],
+    [Warning.longPassword]: [
+        {
+            what: "a password of more than eight characters",
+            cluster: seed,
+            authPass: "123456789",
+            problem:
+                "authPass: The password has 9 characters, and VRRP uses characters 1 to 8 only. Shorten it to these, which changes nothing on the network.",
+        },
+    ],
+    [Warning.ownInterface]: [
+        instance(
+            "an instance that tracks its own interface",
+            { trackInterface: [{ interface: "eth0" }] },
+            'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway, so the line is left out. Remove it, or set dontTrackPrimary to ignore the interface.',
+        ),
+    ],
     [Warning.slowCheck]: [
         service(
             "a check longer than the time between two",
@@ -1009,6 +1122,54 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 ],
             },
             'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool, and may be down together with it. Use another server.',
+        ),
+    ],
+    [Warning.weakWeight]: [
+        tracked(
+            "a weight that adds too little",
+            { ...priorities(100, 50), trackScript: [{ name: "web", weight: 2 }] },
+            'vrrpInstances[0].trackScript[0]: Weight 2 of "web" takes ds1 from priority 102 to 100, not below 52 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a weight that takes away too little",
+            { ...priorities(100, 50), trackProcess: [{ name: "named", weight: -20 }] },
+            'vrrpInstances[0].trackProcess[0]: Weight -20 of "named" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a weight that makes priorities equal",
+            { ...priorities(101, 100), trackInterface: [{ interface: "eth1", weight: -1 }] },
+            'vrrpInstances[0].trackInterface[0]: Weight -1 of "eth1" takes ds1 from priority 101 to 100, not below 100 of ds2, so ds1 stays active. Use a weight beyond 1, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a reversed weight that takes away too little",
+            {
+                ...priorities(100, 50),
+                trackScript: [{ name: "web", weight: 20, reverse: true }],
+            },
+            'vrrpInstances[0].trackScript[0]: Weight 20 of "web" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a weight that is enough only together with another",
+            {
+                ...priorities(100, 50),
+                trackScript: [{ name: "web", weight: -20 }],
+                trackInterface: [{ interface: "eth1", weight: -51 }],
+            },
+            'vrrpInstances[0].trackScript[0]: Weight -20 of "web" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active unless others fail too. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+        ),
+        tracked(
+            "a sync group's weight that takes away too little",
+            { ...priorities(100, 50), virtualIpaddress: [{ ip: vip }] },
+            'vrrpSyncGroups[0].trackScript[0]: Weight -20 of "web" takes ds1 from priority 100 to 80, not below 50 of ds2, so ds1 stays active. Use a weight beyond 50, or 0 to give up the virtual IPs.',
+            {
+                vrrpSyncGroups: [
+                    {
+                        name: "both",
+                        group: ["VI_1", "VI_2"],
+                        trackScript: [{ name: "web", weight: -20 }],
+                    },
+                ],
+            },
         ),
     ],
 };

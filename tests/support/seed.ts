@@ -19,7 +19,8 @@ export const seed: Cluster = {
 };
 
 /** The article's cluster as arguments of the component. */
-export function seedArgs(): LvsClusterArgs {
+export function seedArgs(): LvsClusterArgs &
+    Required<Pick<LvsClusterArgs, "realServers" | "virtualServers">> {
     return {
         connection: { hostKey: key, privateKey: "PRIVATE" },
         vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],

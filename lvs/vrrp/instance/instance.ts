@@ -5,6 +5,9 @@ import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
+    AuthType,
+    authTypeOf,
+    instanceOn,
     isStrict,
     type Participant,
     participantsOf,
@@ -24,7 +27,7 @@ import {
 
 /** Settings of a VRRP instance that are one line each in its block. */
 export interface VrrpInstanceKeywords extends NotifySettings {
-    /** Leave the virtual IPs where they are when a preferred director returns (keepalived `nopreempt`). Defaults to false. */
+    /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
     /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.1.0 (keepalived `preempt_delay`). Defaults to 0. */
     preemptDelay?: number;
@@ -94,6 +97,8 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
     virtualRouterId: number;
     /** Version of VRRP, 2 or 3. Version 2 has a password. Version 3 supports IPv6 and intervals below one second (keepalived `version`). Defaults to the version in `globalDefs`, else 2, or 3 if all virtual IPs are IPv6. */
     version?: number;
+    /** How adverts of version 2 carry the password: `PASS`, `AH` or `none` (keepalived `auth_type`). Defaults to `PASS`, and to `none` in version 3. */
+    authType?: AuthType;
     /** Seconds between adverts: whole seconds up to 255 in version 2, steps of 0.01 up to 40.95 in version 3. A failed active director is replaced after 3 to 4 intervals (keepalived `advert_int`). Defaults to 1. */
     advertInt?: number;
     /** Send adverts to each other director instead of a multicast address, for networks without multicast (keepalived `unicast_peer`). Defaults to false. */
@@ -167,6 +172,8 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
 
 /** Addresses of the adverts that a director receives. */
 export interface Adverts {
+    /** IP protocol: VRRP, or the authentication header around it. */
+    readonly protocol: "112" | "51";
     readonly destination: string;
     /** All senders, or nothing if the plan does not know their addresses. */
     readonly sources?: readonly string[];
@@ -179,6 +186,7 @@ export interface VrrpInstancePlan {
     state: "MASTER" | "BACKUP";
     self: Participant;
     version: number;
+    authType: AuthType;
     advertInt: number;
     accept: boolean | undefined;
     unicastPeers: string[];
@@ -200,25 +208,32 @@ export function ownVirtualIps(instance: VrrpInstance): VirtualIpaddress[] {
 
 /** Resolve a validated instance for one director. Returns nothing if the director has no part in it. */
 export function planVrrpInstance(
-    instance: VrrpInstance,
+    given: VrrpInstance,
     index: number,
     director: string,
     context: VrrpContext,
 ): VrrpInstancePlan | undefined {
+    const instance = instanceOn(given, director);
     const participants = participantsOf(instance, context);
     const place = participants.findIndex(({ name }) => name === director);
     if (place < 0) return undefined;
     const { virtualIpaddress, virtualIpaddressExcluded } = addressesOf(instance, context);
     const strict = isStrict(instance, context);
-    const waits = instance.nopreempt === true || instance.preemptDelay !== undefined;
+    const authType = authTypeOf(instance, context);
+    // keepalived accepts none of these together with another state.
+    const waits =
+        instance.nopreempt === true ||
+        instance.preemptDelay !== undefined ||
+        authType === AuthType.AH ||
+        strict;
     const others = participants.filter(({ name }) => name !== director);
     return {
         instance,
         name: instanceName(instance, index),
-        // A director that delays preemption, or keeps to the standard, starts as a backup.
-        state: place === 0 && !waits && !strict ? "MASTER" : "BACKUP",
+        state: place === 0 && !waits ? "MASTER" : "BACKUP",
         self: participants[place]!,
         version: vrrpVersionOf(instance, context),
+        authType,
         advertInt: instance.advertInt ?? 1,
         // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
@@ -239,18 +254,26 @@ function advertsFrom(
     instance: VrrpInstance,
     context: VrrpContext,
 ): Adverts {
+    const protocol = authTypeOf(instance, context) === AuthType.AH ? "51" : "112";
     if (instance.unicast) {
         const sources = others.map(({ unicastSrcIp }) => unicastSrcIp!);
-        return { destination: self.unicastSrcIp!, sources };
+        return { protocol, destination: self.unicastSrcIp!, sources };
     }
     const { vrrpMcastGroup4 = "224.0.0.18", vrrpMcastGroup6 = "ff02::12" } =
         context.globalDefs ?? {};
     const isV6 = addressesOf(instance, context).family === "inet6";
     const sources = others.flatMap(({ mcastSrcIp }) => mcastSrcIp ?? []);
     return {
+        protocol,
         destination: instance.mcastDstIp ?? (isV6 ? vrrpMcastGroup6 : vrrpMcastGroup4),
         sources: sources.length === others.length ? sources : undefined,
     };
+}
+
+/** keepalived tracks the instance's own interface anyway, and complains about a line for it. */
+function withoutInterface(instance: VrrpInstance, own: string): VrrpInstance {
+    const { trackInterface } = instance;
+    return { ...instance, trackInterface: trackInterface?.filter((one) => one.interface !== own) };
 }
 
 /** Values for the template `vrrp_instance.mustache`. */
@@ -261,7 +284,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
         addresses.map((address) => virtualIpaddressLine(address, version));
     const isUnicast = unicastPeers.length > 0;
     const lists = [
-        ...trackBlocks(instance, version),
+        ...trackBlocks(withoutInterface(instance, self.interface), version),
         { keyword: "unicast_peer", lines: unicastPeers },
         { keyword: "virtual_ipaddress", lines: addressLines(plan.virtualIpaddress) },
         {
@@ -293,8 +316,8 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             ...(self.mcastSrcIp === undefined ? [] : [`mcast_src_ip ${self.mcastSrcIp}`]),
             ...linesOf(vrrpInstanceKeywords, { ...instance, accept: plan.accept }, version),
         ],
-        // Version 3 has no password.
-        hasPassword: plan.version === 2,
+        hasPassword: plan.authType !== AuthType.none,
+        authType: plan.authType,
         lists: lists.filter(({ lines }) => lines.length > 0),
         extraConfig: extraLines(instance.extraConfig),
     };

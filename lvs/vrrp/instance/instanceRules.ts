@@ -3,18 +3,22 @@ import {
     decimal,
     keywordProblems,
     networkInterface,
+    oneOf,
     checkValue,
     type Target,
     integer,
 } from "../../keepalived/keywords";
 import { blockName, checkRequired } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
-import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
+import { problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } from "../../problems";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
     addressesOf,
+    AuthType,
+    instanceOn,
     isStrict,
+    ownSettings,
     participantProblems,
     participantsOf,
     type VrrpContext,
@@ -22,7 +26,8 @@ import {
 } from "./members";
 import { notifyProblems } from "./notify";
 import { strictProblems } from "./strictRules";
-import { highestGain, trackedOf, trackProblems } from "../tracking/track";
+import { failoverProblems } from "../tracking/failover";
+import { highestGain, trackedOf, trackFields, trackProblems } from "../tracking/track";
 import { unicastProblems } from "./unicastRules";
 import { virtualIpaddressProblems } from "./virtualIpaddress";
 import { virtualRouteProblems, virtualRuleProblems } from "./virtualRoutes";
@@ -45,11 +50,26 @@ export function vrrpInstanceProblems(
             target,
         ),
         ...versionProblems(path, instance, context, target),
+        ...participantProblems(path, instance, context, target),
+        ...addressProblems(path, instance, context, target),
+        ...settingProblems(path, instance, context, target),
+        ...memberProblems(path, instance, context, target),
+        ...trackedProblems(path, instance, context),
+        ...extraConfigProblems(`${path}.extraConfig`, instance.extraConfig),
+    ];
+}
+
+/** Check the settings that a director can have for itself. */
+function settingProblems(
+    path: string,
+    instance: VrrpInstance,
+    context: VrrpContext,
+    target: Target,
+): Problem[] {
+    return [
         ...keywordProblems(path, vrrpInstanceKeywords, instance, target),
         ...notifyProblems(path, instance, target),
         ...preemptProblems(path, instance),
-        ...participantProblems(path, instance, context, target),
-        ...addressProblems(path, instance, context, target),
         ...unicastProblems(path, instance, context),
         ...vmacProblems(path, instance, target),
         ...strictProblems(path, instance, context),
@@ -60,9 +80,24 @@ export function vrrpInstanceProblems(
             virtualRuleProblems(at, rule, target),
         ),
         ...trackProblems(path, instance, context, target),
-        ...trackedProblems(path, instance, context),
-        ...extraConfigProblems(`${path}.extraConfig`, instance.extraConfig),
     ];
+}
+
+/** Check what directors set for themselves. Problems of the instance itself are not repeated. */
+function memberProblems(
+    path: string,
+    instance: VrrpInstance,
+    context: VrrpContext,
+    target: Target,
+): Problem[] {
+    return problemsOfEach(`${path}.directors`, instance.directors, (member, at) => {
+        if (Object.keys(ownSettings(member)).length === 0) return [];
+        const common = settingProblems(path, instance, context, target);
+        const own = instanceOn(instance, member.name);
+        return settingProblems(at, own, context, target).filter(
+            ({ reason }) => !common.some((one) => one.reason === reason),
+        );
+    });
 }
 
 function versionProblems(
@@ -82,6 +117,12 @@ function versionProblems(
                 : integer(1, 255, "seconds in version 2"),
             instance.advertInt,
             target,
+        ),
+        ...checkValue(`${path}.authType`, oneOf(AuthType), instance.authType, target),
+        ...problemIf(
+            version === 3 && (instance.authType ?? AuthType.none) !== AuthType.none,
+            `${path}.authType`,
+            "Version 3 has no password. Remove authType, or use version 2.",
         ),
         ...problemIf(
             version !== 3 && addressesOf(instance, context).family === "inet6",
@@ -140,20 +181,33 @@ function addressProblems(
 function trackedProblems(path: string, instance: VrrpInstance, context: VrrpContext): Problem[] {
     const participants = participantsOf(instance, context);
     const tracked = trackedOf(instance, context);
-    const gain = highestGain(tracked);
-    const highest = participants[0]?.priority ?? 0;
+    const each = participants.map((participant) => {
+        const own = instanceOn(instance, participant.name);
+        return { ...participant, own, gain: highestGain(trackedOf(own, context)) };
+    });
+    const high = each.findIndex(({ priority, gain }) => gain > 0 && priority + gain > 254);
+    const isCommon = each.every(({ own }) =>
+        trackFields.every((field) => own[field] === instance[field]),
+    );
     return [
+        ...failoverProblems(
+            path,
+            isCommon ? tracked : [],
+            participants,
+            each.some(({ own }) => own.nopreempt === true),
+        ),
         ...tracked.flatMap(({ field, index, name }) =>
-            problemIf(
+            warningIf(
                 field === "trackInterface" && participants.some((one) => one.interface === name),
+                Warning.ownInterface,
                 `${path}.trackInterface[${index}].interface`,
-                `${quote(name)} is the instance's own interface, which keepalived tracks anyway. Remove it, or set dontTrackPrimary to ignore it.`,
+                `${quote(name)} is the instance's own interface, which keepalived tracks anyway, so the line is left out. Remove it, or set dontTrackPrimary to ignore the interface.`,
             ),
         ),
         ...problemIf(
-            gain > 0 && highest + gain > 254,
-            `${path}.directors[0].priority`,
-            `Priority ${highest} and up to ${gain} from tracking exceed 254, the highest priority. Use lower priorities, or negative weights.`,
+            high >= 0,
+            `${path}.directors[${high}].priority`,
+            `Priority ${each[high]?.priority} and up to ${each[high]?.gain} from tracking exceed 254, the highest priority. Use lower priorities, or negative weights.`,
         ),
     ];
 }

@@ -16,11 +16,25 @@ import {
     Warning,
     warningIf,
 } from "../../problems";
+import type { Tracks } from "../tracking/track";
 import type { Tracking } from "../tracking/tracking";
+import type { VrrpInstanceKeywords } from "./instance";
 import type { VirtualIpaddress } from "./virtualIpaddress";
+import type { VirtualRoute, VirtualRule } from "./virtualRoutes";
 
-/** A director in a VRRP instance. */
-export interface VrrpDirector {
+/** How adverts of version 2 carry the VRRP password. */
+export const AuthType = {
+    /** The password is in the adverts, in clear text. */
+    PASS: "PASS",
+    /** An IPsec header has a digest with the password (IP protocol 51). */
+    AH: "AH",
+    /** There is no password. */
+    none: "none",
+} as const;
+export type AuthType = (typeof AuthType)[keyof typeof AuthType];
+
+/** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
+export interface VrrpDirector extends VrrpInstanceKeywords, Tracks {
     /** Name of the director. */
     name: string;
     /** Priority of the director, 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
@@ -31,6 +45,10 @@ export interface VrrpDirector {
     unicastSrcIp?: string;
     /** Source address of this director's adverts without `unicast` (keepalived `mcast_src_ip`). Defaults to the first address of the interface. */
     mcastSrcIp?: string;
+    /** Routes of this director while it is active (keepalived `virtual_routes`). Defaults to the instance's. */
+    virtualRoutes?: VirtualRoute[];
+    /** Routing rules of this director while it is active (keepalived `virtual_rules`). Defaults to the instance's. */
+    virtualRules?: VirtualRule[];
 }
 
 /** Global settings that instances inherit. */
@@ -54,6 +72,7 @@ export interface VrrpContext extends Tracking {
 export interface VrrpMembership {
     readonly interface: string;
     readonly version?: number;
+    readonly authType?: AuthType;
     readonly strictMode?: boolean;
     readonly unicast?: boolean;
     readonly directors?: VrrpDirector[];
@@ -81,6 +100,26 @@ export function participantsOf(instance: VrrpMembership, context: VrrpContext): 
         };
     });
 }
+
+/** The instance as one director has it, with that director's own settings in place of the common ones. */
+export function instanceOn<Instance extends VrrpMembership>(
+    instance: Instance,
+    director: string,
+): Instance {
+    const member = instance.directors?.find(({ name }) => name === director);
+    return { ...instance, ...ownSettings(member) };
+}
+
+/** Settings of the instance that a director has for itself. */
+export function ownSettings(member: VrrpDirector | undefined): Partial<VrrpInstanceKeywords> {
+    const entries = Object.entries(member ?? {}).filter(
+        ([field, value]) => value !== undefined && !(field in memberFields),
+    );
+    return Object.fromEntries(entries);
+}
+
+/** Settings of a director that are no settings of its instance. */
+const memberFields = { name: 0, priority: 0, interface: 0, unicastSrcIp: 0, mcastSrcIp: 0 };
 
 /**
  * The first two are close to 254, so that VRRP's skew and the time of a failover are short. The others
@@ -120,6 +159,11 @@ export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
 export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): number {
     const byFamily = addressesOf(instance, context).family === "inet6" ? 3 : 2;
     return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
+}
+
+/** How adverts of an instance carry the password. Version 3 has none. */
+export function authTypeOf(instance: VrrpMembership, context: VrrpContext): AuthType {
+    return vrrpVersionOf(instance, context) === 3 ? AuthType.none : (instance.authType ?? "PASS");
 }
 
 /** Does an instance keep to the letter of the standard? */

@@ -79,7 +79,7 @@ const lists = {
     { keyword: string; most: number; from?: keyof Tracking; since?: string }
 >;
 
-const fields = Object.keys(lists) as (keyof Tracks)[];
+export const trackFields = Object.keys(lists) as (keyof Tracks)[];
 
 export function weightKeywords(most: number): Keywords<TrackWeight> {
     return {
@@ -94,7 +94,7 @@ function nameOf(entry: TrackInterface | TrackByName): string {
 
 /** Format the blocks that list tracked things. */
 export function trackBlocks(tracks: Tracks, version: string) {
-    return fields.flatMap((field) => {
+    return trackFields.flatMap((field) => {
         const { keyword, most } = lists[field];
         const lines = (tracks[field] ?? []).map((entry) =>
             [nameOf(entry), ...linesOf(weightKeywords(most), entry, version)].join(" "),
@@ -105,7 +105,7 @@ export function trackBlocks(tracks: Tracks, version: string) {
 
 /** List all tracked things with the weights in force. */
 export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
-    return fields.flatMap((field) =>
+    return trackFields.flatMap((field) =>
         (tracks[field] ?? []).map((entry, index) => {
             const name = nameOf(entry);
             const own = weightOf(field, name, tracking);
@@ -137,7 +137,7 @@ export function trackProblems(
     tracking: Tracking,
     target: Target,
 ): Problem[] {
-    return fields.flatMap((field) => {
+    return trackFields.flatMap((field) => {
         const list = lists[field];
         const entries: (TrackInterface | TrackByName)[] = tracks[field] ?? [];
         const at = `${path}.${field}`;

@@ -339,7 +339,7 @@ export const everyKeyword: Record<string, Cluster> = {
                 virtualRouterId: 62,
                 directors: [
                     { name: "ds1", priority: 100 },
-                    { name: "ds2", priority: 90 },
+                    { name: "ds2", priority: 98 },
                 ],
                 trackInterface: [{ interface: "eth1", weight: -10, reverse: true }],
                 trackScript: [{ name: "uplink", weight: 20, reverse: true }],

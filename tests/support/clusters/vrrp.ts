@@ -37,6 +37,73 @@ export const vrrp: Record<string, Cluster> = {
         ],
         globalDefs: { vrrpRtPriority: 50, checkerPriority: 5, vrrpNoSwap: true },
     },
+    /** Version 2 without a password, and with a digest in place of the password. */
+    authentication: {
+        ...seed,
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                authType: "none",
+                virtualIpaddress: [{ ip: vip }],
+            },
+            {
+                interface: "eth1",
+                virtualRouterId: 63,
+                authType: "AH",
+                unicast: true,
+                virtualIpaddress: [{ ip: "10.128.191.1" }],
+            },
+        ],
+    },
+    /** Names, settings and arguments that differ between directors. */
+    "per-director": {
+        ...seed,
+        directors: [
+            { name: "ds1", host: "10.128.190.253", routerId: "lvs-a" },
+            { name: "LVS_2.b", host: "10.128.190.254" },
+        ],
+        globalDefs: { routerId: "lvs" },
+        scripts,
+        trackScripts: [
+            {
+                name: "web",
+                script: {
+                    ...say,
+                    args: ["common"],
+                    directors: [{ name: "ds1", args: ["own"] }],
+                },
+            },
+        ],
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                garpMasterDelay: 5,
+                directors: [
+                    { name: "ds1", trackScript: [{ name: "web" }] },
+                    { name: "LVS_2.b", garpMasterDelay: 2, nopreempt: true },
+                ],
+            },
+        ],
+    },
+    /** A virtual IP without services: programs on the directors answer. */
+    "floating-ip": {
+        directors: seed.directors,
+        realServers: [],
+        virtualServers: [],
+        scripts,
+        trackScripts: [{ name: "haproxy", script: say, interval: 2 }],
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                virtualIpaddress: [{ ip: vip }],
+                trackScript: [{ name: "haproxy" }],
+            },
+        ],
+        monitoring: {},
+    },
     unicast: {
         ...seed,
         vrrpInstances: [

@@ -1,0 +1,50 @@
+import { type Problem, problem, problemIf, quote } from "../problems";
+import { undefinedName } from "./kinds";
+import type { ScriptCall } from "./scripts";
+
+/** Replace in a value the arguments of each script call by those of one director. What has none of its own stays the same object. */
+export function callsOn<T>(value: T, director: string): T {
+    if (typeof value !== "object" || value === null) return value;
+    if (isCall(value)) {
+        const { directors = [], ...call } = value;
+        const own = directors.find(({ name }) => name === director);
+        return (own === undefined ? call : { ...call, args: own.args }) as T;
+    }
+    if (Array.isArray(value)) {
+        const items = (value as unknown[]).map((item) => callsOn(item, director));
+        return isSame(value, items) ? value : (items as T);
+    }
+    const fields = Object.fromEntries(
+        Object.entries(value).map(([name, field]) => [name, callsOn<unknown>(field, director)]),
+    );
+    return isSame(Object.values(value), Object.values(fields)) ? value : (fields as T);
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+    return some.every((one, index) => one === others[index]);
+}
+
+function isCall(value: object): value is ScriptCall {
+    return "script" in value && typeof value.script === "string" && "directors" in value;
+}
+
+/** Check that script calls name directors that exist, each once. */
+export function callProblems(value: unknown, names: readonly string[], path = ""): Problem[] {
+    if (typeof value !== "object" || value === null) return [];
+    if (isCall(value)) {
+        const { directors = [] } = value;
+        return directors.flatMap(({ name }, index) => {
+            const at = `${path}.directors[${index}].name`;
+            if (!names.includes(name)) return problem(at, undefinedName(name, names, "directors"));
+            return problemIf(
+                directors.findIndex((one) => one.name === name) < index,
+                at,
+                `${quote(name)} is listed twice. List it once.`,
+            );
+        });
+    }
+    return Object.entries(value).flatMap(([name, field]) => {
+        const at = Array.isArray(value) ? `${path}[${name}]` : `${path}${path && "."}${name}`;
+        return callProblems(field, names, at);
+    });
+}
