@@ -10,6 +10,7 @@ import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
+import { redacted } from "./redacted";
 import { memberConnections, throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
@@ -55,9 +56,11 @@ export class Director extends pulumi.ComponentResource {
         name: string,
         args: DirectorArgs,
         opts?: pulumi.ComponentResourceOptions,
-        { removedBefore, configureAfter, deferIfActive = false }: DirectorOrder = {},
+        order?: DirectorOrder,
     ) {
-        super("lvs:index:Director", name, {}, opts);
+        // A cluster that makes its directors shows its arguments itself.
+        super("lvs:index:Director", name, redacted(order ? { name: args.name } : args), opts);
+        const { removedBefore, configureAfter, deferIfActive = false } = order ?? {};
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);
         const member = argsOf(args, this);
