@@ -5,15 +5,19 @@ import { fieldPath, nearestName, type Problem, problem, quote } from "./lvs/prob
 import schema from "./stacks/schema.json";
 
 /**
- * Read the arguments of a cluster from a stack's configuration: each is a key of this project.
+ * Read the arguments of a cluster from the stack file: each is a key that begins with `lvs:`.
  * Keys and passwords are plain text here, so that all problems are found at once. The components keep
  * them secret. Pulumi tells only which keys hold an encrypted value, here `encrypted`. Every field
  * below such a key that may be secret becomes a secret output. Throws a `RunError` that lists every value of
  * the wrong shape, and every value that breaks a rule.
+ *
+ * ```ts
+ * const web = new LvsCluster("web", readCluster());
+ * ```
  */
 export function readCluster(
-    config: Record<string, string>,
-    encrypted: readonly string[] = [],
+    config: Readonly<Record<string, string>> = pulumi.runtime.allConfig(),
+    encrypted: readonly string[] = encryptedKeys(),
 ): LvsClusterArgs {
     const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
     const given = Object.fromEntries(
@@ -34,6 +38,11 @@ export function readCluster(
             : field,
     ]);
     return Object.fromEntries(withSecrets) as LvsClusterArgs;
+}
+
+/** Keys of the stack file with an encrypted value. The Node SDK keeps this list to itself. */
+function encryptedKeys(): string[] {
+    return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
 }
 
 /** Make secret outputs of the fields that may be secret. */
@@ -104,7 +113,7 @@ interface Reading {
 }
 
 function read(shape: Shape, given: unknown, path: string): Reading {
-    const { type, enum: members, allOf, items, properties } = shape;
+    const { enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
     if (reference) return read(shapeOf(reference), given, path);
     const lost = (reason: string): Reading => {
@@ -115,9 +124,9 @@ function read(shape: Shape, given: unknown, path: string): Reading {
         if (members.includes(given as string)) return { value: given, problems: [] };
         return lost(`is unknown. Use one of ${members.join(", ")}.`);
     }
-    const [wanted] = [type].flat();
-    const value = converted(wanted!, given);
-    if (typeOf(value) !== wanted) return lost(adviceFor(wanted!, given));
+    const wanted = wantedType(shape);
+    const value = converted(wanted, given);
+    if (typeOf(value) !== wanted) return lost(adviceFor(wanted, given));
     if (items) return readItems(items, value as unknown[], path);
     return properties ? readFields(shape, value as Fields, path) : { value, problems: [] };
 }
@@ -200,14 +209,20 @@ function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProbl
 
 /** A value of a shape without content, for rules to go on with. */
 function empty(shape: Shape): unknown {
-    const { type, enum: members, allOf, properties = {}, required = [] } = shape;
+    const { enum: members, allOf, properties = {}, required = [] } = shape;
     const [reference] = allOf ?? [];
     if (reference) return empty(shapeOf(reference));
     if (members) return members[0];
     const values: Fields = { string: "", number: 0, boolean: false, array: [] };
-    const [wanted] = [type].flat();
-    if (Object.hasOwn(values, wanted!)) return values[wanted!];
+    const wanted = wantedType(shape);
+    if (Object.hasOwn(values, wanted)) return values[wanted];
     return Object.fromEntries(required.map((name) => [name, empty(properties[name]!)]));
+}
+
+/** Type of a shape's values. A rule refuses fractions, because it knows the range of whole numbers too. */
+function wantedType({ type }: Shape): string {
+    const [wanted] = [type].flat();
+    return wanted === "integer" ? "number" : wanted!;
 }
 
 /** Type of a value by JSON schema's name. */
@@ -253,6 +268,6 @@ function objectOf(path: string): string {
 /** Keys whose values are text. */
 const textKeys = new Set(
     Object.entries(clusterShape.properties!)
-        .filter(([, { type }]) => [type].flat().includes("string"))
+        .filter(([, shape]) => wantedType(shape) === "string")
         .map(([key]) => key),
 );

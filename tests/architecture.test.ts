@@ -9,6 +9,8 @@ const rules: Record<string, { folders: string[]; packages: string[] }> = {
     host: { folders: ["lvs"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
     components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
     cli: { folders: ["lvs", "host"], packages: ["yargs"] },
+    plugin: { folders: ["components"], packages: ["@pulumi/pulumi"] },
+    policies: { folders: ["components", "lvs"], packages: ["@pulumi/policy", "@pulumi/pulumi"] },
     ".": { folders: ["components", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
 };
 
