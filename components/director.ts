@@ -10,7 +10,7 @@ import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
-import { redacted } from "./redacted";
+import { redacted, withHiddenDiffs } from "./redacted";
 import { memberConnections, throwProblems, validatedAuthPass, validatedCluster } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
@@ -59,7 +59,8 @@ export class Director extends pulumi.ComponentResource {
         order?: DirectorOrder,
     ) {
         // A cluster that makes its directors shows its arguments itself.
-        super("lvs:index:Director", name, redacted(order ? { name: args.name } : args), opts);
+        const inputs = redacted(order ? { name: args.name } : args);
+        super("lvs:index:Director", name, inputs, withHiddenDiffs(inputs, opts));
         const { removedBefore, configureAfter, deferIfActive = false } = order ?? {};
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args.authPass, this);

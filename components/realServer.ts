@@ -8,7 +8,7 @@ import type { RealServerArgs } from "./args";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
-import { redacted } from "./redacted";
+import { redacted, withHiddenDiffs } from "./redacted";
 import { checkedConnection, validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
@@ -45,7 +45,8 @@ export class RealServer extends pulumi.ComponentResource {
         opts?: pulumi.ComponentResourceOptions,
         { deferRemoval = false }: RealServerOrder = {},
     ) {
-        super("lvs:index:RealServer", name, redacted(args), opts);
+        const inputs = redacted(args);
+        super("lvs:index:RealServer", name, inputs, withHiddenDiffs(inputs, opts));
         const role = HostRole.realServer;
         claimInProgram(role, name, args.host, this);
         const { model, secrets } = validatedRealServer(args, this);

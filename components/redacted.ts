@@ -38,3 +38,11 @@ function withoutSecret(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(withoutSecret);
     return typeof value === "object" && value !== null ? redacted(value) : value;
 }
+
+/** Name the arguments that change in a diff, without their values: the steps show the lines of the files. */
+export function withHiddenDiffs(
+    inputs: pulumi.Inputs,
+    opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+    return { ...opts, hideDiffs: [...(opts.hideDiffs ?? []), ...Object.keys(inputs)] };
+}

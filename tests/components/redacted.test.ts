@@ -74,4 +74,13 @@ describe("The inputs of a component", () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.find(({ name }) => name === "web-ds1")!.inputs).toEqual({ name: "ds1" });
     });
+
+    it("are named in a diff without their values, because the steps show the lines that change", async () => {
+        const all = await record(() => new LvsCluster("web", seedArgs()));
+        const hidden = all.map(({ name, request }) => [name, request.getHidediffsList()]);
+        expect(Object.fromEntries(hidden)).toMatchObject({
+            web: Object.keys(seedArgs()),
+            "web-ds1": ["name"],
+        });
+    });
 });

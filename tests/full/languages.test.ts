@@ -13,7 +13,7 @@ beforeAll(async () => {
     home = await PluginHome.make(folder);
 }, 600_000);
 
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+afterAll(() => fs.rm(folder, { recursive: true, force: true }), 120_000);
 
 const runIn = (cwd: string, command: string, ...args: string[]) =>
     execFileSync(command, args, { cwd, stdio: "pipe" });

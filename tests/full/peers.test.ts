@@ -46,7 +46,7 @@ beforeAll(() => {
     fs.copyFileSync(path.join(root, "package.json"), path.join(checkout, "package.json"));
 }, 300_000);
 
-afterAll(() => fs.rmSync(checkout, { recursive: true }));
+afterAll(() => fs.rmSync(checkout, { recursive: true }), 120_000);
 
 describe("the oldest @pulumi/pulumi that the package allows", () => {
     it("is the one that the tests of components run with", () => {

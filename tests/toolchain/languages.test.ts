@@ -19,7 +19,7 @@ beforeAll(async () => {
     home = await PluginHome.make(folder);
 }, 600_000);
 
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+afterAll(() => fs.rm(folder, { recursive: true, force: true }), 120_000);
 
 describe("a release of the plugin", () => {
     it("has an archive for each platform, and their checksums", async () => {

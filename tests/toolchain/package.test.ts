@@ -69,7 +69,7 @@ beforeAll(() => {
     run(project, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", archive);
 }, 180_000);
 
-afterAll(() => fs.rmSync(folder, { recursive: true }));
+afterAll(() => fs.rmSync(folder, { recursive: true }), 120_000);
 
 describe("the packed package", () => {
     it.each([
