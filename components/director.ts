@@ -58,8 +58,8 @@ export class Director extends pulumi.ComponentResource {
         opts?: pulumi.ComponentResourceOptions,
         order?: DirectorOrder,
     ) {
-        // A cluster that makes its directors shows its arguments itself.
-        const inputs = redacted(order ? { name: args.name } : args);
+        // A cluster that makes its hosts shows their arguments itself.
+        const inputs = redacted(order ? {} : args);
         super("lvs:index:Director", name, inputs, withHiddenDiffs(inputs, opts));
         const { removedBefore, configureAfter, deferIfActive = false } = order ?? {};
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);

@@ -43,10 +43,12 @@ export class RealServer extends pulumi.ComponentResource {
         name: string,
         args: RealServerArgs,
         opts?: pulumi.ComponentResourceOptions,
-        { deferRemoval = false }: RealServerOrder = {},
+        order?: RealServerOrder,
     ) {
-        const inputs = redacted(args);
+        // A cluster that makes its hosts shows their arguments itself.
+        const inputs = redacted(order ? {} : args);
         super("lvs:index:RealServer", name, inputs, withHiddenDiffs(inputs, opts));
+        const { deferRemoval = false } = order ?? {};
         const role = HostRole.realServer;
         claimInProgram(role, name, args.host, this);
         const { model, secrets } = validatedRealServer(args, this);

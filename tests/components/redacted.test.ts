@@ -70,9 +70,12 @@ describe("The inputs of a component", () => {
         expect(await inputsOf(() => new RealServer("web", realServer))).toEqual(realServer);
     });
 
-    it("are only the name for a director of a cluster, which has the arguments itself", async () => {
+    it("are empty for a host of a cluster, which has the arguments itself", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
-        expect(all.find(({ name }) => name === "web-ds1")!.inputs).toEqual({ name: "ds1" });
+        const hosts = all.filter(({ parent, type }) => parent === "web" && type.startsWith("lvs:"));
+        expect(hosts.map(({ name, inputs }) => [name, inputs])).toEqual(
+            ["ds1", "ds2", "rs1", "rs2", "rs3"].map((name) => [`web-${name}`, {}]),
+        );
     });
 
     it("are named in a diff without their values, because the steps show the lines that change", async () => {
@@ -80,7 +83,7 @@ describe("The inputs of a component", () => {
         const hidden = all.map(({ name, request }) => [name, request.getHidediffsList()]);
         expect(Object.fromEntries(hidden)).toMatchObject({
             web: Object.keys(seedArgs()),
-            "web-ds1": ["name"],
+            "web-ds1": [],
         });
     });
 });
