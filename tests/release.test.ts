@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { engines, publishConfig, scripts } from "../package.json";
+import { engines, publishConfig, scripts, version } from "../package.json";
 import { notesOf, release } from "../tools/changelog";
 
 const root = path.join(__dirname, "..");
@@ -112,4 +114,30 @@ describe("the workflows of this repository", () => {
             expect(scripts.version).toContain(part);
         }
     });
+});
+
+describe("tools/release.sh", () => {
+    const release = (cwd: string, ...args: string[]) =>
+        spawnSync("sh", [path.join(root, "tools/release.sh"), ...args], { cwd, encoding: "utf8" });
+
+    it("refuses a tag that is not the version of the package", () => {
+        const { status, stderr } = release(root, "pack", "v9.9.9", "/nonexistent");
+        expect([status, stderr]).toEqual([
+            1,
+            expect.stringContaining(`The tag is v9.9.9, and package.json has version ${version}.`),
+        ]);
+    });
+
+    it("names the repository, which the provenance of the package must name too", () => {
+        const folder = mkdtempSync(path.join(tmpdir(), "release-"));
+        writeFileSync(path.join(folder, "package.json"), "{}");
+        expect(release(folder, "name", "https://example.org/a/b").status).toBe(0);
+        const named = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as object;
+        rmSync(folder, { recursive: true });
+        expect(named).toEqual({
+            repository: { type: "git", url: "git+https://example.org/a/b.git" },
+            homepage: "https://example.org/a/b#readme",
+            bugs: { url: "https://example.org/a/b/issues" },
+        });
+    }, 30_000);
 });

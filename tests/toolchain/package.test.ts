@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { devDependencies } from "../../package.json";
+import { devDependencies, name, version } from "../../package.json";
 
 const root = path.join(__dirname, "..", "..");
 const bin = (name: string) => path.join(root, "node_modules", ".bin", name);
@@ -10,9 +10,9 @@ const run = (cwd: string, command: string, ...args: string[]) =>
     execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" });
 const write = (folder: string, files: Record<string, string | object>) => {
     fs.mkdirSync(folder, { recursive: true });
-    for (const [name, content] of Object.entries(files)) {
+    for (const [file, content] of Object.entries(files)) {
         const text = typeof content === "string" ? content : JSON.stringify(content);
-        fs.writeFileSync(path.join(folder, name), text);
+        fs.writeFileSync(path.join(folder, file), text);
     }
 };
 
@@ -75,8 +75,8 @@ describe("the packed package", () => {
     it.each([
         ["JavaScript", { "index.js": required, "package.json": {} }],
         ["JavaScript modules", { "index.js": imported, "package.json": { type: "module" } }],
-    ])("makes a cluster in a project of %s", (name, files) => {
-        const own = path.join(project, name);
+    ])("makes a cluster in a project of %s", (language, files) => {
+        const own = path.join(project, language);
         write(own, files);
         expect(run(own, "node", "index.js").trim()).toBe(resources);
     });
@@ -140,6 +140,11 @@ describe("the packed package", () => {
         expect(files.filter((file) => /^(tests|lab|bench)\b/.test(file))).toEqual([]);
     });
 
+    it("can be published", () => {
+        const printed = run(folder, "npm", "publish", "--dry-run", archive);
+        expect(printed).toContain(`+ ${name}@${version}`);
+    }, 60_000);
+
     it("has no dependency that its programs do not import", () => {
         const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as {
             dependencies: object;
@@ -150,10 +155,10 @@ describe("the packed package", () => {
             .readdirSync(dist, { recursive: true })
             .filter((file) => String(file).endsWith(".js"))
             .map((file) => fs.readFileSync(path.join(dist, String(file)), "utf8"));
-        const used = (name: string) =>
-            sources.some((text) => new RegExp(`require\\("${name}["/]`).test(text));
+        const used = (dependency: string) =>
+            sources.some((text) => new RegExp(`require\\("${dependency}["/]`).test(text));
         const named = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-        expect(named.filter((name) => !used(name))).toEqual([]);
+        expect(named.filter((dependency) => !used(dependency))).toEqual([]);
     });
 });
 
