@@ -62,7 +62,7 @@ export interface VirtualIpStatus {
 export interface HostStatus {
     name: string;
     role: string;
-    /** `active`, `backup` or `split`, or several of them for several instances; `serving` for a real server. */
+    /** `active`, `backup` or `split`, or several of them for several instances; `serving` for a real server and a director without VRRP. */
     state: string;
     keepalived?: string;
     kernel?: string;
@@ -78,6 +78,8 @@ export interface ClusterStatus {
     virtualIps: VirtualIpStatus[];
     /** Services by firewall mark, which have no virtual IP of their own. */
     marks: ServiceStatus[];
+    /** Services whose virtual IP belongs to no VRRP instance. */
+    elsewhere: ServiceStatus[];
     hosts: HostStatus[];
     problems: string[];
 }
@@ -94,6 +96,7 @@ export function clusterStatus(name: string, reports: HostReport[]): ClusterStatu
         (services.get(ip) ?? []).flatMap(
             (service) => serviceStatus(service, directors, activeDirectors, nameOf) ?? [],
         );
+    const isRouted = new Set(virtualIps.map(({ ip }) => canonical(ip)));
     const activeDirectors = virtualIps.flatMap((virtualIp) => virtualIp.activeDirectors);
     return {
         name,
@@ -102,6 +105,9 @@ export function clusterStatus(name: string, reports: HostReport[]): ClusterStatu
             services: servicesOf(virtualIp.ip, virtualIp.activeDirectors),
         })),
         marks: servicesOf(undefined, [...new Set(activeDirectors)]),
+        elsewhere: [...services.keys()].flatMap((ip) =>
+            ip === undefined || isRouted.has(ip) ? [] : servicesOf(ip, []),
+        ),
         hosts: reports.map(hostStatus),
         problems: [
             ...reports.flatMap(hostProblems),
@@ -282,6 +288,8 @@ function stateOf({ role }: ClusterHost, { steps, routers, addresses, units }: Fa
             addresses.every(({ here }) => here) && units.every(({ active }) => active === "active");
         return whole ? "serving" : "broken";
     }
+    // Without VRRP, a director neither is active nor waits.
+    if (routers.length === 0) return "serving";
     return [...new Set(routers.map(({ state }) => state))].join(", ");
 }
 

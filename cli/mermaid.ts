@@ -16,7 +16,9 @@ export function mermaid(topology: Picture): string {
         ),
         "    end",
         '    subgraph directors["directors"]',
-        ...directors.map((one, index) => `        ${director(index)}${box(...directorTexts(one))}`),
+        ...directors.map(
+            (one, index) => `        ${director(index)}${box(...directorTexts(one, topology))}`,
+        ),
         "    end",
         '    subgraph servers["real servers"]',
         ...realServers.map(

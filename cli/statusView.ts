@@ -13,14 +13,14 @@ import {
 
 /** Print the state of a cluster for a terminal. */
 export function statusLines(cluster: ClusterStatus, paint: Paint): string[] {
-    const { virtualIps, marks, hosts, problems } = cluster;
+    const { virtualIps, marks, elsewhere, hosts, problems } = cluster;
     return [
         ...virtualIps.flatMap(({ ip, router, activeDirectors, services }) => [
             `${paint("bold", ip)}  ${router}  ${activeText(activeDirectors, paint)}`,
             ...services.flatMap((service) => serviceLines(service, paint)),
             "",
         ]),
-        ...marks.flatMap((service) => [...serviceLines(service, paint), ""]),
+        ...[...marks, ...elsewhere].flatMap((service) => [...serviceLines(service, paint), ""]),
         ...hostLines(hosts, paint),
         "",
         ...(problems.length === 0

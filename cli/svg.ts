@@ -32,7 +32,7 @@ export function svg(topology: Picture): string {
     const texts = [
         [["clients"]],
         virtualIps.map(({ ip, services }) => [ip, ...services]),
-        directors.map(directorTexts),
+        directors.map((one) => directorTexts(one, topology)),
         realServers.map(realServerTexts),
     ];
     const kinds = ["clients", "vip", "director", "server"];

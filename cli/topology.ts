@@ -111,7 +111,11 @@ function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
 }
 
 /** Write the lines of a director's box. */
-export function directorTexts({ name, preferredFor }: Picture["directors"][number]): string[] {
+export function directorTexts(
+    { name, preferredFor }: Picture["directors"][number],
+    { routers }: Picture,
+): string[] {
+    if (routers.length === 0) return [name];
     const isPreferred = preferredFor.length > 0;
     return [name, isPreferred ? `preferred for ${preferredFor.join(", ")}` : "backup"];
 }
@@ -129,6 +133,7 @@ export function isPreferred(
     ip: string,
     { routers }: Picture,
 ): boolean {
+    if (routers.length === 0) return true;
     const router = routers.find((one) => one.virtualIps.includes(ip));
     return router === undefined ? preferredFor.length > 0 : preferredFor.includes(router.name);
 }

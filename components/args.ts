@@ -25,8 +25,8 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     distribution?: Distribution;
     /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
     keepalivedPackage?: string;
-    /** VRRP instances of the directors: one, or several to share the load. */
-    vrrpInstances: VrrpInstanceArgs[];
+    /** VRRP instances of the directors: one, or several to share the load. Defaults to none: something else gives a director the virtual IPs. */
+    vrrpInstances?: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroupArgs[];
     /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }` (keepalived `auth_pass`). Defaults to a generated one. @secret */
@@ -104,6 +104,8 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
     adopt?: boolean;
     /** The host has died for good: it leaves all pools, and no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
     gone?: boolean;
+    /** With false, the host is in pools, and pulumi-lvs never connects to it: an appliance, a pod or a host of others. It needs no login. With DR and TUN, set up its virtual IPs yourself. Defaults to true. */
+    managed?: boolean;
     /** IPv4 address that directors send packets to. Defaults to `host`, if `host` is an IPv4 address. */
     address?: Input<string>;
     /** IPv6 address that directors send packets to. Defaults to `host`, if `host` is an IPv6 address. */

@@ -7,8 +7,9 @@ import {
 } from "../host/connection";
 import { connectionOf } from "../host/clusterArgs";
 import { isKnown } from "../host/isKnown";
+import { isManaged } from "../host/present";
 import { fieldPath } from "../lvs/problems";
-import type { LvsClusterArgs } from "./args";
+import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { throwProblems } from "./validated";
 
 /**
@@ -44,10 +45,21 @@ export function memberConnections(
     args: LvsClusterArgs,
     resource: pulumi.Resource,
 ): Map<string, HostConnectionArgs> {
+    const members: (ClusterDirectorArgs | ClusterRealServerArgs)[] = args[list];
     return new Map(
-        args[list].map((member, index) => [
-            member.name,
-            checkedConnection(`${list}[${index}]`, connectionOf(args, member), resource),
-        ]),
+        members.flatMap((member, index) =>
+            isManaged(member)
+                ? [
+                      [
+                          member.name,
+                          checkedConnection(
+                              `${list}[${index}]`,
+                              connectionOf(args, member),
+                              resource,
+                          ),
+                      ] as const,
+                  ]
+                : [],
+        ),
     );
 }

@@ -9,6 +9,7 @@ import { Director } from "./director";
 import { type HostInventory, inventoryOf } from "./inventory";
 import { memberOf } from "./member";
 import { preflight } from "./preflight";
+import { isManaged } from "../host/present";
 import { RealServer } from "./realServer";
 import { runDeferred } from "./runDeferred";
 import { validatedCluster } from "./validated";
@@ -61,7 +62,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const checked = preflight(name, args, connections, cluster, plans, this);
 
-        const realServers = args.realServers.map((member) => ({
+        const realServers = args.realServers.filter(isManaged).map((member) => ({
             member,
             host: new RealServer(
                 `${name}-${member.name}`,

@@ -4,13 +4,14 @@ import type { Problem } from "../lvs/problems";
 import { validate, validateAuthPass } from "../lvs/validate";
 import { type ConnectionArgs, connectionProblems, type HostConnectionArgs } from "./connection";
 import { isKnown } from "./isKnown";
+import { isManaged } from "./present";
 
 /** The arguments of a cluster that log in. */
 export interface Credentials {
     readonly connection?: ConnectionArgs;
     readonly authPass?: Input<string>;
-    readonly directors: readonly HostConnectionArgs[];
-    readonly realServers: readonly HostConnectionArgs[];
+    readonly directors: readonly (HostConnectionArgs & { name: string })[];
+    readonly realServers: readonly (HostConnectionArgs & { name: string; managed?: boolean })[];
 }
 
 /** Check the arguments of a cluster. All their values are known. */
@@ -36,8 +37,12 @@ export function credentialProblems(args: Credentials): Problem[] {
 export const authPassField = "authPass";
 
 function memberProblems(list: "directors" | "realServers", args: Credentials) {
-    return args[list].flatMap((member, index) =>
-        connectionProblems(`${list}[${index}]`, connectionOf(args, member)),
+    const members: readonly (HostConnectionArgs & { name: string; managed?: boolean })[] =
+        args[list];
+    return members.flatMap((member, index) =>
+        isManaged(member)
+            ? connectionProblems(`${list}[${index}]`, connectionOf(args, member))
+            : [],
     );
 }
 
@@ -56,6 +61,7 @@ export function connectionOf(
 
 /** Hosts with any values in their fields. */
 interface Hosts {
+    readonly vrrpInstances?: readonly unknown[];
     readonly authPass?: unknown;
     readonly directors: readonly { readonly [Field in keyof Director]: unknown }[];
     readonly realServers: readonly { readonly [Field in keyof RealServer]: unknown }[];
@@ -65,6 +71,7 @@ interface Hosts {
 export function withoutCredentials<Args extends Hosts>(args: Args) {
     return {
         ...args,
+        vrrpInstances: args.vrrpInstances ?? [],
         connection: undefined,
         authPass: undefined,
         hasAuthPass: args.authPass !== undefined,
@@ -94,6 +101,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     weight: true,
     drained: true,
     gone: true,
+    managed: true,
     httpd: true,
     distribution: true,
 };

@@ -32,6 +32,11 @@ export function kindOf(address: string): AddressKind | undefined {
     return kindsOfAddresses.find(({ networks }) => networks.some(has))?.kind;
 }
 
+/** Does an address belong to a single link, so that it means nothing without an interface? */
+export function isLinkLocal(address: string): boolean {
+    return familyOf(address) === "inet6" && isInNetwork(address, "fe80::/10");
+}
+
 /** Format an address and a port as ipvsadm does: `192.0.2.1:80`, `[2001:db8::1]:80`. */
 export function socketOf(address: string, port: number): string {
     return familyOf(address) === "inet6" ? `[${canonical(address)}]:${port}` : `${address}:${port}`;

@@ -31,6 +31,8 @@ export interface RealServer {
     readonly drained?: boolean;
     /** Has the host died for good? */
     readonly gone?: boolean;
+    /** Is the host set up by this project? Other hosts are only in pools. */
+    readonly managed?: boolean;
     readonly httpd?: Httpd;
     readonly distribution?: Distribution;
 }

@@ -1,6 +1,6 @@
 import { canonical, distinctAddresses, type Family, familyOf } from "./addresses";
 import type { Cluster, RealServer } from "./model";
-import { delayLoopOf, nearestTiming, planChecks, setsWeights } from "./service/checks";
+import { delayLoopOf, nearestTiming, planChecks, servedBy, setsWeights } from "./service/checks";
 import {
     type Destination,
     familyIn,
@@ -196,14 +196,22 @@ function planPoolMember(
 ): PoolMemberPlan {
     const check = member.check ?? virtualServer.check;
     const inhibitOnFailure = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure;
+    const port = memberPortOf(virtualServer, member);
+    const weight = weightOf(realServer, member);
     return {
         host: addressOf(realServer, familyIn(virtualServer))!,
-        port: memberPortOf(virtualServer, member),
+        port,
         lvsMethod: memberMethodOf(virtualServer, member),
         tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
-        keywords: { ...member, weight: weightOf(realServer, member), inhibitOnFailure },
-        checks: planChecks(check, nearestTiming(member, virtualServer), version),
-        variesInWeight: inhibitOnFailure === true || setsWeights(check),
+        keywords: { ...member, weight, inhibitOnFailure },
+        checks: planChecks(check, {
+            timing: nearestTiming(member, virtualServer),
+            served: servedBy(virtualServer, port),
+            virtualhost: member.virtualhost,
+            version,
+        }),
+        // Without a weight, a server keeps weight 0 when it fails.
+        variesInWeight: (inhibitOnFailure === true && weight > 0) || setsWeights(check),
         extraConfig: member.extraConfig,
     };
 }

@@ -2,10 +2,18 @@ import { printable } from "./printable";
 
 /** Names of warnings: what works and is unwise. `ignoreWarnings` takes them. */
 export const Warning = {
+    /** Real servers answer clients in their own network directly, so NAT fails for these clients. */
+    directAnswers: "directAnswers",
     /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
     equalPriorities: "equalPriorities",
+    /** A UDP service keeps failed servers with weight 0, and a client that never pauses stays with one. */
+    inhibitedUdp: "inhibitedUdp",
+    /** keepalived 2.1 makes a weight of 1 out of 0, so a check cannot drain its server. */
+    leastWeightOne: "leastWeightOne",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
+    /** The sorry server is also in the pool, so it can fail together with the pool. */
+    sorryServerInPool: "sorryServerInPool",
 } as const;
 export type Warning = (typeof Warning)[keyof typeof Warning];
 

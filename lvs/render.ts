@@ -11,7 +11,7 @@ import { realServerKernelFiles } from "./kernel/realServer";
 import { monitoringFiles } from "./monitoring";
 import type { DirectorPlan, RealServerPlan } from "./plan";
 import { secretFile, withSecretIncludes } from "./secrets";
-import { groupName, type Socket, socketsOf } from "./service/destination";
+import { type Destination, groupName, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
 import { globalDefsView } from "./global/globalDefs";
@@ -113,16 +113,16 @@ function keepalivedView(plan: DirectorPlan) {
         vrrpInstances: plan.vrrpInstances.map((instance) => vrrpInstanceView(instance, version)),
         virtualServerGroups: virtualServers
             .filter(({ virtualServer }) => virtualServer.virtualServerGroup)
-            .map(({ virtualServer }) => groupView(socketsOf(virtualServer))),
+            .map(({ virtualServer }) => groupView(virtualServer)),
         virtualServers: virtualServers.map((virtualServer) =>
             virtualServerView(virtualServer, version),
         ),
     };
 }
 
-function groupView(sockets: Required<Socket>[]) {
+function groupView(destination: Destination) {
     return {
-        name: groupName(sockets),
-        sockets: sockets.map(({ virtualIp, port }) => `${virtualIp} ${port}`),
+        name: groupName(destination),
+        sockets: socketsOf(destination).map(({ virtualIp, port }) => `${virtualIp} ${port}`),
     };
 }

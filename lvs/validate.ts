@@ -1,5 +1,5 @@
 import { changeProblems } from "./change";
-import { ipAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
+import { destinationAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
 import { scriptProblems } from "./keepalived/scripts";
 import { compareVersions, distributionOf, versionOf } from "./keepalived/versions";
 import { kernelProblems } from "./kernel/sysctls";
@@ -43,7 +43,7 @@ export function validate(cluster: Cluster): Problem[] {
             cluster.hasAuthPass === true &&
                 vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
             "authPass",
-            "The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+            "The password is for version 2 of VRRP, which no instance has. Remove it.",
         ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),
@@ -85,7 +85,9 @@ function kernelNeeds(cluster: Cluster) {
                 memberMethodOf(virtualServer, member),
             ),
         ),
-        syncs: hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
+        syncs:
+            cluster.vrrpInstances.length > 0 &&
+            hasSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, cluster.directors.length),
     };
 }
 
@@ -112,7 +114,7 @@ export function validateRealServer(realServer: StandaloneRealServer): Problem[] 
     const { virtualIps, tunnels, httpd, monitoring } = realServer;
     return [
         ...problemsOfEach("virtualIps", virtualIps, (ip, path) =>
-            checkValue(path, ipAddress, ip, anyKeepalived),
+            checkValue(path, destinationAddress, ip, anyKeepalived),
         ),
         ...problemsOfEach("tunnels", tunnels, (tunnel, path) =>
             tunnelProblems(path, tunnel, LvsMethod.TUN, anyKeepalived),

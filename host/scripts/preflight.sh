@@ -49,8 +49,8 @@ check_host() {
     check_disk
     setting module | while read -r module; do check_module "$module"; done
     check_web_server
+    [ "$(setting claim)" != director ] || check_manager
     [ -z "$interfaces" ] || {
-        check_manager
         for interface in $interfaces; do check_interface "$interface"; done
         wait
         setting instance | while read -r _ interface id _; do

@@ -1,4 +1,4 @@
-import { familyOf, kindOf } from "../addresses";
+import { familyOf, isLinkLocal, kindOf } from "../addresses";
 import { type Problem, problem, quote } from "../problems";
 import { isAtLeast } from "./versions";
 
@@ -232,13 +232,19 @@ export const networkInterface = matching(
     'up to 15 letters, digits, "_", ".", "@" and "-", such as eth0',
 );
 
-/** An IPv4 or IPv6 address that a host can have. */
+/** An IPv4 or IPv6 address that an interface of a host can have. */
 export const ipAddress: Kind<string> = {
     check: wrongAddress,
     format: (value) => [value],
 };
 
-/** Such an address, or one of the host itself. */
+/** Such an address that packets can be sent to without a word about the interface. */
+export const destinationAddress: Kind<string> = {
+    check: wrongDestination,
+    format: (value) => [value],
+};
+
+/** Such an address of an interface, or a loopback address. */
 export const ownAddress: Kind<string> = {
     check: (value) => (kindOf(value) === "loopback" ? undefined : wrongAddress(value)),
     format: (value) => [value],
@@ -254,6 +260,12 @@ export function wrongAddress(value: string): string | undefined {
         return `${quote(value)} is an IPv4 address in the notation of IPv6. Use the IPv4 address.`;
     }
     return `${quote(value)} is ${kind === "unspecified" ? "an" : "a"} ${kind} address, which is that of no host. ${use}`;
+}
+
+/** Describe why packets cannot be sent to an address, or return nothing if they can. */
+export function wrongDestination(value: string): string | undefined {
+    if (!isLinkLocal(value)) return wrongAddress(value);
+    return `${quote(value)} is a link-local address, which needs an interface. Use one such as 2001:db8::10.`;
 }
 
 function notAnAddress(value: string, use: string): string {

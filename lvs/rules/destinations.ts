@@ -5,9 +5,10 @@ import { destinationKeys, virtualIpsIn } from "../service/destination";
 import type { VirtualServer } from "../service/virtualServer";
 import { hostAddresses } from "./hosts";
 
-/** Names of the hosts by their own addresses. */
+/** Names of the hosts by their own addresses. Without VRRP, a director may serve its own address. */
 export function hostsByAddress(cluster: Cluster): Map<string, string> {
-    const hosts = [...cluster.directors, ...cluster.realServers].flatMap((host) =>
+    const directors = cluster.vrrpInstances.length === 0 ? [] : cluster.directors;
+    const hosts = [...directors, ...cluster.realServers].flatMap((host) =>
         hostAddresses(host).map(({ value }): [string, string] => [canonical(value), host.name]),
     );
     // Of several hosts with one address, messages name the first.

@@ -6,13 +6,16 @@ import {
     type CheckContext,
     checkProblems,
     type CheckTiming,
+    defaultCheckProblems,
     delayLoopOf,
     nearestTiming,
+    servedBy,
+    sniNameProblems,
     timingKeywords,
     timingProblems,
 } from "../service/checks";
-import { familyIn } from "../service/destination";
-import type { VirtualServer } from "../service/virtualServer";
+import { familyIn, portOf } from "../service/destination";
+import { addressProblems, type VirtualServer } from "../service/virtualServer";
 
 /** Health checks of a virtual server or of a pool member. */
 interface Checked extends CheckTiming {
@@ -20,7 +23,7 @@ interface Checked extends CheckTiming {
     readonly delayLoop?: number;
 }
 
-/** Check the health checks of a virtual server and of its pool members. */
+/** Check the health checks of pool members, once for all that have those of their virtual server. */
 export function healthProblems(
     cluster: Cluster,
     virtualServer: VirtualServer,
@@ -28,11 +31,26 @@ export function healthProblems(
     target: Target,
 ): Problem[] {
     const context = checkContextOf(cluster, virtualServer);
+    const members = virtualServer.realServers ?? [{}];
     return [
-        ...checkedProblems(path, virtualServer, {}, target, context),
-        ...problemsOfEach(`${path}.realServers`, virtualServer.realServers, (member, at) =>
-            saysAnything(member) ? checkedProblems(at, member, virtualServer, target, context) : [],
+        ...(members.some(({ check }: Checked) => check === undefined)
+            ? checkOrDefaultProblems(path, virtualServer, target, context)
+            : []),
+        ...sniNameProblems(
+            `${path}.virtualhost`,
+            members.some(({ check = virtualServer.check }: Checked) => check?.ssl?.enableSni),
+            virtualServer.virtualhost,
         ),
+        ...(members.every(saysAnything) ? [] : durationsOf(path, virtualServer, {})),
+        ...problemsOfEach(`${path}.realServers`, virtualServer.realServers, (member, at) => [
+            ...(member.check ? checkProblems(`${at}.check`, member.check, target, context) : []),
+            ...(saysAnything(member) ? durationsOf(at, member, virtualServer) : []),
+            ...sniNameProblems(
+                `${at}.virtualhost`,
+                (member.check ?? virtualServer.check)?.ssl?.enableSni,
+                member.virtualhost,
+            ),
+        ]),
     ];
 }
 
@@ -40,9 +58,25 @@ function checkContextOf(cluster: Cluster, virtualServer: VirtualServer): CheckCo
     const { bfdInstances = [], trackFiles = [] } = cluster;
     return {
         family: familyIn(virtualServer),
+        served: servedBy(virtualServer, portOf(virtualServer)),
+        alpha: virtualServer.alpha ?? false,
         bfdInstances: bfdInstances.map(({ name }) => name),
         trackFiles: trackFiles.map(({ name }) => name),
     };
+}
+
+function checkOrDefaultProblems(
+    path: string,
+    virtualServer: VirtualServer,
+    target: Target,
+    context: CheckContext,
+): Problem[] {
+    const { check } = virtualServer;
+    const at = `${path}.check`;
+    if (check) return checkProblems(at, check, target, context);
+    // The default depends on the ports.
+    const hasPorts = addressProblems(path, virtualServer, target).length === 0;
+    return hasPorts ? defaultCheckProblems(at, context.served, target) : [];
 }
 
 function saysAnything(member: Checked): boolean {
@@ -50,21 +84,11 @@ function saysAnything(member: Checked): boolean {
     return fields.some((field) => member[field] !== undefined);
 }
 
-function checkedProblems(
-    path: string,
-    own: Checked,
-    above: Checked,
-    target: Target,
-    context: CheckContext,
-): Problem[] {
-    const at = own.check ? `${path}.check` : path;
-    return [
-        ...(own.check ? checkProblems(at, own.check, target, context) : []),
-        ...timingProblems(
-            at,
-            own.check ?? above.check,
-            nearestTiming(own, above),
-            own.delayLoop ?? delayLoopOf(above),
-        ),
-    ];
+function durationsOf(path: string, own: Checked, above: Checked): Problem[] {
+    return timingProblems(
+        own.check ? `${path}.check` : path,
+        own.check ?? above.check,
+        nearestTiming(own, above),
+        own.delayLoop ?? delayLoopOf(above),
+    );
 }

@@ -1,5 +1,5 @@
 import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
-import { matching, oneOf, checkValue, type Target, wrongAddress } from "../keepalived/keywords";
+import { matching, oneOf, checkValue, type Target, wrongDestination } from "../keepalived/keywords";
 import { Distribution, isVersion } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
 import {
@@ -104,13 +104,18 @@ function realServerProblems(
     realServer: Cluster["realServers"][number],
     target: Target,
 ): Problem[] {
-    const { address, address6, weight: share, httpd } = realServer;
+    const { address, address6, weight: share, httpd, managed = true } = realServer;
     return [
         ...familyProblems(`${path}.address`, address, "inet"),
         ...familyProblems(`${path}.address6`, address6, "inet6"),
         ...gatewayProblems(path, realServer),
         ...checkValue(`${path}.weight`, weight, share, target),
         ...httpdProblems(`${path}.httpd`, httpd),
+        ...problemIf(
+            !managed && httpd !== undefined,
+            `${path}.httpd`,
+            "The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
+        ),
     ];
 }
 
@@ -161,6 +166,6 @@ function addressProblems(path: string, host: string): Problem[] {
 }
 
 function wrongAddressProblems(path: string, address: string): Problem[] {
-    const reason = wrongAddress(address);
+    const reason = wrongDestination(address);
     return reason === undefined ? [] : problem(path, reason);
 }

@@ -2,7 +2,7 @@ import { isInNetwork, isNetwork } from "../addresses";
 import type { Cluster } from "../model";
 import { instancesSharedByNat } from "../nat";
 import { contextOf, memberMethodOf, type Pool, poolAddresses } from "../pool";
-import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
+import { problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
 
@@ -17,7 +17,8 @@ export function natProblems(
         ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.NAT,
     );
     const addresses = poolAddresses(nat, familyIn(virtualServer));
-    const oneArmed = new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size < 2;
+    const oneArmed =
+        new Set(cluster.vrrpInstances.map((instance) => instance.interface)).size === 1;
     return [
         ...problemsOfEach(`${path}.clientNetworks`, clientNetworks, (network, at) => [
             ...problemIf(
@@ -25,14 +26,16 @@ export function natProblems(
                 at,
                 `${quote(network)} is not a prefix. Use one such as 192.0.2.0/24.`,
             ),
-            ...problemIf(
+            ...warningIf(
                 isNetwork(network) && addresses.some((address) => isInNetwork(address, network)),
+                Warning.directAnswers,
                 at,
-                `${quote(network)} contains real servers, which would answer these clients directly. Use FULLNAT.`,
+                `${quote(network)} contains real servers, which answer clients in their own network directly. Use FULLNAT if there are such clients.`,
             ),
         ]),
-        ...problemIf(
+        ...warningIf(
             nat.length > 0 && oneArmed && clientNetworks === undefined,
+            Warning.directAnswers,
             `${path}.lvsMethod`,
             "NAT with a single network fails for clients inside that network. List the networks of clients in clientNetworks, or use FULLNAT.",
         ),

@@ -5,6 +5,8 @@ import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
 import { addressInUseProblems, hostsByAddress, sameServiceProblems } from "./destinations";
 import { healthProblems } from "./health";
+import { inhibitedProblems } from "./inhibited";
+import { natGatewayProblems } from "./natGateways";
 import { natProblems, splitInstanceProblems } from "./nat";
 import { poolProblems } from "./pools";
 import { sorryProblems } from "./sorryServers";
@@ -28,10 +30,12 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
             ...poolProblems(cluster, pool, path, target),
             ...healthProblems(cluster, pool.virtualServer, path, target),
             ...weightProblems(pool, path),
+            ...inhibitedProblems(pool, path, target),
             ...sorryProblems(pool, uses.get(pool.virtualServer), memberships, path, target),
             ...natProblems(cluster, pool, path),
         ]),
         ...splitInstanceProblems(cluster),
+        ...natGatewayProblems(cluster, memberships),
         ...sameServiceProblems(cluster),
         ...conflictingRoleProblems(cluster, memberships),
     ];

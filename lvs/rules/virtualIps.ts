@@ -18,11 +18,6 @@ export function virtualIpProblems(cluster: Cluster): Problem[] {
     const isListed = new Set(listed.map(({ ip }) => ip));
     const single = instances.length === 1 && instances[0]!.virtualIpaddress === undefined;
     return [
-        ...problemIf(
-            instances.length === 0,
-            "vrrpInstances",
-            "The list is empty. Give one instance with interface and virtualRouterId.",
-        ),
         ...instances.flatMap(({ virtualIpaddress }, index) =>
             problemIf(
                 instances.length > 1 && virtualIpaddress === undefined,

@@ -1,6 +1,6 @@
 import { canonical, type Family, familyOf, socketOf } from "../addresses";
 import {
-    ipAddress,
+    destinationAddress,
     oneOf,
     port as portNumber,
     checkValue,
@@ -84,13 +84,14 @@ export function portOf(destination: Destination): number {
 export function headOf(destination: Destination): string {
     const { fwmark, virtualIp, virtualServerGroup } = destination;
     if (fwmark) return `fwmark ${fwmark.mark}`;
-    if (virtualServerGroup) return `group ${groupName(socketsOf(destination))}`;
+    if (virtualServerGroup) return `group ${groupName(destination)}`;
     return `${virtualIp} ${portOf(destination)}`;
 }
 
-/** Name of a group: its first socket, so that the name stays when other sockets are added or removed. */
-export function groupName([first]: Required<Socket>[]): string {
-    return `${first!.virtualIp}_${first!.port}`;
+/** Name of a group: its protocol and first socket, so that the name stays when other sockets come and go. */
+export function groupName(destination: Destination): string {
+    const { virtualIp, port } = socketsOf(destination)[0]!;
+    return `${protocolOf(destination)}_${virtualIp}_${port}`;
 }
 
 const serviceFlags: Record<Protocol, string> = { TCP: "-t", UDP: "-u", SCTP: "--sctp-service" };
@@ -155,7 +156,7 @@ export function destinationProblems(
 
 function socketProblems(path: string, { virtualIp, port }: Socket, target: Target): Problem[] {
     return [
-        ...checkValue(`${path}.virtualIp`, ipAddress, virtualIp, target),
+        ...checkValue(`${path}.virtualIp`, destinationAddress, virtualIp, target),
         ...checkValue(`${path}.port`, portNumber, port, target),
     ];
 }

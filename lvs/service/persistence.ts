@@ -8,7 +8,7 @@ import { type Problem, problemIf, quote } from "../problems";
 export interface PersistenceSettings {
     /** Seconds during which a client stays with its real server, 0 to 2678400. 0 means no persistence (keepalived `persistence_timeout`). Defaults to 0. */
     persistenceTimeout?: number;
-    /** Clients that stay together: an IPv4 netmask such as `255.255.255.0`, or an IPv6 prefix length such as `"64"` (keepalived `persistence_granularity`). Defaults to each address on its own. */
+    /** Clients that stay together: an IPv4 netmask such as `255.255.255.0`, or `0.0.0.0` for all, or an IPv6 prefix length such as `"64"` (keepalived `persistence_granularity`). Defaults to each address on its own. */
     persistenceGranularity?: string;
     /** Way to tell clients apart besides their address. The only one is `sip`, by the Call-ID of SIP over UDP (keepalived `persistence_engine`). Defaults to none. */
     persistenceEngine?: string;
@@ -72,6 +72,11 @@ export function persistenceProblems(
             `${path}.persistenceEngine`,
             without,
         ),
+        ...problemIf(
+            mask === "0.0.0.0" && !isAtLeast(target.version, "2.0.20"),
+            `${path}.persistenceGranularity`,
+            `The netmask 0.0.0.0 needs keepalived 2.0.20, and ${target.host} has ${target.version}. Remove it.`,
+        ),
     ];
 }
 
@@ -91,7 +96,7 @@ export function persistenceOptions(settings: PersistenceSettings, family: Family
 function isNetmask(mask: string): boolean {
     if (!isIPv4(mask)) return false;
     const bits = mask.split(".").map((octet) => Number(octet).toString(2).padStart(8, "0"));
-    return /^1+0*$/.test(bits.join(""));
+    return /^1*0*$/.test(bits.join(""));
 }
 
 function isLength(mask: string): boolean {

@@ -14,7 +14,7 @@ import {
 import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf, quote } from "../problems";
 import { type Check, type CheckTiming, delayLoop, timingKeywords } from "./checks";
-import { hostName } from "./checks/hostName";
+import { webHost } from "./checks/hostName";
 import { LvsMethod, type Tunnel, tunnelProblems } from "./lvsMethod";
 
 /** Settings of a pool member that are one line each in its block. */
@@ -68,7 +68,7 @@ export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
     notifyUp: { keyword: "notify_up", type: scriptCall },
     notifyDown: { keyword: "notify_down", type: scriptCall },
     smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
-    virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
+    virtualhost: { keyword: "virtualhost", type: webHost, since: "1.3.6" },
     delayLoop: { keyword: "delay_loop", type: delayLoop, since: "1.3.7" },
 };
 

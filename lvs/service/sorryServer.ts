@@ -1,6 +1,13 @@
-import { type Family, familyOf, isSameAddress } from "../addresses";
-import { ownAddress, oneOf, port, checkValue, type Target, tooNew } from "../keepalived/keywords";
-import { type Problem, problemIf, quote } from "../problems";
+import { type Family, familyOf, isSameAddress, kindOf } from "../addresses";
+import {
+    destinationAddress,
+    oneOf,
+    port,
+    checkValue,
+    type Target,
+    tooNew,
+} from "../keepalived/keywords";
+import { type Problem, problemIf, quote, Warning, warningIf } from "../problems";
 import { LvsMethod, methodWords, planTunnel, translatesPorts, type TunnelPlan } from "./lvsMethod";
 
 /** A server that answers while a whole pool is down (keepalived `sorry_server`), without its address. */
@@ -63,16 +70,17 @@ export function sorryServerProblems(
     const method = lvsMethod ?? service.method;
     const family = familyOf(host);
     return [
-        ...checkValue(`${path}.host`, ownAddress, host, target),
+        ...hostProblems(`${path}.host`, host, method, target),
         ...problemIf(
             family !== undefined && family !== service.family,
             `${path}.host`,
             `${quote(host)} is not in the address family of the virtual IP. Use an address of that family.`,
         ),
-        ...problemIf(
+        ...warningIf(
             service.pool.some((address) => isSameAddress(address, host)),
+            Warning.sorryServerInPool,
             `${path}.host`,
-            `${quote(host)} is in the pool, and would be down together with it. Use another server.`,
+            `${quote(host)} is in the pool, and may be down together with it. Use another server.`,
         ),
         ...checkValue(`${path}.port`, port, own, target),
         ...problemIf(
@@ -89,4 +97,14 @@ export function sorryServerProblems(
                   target,
               )),
     ];
+}
+
+/** A director can answer itself on a loopback address, except by NAT: the kernel drops such packets. */
+function hostProblems(path: string, host: string, method: LvsMethod, target: Target): Problem[] {
+    if (kindOf(host) !== "loopback") return checkValue(path, destinationAddress, host, target);
+    return problemIf(
+        translatesPorts(method),
+        path,
+        `${quote(host)} is a loopback address, and the kernel drops what ${method} sends there. Use lvsMethod DR, or the address of a host.`,
+    );
 }

@@ -19,7 +19,7 @@ import {
     delayLoop,
     timingKeywords,
 } from "./checks";
-import { hostName } from "./checks/hostName";
+import { webHost } from "./checks/hostName";
 import {
     type Destination,
     destinationProblems,
@@ -84,11 +84,11 @@ export interface VirtualServerSettings
     delayLoop?: number;
     /** Set the weight of a failed server to 0 instead of removing it (keepalived `inhibit_on_failure`). Defaults to false. */
     inhibitOnFailure?: boolean;
-    /** Health checks of the real servers. Defaults to a TCP connection to their port. */
+    /** Health checks of the real servers. Defaults to a TCP connection to their port; for UDP to a packet and an echo request, for SCTP to an echo request. */
     check?: Check;
     /** Real servers in the pool. Defaults to all. */
     realServers?: PoolMemberSettings[];
-    /** Networks of the clients, as prefixes such as `192.0.2.0/24`. Needed for NAT with a single network only. Defaults to anywhere. */
+    /** Networks of the clients, as prefixes such as `192.0.2.0/24`. pulumi-lvs warns if NAT fails for some of them. Defaults to anywhere. */
     clientNetworks?: string[];
 }
 
@@ -137,7 +137,7 @@ export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
     ops: { keyword: "ops", type: flag },
     haSuspend: { keyword: "ha_suspend", type: flag },
     smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
-    virtualhost: { keyword: "virtualhost", type: hostName },
+    virtualhost: { keyword: "virtualhost", type: webHost },
 };
 
 /** Values for the template `virtual_server.mustache`. */
@@ -197,15 +197,27 @@ function missingPortProblems(path: string, virtualServer: VirtualServer): Proble
     );
 }
 
+/** Check the addresses and ports of a virtual server. */
+export function addressProblems(
+    path: string,
+    virtualServer: VirtualServer,
+    target: Target,
+): Problem[] {
+    return [
+        ...destinationProblems(path, virtualServer, target),
+        ...missingPortProblems(path, virtualServer),
+    ];
+}
+
 /** Check a virtual server on its own. */
 export function virtualServerProblems(
     path: string,
     virtualServer: VirtualServer,
     target: Target,
 ): Problem[] {
-    const { lvsMethod, ops, fwmark, protocol } = virtualServer;
+    const { lvsMethod, ops, fwmark, protocol, persistenceEngine } = virtualServer;
     return [
-        ...destinationProblems(path, virtualServer, target),
+        ...addressProblems(path, virtualServer, target),
         ...keywordProblems(path, delayKeywords, virtualServer, target),
         ...keywordProblems(path, schedulerKeywords, virtualServer, target),
         ...schedulerProblems(path, virtualServer, target),
@@ -217,9 +229,9 @@ export function virtualServerProblems(
         ...keywordProblems(path, virtualServerKeywords, virtualServer, target),
         ...keywordProblems(path, quorumKeywords, virtualServer, target),
         ...problemIf(
-            ops === true && isPersistent(virtualServer),
+            ops === true && isPersistent(virtualServer) && persistenceEngine === undefined,
             `${path}.ops`,
-            "ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them.",
+            "ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them, or give a persistenceEngine.",
         ),
         ...problemIf(
             ops === true && fwmark === undefined && protocol !== "UDP",
@@ -227,11 +239,15 @@ export function virtualServerProblems(
             "ops is for UDP. Remove it, or use protocol UDP.",
         ),
         ...problemIf(
+            persistenceEngine !== undefined && fwmark === undefined && protocol !== "UDP",
+            `${path}.persistenceEngine`,
+            "The engine reads UDP only, and clients of other protocols are told apart by address. Remove it, or use protocol UDP.",
+        ),
+        ...problemIf(
             virtualServer.haSuspend === true && fwmark !== undefined,
             `${path}.haSuspend`,
             "haSuspend needs a virtual IP, and a service with fwmark has none. Remove it.",
         ),
-        ...missingPortProblems(path, virtualServer),
         ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),
     ];
 }

@@ -140,6 +140,27 @@ describe("lvs status", () => {
     });
 });
 
+describe("lvs status of a director without VRRP", () => {
+    const written = reports({
+        ds1: directorReport("ds1", { isActive: true }).replace(/^(router|address) .*\n/gm, ""),
+        ds2: undefined,
+    });
+    const hosts = readReports(written).filter(({ host }) => host.name !== "ds2");
+    const { virtualIps, elsewhere, hosts: states, problems } = clusterStatus("web", hosts);
+
+    it("shows its services", () => {
+        expect(virtualIps).toEqual([]);
+        expect(elsewhere).toMatchObject([
+            { service: "TCP 10.128.190.248:80", director: "ds1", present: true },
+        ]);
+    });
+
+    it("says that it serves, and misses no active director", () => {
+        expect(states[0]).toMatchObject({ name: "ds1", state: "serving" });
+        expect(problems).toEqual([]);
+    });
+});
+
 it("lvs status shows services by firewall mark as the active director has them", () => {
     const mark = (text: string) =>
         text.replace(/-t 10.128.190.248:80/g, "-f 7").replace(/-g/g, "-m");

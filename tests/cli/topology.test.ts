@@ -69,6 +69,12 @@ it("lvs topology marks the director with the highest priority of each virtual ro
     expect(directors.map(({ preferredFor }) => preferredFor.length)).toEqual([1, 1]);
 });
 
+it("lvs topology gives directors without VRRP no roles", () => {
+    const text = mermaid(pictured(goldenClusters["no-vrrp"]!));
+    expect(text).toContain('director1["ds1"]');
+    expect(text).toContain("vip1 --> director1");
+});
+
 it("lvs topology names a real server by its address if the inventory lacks it", () => {
     const files = directorFiles(planDirector(seed, "ds1"));
     const { realServers } = pictureOf([{ name: "ds1", cluster: "web", files, hidden: [] }]);

@@ -203,11 +203,19 @@ describe("LvsCluster", () => {
         expect(await (cluster!.vip as unknown as { isKnown: Promise<boolean> }).isKnown).toBe(true);
     });
 
+    it("needs no VRRP instances", async () => {
+        const args = { ...seedArgs(), vrrpInstances: undefined };
+        const all = await record(() => new LvsCluster("web", args));
+        const { inputs } = all.find(({ name }) => name === "web-ds1-configure")!;
+        expect(inputs.stdin).toContain("virtual_server 10.128.190.248 80");
+        expect(inputs.stdin).not.toContain("vrrp_instance");
+    });
+
     it("reports every problem at once and registers no step", async () => {
         const args = seedArgs();
         args.connection = {};
         args.virtualServers[0]!.port = 70000;
-        args.vrrpInstances[0]!.virtualRouterId = 0;
+        args.vrrpInstances![0]!.virtualRouterId = 0;
         args.authPass = "much too long";
         let thrown: unknown;
         const all = await record(() => {

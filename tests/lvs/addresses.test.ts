@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { canonical, familyOf, isInNetwork, isSameAddress, kindOf } from "../../lvs/addresses";
-import { ipAddress, ownAddress, type Target } from "../../lvs/keepalived/keywords";
+import {
+    destinationAddress,
+    ipAddress,
+    ownAddress,
+    type Target,
+} from "../../lvs/keepalived/keywords";
 import { validate } from "../../lvs/validate";
 import { cases } from "../support/property";
 import { seed } from "../support/seed";
@@ -52,7 +57,7 @@ describe("an address", () => {
         ["ff02::1", "is a multicast address"],
         ["255.255.255.255", "is a broadcast address"],
     ])("%j is refused for a host and for a host's own use: it %s", (address, reason) => {
-        for (const kind of [ipAddress, ownAddress]) {
+        for (const kind of [ipAddress, ownAddress, destinationAddress]) {
             expect(kind.check(address, target)).toContain(`${JSON.stringify(address)} ${reason}`);
         }
     });
@@ -60,6 +65,11 @@ describe("an address", () => {
     it.each(["127.0.0.1", "::1"])("%s is of use to one host only", (address) => {
         expect(ipAddress.check(address, target)).toContain("is a loopback address");
         expect(ownAddress.check(address, target)).toBeUndefined();
+    });
+
+    it.each(["fe80::1", "FE80:0::1", "febf::1"])("%s needs an interface", (address) => {
+        expect(destinationAddress.check(address, target)).toContain("is a link-local address");
+        expect(ipAddress.check(address, target)).toBeUndefined();
     });
 
     it("has one canonical form for all its spellings", () => {

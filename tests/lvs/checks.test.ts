@@ -5,19 +5,31 @@ import {
     checkProblems,
     type CheckTiming,
     checkViews,
+    defaultCheckProblems,
     delayLoopOf,
     nearestTiming,
     planChecks,
+    servedBy,
     timingProblems,
 } from "../../lvs/service/checks";
+import { problemLine } from "../../lvs/problems";
+import { type Destination, portOf } from "../../lvs/service/destination";
 import { render } from "../../lvs/template";
 import { anyCharacter, cases } from "../support/property";
 
 const target = (version: string): Target => ({ version, host: "ds1", scripts: ["probe"] });
-const known = { family: "inet" as const, bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
+const page = (url: object): Check => ({ http: { url: [{ path: "/", ...url }] } });
+const served = servedBy({ virtualIp: "192.0.2.10", port: 80 }, 80);
+const known = {
+    family: "inet" as const,
+    served,
+    alpha: false,
+    bfdInstances: ["BFD_1"],
+    trackFiles: ["maintenance"],
+};
 
 const rendered = (check: Check | undefined, inherited: CheckTiming = {}, version = "2.3.3") =>
-    checkViews(planChecks(check, inherited, version), version)
+    checkViews(planChecks(check, { timing: inherited, served, version }), version)
         .map((view) => render("check.mustache", view))
         .join("");
 
@@ -245,18 +257,17 @@ describe("the block of a check", () => {
         expect(rendered(check)).toBe(text);
     });
 
-    it("opens a TCP connection if no check is given", () => {
-        expect(rendered(undefined)).toBe(`TCP_CHECK {
-    connect_timeout 2
-    retry 1
-    delay_before_retry 1
-}
-`);
+    it("does not exist if the check is none", () => {
+        expect(problems({ none: true })).toEqual([]);
+        expect(rendered({ none: true })).toBe("");
     });
 
     it("stands beside the blocks of other checks", () => {
         const checks = { file: { trackFile: "maintenance" }, tcp: {}, ping: {} };
-        const names = checkViews(planChecks(checks, {}, "2.3.3"), "2.3.3");
+        const names = checkViews(
+            planChecks(checks, { timing: {}, served, version: "2.3.3" }),
+            "2.3.3",
+        );
         expect(names.map(({ checker }) => checker)).toEqual([
             "TCP_CHECK",
             "PING_CHECK",
@@ -266,6 +277,90 @@ describe("the block of a check", () => {
 
     it("requires any reply without naming bytes", () => {
         expect(rendered({ udp: { requireReply: "any" } })).toContain("    require_reply\n");
+    });
+});
+
+const virtualIp = "192.0.2.10";
+const marks = (...packets: object[]): Destination => ({
+    fwmark: { mark: 7, packets: packets.map((packet) => ({ virtualIp, ...packet })) },
+});
+const several: Destination = { virtualIp };
+
+/** Checks with their ports, of a service with this check or without one. */
+function checksOf(destination: Destination, check?: Check): string[] {
+    const atPort = servedBy(destination, portOf(destination));
+    const plans = planChecks(check, { timing: {}, served: atPort, version: "2.3.3" });
+    return checkViews(plans, "2.3.3").map(({ checker, keywords }) =>
+        [checker, ...keywords.filter((line) => line.startsWith("connect_port"))].join(" "),
+    );
+}
+
+describe("the default check", () => {
+    it.each<[string, Destination, string[]]>([
+        ["a TCP port", { virtualIp, port: 80 }, ["TCP_CHECK"]],
+        ["a UDP port", { virtualIp, port: 53, protocol: "UDP" }, ["UDP_CHECK", "PING_CHECK"]],
+        ["an SCTP port", { virtualIp, port: 3868, protocol: "SCTP" }, ["PING_CHECK"]],
+        ["all UDP ports", { virtualIp, protocol: "UDP" }, ["PING_CHECK"]],
+        [
+            "marked packets with one TCP port",
+            marks({ port: 21 }, { port: 10000, lastPort: 20000 }),
+            ["TCP_CHECK connect_port 21"],
+        ],
+        [
+            "marked packets with one UDP port",
+            marks({ protocol: "UDP", port: 53 }),
+            ["UDP_CHECK connect_port 53", "PING_CHECK"],
+        ],
+        [
+            "marked UDP packets of several ports",
+            marks({ protocol: "UDP", port: 53 }, { protocol: "UDP", port: 5353 }),
+            ["PING_CHECK"],
+        ],
+    ])("suits %s", (_, destination, expected) => {
+        expect(checksOf(destination)).toEqual(expected);
+    });
+
+    it.each<[string, Destination, string]>([
+        ["all TCP ports", several, "the service has no single TCP port for a default check"],
+        ["several TCP ports", marks({ port: 80 }, { port: 443 }), "has the TCP ports 80, 443 for"],
+        ["a range of TCP ports", marks({ port: 80, lastPort: 90 }), "has no single TCP port for"],
+    ])("does not exist for %s", (_, destination, reason) => {
+        const found = defaultCheckProblems("check", servedBy(destination, 0), target("2.3.3"));
+        expect(found.map(problemLine)).toEqual([expect.stringContaining(reason)]);
+    });
+
+    it("needs keepalived 2.1.0 for UDP and SCTP", () => {
+        const sctp = servedBy({ virtualIp, port: 3868, protocol: "SCTP" }, 3868);
+        expect(defaultCheckProblems("check", sctp, target("2.1.0"))).toEqual([]);
+        expect(defaultCheckProblems("check", sctp, target("2.0.20"))).toEqual([
+            expect.objectContaining({
+                reason: "The value is missing, and the default, PING_CHECK, needs keepalived 2.1.0, and ds1 has 2.0.20. Give a check, or none.",
+            }),
+        ]);
+    });
+});
+
+describe("a check of a server with several ports", () => {
+    const ftp = marks({ port: 21 }, { port: 10000, lastPort: 20000 });
+
+    it("connects to the only port of its protocol", () => {
+        expect(checksOf(ftp, { smtp: {} })).toEqual(["SMTP_CHECK connect_port 21"]);
+        expect(checksOf(ftp, { smtp: { connectPort: 25 } })).toEqual([
+            "SMTP_CHECK connect_port 25",
+        ]);
+        expect(checksOf(ftp, { ping: {} })).toEqual(["PING_CHECK"]);
+    });
+
+    it.each<[string, Destination, Check, string]>([
+        ["all ports", several, { tcp: {} }, "check.tcp.connectPort: The value is missing"],
+        ["no UDP port", ftp, { dns: {} }, "and the service has no single UDP port"],
+        ["two ports", marks({ port: 80 }, { port: 443 }), page({}), "has the TCP ports 80, 443"],
+    ])("needs a port if the service has %s", (_, destination, check, reason) => {
+        const context = { ...known, served: servedBy(destination, 0) };
+        const found = checkProblems("check", check, target("2.3.3"), context);
+        expect(found.map(({ path, reason: why }) => `${path}: ${why}`)).toEqual([
+            expect.stringContaining(reason),
+        ]);
     });
 });
 
@@ -365,7 +460,6 @@ describe("a delay loop", () => {
     });
 });
 
-const page = (url: object): Check => ({ http: { url: [{ path: "/", ...url }] } });
 const misc = (call: object): Check => ({ misc: { miscPath: { script: "probe", ...call } } });
 
 describe("validation of checks", () => {
@@ -432,8 +526,8 @@ describe("validation of checks", () => {
         ],
         [
             "an invalid host name",
-            page({ virtualhost: "www.example.com:80" }),
-            'check.http.url[0].virtualhost: "www.example.com:80" is not a host name',
+            page({ virtualhost: "www.example.com:" }),
+            'check.http.url[0].virtualhost: "www.example.com:" is not a host name',
         ],
         [
             "no status code",

@@ -18,6 +18,7 @@ import { poolMemberKeywords } from "../../lvs/service/poolMember";
 import { quorumKeywords } from "../../lvs/service/quorum";
 import { LvsSched, schedulerKeywords } from "../../lvs/service/scheduler";
 import { delayKeywords, virtualServerKeywords } from "../../lvs/service/virtualServer";
+import { refusalsOf } from "../../lvs/problems";
 import { validate } from "../../lvs/validate";
 import { bfdInstanceKeywords } from "../../lvs/vrrp/tracking/bfdInstance";
 import { globalDefsKeywords, lvsTimeoutsKeywords } from "../../lvs/global/globalDefs";
@@ -107,7 +108,7 @@ function wordsByLine(configuration: string): string[][] {
 function goldenLines(version: string): string[][] {
     return Object.values(goldenClusters)
         .map((cluster) => onVersion(cluster, version))
-        .filter((cluster) => validate(cluster).length === 0)
+        .filter((cluster) => refusalsOf(validate(cluster)).length === 0)
         .flatMap((cluster) =>
             cluster.directors.flatMap(({ name }) =>
                 wordsByLine(directorFiles(planDirector(cluster, name))[0]!.content),

@@ -103,6 +103,38 @@ describe("validation", () => {
             },
         ],
         [
+            "NAT with several instances in a sync group, and no gateway",
+            {
+                vrrpInstances: [
+                    first,
+                    { ...second, interface: "eth1", virtualIpaddress: [{ ip: "10.128.191.1" }] },
+                ],
+                vrrpSyncGroups: [{ name: "both", group: ["VI_1", "VI_2"] }],
+                virtualServers: [{ ...seed.virtualServers[0]!, lvsMethod: "NAT" }],
+            },
+        ],
+        [
+            "a gateway of NAT that is the own address of the only director",
+            {
+                directors: seed.directors.slice(0, 1),
+                realServers: [{ ...realServer!, gateway: "10.128.190.253" }],
+                virtualServers: [
+                    {
+                        ...seed.virtualServers[0]!,
+                        lvsMethod: "NAT",
+                        clientNetworks: ["192.0.2.0/24"],
+                    },
+                ],
+            },
+        ],
+        [
+            "services without VRRP on the directors' own addresses",
+            {
+                vrrpInstances: [],
+                virtualServers: [{ virtualIp: "10.128.190.253", port: 80 }],
+            },
+        ],
+        [
             "an address that a real server has as its host, too",
             { realServers: [{ ...realServer!, address: realServer!.host }] },
         ],

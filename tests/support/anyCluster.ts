@@ -147,6 +147,7 @@ const check = some(
         ),
         ping: some({}, connecting),
         file: some({ trackFile: fc.constant("drain") }, { weight: trackWeight, reverse: bool }),
+        none: bool,
     },
 );
 

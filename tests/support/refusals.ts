@@ -55,6 +55,11 @@ const otherInstance = {
     virtualIpaddress: [{ ip: "10.128.191.1" }],
 };
 const outside = { ...seed.vrrpInstances[0]!, virtualIpaddress: [{ ip: vip }] };
+const outsideNat = {
+    ...seed.virtualServers[0]!,
+    lvsMethod: "NAT",
+    clientNetworks: ["192.0.2.0/24"],
+};
 
 /** Hosts. */
 const hosts = [
@@ -159,6 +164,11 @@ const hosts = [
         { gateway: "255.255.255.255" },
         'realServers[2].gateway: "255.255.255.255" is a broadcast address, which is that of no host. Use one such as 192.0.2.10.',
     ),
+    realServer(
+        "a link-local address of a real server",
+        { address6: "fe80::251" },
+        'realServers[2].address6: "fe80::251" is a link-local address, which needs an interface. Use one such as 2001:db8::10.',
+    ),
     service(
         "a virtual IP that is a multicast address",
         { virtualIp: "239.1.2.3" },
@@ -210,6 +220,11 @@ const hosts = [
         "realServers[2].weight: -1 is out of range. Use 0 to 65535.",
     ),
     realServer(
+        "a page of a real server that is not managed",
+        { managed: false, httpd: { page: "hello" } },
+        "realServers[2].httpd: The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
+    ),
+    realServer(
         "a page with a NUL",
         { httpd: { page: "a\0b" } },
         "realServers[2].httpd.page: The text has a NUL character or half of another character. Remove it.",
@@ -218,11 +233,6 @@ const hosts = [
 
 /** VRRP. */
 const vrrp = [
-    cluster(
-        "no instance",
-        { vrrpInstances: [] },
-        "vrrpInstances: The list is empty. Give one instance with interface and virtualRouterId.",
-    ),
     instance(
         "virtual router id 0",
         { virtualRouterId: 0 },
@@ -329,7 +339,7 @@ const vrrp = [
             hasAuthPass: true,
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, version: 3 }],
         },
-        "authPass: The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+        "authPass: The password is for version 2 of VRRP, which no instance has. Remove it.",
     ),
     {
         what: "a password of more than eight bytes",
@@ -546,15 +556,33 @@ const services = [
         { lvsMethod: "TUN", tunnel: { port: 6080 } },
         'virtualServers[0].tunnel.port: A port needs a tunnel of type gue, and the type is "ipip". Remove the port, or change the type.',
     ),
-    service(
-        "NAT with one network and clients anywhere",
-        { lvsMethod: "NAT" },
-        "virtualServers[0].lvsMethod: NAT with a single network fails for clients inside that network. List the networks of clients in clientNetworks, or use FULLNAT.",
+    cluster(
+        "a gateway of NAT that is a director's own address",
+        {
+            realServers: seed.realServers
+                .slice(0, 1)
+                .map((one) => ({ ...one, gateway: "10.128.190.253" })),
+            virtualServers: [outsideNat],
+        },
+        'realServers[0].gateway: "10.128.190.253" is no virtual IP of vrrpInstances, so NAT stops when the active director fails. Use a virtual IP of the directors.',
     ),
-    service(
-        "NAT with clients among the real servers",
-        { lvsMethod: "NAT", clientNetworks: ["10.128.190.0/24"] },
-        'virtualServers[0].clientNetworks[0]: "10.128.190.0/24" contains real servers, which would answer these clients directly. Use FULLNAT.',
+    cluster(
+        "a gateway of NAT that is nobody's address",
+        {
+            realServers: [{ name: "in1", host: "10.128.191.11", gateway: "10.128.191.9" }],
+            vrrpInstances: [outside, otherInstance],
+            virtualServers: [outsideNat],
+        },
+        'realServers[0].gateway: "10.128.191.9" is no virtual IP of vrrpInstances, so NAT stops when the active director fails. Use a virtual IP of the directors.',
+    ),
+    cluster(
+        "NAT with several instances and no gateway",
+        {
+            realServers: [{ name: "in1", host: "10.128.191.11" }],
+            vrrpInstances: [outside, otherInstance],
+            virtualServers: [outsideNat],
+        },
+        "realServers[0].gateway: The value is missing, so the instances that NAT needs on one director are unknown. Give the virtual IP that is the gateway, or put the instances in vrrpSyncGroups.",
     ),
     cluster(
         "a director as the gateway of direct routing",
@@ -591,7 +619,7 @@ const services = [
         {
             realServers: seed.realServers.slice(0, 1),
             virtualServers: [
-                { ...seed.virtualServers[0]!, lvsMethod: "NAT", clientNetworks: ["192.0.2.0/24"] },
+                outsideNat,
                 {
                     virtualIp: vip,
                     port: 81,
@@ -653,12 +681,39 @@ const services = [
     service(
         "persistence with one-packet scheduling",
         { protocol: "UDP", ops: true, persistenceTimeout: 50 },
-        "virtualServers[0].ops: ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them.",
+        "virtualServers[0].ops: ops schedules each packet separately, and persistenceTimeout keeps clients together. Remove one of them, or give a persistenceEngine.",
     ),
     service(
         "one-packet scheduling of TCP",
         { ops: true },
         "virtualServers[0].ops: ops is for UDP. Remove it, or use protocol UDP.",
+    ),
+    service(
+        "the engine for SIP with TCP",
+        { persistenceTimeout: 50, persistenceEngine: "sip" },
+        "virtualServers[0].persistenceEngine: The engine reads UDP only, and clients of other protocols are told apart by address. Remove it, or use protocol UDP.",
+    ),
+    cluster(
+        "a netmask for all clients on an old keepalived",
+        {
+            directors: seed.directors.map((one) => ({ ...one, keepalivedVersion: "2.0.19" })),
+            virtualServers: [
+                {
+                    ...seed.virtualServers[0]!,
+                    persistenceTimeout: 50,
+                    persistenceGranularity: "0.0.0.0",
+                },
+            ],
+        },
+        "virtualServers[0].persistenceGranularity: The netmask 0.0.0.0 needs keepalived 2.0.20, and ds1 (debian12) has 2.0.19. Remove it.",
+    ),
+    service(
+        "a name with a port in the TLS handshake",
+        {
+            virtualhost: "www.example.com:8443",
+            check: { ssl: { enableSni: true, url: [{ path: "/" }] } },
+        },
+        'virtualServers[0].virtualhost: "www.example.com:8443" has a port, and enableSni sends the name in the TLS handshake, which has none. Remove the port, or enableSni.',
     ),
     service(
         "a netmask with holes",
@@ -681,28 +736,21 @@ const services = [
         "virtualServers[0].hysteresis: 1 is not below quorum, 1, so the pool could never go down. Lower it.",
     ),
     service(
-        "a sorry server of the pool",
-        { sorryServer: { host: "10.128.190.249" } },
-        'virtualServers[0].sorryServer.host: "10.128.190.249" is in the pool, and would be down together with it. Use another server.',
-    ),
-    cluster(
-        "a sorry server of the pool, its address written in another way",
-        {
-            realServers: [{ ...seed.realServers[0]!, address6: "fd00:62:1::249" }],
-            virtualServers: [
-                {
-                    virtualIp: "fd00:62:1::248",
-                    port: 80,
-                    sorryServer: { host: "FD00:62:1:0::249" },
-                },
-            ],
-        },
-        'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool, and would be down together with it. Use another server.',
-    ),
-    service(
         "a sorry server on another port with direct routing",
         { sorryServer: { host: "10.128.190.246", port: 81 } },
         "virtualServers[0].sorryServer.port: 81 differs from the virtual server's port, 80, and DR cannot change ports. Remove it, or use NAT.",
+    ),
+    ...["NAT", "FULLNAT"].map((lvsMethod) =>
+        service(
+            `a sorry server on the loopback with ${lvsMethod}`,
+            { sorryServer: { host: "127.0.0.1", lvsMethod } },
+            `virtualServers[0].sorryServer.host: "127.0.0.1" is a loopback address, and the kernel drops what ${lvsMethod} sends there. Use lvsMethod DR, or the address of a host.`,
+        ),
+    ),
+    service(
+        "a check of a real server from a loopback address",
+        { check: { tcp: { bindto: "127.0.0.1" } } },
+        'virtualServers[0].check.tcp.bindto: "127.0.0.1" is a loopback address, from which no packet leaves the director. Use another address of the director.',
     ),
     service(
         "no time between checks",
@@ -728,6 +776,44 @@ const services = [
         "a check from an address of the other family",
         { check: { tcp: { bindto: "fd00:62:1::1" } } },
         'virtualServers[0].check.tcp.bindto: "fd00:62:1::1" is not in the address family of the real servers. Use an address of that family.',
+    ),
+    service(
+        "several TCP ports without a check",
+        {
+            virtualIp: undefined,
+            port: undefined,
+            fwmark: {
+                mark: 7,
+                packets: [
+                    { virtualIp: vip, port: 80 },
+                    { virtualIp: vip, port: 443 },
+                ],
+            },
+        },
+        "virtualServers[0].check: The value is missing, and the service has the TCP ports 80, 443 for a default check. Give a check, or none.",
+    ),
+    service(
+        "all ports with a check that needs one",
+        { port: undefined, persistenceTimeout: 50, check: { tcp: {} } },
+        "virtualServers[0].check.tcp.connectPort: The value is missing, and the service has no single TCP port. Give the port to connect to.",
+    ),
+    cluster(
+        "UDP without a check on an old keepalived",
+        {
+            distribution: "rhel7",
+            virtualServers: [{ ...seed.virtualServers[0]!, protocol: "UDP" }],
+        },
+        "virtualServers[0].check: The value is missing, and the default, UDP_CHECK, needs keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Give a check, or none.",
+    ),
+    service(
+        "no check beside another",
+        { check: { none: true, ping: {} } },
+        "virtualServers[0].check.none: The setting excludes all other checks. Remove it, or remove them.",
+    ),
+    service(
+        "alpha without a check",
+        { alpha: true, check: { none: true } },
+        "virtualServers[0].check.none: With alpha, servers are down until their first check, and this one has none. Remove alpha, or give a check.",
     ),
     service(
         "a check by a script that is not deployed",
@@ -850,6 +936,18 @@ export const refusals: Record<string, WrongArguments[]> = {
 
 /** Arguments that work and are unwise, by the name of the warning. */
 export const warnings: Record<Warning, WrongArguments[]> = {
+    [Warning.directAnswers]: [
+        service(
+            "NAT with one network and clients anywhere",
+            { lvsMethod: "NAT" },
+            "virtualServers[0].lvsMethod: NAT with a single network fails for clients inside that network. List the networks of clients in clientNetworks, or use FULLNAT.",
+        ),
+        service(
+            "NAT with clients among the real servers",
+            { lvsMethod: "NAT", clientNetworks: ["0.0.0.0/0"] },
+            'virtualServers[0].clientNetworks[0]: "0.0.0.0/0" contains real servers, which answer clients in their own network directly. Use FULLNAT if there are such clients.',
+        ),
+    ],
     [Warning.equalPriorities]: [
         instance(
             "equal priorities",
@@ -862,11 +960,55 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
         ),
     ],
+    [Warning.inhibitedUdp]: [
+        service(
+            "a UDP service that keeps failed servers",
+            { protocol: "UDP", inhibitOnFailure: true },
+            "virtualServers[0].inhibitOnFailure: A UDP client that never pauses stays with a failed server, because the server stays in the kernel. Remove it, or set ops.",
+        ),
+    ],
+    [Warning.leastWeightOne]: [
+        cluster(
+            "a script that drains its server on keepalived 2.1",
+            {
+                distribution: "debian11",
+                scripts: [{ name: "probe", content: "#!/bin/sh\n" }],
+                virtualServers: [
+                    {
+                        ...seed.virtualServers[0]!,
+                        check: { misc: { miscPath: { script: "probe" }, miscDynamic: true } },
+                    },
+                ],
+            },
+            "virtualServers[0].check.misc.miscDynamic: keepalived 2.1.5 on ds1 (debian11) makes a weight of 1 out of 0, so exit status 2 drains no server. Let the script fail instead, or use keepalived 2.2.0.",
+        ),
+    ],
     [Warning.slowCheck]: [
         service(
             "a check longer than the time between two",
             { check: { tcp: { connectTimeout: 10 } } },
             "virtualServers[0].check.tcp: The check takes up to 21 s, (retry + 1) × connectTimeout + retry × delayBeforeRetry = 2 × 10 + 1 × 1, and delayLoop is 5 s. Lower these values, or raise delayLoop.",
+        ),
+    ],
+    [Warning.sorryServerInPool]: [
+        service(
+            "a sorry server of the pool",
+            { sorryServer: { host: "10.128.190.249" } },
+            'virtualServers[0].sorryServer.host: "10.128.190.249" is in the pool, and may be down together with it. Use another server.',
+        ),
+        cluster(
+            "a sorry server of the pool, its address written in another way",
+            {
+                realServers: [{ ...seed.realServers[0]!, address6: "fd00:62:1::249" }],
+                virtualServers: [
+                    {
+                        virtualIp: "fd00:62:1::248",
+                        port: 80,
+                        sorryServer: { host: "FD00:62:1:0::249" },
+                    },
+                ],
+            },
+            'virtualServers[0].sorryServer.host: "FD00:62:1:0::249" is in the pool, and may be down together with it. Use another server.',
         ),
     ],
 };

@@ -1,6 +1,7 @@
 import type { Family } from "../../addresses";
 import { type Keyword, type Keywords, type Target, withDefaults } from "../../keepalived/keywords";
 import type { Problem } from "../../problems";
+import type { Served } from "./served";
 import type { CheckTiming } from "./timing";
 
 /** One kind of check. Each kind has a module with one of these. */
@@ -17,9 +18,12 @@ export interface Checker<Settings> {
     timing?(check: Settings, around: CheckTiming): CheckTiming;
 }
 
-/** Family of the servers, and names that checks can refer to. */
+/** Packets that the servers get, and names that checks can refer to. */
 export interface CheckContext {
     readonly family: Family;
+    readonly served: Served;
+    /** Do servers count as down until their first check succeeds? */
+    readonly alpha: boolean;
     readonly bfdInstances: readonly string[];
     readonly trackFiles: readonly string[];
 }
@@ -30,9 +34,12 @@ export interface CheckLines {
     readonly urls: { readonly keywords: string[] }[];
 }
 
-/** Timing that a check inherits, and version of keepalived. */
+/** Timing that a check inherits, packets that its server gets, and version of keepalived. */
 export interface Surroundings {
     readonly timing: CheckTiming;
+    readonly served: Served;
+    /** Host name of the pool member for HTTP. */
+    readonly virtualhost?: string;
     readonly version: string;
 }
 

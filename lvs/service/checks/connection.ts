@@ -1,4 +1,4 @@
-import { familyOf } from "../../addresses";
+import { familyOf, isLinkLocal, kindOf } from "../../addresses";
 import {
     ownAddress,
     keywordProblems,
@@ -9,7 +9,9 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../../problems";
+import type { Protocol } from "../destination";
 import { type CheckContext, type Checker, withTiming } from "./checker";
+import { portChoices, portServed, type Served } from "./served";
 import {
     type CheckTiming,
     nearestTiming,
@@ -22,7 +24,7 @@ import {
 export interface CheckConnection {
     /** Address to connect to (keepalived `connect_ip`). Defaults to the real server's. */
     connectIp?: string;
-    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
+    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's; if it has several, to its only one of this protocol. */
     connectPort?: number;
     /** Address to connect from (keepalived `bindto`). Defaults to the kernel's choice. */
     bindto?: string;
@@ -53,9 +55,10 @@ export const connectingKeywords: Keywords<ConnectingCheck> = {
     ...repeatedKeywords,
 };
 
-/** Make a checker that connects to the server and whose settings are all one line each. */
+/** Make a checker that connects to a port of this protocol, or to none, and whose settings are all one line each. */
 export function connecting<Settings extends ConnectingCheck>(
     keyword: string,
+    protocol: Protocol | undefined,
     keywords: Keywords<Settings>,
     since?: string,
 ): Checker<Settings> & Required<Pick<Checker<Settings>, "timing">> {
@@ -65,11 +68,37 @@ export function connecting<Settings extends ConnectingCheck>(
         problems: (path, check, target, context) => [
             ...keywordProblems(path, keywords, check, target),
             ...addressProblems(path, check, context),
+            ...portProblems(path, check, protocol, context.served),
         ],
-        plan: (check, around) => withTiming(keywords, check, around),
+        plan: (check, around) =>
+            withTiming(keywords, withPort(check, protocol, around.served), around),
         lines: (check, version) => ({ keywords: linesOf(keywords, check, version), urls: [] }),
         timing: nearestTiming,
     };
+}
+
+/** A check of a server with several ports needs one of them, because keepalived would connect to port 0. */
+function withPort<Settings extends ConnectingCheck>(
+    check: Settings,
+    protocol: Protocol | undefined,
+    served: Served,
+): Settings {
+    if (protocol === undefined || served.port > 0 || check.connectPort !== undefined) return check;
+    return { ...check, connectPort: portServed(served, protocol) };
+}
+
+function portProblems(
+    path: string,
+    check: ConnectingCheck,
+    protocol: Protocol | undefined,
+    served: Served,
+): Problem[] {
+    if (protocol === undefined) return [];
+    return problemIf(
+        served.port === 0 && withPort(check, protocol, served).connectPort === undefined,
+        `${path}.connectPort`,
+        `The value is missing, and the service has ${portChoices(served, protocol)}. Give the port to connect to.`,
+    );
 }
 
 function addressProblems(
@@ -93,6 +122,11 @@ function addressProblems(
             `${path}.bindto`,
             `${quote(bindto)} is not in the address family of the real servers. Use an address of that family.`,
         ),
+        ...problemIf(
+            kindOf(bindto ?? "") === "loopback" && kindOf(connectIp ?? "") !== "loopback",
+            `${path}.bindto`,
+            `${quote(bindto)} is a loopback address, from which no packet leaves the director. Use another address of the director.`,
+        ),
         ...linkLocal.flatMap((field) =>
             problemIf(
                 bindIf === undefined,
@@ -106,8 +140,4 @@ function addressProblems(
             "The port has no effect without bindto. Give bindto, or remove the port.",
         ),
     ];
-}
-
-function isLinkLocal(address: string): boolean {
-    return familyOf(address) === "inet6" && /^fe[89ab]/i.test(address) && address[4] === ":";
 }

@@ -1,4 +1,5 @@
 import { type Keywords, oneOf, tooNew } from "../../keepalived/keywords";
+import { Protocol } from "../destination";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { domainName } from "./hostName";
@@ -35,7 +36,7 @@ export const dnsKeywords: Keywords<DnsCheck> = {
 
 const newTypes: DnsType[] = [DnsType.RRSIG, DnsType.DNSKEY];
 
-const connectingDns = connecting("DNS_CHECK", dnsKeywords);
+const connectingDns = connecting("DNS_CHECK", Protocol.UDP, dnsKeywords);
 
 export const dnsChecker: Checker<DnsCheck> = {
     ...connectingDns,

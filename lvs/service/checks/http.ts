@@ -11,9 +11,10 @@ import {
     tooNew,
 } from "../../keepalived/keywords";
 import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
+import { Protocol } from "../destination";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
-import { hostName } from "./hostName";
+import { webHost } from "./hostName";
 import { type RegexKeywords, regexKeywords, regexProblems } from "./regex";
 
 /** Version of HTTP that a check uses. */
@@ -76,7 +77,7 @@ export interface SslCheck extends SslCheckKeywords {
 }
 
 export const httpKeywords: Keywords<HttpCheckKeywords> = {
-    virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
+    virtualhost: { keyword: "virtualhost", type: webHost, since: "1.3.6" },
     httpProtocol: { keyword: "http_protocol", type: oneOf(HttpProtocol), since: "2.0.17" },
     fastRecovery: { keyword: "fast_recovery", type: flag, since: "2.0.17" },
     ...connectingKeywords,
@@ -123,7 +124,7 @@ const urlKeywords: Keywords<HttpUrl> = {
         keyword: "digest",
         type: matching(/^[0-9a-fA-F]{32}$/, "an MD5 digest", "32 hexadecimal digits"),
     },
-    virtualhost: { keyword: "virtualhost", type: hostName, since: "1.3.6" },
+    virtualhost: { keyword: "virtualhost", type: webHost, since: "1.3.6" },
     ...regexKeywords,
 };
 
@@ -133,14 +134,52 @@ export const sslUrlKeywords: Keywords<SslUrl> = {
 };
 
 export const httpChecker = pages("HTTP_GET", httpKeywords, urlKeywords);
-export const sslChecker = pages("SSL_GET", sslKeywords, sslUrlKeywords);
+
+const sslPages = pages("SSL_GET", sslKeywords, sslUrlKeywords);
+
+export const sslChecker: Checker<SslCheck> = {
+    ...sslPages,
+    problems: (path, check, target, context) => [
+        ...sslPages.problems(path, check, target, context),
+        ...sniProblems(path, check),
+    ],
+    // keepalived takes the name for the TLS handshake from the check or the virtual server only.
+    plan: (check, around) =>
+        sslPages.plan(
+            check.enableSni
+                ? { ...check, virtualhost: check.virtualhost ?? around.virtualhost }
+                : check,
+            around,
+        ),
+};
+
+/** The name in a TLS handshake has no port. */
+function sniProblems(path: string, { enableSni, virtualhost, url }: SslCheck): Problem[] {
+    const names = [
+        { at: `${path}.virtualhost`, name: virtualhost },
+        ...url.map((one, index) => ({
+            at: `${path}.url[${index}].virtualhost`,
+            name: one.virtualhost,
+        })),
+    ];
+    return names.flatMap(({ at, name }) => sniNameProblems(at, enableSni, name));
+}
+
+/** Check a host name that an SSL check may send in its TLS handshake. */
+export function sniNameProblems(path: string, enableSni = false, name = ""): Problem[] {
+    return problemIf(
+        enableSni && name.includes(":"),
+        path,
+        `${quote(name)} has a port, and enableSni sends the name in the TLS handshake, which has none. Remove the port, or enableSni.`,
+    );
+}
 
 function pages<Settings extends ConnectingCheck, Url extends HttpUrl>(
     keyword: string,
     keywords: Keywords<Settings>,
     urlKeywords: Keywords<Url>,
 ): Checker<Settings & { url: Url[] }> {
-    const connection = connecting(keyword, keywords);
+    const connection = connecting(keyword, Protocol.TCP, keywords);
     return {
         ...connection,
         problems: (path, check, target, context) => [

@@ -1,12 +1,15 @@
 import { type Target, tooNew } from "../../keepalived/keywords";
-import { type Problem, problemIf } from "../../problems";
+import { isAtLeast } from "../../keepalived/versions";
+import { type Problem, problem, problemIf } from "../../problems";
+import { Protocol } from "../destination";
 import { type BfdCheck, bfdChecker } from "./bfd";
-import type { CheckContext, Checker, CheckLines } from "./checker";
+import type { CheckContext, Checker, CheckLines, Surroundings } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { type DnsCheck, dnsChecker } from "./dns";
 import { type FileCheck, fileChecker } from "./file";
 import { type HttpCheck, httpChecker, type SslCheck, sslChecker } from "./http";
 import { type MiscCheck, miscChecker } from "./misc";
+import { portChoices, portServed, type Served, serves } from "./served";
 import { type SmtpCheck, smtpChecker } from "./smtp";
 import {
     type CheckTiming,
@@ -19,6 +22,8 @@ import { type UdpCheck, udpChecker } from "./udp";
 
 export type { CheckContext } from "./checker";
 export { DnsType } from "./dns";
+export { sniNameProblems } from "./http";
+export { servedBy } from "./served";
 export { type CheckTiming, delayLoop, delayLoopOf, nearestTiming, timingKeywords } from "./timing";
 
 /** Health checks of a real server. With several checks, the server is up while all succeed. */
@@ -43,10 +48,14 @@ export interface Check {
     ping?: ConnectingCheck;
     /** Reads a number from a file on the director (keepalived `FILE_CHECK`). Defaults to none. */
     file?: FileCheck;
+    /** Checks nothing: the server is always up. It excludes all other checks. Defaults to false. */
+    none?: boolean;
 }
 
-const checkers: { readonly [Name in keyof Check]-?: Checker<NonNullable<Check[Name]>> } = {
-    tcp: connecting("TCP_CHECK", connectingKeywords),
+type CheckName = Exclude<keyof Check, "none">;
+
+const checkers: { readonly [Name in CheckName]: Checker<NonNullable<Check[Name]>> } = {
+    tcp: connecting("TCP_CHECK", Protocol.TCP, connectingKeywords),
     http: httpChecker,
     ssl: sslChecker,
     smtp: smtpChecker,
@@ -54,11 +63,43 @@ const checkers: { readonly [Name in keyof Check]-?: Checker<NonNullable<Check[Na
     misc: miscChecker,
     bfd: bfdChecker,
     udp: udpChecker,
-    ping: connecting("PING_CHECK", connectingKeywords, "2.1.0"),
+    ping: connecting("PING_CHECK", undefined, connectingKeywords, "2.1.0"),
     file: fileChecker,
 };
 
-const connectionCheck: Check = { tcp: {} };
+/**
+ * The check of a server without one, by the protocols that it serves. Undefined if there is no single
+ * port to connect to. UDP has two, because a dead host refuses no packet.
+ */
+function defaultCheck(served: Served): Check | undefined {
+    if (serves(served, Protocol.TCP)) {
+        const isSingle = portServed(served, Protocol.TCP) !== undefined;
+        return isSingle ? { tcp: {} } : undefined;
+    }
+    if (served.packets.length === 0) return undefined;
+    const udp = portServed(served, Protocol.UDP);
+    return udp === undefined ? { ping: {} } : { udp: {}, ping: {} };
+}
+
+/** Check that servers without a check have a default that this keepalived knows. */
+export function defaultCheckProblems(path: string, served: Served, target: Target): Problem[] {
+    const use = "Give a check, or none";
+    const check = defaultCheck(served);
+    if (check === undefined) {
+        return problem(
+            path,
+            `The value is missing, and the service has ${portChoices(served, Protocol.TCP)} for a default check. ${use}.`,
+        );
+    }
+    const newest = given(check).find(
+        ({ checker }) => !isAtLeast(target.version, checker.since ?? "0.0.0"),
+    );
+    return problemIf(
+        newest !== undefined,
+        path,
+        `The value is missing, and the default, ${newest?.checker.keyword}, needs keepalived ${newest?.checker.since}, and ${target.host} has ${target.version}. ${use}.`,
+    );
+}
 
 /** List the checks that are given, each with its checker. */
 function given(check: Check): { name: string; settings: never; checker: Checker<never> }[] {
@@ -79,14 +120,32 @@ export function checkProblems(
     const checks = given(check);
     return [
         ...problemIf(
-            checks.length === 0,
+            checks.length === 0 && check.none !== true,
             path,
-            "The value has no check. Give one, or remove it for a TCP connection.",
+            "The value has no check. Give one, set none, or remove it for the default.",
         ),
+        ...noneProblems(`${path}.none`, check, context),
         ...checks.flatMap(({ name, settings, checker }) => [
             ...tooNew(`${path}.${name}`, checker, target),
             ...checker.problems(`${path}.${name}`, settings, target, context),
         ]),
+    ];
+}
+
+function noneProblems(path: string, check: Check, { alpha }: CheckContext): Problem[] {
+    if (check.none !== true) return [];
+    return [
+        ...problemIf(
+            given(check).length > 0,
+            path,
+            "The setting excludes all other checks. Remove it, or remove them.",
+        ),
+        // Some versions never add such a server.
+        ...problemIf(
+            alpha,
+            path,
+            "With alpha, servers are down until their first check, and this one has none. Remove alpha, or give a check.",
+        ),
     ];
 }
 
@@ -119,16 +178,12 @@ export interface CheckPlan {
     readonly settings: never;
 }
 
-/** Resolve the checks of a pool member. The default is a TCP connection. */
-export function planChecks(
-    check: Check = connectionCheck,
-    inherited: CheckTiming,
-    version: string,
-): CheckPlan[] {
-    const around = { timing: nearestTiming(inherited, defaultTiming), version };
-    return given(check).map(({ settings, checker }) => ({
+/** Resolve the checks of a pool member. */
+export function planChecks(check: Check | undefined, around: Surroundings): CheckPlan[] {
+    const surroundings = { ...around, timing: nearestTiming(around.timing, defaultTiming) };
+    return given(check ?? defaultCheck(around.served) ?? {}).map(({ settings, checker }) => ({
         checker,
-        settings: checker.plan(settings, around),
+        settings: checker.plan(settings, surroundings),
     }));
 }
 

@@ -1,4 +1,5 @@
 import type { Keywords } from "../../keepalived/keywords";
+import { Protocol } from "../destination";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { hostName } from "./hostName";
 
@@ -13,4 +14,4 @@ export const smtpKeywords: Keywords<SmtpCheck> = {
     ...connectingKeywords,
 };
 
-export const smtpChecker = connecting("SMTP_CHECK", smtpKeywords);
+export const smtpChecker = connecting("SMTP_CHECK", Protocol.TCP, smtpKeywords);

@@ -48,6 +48,7 @@ export const plans: Record<string, Plan> = {
         ...plain,
         virtualServers: [{ virtualIp: vip, port: 53, protocol: "UDP" }],
     },
+    "services without VRRP": { ...plain, vrrpInstances: [] },
     "both families": {
         ...plain,
         realServers: plain.realServers.map((realServer) => ({

@@ -25,6 +25,34 @@ const kinds: Record<string, Check> = {
 
 /** Health checks: each kind on its own port, and one real server with its own check. */
 export const checks: Record<string, Cluster> = {
+    /** Services without a check, and one whose servers are always up. */
+    "default-checks": {
+        ...seed,
+        virtualServers: [
+            { virtualIp: "10.128.190.248", port: 80 },
+            { virtualIp: "10.128.190.248", port: 514, protocol: "UDP" },
+            { virtualIp: "10.128.190.248", port: 3868, protocol: "SCTP" },
+            {
+                virtualIp: "10.128.190.247",
+                persistenceTimeout: 60,
+                check: { none: true },
+                realServers: [
+                    { name: "rs1", virtualhost: "rs1.example.com:8080" },
+                    { name: "rs2", check: { tcp: { connectPort: 22 } } },
+                ],
+            },
+            {
+                fwmark: {
+                    mark: 7,
+                    packets: [
+                        { virtualIp: "10.128.190.248", port: 21 },
+                        { virtualIp: "10.128.190.248", port: 10000, lastPort: 20000 },
+                    ],
+                },
+                persistenceTimeout: 60,
+            },
+        ],
+    },
     checks: {
         ...seed,
         scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],
@@ -36,6 +64,13 @@ export const checks: Record<string, Cluster> = {
                 port: 8001 + index,
                 check,
             })),
+            {
+                virtualIp: "10.128.190.248",
+                port: 443,
+                virtualhost: "www.example.com",
+                check: { ssl: { url: [{ path: "/" }], enableSni: true } },
+                realServers: [{ name: "rs1", virtualhost: "rs1.example.com" }, { name: "rs2" }],
+            },
             {
                 virtualIp: "10.128.190.248",
                 port: 80,

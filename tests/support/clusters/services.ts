@@ -44,6 +44,16 @@ export const services: Record<string, Cluster> = {
                 persistenceEngine: "sip",
                 check: { ping: {} },
             },
+            /* The packets of a call go to one server from all addresses. */
+            {
+                virtualIp: vip,
+                port: 5061,
+                protocol: "UDP",
+                ops: true,
+                persistenceTimeout: 60,
+                persistenceGranularity: "0.0.0.0",
+                persistenceEngine: "sip",
+            },
         ],
     },
     transports: {
@@ -90,6 +100,13 @@ export const services: Record<string, Cluster> = {
         realServers: realServers6,
         virtualServers: [{ virtualIp: vip6, port: 80 }],
     },
+    /** Something else gives the director its virtual IP. */
+    "no-vrrp": {
+        ...seed,
+        vrrpInstances: [],
+        directors: [{ name: "ds1", host: "10.128.190.253" }],
+        virtualServers: [web, { virtualIp: "10.128.190.253", port: 443, lvsMethod: "FULLNAT" }],
+    },
     groups: {
         ...seed,
         virtualServers: [
@@ -102,6 +119,13 @@ export const services: Record<string, Cluster> = {
                 check: { tcp: { connectPort: 80 } },
                 realServers: [{ name: "rs1" }],
                 lvsMethod: "FULLNAT",
+            },
+            {
+                protocol: "UDP",
+                virtualServerGroup: [
+                    { virtualIp: vip, port: 80 },
+                    { virtualIp: "10.128.190.247", port: 80 },
+                ],
             },
         ],
     },
