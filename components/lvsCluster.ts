@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { isManaged } from "../host/clusterArgs";
+import { isManaged } from "../host/present";
 import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
