@@ -74,7 +74,8 @@ export function planDirector(cluster: Cluster, name: string): DirectorPlan {
         tracking,
         syncDaemon,
     });
-    const facts = { routerId: name, hasScripts: scripts.length > 0, syncDaemon };
+    const hasScripts = scripts.length > 0 || scriptUsers(cluster, "").size > 0;
+    const facts = { routerId: name, hasScripts, syncDaemon };
     const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,
