@@ -75,6 +75,9 @@ function isProgram(script: string): boolean {
 
 /** The test of a configuration looks for the scripts of this project under other names. */
 function programProblem(path: string, target: Target): string | undefined {
+    if (/\/\.{1,2}(?:\/|$)/.test(path)) {
+        return `${quote(path)} has a part that is a dot or two dots. Use the path without them.`;
+    }
     return path.startsWith(`${scriptsDirectory}/`)
         ? `${quote(path)} is in the folder of the cluster's scripts. Use the name of one of them.`
         : absolutePath.check(path, target);

@@ -856,6 +856,11 @@ const services = [
         'virtualServers[0].check.misc.miscPath: "/opt/my probe" is not an absolute path that keepalived can read. Use letters, digits and "_+@%:,=.-" after each "/".',
     ),
     service(
+        "a check by a path with two dots",
+        { check: { misc: { miscPath: { script: "/opt/../usr/bin/true" } } } },
+        'virtualServers[0].check.misc.miscPath: "/opt/../usr/bin/true" has a part that is a dot or two dots. Use the path without them.',
+    ),
+    service(
         "a check by the path of a script of the cluster",
         { check: { misc: { miscPath: { script: "/usr/libexec/keepalived/probe" } } } },
         'virtualServers[0].check.misc.miscPath: "/usr/libexec/keepalived/probe" is in the folder of the cluster\'s scripts. Use the name of one of them.',
