@@ -80,8 +80,9 @@ function planForDirector(cluster: Cluster, name: string): DirectorPlan {
         tracking,
         syncDaemon,
     });
+    const hasScripts = scripts.length > 0 || scriptUsers(cluster, "").size > 0;
     const { routerId = cluster.globalDefs?.routerId ?? name } = director;
-    const facts = { routerId, hasScripts: scripts.length > 0, syncDaemon };
+    const facts = { routerId, hasScripts, syncDaemon };
     const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,

@@ -496,8 +496,13 @@ const vrrp = [
     ),
     instance(
         "a script call that names no script of the cluster",
-        { notify: { script: "/usr/bin/true" } },
-        'vrrpInstances[0].notify: "/usr/bin/true" is not defined in scripts. Define it there.',
+        { notify: { script: "say" } },
+        'vrrpInstances[0].notify: "say" is not defined in scripts. Define it there.',
+    ),
+    instance(
+        "a script call with a word of the shell",
+        { notify: { script: "/usr/bin/logger", args: ["changed", ">/dev/log"] } },
+        'vrrpInstances[0].notify: ">/dev/log" is a word of the shell, and keepalived starts the program without one. Put the command into a script.',
     ),
 ];
 
@@ -568,7 +573,32 @@ const services = [
     owned(
         "a mark without packets",
         { fwmark: { mark: 1, packets: [] } },
-        "virtualServers[0].fwmark.packets: The list is empty. Give packets to mark.",
+        "virtualServers[0].fwmark.packets: The list is empty. Give packets to mark, or remove it if another program marks them.",
+    ),
+    owned(
+        "a family of packets that have one",
+        {
+            fwmark: { mark: 1, ipFamily: "inet", packets: [{ virtualIp: vip, port: 80 }] },
+        },
+        "virtualServers[0].fwmark.ipFamily: The packets have a family. Remove it, or remove packets if another program marks them.",
+    ),
+    owned(
+        "FULLNAT for packets that another program marks",
+        { fwmark: { mark: 1 }, lvsMethod: "FULLNAT", check: { ping: {} } },
+        "virtualServers[0].fwmark.packets: The value is missing, and FULLNAT has to know the packets to translate. List them, or use another method.",
+    ),
+    owned(
+        "packets that another program marks, without a check",
+        { fwmark: { mark: 1 } },
+        "virtualServers[0].check: The value is missing, and the service has no single TCP port for a default check. Give a check, or none.",
+    ),
+    cluster(
+        "one mark twice in a family",
+        {
+            vrrpInstances: [outside],
+            virtualServers: [1, 2].map(() => ({ fwmark: { mark: 1 }, check: { ping: {} } })),
+        },
+        "virtualServers[1]: fwmark 1 (inet) is already virtualServers[0], and keepalived would merge the two. Use a different address or port.",
     ),
     service(
         "a range that ends before it begins",
@@ -904,8 +934,23 @@ const services = [
     ),
     service(
         "a check by a script that is not deployed",
-        { check: { misc: { miscPath: { script: "/usr/bin/true" } } } },
-        'virtualServers[0].check.misc.miscPath: "/usr/bin/true" is not defined in scripts. Define it there.',
+        { check: { misc: { miscPath: { script: "probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "probe" is not defined in scripts. Define it there.',
+    ),
+    service(
+        "a check by a path that keepalived cannot read",
+        { check: { misc: { miscPath: { script: "/opt/my probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "/opt/my probe" is not an absolute path that keepalived can read. Use letters, digits and "_+@%:,=.-" after each "/".',
+    ),
+    service(
+        "a check by a path with two dots",
+        { check: { misc: { miscPath: { script: "/opt/../usr/bin/true" } } } },
+        'virtualServers[0].check.misc.miscPath: "/opt/../usr/bin/true" has a part that is a dot or two dots. Use the path without them.',
+    ),
+    service(
+        "a check by the path of a script of the cluster",
+        { check: { misc: { miscPath: { script: "/usr/libexec/keepalived/probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "/usr/libexec/keepalived/probe" is in the folder of the cluster\'s scripts. Use the name of one of them.',
     ),
     service(
         "HTTP without a page",

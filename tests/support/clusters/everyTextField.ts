@@ -242,6 +242,11 @@ export const everyTextField: Record<string, Cluster> = {
                 persistenceEngine: "sip",
                 realServers: [{ name: "rs2" }],
             },
+            {
+                fwmark: { mark: 8, ipFamily: "inet" },
+                check: { ping: {} },
+                realServers: [{ name: "rs2" }],
+            },
         ],
     },
     "texts-of-checks": {
