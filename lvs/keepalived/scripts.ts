@@ -7,7 +7,7 @@ import {
     textProblems,
 } from "../problems";
 import type { Kind, Target } from "./keywords";
-import { undefinedName } from "./kinds";
+import { absolutePath, undefinedName } from "./kinds";
 import { isAtLeast } from "./versions";
 
 /** A program for health checks and notifications, copied to the directors. */
@@ -36,7 +36,7 @@ export interface ScriptCallDirector {
 
 /** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
-    /** Name of one of the cluster's `scripts`. */
+    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
     script: string;
     /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
     args?: string[];
@@ -54,10 +54,15 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 
 /** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
-    check({ script, args: common = [], directors = [], user = "root" }, target: Target) {
-        const args = [...common, ...directors.flatMap((one) => one.args)];
+    check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
-        if (!target.scripts.includes(script)) {
+        if (script.startsWith("/")) {
+            const wrong = absolutePath.check(script, target);
+            if (wrong !== undefined) return wrong;
+            if (/\/\.\.?(\/|$)/.test(script)) {
+                return `${quote(script)} has a part that leads elsewhere. Use a path without "." and "..".`;
+            }
+        } else if (!target.scripts.includes(script)) {
             return undefinedName(script, target.scripts, "scripts");
         }
         if (bad !== undefined) {
@@ -67,7 +72,7 @@ export const scriptCall: Kind<ScriptCall> = {
         return forShell(args, target);
     },
     format: ({ script, args = [], user }) => [
-        `"${[`${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
+        `"${[script.startsWith("/") ? script : `${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
         ...(user === undefined ? [] : [user]),
     ],
 };

@@ -395,6 +395,11 @@ const vrrp = [
         },
         'trackScripts[0].script.directors[0].name: "ds3" is not defined in directors. Define it there, or use one of ds1, ds2.',
     ),
+    instance(
+        "a path of a program that keepalived cannot read",
+        { notify: { script: "/opt/my program" } },
+        'vrrpInstances[0].notify: "/opt/my program" is not an absolute path that keepalived can read. Use letters, digits and "_+@%:,=.-" after each "/".',
+    ),
     director(
         "a router id that keepalived cannot read",
         { routerId: "two words" },
@@ -440,6 +445,7 @@ const vrrp = [
         {
             directors: [seed.directors[0]!, { name: "ds2", host: "ds2.example.com" }],
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, unicast: true }],
+            globalDefs: { lvsSyncDaemon: { enabled: false } },
         },
         "vrrpInstances[0].unicast: Unicast needs the IPv4 address of ds2, and its host is not one. Give its unicastSrcIp in directors.",
     ),
@@ -486,8 +492,8 @@ const vrrp = [
     ),
     instance(
         "a script call that names no script of the cluster",
-        { notify: { script: "/usr/bin/true" } },
-        'vrrpInstances[0].notify: "/usr/bin/true" is not defined in scripts. Define it there.',
+        { notify: { script: "probe" } },
+        'vrrpInstances[0].notify: "probe" is not defined in scripts. Define it there.',
     ),
 ];
 
@@ -818,8 +824,8 @@ const services = [
     ),
     service(
         "a check by a script that is not deployed",
-        { check: { misc: { miscPath: { script: "/usr/bin/true" } } } },
-        'virtualServers[0].check.misc.miscPath: "/usr/bin/true" is not defined in scripts. Define it there.',
+        { check: { misc: { miscPath: { script: "probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "probe" is not defined in scripts. Define it there.',
     ),
     service(
         "HTTP without a page",
@@ -968,11 +974,31 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 "authPass: The password has 9 characters, and VRRP uses characters 1 to 8 only. Shorten it to these, which changes nothing on the network.",
         },
     ],
+    [Warning.multicastSync]: [
+        instance(
+            "unicast with the sync daemon",
+            { unicast: true },
+            "vrrpInstances[0].unicast: Adverts use unicast, and the sync daemon knows multicast only. Set globalDefs.lvsSyncDaemon.enabled to false if your network carries no multicast.",
+        ),
+    ],
     [Warning.ownInterface]: [
         instance(
             "an instance that tracks its own interface",
             { trackInterface: [{ interface: "eth0" }] },
             'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway, so the line is left out. Remove it, or set dontTrackPrimary to ignore the interface.',
+        ),
+    ],
+    [Warning.partialSync]: [
+        cluster(
+            "two active directors, of which an old keepalived synchronises one",
+            {
+                distribution: "rhel7",
+                vrrpInstances: [
+                    outside,
+                    { ...otherInstance, directors: [{ name: "ds2" }, { name: "ds1" }] },
+                ],
+            },
+            "globalDefs.lvsSyncDaemon: Only one instance can announce its connections before keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Name that instance, or use a later keepalived.",
         ),
     ],
     [Warning.slowCheck]: [
