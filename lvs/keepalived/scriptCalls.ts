@@ -54,7 +54,14 @@ export function callProblems(
                     `${quote(name)} is listed twice. List it once.`,
                 ),
                 ...(isSound
-                    ? checkValue(`${at}.args`, scriptCall, { script, args, user }, target)
+                    ? args.flatMap((arg, place) =>
+                          checkValue(
+                              `${at}.args[${place}]`,
+                              scriptCall,
+                              { script, args: [arg], user },
+                              target,
+                          ),
+                      )
                     : []),
             ];
         });
