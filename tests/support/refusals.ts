@@ -406,6 +406,16 @@ const vrrp = [
         'directors[1].routerId: "two words" is not a router id. Use up to 64 letters, digits, "_", ".", ":", "@" and "-".',
     ),
     instance(
+        "more IPv6 addresses than an advert has room for",
+        {
+            virtualIpaddress: Array.from({ length: 90 }, (_, index) => ({
+                ip: `fd00:62::${index + 1}`,
+            })),
+            virtualIpaddressExcluded: [{ ip: vip }],
+        },
+        "vrrpInstances[0].virtualIpaddress: The list has 90 addresses of one family, and an advert has room for 89. Move the others to virtualIpaddressExcluded.",
+    ),
+    instance(
         "nopreempt with preemptDelay",
         { nopreempt: true, preemptDelay: 5 },
         "vrrpInstances[0].preemptDelay: The delay has no effect with nopreempt, which forbids preemption. Remove one of them.",
