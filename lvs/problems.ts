@@ -12,8 +12,12 @@ export const Warning = {
     leastWeightOne: "leastWeightOne",
     /** The VRRP password has more characters than VRRP uses. */
     longPassword: "longPassword",
+    /** Adverts use unicast, and connections are announced by multicast. */
+    multicastSync: "multicastSync",
     /** An instance tracks its own interface, which keepalived tracks anyway. */
     ownInterface: "ownInterface",
+    /** Several directors are active, and only one of them announces its connections. */
+    partialSync: "partialSync",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
     /** The sorry server is also in the pool, so it can fail together with the pool. */

@@ -36,7 +36,7 @@ export interface ScriptCallDirector {
 
 /** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
-    /** Name of one of the cluster's `scripts`, or absolute path of a program that the directors already have. */
+    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
     script: string;
     /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
     args?: string[];
@@ -54,8 +54,7 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 
 /** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
-    check({ script, args: common = [], directors = [], user = "root" }, target: Target) {
-        const args = [...common, ...directors.flatMap((one) => one.args)];
+    check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
         const unknown = isProgram(script)
             ? programProblem(script, target)

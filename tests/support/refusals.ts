@@ -405,10 +405,25 @@ const vrrp = [
         },
         'trackScripts[0].script.directors[0].name: "ds3" is not defined in directors. Define it there, or use one of ds1, ds2.',
     ),
+    instance(
+        "a path of a program that keepalived cannot read",
+        { notify: { script: "/opt/my program" } },
+        'vrrpInstances[0].notify: "/opt/my program" is not an absolute path that keepalived can read. Use letters, digits and "_+@%:,=.-" after each "/".',
+    ),
     director(
         "a router id that keepalived cannot read",
         { routerId: "two words" },
         'directors[1].routerId: "two words" is not a router id. Use up to 64 letters, digits, "_", ".", ":", "@" and "-".',
+    ),
+    instance(
+        "more IPv6 addresses than an advert has room for",
+        {
+            virtualIpaddress: Array.from({ length: 90 }, (_, index) => ({
+                ip: `fd00:62::${index + 1}`,
+            })),
+            virtualIpaddressExcluded: [{ ip: vip }],
+        },
+        "vrrpInstances[0].virtualIpaddress: The list has 90 addresses of one family, and an advert has room for 89. Move the others to virtualIpaddressExcluded.",
     ),
     instance(
         "nopreempt with preemptDelay",
@@ -450,6 +465,7 @@ const vrrp = [
         {
             directors: [seed.directors[0]!, { name: "ds2", host: "ds2.example.com" }],
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, unicast: true }],
+            globalDefs: { lvsSyncDaemon: { enabled: false } },
         },
         "vrrpInstances[0].unicast: Unicast needs the IPv4 address of ds2, and its host is not one. Give its unicastSrcIp in directors.",
     ),
@@ -1134,11 +1150,31 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 "authPass: The password has 9 characters, and VRRP uses characters 1 to 8 only. Shorten it to these, which changes nothing on the network.",
         },
     ],
+    [Warning.multicastSync]: [
+        instance(
+            "unicast with the sync daemon",
+            { unicast: true },
+            "vrrpInstances[0].unicast: Adverts use unicast, and the sync daemon knows multicast only. Set globalDefs.lvsSyncDaemon.enabled to false if your network carries no multicast.",
+        ),
+    ],
     [Warning.ownInterface]: [
         instance(
             "an instance that tracks its own interface",
             { trackInterface: [{ interface: "eth0" }] },
             'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway, so the line is left out. Remove it, or set dontTrackPrimary to ignore the interface.',
+        ),
+    ],
+    [Warning.partialSync]: [
+        cluster(
+            "two active directors, of which an old keepalived synchronises one",
+            {
+                distribution: "rhel7",
+                vrrpInstances: [
+                    outside,
+                    { ...otherInstance, directors: [{ name: "ds2" }, { name: "ds1" }] },
+                ],
+            },
+            "globalDefs.lvsSyncDaemon: Only one instance can announce its connections before keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Name that instance, or use a later keepalived.",
         ),
     ],
     [Warning.slowCheck]: [
