@@ -14,11 +14,11 @@ export const secretFields: ReadonlySet<string> = new Set([
 
 /**
  * Copy the arguments of a component for the state and for policies. A word stands for each secret, so a new
- * secret changes nothing here.
+ * secret changes nothing here. Arguments of the wrong shape are refused later.
  */
-export function redacted(args: object): pulumi.Inputs {
+export function redacted(args: object | null | undefined): pulumi.Inputs {
     return Object.fromEntries(
-        Object.entries(args).map(([name, value]) => [
+        Object.entries(args ?? {}).map(([name, value]) => [
             name,
             secretFields.has(name) && value !== undefined ? hiddenSecret : withoutSecret(value),
         ]),
