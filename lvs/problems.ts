@@ -6,6 +6,8 @@ export const Warning = {
     directAnswers: "directAnswers",
     /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
     equalPriorities: "equalPriorities",
+    /** The label of a virtual IP does not begin with its interface, so old programs do not show the address. */
+    foreignLabel: "foreignLabel",
     /** A UDP service keeps failed servers with weight 0, and a client that never pauses stays with one. */
     inhibitedUdp: "inhibitedUdp",
     /** keepalived 2.1 makes a weight of 1 out of 0, so a check cannot drain its server. */

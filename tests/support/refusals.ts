@@ -1118,6 +1118,13 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
         ),
     ],
+    [Warning.foreignLabel]: [
+        instance(
+            "a label of another interface",
+            { virtualIpaddress: [{ ip: vip, dev: "eth1", label: "eth0:1" }] },
+            'vrrpInstances[0].virtualIpaddress[0].label: "eth0:1" does not begin with the interface, "eth1", so ifconfig does not show the address. Use a label such as "eth1:web".',
+        ),
+    ],
     [Warning.inhibitedUdp]: [
         service(
             "a UDP service that keeps failed servers",
