@@ -1,9 +1,11 @@
 import { canonical, distinctAddresses, type Family, familyOf } from "./addresses";
+import { versionOf } from "./keepalived/versions";
 import type { Cluster, RealServer } from "./model";
 import { delayLoopOf, nearestTiming, planChecks, setsWeights } from "./service/checks";
 import {
     type Destination,
     familyIn,
+    markedPortsOf,
     portOf,
     protocolOf,
     virtualIpsIn,
@@ -28,7 +30,14 @@ export function virtualIpsOf(virtualServers: readonly VirtualServer[]): string[]
 
 /** The part of a cluster that its VRRP instances depend on. */
 export function contextOf(cluster: Cluster): VrrpContext {
-    return { ...cluster, virtualIps: virtualIpsOf(cluster.virtualServers) };
+    return {
+        ...cluster,
+        directors: cluster.directors.map((director) => ({
+            ...director,
+            keepalived: versionOf(director, cluster),
+        })),
+        virtualIps: virtualIpsOf(cluster.virtualServers),
+    };
 }
 
 /** The part of a cluster, or of its arguments, that decides pools. */
@@ -202,7 +211,12 @@ function planPoolMember(
         lvsMethod: memberMethodOf(virtualServer, member),
         tunnel: planTunnel(member.tunnel ?? virtualServer.tunnel),
         keywords: { ...member, weight: weightOf(realServer, member), inhibitOnFailure },
-        checks: planChecks(check, nearestTiming(member, virtualServer), version),
+        checks: planChecks(
+            check,
+            nearestTiming(member, virtualServer),
+            markedPortsOf(virtualServer),
+            version,
+        ),
         variesInWeight: inhibitOnFailure === true || setsWeights(check),
         extraConfig: member.extraConfig,
     };

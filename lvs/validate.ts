@@ -7,6 +7,7 @@ import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
 import { contextOf, memberMethodOf, membersOf } from "./pool";
 import { problemsOfEach, type Problem, problem, problemIf } from "./problems";
+import { brokenVersionProblems } from "./rules/brokenVersions";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
@@ -50,6 +51,7 @@ export function validate(cluster: Cluster): Problem[] {
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),
+        ...brokenVersionProblems(cluster),
     ];
 }
 

@@ -107,7 +107,7 @@ export interface GlobalDefsSettings extends GlobalDefsKeywords {
     smtpPort?: number;
     /** User that scripts run as (keepalived `script_user`). Defaults to `keepalived_script`, a system user without login, which the director gets if it lacks it. */
     scriptUser?: string;
-    /** Timeouts of idle connections. Before keepalived 2.1.5 only with a sync daemon (keepalived `lvs_timeouts`). Defaults to the kernel's. */
+    /** Timeouts of idle connections. Before keepalived 2.1.4 only with a sync daemon (keepalived `lvs_timeouts`). Defaults to the kernel's. */
     lvsTimeouts?: LvsTimeouts;
     /** Connection sync between directors (keepalived `lvs_sync_daemon`). Defaults to the default of each field. */
     lvsSyncDaemon?: SyncDaemon;
@@ -313,9 +313,9 @@ export function globalDefsProblems(
         ...problemIf(
             lvsTimeouts !== undefined &&
                 !hasSyncDaemon(globalDefs.lvsSyncDaemon, directors) &&
-                !isAtLeast(target.version, "2.1.5"),
+                !isAtLeast(target.version, "2.1.4"),
             `${path}.lvsTimeouts`,
-            `Timeouts need the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
+            `Timeouts need the sync daemon before keepalived 2.1.4, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
         ),
         ...fifos.flatMap((fifo) =>
             problemIf(

@@ -31,6 +31,9 @@ export const keepalivedOf: Record<Distribution, string> = {
     rhel9: "2.2.8",
 };
 
+/** The oldest keepalived whose keywords the tables have. */
+export const oldestKeepalived = "1.3.5";
+
 /** A host or a cluster whose distribution may be given. */
 interface Distributed {
     readonly distribution?: Distribution;

@@ -1,6 +1,6 @@
 import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
 import { matching, oneOf, checkValue, type Target, wrongAddress } from "../keepalived/keywords";
-import { Distribution, isVersion } from "../keepalived/versions";
+import { Distribution, isAtLeast, isVersion, oldestKeepalived } from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
 import {
     duplicates,
@@ -59,6 +59,13 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
                 version !== undefined && !isVersion(version),
                 `directors[${index}].keepalivedVersion`,
                 `${quote(version)} is not a version. Use one such as 2.2.7.`,
+            ),
+        ),
+        ...cluster.directors.flatMap(({ keepalivedVersion = "" }, index) =>
+            problemIf(
+                isVersion(keepalivedVersion) && !isAtLeast(keepalivedVersion, oldestKeepalived),
+                `directors[${index}].keepalivedVersion`,
+                `${quote(keepalivedVersion)} is older than any that this program writes for. Use ${oldestKeepalived} or later.`,
             ),
         ),
         ...cluster.realServers.flatMap((realServer, index) =>

@@ -80,6 +80,19 @@ export function portOf(destination: Destination): number {
     return destination.fwmark ? 0 : (socketsOf(destination)[0]?.port ?? 0);
 }
 
+/** Ports that marked packets have, by protocol: each once, and ranges of ports left out. */
+export function markedPortsOf({ fwmark }: Destination): Record<Protocol, number[]> {
+    const single = (fwmark?.packets ?? []).filter(({ lastPort }) => lastPort === undefined);
+    const ports = (protocol: Protocol) => [
+        ...new Set(
+            single.flatMap((packets) =>
+                protocolOf(packets) === protocol ? (packets.port ?? []) : [],
+            ),
+        ),
+    ];
+    return { TCP: ports("TCP"), UDP: ports("UDP"), SCTP: ports("SCTP") };
+}
+
 /** Format the words after `virtual_server` in keepalived.conf. */
 export function headOf(destination: Destination): string {
     const { fwmark, virtualIp, virtualServerGroup } = destination;

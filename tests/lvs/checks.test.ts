@@ -14,10 +14,17 @@ import { render } from "../../lvs/template";
 import { anyCharacter, cases } from "../support/property";
 
 const target = (version: string): Target => ({ version, host: "ds1", scripts: ["probe"] });
-const known = { family: "inet" as const, bfdInstances: ["BFD_1"], trackFiles: ["maintenance"] };
+const noPorts = { TCP: [], UDP: [], SCTP: [] };
+const onePort = { TCP: [80], UDP: [80], SCTP: [80] };
+const known = {
+    family: "inet" as const,
+    ports: onePort,
+    bfdInstances: ["BFD_1"],
+    trackFiles: ["maintenance"],
+};
 
 const rendered = (check: Check | undefined, inherited: CheckTiming = {}, version = "2.3.3") =>
-    checkViews(planChecks(check, inherited, version), version)
+    checkViews(planChecks(check, inherited, noPorts, version), version)
         .map((view) => render("check.mustache", view))
         .join("");
 
@@ -256,7 +263,7 @@ describe("the block of a check", () => {
 
     it("stands beside the blocks of other checks", () => {
         const checks = { file: { trackFile: "maintenance" }, tcp: {}, ping: {} };
-        const names = checkViews(planChecks(checks, {}, "2.3.3"), "2.3.3");
+        const names = checkViews(planChecks(checks, {}, noPorts, "2.3.3"), "2.3.3");
         expect(names.map(({ checker }) => checker)).toEqual([
             "TCP_CHECK",
             "PING_CHECK",
@@ -591,7 +598,7 @@ describe("validation of checks", () => {
             "check.dns.delayBeforeRetry",
         ],
         ["warmup", "1.3.7", { dns: { warmup: 1 } }, "check.dns.warmup"],
-        ["type DNSKEY", "2.0.0", { dns: { type: "DNSKEY" } }, "check.dns.type"],
+        ["type DNSKEY", "1.3.7", { dns: { type: "DNSKEY" } }, "check.dns.type"],
         [
             "retry",
             "1.3.7",

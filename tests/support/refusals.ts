@@ -203,6 +203,11 @@ const hosts = [
         { keepalivedVersion: "new" },
         'directors[1].keepalivedVersion: "new" is not a version. Use one such as 2.2.7.',
     ),
+    director(
+        "a keepalived that is too old",
+        { keepalivedVersion: "1.2.24" },
+        'directors[1].keepalivedVersion: "1.2.24" is older than any that this program writes for. Use 1.3.5 or later.',
+    ),
     realServer(
         "a negative weight",
         { weight: -1 },
@@ -488,8 +493,27 @@ const services = [
             virtualIp: undefined,
             port: undefined,
             fwmark: { mark: 1, packets: [{ virtualIp: vip, port: 90, lastPort: 80 }] },
+            check: { ping: {} },
         },
         "virtualServers[0].fwmark.packets[0].lastPort: 80 is not above port, 90. Give both ends of the range, the lower one in port.",
+    ),
+    owned(
+        "marked packets of several ports without a check",
+        {
+            fwmark: {
+                mark: 1,
+                packets: [
+                    { virtualIp: vip, port: 80 },
+                    { virtualIp: vip, port: 443 },
+                ],
+            },
+        },
+        'virtualServers[0].check: The value is missing, and the service has the ports 80, 443. Give a check such as {"tcp": {"connectPort": 80}}.',
+    ),
+    service(
+        "all ports with a check that has no port",
+        { port: undefined, persistenceTimeout: 60, check: { tcp: {} } },
+        "virtualServers[0].check.tcp.connectPort: The value is missing, and the service has no single port for this check. Give the port to check.",
     ),
     service(
         "an unknown protocol",
@@ -827,7 +851,7 @@ const others = [
             distribution: "rhel7",
             globalDefs: { lvsTimeouts: { tcp: 900 }, lvsSyncDaemon: { enabled: false } },
         },
-        "globalDefs.lvsTimeouts: Timeouts need the sync daemon before keepalived 2.1.5, and ds1 (rhel7) has 1.3.5. Enable lvsSyncDaemon, or remove them.",
+        "globalDefs.lvsTimeouts: Timeouts need the sync daemon before keepalived 2.1.4, and ds1 (rhel7) has 1.3.5. Enable lvsSyncDaemon, or remove them.",
     ),
     cluster(
         "FULLNAT without the kernel's connection tracking",

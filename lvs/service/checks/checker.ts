@@ -1,6 +1,7 @@
 import type { Family } from "../../addresses";
 import { type Keyword, type Keywords, type Target, withDefaults } from "../../keepalived/keywords";
 import type { Problem } from "../../problems";
+import type { Protocol } from "../destination";
 import type { CheckTiming } from "./timing";
 
 /** One kind of check. Each kind has a module with one of these. */
@@ -17,9 +18,13 @@ export interface Checker<Settings> {
     timing?(check: Settings, around: CheckTiming): CheckTiming;
 }
 
-/** Family of the servers, and names that checks can refer to. */
+/** Ports of a service that a check can connect to, by the protocol of the check. */
+export type CheckPorts = Readonly<Record<Protocol, readonly number[]>>;
+
+/** Family and ports of the servers, and names that checks can refer to. */
 export interface CheckContext {
     readonly family: Family;
+    readonly ports: CheckPorts;
     readonly bfdInstances: readonly string[];
     readonly trackFiles: readonly string[];
 }
@@ -30,9 +35,11 @@ export interface CheckLines {
     readonly urls: { readonly keywords: string[] }[];
 }
 
-/** Timing that a check inherits, and version of keepalived. */
+/** Timing and ports that a check inherits, and version of keepalived. */
 export interface Surroundings {
     readonly timing: CheckTiming;
+    /** Ports of marked packets. A service with a port of its own has none. */
+    readonly markedPorts: CheckPorts;
     readonly version: string;
 }
 

@@ -9,6 +9,7 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../../problems";
+import { Protocol } from "../destination";
 import { type CheckContext, type Checker, withTiming } from "./checker";
 import {
     type CheckTiming,
@@ -22,7 +23,7 @@ import {
 export interface CheckConnection {
     /** Address to connect to (keepalived `connect_ip`). Defaults to the real server's. */
     connectIp?: string;
-    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's. */
+    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's, or to the only port of a service by `fwmark`. */
     connectPort?: number;
     /** Address to connect from (keepalived `bindto`). Defaults to the kernel's choice. */
     bindto?: string;
@@ -57,7 +58,7 @@ export const connectingKeywords: Keywords<ConnectingCheck> = {
 export function connecting<Settings extends ConnectingCheck>(
     keyword: string,
     keywords: Keywords<Settings>,
-    since?: string,
+    { since, transport = Protocol.TCP }: { since?: string; transport?: Protocol | "ICMP" } = {},
 ): Checker<Settings> & Required<Pick<Checker<Settings>, "timing">> {
     return {
         keyword,
@@ -65,8 +66,17 @@ export function connecting<Settings extends ConnectingCheck>(
         problems: (path, check, target, context) => [
             ...keywordProblems(path, keywords, check, target),
             ...addressProblems(path, check, context),
+            ...(transport === "ICMP" ? [] : portProblems(path, check, context.ports[transport])),
         ],
-        plan: (check, around) => withTiming(keywords, check, around),
+        plan(check, around) {
+            // keepalived would connect to port 0 of the servers of marked packets.
+            const connectPort = transport === "ICMP" ? undefined : around.markedPorts[transport][0];
+            return withTiming(
+                keywords,
+                { ...check, connectPort: check.connectPort ?? connectPort },
+                around,
+            );
+        },
         lines: (check, version) => ({ keywords: linesOf(keywords, check, version), urls: [] }),
         timing: nearestTiming,
     };
@@ -106,6 +116,26 @@ function addressProblems(
             "The port has no effect without bindto. Give bindto, or remove the port.",
         ),
     ];
+}
+
+/** A check connects to one port. `ports` are those of the service. */
+function portProblems(
+    path: string,
+    { connectPort }: CheckConnection,
+    ports: readonly number[],
+): Problem[] {
+    return problemIf(
+        connectPort === undefined && ports.length !== 1,
+        `${path}.connectPort`,
+        `The value is missing, and ${portsOfService(ports)}. Give the port to check.`,
+    );
+}
+
+/** Describe the ports of a service that has none of its own. */
+export function portsOfService(ports: readonly number[]): string {
+    return ports.length === 0
+        ? "the service has no single port for this check"
+        : `the service has the ports ${ports.join(", ")}`;
 }
 
 function isLinkLocal(address: string): boolean {

@@ -1,4 +1,5 @@
 import { type Keywords, oneOf, tooNew } from "../../keepalived/keywords";
+import { Protocol } from "../destination";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 import { domainName } from "./hostName";
@@ -35,13 +36,13 @@ export const dnsKeywords: Keywords<DnsCheck> = {
 
 const newTypes: DnsType[] = [DnsType.RRSIG, DnsType.DNSKEY];
 
-const connectingDns = connecting("DNS_CHECK", dnsKeywords);
+const connectingDns = connecting("DNS_CHECK", dnsKeywords, { transport: Protocol.UDP });
 
 export const dnsChecker: Checker<DnsCheck> = {
     ...connectingDns,
     problems(path, check, target, context) {
         const { type = DnsType.SOA } = check;
-        const newType = { keyword: `type ${type}`, since: "2.0.0" };
+        const newType = { keyword: `type ${type}`, since: "1.3.7" };
         return [
             ...connectingDns.problems(path, check, target, context),
             ...(newTypes.includes(type) ? tooNew(`${path}.type`, newType, target) : []),

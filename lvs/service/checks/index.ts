@@ -1,8 +1,8 @@
 import { type Target, tooNew } from "../../keepalived/keywords";
 import { type Problem, problemIf } from "../../problems";
 import { type BfdCheck, bfdChecker } from "./bfd";
-import type { CheckContext, Checker, CheckLines } from "./checker";
-import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
+import type { CheckContext, Checker, CheckLines, CheckPorts } from "./checker";
+import { connecting, type ConnectingCheck, connectingKeywords, portsOfService } from "./connection";
 import { type DnsCheck, dnsChecker } from "./dns";
 import { type FileCheck, fileChecker } from "./file";
 import { type HttpCheck, httpChecker, type SslCheck, sslChecker } from "./http";
@@ -17,7 +17,7 @@ import {
 } from "./timing";
 import { type UdpCheck, udpChecker } from "./udp";
 
-export type { CheckContext } from "./checker";
+export type { CheckContext, CheckPorts } from "./checker";
 export { DnsType } from "./dns";
 export { type CheckTiming, delayLoop, delayLoopOf, nearestTiming, timingKeywords } from "./timing";
 
@@ -54,7 +54,7 @@ const checkers: { readonly [Name in keyof Check]-?: Checker<NonNullable<Check[Na
     misc: miscChecker,
     bfd: bfdChecker,
     udp: udpChecker,
-    ping: connecting("PING_CHECK", connectingKeywords, "2.1.0"),
+    ping: connecting("PING_CHECK", connectingKeywords, { since: "2.1.0", transport: "ICMP" }),
     file: fileChecker,
 };
 
@@ -90,6 +90,19 @@ export function checkProblems(
     ];
 }
 
+/** Report a service without a check whose servers the default one cannot connect to. */
+export function defaultCheckProblems(path: string, { ports }: CheckContext): Problem[] {
+    return problemIf(
+        ports.TCP.length !== 1,
+        path,
+        `The value is missing, and ${portsOfService(ports.TCP)}. Give a check such as ${example(ports.TCP)}.`,
+    );
+}
+
+function example([port]: readonly number[]): string {
+    return port === undefined ? '{"ping": {}}' : `{"tcp": {"connectPort": ${port}}}`;
+}
+
 /** Report checks that last longer than their delay loop; `inherited` comes from pool member and virtual server. */
 export function timingProblems(
     path: string,
@@ -123,9 +136,10 @@ export interface CheckPlan {
 export function planChecks(
     check: Check = connectionCheck,
     inherited: CheckTiming,
+    markedPorts: CheckPorts,
     version: string,
 ): CheckPlan[] {
-    const around = { timing: nearestTiming(inherited, defaultTiming), version };
+    const around = { timing: nearestTiming(inherited, defaultTiming), markedPorts, version };
     return given(check).map(({ settings, checker }) => ({
         checker,
         settings: checker.plan(settings, around),

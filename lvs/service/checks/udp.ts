@@ -7,6 +7,7 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { type Problem, problemIf, quote } from "../../problems";
+import { Protocol } from "../destination";
 import type { Checker } from "./checker";
 import { connecting, type ConnectingCheck, connectingKeywords } from "./connection";
 
@@ -51,7 +52,10 @@ export const udpKeywords: Keywords<UdpCheck> = {
     ...connectingKeywords,
 };
 
-const connectingUdp = connecting("UDP_CHECK", udpKeywords, "2.1.0");
+const connectingUdp = connecting("UDP_CHECK", udpKeywords, {
+    since: "2.1.0",
+    transport: Protocol.UDP,
+});
 
 export const udpChecker: Checker<UdpCheck> = {
     ...connectingUdp,

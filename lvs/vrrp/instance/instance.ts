@@ -1,6 +1,7 @@
 import { type ExtraConfig, extraLines } from "../../keepalived/extraConfig";
 import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../keepalived/keywords";
 import { multicastGroup } from "../../keepalived/kinds";
+import { isAtLeast } from "../../keepalived/versions";
 import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
@@ -26,7 +27,7 @@ import {
 export interface VrrpInstanceKeywords extends NotifySettings {
     /** Leave the virtual IPs where they are when a preferred director returns (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
-    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.1.0 (keepalived `preempt_delay`). Defaults to 0. */
+    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. */
     preemptDelay?: number;
     /** Number of missing adverts after which a backup director becomes active, 1 to 100 (keepalived `down_timer_adverts`). Defaults to 3. */
     downTimerAdverts?: number;
@@ -48,7 +49,7 @@ export interface VrrpInstanceKeywords extends NotifySettings {
     unicastTtl?: number;
     /** Ignore adverts from sources that are not a director of this instance. Needs unicast (keepalived `check_unicast_src`). Defaults to the value in `globalDefs`. */
     checkUnicastSrc?: boolean;
-    /** Compute checksums of unicast adverts in version 3 as keepalived up to 1.3.6 does, to work beside it (keepalived `old_unicast_checksum`). Defaults to false. */
+    /** Compute checksums of unicast adverts in version 3 as keepalived up to 1.3.6 does, to work beside it (keepalived `old_unicast_checksum`). Defaults to true on directors beside such a keepalived of this cluster. */
     oldUnicastChecksum?: boolean;
     /** Seconds until a director that became active announces the virtual IPs a second time, 0 to 4294. 0 means no second time (keepalived `garp_master_delay`). Defaults to 5. */
     garpMasterDelay?: number;
@@ -112,11 +113,14 @@ export interface VrrpInstance extends VrrpInstanceSettings, ExtraConfig {
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }
 
+/** Since this version, checksums of unicast adverts have the addresses of the packet. */
+const newChecksumSince = "1.3.7";
+
 export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     nopreempt: { keyword: "nopreempt", type: flag },
     preemptDelay: {
         keyword: "preempt_delay",
-        type: decimal(0, 1000, { unit: "seconds", decimalsSince: "2.1.0" }),
+        type: decimal(0, 1000, { unit: "seconds", decimalsSince: "2.0.0" }),
     },
     downTimerAdverts: { keyword: "down_timer_adverts", type: downTimerAdverts, since: "2.2.3" },
     timerExpiredBackup: {
@@ -132,7 +136,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     mcastDstIp: { keyword: "mcast_dst_ip", type: multicastGroup("inet", "inet6"), since: "2.2.5" },
     unicastTtl: { keyword: "unicast_ttl", type: integer(0, 255), since: "2.1.0" },
     checkUnicastSrc: { keyword: "check_unicast_src", type: flag, since: "2.1.0" },
-    oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: "1.3.7" },
+    oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: newChecksumSince },
     garpMasterDelay: { keyword: "garp_master_delay", type: garpSeconds },
     garpMasterRepeat: { keyword: "garp_master_repeat", type: garpTimes },
     garpMasterRefresh: { keyword: "garp_master_refresh", type: garpSeconds },
@@ -181,6 +185,7 @@ export interface VrrpInstancePlan {
     version: number;
     advertInt: number;
     accept: boolean | undefined;
+    oldUnicastChecksum: boolean | undefined;
     unicastPeers: string[];
     /** Adverts of other directors, or nothing if there are none. */
     adverts?: Adverts;
@@ -222,6 +227,8 @@ export function planVrrpInstance(
         advertInt: instance.advertInt ?? 1,
         // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
+        oldUnicastChecksum:
+            instance.oldUnicastChecksum ?? needsOldChecksum(instance, director, context),
         unicastPeers: instance.unicast ? others.map(({ unicastSrcIp }) => unicastSrcIp!) : [],
         adverts:
             others.length === 0
@@ -230,6 +237,23 @@ export function planVrrpInstance(
         virtualIpaddress,
         virtualIpaddressExcluded,
     };
+}
+
+/** Does a director have another beside it that knows only the old checksum of IPv4 unicast in version 3? */
+function needsOldChecksum(
+    instance: VrrpInstance,
+    director: string,
+    context: VrrpContext,
+): boolean | undefined {
+    const { family } = addressesOf(instance, context);
+    if (!instance.unicast || vrrpVersionOf(instance, context) !== 3 || family !== "inet") {
+        return undefined;
+    }
+    const members = participantsOf(instance, context).map(({ name }) => name);
+    const isOld = ({ name, keepalived = newChecksumSince }: VrrpContext["directors"][number]) =>
+        members.includes(name) && !isAtLeast(keepalived, newChecksumSince);
+    const old = context.directors.filter(isOld).map(({ name }) => name);
+    return old.length > 0 && !old.includes(director) ? true : undefined;
 }
 
 /** Without `mcastSrcIp`, a director sends from the first address of its interface, which only the host knows. */
@@ -291,10 +315,20 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             `advert_int ${plan.advertInt}`,
             ...(isUnicast ? [`unicast_src_ip ${self.unicastSrcIp}`] : []),
             ...(self.mcastSrcIp === undefined ? [] : [`mcast_src_ip ${self.mcastSrcIp}`]),
-            ...linesOf(vrrpInstanceKeywords, { ...instance, accept: plan.accept }, version),
+            ...linesOf(
+                vrrpInstanceKeywords,
+                {
+                    ...instance,
+                    accept: plan.accept,
+                    oldUnicastChecksum: plan.oldUnicastChecksum,
+                },
+                version,
+            ),
         ],
         // Version 3 has no password.
         hasPassword: plan.version === 2,
+        // Without a folder in the path, keepalived 1.3.5 logs an error.
+        passwordFile: isAtLeast(version, "2.0.0") ? "auth_pass.conf" : "./auth_pass.conf",
         lists: lists.filter(({ lines }) => lines.length > 0),
         extraConfig: extraLines(instance.extraConfig),
     };

@@ -42,7 +42,12 @@ export interface InheritedGlobals {
 
 /** The part of a cluster that its instances depend on. */
 export interface VrrpContext extends Tracking {
-    readonly directors: readonly { readonly name: string; readonly host: string }[];
+    readonly directors: readonly {
+        readonly name: string;
+        readonly host: string;
+        /** Version of its keepalived. */
+        readonly keepalived?: string;
+    }[];
     /** Virtual IPs of the virtual servers: the default of an instance. */
     readonly virtualIps: readonly string[];
     readonly globalDefs?: InheritedGlobals;

@@ -240,6 +240,7 @@ export const everyTextField: Record<string, Cluster> = {
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",
                 realServers: [{ name: "rs2" }],
+                check: { ping: {} },
             },
         ],
     },
