@@ -115,7 +115,7 @@ describe("IPv4 unicast in version 3 beside keepalived 1.3.5", () => {
         ["newer directors only", mixed()],
         ["version 2", mixed(old, { version: 2 })],
         ["multicast", mixed(old, { unicast: false })],
-    ])("with %s it has the new one", (_, cluster) => {
+    ])("has the new checksum with %s", (_, cluster) => {
         expect(configuration(cluster)).not.toContain("old_unicast_checksum");
     });
 });
