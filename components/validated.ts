@@ -29,7 +29,8 @@ import {
  */
 export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource): Sealed<Cluster> {
     const rules = { validate, validateSealed: secretProblems };
-    return validated(withoutCredentials(args), resource, rules, credentialProblems(args));
+    const model = withSecretKeys(withoutCredentials(args));
+    return validated(model, resource, rules, credentialProblems(args));
 }
 
 /** Check the arguments of a cluster. All their values are known. */
@@ -183,6 +184,17 @@ function withoutCredentials(args: LvsClusterArgs) {
         directors: args.directors.map((director) => pick(directorFields, director)),
         realServers: args.realServers.map((realServer) => pick(realServerFields, realServer)),
     };
+}
+
+/** Make secrets of the keys that sign adverts, whatever they were. */
+function withSecretKeys<Args extends Pick<LvsClusterArgs, "vrrpInstances">>(args: Args): Args {
+    const vrrpInstances = args.vrrpInstances.map((instance) => {
+        const { authHmac } = instance;
+        if (authHmac === undefined) return instance;
+        const keys = authHmac.keys.map((one) => ({ ...one, key: pulumi.secret(one.key) }));
+        return { ...instance, authHmac: { ...authHmac, keys } };
+    });
+    return { ...args, vrrpInstances };
 }
 
 /** Fields of hosts that belong to the model. All other fields stay out. */

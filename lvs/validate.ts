@@ -13,9 +13,8 @@ import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
 import { globalDefsProblems } from "./global/globalDefs";
-import { instanceName } from "./vrrp/instance/instance";
+import { hasPassword, instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
-import { vrrpVersionOf } from "./vrrp/instance/members";
 import { hasSyncDaemon } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
@@ -35,9 +34,9 @@ export function validate(cluster: Cluster): Problem[] {
         ...virtualIpProblems(cluster),
         ...problemIf(
             cluster.hasAuthPass === true &&
-                vrrpInstances.every((instance) => vrrpVersionOf(instance, context) === 3),
+                !vrrpInstances.some((instance) => hasPassword(instance, context)),
             "authPass",
-            "The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+            "The password is for version 2 of VRRP without authHmac, and no instance is so. Remove it.",
         ),
         ...vrrpSyncGroupProblems(vrrpSyncGroups, vrrpInstances, context, target),
         ...trackingProblems(cluster, directors, target),

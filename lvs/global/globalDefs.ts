@@ -95,6 +95,12 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
     dynamicInterfaces?: boolean;
     /** Let keepalived test its configuration before a reload that another program asks for (keepalived `reload_check_config`). Defaults to false. */
     reloadCheckConfig?: boolean;
+    /** File that keepalived empties before it reads its configuration and removes after, so that programs that change the configuration by hand can wait (keepalived `reload_file`). Defaults to none. */
+    reloadFile?: string;
+    /** File with a time at which keepalived reloads, for changes by hand that all directors must make at once (keepalived `reload_time_file`). Defaults to none. */
+    reloadTimeFile?: string;
+    /** Keep that file after the reload, and reload every day at a time without a date (keepalived `reload_repeat`). Defaults to false. */
+    reloadRepeat?: boolean;
 }
 
 /** Global settings of keepalived (keepalived `global_defs`). */
@@ -178,6 +184,9 @@ export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     ...processKeywords,
     dynamicInterfaces: { keyword: "dynamic_interfaces", type: flag, since: "2.0.0" },
     reloadCheckConfig: { keyword: "reload_check_config", type: flag, since: "2.2.0" },
+    reloadFile: { keyword: "reload_file", type: absolutePath, since: "2.2.0" },
+    reloadTimeFile: { keyword: "reload_time_file", type: absolutePath, since: "2.1.0" },
+    reloadRepeat: { keyword: "reload_repeat", type: flag, since: "2.1.0" },
 };
 
 const timeout = integer(0, 2678400, "seconds");
@@ -324,7 +333,17 @@ export function globalDefsProblems(
                 `The program reads a named pipe, and there is none. Give ${fifo}, or remove the program.`,
             ),
         ),
+        ...problemIf(
+            globalDefs.reloadRepeat === true && globalDefs.reloadTimeFile === undefined,
+            `${path}.reloadRepeat`,
+            "The setting is for reloadTimeFile, and there is none. Give reloadTimeFile, or remove it.",
+        ),
         ...syncDaemonProblems(`${path}.lvsSyncDaemon`, globalDefs.lvsSyncDaemon, instances, target),
-        ...extraConfigProblems(`${path}.extraConfig`, globalDefs.extraConfig),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            globalDefs.extraConfig,
+            "global_defs",
+            target,
+        ),
     ];
 }

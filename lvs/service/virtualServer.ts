@@ -232,6 +232,11 @@ export function virtualServerProblems(
             "haSuspend needs a virtual IP, and a service with fwmark has none. Remove it.",
         ),
         ...missingPortProblems(path, virtualServer),
-        ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            virtualServer.extraConfig,
+            "virtual_server",
+            target,
+        ),
     ];
 }

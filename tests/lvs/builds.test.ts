@@ -179,6 +179,27 @@ describe("a check of a service without a port of its own", () => {
     });
 });
 
+it.each([
+    ["globalDefs", "umask 022", "umask", "2.0.9"],
+    ["instance", "vrf blue", "vrf", "2.2.5"],
+    ["service", "snmp_name web", "snmp_name", "2.2.3"],
+])(
+    "a line of extraConfig in %s with %j is refused before its version",
+    (place, extraConfig, keyword, since) => {
+        const cluster = {
+            globalDefs: { ...seed, globalDefs: { extraConfig } },
+            instance: withInstance({ extraConfig }),
+            service: withService({ extraConfig }),
+        }[place]!;
+        expect(problems(cluster, "2.0.8")).toEqual([
+            expect.stringContaining(
+                `.extraConfig: ${keyword} needs keepalived ${since}, and ds1 (debian12) has 2.0.8.`,
+            ),
+        ]);
+        expect(problems(cluster, since)).toEqual([]);
+    },
+);
+
 it("a DNS name whose first label has one letter is refused", () => {
     const asks = (name: string) => withService({ check: { dns: { name } } });
     expect(problems(asks("a.example.com"), "2.2.7")).toEqual([

@@ -343,7 +343,7 @@ const vrrp = [
             hasAuthPass: true,
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, version: 3 }],
         },
-        "authPass: The password is for version 2 of VRRP, and all instances have version 3. Remove it.",
+        "authPass: The password is for version 2 of VRRP without authHmac, and no instance is so. Remove it.",
     ),
     {
         what: "a password of more than eight bytes",

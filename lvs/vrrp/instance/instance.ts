@@ -3,6 +3,7 @@ import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../kee
 import { multicastGroup } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
 import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
+import { type AuthHmac, authHmacLines } from "./authHmac";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
@@ -51,6 +52,8 @@ export interface VrrpInstanceKeywords extends NotifySettings {
     checkUnicastSrc?: boolean;
     /** Compute checksums of unicast adverts in version 3 as keepalived up to 1.3.6 does, to work beside it (keepalived `old_unicast_checksum`). Defaults to true on directors beside such a keepalived of this cluster. */
     oldUnicastChecksum?: boolean;
+    /** Compute checksums of adverts in version 3 without the addresses of the packet, as some routers do. IPv4 only (keepalived `v3_checksum_as_v2`). Defaults to the value in `globalDefs`. */
+    v3ChecksumAsV2?: boolean;
     /** Seconds until a director that became active announces the virtual IPs a second time, 0 to 4294. 0 means no second time (keepalived `garp_master_delay`). Defaults to 5. */
     garpMasterDelay?: number;
     /** Number of announcements each time (keepalived `garp_master_repeat`). Defaults to 5. */
@@ -109,6 +112,7 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
 
 /** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
 export interface VrrpInstance extends VrrpInstanceSettings, ExtraConfig {
+    readonly authHmac?: AuthHmac;
     readonly virtualIpaddress?: VirtualIpaddress[];
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }
@@ -137,6 +141,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     unicastTtl: { keyword: "unicast_ttl", type: integer(0, 255), since: "2.1.0" },
     checkUnicastSrc: { keyword: "check_unicast_src", type: flag, since: "2.1.0" },
     oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: newChecksumSince },
+    v3ChecksumAsV2: { keyword: "v3_checksum_as_v2", type: flag, since: "2.2.8" },
     garpMasterDelay: { keyword: "garp_master_delay", type: garpSeconds },
     garpMasterRepeat: { keyword: "garp_master_repeat", type: garpTimes },
     garpMasterRefresh: { keyword: "garp_master_refresh", type: garpSeconds },
@@ -184,6 +189,7 @@ export interface VrrpInstancePlan {
     self: Participant;
     version: number;
     advertInt: number;
+    hasPassword: boolean;
     accept: boolean | undefined;
     oldUnicastChecksum: boolean | undefined;
     unicastPeers: string[];
@@ -191,6 +197,11 @@ export interface VrrpInstancePlan {
     adverts?: Adverts;
     virtualIpaddress: VirtualIpaddress[];
     virtualIpaddressExcluded: VirtualIpaddress[];
+}
+
+/** Do the adverts of an instance have a password? Version 3 has none, and signed adverts need none. */
+export function hasPassword(instance: VrrpInstance, context: VrrpContext): boolean {
+    return vrrpVersionOf(instance, context) === 2 && instance.authHmac === undefined;
 }
 
 /** Name of the instance at a place in the list. */
@@ -225,6 +236,7 @@ export function planVrrpInstance(
         self: participants[place]!,
         version: vrrpVersionOf(instance, context),
         advertInt: instance.advertInt ?? 1,
+        hasPassword: hasPassword(instance, context),
         // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
         oldUnicastChecksum:
@@ -285,6 +297,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
         addresses.map((address) => virtualIpaddressLine(address, version));
     const isUnicast = unicastPeers.length > 0;
     const lists = [
+        { keyword: "auth_hmac", lines: authHmacLines(instance.authHmac, version) },
         ...trackBlocks(instance, version),
         { keyword: "unicast_peer", lines: unicastPeers },
         { keyword: "virtual_ipaddress", lines: addressLines(plan.virtualIpaddress) },
@@ -325,8 +338,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
                 version,
             ),
         ],
-        // Version 3 has no password.
-        hasPassword: plan.version === 2,
+        hasPassword: plan.hasPassword,
         // Without a folder in the path, keepalived 1.3.5 logs an error.
         passwordFile: isAtLeast(version, "2.0.0") ? "auth_pass.conf" : "./auth_pass.conf",
         lists: lists.filter(({ lines }) => lines.length > 0),

@@ -10,6 +10,7 @@ import {
 import { blockName, checkRequired } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
 import { problemsOfEach, type Problem, problemIf, quote } from "../../problems";
+import { authHmacProblems } from "./authHmac";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
@@ -53,6 +54,7 @@ export function vrrpInstanceProblems(
         ...unicastProblems(path, instance, context),
         ...vmacProblems(path, instance, target),
         ...strictProblems(path, instance, context),
+        ...authHmacProblems(path, instance, context, target),
         ...problemsOfEach(`${path}.virtualRoutes`, instance.virtualRoutes, (route, at) =>
             virtualRouteProblems(at, route, target),
         ),
@@ -61,7 +63,12 @@ export function vrrpInstanceProblems(
         ),
         ...trackProblems(path, instance, context, target),
         ...trackedProblems(path, instance, context),
-        ...extraConfigProblems(`${path}.extraConfig`, instance.extraConfig),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            instance.extraConfig,
+            "vrrp_instance",
+            target,
+        ),
     ];
 }
 
