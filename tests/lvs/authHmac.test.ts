@@ -21,7 +21,7 @@ const signed = (change: Partial<AuthHmac> = {}, version = "2.4.0", instance: obj
                     authHmac: { keys: [first], activeKey: 1, ...change },
                 },
             ],
-        } as Cluster,
+        },
         version,
     );
 

@@ -168,7 +168,10 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
 
     it("leaves no block because of lines that validation accepts, unless it prints an error", async () => {
         const extras = [...new Set(fc.sample(trickyLines, { seed, numRuns: 8000 }))]
-            .filter((extra) => extraConfigProblems("", extra, "global_defs", target(version)).length === 0)
+            .filter(
+                (extra) =>
+                    extraConfigProblems("", extra, "global_defs", target(version)).length === 0,
+            )
             .slice(0, 150);
         const outputs = await outputsFor(extras);
         const silent = extras.filter((_, index) => outputs[index] === "");
