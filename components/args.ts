@@ -21,7 +21,7 @@ import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpadd
 export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
-    /** Distribution of all hosts. A host can name its own. Defaults to `debian12`. */
+    /** Distribution of all hosts. A host can name its own. The preflight compares it with the host's. Defaults to `debian12` on directors, and on real servers to what they run. */
     distribution?: Distribution;
     /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
     keepalivedPackage?: string;

@@ -196,7 +196,12 @@ const hosts = [
     director(
         "an unknown distribution",
         { distribution: "windows" },
-        'directors[1].distribution: "windows" is unknown. Use one of debian11, debian12, debian13, ubuntu2204, ubuntu2404, rhel7, rhel8, rhel9.',
+        'directors[1].distribution: "windows" is unknown. Use one of debian11, debian12, debian13, ubuntu2204, ubuntu2404, rhel7, rhel8, rhel9, alma8, alma9, rocky8, rocky9, centosStream9, amazon2023, fedora, openEuler.',
+    ),
+    director(
+        "a distribution whose releases have different keepaliveds",
+        { distribution: "fedora" },
+        "directors[1].keepalivedVersion: The value is missing, and the releases of fedora have different ones. Give the one that `keepalived --version` prints.",
     ),
     director(
         "an invalid version of keepalived",
