@@ -42,6 +42,7 @@ for release in 4.el9 5.el9; do build --define "release $release" /build/specs/ke
 mkdir /build/packages
 mv /build/rpm/RPMS/*/*.rpm /build/packages
 createrepo_c --quiet /build/packages
+cp /build/specs/dnf.conf /etc/dnf/dnf.conf
 rm -f /etc/os-release
 rpm --initdb
 rpm -i --nodeps /build/packages/lab-release-*.rpm
