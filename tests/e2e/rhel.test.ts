@@ -15,7 +15,7 @@ async function portrait(host: Host): Promise<{ kept: string; packages: string }>
     return { kept, packages: await host.run("rpm -qa | sort") };
 }
 
-describe("On hosts with the tools of the RHEL family", () => {
+describe("On hosts with the tools of the RHEL family, made of Debian's programs,", () => {
     let cluster: LabCluster;
     let before: Awaited<ReturnType<typeof portrait>>[];
 
