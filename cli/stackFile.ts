@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { clusterProblems, type Credentials, withoutCredentials } from "../host/clusterArgs";
+import {
+    clusterProblems,
+    type Credentials,
+    withKeys,
+    withoutCredentials,
+} from "../host/clusterArgs";
 import type { HostConnectionArgs } from "../host/connection";
 import { brokenRules, clusterShape } from "../host/shape";
 import { readConfig } from "../host/stackConfig";
 import type { Cluster, Director, RealServer } from "../lvs/model";
 import { fieldPath, type Problem, refusalsOf, warningsOf } from "../lvs/problems";
-import { isSealed, secretProblems } from "../lvs/secrets";
+import { isSealed, seal, secretProblems } from "../lvs/secrets";
 import { CliError } from "./cliError";
 
 /** The arguments of a cluster in a stack file. Seals stand for encrypted texts. */
@@ -80,7 +85,9 @@ function judged(config: Record<string, unknown>, name: string): Stack | RefusedS
     if (refusals.length > 0) return { refusals };
     return {
         name,
-        cluster: withoutCredentials(args),
+        cluster: withKeys(withoutCredentials(args), (key: string) =>
+            isSealed(key) ? key : seal(key),
+        ),
         authPass: args.authPass,
         gone: args.directors.filter(({ gone }) => gone).map((director) => director.name),
         warnings: warningsOf(found, args.ignoreWarnings),

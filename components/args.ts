@@ -11,6 +11,7 @@ import type { Tunnel } from "../lvs/service/lvsMethod";
 import type { PoolMemberSettings } from "../lvs/service/poolMember";
 import type { SorryServerSettings } from "../lvs/service/sorryServer";
 import type { VirtualServerSettings } from "../lvs/service/virtualServer";
+import type { AuthHmacKeySettings, AuthHmacKeywords } from "../lvs/vrrp/instance/authHmac";
 import type { VrrpInstanceSettings } from "../lvs/vrrp/instance/instance";
 import type { VrrpSyncGroupSettings } from "../lvs/vrrp/syncGroup";
 import type { Tracking } from "../lvs/vrrp/tracking/tracking";
@@ -21,7 +22,7 @@ import type { Warning } from "../lvs/problems";
 export interface LvsClusterArgs extends ChangeSettings, Tracking {
     /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
-    /** Distribution of all hosts. A host can name its own. Defaults to `debian12`. */
+    /** Distribution of all hosts. A host can name its own. The preflight compares it with the host's. Defaults to `debian12` on directors, and on real servers to what they run. */
     distribution?: Distribution;
     /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
     keepalivedPackage?: string;
@@ -70,10 +71,24 @@ export interface PoolMemberArgs extends PoolMemberSettings, ExtraConfigArgs {}
 
 /** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
 export interface VrrpInstanceArgs extends VrrpInstanceSettings, ExtraConfigArgs {
+    /** Signed adverts, which only an owner of a key can make. They replace the password (keepalived `auth_hmac`). Defaults to none. */
+    authHmac?: AuthHmacArgs;
     /** Virtual IPs that adverts list (keepalived `virtual_ipaddress`). While directors disagree about this list, both become active, until the last of them is changed. Defaults to the first virtual IP of the virtual servers, if this is the only instance. */
     virtualIpaddress?: VirtualIpaddressArgs[];
     /** Virtual IPs that adverts do not list (keepalived `virtual_ipaddress_excluded`). Defaults to all other virtual IPs of the virtual servers, if this is the only instance. */
     virtualIpaddressExcluded?: VirtualIpaddressArgs[];
+}
+
+/** Signed adverts, which only an owner of a key can make (keepalived `auth_hmac`). Needs keepalived 2.4.0 on every director. */
+export interface AuthHmacArgs extends AuthHmacKeywords {
+    /** Keys that directors accept, one or more. */
+    keys: AuthHmacKeyArgs[];
+}
+
+/** A key that signs adverts. */
+export interface AuthHmacKeyArgs extends AuthHmacKeySettings {
+    /** Text of the key: `hex:` and 64 to 128 hexadecimal digits, or 32 to 64 letters, digits and `+/=_.,:@%-` (keepalived `key`). @secret */
+    key: Input<string>;
 }
 
 /** A virtual IP, as the active director adds it to an interface. */

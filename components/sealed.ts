@@ -34,7 +34,9 @@ export async function secretPlaces(value: unknown, place: Place = []): Promise<P
 
 /** Can a seal stand for a secret at this place? The arguments of scripts get one and are then refused. */
 export function isSealable(place: Place): boolean {
-    return sealedFields.has(place.at(-1)!) || place.at(-2) === "args";
+    const field = place.at(-1)!;
+    const isKey = field === "key" && place.at(-3) === "keys";
+    return sealedFields.has(field) || isKey || place.at(-2) === "args";
 }
 
 /** Read the secret texts at and below some places. */

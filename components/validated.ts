@@ -3,6 +3,7 @@ import {
     authPassField,
     clusterProblems,
     credentialProblems,
+    withKeys,
     withoutCredentials,
 } from "../host/clusterArgs";
 import { connectionProblems, fieldProblems } from "../host/connection";
@@ -43,7 +44,9 @@ export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource
     throwIfMisshapen(clusterShape, args, clusterProblems, resource);
     const { ignoreWarnings } = args;
     const rules = { shape: clusterShape, validate, validateSealed: secretProblems, ignoreWarnings };
-    const model = withoutCredentials(args);
+    const model = withKeys(withoutCredentials(args), (key: pulumi.Input<string>) =>
+        pulumi.secret(key),
+    );
     const found = validated(model, resource, rules, credentialProblems(args));
     validatedClusters.set(args, found);
     return found;

@@ -95,6 +95,26 @@ export function withoutCredentials<Args extends Hosts>(args: Args) {
     };
 }
 
+/** VRRP instances with keys of any kind. */
+interface Keyed<Key> {
+    readonly authHmac?: { readonly keys: readonly { readonly key: Key }[] };
+}
+
+/** Hide the keys that sign adverts. */
+export function withKeys<
+    Key,
+    Instance extends Keyed<Key>,
+    Args extends { readonly vrrpInstances: readonly Instance[] },
+>(args: Args, hidden: (key: Key) => NoInfer<Key>): Args {
+    const vrrpInstances = args.vrrpInstances.map((instance) => {
+        const { authHmac } = instance;
+        if (authHmac === undefined) return instance;
+        const keys = authHmac.keys.map((one) => ({ ...one, key: hidden(one.key) }));
+        return { ...instance, authHmac: { ...authHmac, keys } };
+    });
+    return { ...args, vrrpInstances };
+}
+
 /** Fields of hosts that belong to the model. All other fields stay out. */
 const directorFields: Record<keyof Director, true> = {
     name: true,

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { hostKey } from "./keys";
 import type { Card } from "./machine/machine";
 import { run } from "./run";
-import { type HostSpec, ipv6Of, suiteOf, type Topology } from "./topology";
+import { type HostSpec, ipv6Of, type Suite, suiteOf, type Topology } from "./topology";
 
 /** The cards of a host in the order of its networks. */
 export function cardsOf({ name, cards }: HostSpec, { networks }: Topology): Card[] {
@@ -58,10 +58,16 @@ function identityFiles(spec: HostSpec, topology: Topology): Record<string, strin
         "etc/lab/network": cards.map(networkLine).join(""),
         "etc/lab/routes": routeLines(spec, topology),
         ...(spec.forwards && { "etc/sysctl.d/lab-router.conf": routerSettings }),
-        "etc/apt/sources.list": `deb [trusted=yes] http://${client}/${suiteOf(spec)}/ ./\n`,
+        ...packageSource(`http://${client}/${suiteOf(spec)}/`, suiteOf(spec)),
         "etc/ssh/ssh_host_ed25519_key": key.private,
         "etc/ssh/ssh_host_ed25519_key.pub": `${key.public}\n`,
     };
+}
+
+function packageSource(url: string, suite: Suite): Record<string, string> {
+    return suite === "rhel9"
+        ? { "etc/yum.repos.d/lab.repo": `[lab]\nname=Lab\nbaseurl=${url}\ngpgcheck=0\n` }
+        : { "etc/apt/sources.list": `deb [trusted=yes] ${url} ./\n` };
 }
 
 function networkLine({ device, address, ipv6 }: Card, index: number): string {

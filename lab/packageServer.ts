@@ -14,7 +14,10 @@ const files = new Map(suites.flatMap(filesOf));
 /** Files of a suite by their URL paths. */
 function filesOf(argument: string): [string, string][] {
     const [suite, folder] = argument.split("=") as [string, string];
-    return readdirSync(folder).map((name) => [`/${suite}/${name}`, path.join(folder, name)]);
+    const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+    return names.map((name) => [`/${suite}/${name}`, path.join(folder, name)]);
 }
 
 const answer: RequestListener = (request, response) => {

@@ -1,6 +1,7 @@
 import { baseImage, Image } from "./image/image";
 import { kernel, Kernel } from "./image/kernel";
 import { packageRepository } from "./image/packages";
+import { rhelParts } from "./image/rhel";
 import { UserError } from "./progress";
 import type { Suite } from "./topology";
 
@@ -18,6 +19,12 @@ export interface SuiteParts {
     packages: string;
 }
 
+async function suiteParts(suite: Suite, kernel: Kernel): Promise<SuiteParts> {
+    if (suite === "rhel9") return rhelParts(await baseImage("bookworm", kernel));
+    const image = await baseImage(suite, kernel);
+    return { image, packages: await packageRepository(image) };
+}
+
 /** Find the parts of a lab in the cache, or build them and print each step. */
 export async function labParts(...suites: Suite[]): Promise<Parts> {
     // Ctrl-C ends the running command; this process continues so that it can clean up.
@@ -27,8 +34,7 @@ export async function labParts(...suites: Suite[]): Promise<Parts> {
     try {
         const parts: Parts = { kernel: await kernel(interruption.signal), suites: {} };
         for (const suite of suites) {
-            const image = await baseImage(suite, parts.kernel);
-            parts.suites[suite] = { image, packages: await packageRepository(image) };
+            parts.suites[suite] = await suiteParts(suite, parts.kernel);
         }
         return parts;
     } catch (error) {

@@ -1,11 +1,12 @@
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { Suite, Topology } from "./topology";
 
-/** Debian releases: the value of `distribution` in a stack file, and the version of keepalived. */
+/** What hosts run: the value of `distribution` in a stack file, and the version of keepalived. */
 export const releases: Record<Suite, { distribution: Distribution; keepalived: string }> = {
     bullseye: { distribution: "debian11", keepalived: "2.1.5" },
     bookworm: { distribution: "debian12", keepalived: "2.2.7" },
     trixie: { distribution: "debian13", keepalived: "2.3.3" },
+    rhel9: { distribution: "rocky9", keepalived: "2.2.7" },
 };
 
 /** A cluster of all three releases. Its directors run the oldest and the newest one. */

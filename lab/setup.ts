@@ -21,6 +21,7 @@ async function main(words: string[]): Promise<void> {
 async function hosts(forTests: boolean): Promise<Parts> {
     const parts = await labParts("bookworm");
     if (forTests) {
+        await labParts("rhel9");
         await makeTestDisks();
         await makeKeepalivedTrees();
     }

@@ -11,7 +11,10 @@ export interface Network {
 }
 
 /** A release of Debian. */
-export type Suite = "bullseye" | "bookworm" | "trixie";
+export type DebianSuite = "bullseye" | "bookworm" | "trixie";
+
+/** What a host runs: a release of Debian, or the tools of the RHEL family on Debian 12. */
+export type Suite = DebianSuite | "rhel9";
 
 /** A route to a network without a card, for IPv4 and IPv6. */
 export interface Route {
@@ -37,7 +40,7 @@ export interface HostSpec {
     routes?: Route[];
     /** Whether the host is a router that forwards packets between its cards. Defaults to false. */
     forwards?: boolean;
-    /** Debian release. Defaults to bookworm. */
+    /** What the host runs. Defaults to bookworm. */
     suite?: Suite;
     /**
      * Whether the host needs its own kernel: directors need it for IPVS, tunnel ends for their
@@ -73,6 +76,18 @@ export const seed: Topology = {
         { name: "rs2", cards: { lan: "10.128.190.250" } },
         { name: "rs3", cards: { lan: "10.128.190.251" } },
     ],
+};
+
+/** Two directors and two real servers with the tools of the RHEL family. dnf needs more memory than apt. */
+export const rhelHosts: Topology = {
+    name: "rhel",
+    networks: { lan },
+    hosts: [
+        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true, memoryMB: 320 },
+        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true, memoryMB: 320 },
+        { name: "rs1", cards: { lan: "10.128.190.249" } },
+        { name: "rs2", cards: { lan: "10.128.190.250" } },
+    ].map((host) => ({ ...host, suite: "rhel9" })),
 };
 
 /** The article's cluster and one spare host, which tests add as a fourth real server. */

@@ -43,6 +43,7 @@ export interface StandaloneRealServer {
     /** Virtual IPs that it serves by DR or TUN. */
     readonly virtualIps: string[];
     readonly tunnels: Tunnel[];
+    readonly distribution?: Distribution;
     readonly gateway?: string;
     readonly gateway6?: string;
     readonly httpd?: Httpd;

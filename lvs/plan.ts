@@ -2,7 +2,7 @@ import { distinctAddresses, familyOf } from "./addresses";
 import { type ChangePlan, planChange } from "./change";
 import { callsOn } from "./keepalived/scriptCalls";
 import { defaultScriptUser, type Script, type ScriptPlan } from "./keepalived/scripts";
-import { distributionOf, isAtLeast, versionOf } from "./keepalived/versions";
+import { type Distribution, distributionOf, isAtLeast, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
 import type { Arrival, FirewallNeeds } from "./kernel/firewall";
 import type { DirectorNeeds } from "./kernel/modules";
@@ -37,6 +37,8 @@ import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 export interface DirectorPlan {
     /** Version of keepalived on the host. */
     readonly version: string;
+    /** Distribution that the files are for. */
+    readonly distribution: Distribution;
     /** Exact version of the package to install, or nothing for the distribution's newest. */
     readonly keepalivedPackage?: string;
     readonly globalDefs: GlobalDefsPlan;
@@ -85,6 +87,7 @@ function planForDirector(cluster: Cluster, name: string): DirectorPlan {
     const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,
+        distribution: distributionOf(director, cluster),
         keepalivedPackage: cluster.keepalivedPackage,
         globalDefs,
         tracking,
@@ -268,6 +271,8 @@ function needsOf(
 export interface RealServerPlan {
     /** Name of its files: several real servers may share a host. */
     readonly id: string;
+    /** Distribution that the user gave. No file depends on it. */
+    readonly distribution?: Distribution;
     readonly kernel: RealServerKernel;
     readonly httpd?: Httpd;
     readonly monitoring?: MonitoringPlan;
@@ -279,6 +284,7 @@ export interface RealServerPlan {
 export function planRealServer(realServer: StandaloneRealServer, id: string): RealServerPlan {
     return {
         id,
+        distribution: realServer.distribution,
         kernel: planRealServerKernel(realServer),
         httpd: realServer.httpd,
         monitoring: planMonitoring(realServer.monitoring),
@@ -327,7 +333,7 @@ function standalone(
     uses: Service[],
     cluster: Cluster,
 ): StandaloneRealServer {
-    const { gateway, gateway6, httpd } = realServer;
+    const { gateway, gateway6, httpd, distribution = cluster.distribution } = realServer;
     const { monitoring, removePackages, repair } = cluster;
     const direct = [...memberships, ...uses].filter(({ method }) => !translatesPorts(method));
     return {
@@ -335,6 +341,7 @@ function standalone(
             direct.flatMap(({ virtualServer }) => virtualIpsIn(virtualServer)),
         ),
         tunnels: tunnelsOf(memberships),
+        distribution,
         gateway,
         gateway6,
         httpd,

@@ -1,4 +1,5 @@
 import { canonical, distinctAddresses, type Family, familyOf } from "./addresses";
+import { versionOf } from "./keepalived/versions";
 import type { Cluster, RealServer } from "./model";
 import { delayLoopOf, nearestTiming, planChecks, servedBy, setsWeights } from "./service/checks";
 import {
@@ -35,7 +36,14 @@ export function servedIpsOf({ virtualServers, vrrpInstances }: Cluster): string[
 
 /** The part of a cluster that its VRRP instances depend on. */
 export function contextOf(cluster: Cluster): VrrpContext {
-    return { ...cluster, virtualIps: virtualIpsOf(cluster.virtualServers) };
+    return {
+        ...cluster,
+        directors: cluster.directors.map((director) => ({
+            ...director,
+            keepalived: versionOf(director, cluster),
+        })),
+        virtualIps: virtualIpsOf(cluster.virtualServers),
+    };
 }
 
 /** The part of a cluster, or of its arguments, that decides pools. */

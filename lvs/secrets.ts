@@ -52,7 +52,7 @@ export function withSecretIncludes(configuration: HostFile): HostFile[] {
         const content = `${line.trim()}\n`;
         const name = `secret_${sha256(content).slice(0, 12)}.conf`;
         included.set(name, secretFile({ path: `${folder}${name}`, mode: "0600", content }));
-        return line.replace(/\S.*/, `include ${name}`);
+        return line.replace(/\S.*/, `include ./${name}`);
     });
     return [{ ...configuration, content: lines.join("\n") }, ...included.values()];
 }

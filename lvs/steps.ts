@@ -48,6 +48,7 @@ export const directorSteps = {
             settings: {
                 // An exact version of the package replaces the installed keepalived.
                 keepalived: plan.keepalivedPackage === undefined ? plan.version : undefined,
+                distribution: plan.distribution,
                 module: directorModules(plan.needs),
                 instance,
                 address,
@@ -89,9 +90,13 @@ export const directorSteps = {
 
 /** Inputs of the steps on a real server. */
 export const realServerSteps = {
-    preflight({ kernel, httpd }: RealServerPlan): StepContent {
+    preflight({ kernel, httpd, distribution }: RealServerPlan): StepContent {
         return {
-            settings: { module: realServerModules(kernel), httpd: httpd !== undefined },
+            settings: {
+                module: realServerModules(kernel),
+                httpd: httpd !== undefined,
+                distribution,
+            },
             files: [],
         };
     },

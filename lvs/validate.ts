@@ -8,6 +8,7 @@ import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
 import { contextOf, memberMethodOf, membersOf } from "./pool";
 import { problemsOfEach, type Problem, problem, problemIf, Warning, warningIf } from "./problems";
+import { brokenVersionProblems } from "./rules/brokenVersions";
 import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
@@ -15,7 +16,7 @@ import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
 import { globalDefsProblems, routerId } from "./global/globalDefs";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
-import { AuthType, authTypeOf } from "./vrrp/instance/members";
+import { hasPassword } from "./vrrp/instance/members";
 import { hasSyncDaemon, syncsByDefault, unsyncedProblems } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
@@ -42,7 +43,7 @@ export function validate(cluster: Cluster): Problem[] {
         ...virtualIpProblems(cluster),
         ...problemIf(
             cluster.hasAuthPass === true &&
-                vrrpInstances.every((instance) => authTypeOf(instance, context) === AuthType.none),
+                !vrrpInstances.some((instance) => hasPassword(instance, context)),
             "authPass",
             "The password is for version 2 of VRRP, and no instance has version 2 with a password. Remove it.",
         ),
@@ -68,6 +69,7 @@ export function validate(cluster: Cluster): Problem[] {
         ...problemsOfEach("ignoreWarnings", ignoreWarnings, (name, path) =>
             checkValue(path, oneOf(Warning), name, target),
         ),
+        ...brokenVersionProblems(cluster),
     ];
 }
 

@@ -45,6 +45,7 @@ check_host() {
         listen_for_adverts >"$heard" &
     }
     check_system
+    check_distribution
     check_owner
     check_disk
     setting module | while read -r module; do check_module "$module"; done
@@ -74,6 +75,43 @@ check_system() {
             "Set keepalivedVersion of this director."
     fi
     [ -d /run/systemd/system ] || refuse systemd "does not run, but the services need it. Use a host with systemd."
+}
+
+# A distribution of the host's own that this program does not know is as good as the one in the plan.
+check_distribution() {
+    wanted=$(setting distribution)
+    if [ -z "$wanted" ] || [ -z "$(distributions)" ] || has "$(distributions | words)" "$wanted"; then
+        ok distribution "$(distributions | join_lines ' or ')"
+    else
+        refuse distribution "this host runs $(distributions | head -n 1), and the plan is for $wanted." \
+            "Set its distribution to $(distributions | head -n 1)."
+    fi
+}
+
+# Print the values of `distribution` that this host may have, the most exact one first.
+distributions() {
+    os_release=$(cat /etc/os-release 2>/dev/null) || :
+    id=$(of_release ID)
+    version=$(of_release VERSION_ID)
+    major=${version%%.*}
+    case "$id $version" in
+        debian\ 1[123]) echo "debian$version" ;;
+        ubuntu\ 2[24].04) echo "ubuntu$version" | tr -d . ;;
+        rhel\ [789]* | ol\ [789]* | centos\ 7) echo "rhel$major" ;;
+        almalinux\ [89]*) printf '%s\n' "alma$major" "rhel$major" ;;
+        rocky\ [89]*) printf '%s\n' "rocky$major" "rhel$major" ;;
+        centos\ 9) printf '%s\n' centosStream9 rhel9 ;;
+        amzn\ 2023) echo amazon2023 ;;
+        fedora\ *) echo fedora ;;
+        openEuler\ *) echo openEuler ;;
+    esac
+}
+
+# of_release NAME: print a value of /etc/os-release, with or without quotes.
+of_release() {
+    sed -n "s/^$1=['\"]\{0,1\}\([^'\"]*\).*/\1/p" <<END
+$os_release
+END
 }
 
 # Claims of other components on this host. The program compares the machines of all hosts.

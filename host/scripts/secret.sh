@@ -18,7 +18,7 @@ ready() {
 # Before the first keepalived.conf there is no keepalived to reload.
 activate() {
     has "$touched" "$password_file" || return 0
-    grep -q 'include auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null || return 0
+    grep -q 'include .*auth_pass.conf' /etc/keepalived/keepalived.conf 2>/dev/null || return 0
     systemctl is-active -q keepalived || return 0
     if [ -n "${undoing:-}" ] || [ -n "$(setting oneByOne)" ] || is_applied; then
         systemctl reload keepalived

@@ -7,7 +7,7 @@ import { clientKey } from "../keys";
 import { blockDevice, tree } from "../machine/machine";
 import { step } from "../progress";
 import { run } from "../run";
-import type { Suite } from "../topology";
+import type { DebianSuite } from "../topology";
 import { Kernel } from "./kernel";
 
 /** Packages of a bare host. `pulumi up` installs the packages of a cluster. */
@@ -88,7 +88,7 @@ const maskedGenerators = [
 
 /** The disk that all hosts of a suite start from. */
 export interface Image {
-    suite: Suite;
+    suite: DebianSuite;
     /** Folder of the disk: see lab/machine/machine.ts. */
     disk: string;
     /** dpkg's status file of the disk. */
@@ -98,7 +98,7 @@ export interface Image {
 }
 
 /** Find the base image of a suite in the cache, or build it. */
-export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
+export async function baseImage(suite: DebianSuite, kernel: Kernel): Promise<Image> {
     const overlay = path.join(__dirname, "root");
     const key = {
         recipe: 3,
@@ -123,7 +123,7 @@ export async function baseImage(suite: Suite, kernel: Kernel): Promise<Image> {
     };
 }
 
-async function build(suite: Suite, dir: string, overlay: string, kernel: Kernel): Promise<void> {
+async function build(suite: DebianSuite, dir: string, overlay: string, kernel: Kernel): Promise<void> {
     const root = path.join(dir, tree);
     const excludes = ["doc", "man", "locale"].map(
         (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,

@@ -5,7 +5,7 @@ import { OwnApt, sourcesFor } from "../apt";
 import { cached } from "../cache";
 import { step } from "../progress";
 import { run } from "../run";
-import type { Suite } from "../topology";
+import type { DebianSuite } from "../topology";
 import { Image } from "./image";
 
 /** Packages that hosts of every suite can install. Their dependencies are added. */
@@ -20,7 +20,7 @@ const everywhere = [
     "openssl",
 ];
 
-const offered: Record<Suite, string[]> = {
+const offered: Record<DebianSuite, string[]> = {
     bullseye: everywhere,
     bookworm: [
         ...everywhere,
@@ -47,7 +47,8 @@ export async function packageRepository(image: Image): Promise<string> {
     );
 }
 
-async function fetchPackages(image: Image, wanted: string[], dir: string): Promise<void> {
+/** Fetch packages and their dependencies that an image lacks, as a flat apt repository. */
+export async function fetchPackages(image: Image, wanted: string[], dir: string): Promise<void> {
     const scratch = await fs.mkdtemp(path.join(tmpdir(), "pulumi-lvs-apt-"));
     try {
         const sources = await sourcesFor(image.suite, true);

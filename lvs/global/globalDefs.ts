@@ -95,6 +95,12 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
     dynamicInterfaces?: boolean;
     /** Let keepalived test its configuration before a reload that another program asks for (keepalived `reload_check_config`). Defaults to false. */
     reloadCheckConfig?: boolean;
+    /** File that keepalived empties before it reads its configuration and removes after, so that programs that change the configuration by hand can wait (keepalived `reload_file`). Defaults to none. */
+    reloadFile?: string;
+    /** File with a time at which keepalived reloads, for changes by hand that all directors must make at once (keepalived `reload_time_file`). Defaults to none. */
+    reloadTimeFile?: string;
+    /** Keep that file after the reload, and reload every day at a time without a date (keepalived `reload_repeat`). Defaults to false. */
+    reloadRepeat?: boolean;
 }
 
 /** Global settings of keepalived (keepalived `global_defs`). */
@@ -109,7 +115,7 @@ export interface GlobalDefsSettings extends GlobalDefsKeywords {
     smtpPort?: number;
     /** User that scripts run as (keepalived `script_user`). Defaults to `keepalived_script`, a system user without login, which the director gets if it lacks it. */
     scriptUser?: string;
-    /** Timeouts of idle connections. Before keepalived 2.1.5 only with a sync daemon (keepalived `lvs_timeouts`). Defaults to the kernel's. */
+    /** Timeouts of idle connections. Before keepalived 2.1.4 only with a sync daemon (keepalived `lvs_timeouts`). Defaults to the kernel's. */
     lvsTimeouts?: LvsTimeouts;
     /** Connection sync between directors (keepalived `lvs_sync_daemon`). Defaults to the default of each field. */
     lvsSyncDaemon?: SyncDaemon;
@@ -187,6 +193,9 @@ export const globalDefsKeywords: Keywords<GlobalDefsKeywords> = {
     ...processKeywords,
     dynamicInterfaces: { keyword: "dynamic_interfaces", type: flag, since: "2.0.0" },
     reloadCheckConfig: { keyword: "reload_check_config", type: flag, since: "2.2.0" },
+    reloadFile: { keyword: "reload_file", type: absolutePath, since: "2.2.0" },
+    reloadTimeFile: { keyword: "reload_time_file", type: absolutePath, since: "2.1.0" },
+    reloadRepeat: { keyword: "reload_repeat", type: flag, since: "2.1.0" },
 };
 
 const timeout = integer(0, 2678400, "seconds");
@@ -323,9 +332,9 @@ export function globalDefsProblems(
         ...problemIf(
             lvsTimeouts !== undefined &&
                 !hasSyncDaemon(globalDefs.lvsSyncDaemon, syncs) &&
-                !isAtLeast(target.version, "2.1.5"),
+                !isAtLeast(target.version, "2.1.4"),
             `${path}.lvsTimeouts`,
-            `Timeouts need the sync daemon before keepalived 2.1.5, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
+            `Timeouts need the sync daemon before keepalived 2.1.4, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
         ),
         ...fifos.flatMap((fifo) =>
             problemIf(
@@ -334,7 +343,17 @@ export function globalDefsProblems(
                 `The program reads a named pipe, and there is none. Give ${fifo}, or remove the program.`,
             ),
         ),
+        ...problemIf(
+            globalDefs.reloadRepeat === true && globalDefs.reloadTimeFile === undefined,
+            `${path}.reloadRepeat`,
+            "The setting is for reloadTimeFile, and there is none. Give reloadTimeFile, or remove it.",
+        ),
         ...syncDaemonProblems(`${path}.lvsSyncDaemon`, globalDefs.lvsSyncDaemon, instances, target),
-        ...extraConfigProblems(`${path}.extraConfig`, globalDefs.extraConfig),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            globalDefs.extraConfig,
+            "global_defs",
+            target,
+        ),
     ];
 }

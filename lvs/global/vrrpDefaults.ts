@@ -1,4 +1,4 @@
-import { decimal, flag, type Keywords, onOff, integer } from "../keepalived/keywords";
+import { decimal, flag, type Keywords, matching, onOff, integer } from "../keepalived/keywords";
 import { multicastGroup } from "../keepalived/kinds";
 import {
     downTimerAdverts,
@@ -46,11 +46,29 @@ export interface VrrpDefaults {
     vrrpDownTimerAdverts?: number;
     /** Seconds after its start during which keepalived ignores adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. @decimal */
     vrrpStartupDelay?: number;
+    /** Seconds after the boot of the host during which keepalived ignores adverts, 0.001 to 4294. A restart of keepalived later has no delay (keepalived `vrrp_delay_after_boot`). Defaults to none. */
+    vrrpDelayAfterBoot?: number;
+    /** Default of the instances' v3ChecksumAsV2 (keepalived `v3_checksum_as_v2`). Defaults to false. */
+    v3ChecksumAsV2?: boolean;
+    /** Name of keepalived's own nftables table, for instances with a MAC address of their own or without `accept` (keepalived `nftables`). Defaults to `keepalived`. */
+    nftables?: string;
+    /** Priority of the chains in that table, -2147483648 to 2147483647 (keepalived `nftables_priority`). Defaults to -1. */
+    nftablesPriority?: number;
+    /** Match link-local addresses there by the number of an interface instead of its name (keepalived `nftables_ifindex`). Defaults to false. */
+    nftablesIfindex?: boolean;
+    /** Count packets in the rules of that table (keepalived `nftables_counters`). Defaults to false. */
+    nftablesCounters?: boolean;
     /** Default of the instances' checkUnicastSrc (keepalived `vrrp_check_unicast_src`). Defaults to false. */
     vrrpCheckUnicastSrc?: boolean;
     /** Default of the instances' skipCheckAdvAddr (keepalived `vrrp_skip_check_adv_addr`). Defaults to false. */
     vrrpSkipCheckAdvAddr?: boolean;
 }
+
+const tableName = matching(
+    /^(?!pulumi_lvs$)[A-Za-z_][A-Za-z0-9_]{0,31}$/,
+    "the name of a table for keepalived",
+    'up to 32 letters, digits and "_", and not pulumi_lvs, the table of this project',
+);
 
 const garpInterval = decimal(0.000001, 4294, { unit: "seconds", places: 6 });
 
@@ -89,6 +107,20 @@ export const vrrpDefaultsKeywords: Keywords<VrrpDefaults> = {
         type: decimal(0.001, 4294, { unit: "seconds" }),
         since: "2.0.14",
     },
+    vrrpDelayAfterBoot: {
+        keyword: "vrrp_delay_after_boot",
+        type: decimal(0.001, 4294, { unit: "seconds" }),
+        since: "2.4.0",
+    },
+    v3ChecksumAsV2: { keyword: "v3_checksum_as_v2", type: flag, since: "2.2.8" },
+    nftables: { keyword: "nftables", type: tableName, since: "2.0.11" },
+    nftablesPriority: {
+        keyword: "nftables_priority",
+        type: integer(-2147483648, 2147483647),
+        since: "2.0.11",
+    },
+    nftablesIfindex: { keyword: "nftables_ifindex", type: flag, since: "2.0.11" },
+    nftablesCounters: { keyword: "nftables_counters", type: flag, since: "2.0.11" },
     vrrpCheckUnicastSrc: { keyword: "vrrp_check_unicast_src", type: flag },
     vrrpSkipCheckAdvAddr: { keyword: "vrrp_skip_check_adv_addr", type: flag },
 };

@@ -1,5 +1,6 @@
 import { type Problem, problem, problemIf } from "../problems";
-import { tooLong } from "./keywords";
+import { type Target, tooLong, tooNew } from "./keywords";
+import { type ExtraBlock, otherKeywords } from "./otherKeywords";
 
 /** A block to which users can add lines. */
 export interface ExtraConfig {
@@ -11,8 +12,16 @@ export function extraLines(extraConfig: string | undefined): string[] {
     return (extraConfig ?? "").split("\n").filter((line) => line.trim() !== "");
 }
 
-/** Check that the lines do not end their block early. keepalived checks the rest on the host. */
-export function extraConfigProblems(path: string, extraConfig: string | undefined): Problem[] {
+/**
+ * Check that the lines do not end their block early, and that a director's keepalived has their keywords.
+ * keepalived checks the rest on the host.
+ */
+export function extraConfigProblems(
+    path: string,
+    extraConfig: string | undefined,
+    block: ExtraBlock,
+    target: Target,
+): Problem[] {
     if (extraConfig === undefined) return [];
     const lines = extraLines(extraConfig);
     let depth = 0;
@@ -46,7 +55,19 @@ export function extraConfigProblems(path: string, extraConfig: string | undefine
             path,
             "An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
         ),
+        ...tooNewLines(path, lines, block, target),
     ];
+}
+
+/** Report lines with a keyword that is too new for a director's keepalived. */
+function tooNewLines(path: string, lines: string[], block: ExtraBlock, target: Target): Problem[] {
+    const known = otherKeywords[block];
+    const words = new Set(lines.map((line) => line.trim().split(/\s+/)[0]!));
+    return [...words].flatMap((keyword) =>
+        Object.hasOwn(known, keyword)
+            ? tooNew(path, { keyword, since: known[keyword] }, target)
+            : [],
+    );
 }
 
 /** Remove quoted text and comments, whose braces do not count. */

@@ -1,4 +1,4 @@
-/** Distribution of a host: decides package names, paths, and the version of keepalived. */
+/** Distribution of a host: decides the version of keepalived on directors. */
 export const Distribution = {
     /** Debian 11 (keepalived 2.1.5). */
     debian11: "debian11",
@@ -10,17 +10,33 @@ export const Distribution = {
     ubuntu2204: "ubuntu2204",
     /** Ubuntu 24.04 (keepalived 2.2.8). Not run in the tests. */
     ubuntu2404: "ubuntu2404",
-    /** CentOS 7 and RHEL 7 (keepalived 1.3.5). Not run in the tests. */
+    /** RHEL 7 and CentOS 7 (keepalived 1.3.5). Not run in the tests. */
     rhel7: "rhel7",
-    /** RHEL 8, Alma, Rocky, Oracle 8 (keepalived 2.1.5). Not run in the tests. */
+    /** RHEL 8 and Oracle Linux 8 (keepalived 2.1.5). Not run in the tests. */
     rhel8: "rhel8",
-    /** RHEL 9, Alma, Rocky, Oracle 9 (keepalived 2.2.8). Not run in the tests. */
+    /** RHEL 9 and Oracle Linux 9 (keepalived 2.2.8). Not run in the tests. */
     rhel9: "rhel9",
+    /** AlmaLinux 8 (keepalived 2.1.5). Not run in the tests. */
+    alma8: "alma8",
+    /** AlmaLinux 9 (keepalived 2.2.8). Not run in the tests. */
+    alma9: "alma9",
+    /** Rocky Linux 8 (keepalived 2.1.5). Not run in the tests. */
+    rocky8: "rocky8",
+    /** Rocky Linux 9 (keepalived 2.2.8). The tests run hosts with its tools and another keepalived. */
+    rocky9: "rocky9",
+    /** CentOS Stream 9 (keepalived 2.2.8). Not run in the tests. */
+    centosStream9: "centosStream9",
+    /** Amazon Linux 2023. Directors need keepalivedVersion. Not run in the tests. */
+    amazon2023: "amazon2023",
+    /** Fedora. Directors need keepalivedVersion. Not run in the tests. */
+    fedora: "fedora",
+    /** openEuler. Directors need keepalivedVersion. Not run in the tests. */
+    openEuler: "openEuler",
 } as const;
 export type Distribution = (typeof Distribution)[keyof typeof Distribution];
 
-/** Version of keepalived that each distribution ships. */
-export const keepalivedOf: Record<Distribution, string> = {
+/** Version of keepalived that each distribution ships, if all its releases ship the same. */
+export const keepalivedOf: Readonly<Record<Distribution, string | undefined>> = {
     debian11: "2.1.5",
     debian12: "2.2.7",
     debian13: "2.3.3",
@@ -29,7 +45,23 @@ export const keepalivedOf: Record<Distribution, string> = {
     rhel7: "1.3.5",
     rhel8: "2.1.5",
     rhel9: "2.2.8",
+    alma8: "2.1.5",
+    alma9: "2.2.8",
+    rocky8: "2.1.5",
+    rocky9: "2.2.8",
+    centosStream9: "2.2.8",
+    amazon2023: undefined,
+    fedora: undefined,
+    openEuler: undefined,
 };
+
+/** Does a distribution have the kernel of RHEL 8, Linux 4.18? */
+export function hasKernelOfRhel8(distribution: Distribution): boolean {
+    return ["rhel8", "alma8", "rocky8"].includes(distribution);
+}
+
+/** The oldest keepalived whose keywords the tables have. */
+export const oldestKeepalived = "1.3.5";
 
 /** A host or a cluster whose distribution may be given. */
 interface Distributed {
@@ -54,7 +86,7 @@ export function versionOf(
     const distributions = Object.values(Distribution);
     const known = ({ distribution }: Distributed): Distributed =>
         distribution && distributions.includes(distribution) ? { distribution } : {};
-    return keepalivedOf[distributionOf(known(director), known(cluster))];
+    return keepalivedOf[distributionOf(known(director), known(cluster))] ?? keepalivedOf.debian12!;
 }
 
 /** Is a text the number of a release? */

@@ -1,6 +1,6 @@
 import type { Family } from "../addresses";
 import { type Kind, matching, checkValue, type Target, integer } from "../keepalived/keywords";
-import { Distribution } from "../keepalived/versions";
+import { type Distribution, hasKernelOfRhel8 } from "../keepalived/versions";
 import { problemsOfEach, type Problem, problem, problemIf, quote } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { type HostFile, textFile } from "./hostFile";
@@ -154,7 +154,7 @@ function defaultsFor(
         ...(syncs && syncPeriod === 0 ? { syncRefreshPeriod: 1 } : {}),
         ...(conntrack ? { conntrack } : {}),
         // Before Linux 5.9, every new connection from a port in use would wait for a second.
-        ...(conntrack && distribution === Distribution.rhel8 ? { connReuseMode: 0 } : {}),
+        ...(conntrack && hasKernelOfRhel8(distribution) ? { connReuseMode: 0 } : {}),
     };
 }
 

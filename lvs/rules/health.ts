@@ -21,6 +21,7 @@ import { addressProblems, type VirtualServer } from "../service/virtualServer";
 interface Checked extends CheckTiming {
     readonly check?: Check;
     readonly delayLoop?: number;
+    readonly alpha?: boolean;
 }
 
 /** Check the health checks of pool members, once for all that have those of their virtual server. */
@@ -31,19 +32,29 @@ export function healthProblems(
     target: Target,
 ): Problem[] {
     const context = checkContextOf(cluster, virtualServer);
-    const members = virtualServer.realServers ?? [{}];
+    const members: readonly Checked[] = virtualServer.realServers ?? [{}];
+    const alphaOf = ({ alpha = context.alpha }: Checked) => alpha;
+    const inheriting = members.filter(({ check }) => check === undefined);
     return [
-        ...(members.some(({ check }: Checked) => check === undefined)
-            ? checkOrDefaultProblems(path, virtualServer, target, context)
+        ...(inheriting.length > 0
+            ? checkOrDefaultProblems(path, virtualServer, target, {
+                  ...context,
+                  alpha: inheriting.some(alphaOf),
+              })
             : []),
         ...sniNameProblems(
             `${path}.virtualhost`,
-            members.some(({ check = virtualServer.check }: Checked) => check?.ssl?.enableSni),
+            members.some(({ check = virtualServer.check }) => check?.ssl?.enableSni),
             virtualServer.virtualhost,
         ),
         ...(members.every(saysAnything) ? [] : durationsOf(path, virtualServer, {})),
         ...problemsOfEach(`${path}.realServers`, virtualServer.realServers, (member, at) => [
-            ...(member.check ? checkProblems(`${at}.check`, member.check, target, context) : []),
+            ...(member.check
+                ? checkProblems(`${at}.check`, member.check, target, {
+                      ...context,
+                      alpha: alphaOf(member),
+                  })
+                : []),
             ...(saysAnything(member) ? durationsOf(at, member, virtualServer) : []),
             ...sniNameProblems(
                 `${at}.virtualhost`,

@@ -1,6 +1,13 @@
 import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
 import { matching, oneOf, checkValue, type Target, wrongDestination } from "../keepalived/keywords";
-import { Distribution, isVersion } from "../keepalived/versions";
+import {
+    Distribution,
+    distributionOf,
+    isAtLeast,
+    isVersion,
+    keepalivedOf,
+    oldestKeepalived,
+} from "../keepalived/versions";
 import type { Cluster, Httpd } from "../model";
 import {
     duplicates,
@@ -62,6 +69,23 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
                 `${quote(version)} is not a version. Use one such as 2.2.7.`,
             ),
         ),
+        ...cluster.directors.flatMap(({ keepalivedVersion = "" }, index) =>
+            problemIf(
+                isVersion(keepalivedVersion) && !isAtLeast(keepalivedVersion, oldestKeepalived),
+                `directors[${index}].keepalivedVersion`,
+                `${quote(keepalivedVersion)} is older than any that this program writes for. Use ${oldestKeepalived} or later.`,
+            ),
+        ),
+        ...cluster.directors.flatMap((director, index) => {
+            const distribution = distributionOf(director, cluster);
+            return problemIf(
+                director.keepalivedVersion === undefined &&
+                    distribution in keepalivedOf &&
+                    keepalivedOf[distribution] === undefined,
+                `directors[${index}].keepalivedVersion`,
+                `The value is missing, and the releases of ${distribution} have different ones. Give the one that \`keepalived --version\` prints.`,
+            );
+        }),
         ...cluster.realServers.flatMap((realServer, index) =>
             realServerProblems(`realServers[${index}]`, realServer, target),
         ),

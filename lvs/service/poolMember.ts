@@ -27,6 +27,8 @@ export interface PoolMemberKeywords {
     lthreshold?: number;
     /** Set the weight of a failed server to 0 instead of removing it, so that its connections continue (keepalived `inhibit_on_failure`). Defaults to the virtual server's. */
     inhibitOnFailure?: boolean;
+    /** Count the server as down until its checks succeed (keepalived `alpha`). Defaults to the virtual server's. */
+    alpha?: boolean;
     /** Script that runs when the server comes up (keepalived `notify_up`). Defaults to none. */
     notifyUp?: ScriptCall;
     /** Script that runs when the server goes down (keepalived `notify_down`). Defaults to none. */
@@ -65,6 +67,7 @@ export const poolMemberKeywords: Keywords<PoolMemberKeywords> = {
     uthreshold: { keyword: "uthreshold", type: threshold },
     lthreshold: { keyword: "lthreshold", type: threshold },
     inhibitOnFailure: { keyword: "inhibit_on_failure", type: flag },
+    alpha: { keyword: "alpha", type: onOff, since: "1.3.7" },
     notifyUp: { keyword: "notify_up", type: scriptCall },
     notifyDown: { keyword: "notify_down", type: scriptCall },
     smtpAlert: { keyword: "smtp_alert", type: onOff, since: "2.0.0" },
@@ -99,6 +102,6 @@ export function poolMemberProblems(
             lvsMethod ?? inherited.lvsMethod,
             target,
         ),
-        ...extraConfigProblems(`${path}.extraConfig`, member.extraConfig),
+        ...extraConfigProblems(`${path}.extraConfig`, member.extraConfig, "real_server", target),
     ];
 }

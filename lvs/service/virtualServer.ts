@@ -248,6 +248,11 @@ export function virtualServerProblems(
             `${path}.haSuspend`,
             "haSuspend needs a virtual IP, and a service with fwmark has none. Remove it.",
         ),
-        ...extraConfigProblems(`${path}.extraConfig`, virtualServer.extraConfig),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            virtualServer.extraConfig,
+            "virtual_server",
+            target,
+        ),
     ];
 }

@@ -116,7 +116,12 @@ export function vrrpSyncGroupProblems(
             ...trackProblems(path, group, context, target),
             ...tooOldProblems(path, group, target),
             ...memberProblems(path, group, instances, context),
-            ...extraConfigProblems(`${path}.extraConfig`, group.extraConfig),
+            ...extraConfigProblems(
+                `${path}.extraConfig`,
+                group.extraConfig,
+                "vrrp_sync_group",
+                target,
+            ),
         ]),
         ...memberships.flatMap(({ name, path }) =>
             checkRequired(path, nameIn(names, "vrrpInstances"), name, target),

@@ -108,6 +108,20 @@ it("a secret address keeps every step that has it secret", async () => {
     expect(readable(all).includes("10.128.190.248")).toBe(false);
 });
 
+it("a key of signed adverts is secret although it is plain text", async () => {
+    const key = `hex:${"0f".repeat(32)}`;
+    const args = seedArgs();
+    args.vrrpInstances![0]!.authHmac = { keys: [{ id: 1, key }], activeKey: 1 };
+    for (const director of args.directors) director.keepalivedVersion = "2.4.3";
+    const all = await record(() => new LvsCluster("web", args));
+    expect(readable(all)).not.toContain(key);
+    const step = (name: string) => all.find((one) => one.name === name)!;
+    expect(step("web-ds1-secret").inputs.stdin).toContain(`key 1 ${key}`);
+    expect(step("web-ds1-secret").secrets).toContain("stdin");
+    expect(step("web-ds1-configure").inputs.stdin).toMatch(/include \.\/secret_\w+\.conf/);
+    expect(step("web-ds1-configure").secrets).not.toContain("stdin");
+});
+
 it("the fields with seals are those that the schema calls secret at times", () => {
     expect(new Set(fields.map(({ path }) => path.split(".").at(-1)))).toEqual(sealedFields);
     expect(fields.length).toBeGreaterThan(5);

@@ -685,7 +685,7 @@ describe("validation of checks", () => {
             "check.dns.delayBeforeRetry",
         ],
         ["warmup", "1.3.7", { dns: { warmup: 1 } }, "check.dns.warmup"],
-        ["type DNSKEY", "2.0.0", { dns: { type: "DNSKEY" } }, "check.dns.type"],
+        ["type DNSKEY", "1.3.7", { dns: { type: "DNSKEY" } }, "check.dns.type"],
         [
             "retry",
             "1.3.7",

@@ -85,8 +85,8 @@ it("secret lines leave the rest of a configuration readable", () => {
         ["0600", `${first}\n`],
     ]);
     const names = included.map(({ path }) => path.replace("/etc/keepalived/", ""));
-    expect(configuration!.content).toContain(`    include ${names[0]}\n}\n\nvrrp_instance`);
-    expect(configuration!.content).toContain(`    include ${names[1]}\n}\n\nvirtual_server`);
+    expect(configuration!.content).toContain(`    include ./${names[0]}\n}\n\nvrrp_instance`);
+    expect(configuration!.content).toContain(`    include ./${names[1]}\n}\n\nvirtual_server`);
     expect(configuration!.content).not.toContain("\0");
 });
 

@@ -634,7 +634,7 @@ describe("validation of VRRP instances", () => {
             "1.3.5",
             "preemptDelay",
             { preemptDelay: 1.5 },
-            "1.5 is a fraction, which needs keepalived 2.1.0, and ds1 has 1.3.5",
+            "1.5 is a fraction, which needs keepalived 2.0.0, and ds1 has 1.3.5",
         ],
         ["1.3.5", "notify.args", { notify: call }, "need keepalived 2.0.0"],
         ["1.3.5", "smtpAlert", { smtpAlert: false }, "false needs keepalived 2.0.0"],

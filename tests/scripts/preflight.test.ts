@@ -1,3 +1,4 @@
+import type { Distribution } from "../../lvs/keepalived/versions";
 import type { Plan } from "./support/bundles";
 import { type Case, tests } from "./support/cases";
 import { plain } from "./support/plans";
@@ -46,6 +47,15 @@ const listens = (name: string) =>
         until [ -e /run/stand-in/listens ]; do :; done`);
 const withoutCopy = (name: string) => byHand(`cp /usr/bin/perl /usr/local/bin/${name}`);
 
+/** Make a host one of a distribution. */
+const runs = (id: string, version: string) =>
+    `rm -f /etc/os-release; printf 'NAME="A host"\\nID="${id}"\\nVERSION_ID="${version}"\\n' >/etc/os-release`;
+const onAll = (distribution: Distribution, keepalivedVersion = "2.2.7"): Plan => ({
+    ...plain,
+    distribution,
+    directors: plain.directors.map((one) => ({ ...one, keepalivedVersion })),
+});
+
 type PreflightCase = Pick<Case, "title" | "says"> & Partial<Case> & { plan?: Plan };
 
 /** Make cases that leave the host unchanged. */
@@ -77,6 +87,34 @@ describe("the preflight of a director", () => {
             {
                 title: "accepts an older keepalived if another package version is set",
                 plan: { ...newer, keepalivedPackage: "1:2.3.4-1" },
+                says: passed,
+            },
+            {
+                title: "names the distribution to write if none is given and the default is wrong",
+                found: runs("rocky", "9.4"),
+                says: "distribution: this host runs rocky9, and the plan is for debian12. Set its distribution to rocky9.\n",
+            },
+            {
+                title: "names the right distribution for a wrong one",
+                found: runs("ubuntu", "24.04"),
+                plan: onAll("rhel8"),
+                says: "distribution: this host runs ubuntu2404, and the plan is for rhel8. Set its distribution to ubuntu2404.\n",
+            },
+            {
+                title: "accepts a member of the RHEL family under the family's name",
+                found: runs("rocky", "9.4"),
+                plan: onAll("rhel9"),
+                says: passed,
+            },
+            {
+                title: "accepts a member of the RHEL family under its own name",
+                found: runs("almalinux", "8.10"),
+                plan: onAll("alma8"),
+                says: passed,
+            },
+            {
+                title: "accepts a distribution that it does not know",
+                found: runs("mine", "1"),
                 says: passed,
             },
             {
@@ -192,6 +230,17 @@ describe("the preflight of a real server", () => {
     tests(
         preflights("rs1", [
             { title: "passes on a host that is ready", says: passed },
+            {
+                title: "passes on any distribution if none is given",
+                found: runs("rocky", "9.4"),
+                says: passed,
+            },
+            {
+                title: "names the right distribution for a wrong one",
+                found: runs("fedora", "43"),
+                plan: onAll("debian12"),
+                says: "distribution: this host runs fedora, and the plan is for debian12. Set its distribution to fedora.\n",
+            },
             { title: "passes on a host for the web page", plan: withPage, says: passed },
             {
                 title: "refuses another program on port 80",

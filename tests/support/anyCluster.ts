@@ -165,6 +165,7 @@ const member = some(
         inhibitOnFailure: bool,
         notifyUp: call,
         notifyDown: call,
+        alpha: bool,
         smtpAlert: bool,
         virtualhost: hostName,
         delayLoop: seconds,
@@ -299,6 +300,7 @@ const instance = some(
         lowerPrioNoAdvert: bool,
         higherPrioSendAdvert: bool,
         skipCheckAdvAddr: bool,
+        v3ChecksumAsV2: bool,
         strictMode: bool,
         accept: bool,
         promoteSecondaries: bool,
@@ -420,6 +422,14 @@ const globalDefs = some(
         vrrpGnaInterval: garpInterval,
         vrrpMinGarp: bool,
         vrrpGarpExtraIf: range(1, 86400),
+        v3ChecksumAsV2: bool,
+        nftables: fc.constantFrom("keepalived", "vrrp"),
+        nftablesPriority: range(-2147483648, 2147483647),
+        nftablesIfindex: bool,
+        nftablesCounters: bool,
+        reloadFile: fc.constant("/run/lvs-reload"),
+        reloadTimeFile: fc.constant("/run/lvs-reload-at"),
+        reloadRepeat: bool,
         vrrpLowerPrioNoAdvert: bool,
         vrrpHigherPrioSendAdvert: bool,
         vrrpDownTimerAdverts: range(1, 100),
@@ -545,6 +555,10 @@ export const anyCluster = some(
         handOver: bool,
         drainTimeout: range(0, 240),
         monitoring: some({}, { interval: range(5, 60) }),
+        interfaceUpDownDelays: list(
+            some({ interface: device, downDelay: range(0, 255) }, { upDelay: range(0, 255) }),
+            1,
+        ),
     },
 ) as fc.Arbitrary<Cluster>;
 
@@ -573,7 +587,7 @@ export function healed(sick: Cluster): Cluster | undefined {
 const required = new Set([
     ...["name", "ip", "host", "path", "interface", "virtualRouterId", "group", "url", "file"],
     ...["script", "process", "miscPath", "trackFile", "mark", "packets", "virtualIp", "to"],
-    ...["preference", "neighborIp", "content"],
+    ...["preference", "neighborIp", "content", "downDelay"],
 ]);
 
 /** Replacements for the last item of a list that a cluster requires. */

@@ -244,12 +244,22 @@ const hosts = [
     director(
         "an unknown distribution",
         { distribution: "windows" },
-        'directors[1].distribution: "windows" is unknown. Use one of debian11, debian12, debian13, ubuntu2204, ubuntu2404, rhel7, rhel8, rhel9.',
+        'directors[1].distribution: "windows" is unknown. Use one of debian11, debian12, debian13, ubuntu2204, ubuntu2404, rhel7, rhel8, rhel9, alma8, alma9, rocky8, rocky9, centosStream9, amazon2023, fedora, openEuler.',
+    ),
+    director(
+        "a distribution whose releases have different keepaliveds",
+        { distribution: "fedora" },
+        "directors[1].keepalivedVersion: The value is missing, and the releases of fedora have different ones. Give the one that `keepalived --version` prints.",
     ),
     director(
         "an invalid version of keepalived",
         { keepalivedVersion: "new" },
         'directors[1].keepalivedVersion: "new" is not a version. Use one such as 2.2.7.',
+    ),
+    director(
+        "a keepalived that is too old",
+        { keepalivedVersion: "1.2.24" },
+        'directors[1].keepalivedVersion: "1.2.24" is older than any that this program writes for. Use 1.3.5 or later.',
     ),
     realServer(
         "a negative weight",
@@ -622,6 +632,7 @@ const services = [
             virtualIp: undefined,
             port: undefined,
             fwmark: { mark: 1, packets: [{ virtualIp: vip, port: 90, lastPort: 80 }] },
+            check: { ping: {} },
         },
         "virtualServers[0].fwmark.packets[0].lastPort: 80 is not above port, 90. Give both ends of the range, the lower one in port.",
     ),
@@ -1057,7 +1068,7 @@ const others = [
             distribution: "rhel7",
             globalDefs: { lvsTimeouts: { tcp: 900 }, lvsSyncDaemon: { enabled: false } },
         },
-        "globalDefs.lvsTimeouts: Timeouts need the sync daemon before keepalived 2.1.5, and ds1 (rhel7) has 1.3.5. Enable lvsSyncDaemon, or remove them.",
+        "globalDefs.lvsTimeouts: Timeouts need the sync daemon before keepalived 2.1.4, and ds1 (rhel7) has 1.3.5. Enable lvsSyncDaemon, or remove them.",
     ),
     cluster(
         "FULLNAT without the kernel's connection tracking",

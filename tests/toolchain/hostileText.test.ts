@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
 import { extraConfigProblems } from "../../lvs/keepalived/extraConfig";
+import type { Target } from "../../lvs/keepalived/keywords";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
 import { authPassFile, directorFiles } from "../../lvs/render";
@@ -70,6 +71,9 @@ const trickyLines = fc
         noise,
     )
     .map((pieces) => pieces.join(""));
+
+/** The director of a configuration. */
+const target = (version: string): Target => ({ version, host: "ds1", scripts: [] });
 
 describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite, version }) => {
     const on = (change: Partial<Cluster>): Cluster => ({
@@ -158,13 +162,16 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
             expect(await outputsFor([extra])).toEqual([""]);
             const [behind] = await outputsWithKeyword([extra]);
             expect(behind).toContain("enable_dbus");
-            expect(extraConfigProblems("", extra)).not.toEqual([]);
+            expect(extraConfigProblems("", extra, "global_defs", target(version))).not.toEqual([]);
         },
     );
 
     it("leaves no block because of lines that validation accepts, unless it prints an error", async () => {
         const extras = [...new Set(fc.sample(trickyLines, { seed, numRuns: 8000 }))]
-            .filter((extra) => extraConfigProblems("", extra).length === 0)
+            .filter(
+                (extra) =>
+                    extraConfigProblems("", extra, "global_defs", target(version)).length === 0,
+            )
             .slice(0, 150);
         const outputs = await outputsFor(extras);
         const silent = extras.filter((_, index) => outputs[index] === "");

@@ -44,7 +44,7 @@ describe.each(keepalivedReleases)(`keepalived $version (SEED=${seed})`, ({ suite
 
     it("gets no invalid cluster, because validation refuses it with a place and a reason", () => {
         const keys =
-            /^(directors|realServers|vrrpInstances|vrrpSyncGroups|virtualServers|scripts|globalDefs|kernel|monitoring|handOver|drainTimeout|track[A-Z]\w+|bfdInstances|distribution)\b/;
+            /^(directors|realServers|vrrpInstances|vrrpSyncGroups|virtualServers|scripts|globalDefs|kernel|monitoring|handOver|drainTimeout|track[A-Z]\w+|bfdInstances|interfaceUpDownDelays|distribution)\b/;
         const problems = clusters.flatMap(validate);
         expect(problems.length).toBeGreaterThan(size);
         expect(problems.filter(({ path }) => !keys.test(path))).toEqual([]);

@@ -42,7 +42,7 @@ export const dnsChecker: Checker<DnsCheck> = {
     ...connectingDns,
     problems(path, check, target, context) {
         const { type = DnsType.SOA } = check;
-        const newType = { keyword: `type ${type}`, since: "2.0.0" };
+        const newType = { keyword: `type ${type}`, since: "1.3.7" };
         return [
             ...connectingDns.problems(path, check, target, context),
             ...(newTypes.includes(type) ? tooNew(`${path}.type`, newType, target) : []),

@@ -19,7 +19,8 @@ export const webHost = matching(
 
 /** A domain name. Only the root ends in a dot. */
 export const domainName = matching(
-    new RegExp(`^(?:\\.|${labels})$`),
-    "a domain name",
-    'one without a final dot, such as example.com, or "." for the root',
+    // keepalived since 2.1.4 takes a first label of one letter for an empty one.
+    new RegExp(`^(?:\\.|(?!.\\.)${labels})$`),
+    "a domain name that keepalived can read",
+    'one without a final dot whose first label has two letters, such as example.com, or "." for the root',
 );

@@ -1,12 +1,15 @@
 import { type ExtraConfig, extraLines } from "../../keepalived/extraConfig";
 import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../keepalived/keywords";
 import { multicastGroup } from "../../keepalived/kinds";
+import { isAtLeast } from "../../keepalived/versions";
 import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
+import { type AuthHmac, authHmacLines } from "./authHmac";
 import { downTimerAdverts, garpSeconds, garpTimes, garpTimesOrNone } from "./kinds";
 import {
     addressesOf,
     AuthType,
     authTypeOf,
+    hasPassword,
     instanceOn,
     isStrict,
     type Participant,
@@ -29,7 +32,7 @@ import {
 export interface VrrpInstanceKeywords extends NotifySettings {
     /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
-    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.1.0 (keepalived `preempt_delay`). Defaults to 0. @decimal */
+    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. @decimal */
     preemptDelay?: number;
     /** Number of missing adverts after which a backup director becomes active, 1 to 100 (keepalived `down_timer_adverts`). Defaults to 3. */
     downTimerAdverts?: number;
@@ -51,8 +54,10 @@ export interface VrrpInstanceKeywords extends NotifySettings {
     unicastTtl?: number;
     /** Ignore adverts from sources that are not a director of this instance. Needs unicast (keepalived `check_unicast_src`). Defaults to the value in `globalDefs`. */
     checkUnicastSrc?: boolean;
-    /** Compute checksums of unicast adverts in version 3 as keepalived up to 1.3.6 does, to work beside it (keepalived `old_unicast_checksum`). Defaults to false. */
+    /** Compute checksums of unicast adverts in version 3 as keepalived up to 1.3.6 does, to work beside it (keepalived `old_unicast_checksum`). Defaults to true on directors beside such a keepalived of this cluster. */
     oldUnicastChecksum?: boolean;
+    /** Compute checksums of adverts in version 3 without the addresses of the packet, as some routers do. IPv4 only (keepalived `v3_checksum_as_v2`). Defaults to the value in `globalDefs`. */
+    v3ChecksumAsV2?: boolean;
     /** Seconds until a director that became active announces the virtual IPs a second time, 0 to 4294. 0 means no second time (keepalived `garp_master_delay`). Defaults to 5. */
     garpMasterDelay?: number;
     /** Number of announcements each time (keepalived `garp_master_repeat`). Defaults to 5. */
@@ -113,15 +118,19 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
 
 /** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
 export interface VrrpInstance extends VrrpInstanceSettings, ExtraConfig {
+    readonly authHmac?: AuthHmac;
     readonly virtualIpaddress?: VirtualIpaddress[];
     readonly virtualIpaddressExcluded?: VirtualIpaddress[];
 }
+
+/** Since this version, checksums of unicast adverts have the addresses of the packet. */
+const newChecksumSince = "1.3.7";
 
 export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     nopreempt: { keyword: "nopreempt", type: flag },
     preemptDelay: {
         keyword: "preempt_delay",
-        type: decimal(0, 1000, { unit: "seconds", decimalsSince: "2.1.0" }),
+        type: decimal(0, 1000, { unit: "seconds", decimalsSince: "2.0.0" }),
     },
     downTimerAdverts: { keyword: "down_timer_adverts", type: downTimerAdverts, since: "2.2.3" },
     timerExpiredBackup: {
@@ -137,7 +146,8 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
     mcastDstIp: { keyword: "mcast_dst_ip", type: multicastGroup("inet", "inet6"), since: "2.2.5" },
     unicastTtl: { keyword: "unicast_ttl", type: integer(0, 255), since: "2.1.0" },
     checkUnicastSrc: { keyword: "check_unicast_src", type: flag, since: "2.1.0" },
-    oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: "1.3.7" },
+    oldUnicastChecksum: { keyword: "old_unicast_checksum", type: flag, since: newChecksumSince },
+    v3ChecksumAsV2: { keyword: "v3_checksum_as_v2", type: flag, since: "2.2.8" },
     garpMasterDelay: { keyword: "garp_master_delay", type: garpSeconds },
     garpMasterRepeat: { keyword: "garp_master_repeat", type: garpTimes },
     garpMasterRefresh: { keyword: "garp_master_refresh", type: garpSeconds },
@@ -188,7 +198,9 @@ export interface VrrpInstancePlan {
     version: number;
     authType: AuthType;
     advertInt: number;
+    hasPassword: boolean;
     accept: boolean | undefined;
+    oldUnicastChecksum: boolean | undefined;
     unicastPeers: string[];
     /** Adverts of other directors, or nothing if there are none. */
     adverts?: Adverts;
@@ -235,8 +247,11 @@ export function planVrrpInstance(
         version: vrrpVersionOf(instance, context),
         authType,
         advertInt: instance.advertInt ?? 1,
+        hasPassword: hasPassword(instance, context),
         // In strict mode the active director would drop packets to virtual IPs.
         accept: instance.accept ?? (strict ? true : undefined),
+        oldUnicastChecksum:
+            instance.oldUnicastChecksum ?? needsOldChecksum(instance, director, context),
         unicastPeers: instance.unicast ? others.map(({ unicastSrcIp }) => unicastSrcIp!) : [],
         adverts:
             others.length === 0
@@ -245,6 +260,23 @@ export function planVrrpInstance(
         virtualIpaddress,
         virtualIpaddressExcluded,
     };
+}
+
+/** Does a director have another beside it that knows only the old checksum of IPv4 unicast in version 3? */
+function needsOldChecksum(
+    instance: VrrpInstance,
+    director: string,
+    context: VrrpContext,
+): boolean | undefined {
+    const { family } = addressesOf(instance, context);
+    if (!instance.unicast || vrrpVersionOf(instance, context) !== 3 || family !== "inet") {
+        return undefined;
+    }
+    const members = participantsOf(instance, context).map(({ name }) => name);
+    const isOld = ({ name, keepalived = newChecksumSince }: VrrpContext["directors"][number]) =>
+        members.includes(name) && !isAtLeast(keepalived, newChecksumSince);
+    const old = context.directors.filter(isOld).map(({ name }) => name);
+    return old.length > 0 && !old.includes(director) ? true : undefined;
 }
 
 /** Without `mcastSrcIp`, a director sends from the first address of its interface, which only the host knows. */
@@ -284,6 +316,7 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
         addresses.map((address) => virtualIpaddressLine(address, version));
     const isUnicast = unicastPeers.length > 0;
     const lists = [
+        { keyword: "auth_hmac", lines: authHmacLines(instance.authHmac, version) },
         ...trackBlocks(withoutInterface(instance, self.interface), version),
         { keyword: "unicast_peer", lines: unicastPeers },
         { keyword: "virtual_ipaddress", lines: addressLines(plan.virtualIpaddress) },
@@ -314,10 +347,20 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
             `advert_int ${plan.advertInt}`,
             ...(isUnicast ? [`unicast_src_ip ${self.unicastSrcIp}`] : []),
             ...(self.mcastSrcIp === undefined ? [] : [`mcast_src_ip ${self.mcastSrcIp}`]),
-            ...linesOf(vrrpInstanceKeywords, { ...instance, accept: plan.accept }, version),
+            ...linesOf(
+                vrrpInstanceKeywords,
+                {
+                    ...instance,
+                    accept: plan.accept,
+                    oldUnicastChecksum: plan.oldUnicastChecksum,
+                },
+                version,
+            ),
         ],
-        hasPassword: plan.authType !== AuthType.none,
+        hasPassword: plan.hasPassword,
         authType: plan.authType,
+        // Without a folder in the path, keepalived 1.3.5 logs an error.
+        passwordFile: isAtLeast(version, "2.0.0") ? "auth_pass.conf" : "./auth_pass.conf",
         lists: lists.filter(({ lines }) => lines.length > 0),
         extraConfig: extraLines(instance.extraConfig),
     };

@@ -11,6 +11,7 @@ import {
 import { blockName, checkRequired } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
 import { problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } from "../../problems";
+import { authHmacProblems } from "./authHmac";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
 import {
@@ -50,12 +51,18 @@ export function vrrpInstanceProblems(
             target,
         ),
         ...versionProblems(path, instance, context, target),
+        ...authHmacProblems(path, instance, context, target),
         ...participantProblems(path, instance, context, target),
         ...addressProblems(path, instance, context, target),
         ...settingProblems(path, instance, context, target),
         ...memberProblems(path, instance, context, target),
         ...trackedProblems(path, instance, context),
-        ...extraConfigProblems(`${path}.extraConfig`, instance.extraConfig),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            instance.extraConfig,
+            "vrrp_instance",
+            target,
+        ),
     ];
 }
 

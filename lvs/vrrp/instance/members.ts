@@ -18,6 +18,7 @@ import {
 } from "../../problems";
 import type { Tracks } from "../tracking/track";
 import type { Tracking } from "../tracking/tracking";
+import type { AuthHmac } from "./authHmac";
 import type { VrrpInstanceKeywords } from "./instance";
 import type { VirtualIpaddress } from "./virtualIpaddress";
 import type { VirtualRoute, VirtualRule } from "./virtualRoutes";
@@ -62,7 +63,12 @@ export interface InheritedGlobals {
 
 /** The part of a cluster that its instances depend on. */
 export interface VrrpContext extends Tracking {
-    readonly directors: readonly { readonly name: string; readonly host: string }[];
+    readonly directors: readonly {
+        readonly name: string;
+        readonly host: string;
+        /** Version of its keepalived. */
+        readonly keepalived?: string;
+    }[];
     /** Virtual IPs of the virtual servers: the default of an instance. */
     readonly virtualIps: readonly string[];
     readonly globalDefs?: InheritedGlobals;
@@ -73,6 +79,7 @@ export interface VrrpMembership {
     readonly interface: string;
     readonly version?: number;
     readonly authType?: AuthType;
+    readonly authHmac?: AuthHmac;
     readonly strictMode?: boolean;
     readonly unicast?: boolean;
     readonly directors?: VrrpDirector[];
@@ -170,9 +177,15 @@ export function preferredDirectors(
     return [...new Set(first)];
 }
 
-/** How adverts of an instance carry the password. Version 3 has none. */
+/** How adverts of an instance carry the password. Version 3 has none, and signed adverts need none. */
 export function authTypeOf(instance: VrrpMembership, context: VrrpContext): AuthType {
-    return vrrpVersionOf(instance, context) === 3 ? AuthType.none : (instance.authType ?? "PASS");
+    const hasNone = vrrpVersionOf(instance, context) === 3 || instance.authHmac !== undefined;
+    return hasNone ? AuthType.none : (instance.authType ?? AuthType.PASS);
+}
+
+/** Do the adverts of an instance have a password? */
+export function hasPassword(instance: VrrpMembership, context: VrrpContext): boolean {
+    return authTypeOf(instance, context) !== AuthType.none;
 }
 
 /** Does an instance keep to the letter of the standard? */

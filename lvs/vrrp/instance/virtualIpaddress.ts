@@ -11,6 +11,7 @@ import {
     oneOf,
     checkValue,
     type Target,
+    tooNew,
     integer,
 } from "../../keepalived/keywords";
 import { isAtLeast } from "../../keepalived/versions";
@@ -36,7 +37,7 @@ export interface VirtualIpaddressKeywords {
     noprefixroute?: boolean;
     /** Stay active when another program removes the address from the director (keepalived `no_track`). Defaults to false. */
     noTrack?: boolean;
-    /** Seconds during which the director prefers the address as source of its own connections, or `forever`. 0 means never (keepalived `preferred_lft`). Defaults to forever, or 0 for IPv6 addresses; before keepalived 2.1.5 only for those without a prefixLength. */
+    /** Seconds during which the director prefers the address as source of its own connections, or `forever`. 0 means never (keepalived `preferred_lft`). Defaults to forever, or 0 for IPv6 addresses; before keepalived 2.0.20 only for those without a prefixLength. */
     preferredLft?: string;
 }
 
@@ -70,13 +71,13 @@ export const virtualIpaddressKeywords: Keywords<VirtualIpaddressKeywords> = {
             'up to 15 letters, digits, "_", ".", ":" and "-"',
         ),
     },
-    home: { keyword: "home", type: flag, since: "2.0.3" },
-    noprefixroute: { keyword: "noprefixroute", type: flag, since: "2.0.3" },
+    home: { keyword: "home", type: flag, since: "1.3.6" },
+    noprefixroute: { keyword: "noprefixroute", type: flag, since: "1.3.6" },
     noTrack: { keyword: "no_track", type: flag, since: "2.0.3" },
     preferredLft: {
         keyword: "preferred_lft",
         type: matching(/^(?:forever|\d{1,9})$/, "a time", "whole seconds, or forever"),
-        since: "2.1.5",
+        since: "2.0.20",
     },
 };
 
@@ -102,7 +103,7 @@ function preferredLftOf(
     version: string,
 ): string | undefined {
     const isSource = familyOf(ip) === "inet6" && (prefixLength ?? 128) < 128;
-    return preferredLft ?? (isSource && isAtLeast(version, "2.1.5") ? "0" : undefined);
+    return preferredLft ?? (isSource && isAtLeast(version, "2.0.20") ? "0" : undefined);
 }
 
 /** Check a virtual IP; `interfaces` are those of its instance on the directors. */
@@ -121,6 +122,10 @@ export function virtualIpaddressProblems(
         ...checkValue(`${path}.ip`, ipAddress, ip, target),
         ...checkValue(`${path}.prefixLength`, integer(1, longest), address.prefixLength, target),
         ...keywordProblems(path, virtualIpaddressKeywords, address, target),
+        // Earlier versions drop the whole address.
+        ...(brd === "+" || brd === "-"
+            ? tooNew(`${path}.brd`, { keyword: `brd ${brd}`, since: "1.3.7" }, target)
+            : []),
         ...Object.entries({ brd, scope, label }).flatMap(([field, value]) =>
             problemIf(
                 value !== undefined && family === "inet6",

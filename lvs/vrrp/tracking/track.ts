@@ -76,7 +76,7 @@ const lists = {
     trackBfd: { keyword: "track_bfd", most: 253, from: "bfdInstances", since: "2.0.0" },
 } satisfies Record<
     keyof Tracks,
-    { keyword: string; most: number; from?: keyof Tracking; since?: string }
+    { keyword: string; most: number; from?: NamedTracking; since?: string }
 >;
 
 export const trackFields = Object.keys(lists) as (keyof Tracks)[];
@@ -178,6 +178,9 @@ export function trackProblems(
     });
 }
 
-function namesOf(from: keyof Tracking, tracking: Tracking): string[] {
+/** Lists of tracked things that have names. */
+type NamedTracking = Exclude<keyof Tracking, "interfaceUpDownDelays">;
+
+function namesOf(from: NamedTracking, tracking: Tracking): string[] {
     return (tracking[from] ?? []).map(({ name }) => name);
 }

@@ -8,6 +8,11 @@ import {
     bfdInstanceView,
     sameNeighborProblems,
 } from "./bfdInstance";
+import {
+    type InterfaceDelay,
+    interfaceDelayBlocks,
+    interfaceDelayProblems,
+} from "./interfaceDelays";
 import { type TrackFile, trackFileProblems, trackFileView } from "./trackFile";
 import {
     type TrackProcess,
@@ -27,6 +32,8 @@ export interface Tracking {
     trackFiles?: TrackFile[];
     /** BFD sessions with neighbours (keepalived `bfd_instance`). Defaults to none. */
     bfdInstances?: BfdInstance[];
+    /** Delays before keepalived believes that an interface went down or came up (keepalived `interface_up_down_delays`). The delay of a link that goes down must be below the time of a failover. Defaults to none. */
+    interfaceUpDownDelays?: InterfaceDelay[];
 }
 
 /** Tracked things of one director with every default resolved. */
@@ -35,7 +42,9 @@ export type TrackingPlan = Required<Tracking>;
 /** Resolve the tracked things of one director. */
 export function planTracking(tracking: Tracking, director: string, version: string): TrackingPlan {
     const { trackScripts = [], trackProcesses = [], trackFiles = [], bfdInstances = [] } = tracking;
+    const { interfaceUpDownDelays = [] } = tracking;
     return {
+        interfaceUpDownDelays,
         trackScripts,
         trackProcesses: trackProcesses.map((process) => ({
             ...process,
@@ -50,6 +59,7 @@ export function planTracking(tracking: Tracking, director: string, version: stri
 export function trackingViews(tracking: TrackingPlan, version: string) {
     const { trackScripts, trackProcesses, trackFiles, bfdInstances } = tracking;
     return {
+        rootLists: interfaceDelayBlocks(tracking.interfaceUpDownDelays),
         trackScripts: trackScripts.map((script) => trackScriptView(script, version)),
         trackProcesses: trackProcesses.map((process) => trackProcessView(process, version)),
         trackFiles: trackFiles.map((file) => trackFileView(file, version)),
@@ -78,6 +88,7 @@ export function trackingProblems(
             bfdInstanceProblems(path, bfd, directors, target),
         ),
         ...sameNeighborProblems(bfdInstances, directors),
+        ...interfaceDelayProblems("interfaceUpDownDelays", tracking.interfaceUpDownDelays, target),
         ...Object.entries({ trackScripts, trackProcesses, trackFiles, bfdInstances }).flatMap(
             ([list, blocks]) => blockNameProblems(list, blocks, target),
         ),

@@ -3,6 +3,7 @@ import type { Check } from "../../../lvs/service/checks";
 import type { VirtualIpaddress } from "../../../lvs/vrrp/instance/virtualIpaddress";
 import type { VirtualRoute, VirtualRule } from "../../../lvs/vrrp/instance/virtualRoutes";
 import { seed } from "../seed";
+import { onVersion } from "./onVersion";
 
 const vip = "10.128.190.248";
 const single = seed.realServers.slice(0, 1);
@@ -172,6 +173,12 @@ export const everyKeyword: Record<string, Cluster> = {
             bfdRlimitRttime: 20000,
             bfdCpuAffinity: [0],
             dynamicInterfaces: true,
+            nftables: "vrrp",
+            nftablesPriority: -2,
+            nftablesIfindex: true,
+            nftablesCounters: true,
+            reloadTimeFile: "/run/lvs-reload-at",
+            reloadRepeat: true,
             lvsTimeouts: { tcp: 900, tcpfin: 120, udp: 300 },
             lvsSyncDaemon: {
                 interface: "eth1",
@@ -365,7 +372,12 @@ export const everyKeyword: Record<string, Cluster> = {
             vrrpGarpExtraIf: 5,
             vrrpDownTimerAdverts: 4,
             reloadCheckConfig: true,
+            reloadFile: "/run/lvs-reload",
         },
+        interfaceUpDownDelays: [
+            { interface: "eth1", downDelay: 0.5, upDelay: 5 },
+            { interface: "eth2", downDelay: 1 },
+        ],
         vrrpInstances: [
             {
                 interface: "eth0",
@@ -404,12 +416,14 @@ export const everyKeyword: Record<string, Cluster> = {
     "new-in-2.3.3": {
         ...seed,
         distribution: "debian13",
+        globalDefs: { v3ChecksumAsV2: true },
         vrrpInstances: [
             {
                 interface: "eth0",
                 virtualRouterId: 62,
                 nopreempt: true,
                 timerExpiredBackup: 253,
+                v3ChecksumAsV2: true,
             },
         ],
         bfdInstances: [{ name: "server", neighborIp: "10.128.190.249", multihop: true }],
@@ -423,4 +437,27 @@ export const everyKeyword: Record<string, Cluster> = {
             },
         ],
     },
+    /** No archive of the tests has this version. */
+    "new-in-2.4.3": onVersion(
+        {
+            ...seed,
+            globalDefs: { vrrpDelayAfterBoot: 15.5 },
+            vrrpInstances: [
+                {
+                    ...seed.vrrpInstances[0]!,
+                    authHmac: {
+                        keys: [
+                            { id: 1, key: `hex:${"0123456789abcdef".repeat(4)}` },
+                            { id: 2, key: "a-key-of-letters-and-digits-1234" },
+                        ],
+                        activeKey: 2,
+                        mode: "permissive",
+                        antiReplay: "time",
+                        timeWindow: 10,
+                    },
+                },
+            ],
+        },
+        "2.4.3",
+    ),
 };

@@ -1,6 +1,7 @@
 import type { Cluster } from "../../../lvs/model";
 import type { Check } from "../../../lvs/service/checks";
 import { seed } from "../seed";
+import { onVersion } from "./onVersion";
 
 const vip = "10.128.190.248";
 const single = seed.realServers.slice(0, 1);
@@ -94,8 +95,12 @@ export const everyTextField: Record<string, Cluster> = {
             lvsSyncDaemon: { interface: "eth1", instance: "VI_1", group: "224.0.0.82" },
             vrrpMcastGroup4: "224.0.0.61",
             vrrpMcastGroup6: "ff02::61",
+            reloadFile: "/run/lvs-reload",
+            reloadTimeFile: "/run/lvs-reload-at",
+            nftables: "vrrp",
             extraConfig: "process_names",
         },
+        interfaceUpDownDelays: [{ interface: "eth2", downDelay: 1 }],
         kernel: { gatewayInterfaces: ["eth2"] },
         monitoring: { textfileDirectory: "/var/lib/metrics" },
     },
@@ -251,6 +256,7 @@ export const everyTextField: Record<string, Cluster> = {
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",
                 realServers: [{ name: "rs2" }],
+                check: { ping: {} },
             },
             {
                 fwmark: { mark: 8, ipFamily: "inet" },
@@ -259,6 +265,25 @@ export const everyTextField: Record<string, Cluster> = {
             },
         ],
     },
+    /** Keywords that no keepalived of the tests has. */
+    "texts-of-newest-keywords": onVersion(
+        {
+            ...seed,
+            realServers: single,
+            vrrpInstances: [
+                {
+                    ...seed.vrrpInstances[0]!,
+                    authHmac: {
+                        keys: [{ id: 1, key: "a-key-of-letters-and-digits-1234" }],
+                        activeKey: 1,
+                        mode: "enforce",
+                        antiReplay: "time",
+                    },
+                },
+            ],
+        },
+        "2.4.3",
+    ),
     "texts-of-checks": {
         ...seed,
         distribution: "debian13",

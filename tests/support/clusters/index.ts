@@ -94,8 +94,4 @@ export const goldenClusters: Record<string, Cluster> = {
     ...everyTextField,
 };
 
-/** The same cluster for directors with another keepalived. */
-export function onVersion(cluster: Cluster, keepalivedVersion: string): Cluster {
-    const directors = cluster.directors.map((director) => ({ ...director, keepalivedVersion }));
-    return { ...cluster, directors };
-}
+export { onVersion } from "./onVersion";

@@ -224,7 +224,7 @@ export const services: Record<string, Cluster> = {
             {
                 ...web,
                 extraConfig: "retry 2",
-                realServers: [{ name: "rs1", extraConfig: "# see the handbook\nalpha" }],
+                realServers: [{ name: "rs1", alpha: true, extraConfig: "# see the handbook" }],
             },
         ],
     },

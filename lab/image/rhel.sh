@@ -1,0 +1,56 @@
+#!/bin/sh
+# Turns the files of a base image into those of a host with the tools of the RHEL family. Arguments:
+# the folder of the files, a repository of Debian packages, the folder of the spec files, the folder
+# that gets the rpm packages. It is run in namespaces of its own: see rhel.ts.
+set -eu
+root=$1 debian=$2 specs=$3 packages=$4
+
+hostname builder
+mkdir "$root/build" "$root/build/specs"
+mount --bind "$debian" "$root/mnt"
+mount --bind "$specs" "$root/build/specs"
+mount -t proc proc "$root/proc"
+printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+chmod 755 "$root/usr/sbin/policy-rc.d"
+
+chroot "$root" sh -eu -s <<'END'
+export DEBIAN_FRONTEND=noninteractive
+echo 'deb [trusted=yes] file:/mnt ./' >/etc/apt/sources.list
+apt-get -qq update
+# The libraries of these programs stay. The programs themselves come back as rpm packages.
+apt-get -qq -y install --no-install-recommends rpm dnf createrepo-c cpio policycoreutils firewalld \
+    keepalived ipvsadm apache2-bin nftables >/dev/null
+systemctl --quiet disable firewalld
+products='keepalived ipvsadm apache2-bin nftables libnl-3-200 libnl-genl-3-200'
+dpkg --purge --force-depends $products >/dev/null 2>&1
+mkdir /build/debs
+for name in $products; do dpkg-deb --extract /mnt/"$name"_*.deb "/build/debs/$name"; done
+
+# Debian's rpm keeps its database in the home of the user.
+mkdir -p /etc/rpm /var/lib/rpm /etc/yum.repos.d
+echo '%_dbpath /var/lib/rpm' >/etc/rpm/macros
+build() {
+    rpmbuild --quiet -bb --define '_topdir /build/rpm' --define 'debs /build/debs' \
+        --define 'here /build/specs' --define 'debug_package %{nil}' \
+        --define '__strip /bin/true' --define '_build_id_links none' "$@" >/build/log 2>&1 || {
+        cat /build/log >&2
+        exit 1
+    }
+}
+for name in lab-release libnl3 ipvsadm httpd nftables; do build "/build/specs/$name.spec"; done
+for release in 4.el9 5.el9; do build --define "release $release" /build/specs/keepalived.spec; done
+mkdir /build/packages
+mv /build/rpm/RPMS/*/*.rpm /build/packages
+createrepo_c --quiet /build/packages
+cp /build/specs/dnf.conf /etc/dnf/dnf.conf
+rm -f /etc/os-release
+rpm --initdb
+rpm -i --nodeps /build/packages/lab-release-*.rpm
+END
+
+cp -R "$root/build/packages" "$packages"
+rm "$root/usr/sbin/policy-rc.d"
+umount "$root/proc" "$root/mnt" "$root/build/specs"
+rm -r "$root/build" "$root/etc/apt" "$root/etc/dpkg" "$root/var/lib/apt" "$root/var/lib/dpkg" \
+    "$root/var/cache/apt"
+rm -f "$root"/usr/bin/apt* "$root"/usr/bin/dpkg* "$root"/usr/sbin/dpkg*
