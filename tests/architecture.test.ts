@@ -38,7 +38,7 @@ const lvsArrows: Record<string, string[]> = {
         "change",
         "monitoring",
     ],
-    pool: ["addresses", "vrrp/instance", "service", "model"],
+    pool: ["addresses", "keepalived", "vrrp/instance", "service", "model"],
     nat: ["addresses", "vrrp", "vrrp/instance", "service", "model", "pool"],
     rules: [
         "addresses",
