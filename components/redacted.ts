@@ -7,6 +7,7 @@ export const hiddenSecret = "[secret]";
 /** Fields that are always secret: those with the tag `@secret`. */
 export const secretFields: ReadonlySet<string> = new Set([
     "authPass",
+    "key",
     "password",
     "privateKey",
     "privateKeyPassword",

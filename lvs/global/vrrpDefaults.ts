@@ -46,7 +46,7 @@ export interface VrrpDefaults {
     vrrpDownTimerAdverts?: number;
     /** Seconds after its start during which keepalived ignores adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. @decimal */
     vrrpStartupDelay?: number;
-    /** Seconds after the boot of the host during which keepalived ignores adverts, 0.001 to 4294. A restart of keepalived later has no delay (keepalived `vrrp_delay_after_boot`). Defaults to none. */
+    /** Seconds after the boot of the host during which keepalived ignores adverts, 0.001 to 4294. A restart of keepalived later has no delay (keepalived `vrrp_delay_after_boot`). Defaults to none. @decimal */
     vrrpDelayAfterBoot?: number;
     /** Default of the instances' v3ChecksumAsV2 (keepalived `v3_checksum_as_v2`). Defaults to false. */
     v3ChecksumAsV2?: boolean;
