@@ -41,7 +41,7 @@ const lvsArrows: Record<string, string[]> = {
         "monitoring",
         "problems",
     ],
-    pool: ["addresses", "vrrp/instance", "service", "model"],
+    pool: ["addresses", "keepalived", "vrrp/instance", "service", "model"],
     nat: ["addresses", "vrrp", "vrrp/instance", "service", "model", "pool"],
     rules: [
         "addresses",

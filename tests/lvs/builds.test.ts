@@ -148,22 +148,17 @@ describe("a check of a service without a port of its own", () => {
         [
             "several ports",
             marked(two),
-            'virtualServers[0].check: The value is missing, and the service has the ports 80, 443. Give a check such as {"tcp": {"connectPort": 80}}.',
+            "virtualServers[0].check: The value is missing, and the service has the TCP ports 80, 443 for a default check. Give a check, or none.",
         ],
         [
             "several ports and a check without one",
             marked(two, { check: { http: { url: [{ path: "/" }] } } }),
-            "virtualServers[0].check.http.connectPort: The value is missing, and the service has the ports 80, 443. Give the port to check.",
-        ],
-        [
-            "no TCP port",
-            marked([{ protocol: "UDP", port: 53 }]),
-            'virtualServers[0].check: The value is missing, and the service has no single port for this check. Give a check such as {"ping": {}}.',
+            "virtualServers[0].check.http.connectPort: The value is missing, and the service has the TCP ports 80, 443. Give the port to connect to.",
         ],
         [
             "all ports",
             withService({ port: undefined, persistenceTimeout: 60 }),
-            'virtualServers[0].check: The value is missing, and the service has no single port for this check. Give a check such as {"ping": {}}.',
+            "virtualServers[0].check: The value is missing, and the service has no single TCP port for a default check. Give a check, or none.",
         ],
     ])("is refused with %s", (_, cluster, problem) => {
         expect(problems(cluster, "2.2.7")).toEqual([problem]);
