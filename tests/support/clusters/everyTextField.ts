@@ -246,7 +246,6 @@ export const everyTextField: Record<string, Cluster> = {
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",
                 realServers: [{ name: "rs2" }],
-                check: { ping: {} },
             },
         ],
     },
