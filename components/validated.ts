@@ -44,10 +44,16 @@ export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource
     throwIfMisshapen(clusterShape, args, clusterProblems, resource);
     const { ignoreWarnings } = args;
     const rules = { shape: clusterShape, validate, validateSealed: secretProblems, ignoreWarnings };
-    const model = withKeys(withoutCredentials(args), (key: pulumi.Input<string>) =>
-        pulumi.secret(key),
-    );
-    const found = validated(model, resource, rules, credentialProblems(args));
+    const model = withoutCredentials(args);
+    const secret = withKeys(model, (key: pulumi.Input<string>) => pulumi.secret(key));
+    const problems = credentialProblems(args);
+    // Known values are judged at once, and their keys become seals later.
+    const known = isKnown(model) ? validated(model, resource, rules, problems) : undefined;
+    const found = !known
+        ? validated(secret, resource, rules, problems)
+        : isKnown(secret)
+          ? known
+          : validated(secret, resource, { validate: () => [] });
     validatedClusters.set(args, found);
     return found;
 }

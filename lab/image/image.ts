@@ -123,7 +123,12 @@ export async function baseImage(suite: DebianSuite, kernel: Kernel): Promise<Ima
     };
 }
 
-async function build(suite: DebianSuite, dir: string, overlay: string, kernel: Kernel): Promise<void> {
+async function build(
+    suite: DebianSuite,
+    dir: string,
+    overlay: string,
+    kernel: Kernel,
+): Promise<void> {
     const root = path.join(dir, tree);
     const excludes = ["doc", "man", "locale"].map(
         (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,

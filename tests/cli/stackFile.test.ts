@@ -90,6 +90,23 @@ describe("lvs render --file", () => {
         expect(stdout).not.toMatch(/AAAA|BBBB|CCCC/);
     });
 
+    it.each(["a-key-of-letters-and-digits-1234", "{ secure: AAAA }"])(
+        "shows no key of signed adverts: %s",
+        async (key) => {
+            const authHmac = `authHmac: { keys: [{ id: 1, key: ${key} }], activeKey: 1 }`;
+            const file = changed(
+                ["virtualRouterId: 62", `virtualRouterId: 62\n      ${authHmac}`],
+                ["name: ds1", "name: ds1\n      keepalivedVersion: 2.4.3"],
+                ["name: ds2", "name: ds2\n      keepalivedVersion: 2.4.3"],
+            );
+            const { status, stdout, stderr } = await render(file, "ds1");
+            expect([status, stderr]).toEqual([0, ""]);
+            expect(stdout).toMatch(/auth_hmac {\n\s+include \.\/secret_\w+\.conf\n/);
+            expect(stdout).toMatch(/secret_\w+\.conf 0600\n\(secret, [0-9a-f]{64}\)/);
+            expect(stdout).not.toMatch(/letters-and-digits|AAAA/);
+        },
+    );
+
     it("refuses an encrypted value that it needs to know", async () => {
         const file = changed(["host: 10.128.190.249", "host: { secure: AAAA }"]);
         const { status, stdout, stderr } = await render(file);

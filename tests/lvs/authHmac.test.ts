@@ -37,6 +37,9 @@ describe("signed adverts", () => {
             `    auth_hmac {\n        key 1 ${first.key}\n        active_key 1\n    }\n`,
         );
         expect(configuration!.content).not.toContain("authentication");
+        expect(problems({ ...signed(), hasAuthPass: true })).toEqual([
+            "authPass: The password is for version 2 of VRRP, and no instance has version 2 with a password. Remove it.",
+        ]);
     });
 
     it("have their keys in secret files of their own", () => {
@@ -85,6 +88,11 @@ describe("signed adverts", () => {
             "a time window without time",
             signed({ antiReplay: "monotonic", timeWindow: 5 }),
             "authHmac.timeWindow: The window is for antiReplay time, and antiReplay is monotonic. Remove one of them.",
+        ],
+        [
+            "a way to carry a password",
+            signed({}, "2.4.0", { authType: "AH" }),
+            "authType: Signed adverts have no password. Remove authType, or authHmac.",
         ],
         [
             "adverts without a signature in strict mode",

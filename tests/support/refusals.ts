@@ -960,6 +960,16 @@ const services = [
         "virtualServers[0].check.none: With alpha, servers are down until their first check, and this one has none. Remove alpha, or give a check.",
     ),
     service(
+        "alpha of a pool member without a check",
+        { realServers: [{ name: "rs1", alpha: true, check: { none: true } }] },
+        "virtualServers[0].realServers[0].check.none: With alpha, servers are down until their first check, and this one has none. Remove alpha, or give a check.",
+    ),
+    service(
+        "alpha of a pool member whose virtual server has no check",
+        { check: { none: true }, realServers: [{ name: "rs1", alpha: true }] },
+        "virtualServers[0].check.none: With alpha, servers are down until their first check, and this one has none. Remove alpha, or give a check.",
+    ),
+    service(
         "a check by a script that is not deployed",
         { check: { misc: { miscPath: { script: "probe" } } } },
         'virtualServers[0].check.misc.miscPath: "probe" is not defined in scripts. Define it there.',

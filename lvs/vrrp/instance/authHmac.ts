@@ -9,7 +9,7 @@ import {
 } from "../../keepalived/keywords";
 import { checkRequired } from "../../keepalived/kinds";
 import { duplicates, type Problem, problem, problemIf, problemsOfEach } from "../../problems";
-import { isStrict, type VrrpContext } from "./members";
+import { AuthType, instanceOn, isStrict, participantsOf, type VrrpContext } from "./members";
 import type { VrrpInstance } from "./instance";
 
 /** Treatment of adverts without a signature. */
@@ -88,8 +88,16 @@ export function authHmacProblems(
     if (authHmac === undefined) return [];
     const { keys, activeKey, mode, antiReplay, timeWindow } = authHmac;
     const at = `${path}.authHmac`;
+    const isStrictSomewhere = participantsOf(instance, context).some(({ name }) =>
+        isStrict(instanceOn(instance, name), context),
+    );
     return [
         ...tooNew(at, { keyword: "auth_hmac", since: "2.4.0" }, target),
+        ...problemIf(
+            (instance.authType ?? AuthType.none) !== AuthType.none,
+            `${path}.authType`,
+            "Signed adverts have no password. Remove authType, or authHmac.",
+        ),
         ...problemIf(keys.length === 0, `${at}.keys`, "The list is empty. Give at least one key."),
         ...problemsOfEach(`${at}.keys`, keys, ({ id, key }, place) => [
             ...checkRequired(`${place}.id`, keyId, id, target),
@@ -118,7 +126,7 @@ export function authHmacProblems(
             "The window is for antiReplay time, and antiReplay is monotonic. Remove one of them.",
         ),
         ...problemIf(
-            isStrict(instance, context) && mode !== undefined && mode !== AuthHmacMode.enforce,
+            isStrictSomewhere && mode !== undefined && mode !== AuthHmacMode.enforce,
             `${at}.mode`,
             `strictMode requires enforce, and the mode is ${mode}. Remove one of them.`,
         ),

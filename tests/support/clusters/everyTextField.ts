@@ -256,7 +256,6 @@ export const everyTextField: Record<string, Cluster> = {
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",
                 realServers: [{ name: "rs2" }],
-                check: { ping: {} },
             },
             {
                 fwmark: { mark: 8, ipFamily: "inet" },
