@@ -5,17 +5,20 @@
 # adverts do not pass between them. That is reported and no error: another director may have deferred the
 # change that mends it.
 
-# Print a digest of that on which the proof depends.
-proof() {
-    { cat "$routers" /etc/lvs/firewall && stat -c '%y %s' /etc/keepalived/auth_pass.conf; } 2>/dev/null |
-        sha256sum | cut -d ' ' -f 1
+# Print a digest of the instances and of the firewall's openings.
+proof() { cat "$routers" /etc/lvs/firewall 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
+
+# Does the last proof hold? It also depends on the password.
+is_proved() {
+    [ "$(proof)" = "$(cat "$state/alone" 2>/dev/null)" ] &&
+        [ -z "$(find /etc/keepalived/auth_pass.conf -newer "$state/alone" 2>/dev/null)" ]
 }
 
 # Set `twice` to the reasons if another host has a virtual IP as well. A proof holds until something
 # changes on which it depends. It needs perl, whose absence the preflight tells.
 prove_alone() {
     twice=
-    if [ "$(proof)" = "$(cat "$state/alone" 2>/dev/null)" ] || ! command -v perl >/dev/null; then return 0; fi
+    if is_proved || ! command -v perl >/dev/null; then return 0; fi
     if within 5 is_alone; then
         proof >"$state/alone"
     else
