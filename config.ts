@@ -12,15 +12,19 @@ import {
 import { prefix, readConfig } from "./host/stackConfig";
 
 /**
- * Read the arguments of a cluster from a stack's configuration: each is a key of this project.
+ * Read the arguments of a cluster from the stack file: each is a key that begins with `lvs:`.
  * Keys and passwords are plain text here, so that all problems are found at once. The components keep
  * them secret. Pulumi tells only which keys hold an encrypted value, here `encrypted`. Every field
  * below such a key that may be secret becomes a secret output. Throws a `RunError` that lists every value of
  * the wrong shape, and every value that breaks a rule.
+ *
+ * ```ts
+ * const web = new LvsCluster("web", readCluster());
+ * ```
  */
 export function readCluster(
-    config: Record<string, string>,
-    encrypted: readonly string[] = [],
+    config: Readonly<Record<string, string>> = pulumi.runtime.allConfig(),
+    encrypted: readonly string[] = encryptedKeys(),
 ): LvsClusterArgs {
     const reading = readConfig(config);
     const { problems } = reading;
@@ -39,6 +43,11 @@ export function readCluster(
             : field,
     ]);
     return Object.fromEntries(withSecrets) as LvsClusterArgs;
+}
+
+/** Keys of the stack file with an encrypted value. The Node SDK keeps this list to itself. */
+function encryptedKeys(): string[] {
+    return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
 }
 
 /** Make secret outputs of the fields that may be secret. */

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { LvsCluster } from "./components";
 import { readCluster } from "./config";
 
@@ -6,9 +5,7 @@ import { readCluster } from "./config";
 // than the rest of the program, so stack traces show lines of JavaScript.
 delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
 
-// The Node SDK keeps this list to itself.
-const encrypted = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-const cluster = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig(), encrypted));
+const cluster = new LvsCluster("lvs", readCluster());
 
 /** First virtual IP. */
 export const vip = cluster.vip;

@@ -1,4 +1,5 @@
 import { bundle, program } from "../host/bundle";
+import { isManaged } from "../host/present";
 import { realServerId } from "../host/realServerId";
 import { unbundle, type Unbundled } from "../host/unbundle";
 import { planDirector, planRealServer, standaloneRealServers } from "../lvs/plan";
@@ -50,7 +51,7 @@ export function plannedHosts({ cluster, gone, name: stack }: Stack): PlannedHost
         });
     const alone = standaloneRealServers(cluster);
     const realServers = cluster.realServers
-        .filter((realServer) => !realServer.gone)
+        .filter((realServer) => isManaged(realServer) && !realServer.gone)
         .map(({ name, host: login }) => {
             const realServer = alone.get(name)!;
             const id = realServerId(own, stack, `${own}-${name}`);

@@ -157,7 +157,7 @@ export interface VirtualServerArgs extends VirtualServerSettings, ExtraConfigArg
     protocol?: Protocol;
     /** Several addresses and ports that share one pool (keepalived `virtual_server_group`). Defaults to none. */
     virtualServerGroup?: SocketArgs[];
-    /** Packets that the directors mark, so that several ports form one service (keepalived `fwmark`). Defaults to none. */
+    /** Marked packets, so that several ports form one service (keepalived `fwmark`). Defaults to none. */
     fwmark?: FwmarkArgs;
     /** Server that answers while the whole pool is down (keepalived `sorry_server`). Defaults to none. */
     sorryServer?: SorryServerArgs;
@@ -173,10 +173,10 @@ export interface SocketArgs {
     port?: number;
 }
 
-/** Packets that the directors mark, and that together form one service. */
+/** Marked packets that together form one service. */
 export interface FwmarkArgs extends FwmarkSettings {
-    /** Packets to mark. */
-    packets: MarkedPacketsArgs[];
+    /** Packets that the directors mark. Defaults to none: another program on the directors marks them. */
+    packets?: MarkedPacketsArgs[];
 }
 
 /** Packets to mark: those to one virtual IP, or some of them. */

@@ -11,6 +11,7 @@ import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
+import { redacted, withHiddenDiffs } from "./redacted";
 import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
@@ -56,9 +57,12 @@ export class Director extends pulumi.ComponentResource {
         name: string,
         args: DirectorArgs,
         opts?: pulumi.ComponentResourceOptions,
-        { removedBefore, configureAfter, deferIfActive = false }: DirectorOrder = {},
+        order?: DirectorOrder,
     ) {
-        super("lvs:index:Director", name, {}, opts);
+        // A cluster that makes its hosts shows their arguments itself.
+        const inputs = redacted(order ? {} : args);
+        super("lvs:index:Director", name, inputs, withHiddenDiffs(inputs, opts));
+        const { removedBefore, configureAfter, deferIfActive = false } = order ?? {};
         validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args, this);

@@ -6,7 +6,7 @@ import type { Cluster, RealServer } from "../lvs/model";
 import { virtualIpsByDirector } from "../lvs/plan";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
-import { present } from "./present";
+import { present } from "../host/present";
 
 /** A host of a cluster, and its SSH login. */
 export interface HostInventory {

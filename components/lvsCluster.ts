@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { isManaged } from "../host/clusterArgs";
+import { isManaged } from "../host/present";
 import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
@@ -11,6 +11,7 @@ import { type HostInventory, inventoryOf } from "./inventory";
 import { memberOf } from "./member";
 import { preflight } from "./preflight";
 import { RealServer } from "./realServer";
+import { redacted, withHiddenDiffs } from "./redacted";
 import { runDeferred } from "./runDeferred";
 import { validatedCluster } from "./validated";
 import { whenDone } from "./whenDone";
@@ -48,7 +49,8 @@ export class LvsCluster extends pulumi.ComponentResource {
     public readonly inventory: pulumi.Output<Record<string, HostInventory>>;
 
     constructor(name: string, args: LvsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("lvs:index:LvsCluster", name, {}, opts);
+        const inputs = redacted(args);
+        super("lvs:index:LvsCluster", name, inputs, withHiddenDiffs(inputs, opts));
         const { model: cluster } = validatedCluster(args, this);
         const { realServers: servers = [], virtualServers = [] } = args;
         // Real servers must not depend on all other hosts, so the virtual servers alone decide their dependencies.

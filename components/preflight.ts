@@ -7,7 +7,7 @@ import { planDirector, planRealServer } from "../lvs/plan";
 import { directorSteps, realServerSteps } from "../lvs/steps";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { machineIn, machineProblems } from "./machines";
-import { present } from "./present";
+import { present } from "../host/present";
 import { claimOf, idOf, urnOf } from "./ownership";
 import { throwProblems } from "./validated";
 import { whenDone } from "./whenDone";

@@ -9,6 +9,7 @@ import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
 import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
+import { redacted, withHiddenDiffs } from "./redacted";
 import { validatedRealServer } from "./validated";
 
 /** Order of a real server's steps while its cluster changes. */
@@ -43,9 +44,12 @@ export class RealServer extends pulumi.ComponentResource {
         name: string,
         args: RealServerArgs,
         opts?: pulumi.ComponentResourceOptions,
-        { deferRemoval = false }: RealServerOrder = {},
+        order?: RealServerOrder,
     ) {
-        super("lvs:index:RealServer", name, {}, opts);
+        // A cluster that makes its hosts shows their arguments itself.
+        const inputs = redacted(order ? {} : args);
+        super("lvs:index:RealServer", name, inputs, withHiddenDiffs(inputs, opts));
+        const { deferRemoval = false } = order ?? {};
         const role = HostRole.realServer;
         const { model, secrets } = validatedRealServer(args, this);
         claimInProgram(role, name, args.host, this);

@@ -4,6 +4,7 @@ import type { Problem } from "../lvs/problems";
 import { validate, validateAuthPass } from "../lvs/validate";
 import { type ConnectionArgs, connectionProblems, type HostConnectionArgs } from "./connection";
 import { isKnown } from "./isKnown";
+import { isManaged } from "./present";
 
 /** The arguments of a cluster that log in. */
 export interface Credentials {
@@ -54,11 +55,6 @@ export function managedMembers<Member extends Managed>(
 /** A host that may belong to others. */
 interface Managed extends HostConnectionArgs {
     readonly managed?: boolean;
-}
-
-/** Does pulumi-lvs set up a host? */
-export function isManaged({ managed = true }: { readonly managed?: boolean }): boolean {
-    return managed;
 }
 
 /** Login on one host: its own fields, and the cluster's for the rest. */

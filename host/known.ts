@@ -42,7 +42,7 @@ function alone<T>(output: pulumi.Output<T>): pulumi.Output<T> {
         value = known;
         return "";
     });
-    const settled = serializeProperty("alone", sign).then((found: unknown) => {
+    const settled = serializeProperty("alone", sign, new Set()).then((found: unknown) => {
         if (unwrapRpcSecret(found) === unknownValue) return pulumi.unknown;
         return isRpcSecret(found) ? pulumi.secret(value) : value;
     });

@@ -62,7 +62,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** Read a value. `path` is its place in the arguments. A seal stands for an encrypted text. */
 export function read(shape: Shape, given: unknown, path: string, origin: Origin): Reading {
-    const { type, enum: members, allOf, items, properties } = shape;
+    const { enum: members, allOf, items, properties } = shape;
     const [reference] = allOf ?? [];
     if (reference) return read(shapeOf(reference), given, path, origin);
     const lost = (reason: string): Reading => {
@@ -85,9 +85,9 @@ export function read(shape: Shape, given: unknown, path: string, origin: Origin)
         if (isRight) return { value: given, problems: [] };
         return lost(`is unknown. Use one of ${members.join(", ")}.`);
     }
-    const [wanted] = [type].flat();
-    const value = origin === Origin.stackFile ? converted(wanted!, given) : given;
-    if (typeOf(value) !== wanted) return lost(adviceFor(wanted!, given));
+    const wanted = wantedType(shape);
+    const value = origin === Origin.stackFile ? converted(wanted, given) : given;
+    if (typeOf(value) !== wanted) return lost(adviceFor(wanted, given));
     if (items) return readItems(items, value as unknown[], path, origin);
     if (!properties) return { value, problems: [] };
     return readFields(shape, value as Fields, path, origin);
@@ -189,14 +189,20 @@ function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProbl
 
 /** A value of a shape without content, for rules to go on with. */
 function empty(shape: Shape): unknown {
-    const { type, enum: members, allOf, properties = {}, required = [] } = shape;
+    const { enum: members, allOf, properties = {}, required = [] } = shape;
     const [reference] = allOf ?? [];
     if (reference) return empty(shapeOf(reference));
     if (members) return members[0];
     const values: Fields = { string: "", number: 0, boolean: false, array: [] };
-    const [wanted] = [type].flat();
-    if (Object.hasOwn(values, wanted!)) return values[wanted!];
+    const wanted = wantedType(shape);
+    if (Object.hasOwn(values, wanted)) return values[wanted];
     return Object.fromEntries(required.map((name) => [name, empty(properties[name]!)]));
+}
+
+/** Type of a shape's values. A rule refuses fractions, because it knows the range of whole numbers too. */
+function wantedType({ type }: Shape): string {
+    const [wanted] = [type].flat();
+    return wanted === "integer" ? "number" : wanted!;
 }
 
 /** Type of a value by JSON schema's name. */

@@ -2,7 +2,7 @@ import { distinctAddresses, familyOf } from "./addresses";
 import { type ChangePlan, planChange } from "./change";
 import { callsOn } from "./keepalived/scriptCalls";
 import { defaultScriptUser, type Script, type ScriptPlan } from "./keepalived/scripts";
-import { type Distribution, distributionOf, versionOf } from "./keepalived/versions";
+import { type Distribution, distributionOf, isAtLeast, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
 import type { Arrival, FirewallNeeds } from "./kernel/firewall";
 import type { DirectorNeeds } from "./kernel/modules";
@@ -28,8 +28,8 @@ import type { VirtualServerPlan } from "./service/virtualServer";
 import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
 import { virtualIpsOfInstances } from "./vrrp/instance/vrrpRouters";
+import { preferredDirectors, type VrrpContext } from "./vrrp/instance/members";
 import { planSyncDaemon, type SyncDaemonPlan, syncsByDefault } from "./global/syncDaemon";
-import type { VrrpContext } from "./vrrp/instance/members";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
 import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 
@@ -69,11 +69,10 @@ function planForDirector(cluster: Cluster, name: string): DirectorPlan {
     const scripts = cluster.scripts ?? [];
     const virtualServers = poolsOf(cluster).map((pool) => planVirtualServer(pool, version));
     const vrrpInstances = instancesOf(cluster, name, context);
-    const syncDaemon = planSyncDaemon(
-        cluster.globalDefs?.lvsSyncDaemon,
-        vrrpInstances,
-        syncsByDefault(cluster),
-    );
+    const syncDaemon = planSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, vrrpInstances, {
+        byDefault: syncsByDefault(cluster),
+        isShared: sharesWork(cluster, context),
+    });
     const traffic = trafficOf(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
     const tracking = planTracking(cluster, name, version);
     const kernel = planKernel(cluster, traffic, {
@@ -82,8 +81,9 @@ function planForDirector(cluster: Cluster, name: string): DirectorPlan {
         tracking,
         syncDaemon,
     });
+    const hasScripts = scripts.length > 0 || scriptUsers(cluster, "").size > 0;
     const { routerId = cluster.globalDefs?.routerId ?? name } = director;
-    const facts = { routerId, hasScripts: scripts.length > 0, syncDaemon };
+    const facts = { routerId, hasScripts, syncDaemon };
     const globalDefs = planGlobalDefs(cluster.globalDefs, facts, version);
     return {
         version,
@@ -123,6 +123,12 @@ export function virtualIpsByDirector(cluster: Cluster): Record<string, Record<st
             virtualIpsOfInstances(instancesOf(cluster, name, context)),
         ]),
     );
+}
+
+/** Are several directors active at once, and can keepalived announce the connections of all of them? */
+function sharesWork(cluster: Cluster, context: VrrpContext): boolean {
+    const canAll = cluster.directors.every((one) => isAtLeast(versionOf(one, cluster), "2.1.0"));
+    return canAll && preferredDirectors(cluster.vrrpInstances, context).length > 1;
 }
 
 /** The user of a secret script must be able to read it. */

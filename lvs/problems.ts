@@ -6,14 +6,20 @@ export const Warning = {
     directAnswers: "directAnswers",
     /** Two directors of an instance have one priority, so the order of the list does not decide which is active. */
     equalPriorities: "equalPriorities",
+    /** The label of a virtual IP does not begin with its interface, so old programs do not show the address. */
+    foreignLabel: "foreignLabel",
     /** A UDP service keeps failed servers with weight 0, and a client that never pauses stays with one. */
     inhibitedUdp: "inhibitedUdp",
     /** keepalived 2.1 makes a weight of 1 out of 0, so a check cannot drain its server. */
     leastWeightOne: "leastWeightOne",
     /** The VRRP password has more characters than VRRP uses. */
     longPassword: "longPassword",
+    /** Adverts use unicast, and connections are announced by multicast. */
+    multicastSync: "multicastSync",
     /** An instance tracks its own interface, which keepalived tracks anyway. */
     ownInterface: "ownInterface",
+    /** Several directors are active, and only one of them announces its connections. */
+    partialSync: "partialSync",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
     /** The sorry server is also in the pool, so it can fail together with the pool. */

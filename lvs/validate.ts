@@ -17,7 +17,7 @@ import { globalDefsProblems, routerId } from "./global/globalDefs";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
 import { hasPassword } from "./vrrp/instance/members";
-import { hasSyncDaemon, syncsByDefault } from "./global/syncDaemon";
+import { hasSyncDaemon, syncsByDefault, unsyncedProblems } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";
 
@@ -56,10 +56,13 @@ export function validate(cluster: Cluster): Problem[] {
             syncsByDefault(cluster),
             target,
         ),
+        ...(hasSyncDaemon(globalDefs?.lvsSyncDaemon, syncsByDefault(cluster))
+            ? unsyncedProblems(globalDefs?.lvsSyncDaemon, vrrpInstances, context, target)
+            : []),
         ...problemsOfEach("directors", cluster.directors, (director, path) =>
             checkValue(`${path}.routerId`, routerId, director.routerId, target),
         ),
-        ...callProblems(cluster, directors),
+        ...callProblems(cluster, directors, target),
         ...kernelProblems("kernel", kernel, kernelNeeds(cluster), target),
         ...monitoringProblems("monitoring", cluster.monitoring, target),
         ...serviceProblems(cluster, target),

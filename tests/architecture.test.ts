@@ -10,7 +10,9 @@ const rules: Record<string, { folders: string[]; packages: string[] }> = {
     host: { folders: ["lvs", "stacks"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
     components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
     cli: { folders: ["lvs", "host"], packages: ["yargs", "yaml", "diff"] },
-    ".": { folders: ["components", "host"], packages: ["@pulumi/pulumi"] },
+    plugin: { folders: ["components"], packages: ["@pulumi/pulumi"] },
+    policies: { folders: ["components", "lvs"], packages: ["@pulumi/policy", "@pulumi/pulumi"] },
+    ".": { folders: ["components", "host", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
 };
 
 /** Imports that a part of lvs/ may make besides its own files: only from parts above it. */

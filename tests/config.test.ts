@@ -35,6 +35,15 @@ it.each(stackFiles)("stacks/%s describes a cluster", async (file) => {
     expect(all.map(({ name }) => name)).toContain("lvs");
 });
 
+it("readCluster reads the stack file of the running program, with its secrets", async () => {
+    pulumi.runtime.setAllConfig({ ...lab, "lvs:globalDefs": '{"extraConfig":"# x"}' });
+    process.env.PULUMI_CONFIG_SECRET_KEYS = '["lvs:globalDefs"]';
+    const { directors, globalDefs } = readCluster();
+    delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+    expect(directors).toEqual(readCluster(lab).directors);
+    expect(await pulumi.isSecret(globalDefs!.extraConfig as pulumi.Output<string>)).toBe(true);
+});
+
 /** Problems of a configuration, one a line. */
 function problemsOf(config: Record<string, string>): string[] {
     try {

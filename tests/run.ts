@@ -21,8 +21,8 @@ interface Row {
 }
 
 function main(words: string[]): boolean {
-    const isFull = words[0] === "--full";
-    const chosen = isFull ? fullStages : words[0] === "e2e" ? chosenFiles(words.slice(1)) : stages;
+    const chosen = chosenStages(words);
+    const isFull = chosen === fullStages;
     if (isFull) {
         const minutes = Math.round(chosen.reduce((sum, { seconds }) => sum + seconds, 0) / 60);
         console.log(`This takes about ${minutes} minutes on two processors.`);
@@ -35,6 +35,14 @@ function main(words: string[]): boolean {
     }
     console.log(`\n${table.passed} passed, ${table.failed} failed`);
     return table.failed === 0;
+}
+
+function chosenStages([kind, ...names]: string[]): Stage[] {
+    if (kind === undefined) return stages;
+    if (kind === "--full" && names.length === 0) return fullStages;
+    if (kind === "e2e" && names.length > 0) return chosenFiles(names);
+    console.error("run.ts takes nothing, --full, or e2e and names of lab tests.");
+    process.exit(2);
 }
 
 /** Stage of the lab tests with these names. */

@@ -15,7 +15,7 @@ export const componentNames = ["LvsCluster", "Director", "RealServer"];
 /**
  * Read arguments and outputs of the components as Pulumi does when it makes packages for other
  * languages. The docs of a field with the tag `@secret` end with the sentence "Secret.", and with the
- * tag `@maybeSecret` with "May be secret.".
+ * tag `@maybeSecret` with "May be secret.". Numbers are integers unless they have the tag `@decimal`.
  */
 export function analyze(): AnalyzeResult {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -25,9 +25,11 @@ export function analyze(): AnalyzeResult {
     const program = analyzer["program"] as ts.Program;
     const secrets = taggedFields(program, "secret");
     const maybeSecrets = taggedFields(program, "maybeSecret");
+    const decimals = taggedFields(program, "decimal");
     const tag = (type: string, fields: Record<string, PropertyDefinition> = {}) => {
         for (const [name, field] of Object.entries(fields)) {
             const { description } = field;
+            if (!decimals.has(`${type}.${name}`)) makeInteger(field);
             if (secrets.has(`${type}.${name}`)) {
                 Object.assign(field, { secret: true, description: `${description} Secret.` });
             }
@@ -37,9 +39,19 @@ export function analyze(): AnalyzeResult {
             }
         }
     };
-    for (const { name, inputs } of Object.values(api.components)) tag(argsName(name), inputs);
+    for (const { name, inputs, outputs } of Object.values(api.components)) {
+        tag(argsName(name), inputs);
+        tag(name, outputs);
+    }
     for (const { name, properties } of Object.values(api.typeDefinitions)) tag(name, properties);
     return api;
+}
+
+/** Make whole numbers of the numbers in a field. */
+function makeInteger(field: PropertyDefinition): void {
+    const { items, additionalProperties } = field;
+    if ("type" in field && field.type === "number") field.type = "integer";
+    for (const inside of [items, additionalProperties]) if (inside) makeInteger(inside);
 }
 
 /** Pulumi's name for the interface of a component's arguments. */

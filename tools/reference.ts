@@ -5,6 +5,7 @@ import type {
     AnalyzeResult,
     ComponentDefinition,
     PropertyDefinition,
+    PropertyType,
     TypeDefinition,
 } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { analyze, argsName, componentNames, root } from "./analyze";
@@ -160,8 +161,12 @@ function expression(field: PropertyDefinition, isOutput: boolean): string {
         ? `${inside(items)}[]`
         : values
           ? `Record<string, ${inside(values)}>`
-          : (typeName(field) ?? ("type" in field ? field.type : ""));
+          : (typeName(field) ?? ("type" in field ? typescriptName(field.type) : ""));
     return isOutput || plain ? type : `Input<${type}>`;
+}
+
+function typescriptName(type: PropertyType): string {
+    return type === "integer" ? "number" : type;
 }
 
 /** Name of the type of a field, unless it is one of the language. */

@@ -118,7 +118,7 @@ reason() {
     sources=$(echo "$adverts" | sed -n "s/^sent $id //p" | join_lines ', ')
     complaint=$(journalctl -q -o cat -u keepalived -n 50 | grep -F "($1)" |
         grep -iE 'passw|auth|checksum|ttl|hop limit|not present|mismatch|invalid|expected' | tail -n 1)
-    refusal=$(/usr/local/sbin/lvs-director refused | grep -F ' 112 ' | head -n 1)
+    refusal=$(/usr/local/sbin/lvs-director refused | grep -E ' (112|51) ' | head -n 1)
     if [ -z "$adverts" ]; then
         echo "No advert of another director arrives on $2 within $span s." \
             "Let IP protocol 112 pass between the directors, also by multicast, or set unicast."
@@ -146,6 +146,7 @@ arriving() {
         socket(my $all, 17, SOCK_DGRAM, unpack "n", pack "S", 3) or exit 1;
         bind $all, pack("S n i x12", 17, 3, $index) or exit 1;
         socket(my $v4, AF_INET, SOCK_RAW, 112) or exit 1;
+        socket(my $signed, AF_INET, SOCK_RAW, 51) or exit 1;
         socket(my $v6, AF_INET6, SOCK_RAW, 112) or exit 1;
         setsockopt $v4, IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack "x4 i", $index;
         setsockopt $v6, IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack "i", $index;
@@ -153,9 +154,9 @@ arriving() {
         my $end = time() + $seconds;
         while ((my $left = $end - time()) > 0) {
             my $ready = "";
-            vec($ready, fileno $_, 1) = 1 for $all, $v4, $v6;
+            vec($ready, fileno $_, 1) = 1 for $all, $v4, $signed, $v6;
             select($ready, undef, undef, $left) > 0 or last;
-            for my $socket (grep { vec $ready, fileno $_, 1 } $all, $v4, $v6) {
+            for my $socket (grep { vec $ready, fileno $_, 1 } $all, $v4, $signed, $v6) {
                 my $from = recv $socket, my $packet, 2048, 0;
                 my ($id, $source) = $socket == $v6
                     ? (unpack("x C", $packet), inet_ntop(AF_INET6, (unpack_sockaddr_in6 $from)[1]))
@@ -163,12 +164,18 @@ arriving() {
                 print $socket == $all ? "sent" : "accepted", " $id $source\n" unless grep { $_ eq $source } @own;
             }
         }
-        # Read the id and the source of a packet with its IP header.
+        # Read the id and the source of a packet with its IP header. Protocol 51 is AH, with a header of its own.
         sub advert {
             my ($packet) = @_;
             my $is_v6 = ord($packet) >> 4 == 6;
             my $size = $is_v6 ? 40 : 4 * (ord($packet) & 15);
-            return if length $packet < $size + 2 || unpack($is_v6 ? "x6 C" : "x9 C", $packet) != 112;
+            return if length $packet < $size + 2;
+            my $protocol = unpack $is_v6 ? "x6 C" : "x9 C", $packet;
+            if ($protocol == 51) {
+                ($protocol, my $words) = unpack "x$size C C", $packet;
+                $size += 4 * ($words + 2);
+            }
+            return if $protocol != 112 || length $packet < $size + 2;
             my $source = $is_v6 ? inet_ntop(AF_INET6, substr $packet, 8, 16) : inet_ntoa(substr $packet, 12, 4);
             return (unpack("x$size x C", $packet), $source);
         }

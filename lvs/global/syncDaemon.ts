@@ -9,8 +9,10 @@ import {
     integer,
 } from "../keepalived/keywords";
 import { nameIn, multicastGroup } from "../keepalived/kinds";
-import type { Problem } from "../problems";
-import type { VrrpInstancePlan } from "../vrrp/instance/instance";
+import { isAtLeast } from "../keepalived/versions";
+import { type Problem, Warning, warningIf } from "../problems";
+import type { VrrpInstance, VrrpInstancePlan } from "../vrrp/instance/instance";
+import { preferredDirectors, type VrrpContext } from "../vrrp/instance/members";
 
 /** Settings that follow the interface and the instance on the line. */
 export interface SyncDaemonKeywords {
@@ -32,7 +34,7 @@ export interface SyncDaemon extends SyncDaemonKeywords {
     enabled?: boolean;
     /** Network interface for the announcements. Defaults to the instance's. */
     interface?: string;
-    /** Name of the VRRP instance whose active director announces connections. Defaults to the first. */
+    /** Name of the VRRP instance whose active director announces connections. Defaults to the first, or if instances prefer different directors and all have keepalived 2.1.0, to every director. */
     instance?: string;
 }
 
@@ -47,7 +49,8 @@ export const syncDaemonKeywords: Keywords<SyncDaemonKeywords> = {
 /** A sync daemon with every default resolved. */
 export interface SyncDaemonPlan extends SyncDaemonKeywords {
     interface: string;
-    instance: string;
+    /** Without one, every director announces its connections and hears those of the others. */
+    instance?: string;
     id: number;
     /** Address and port that it listens on. */
     listener: { group: string; port: number };
@@ -70,7 +73,7 @@ export function hasSyncDaemon({ enabled }: SyncDaemon = {}, byDefault: boolean):
 export function planSyncDaemon(
     daemon: SyncDaemon = {},
     instances: readonly VrrpInstancePlan[],
-    byDefault: boolean,
+    { byDefault, isShared }: { byDefault: boolean; isShared: boolean },
 ): SyncDaemonPlan | undefined {
     const { instance: name = instances[0]?.name } = daemon;
     const plan = instances.find((one) => one.name === name);
@@ -78,7 +81,7 @@ export function planSyncDaemon(
     return {
         ...daemon,
         interface: daemon.interface ?? plan.self.interface,
-        instance: plan.name,
+        instance: isShared && daemon.instance === undefined ? undefined : plan.name,
         id: daemon.id ?? plan.instance.virtualRouterId,
         listener: { group: daemon.group ?? "224.0.0.81", port: daemon.port ?? 8848 },
     };
@@ -89,7 +92,7 @@ export function syncDaemonLine(plan: SyncDaemonPlan, version: string): string {
     return [
         "lvs_sync_daemon",
         plan.interface,
-        plan.instance,
+        ...(plan.instance === undefined ? [] : [plan.instance]),
         ...linesOf(syncDaemonKeywords, plan, version),
     ].join(" ");
 }
@@ -107,5 +110,32 @@ export function syncDaemonProblems(
         ...keywordProblems(path, syncDaemonKeywords, daemon, target),
         ...checkValue(`${path}.interface`, networkInterface, device, target),
         ...checkValue(`${path}.instance`, nameIn(instances, "vrrpInstances"), instance, target),
+    ];
+}
+
+/** Warn of connections that no other director hears of. */
+export function unsyncedProblems(
+    daemon: SyncDaemon | undefined,
+    instances: readonly VrrpInstance[],
+    context: VrrpContext,
+    { version, host }: Target,
+): Problem[] {
+    const isNamed = daemon?.instance !== undefined;
+    const preferred = preferredDirectors(instances, context);
+    return [
+        ...instances.flatMap(({ unicast }, index) =>
+            warningIf(
+                unicast === true,
+                Warning.multicastSync,
+                `vrrpInstances[${index}].unicast`,
+                "Adverts use unicast, and the sync daemon knows multicast only. Set globalDefs.lvsSyncDaemon.enabled to false if your network carries no multicast.",
+            ),
+        ),
+        ...warningIf(
+            preferred.length > 1 && !isNamed && !isAtLeast(version, "2.1.0"),
+            Warning.partialSync,
+            "globalDefs.lvsSyncDaemon",
+            `Only one instance can announce its connections before keepalived 2.1.0, and ${host} has ${version}. Name that instance, or use a later keepalived.`,
+        ),
     ];
 }

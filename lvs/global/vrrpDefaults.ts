@@ -30,9 +30,9 @@ export interface VrrpDefaults {
     vrrpGarpLowerPrioDelay?: number;
     /** Default of the instances' garpLowerPrioRepeat (keepalived `vrrp_garp_lower_prio_repeat`). Defaults to vrrpGarpMasterRepeat. */
     vrrpGarpLowerPrioRepeat?: number;
-    /** Seconds between ARP messages on an interface, 0.000001 to 4294 (keepalived `vrrp_garp_interval`). Defaults to none. */
+    /** Seconds between ARP messages on an interface, 0.000001 to 4294 (keepalived `vrrp_garp_interval`). Defaults to none. @decimal */
     vrrpGarpInterval?: number;
-    /** Seconds between neighbour advertisements (IPv6) on an interface, 0.000001 to 4294 (keepalived `vrrp_gna_interval`). Defaults to none. */
+    /** Seconds between neighbour advertisements (IPv6) on an interface, 0.000001 to 4294 (keepalived `vrrp_gna_interval`). Defaults to none. @decimal */
     vrrpGnaInterval?: number;
     /** Announce virtual IPs once instead of ten times when a director becomes active (keepalived `vrrp_min_garp`). Defaults to false. */
     vrrpMinGarp?: boolean;
@@ -44,9 +44,9 @@ export interface VrrpDefaults {
     vrrpHigherPrioSendAdvert?: boolean;
     /** Default of the instances' downTimerAdverts (keepalived `vrrp_down_timer_adverts`). Defaults to 3. */
     vrrpDownTimerAdverts?: number;
-    /** Seconds after its start during which keepalived ignores adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. */
+    /** Seconds after its start during which keepalived ignores adverts, 0.001 to 4294 (keepalived `vrrp_startup_delay`). Defaults to none. @decimal */
     vrrpStartupDelay?: number;
-    /** Seconds after the boot of the host during which keepalived ignores adverts, 0.001 to 4294. A restart of keepalived later has no delay (keepalived `vrrp_delay_after_boot`). Defaults to none. */
+    /** Seconds after the boot of the host during which keepalived ignores adverts, 0.001 to 4294. A restart of keepalived later has no delay (keepalived `vrrp_delay_after_boot`). Defaults to none. @decimal */
     vrrpDelayAfterBoot?: number;
     /** Default of the instances' v3ChecksumAsV2 (keepalived `v3_checksum_as_v2`). Defaults to false. */
     v3ChecksumAsV2?: boolean;

@@ -1,6 +1,7 @@
-import { type Problem, problem, problemIf, quote } from "../problems";
+import { type Problem, problemIf, quote } from "../problems";
+import { checkValue, type Target } from "./keywords";
 import { undefinedName } from "./kinds";
-import type { ScriptCall } from "./scripts";
+import { type ScriptCall, scriptCall } from "./scripts";
 
 /** Replace in a value the arguments of each script call by those of one director. What has none of its own stays the same object. */
 export function callsOn<T>(value: T, director: string): T {
@@ -29,22 +30,44 @@ function isCall(value: object): value is ScriptCall {
 }
 
 /** Check that script calls name directors that exist, each once. */
-export function callProblems(value: unknown, names: readonly string[], path = ""): Problem[] {
+export function callProblems(
+    value: unknown,
+    names: readonly string[],
+    target: Target,
+    path = "",
+): Problem[] {
     if (typeof value !== "object" || value === null) return [];
     if (isCall(value)) {
-        const { directors = [] } = value;
-        return directors.flatMap(({ name }, index) => {
-            const at = `${path}.directors[${index}].name`;
-            if (!names.includes(name)) return problem(at, undefinedName(name, names, "directors"));
-            return problemIf(
-                directors.findIndex((one) => one.name === name) < index,
-                at,
-                `${quote(name)} is listed twice. List it once.`,
-            );
+        const { directors = [], script, user } = value;
+        const isSound = scriptCall.check({ script, user }, target) === undefined;
+        return directors.flatMap(({ name, args }, index) => {
+            const at = `${path}.directors[${index}]`;
+            return [
+                ...problemIf(
+                    !names.includes(name),
+                    `${at}.name`,
+                    undefinedName(name, names, "directors"),
+                ),
+                ...problemIf(
+                    directors.findIndex((one) => one.name === name) < index,
+                    `${at}.name`,
+                    `${quote(name)} is listed twice. List it once.`,
+                ),
+                ...(isSound
+                    ? args.flatMap((arg, place) =>
+                          checkValue(
+                              `${at}.args[${place}]`,
+                              scriptCall,
+                              { script, args: [arg], user },
+                              target,
+                          ),
+                      )
+                    : []),
+            ];
         });
     }
     return Object.entries(value).flatMap(([name, field]) => {
         const at = Array.isArray(value) ? `${path}[${name}]` : `${path}${path && "."}${name}`;
-        return callProblems(field, names, at);
+        return callProblems(field, names, target, at);
     });
 }

@@ -7,7 +7,7 @@ import {
     textProblems,
 } from "../problems";
 import type { Kind, Target } from "./keywords";
-import { undefinedName } from "./kinds";
+import { absolutePath, undefinedName } from "./kinds";
 import { isAtLeast } from "./versions";
 
 /** A program for health checks and notifications, copied to the directors. */
@@ -36,7 +36,7 @@ export interface ScriptCallDirector {
 
 /** A script with its arguments, run by keepalived. */
 export interface ScriptCall {
-    /** Name of one of the cluster's `scripts`. */
+    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
     script: string;
     /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
     args?: string[];
@@ -54,11 +54,17 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 
 /** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
-    check({ script, args: common = [], directors = [], user = "root" }, target: Target) {
-        const args = [...common, ...directors.flatMap((one) => one.args)];
+    check({ script, args = [], user = "root" }, target: Target) {
         const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
-        if (!target.scripts.includes(script)) {
-            return undefinedName(script, target.scripts, "scripts");
+        const unknown = isProgram(script)
+            ? programProblem(script, target)
+            : target.scripts.includes(script)
+              ? undefined
+              : undefinedName(script, target.scripts, "scripts");
+        if (unknown !== undefined) return unknown;
+        const shellWord = args.find((arg) => /^(?:\d?[<>].*|[|&;]+)$/.test(arg));
+        if (shellWord !== undefined) {
+            return `${quote(shellWord)} is a word of the shell, and keepalived starts the program without one. Put the command into a script.`;
         }
         if (bad !== undefined) {
             return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without blanks, quotes, backslashes and $ { }.`;
@@ -67,10 +73,25 @@ export const scriptCall: Kind<ScriptCall> = {
         return forShell(args, target);
     },
     format: ({ script, args = [], user }) => [
-        `"${[`${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
+        `"${[isProgram(script) ? script : `${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
         ...(user === undefined ? [] : [user]),
     ],
 };
+
+/** Is a call that of a program on the host? */
+function isProgram(script: string): boolean {
+    return script.startsWith("/");
+}
+
+/** The test of a configuration looks for the scripts of this project under other names. */
+function programProblem(path: string, target: Target): string | undefined {
+    if (/\/\.{1,2}(?:\/|$)/.test(path)) {
+        return `${quote(path)} has a part that is a dot or two dots. Use the path without them.`;
+    }
+    return path.startsWith(`${scriptsDirectory}/`)
+        ? `${quote(path)} is in the folder of the cluster's scripts. Use the name of one of them.`
+        : absolutePath.check(path, target);
+}
 
 /** User of scripts that need no more rights: keepalived's own default. The prepare step creates it. */
 export const defaultScriptUser = "keepalived_script";

@@ -4,7 +4,7 @@ import type { Cluster } from "../model";
 import { addressOf, memberMethodOf, memberPortOf, type Pool, type Pooled } from "../pool";
 import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
-import { methodOf, translatesPorts } from "../service/lvsMethod";
+import { LvsMethod, methodOf, translatesPorts } from "../service/lvsMethod";
 import { type PoolMember, poolMemberProblems } from "../service/poolMember";
 import type { VirtualServer } from "../service/virtualServer";
 
@@ -40,6 +40,7 @@ export function poolProblems(
             ),
         ),
         ...groupPortProblems(pool, path),
+        ...markedElsewhereProblems(pool, path),
     ];
 }
 
@@ -103,5 +104,19 @@ function groupPortProblems({ virtualServer, members }: Pool, path: string): Prob
         ports.size > 1 && direct !== undefined,
         `${path}.virtualServerGroup`,
         `The group has ports ${[...ports].join(", ")}, and ${direct} cannot change ports. Use one port, fwmark or NAT.`,
+    );
+}
+
+/** The directors masquerade what they know, and another program's marks can be on any packets. */
+function markedElsewhereProblems({ virtualServer, members }: Pool, path: string): Problem[] {
+    const { fwmark } = virtualServer;
+    return problemIf(
+        fwmark !== undefined &&
+            fwmark.packets === undefined &&
+            members.some(
+                ({ member }) => memberMethodOf(virtualServer, member) === LvsMethod.FULLNAT,
+            ),
+        `${path}.fwmark.packets`,
+        "The value is missing, and FULLNAT has to know the packets to translate. List them, or use another method.",
     );
 }

@@ -19,14 +19,25 @@ export interface Socket {
     readonly port?: number;
 }
 
-/** A mark that the directors put on packets of one service. */
+/** Address family of packets. */
+export const IpFamily = {
+    /** IPv4. */
+    inet: "inet",
+    /** IPv6. */
+    inet6: "inet6",
+} as const;
+export type IpFamily = (typeof IpFamily)[keyof typeof IpFamily];
+
+/** A mark on the packets of one service. */
 export interface FwmarkSettings {
-    /** The mark, 1 to 2147483647, one for each service. No other program on the directors may use it. */
+    /** The mark, 1 to 2147483647, one for each service of an address family. */
     mark: number;
+    /** Address family of packets that another program marks (keepalived `ip_family`). Defaults to that of `packets`, or else to `inet`. */
+    ipFamily?: IpFamily;
 }
 
 export interface Fwmark extends FwmarkSettings {
-    readonly packets: MarkedPackets[];
+    readonly packets?: MarkedPackets[];
 }
 
 /** Packets to mark, without their virtual IP. */
@@ -72,7 +83,8 @@ export function virtualIpsIn(destination: Destination): string[] {
 
 /** Address family of a service, or `inet` if its addresses are not valid. */
 export function familyIn(destination: Destination): Family {
-    return familyOf(virtualIpsIn(destination)[0] ?? "") ?? "inet";
+    const { ipFamily = IpFamily.inet } = destination.fwmark ?? {};
+    return familyOf(virtualIpsIn(destination)[0] ?? "") ?? ipFamily;
 }
 
 /** Port of a service; 0 if it has all ports or marked packets. */
@@ -111,7 +123,7 @@ export function ipvsServices(destination: Destination): string[] {
 /** Keys that are unique to a service. Two services with one key are the same service. */
 export function destinationKeys(destination: Destination): string[] {
     const { fwmark } = destination;
-    if (fwmark) return [`fwmark ${fwmark.mark}`];
+    if (fwmark) return [`fwmark ${fwmark.mark} (${familyIn(destination)})`];
     return socketsOf(destination).map(
         ({ virtualIp, port }) =>
             `${socketOf(canonical(virtualIp), port)} (${protocolOf(destination)})`,
@@ -161,13 +173,23 @@ function socketProblems(path: string, { virtualIp, port }: Socket, target: Targe
     ];
 }
 
-function fwmarkProblems(path: string, { mark, packets }: Fwmark, target: Target): Problem[] {
+function fwmarkProblems(
+    path: string,
+    { mark, ipFamily, packets }: Fwmark,
+    target: Target,
+): Problem[] {
     return [
         ...checkValue(`${path}.mark`, integer(1, 2147483647), mark, target),
+        ...checkValue(`${path}.ipFamily`, oneOf(IpFamily), ipFamily, target),
         ...problemIf(
-            packets.length === 0,
+            ipFamily !== undefined && packets !== undefined,
+            `${path}.ipFamily`,
+            "The packets have a family. Remove it, or remove packets if another program marks them.",
+        ),
+        ...problemIf(
+            packets?.length === 0,
             `${path}.packets`,
-            "The list is empty. Give packets to mark.",
+            "The list is empty. Give packets to mark, or remove it if another program marks them.",
         ),
         ...problemsOfEach(`${path}.packets`, packets, (marked, at) => [
             ...socketProblems(at, marked, target),

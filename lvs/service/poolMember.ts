@@ -37,7 +37,7 @@ export interface PoolMemberKeywords {
     smtpAlert?: boolean;
     /** Host name for HTTP checks without one (keepalived `virtualhost`). Defaults to the virtual server's. */
     virtualhost?: string;
-    /** Seconds between checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the virtual server's. */
+    /** Seconds between checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the virtual server's. @decimal */
     delayLoop?: number;
 }
 

@@ -80,7 +80,7 @@ export interface VirtualServerSettings
     lvsMethod?: LvsMethod;
     /** Tunnel to the real servers, for method TUN. Defaults to plain IP in IP. */
     tunnel?: Tunnel;
-    /** Seconds between health checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to 5. */
+    /** Seconds between health checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to 5. @decimal */
     delayLoop?: number;
     /** Set the weight of a failed server to 0 instead of removing it (keepalived `inhibit_on_failure`). Defaults to false. */
     inhibitOnFailure?: boolean;

@@ -205,6 +205,12 @@ describe("a hostile director", () => {
         expect(status.problems).toContain("ds2 has 32950 more problems");
     });
 
+    it("may have a login that prints something before the report", () => {
+        const honest = directorReport("ds2", { isActive: false });
+        const noisy = statusWith("ds2", `Welcome!\nLast login: today\n${honest}`);
+        expect(noisy).toEqual(statusWith("ds2", honest));
+    });
+
     it("is not read if it sends more lines than any report has", () => {
         expect(answer("ds2", "host ds2\n".repeat(100_001))).toEqual({
             host: listed("ds2"),

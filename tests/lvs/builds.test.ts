@@ -1,6 +1,7 @@
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
 import { directorFiles } from "../../lvs/render";
+import { refusalsOf } from "../../lvs/problems";
 import { validate } from "../../lvs/validate";
 import { onVersion } from "../support/clusters";
 import { seed } from "../support/seed";
@@ -24,11 +25,13 @@ const withInstance = (change: object): Cluster => ({
 });
 
 function problems(cluster: Cluster, version: string): string[] {
-    return validate(onVersion(cluster, version)).map(({ path, reason }) => `${path}: ${reason}`);
+    return refusalsOf(validate(onVersion(cluster, version))).map(
+        ({ path, reason }) => `${path}: ${reason}`,
+    );
 }
 
 function configuration(cluster: Cluster, director = "ds1"): string {
-    expect(validate(cluster)).toEqual([]);
+    expect(refusalsOf(validate(cluster))).toEqual([]);
     return directorFiles(planDirector(cluster, director))[0]!.content;
 }
 

@@ -616,8 +616,8 @@ describe("validation of checks", () => {
         ],
         [
             "a script that is not deployed",
-            misc({ script: "/bin/sh" }),
-            'check.misc.miscPath: "/bin/sh" is not defined in scripts',
+            misc({ script: "other" }),
+            'check.misc.miscPath: "other" is not defined in scripts',
         ],
         [
             "a script for half a second",

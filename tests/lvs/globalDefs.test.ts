@@ -236,8 +236,8 @@ describe("the sync daemon", () => {
         { interface: "eth1", virtualRouterId: 63 },
     ].map((instance, index) => planVrrpInstance(instance, index, "ds1", context)!);
 
-    const line = (daemon: SyncDaemon | undefined, byDefault = true) => {
-        const syncDaemon = planSyncDaemon(daemon, instances, byDefault);
+    const line = (daemon: SyncDaemon | undefined, byDefault = true, isShared = false) => {
+        const syncDaemon = planSyncDaemon(daemon, instances, { byDefault, isShared });
         return /lvs_sync_daemon.*/.exec(rendered({}, { ...bare, syncDaemon }))?.[0];
     };
 
@@ -263,8 +263,15 @@ describe("the sync daemon", () => {
         expect(line({ enabled: true }, false)).toBeDefined();
     });
 
+    it("belongs to no instance if directors share the work, unless one is named", () => {
+        expect(line(undefined, true, true)).toBe("lvs_sync_daemon eth0 id 62");
+        expect(line({ instance: "VI_2" }, true, true)).toBe("lvs_sync_daemon eth1 VI_2 id 63");
+    });
+
     it("is off on a director outside its VRRP instance", () => {
-        expect(planSyncDaemon({ instance: "VI_9" }, instances, true)).toBeUndefined();
+        expect(
+            planSyncDaemon({ instance: "VI_9" }, instances, { byDefault: true, isShared: false }),
+        ).toBeUndefined();
     });
 });
 

@@ -1,7 +1,7 @@
 import { bundle } from "../../host/bundle";
 import type { Cluster, StandaloneRealServer } from "../../lvs/model";
 import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
-import type { Problem } from "../../lvs/problems";
+import { type Problem, refusalsOf } from "../../lvs/problems";
 import {
     authPassFile,
     directorFiles,
@@ -61,7 +61,7 @@ const realServers: Subject<StandaloneRealServer> = {
 };
 
 const clusters: Subject<Cluster> = {
-    validate,
+    validate: (cluster) => refusalsOf(validate(cluster)),
     files(cluster) {
         return [
             ...cluster.directors.flatMap(({ name }) => {

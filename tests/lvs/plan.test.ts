@@ -36,6 +36,7 @@ describe("the firewall of a director", () => {
         { name: "ds2", [field]: "10.0.0.2" },
     ];
     const to = (destination: string, sources?: string[]) => ({
+        protocol: "112",
         interface: "eth0",
         destination,
         sources,
@@ -74,6 +75,11 @@ describe("the firewall of a director", () => {
             "adverts also on an interface with a MAC address of its own",
             { ...seed, vrrpInstances: [{ ...one, useVmac: true }] },
             [to("224.0.0.18"), { ...to("224.0.0.18"), interface: "vrrp*" }],
+        ],
+        [
+            "adverts in the protocol of AH",
+            { ...seed, vrrpInstances: [{ ...one, authType: "AH" }] },
+            [{ ...to("224.0.0.18"), protocol: "51" }],
         ],
         ["no adverts without another director", { ...seed, directors: [seed.directors[0]!] }, []],
     ])("accepts %s", (_, cluster, adverts) => {

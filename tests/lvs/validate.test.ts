@@ -24,7 +24,9 @@ const problems = (one: Omit<WrongArguments, "what" | "problem">) =>
 
 describe("validation", () => {
     it.each(Object.entries(goldenClusters))("accepts golden cluster %s", (_, cluster) => {
-        expect(validate(cluster)).toEqual([]);
+        const found = validate(cluster);
+        expect(refusalsOf(found)).toEqual([]);
+        expect(warningsOf(found, cluster.ignoreWarnings)).toEqual([]);
     });
 
     it.each(

@@ -547,8 +547,6 @@ describe("validation of VRRP instances", () => {
             vip({ label: "eth0:1234567890a" }),
             '"eth0:1234567890a" is not a valid label',
         ],
-        ["virtualIpaddress[0].label", vip({ label: "web" }), 'with the interface, "eth0"'],
-        ["virtualIpaddress[0].label", vip({ dev: "eth1", label: "eth0:1" }), 'interface, "eth1"'],
         ["virtualIpaddress[1].label", vip6({ label: "eth0:1" }), "is for IPv4"],
         ["virtualIpaddress[0].home", vip({ home: true }), "is for IPv6"],
         ["virtualIpaddress[0].preferredLft", vip({ preferredLft: "ever" }), '"ever" is not a time'],

@@ -169,6 +169,14 @@ describe("packages", () => {
             is: "as found",
         },
         {
+            title: "are removed when another apt has ended",
+            host: "ds1",
+            isBare,
+            events: [prepare(purged(plain)), isLocked(3), remove(purged(plain))],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
             title: "are removed with their dependencies",
             host: "rs1",
             isBare,

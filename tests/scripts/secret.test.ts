@@ -181,6 +181,22 @@ describe("the step of the VRRP password", () => {
             is: [apply({ ...former, oneByOne: true }, "secret"), apply(former)],
         },
         {
+            title: "makes the active director wait in spite of an old line in its journal",
+            host,
+            events: [
+                ...serving,
+                byHand(
+                    "echo '1 keepalived (VI_1) received an invalid passwd' >>/run/stand-in/journal",
+                ),
+                forgetCalls,
+                apply(later, "secret"),
+                clockIs(10, 13),
+            ],
+            says: "secret applied\n",
+            calls: "reload keepalived\n",
+            is: [apply(later, "secret"), apply(later)],
+        },
+        {
             title: "makes a director wait although its clock steps by an hour",
             host,
             events: [

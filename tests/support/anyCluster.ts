@@ -3,7 +3,7 @@ import { Distribution } from "../../lvs/keepalived/versions";
 import type { Cluster } from "../../lvs/model";
 import { DnsType } from "../../lvs/service/checks";
 import { HttpProtocol } from "../../lvs/service/checks/http";
-import { Protocol } from "../../lvs/service/destination";
+import { IpFamily, Protocol } from "../../lvs/service/destination";
 import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
 import { refusalsOf } from "../../lvs/problems";
 import { LvsSched } from "../../lvs/service/scheduler";
@@ -177,6 +177,7 @@ const marked = some(
     { virtualIp: vip },
     { protocol: all(Protocol), port: range(1, 79), lastPort: range(80, 65535) },
 );
+const mark = range(1, 2147483647);
 const destination = fc.oneof(
     {
         weight: 4,
@@ -195,7 +196,11 @@ const destination = fc.oneof(
     },
     {
         weight: 1,
-        arbitrary: some({ fwmark: some({ mark: range(1, 2147483647), packets: list(marked) }) }),
+        arbitrary: some({ fwmark: some({ mark, packets: list(marked) }) }),
+    },
+    {
+        weight: 1,
+        arbitrary: some({ fwmark: some({ mark }, { ipFamily: all(IpFamily) }) }),
     },
 );
 const virtualServer = fc

@@ -415,10 +415,25 @@ const vrrp = [
         },
         'trackScripts[0].script.directors[0].name: "ds3" is not defined in directors. Define it there, or use one of ds1, ds2.',
     ),
+    instance(
+        "a path of a program that keepalived cannot read",
+        { notify: { script: "/opt/my program" } },
+        'vrrpInstances[0].notify: "/opt/my program" is not an absolute path that keepalived can read. Use letters, digits and "_+@%:,=.-" after each "/".',
+    ),
     director(
         "a router id that keepalived cannot read",
         { routerId: "two words" },
         'directors[1].routerId: "two words" is not a router id. Use up to 64 letters, digits, "_", ".", ":", "@" and "-".',
+    ),
+    instance(
+        "more IPv6 addresses than an advert has room for",
+        {
+            virtualIpaddress: Array.from({ length: 90 }, (_, index) => ({
+                ip: `fd00:62::${index + 1}`,
+            })),
+            virtualIpaddressExcluded: [{ ip: vip }],
+        },
+        "vrrpInstances[0].virtualIpaddress: The list has 90 addresses of one family, and an advert has room for 89. Move the others to virtualIpaddressExcluded.",
     ),
     instance(
         "nopreempt with preemptDelay",
@@ -460,6 +475,7 @@ const vrrp = [
         {
             directors: [seed.directors[0]!, { name: "ds2", host: "ds2.example.com" }],
             vrrpInstances: [{ ...seed.vrrpInstances[0]!, unicast: true }],
+            globalDefs: { lvsSyncDaemon: { enabled: false } },
         },
         "vrrpInstances[0].unicast: Unicast needs the IPv4 address of ds2, and its host is not one. Give its unicastSrcIp in directors.",
     ),
@@ -506,8 +522,13 @@ const vrrp = [
     ),
     instance(
         "a script call that names no script of the cluster",
-        { notify: { script: "/usr/bin/true" } },
-        'vrrpInstances[0].notify: "/usr/bin/true" is not defined in scripts. Define it there.',
+        { notify: { script: "say" } },
+        'vrrpInstances[0].notify: "say" is not defined in scripts. Define it there.',
+    ),
+    instance(
+        "a script call with a word of the shell",
+        { notify: { script: "/usr/bin/logger", args: ["changed", ">/dev/log"] } },
+        'vrrpInstances[0].notify: ">/dev/log" is a word of the shell, and keepalived starts the program without one. Put the command into a script.',
     ),
 ];
 
@@ -578,7 +599,32 @@ const services = [
     owned(
         "a mark without packets",
         { fwmark: { mark: 1, packets: [] } },
-        "virtualServers[0].fwmark.packets: The list is empty. Give packets to mark.",
+        "virtualServers[0].fwmark.packets: The list is empty. Give packets to mark, or remove it if another program marks them.",
+    ),
+    owned(
+        "a family of packets that have one",
+        {
+            fwmark: { mark: 1, ipFamily: "inet", packets: [{ virtualIp: vip, port: 80 }] },
+        },
+        "virtualServers[0].fwmark.ipFamily: The packets have a family. Remove it, or remove packets if another program marks them.",
+    ),
+    owned(
+        "FULLNAT for packets that another program marks",
+        { fwmark: { mark: 1 }, lvsMethod: "FULLNAT", check: { ping: {} } },
+        "virtualServers[0].fwmark.packets: The value is missing, and FULLNAT has to know the packets to translate. List them, or use another method.",
+    ),
+    owned(
+        "packets that another program marks, without a check",
+        { fwmark: { mark: 1 } },
+        "virtualServers[0].check: The value is missing, and the service has no single TCP port for a default check. Give a check, or none.",
+    ),
+    cluster(
+        "one mark twice in a family",
+        {
+            vrrpInstances: [outside],
+            virtualServers: [1, 2].map(() => ({ fwmark: { mark: 1 }, check: { ping: {} } })),
+        },
+        "virtualServers[1]: fwmark 1 (inet) is already virtualServers[0], and keepalived would merge the two. Use a different address or port.",
     ),
     service(
         "a range that ends before it begins",
@@ -925,8 +971,23 @@ const services = [
     ),
     service(
         "a check by a script that is not deployed",
-        { check: { misc: { miscPath: { script: "/usr/bin/true" } } } },
-        'virtualServers[0].check.misc.miscPath: "/usr/bin/true" is not defined in scripts. Define it there.',
+        { check: { misc: { miscPath: { script: "probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "probe" is not defined in scripts. Define it there.',
+    ),
+    service(
+        "a check by a path that keepalived cannot read",
+        { check: { misc: { miscPath: { script: "/opt/my probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "/opt/my probe" is not an absolute path that keepalived can read. Use letters, digits and "_+@%:,=.-" after each "/".',
+    ),
+    service(
+        "a check by a path with two dots",
+        { check: { misc: { miscPath: { script: "/opt/../usr/bin/true" } } } },
+        'virtualServers[0].check.misc.miscPath: "/opt/../usr/bin/true" has a part that is a dot or two dots. Use the path without them.',
+    ),
+    service(
+        "a check by the path of a script of the cluster",
+        { check: { misc: { miscPath: { script: "/usr/libexec/keepalived/probe" } } } },
+        'virtualServers[0].check.misc.miscPath: "/usr/libexec/keepalived/probe" is in the folder of the cluster\'s scripts. Use the name of one of them.',
     ),
     service(
         "HTTP without a page",
@@ -1078,6 +1139,13 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "vrrpInstances[0].directors[1].priority: 100 is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.",
         ),
     ],
+    [Warning.foreignLabel]: [
+        instance(
+            "a label of another interface",
+            { virtualIpaddress: [{ ip: vip, dev: "eth1", label: "eth0:1" }] },
+            'vrrpInstances[0].virtualIpaddress[0].label: "eth0:1" does not begin with the interface, "eth1", so ifconfig does not show the address. Use a label such as "eth1:web".',
+        ),
+    ],
     [Warning.inhibitedUdp]: [
         service(
             "a UDP service that keeps failed servers",
@@ -1110,11 +1178,31 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 "authPass: The password has 9 characters, and VRRP uses characters 1 to 8 only. Shorten it to these, which changes nothing on the network.",
         },
     ],
+    [Warning.multicastSync]: [
+        instance(
+            "unicast with the sync daemon",
+            { unicast: true },
+            "vrrpInstances[0].unicast: Adverts use unicast, and the sync daemon knows multicast only. Set globalDefs.lvsSyncDaemon.enabled to false if your network carries no multicast.",
+        ),
+    ],
     [Warning.ownInterface]: [
         instance(
             "an instance that tracks its own interface",
             { trackInterface: [{ interface: "eth0" }] },
             'vrrpInstances[0].trackInterface[0].interface: "eth0" is the instance\'s own interface, which keepalived tracks anyway, so the line is left out. Remove it, or set dontTrackPrimary to ignore the interface.',
+        ),
+    ],
+    [Warning.partialSync]: [
+        cluster(
+            "two active directors, of which an old keepalived synchronises one",
+            {
+                distribution: "rhel7",
+                vrrpInstances: [
+                    outside,
+                    { ...otherInstance, directors: [{ name: "ds2" }, { name: "ds1" }] },
+                ],
+            },
+            "globalDefs.lvsSyncDaemon: Only one instance can announce its connections before keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Name that instance, or use a later keepalived.",
         ),
     ],
     [Warning.slowCheck]: [

@@ -13,8 +13,19 @@ const definitions = schema.definitions as Record<string, Schema>;
 
 /** List the arguments of a cluster that are text, such as `virtualServers[].check.http.url[].path`. */
 export function textArguments(): string[] {
-    return textFields().map(([path]) => path);
+    return textFields()
+        .map(([path]) => path)
+        .filter((path) => !repeated.some((pattern) => pattern.test(path)));
 }
+
+/**
+ * Arguments that the same rules and tables read at another place: what a director of an instance has for
+ * itself, and the directors of script calls other than those of `trackScripts`.
+ */
+const repeated = [
+    /^vrrpInstances\[\]\.directors\[\]\.(virtualR|notify|track|mcastDstIp)/,
+    /^(?!trackScripts).*\.(directors\[\]\.args\[\]|(notify\w*|\w+Script|miscPath|quorumUp|quorumDown)\.directors\[\]\.name)$/,
+];
 
 /** List the arguments of a cluster that may be secret, without keys and passwords, which always are. */
 export function maybeSecretArguments(): string[] {

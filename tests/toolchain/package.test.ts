@@ -2,74 +2,169 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { devDependencies, name, version } from "../../package.json";
 
 const root = path.join(__dirname, "..", "..");
+const bin = (name: string) => path.join(root, "node_modules", ".bin", name);
 const run = (cwd: string, command: string, ...args: string[]) =>
     execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" });
+const write = (folder: string, files: Record<string, string | object>) => {
+    fs.mkdirSync(folder, { recursive: true });
+    for (const [file, content] of Object.entries(files)) {
+        const text = typeof content === "string" ? content : JSON.stringify(content);
+        fs.writeFileSync(path.join(folder, file), text);
+    }
+};
 
-/** A user's program in plain JavaScript, with the package in node_modules. */
+/** A user's program after its imports. It prints the names of its resources. */
 const program = `
-    const pulumi = require("@pulumi/pulumi");
-    const made = [];
+    const made = new Set();
     pulumi.runtime.setMocks({
-        newResource: (args) => (made.push(args.name), { id: args.name, state: args.inputs }),
+        newResource: (args) => (made.add(args.name), { id: args.name, state: args.inputs }),
         call: () => ({}),
     }).then(() => pulumi.runtime.runInPulumiStack(async () => {
-        const { LvsCluster, LvsSched } = require("@pulumi-lvs/lvs");
-        new LvsCluster("web", {
-            connection: { ignoreHostKey: true },
-            vrrpInstances: [{ interface: "eth0", virtualRouterId: 1 }],
-            authPass: "12345678",
-            directors: [{ name: "a", host: "192.0.2.1" }],
-            realServers: [{ name: "b", host: "192.0.2.2" }],
-            virtualServers: [{ virtualIp: "192.0.2.3", port: 80, lvsSched: LvsSched.wlc }],
+        pulumi.runtime.setAllConfig({
+            "lvs:connection": '{"ignoreHostKey":true}',
+            "lvs:vrrpInstances": '[{"interface":"eth0","virtualRouterId":1}]',
+            "lvs:authPass": "12345678",
+            "lvs:directors": '[{"name":"a","host":"192.0.2.1"}]',
+            "lvs:realServers": '[{"name":"b","host":"192.0.2.2"}]',
+            "lvs:virtualServers": '[{"virtualIp":"192.0.2.3","port":80}]',
         });
-    })).then(() => pulumi.runtime.disconnect()).then(() => console.log(made.sort().join(" ")));
+        const [service] = readCluster().virtualServers;
+        const virtualServers = [{ ...service, lvsSched: LvsSched.wlc }];
+        new LvsCluster("web", { ...readCluster(), virtualServers });
+    })).then(() => pulumi.runtime.disconnect()).then(() => console.log([...made].sort().join(" ")));
 `;
+const required = `
+    const pulumi = require("@pulumi/pulumi");
+    const { LvsCluster, LvsSched, readCluster } = require("@pulumi-lvs/lvs");
+${program}`;
+const imported = `
+    import * as pulumi from "@pulumi/pulumi";
+    import { LvsCluster, LvsSched, readCluster } from "@pulumi-lvs/lvs";
+${program}`;
 
-/** A project with the packed package in its node_modules, as `npm install` installs it. */
+const resources =
+    "project-stack web web-a web-a-claim web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-claim web-b-configure web-b-deferred web-b-preflight";
+
+/** Compiler options of Pulumi's template for TypeScript, and of a project of ECMAScript modules. */
+const compilers = {
+    commonjs: { module: "commonjs", moduleResolution: "node" },
+    module: { module: "nodenext", moduleResolution: "nodenext" },
+};
+
+let folder: string;
+let archive: string;
+/** Project into which npm has installed the packed package. */
 let project: string;
-let installed: string;
 
 beforeAll(() => {
-    project = fs.mkdtempSync(path.join(os.tmpdir(), "package-"));
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), "package-"));
     // The script `prepare` builds the package first.
-    run(root, "npm", "pack", "--pack-destination", project);
-    const [archive] = fs.readdirSync(project);
-    run(project, "tar", "-xf", archive!);
-    const modules = path.join(project, "node_modules");
-    installed = path.join(modules, "@pulumi-lvs", "lvs");
-    fs.mkdirSync(path.dirname(installed), { recursive: true });
-    fs.renameSync(path.join(project, "package"), installed);
-    for (const name of ["@pulumi", "mustache", "yargs"]) {
-        fs.symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
-    }
-    const { bin } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8")) as {
-        bin: { lvs: string };
-    };
-    fs.mkdirSync(path.join(modules, ".bin"));
-    fs.symlinkSync(path.join(installed, bin.lvs), path.join(modules, ".bin", "lvs"));
-}, 60_000);
+    run(root, "npm", "pack", "--pack-destination", folder);
+    archive = path.join(folder, fs.readdirSync(folder)[0]!);
+    project = path.join(folder, "npm");
+    write(project, { "package.json": {} });
+    run(project, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", archive);
+}, 180_000);
 
-afterAll(() => fs.rmSync(project, { recursive: true }));
+afterAll(() => fs.rmSync(folder, { recursive: true }), 120_000);
 
-it("The packed package makes a cluster in a separate project", () => {
-    fs.writeFileSync(path.join(project, "index.js"), program);
-    expect(run(project, "node", "index.js").trim()).toBe(
-        "project-stack web web-a web-a-claim web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-claim web-b-configure web-b-deferred web-b-preflight",
+describe("the packed package", () => {
+    it.each([
+        ["JavaScript", { "index.js": required, "package.json": {} }],
+        ["JavaScript modules", { "index.js": imported, "package.json": { type: "module" } }],
+    ])("makes a cluster in a project of %s", (language, files) => {
+        const own = path.join(project, language);
+        write(own, files);
+        expect(run(own, "node", "index.js").trim()).toBe(resources);
+    });
+
+    it.each(["commonjs", "module"] as const)(
+        "makes a cluster in a project of TypeScript with modules of type %s, and declares its types",
+        (type) => {
+            const own = path.join(project, `typescript-${type}`);
+            const checked = { ...compilers[type], strict: true, target: "es2022", types: [] };
+            write(own, {
+                "index.ts": imported.replace("new Set()", "new Set<string>()"),
+                "wrong.ts": `
+                    import { LvsCluster, type LvsClusterArgs } from "@pulumi-lvs/lvs";
+                    export const make = (args: LvsClusterArgs) => new LvsCluster("web", args).vip;
+                    // @ts-expect-error The name is wrong.
+                    export const wrong: LvsClusterArgs["directorz"] = [];
+                `,
+                "package.json": { type },
+                "tsconfig.json": {
+                    compilerOptions: { ...checked, lib: ["es2022", "dom"], skipLibCheck: true },
+                },
+            });
+            run(own, bin("tsc"), "-p", ".");
+            expect(run(own, "node", "index.js").trim()).toBe(resources);
+        },
+        60_000,
     );
-});
 
-it("The packed package declares its types", () => {
-    const { types } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8")) as {
-        types: string;
-    };
-    expect(fs.existsSync(path.join(installed, types))).toBe(true);
+    it("makes a cluster in a project of pnpm, which shows no package its undeclared dependencies", () => {
+        const own = path.join(folder, "pnpm");
+        write(own, {
+            "package.json": {
+                dependencies: {
+                    "@pulumi-lvs/lvs": `file:${archive}`,
+                    "@pulumi/pulumi": devDependencies["@pulumi/pulumi"],
+                },
+            },
+            "index.js": required,
+        });
+        run(own, bin("pnpm"), "install", "--prefer-offline", "--ignore-scripts");
+        expect(run(own, "node", "index.js").trim()).toBe(resources);
+    }, 120_000);
+
+    it("has alerts, a dashboard, schemas and the programs that hosts get", () => {
+        const installed = path.join(project, "node_modules", "@pulumi-lvs", "lvs");
+        const files = fs.readdirSync(installed, { recursive: true }).map(String);
+        expect(files).toEqual(
+            expect.arrayContaining([
+                "CHANGELOG.md",
+                "LICENSE",
+                "README.md",
+                "SECURITY.md",
+                "dist/host/scripts/transaction.sh",
+                "dist/lvs/templates/keepalived.conf.mustache",
+                "dist/plugin/schema.json",
+                "dist/stacks/schema.json",
+                "monitoring/alerts.yaml",
+                "monitoring/dashboard.json",
+            ]),
+        );
+        expect(files.filter((file) => /^(tests|lab|bench)\b/.test(file))).toEqual([]);
+    });
+
+    it("can be published", () => {
+        const printed = run(folder, "npm", "publish", "--dry-run", archive);
+        expect(printed).toContain(`+ ${name}@${version}`);
+    }, 60_000);
+
+    it("has no dependency that its programs do not import", () => {
+        const manifest = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as {
+            dependencies: object;
+            peerDependencies: object;
+        };
+        const dist = path.join(root, "dist");
+        const sources = fs
+            .readdirSync(dist, { recursive: true })
+            .filter((file) => String(file).endsWith(".js"))
+            .map((file) => fs.readFileSync(path.join(dist, String(file)), "utf8"));
+        const used = (dependency: string) =>
+            sources.some((text) => new RegExp(`require\\("${dependency}["/]`).test(text));
+        const named = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+        expect(named.filter((dependency) => !used(dependency))).toEqual([]);
+    });
 });
 
 it.each([
     ["the checkout after a build", () => root],
     ["a project that installed the package", () => project],
-])("npx lvs starts in %s", (_, folder) => {
-    expect(run(folder(), "npx", "--no", "--", "lvs", "--help")).toContain("lvs status");
+])("npx lvs starts in %s", (_, at) => {
+    expect(run(at(), "npx", "--no", "--", "lvs", "--help")).toContain("lvs status");
 });

@@ -4,21 +4,21 @@ import { type Destination, Protocol, protocolOf } from "../destination";
 export interface Served {
     /** Port of its block in keepalived.conf; 0 if it serves several. */
     readonly port: number;
-    /** Protocols and ports of the packets. Several ports together have no number. */
+    /** Protocols and ports of the packets. Several ports together have no number. Empty if another program marks the packets. */
     readonly packets: readonly { readonly protocol: Protocol; readonly port?: number }[];
 }
 
 /** Packets of a service that reach its pool members at `port`. */
 export function servedBy(destination: Destination, port: number): Served {
     const { fwmark } = destination;
-    const packets = fwmark?.packets.map(({ protocol, port: first, lastPort }) => ({
+    if (fwmark === undefined) {
+        return { port, packets: [{ protocol: protocolOf(destination), port: port || undefined }] };
+    }
+    const packets = (fwmark.packets ?? []).map(({ protocol, port: first, lastPort }) => ({
         protocol: protocolOf({ protocol }),
         port: lastPort === undefined ? first : undefined,
     }));
-    return {
-        port,
-        packets: packets ?? [{ protocol: protocolOf(destination), port: port || undefined }],
-    };
+    return { port, packets };
 }
 
 /** Does a pool member serve this protocol? */

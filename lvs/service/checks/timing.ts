@@ -5,21 +5,21 @@ import { type Problem, Warning, warningIf } from "../../problems";
 export interface CheckRetries {
     /** Number of retries before the server counts as down, 0 to 100 (keepalived `retry`). Defaults to the pool member's, then the virtual server's, then 1. */
     retry?: number;
-    /** Seconds between attempts, 0 to 3600 (keepalived `delay_before_retry`). Defaults to the pool member's, then the virtual server's, then 1. */
+    /** Seconds between attempts, 0 to 3600 (keepalived `delay_before_retry`). Defaults to the pool member's, then the virtual server's, then 1. @decimal */
     delayBeforeRetry?: number;
-    /** Seconds over which first checks are spread at random, 0 to 3600 (keepalived `warmup`). Defaults to the pool member's, then the virtual server's, then the delay loop. */
+    /** Seconds over which first checks are spread at random, 0 to 3600 (keepalived `warmup`). Defaults to the pool member's, then the virtual server's, then the delay loop. @decimal */
     warmup?: number;
 }
 
 /** Timing of a check. The nearest value counts: the check's, the pool member's, the virtual server's. */
 export interface CheckTiming extends CheckRetries {
-    /** Seconds to wait for an answer, 0.01 to 3600 (keepalived `connect_timeout`). Defaults to the pool member's, then the virtual server's, then 2. */
+    /** Seconds to wait for an answer, 0.01 to 3600 (keepalived `connect_timeout`). Defaults to the pool member's, then the virtual server's, then 2. @decimal */
     connectTimeout?: number;
 }
 
 /** Settings of every check that keepalived repeats. */
 export interface RepeatedCheck extends CheckRetries {
-    /** Seconds between checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the pool member's. */
+    /** Seconds between checks, 0.01 to 86400 (keepalived `delay_loop`). Defaults to the pool member's. @decimal */
     delayLoop?: number;
     /** Count the server as down until this check succeeds (keepalived `alpha`). Defaults to the virtual server's. */
     alpha?: boolean;

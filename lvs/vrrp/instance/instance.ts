@@ -32,7 +32,7 @@ import {
 export interface VrrpInstanceKeywords extends NotifySettings {
     /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
-    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. */
+    /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. @decimal */
     preemptDelay?: number;
     /** Number of missing adverts after which a backup director becomes active, 1 to 100 (keepalived `down_timer_adverts`). Defaults to 3. */
     downTimerAdverts?: number;
@@ -104,7 +104,7 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
     version?: number;
     /** How adverts of version 2 carry the password: `PASS`, `AH` or `none` (keepalived `auth_type`). Defaults to `PASS`, and to `none` in version 3. */
     authType?: AuthType;
-    /** Seconds between adverts: whole seconds up to 255 in version 2, steps of 0.01 up to 40.95 in version 3. A failed active director is replaced after 3 to 4 intervals (keepalived `advert_int`). Defaults to 1. */
+    /** Seconds between adverts: whole seconds up to 255 in version 2, steps of 0.01 up to 40.95 in version 3. A failed active director is replaced after 3 to 4 intervals (keepalived `advert_int`). Defaults to 1. @decimal */
     advertInt?: number;
     /** Send adverts to each other director instead of a multicast address, for networks without multicast (keepalived `unicast_peer`). Defaults to false. */
     unicast?: boolean;

@@ -155,6 +155,9 @@ function preemptProblems(path: string, instance: VrrpInstance): Problem[] {
     ];
 }
 
+/** Addresses in an advert, for packets of 1500 bytes. keepalived counts the Ethernet header too. */
+const mostAddresses = { inet: 255, inet6: Math.floor((1500 - 62) / 16) };
+
 function addressProblems(
     path: string,
     instance: VrrpInstance,
@@ -176,6 +179,11 @@ function addressProblems(
             virtualIpaddress.length === 0,
             `${path}.virtualIpaddress`,
             "The instance has no virtual IP. Give at least one.",
+        ),
+        ...problemIf(
+            virtualIpaddress.length > mostAddresses[family],
+            `${path}.virtualIpaddress`,
+            `The list has ${virtualIpaddress.length} addresses of one family, and an advert has room for ${mostAddresses[family]}. Move the others to virtualIpaddressExcluded.`,
         ),
         ...problemIf(
             family === "inet6" && wantsLinkLocal && !/^fe[89ab]/i.test(first),

@@ -168,6 +168,15 @@ export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): n
     return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
 }
 
+/** Names of the directors that are preferred by some instance. */
+export function preferredDirectors(
+    instances: readonly VrrpMembership[],
+    context: VrrpContext,
+): string[] {
+    const first = instances.flatMap((one) => participantsOf(one, context)[0]?.name ?? []);
+    return [...new Set(first)];
+}
+
 /** How adverts of an instance carry the password. Version 3 has none, and signed adverts need none. */
 export function authTypeOf(instance: VrrpMembership, context: VrrpContext): AuthType {
     const hasNone = vrrpVersionOf(instance, context) === 3 || instance.authHmac !== undefined;

@@ -15,7 +15,7 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { isAtLeast } from "../../keepalived/versions";
-import { type Problem, problemIf, quote } from "../../problems";
+import { type Problem, problemIf, quote, Warning, warningIf } from "../../problems";
 
 /** Scope of an address or a route. */
 export const Scope = { global: "global", site: "site", link: "link", host: "host" } as const;
@@ -143,10 +143,12 @@ export function virtualIpaddressProblems(
             `${path}.home`,
             `The setting is for IPv6, and ${quote(ip)} is an IPv4 address. Remove it.`,
         ),
-        ...problemIf(
-            label !== undefined && other !== undefined,
+        // The kernel accepts any label.
+        ...warningIf(
+            label !== undefined && family !== "inet6" && other !== undefined,
+            Warning.foreignLabel,
             `${path}.label`,
-            `${quote(label)} does not begin with the interface, ${quote(other)}. Use a label such as ${quote(`${other}:web`)}.`,
+            `${quote(label)} does not begin with the interface, ${quote(other)}, so ifconfig does not show the address. Use a label such as ${quote(`${other}:web`)}.`,
         ),
     ];
 }

@@ -38,11 +38,11 @@ export interface BfdDirector extends BfdAddresses {
 
 /** Settings of a BFD session that are one line each in its block. */
 export interface BfdInstanceKeywords extends BfdAddresses {
-    /** Shortest interval in milliseconds at which to accept packets, 1 to 4294967 (keepalived `min_rx`). Defaults to 10. */
+    /** Shortest interval in milliseconds at which to accept packets, 1 to 4294967 (keepalived `min_rx`). Defaults to 10. @decimal */
     minRx?: number;
-    /** Shortest interval in milliseconds at which to send packets, 1 to 4294967 (keepalived `min_tx`). Defaults to 10. */
+    /** Shortest interval in milliseconds at which to send packets, 1 to 4294967 (keepalived `min_tx`). Defaults to 10. @decimal */
     minTx?: number;
-    /** Milliseconds between packets while the session is down, 1000 to 4294967 (keepalived `idle_tx`). Defaults to 1000. */
+    /** Milliseconds between packets while the session is down, 1000 to 4294967 (keepalived `idle_tx`). Defaults to 1000. @decimal */
     idleTx?: number;
     /** Number of missing packets after which the session is down, 1 to 255 (keepalived `multiplier`). Defaults to 5. */
     multiplier?: number;

@@ -12,9 +12,9 @@ import { duplicates, type Problem, problem, problemsOfEach, quote } from "../../
 export interface InterfaceDelay {
     /** Network interface. */
     interface: string;
-    /** Seconds that the interface must be down, 0 to 255. */
+    /** Seconds that the interface must be down, 0 to 255. @decimal */
     downDelay: number;
-    /** Seconds that the interface must be up, 0 to 255. Defaults to 0. */
+    /** Seconds that the interface must be up, 0 to 255. Defaults to 0. @decimal */
     upDelay?: number;
 }
 

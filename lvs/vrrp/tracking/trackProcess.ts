@@ -34,11 +34,11 @@ export interface TrackProcessKeywords {
     quorum?: number;
     /** Number of processes that may run, quorum to 65535 (keepalived `quorum_max`). Defaults to any number. */
     quorumMax?: number;
-    /** Seconds until a start or an end counts, 0.000001 to 3600 (keepalived `delay`). Defaults to 0. */
+    /** Seconds until a start or an end counts, 0.000001 to 3600 (keepalived `delay`). Defaults to 0. @decimal */
     delay?: number;
-    /** Seconds until an end counts (keepalived `terminate_delay`). Defaults to delay. */
+    /** Seconds until an end counts (keepalived `terminate_delay`). Defaults to delay. @decimal */
     terminateDelay?: number;
-    /** Seconds until a start counts (keepalived `fork_delay`). Defaults to delay. */
+    /** Seconds until a start counts (keepalived `fork_delay`). Defaults to delay. @decimal */
     forkDelay?: number;
     /** Compare the program with the whole command line instead of the first 15 characters of the process name (keepalived `full_command`). Defaults to false. */
     fullCommand?: boolean;

@@ -15,9 +15,9 @@ import { type Problem, problemIf } from "../../problems";
 export interface TrackScriptKeywords {
     /** Script to run. Exit status 0 means success (keepalived `script` and `user`). */
     script: ScriptCall;
-    /** Seconds between runs, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `interval`). Defaults to 1. */
+    /** Seconds between runs, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `interval`). Defaults to 1. @decimal */
     interval?: number;
-    /** Seconds after which a run has failed, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `timeout`). Defaults to interval. */
+    /** Seconds after which a run has failed, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `timeout`). Defaults to interval. @decimal */
     timeout?: number;
     /** Change of priorities, -253 to 253. A value above 0 is added after success, and a value below 0 after failure. With 0, the director cannot be active after failure (keepalived `weight`). Defaults to 0. */
     weight?: number;

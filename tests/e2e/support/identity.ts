@@ -7,18 +7,25 @@ const root = path.join(__dirname, "..", "..", "..");
 /** Pause between the requests of a client, in ms: about 25 a second. */
 const intervalMs = 40;
 
-/** Send requests of so many clients while something happens. Expect an answer to each. */
+/**
+ * Send requests of so many clients while something happens. Expect an answer to each, but for one of each
+ * client when the virtual IPs move: its connection is too new to be synchronised, and is reset.
+ */
 export async function losesNothing(
     cluster: LabCluster,
     clients: number,
     happen: () => Promise<unknown>,
+    { moves = 0 }: { moves?: number } = {},
 ): Promise<void> {
     const probes = await Promise.all(
         Array.from({ length: clients }, () => cluster.probe(undefined, intervalMs)),
     );
     await happen();
     const results = await Promise.all(probes.map((probe) => probe.stop()));
-    expect(results.flatMap(({ failed }) => failed)).toEqual([]);
+    const failed = results.flatMap((result) => result.failed);
+    const resets = failed.filter(({ error }) => moves > 0 && error === "ECONNRESET");
+    expect(failed.filter((one) => !resets.includes(one))).toEqual([]);
+    expect(resets.length).toBeLessThanOrEqual(moves * clients);
 }
 
 /** Give the component of a cluster a parent. Expect that no host changes, and no request is lost. */

@@ -53,6 +53,17 @@ export const checks: Record<string, Cluster> = {
             },
         ],
     },
+    /** A program that the directors already have. */
+    "own-program": {
+        ...seed,
+        virtualServers: [
+            {
+                virtualIp: "10.128.190.248",
+                port: 80,
+                check: { misc: { miscPath: { script: "/usr/bin/true", args: ["80"] } } },
+            },
+        ],
+    },
     checks: {
         ...seed,
         scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],

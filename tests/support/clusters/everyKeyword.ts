@@ -193,6 +193,7 @@ export const everyKeyword: Record<string, Cluster> = {
     },
     /** A group of one multicast and one unicast instance. */
     "vrrp-in-full": {
+        ignoreWarnings: ["multicastSync"],
         ...seed,
         scripts,
         vrrpInstances: [

@@ -52,7 +52,12 @@ export const everyTextField: Record<string, Cluster> = {
         repair: "once",
         directors: [
             { name: "ds1", host: "10.128.190.253", distribution: "debian13" },
-            { name: "ds2", host: "ds2.example.com", keepalivedVersion: "2.3.3" },
+            {
+                name: "ds2",
+                host: "ds2.example.com",
+                routerId: "lvs-2",
+                keepalivedVersion: "2.3.3",
+            },
         ],
         realServers: [
             {
@@ -73,6 +78,7 @@ export const everyTextField: Record<string, Cluster> = {
         ],
         scripts,
         globalDefs: {
+            routerId: "lvs",
             notificationEmail: ["ops@example.com", "root"],
             notificationEmailFrom: "lvs@example.com",
             smtpServer: "192.0.2.25",
@@ -108,6 +114,7 @@ export const everyTextField: Record<string, Cluster> = {
                 name: "front",
                 interface: "eth0",
                 virtualRouterId: 62,
+                authType: "PASS",
                 directors: [
                     { name: "ds1", interface: "eth0", mcastSrcIp: "10.128.190.253" },
                     { name: "ds2" },
@@ -172,13 +179,16 @@ export const everyTextField: Record<string, Cluster> = {
         ],
         trackScripts: [
             { name: "resolves", script: say("resolves") },
-            { name: "routes", script: say("routes") },
+            {
+                name: "routes",
+                script: { ...say("routes"), directors: [{ name: "ds1", args: ["own"] }] },
+            },
         ],
         trackProcesses: [
             { name: "named", process: "named -u bind", paramMatch: "initial" },
             { name: "chronyd", process: "/usr/sbin/chronyd" },
         ],
-        ignoreWarnings: ["slowCheck"],
+        ignoreWarnings: ["multicastSync", "slowCheck"],
         trackFiles: [
             { name: "drain", file: "/run/drain", weight: 0 },
             { name: "leave", file: "/run/leave" },
@@ -245,6 +255,11 @@ export const everyTextField: Record<string, Cluster> = {
                 },
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",
+                realServers: [{ name: "rs2" }],
+            },
+            {
+                fwmark: { mark: 8, ipFamily: "inet" },
+                check: { ping: {} },
                 realServers: [{ name: "rs2" }],
             },
         ],

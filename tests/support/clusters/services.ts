@@ -158,6 +158,16 @@ export const services: Record<string, Cluster> = {
             },
         ],
     },
+    /** Another program marks the packets; one mark stands for two families. */
+    "fwmark-elsewhere": {
+        ...seed,
+        vrrpInstances: [{ ...seed.vrrpInstances[0]!, virtualIpaddress: [{ ip: vip }] }],
+        realServers: realServers6,
+        virtualServers: [
+            { fwmark: { mark: 7 }, check: { tcp: { connectPort: 80 } } },
+            { fwmark: { mark: 7, ipFamily: "inet6" }, check: { none: true } },
+        ],
+    },
     pool: {
         ...seed,
         scripts,

@@ -40,6 +40,7 @@ export const vrrp: Record<string, Cluster> = {
     /** Version 2 without a password, and with a digest in place of the password. */
     authentication: {
         ...seed,
+        ignoreWarnings: ["multicastSync"],
         vrrpInstances: [
             {
                 interface: "eth0",
@@ -92,20 +93,21 @@ export const vrrp: Record<string, Cluster> = {
         directors: seed.directors,
         realServers: [],
         virtualServers: [],
-        scripts,
-        trackScripts: [{ name: "haproxy", script: say, interval: 2 }],
+        trackScripts: [{ name: "haproxy", script: { script: "/usr/bin/true" }, interval: 2 }],
         vrrpInstances: [
             {
                 interface: "eth0",
                 virtualRouterId: 62,
                 virtualIpaddress: [{ ip: vip }],
                 trackScript: [{ name: "haproxy" }],
+                notify: { script: "/usr/bin/env", args: ["true"], user: "root" },
             },
         ],
         monitoring: {},
     },
     unicast: {
         ...seed,
+        ignoreWarnings: ["multicastSync"],
         vrrpInstances: [
             { interface: "eth0", virtualRouterId: 62, unicast: true, preemptDelay: 30 },
         ],

@@ -1,0 +1,146 @@
+/** The plugin of a release and the examples in other languages, with a Pulumi engine. */
+import { execFileSync, spawn } from "node:child_process";
+import * as fs from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { GetSchemaRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { version } from "../../package.json";
+import schema from "../../plugin/schema.json";
+import { pluginSchemaPath } from "../../tools/pluginSchema";
+import { articlesResources, PluginHome, previewed, type Project, root } from "./pluginHome";
+
+let folder: string;
+let home: PluginHome;
+
+beforeAll(async () => {
+    folder = await fs.mkdtemp(path.join(tmpdir(), "languages-"));
+    home = await PluginHome.make(folder);
+}, 600_000);
+
+afterAll(() => fs.rm(folder, { recursive: true, force: true }), 120_000);
+
+describe("a release of the plugin", () => {
+    it("has an archive for each platform, and their checksums", async () => {
+        const release = path.join(folder, "release");
+        const name = `pulumi-resource-lvs-v${version}`;
+        const platforms = ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64"];
+        expect((await fs.readdir(release)).sort()).toEqual([
+            `${name}-checksums.txt`,
+            ...[...platforms, "windows-amd64"].map((platform) => `${name}-${platform}.tar.gz`),
+        ]);
+        const check = ["--check", "--strict", `${name}-checksums.txt`];
+        expect(execFileSync("sha256sum", check, { cwd: release, encoding: "utf8" })).toContain(
+            `${name}-linux-amd64.tar.gz: OK`,
+        );
+    });
+
+    it("serves the committed schema, in which the engine finds no error", async () => {
+        const served = await home.pulumi(folder, ["package", "get-schema", "lvs"]);
+        expect(JSON.parse(served.stdout)).toMatchObject({
+            name: "lvs",
+            version,
+            resources: schema.resources,
+        });
+        const checked = await home.pulumi(folder, ["schema", "check", pluginSchemaPath]);
+        expect([checked.status, checked.stderr]).toEqual([0, ""]);
+    }, 60_000);
+});
+
+it("The folder of the package serves the same schema to a program that names it", async () => {
+    const runPlugin = require.resolve("@pulumi/pulumi/cmd/run-plugin");
+    const child = spawn(process.execPath, [runPlugin, root, "127.0.0.1:1"], { stdio: "pipe" });
+    try {
+        const port = await new Promise<string>((resolve, reject) => {
+            child.stdout.on("data", (text: Buffer) => resolve(text.toString().trim()));
+            child.on("exit", () => reject(new Error("The plugin ended.")));
+        });
+        const client = new ResourceProviderClient(
+            `127.0.0.1:${port}`,
+            grpc.credentials.createInsecure(),
+            { "grpc.max_receive_message_length": -1 },
+        );
+        const served = await new Promise<string>((resolve, reject) => {
+            client.getSchema(new GetSchemaRequest(), (error, answer) => {
+                if (error) reject(error);
+                else resolve(answer.getSchema());
+            });
+        });
+        client.close();
+        expect(JSON.parse(served)).toEqual(schema);
+    } finally {
+        child.kill();
+    }
+}, 60_000);
+
+describe("the plugin", () => {
+    it("makes the article's cluster from YAML, and shows no secret", async () => {
+        const project = await home.project("yaml");
+        expect(await previewed(project)).toEqual(articlesResources);
+    }, 120_000);
+
+    it("refuses a program with every problem of its arguments", async () => {
+        const project = await home.project("yaml", "wrong");
+        const file = path.join(project.cwd, "Pulumi.yaml");
+        const text = await fs.readFile(file, "utf8");
+        await fs.writeFile(file, text.replace("62", "300").replace("port: 80", "port: 0"));
+        const { status, stdout, stderr } = await project.pulumi("preview");
+        expect(status).not.toBe(0);
+        expect(stdout + stderr).toContain("vrrpInstances[0].virtualRouterId: 300 is out of range");
+        expect(stdout + stderr).toContain("virtualServers[0].port: 0 is out of range");
+    }, 120_000);
+});
+
+describe("the policy pack", () => {
+    it("ends a preview with every violation, at the levels that its configuration sets", async () => {
+        const project = await home.project("yaml", "policies");
+        const file = path.join(project.cwd, "Pulumi.yaml");
+        const text = await fs.readFile(file, "utf8");
+        const oneDirector = text.replace(/ +- \{ name: ds2.*\n/, "");
+        await fs.writeFile(file, oneDirector.replace("page: RS1", "page: password=x"));
+        const settings = path.join(project.cwd, "policies.json");
+        const networks = ["192.0.2.0/24"];
+        await fs.writeFile(
+            settings,
+            JSON.stringify({
+                "allowed-virtual-ips": { networks },
+                "checked-services": "mandatory",
+                "several-directors": { least: 3 },
+            }),
+        );
+        const pack = await policyPack(folder, project);
+        const flags = ["--policy-pack", pack, "--policy-pack-config", settings];
+        const { status, stdout, stderr } = await project.pulumi("preview", ...flags);
+        const printed = stdout + stderr;
+        expect(status).not.toBe(0);
+        for (const violation of [
+            "directors: 1 is too few, because nothing takes over. Give at least 3.",
+            "realServers[0].httpd.page: The text looks like a secret",
+            'virtualServers[0].virtualIp: "10.128.190.248" is in no allowed network',
+            "virtualServers[0].check: The default check opens a TCP connection only.",
+        ]) {
+            expect(printed).toContain(violation);
+        }
+        expect(printed).not.toContain("hostKey");
+    }, 120_000);
+
+    it("passes the example", async () => {
+        const project = await home.project("yaml", "good");
+        const pack = await policyPack(folder, project);
+        const { status, stdout } = await project.pulumi("preview", "--policy-pack", pack);
+        expect([status, stdout]).toEqual([0, expect.stringContaining("lvs")]);
+    }, 120_000);
+});
+
+/** Path of the pack. An old host of Node starts no pack, so a script starts it for the engine. */
+async function policyPack(parent: string, { isGenuine }: Project): Promise<string> {
+    const pack = path.join(root, "policies");
+    if (isGenuine) return pack;
+    const script = path.join(parent, "policy-pack");
+    const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
+    await fs.writeFile(script, `#!/bin/sh\ncd ${pack}\nexec node ${runner} "$1" .\n`, {
+        mode: 0o755,
+    });
+    return script;
+}

@@ -1,0 +1,121 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { version } from "../../package.json";
+import { languageHost, type Language, sdkGenerator } from "../../lab/toolchain/languages";
+import { run, type RunResult, tryRun } from "../../lab/run";
+import { toolchain } from "../../lab/toolchain";
+import { pluginSchemaPath } from "../../tools/pluginSchema";
+
+export const root = path.join(__dirname, "..", "..");
+
+/** A Pulumi home with the plugin `lvs`, installed from an archive of a release. */
+export class PluginHome {
+    private constructor(
+        readonly folder: string,
+        private readonly program: string,
+        private readonly env: Record<string, string>,
+    ) {}
+
+    /** Pack the plugin and install it. The archives are in the folder `release`. */
+    static async make(folder: string): Promise<PluginHome> {
+        const tools = await toolchain();
+        const release = path.join(folder, "release");
+        await run(["sh", "tools/plugin.sh", release], { cwd: root });
+        const home = path.join(folder, "home");
+        await fs.cp(tools.env.PULUMI_HOME!, home, { recursive: true, verbatimSymlinks: true });
+        const backend = path.join(folder, "backend");
+        await fs.mkdir(backend);
+        const made = new PluginHome(folder, tools.pulumi, {
+            ...tools.env,
+            PULUMI_HOME: home,
+            PULUMI_BACKEND_URL: `file://${backend}`,
+            PULUMI_CONFIG_PASSPHRASE: "test",
+            TMPDIR: folder,
+        });
+        const archive = path.join(release, `pulumi-resource-lvs-v${version}-linux-amd64.tar.gz`);
+        const install = ["plugin", "install", "resource", "lvs", version, "--file", archive];
+        const { status, stdout, stderr } = await made.pulumi(folder, install);
+        if (status !== 0) throw new Error(stdout + stderr);
+        return made;
+    }
+
+    pulumi(cwd: string, command: string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> {
+        // Plugins outlive a killed CLI. The process namespace ends them.
+        const contained = ["unshare", "--pid", "--fork", "--kill-child", this.program];
+        return tryRun([...contained, ...command, "--non-interactive", "--color", "never"], {
+            cwd,
+            env: { ...this.env, SSH_AUTH_SOCK: undefined, ...env },
+            timeout: 300_000,
+        });
+    }
+
+    /** Copy an example, and make a stack of it with host keys and a private key. */
+    async project(language: Language, stack: string = language): Promise<Project> {
+        const { folder, isGenuine } = await languageHost(language);
+        const cwd = path.join(this.folder, stack);
+        await fs.cp(path.join(root, "examples", language), cwd, { recursive: true });
+        const env = { PATH: [folder, this.env.PATH].join(path.delimiter) };
+        const pulumi = (...command: string[]) => this.pulumi(cwd, command, env);
+        const keys = ["ds1", "ds2", "rs1", "rs2", "rs3"].flatMap((host) => [
+            "--plaintext",
+            `${host}=ssh-ed25519 AAAA`,
+        ]);
+        await pulumi("stack", "init", stack);
+        await pulumi("config", "set-all", ...keys, "--secret", "privateKey=PRIVATE");
+        return { cwd, isGenuine, pulumi };
+    }
+
+    /** Make the package of the plugin for a language. */
+    async sdk(language: Language, { isGenuine, pulumi }: Project): Promise<string> {
+        const out = path.join(this.folder, "sdk");
+        if (isGenuine) {
+            await pulumi(
+                "package",
+                "gen-sdk",
+                pluginSchemaPath,
+                "--language",
+                language,
+                "--out",
+                out,
+            );
+            return path.join(out, language);
+        }
+        const generator = path.join(await sdkGenerator(), "gen-sdk");
+        await run([generator, pluginSchemaPath, language, path.join(out, language)]);
+        return path.join(out, language);
+    }
+}
+
+/** A copy of an example with a stack. */
+export interface Project {
+    readonly cwd: string;
+    /** Is its language host part of a Pulumi that somebody installed? */
+    readonly isGenuine: boolean;
+    readonly pulumi: (...command: string[]) => Promise<RunResult>;
+}
+
+/** Names of the resources that a preview would make. Throws if it fails. */
+export async function previewed({ pulumi }: Project): Promise<string[]> {
+    const { status, stdout, stderr } = await pulumi("preview", "--json");
+    if (status !== 0) throw new Error(stdout + stderr);
+    if (stdout.includes("PRIVATE")) throw new Error("The preview shows the private key.");
+    const { steps } = JSON.parse(stdout) as { steps: { urn: string }[] };
+    const urns = steps
+        .map(({ urn }) => urn)
+        .filter((urn) => !urn.includes("::pulumi:pulumi:Stack::"));
+    return urns.map((urn) => urn.replace(/.*::/, "")).sort();
+}
+
+/** Names of the resources of the article's cluster. */
+export const articlesResources = [
+    "web",
+    "web-auth-pass",
+    ...["ds1", "ds2"].flatMap((host) => stepsOf(host, ["prepare", "secret", "configure"])),
+    ...["rs1", "rs2", "rs3"].flatMap((host) => stepsOf(host, ["prepare", "configure"])),
+    ...["ds2", "rs1", "rs2", "rs3"].map((host) => `web-${host}-deferred`),
+].sort();
+
+function stepsOf(host: string, steps: string[]): string[] {
+    const all = ["preflight", "claim", ...steps].map((step) => `web-${host}-${step}`);
+    return [`web-${host}`, ...all];
+}
