@@ -2,7 +2,8 @@
 # (SC2154: vrrp.sh sets $routers, transaction.sh $state.)
 #
 # Proof that no other host has the virtual IPs of this active director. Two directors are active if
-# adverts do not pass between them.
+# adverts do not pass between them. That is reported and no error: another director may have deferred the
+# change that mends it.
 
 # Print a digest of that on which the proof depends.
 proof() {
@@ -10,12 +11,16 @@ proof() {
         sha256sum | cut -d ' ' -f 1
 }
 
-# A proof holds until something changes on which it depends. It needs perl, whose absence the preflight
-# tells.
+# Set `twice` to the reasons if another host has a virtual IP as well. A proof holds until something
+# changes on which it depends. It needs perl, whose absence the preflight tells.
 prove_alone() {
+    twice=
     if [ "$(proof)" = "$(cat "$state/alone" 2>/dev/null)" ] || ! command -v perl >/dev/null; then return 0; fi
-    within 5 is_alone || fail "$(echo "$holders" | reasons | join_lines)"
-    proof >"$state/alone"
+    if within 5 is_alone; then
+        proof >"$state/alone"
+    else
+        twice=$(echo "$holders" | reasons | join_lines)
+    fi
 }
 
 is_alone() {

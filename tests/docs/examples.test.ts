@@ -17,8 +17,8 @@
  *   Both have to describe the same cluster: every step on every host is the same.
  * - `AAAA…` in either form stands for a host key. Hosts are logged in to with the SSH agent, so an
  *   example has no `privateKey`.
- * - `{ secure: … }` stands for an encrypted script, which a program reads with `requireSecret`, or for
- *   an encrypted `key`.
+ * - `{ secure: … }` stands for an encrypted script, which a program reads with `requireSecret`,
+ *   or for an encrypted key of adverts.
  * - A `yaml` block without `example` whose keys all begin with `lvs:` is a fragment. Laid over the
  *   first example of its page, or else of the README, it has to describe a cluster. Its keys take the
  *   place of the example's; scripts are added.
@@ -89,10 +89,10 @@ function configIn({ text }: Block): Config | undefined {
 function clusterOf(config: Config) {
     const encrypted = new Set<string>();
     const texts = Object.entries(config).map(([name, value]) => {
-        const decrypt = (fieldName: string, field: unknown) => {
+        const decrypt = (at: string, field: unknown) => {
             if (typeof field !== "object" || field === null || !("secure" in field)) return field;
             encrypted.add(name);
-            return fieldName === "key" ? secretKey : secretScript;
+            return at === "key" ? secretKey : secretScript;
         };
         return [name, JSON.stringify(value, decrypt)];
     });

@@ -19,6 +19,7 @@ const topology: Topology = {
  * Settings of the preflight: five virtual routers, with ids and addresses that are free or in use.
  */
 const settings = {
+    claim: "director",
     module: ["ip_vs", "nonesuch"],
     httpd: true,
     instance: [
