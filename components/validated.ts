@@ -49,11 +49,11 @@ export function validatedCluster(args: LvsClusterArgs, resource: pulumi.Resource
     const problems = credentialProblems(args);
     // Known values are judged at once, and their keys become seals later.
     const known = isKnown(model) ? validated(model, resource, rules, problems) : undefined;
-    const found = !known
-        ? validated(secret, resource, rules, problems)
-        : isKnown(secret)
-          ? known
-          : validated(secret, resource, { validate: () => [] });
+    const sealed = () =>
+        known
+            ? validated(secret, resource, { validate: () => [] })
+            : validated(secret, resource, rules, problems);
+    const found = known && isKnown(secret) ? known : sealed();
     validatedClusters.set(args, found);
     return found;
 }

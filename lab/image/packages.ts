@@ -30,7 +30,7 @@ const offered: Record<DebianSuite, string[]> = {
         "opensmtpd",
         "prometheus-node-exporter",
     ],
-    trixie: everywhere,
+    trixie: [...everywhere, "iptables"],
 };
 
 /**
