@@ -57,14 +57,16 @@ export async function findSecrets(bed: FaultBed): Promise<string[]> {
     return found;
 }
 
-async function watchProcesses(host: Host): Promise<void> {
+/** Record the process list of a host from now on. */
+export async function watchProcesses(host: Host): Promise<void> {
     await host.run(
         "rm -f /tmp/enough; nohup sh -c 'until [ -e /tmp/enough ]; do ps axww -o args; sleep 0.05; done' " +
             ">/tmp/processes 2>&1 </dev/null & :",
     );
 }
 
-async function processesSeen(host: Host): Promise<string> {
+/** Read that record, and end it. */
+export async function processesSeen(host: Host): Promise<string> {
     return host.run(
         "touch /tmp/enough; sleep 0.3; cat /tmp/processes; rm /tmp/processes /tmp/enough",
     );

@@ -41,6 +41,7 @@ export async function addParent(cluster: LabCluster, clients: number): Promise<v
         `class Site extends pulumi.ComponentResource {
             constructor(name: string) { super("site:index:Site", name); }
         }
+        const args = readCluster(pulumi.runtime.allConfig());
         const opts = { parent: new Site("site") };`,
     );
     const before = await Promise.all(["ds1", "ds2", "rs1"].map(state));
@@ -52,9 +53,13 @@ export async function addParent(cluster: LabCluster, clients: number): Promise<v
     expect(await Promise.all(["ds1", "ds2", "rs1"].map(state))).toEqual(before);
 }
 
-/** Write a program of the same project whose cluster has options. Return its folder. */
-async function programWith(cluster: LabCluster, options: string): Promise<string> {
-    const folder = path.join(cluster.lab.dir, "program");
+/** Write a program of the same project whose cluster has arguments and options. Return its folder. */
+export async function programWith(
+    cluster: LabCluster,
+    words: string,
+    name = "program",
+): Promise<string> {
+    const folder = path.join(cluster.lab.dir, name);
     await fs.mkdir(folder);
     await fs.symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"));
     await fs.copyFile(path.join(root, "tsconfig.json"), path.join(folder, "tsconfig.json"));
@@ -63,8 +68,8 @@ async function programWith(cluster: LabCluster, options: string): Promise<string
         import * as pulumi from "@pulumi/pulumi";
         import { LvsCluster } from "${root}/components";
         import { readCluster } from "${root}/config";
-        ${options}
-        export const { vip } = new LvsCluster("lvs", readCluster(pulumi.runtime.allConfig()), opts);`;
+        ${words}
+        export const { vip } = new LvsCluster("lvs", args, opts);`;
     await fs.writeFile(path.join(folder, "index.ts"), program);
     return folder;
 }
