@@ -12,13 +12,13 @@ const options = (again: string) => `
     const extraConfig = () => secretly("# MARK");
     args.scripts = [{ name: "probe", content: secretly("#!/bin/sh\\n# MARK\\nexit 0\\n") }];
     args.globalDefs = { extraConfig: extraConfig() };
-    args.vrrpInstances = args.vrrpInstances.map((one) => ({ ...one, extraConfig: extraConfig() }));
-    args.realServers = args.realServers.map((one) => ({ ...one, httpd: { page: secretly("MARK\\n") } }));
-    args.virtualServers = args.virtualServers.map((one) => ({
+    args.vrrpInstances = args.vrrpInstances?.map((one) => ({ ...one, extraConfig: extraConfig() }));
+    args.realServers = args.realServers?.map((one) => ({ ...one, httpd: { page: secretly("MARK\\n") } }));
+    args.virtualServers = args.virtualServers?.map((one) => ({
         ...one,
         extraConfig: extraConfig(),
         check: { misc: { miscPath: { script: "probe" } } },
-        realServers: args.realServers.map(({ name }) => ({ name, extraConfig: extraConfig() })),
+        realServers: args.realServers?.map(({ name }) => ({ name, extraConfig: extraConfig() })),
     }));
     const opts = {};`;
 
