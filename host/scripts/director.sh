@@ -37,11 +37,11 @@ record_keepalived() {
 # keepalived up to 2.1.5 exits with 0 after most errors, but prints all of them. The scripts that the
 # configuration names must exist, so the test uses their staged files and those of its secret lines.
 test_configuration() {
-    test_with "s|$scripts/[^ \"]*|&.lvs-new|g; s|^ *include secret_.*|&.lvs-new|"
+    test_with "s|$scripts/[^ \"]*|&.lvs-new|g; s|^ *include ./secret_.*|&.lvs-new|"
     # 2.2.5 to 2.2.7 terminate themselves when they check a script that runs as another user than root.
     # Before that, they complain about users that do not exist. So test the rest with root as the user.
     [ "$status:$complaint" != 143: ] || test_with "s#^\( *\(script_user\|user\)\) .*#\1 root#
-        s#^\(.*\"$scripts/[^\"]*\"\) .*#\1 root#; s#$scripts/[^ \"]*#&.lvs-new#g; s#^ *include secret_.*#&.lvs-new#"
+        s#^\(.*\"$scripts/[^\"]*\"\) .*#\1 root#; s#$scripts/[^ \"]*#&.lvs-new#g; s#^ *include ./secret_.*#&.lvs-new#"
     [ "$status:$complaint" != 0: ] || return 0
     complaint=$(echo "$complaint" | sed 's/\.lvs-[a-z]*//g' | awk '!seen[$0]++' | hide_secrets | join_lines)
     fail "keepalived $version refuses the configuration (status $status): $complaint"

@@ -126,7 +126,7 @@ describe("a secret file", () => {
             title: "is compared with the next one, and a report does not show it",
             host: "ds1",
             events: [...both(secret), { step: "report", verb: "diff", plan: changed }],
-            says: /^(?![^]*marked)[^]*drift file \/usr\/libexec\/keepalived\/probe\n {4}differs\. Its content is secret\.\n$/,
+            says: /^(?![^]*marked)[^]*drift file \/usr\/libexec\/keepalived\/probe\n {4}differs\. Its content is secret\.\nend\n$/,
             is: both(secret),
         },
         {
