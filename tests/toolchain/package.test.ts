@@ -31,7 +31,7 @@ const program = `
             "lvs:realServers": '[{"name":"b","host":"192.0.2.2"}]',
             "lvs:virtualServers": '[{"virtualIp":"192.0.2.3","port":80}]',
         });
-        const [service] = readCluster().virtualServers;
+        const { virtualServers: [service] = [] } = readCluster();
         const virtualServers = [{ ...service, lvsSched: LvsSched.wlc }];
         new LvsCluster("web", { ...readCluster(), virtualServers });
     })).then(() => pulumi.runtime.disconnect()).then(() => console.log([...made].sort().join(" ")));
