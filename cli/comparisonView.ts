@@ -5,7 +5,7 @@ import { driftLines } from "./diffView";
 import { namesOf } from "./names";
 import type { Paint } from "./text";
 
-/** What a comparison shows. */
+/** Parts of a comparison, as they are shown. */
 export interface Shown {
     readonly changes: readonly Change[];
     /** Actions of an `up`. */

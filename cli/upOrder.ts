@@ -1,3 +1,4 @@
+import { planChange } from "../lvs/change";
 import { ipvsRulesPath } from "../lvs/render";
 import { type HostPair, isLeaving, isNew } from "./comparison";
 import { namesOf } from "./names";
@@ -68,7 +69,7 @@ function arrival({ base, head }: HostPair): string {
 
 function directorAction(pair: HostPair, { cluster }: Stack): string {
     if (isNew(pair)) return "start keepalived";
-    const { drainTimeout = 10, handOver = false } = cluster;
+    const { drainTimeout, handOver } = planChange(cluster);
     const { leaving, drained } = poolChanges(tableOf(pair.base!), tableOf(pair.head!));
     return [
         ...(leaving.length === 0

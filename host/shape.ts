@@ -1,4 +1,4 @@
-import { loginFields } from "../host/connection";
+import { loginFields } from "./connection";
 import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "../lvs/problems";
 import { seal } from "../lvs/secrets";
 import schema from "../stacks/schema.json";

@@ -1,7 +1,7 @@
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { Suite, Topology } from "./topology";
 
-/** What hosts run: the value of `distribution` in a stack file, and the version of keepalived. */
+/** Release of the hosts: the value of `distribution` in a stack file, and the version of keepalived. */
 export const releases: Record<Suite, { distribution: Distribution; keepalived: string }> = {
     bullseye: { distribution: "debian11", keepalived: "2.1.5" },
     bookworm: { distribution: "debian12", keepalived: "2.2.7" },

@@ -13,7 +13,7 @@ export interface Network {
 /** A release of Debian. */
 export type DebianSuite = "bullseye" | "bookworm" | "trixie";
 
-/** What a host runs: a release of Debian, or the tools of the RHEL family on Debian 12. */
+/** System of a host: a release of Debian, or the tools of the RHEL family on Debian 12. */
 export type Suite = DebianSuite | "rhel9";
 
 /** A route to a network without a card, for IPv4 and IPv6. */
@@ -40,7 +40,7 @@ export interface HostSpec {
     routes?: Route[];
     /** Whether the host is a router that forwards packets between its cards. Defaults to false. */
     forwards?: boolean;
-    /** What the host runs. Defaults to bookworm. */
+    /** System of the host. Defaults to bookworm. */
     suite?: Suite;
     /**
      * Whether the host needs its own kernel: directors need it for IPVS, tunnel ends for their

@@ -18,7 +18,7 @@ import {
     unpinnedHosts,
 } from "./rules";
 
-/** What a policy finds in the arguments of each component. */
+/** Rules of a policy, by the component whose arguments they judge. */
 interface Rules {
     readonly cluster?: (cluster: Cluster, args: ResourceValidationArgs) => Problem[];
     /** Of a real server that belongs to no cluster of the stack. */

@@ -8,7 +8,7 @@ import { portOf } from "../service/destination";
 interface Fault {
     readonly from: string;
     readonly fixed: string;
-    /** What these versions do, as it follows "keepalived 2.0.10 on ds1". */
+    /** Fault of these versions, as it follows "keepalived 2.0.10 on ds1". */
     readonly does: string;
     readonly fix: string;
     /** Places of the arguments that meet the fault. */
