@@ -110,6 +110,8 @@ export class KeepalivedTree {
         const script = [
             ...interfaces.map((name) => `ip link set ${name} up`),
             ...files.map(writeCommands),
+            // `until` reads the log at once, so the log exists before the shell has started keepalived.
+            ": >/said",
             "keepalived --dont-fork --vrrp --log-console --dump-conf >/said 2>&1 &",
             `tries=0; until ${until} || [ "$tries" = 300 ]; do tries=$((tries + 1)); sleep 0.2; done`,
             "kill $!; wait $! || :",
