@@ -135,16 +135,10 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
     weight?: number;
     /** Stop new connections to this server for maintenance: its weight becomes 0 in every pool, and established connections continue. Defaults to false. */
     drained?: boolean;
-    /** Apache httpd with one page, to try a cluster out. Defaults to none: you install what the host serves. */
-    httpd?: HttpdArgs;
+    /** Text of a page to try a cluster out. The host gets Apache httpd, which serves it as `/var/www/html/index.html` on port 80. Defaults to none: you install what the host serves. @maybeSecret */
+    demoPage?: Input<string>;
     /** Distribution of the host. Defaults to the cluster's. */
     distribution?: Distribution;
-}
-
-/** Apache httpd with one page, to try a cluster out. */
-export interface HttpdArgs {
-    /** Text of `/var/www/html/index.html`. @maybeSecret */
-    page: Input<string>;
 }
 
 /** A service that clients connect to (keepalived `virtual_server`). Its address is one of `virtualIp`, `virtualServerGroup` and `fwmark`. */
@@ -217,8 +211,8 @@ export interface RealServerArgs extends HostConnectionArgs {
     gateway?: Input<string>;
     /** IPv6 default gateway to set on the host. Defaults to the gateway that the host has. */
     gateway6?: Input<string>;
-    /** Apache httpd with one page, to try a cluster out. Defaults to none: you install what the host serves. */
-    httpd?: HttpdArgs;
+    /** Text of a page to try a cluster out. The host gets Apache httpd, which serves it as `/var/www/html/index.html` on port 80. Defaults to none: you install what the host serves. @maybeSecret */
+    demoPage?: Input<string>;
     /** Metrics of this host for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;
     /** When the component is destroyed, remove the packages that it installed, except those that another package has come to need. Defaults to false. */

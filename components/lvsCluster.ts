@@ -75,7 +75,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                     tunnels: tunnelsOf(memberships.get(member.name)),
                     gateway: member.gateway,
                     gateway6: member.gateway6,
-                    httpd: member.httpd,
+                    demoPage: member.demoPage,
                     monitoring: args.monitoring,
                     removePackages: args.removePackages,
                     repair: args.repair,

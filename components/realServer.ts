@@ -85,7 +85,7 @@ export class RealServer extends pulumi.ComponentResource {
                   ]
                 : [claim];
             // Only an output can be a secret. If it is none, nothing connects to the host.
-            const secret = pulumi.Output.isInstance(args.httpd?.page)
+            const secret = pulumi.Output.isInstance(args.demoPage)
                 ? [
                       runStep(
                           host,

@@ -19,7 +19,7 @@ interface SecretLeaf {
 }
 
 /** Fields with the tag `@maybeSecret`. */
-export const sealedFields: ReadonlySet<string> = new Set(["content", "page", "extraConfig"]);
+export const sealedFields: ReadonlySet<string> = new Set(["content", "demoPage", "extraConfig"]);
 
 /** Find the places of secret outputs. */
 export async function secretPlaces(value: unknown, place: Place = []): Promise<Place[]> {

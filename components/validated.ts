@@ -113,9 +113,9 @@ export function validatedRealServer(
 }
 
 function withoutLogin(args: RealServerArgs) {
-    const { virtualIps = [], tunnels = [], gateway, gateway6, httpd } = args;
+    const { virtualIps = [], tunnels = [], gateway, gateway6, demoPage } = args;
     const { monitoring, removePackages, repair } = args;
-    return { virtualIps, tunnels, gateway, gateway6, httpd, monitoring, removePackages, repair };
+    return { virtualIps, tunnels, gateway, gateway6, demoPage, monitoring, removePackages, repair };
 }
 
 function loginProblems(args: RealServerArgs): Problem[] {

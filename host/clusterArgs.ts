@@ -134,7 +134,7 @@ const realServerFields: Record<keyof RealServer, true> = {
     drained: true,
     gone: true,
     managed: true,
-    httpd: true,
+    demoPage: true,
     distribution: true,
 };
 

@@ -58,6 +58,9 @@ const credentials = new RegExp(
         `^((connection|(directors|realServers)\\[\\d+\\])\\.)?(proxy\\.)?(${loginFields.join("|")})$`,
 );
 
+/** Fields that have another name and form now. A program would lose them silently. */
+const successors: Readonly<Record<string, string>> = { httpd: "demoPage" };
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Read a value. `path` is its place in the arguments. A seal stands for an encrypted text. */
@@ -143,6 +146,12 @@ function readFields(
         if (field === undefined) continue;
         if (Object.hasOwn(properties, name)) {
             take(name, field);
+            continue;
+        }
+        const successor = successors[name];
+        if (successor !== undefined && Object.hasOwn(properties, successor)) {
+            const text = `There is no such field. Use ${successor}, and give the text itself.`;
+            problems.push(...shapeProblem(fieldPath(path, name), text, false));
             continue;
         }
         // TypeScript allows for more fields.

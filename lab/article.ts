@@ -31,5 +31,5 @@ export const firstPair: Change = (config) => {
 /** The spare host as a real server of the configuration. */
 export function spareRealServer() {
     const key = hostKey("rs4").public;
-    return { name: "rs4", host: "10.128.190.247", hostKey: key, httpd: { page: "RS4" } };
+    return { name: "rs4", host: "10.128.190.247", hostKey: key, demoPage: "RS4" };
 }

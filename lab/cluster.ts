@@ -112,7 +112,7 @@ export class LabCluster {
     webServerArgs(...names: string[]) {
         return this.memberArgs(...names).map((member) => ({
             ...member,
-            httpd: { page: member.name.toUpperCase() },
+            demoPage: member.name.toUpperCase(),
         }));
     }
 

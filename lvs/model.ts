@@ -34,7 +34,8 @@ export interface RealServer {
     readonly gone?: boolean;
     /** Is the host set up by this project? Other hosts are only in pools. */
     readonly managed?: boolean;
-    readonly httpd?: Httpd;
+    /** Text of a page that the host serves. */
+    readonly demoPage?: string;
     readonly distribution?: Distribution;
 }
 
@@ -46,14 +47,11 @@ export interface StandaloneRealServer {
     readonly distribution?: Distribution;
     readonly gateway?: string;
     readonly gateway6?: string;
-    readonly httpd?: Httpd;
+    /** Text of a page that the host serves. */
+    readonly demoPage?: string;
     readonly monitoring?: MonitoringSettings;
     readonly removePackages?: boolean;
     readonly repair?: string;
-}
-
-export interface Httpd {
-    readonly page: string;
 }
 
 /** Arguments that decide the content of files on hosts: no secrets, no logins. */

@@ -13,9 +13,9 @@ export function directorPackages(plan: DirectorPlan): string[] {
 }
 
 /** Packages of a real server, by their names in the RHEL family. */
-export function realServerPackages({ kernel, httpd, monitoring }: RealServerPlan): string[] {
+export function realServerPackages({ kernel, demoPage, monitoring }: RealServerPlan): string[] {
     return [
-        ...(httpd ? ["httpd"] : []),
+        ...(demoPage !== undefined ? ["httpd"] : []),
         ...(kernel.mss === undefined ? [] : ["nftables"]),
         ...monitoringPackages(monitoring),
     ];

@@ -9,7 +9,7 @@ import type { DirectorNeeds } from "./kernel/modules";
 import type { Marking, Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
 import { type DirectorTraffic, directorSysctls } from "./kernel/sysctls";
-import type { Cluster, Director, Httpd, RealServer, StandaloneRealServer } from "./model";
+import type { Cluster, Director, RealServer, StandaloneRealServer } from "./model";
 import { type MonitoringPlan, planMonitoring } from "./monitoring";
 import { syncGroupsOf } from "./nat";
 import {
@@ -274,7 +274,7 @@ export interface RealServerPlan {
     /** Distribution that the user gave. No file depends on it. */
     readonly distribution?: Distribution;
     readonly kernel: RealServerKernel;
-    readonly httpd?: Httpd;
+    readonly demoPage?: string;
     readonly monitoring?: MonitoringPlan;
     readonly removePackages: boolean;
     readonly repair?: string;
@@ -286,7 +286,7 @@ export function planRealServer(realServer: StandaloneRealServer, id: string): Re
         id,
         distribution: realServer.distribution,
         kernel: planRealServerKernel(realServer),
-        httpd: realServer.httpd,
+        demoPage: realServer.demoPage,
         monitoring: planMonitoring(realServer.monitoring),
         removePackages: realServer.removePackages ?? false,
         repair: realServer.repair,
@@ -333,7 +333,7 @@ function standalone(
     uses: Service[],
     cluster: Cluster,
 ): StandaloneRealServer {
-    const { gateway, gateway6, httpd, distribution = cluster.distribution } = realServer;
+    const { gateway, gateway6, demoPage, distribution = cluster.distribution } = realServer;
     const { monitoring, removePackages, repair } = cluster;
     const direct = [...memberships, ...uses].filter(({ method }) => !translatesPorts(method));
     return {
@@ -344,7 +344,7 @@ function standalone(
         distribution,
         gateway,
         gateway6,
-        httpd,
+        demoPage,
         monitoring,
         removePackages,
         repair,

@@ -98,10 +98,13 @@ export function realServerModuleFiles({ id, kernel }: RealServerPlan): HostFile[
 }
 
 /** Files of a real server. */
-export function realServerFiles({ id, kernel, httpd, monitoring }: RealServerPlan): HostFile[] {
-    const page = httpd && { path: "/var/www/html/index.html", mode: "0644", content: httpd.page };
+export function realServerFiles({ id, kernel, demoPage, monitoring }: RealServerPlan): HostFile[] {
+    const pages =
+        demoPage === undefined
+            ? []
+            : [{ path: "/var/www/html/index.html", mode: "0644", content: demoPage }];
     return [
-        ...(page ? [secretFile(page, "httpd")] : []),
+        ...pages.map((page) => secretFile(page, "httpd")),
         ...realServerKernelFiles(id, kernel),
         ...monitoringFiles(monitoring),
     ];

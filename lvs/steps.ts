@@ -90,11 +90,11 @@ export const directorSteps = {
 
 /** Inputs of the steps on a real server. */
 export const realServerSteps = {
-    preflight({ kernel, httpd, distribution }: RealServerPlan): StepContent {
+    preflight({ kernel, demoPage, distribution }: RealServerPlan): StepContent {
         return {
             settings: {
                 module: realServerModules(kernel),
-                httpd: httpd !== undefined,
+                httpd: demoPage !== undefined,
                 distribution,
             },
             files: [],
@@ -129,13 +129,13 @@ export const realServerSteps = {
 
 /** Does a real server need packages or kernel modules? */
 export function needsPreparation(realServer: {
-    readonly httpd?: unknown;
+    readonly demoPage?: unknown;
     readonly tunnels?: readonly unknown[];
     readonly monitoring?: MonitoringSettings;
 }): boolean {
-    const { httpd, tunnels = [], monitoring } = realServer;
+    const { demoPage, tunnels = [], monitoring } = realServer;
     const packages = monitoringPackages(planMonitoring(monitoring));
-    return httpd !== undefined || tunnels.length > 0 || packages.length > 0;
+    return demoPage !== undefined || tunnels.length > 0 || packages.length > 0;
 }
 
 /** Input of the step that applies the change which the host deferred under this digest. */

@@ -7,9 +7,17 @@ import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
 import { contextOf, memberMethodOf, membersOf } from "./pool";
-import { problemsOfEach, type Problem, problem, problemIf, Warning, warningIf } from "./problems";
+import {
+    problem,
+    type Problem,
+    problemIf,
+    problemsOfEach,
+    textProblems,
+    Warning,
+    warningIf,
+} from "./problems";
 import { brokenVersionProblems } from "./rules/brokenVersions";
-import { gatewayProblems, hostProblems, httpdProblems } from "./rules/hosts";
+import { gatewayProblems, hostProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
 import { LvsMethod, tunnelProblems } from "./service/lvsMethod";
@@ -133,7 +141,7 @@ export function validateAuthPass(path: string, authPass: unknown): Problem[] {
 
 /** Validate a standalone real server. */
 export function validateRealServer(realServer: StandaloneRealServer): Problem[] {
-    const { virtualIps, tunnels, httpd, monitoring } = realServer;
+    const { virtualIps, tunnels, demoPage, monitoring } = realServer;
     return [
         ...problemsOfEach("virtualIps", virtualIps, (ip, path) =>
             checkValue(path, destinationAddress, ip, anyKeepalived),
@@ -142,7 +150,7 @@ export function validateRealServer(realServer: StandaloneRealServer): Problem[] 
             tunnelProblems(path, tunnel, LvsMethod.TUN, anyKeepalived),
         ),
         ...gatewayProblems("", realServer),
-        ...httpdProblems("httpd", httpd),
+        ...textProblems("demoPage", demoPage ?? ""),
         ...monitoringProblems("monitoring", monitoring, anyKeepalived),
     ];
 }

@@ -52,7 +52,7 @@ export function plainSecrets(value: unknown, pattern: RegExp, path = ""): Proble
 }
 
 /** Fields whose text may be secret. */
-const texts = new Set(["content", "page", "extraConfig"]);
+const texts = new Set(["content", "demoPage", "extraConfig"]);
 
 /** Find a virtual router that another cluster of the stack has. `seen` has the first cluster with each id. */
 export function sharedRouterIds(

@@ -72,6 +72,16 @@ describe("readCluster", () => {
             ],
         ],
         [
+            "a field with another name now",
+            {
+                "lvs:realServers":
+                    '[{"name":"rs1","host":"192.0.2.1","ignoreHostKey":true,"httpd":{"page":"RS1"}}]',
+            },
+            [
+                "  realServers[0].httpd: There is no such field. Use demoPage, and give the text itself.",
+            ],
+        ],
+        [
             "a field in another spelling, which is read all the same",
             { "lvs:vrrpInstances": '[{"interface":"eth0","virtual_router_id":256}]' },
             [

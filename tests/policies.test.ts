@@ -65,8 +65,8 @@ describe("the policies", () => {
         ],
         [
             "a plain page with a key",
-            { realServers: [{ ...realServer!, httpd: { page: "PRIVATE KEY" } }] },
-            ["realServers[0].httpd.page"],
+            { realServers: [{ ...realServer!, demoPage: "PRIVATE KEY" }] },
+            ["realServers[0].demoPage"],
         ],
         ["no secret text", { scripts: [{ name: "probe", content: "[secret]" }] }, []],
         [

@@ -67,7 +67,7 @@ function realServerRole(cluster: Cluster, name: string): Role {
         packages: packages.map((one) => (one === "httpd" ? "apache2" : one)),
         modules: realServerModules(plan.kernel),
         files: [...realServerModuleFiles(plan), ...realServerFiles(plan)].map(withKind),
-        services: ["lvs-real-server", ...(plan.httpd ? ["apache2"] : [])],
+        services: ["lvs-real-server", ...(plan.demoPage !== undefined ? ["apache2"] : [])],
     };
 }
 

@@ -23,7 +23,7 @@ func main() {
 				Name:    name,
 				Host:    pulumi.Sprintf("10.128.190.%d", 248+number),
 				HostKey: pulumi.String(settings.Require(name)),
-				Httpd:   &lvs.HttpdArgs{Page: pulumi.Sprintf("RS%d\n", number)},
+				DemoPage: pulumi.Sprintf("RS%d\n", number),
 			})
 		}
 		port, sched, method := 80, lvs.LvsSchedRr, lvs.LvsMethodDR

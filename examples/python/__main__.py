@@ -16,7 +16,7 @@ web = lvs.LvsCluster(
             "name": f"rs{number}",
             "host": f"10.128.190.{248 + number}",
             "host_key": config.require(f"rs{number}"),
-            "httpd": {"page": f"RS{number}\n"},
+            "demo_page": f"RS{number}\n",
         }
         for number in (1, 2, 3)
     ],

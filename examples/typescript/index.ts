@@ -14,7 +14,7 @@ const web = new LvsCluster("web", {
         name: `rs${index + 1}`,
         host: `10.128.190.${octet}`,
         hostKey: config.require(`rs${index + 1}`),
-        httpd: { page: `RS${index + 1}\n` },
+        demoPage: `RS${index + 1}\n`,
     })),
     virtualServers: [{ virtualIp: "10.128.190.248", port: 80, lvsSched: "rr", lvsMethod: "DR" }],
 });

@@ -155,7 +155,7 @@ check_web_server() {
     listener=$(ss -Hltnp 'sport = :80' | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | sort -u | join_lines ', ')
     case "$listener" in
         '' | apache2 | httpd) ok ports "80 is free" ;;
-        *) refuse ports "80 is in use by $listener, but httpd needs it. Stop $listener, or omit httpd." ;;
+        *) refuse ports "80 is in use by $listener, but demoPage needs it. Stop $listener, or omit demoPage." ;;
     esac
 }
 

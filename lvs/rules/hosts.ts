@@ -8,7 +8,7 @@ import {
     keepalivedOf,
     oldestKeepalived,
 } from "../keepalived/versions";
-import type { Cluster, Httpd } from "../model";
+import type { Cluster } from "../model";
 import {
     duplicates,
     fieldPath,
@@ -129,16 +129,16 @@ function realServerProblems(
     realServer: Cluster["realServers"][number],
     target: Target,
 ): Problem[] {
-    const { address, address6, weight: share, httpd, managed = true } = realServer;
+    const { address, address6, weight: share, demoPage, managed = true } = realServer;
     return [
         ...familyProblems(`${path}.address`, address, "inet"),
         ...familyProblems(`${path}.address6`, address6, "inet6"),
         ...gatewayProblems(path, realServer),
         ...checkValue(`${path}.weight`, weight, share, target),
-        ...httpdProblems(`${path}.httpd`, httpd),
+        ...textProblems(`${path}.demoPage`, demoPage ?? ""),
         ...problemIf(
-            !managed && httpd !== undefined,
-            `${path}.httpd`,
+            !managed && demoPage !== undefined,
+            `${path}.demoPage`,
             "The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
         ),
     ];
@@ -166,10 +166,6 @@ function familyProblems(path: string, address: string | undefined, family: Famil
 }
 
 /** Check the web page of a real server. */
-export function httpdProblems(path: string, httpd?: Httpd): Problem[] {
-    return textProblems(`${path}.page`, httpd?.page ?? "");
-}
-
 function nameProblems(path: string, name: string): Problem[] {
     if (/^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$/i.test(name)) return [];
     return problem(

@@ -67,7 +67,7 @@ describe("lvs compare", () => {
     it("prints what docs/cli.md shows", async () => {
         const lab = path.join(__dirname, "../../stacks/Pulumi.lab.yaml");
         const head = path.join(dir, "Pulumi.lab.yaml");
-        const page = "httpd: { page: RS2 }\n";
+        const page = "demoPage: RS2\n";
         const text = fs.readFileSync(lab, "utf8").replace(page, `${page}      drained: true\n`);
         fs.writeFileSync(head, text);
         const guide = fs.readFileSync(path.join(__dirname, "../../docs/cli.md"), "utf8");
@@ -127,7 +127,7 @@ describe("lvs compare", () => {
         [
             "a new real server and its package, before the directors",
             { realServers: seed.realServers.slice(0, 2) },
-            { realServers: seed.realServers.map((one) => ({ ...one, httpd: { page: "x" } })) },
+            { realServers: seed.realServers.map((one) => ({ ...one, demoPage: "x" })) },
             [
                 "rs1–rs3: install httpd",
                 "rs1–rs3: change, all at once",
@@ -223,7 +223,7 @@ describe("lvs compare", () => {
 
     it("shows that a secret text changes, and not how", async () => {
         const secret = (text: string) => ({
-            realServers: [{ ...seed.realServers[0]!, httpd: { page: { secure: text } } }],
+            realServers: [{ ...seed.realServers[0]!, demoPage: { secure: text } }],
         });
         const { stdout } = await compare(secret("v1:AAAA"), secret("v1:BBBB"));
         expect(stdout).toMatch(/-\(secret, [0-9a-f]{64}\)\n\+\(secret, [0-9a-f]{64}\)\n/);

@@ -78,7 +78,7 @@ describe("lvs render --file", () => {
 
     it("needs no passphrase: encrypted texts are secret files, and encrypted logins are left out", async () => {
         const file = changed(
-            ["page: RS1", "page: { secure: AAAA }"],
+            ["demoPage: RS1", "demoPage: { secure: AAAA }"],
             ["config:", "config:\n  lvs:authPass: { secure: BBBB }"],
             ["hostKey:", "privateKey: { secure: CCCC }\n      hostKey:"],
         );

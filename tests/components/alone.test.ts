@@ -51,9 +51,7 @@ describe("a standalone RealServer", () => {
     });
 
     it("adds the prepare step for a web server", async () => {
-        const all = await record(
-            () => new RealServer("web", { ...args, httpd: { page: "hello\n" } }),
-        );
+        const all = await record(() => new RealServer("web", { ...args, demoPage: "hello\n" }));
         expect(steps(all)).toEqual([
             ["web", "web-claim", []],
             ["web", "web-configure", ["web-prepare"]],
@@ -80,9 +78,9 @@ describe("a standalone RealServer", () => {
 
     it("reports every problem at once", async () => {
         await record(() => {
-            const wrong = { host: "h", virtualIps: ["no address"], httpd: { page: "\0" } };
+            const wrong = { host: "h", virtualIps: ["no address"], demoPage: "\0" };
             expect(() => new RealServer("web", wrong)).toThrow(
-                /virtualIps\[0\]: "no address" [^]*httpd\.page: The text has a NUL[^]*\n {2}hostKey: The value is missing/,
+                /virtualIps\[0\]: "no address" [^]*demoPage: The text has a NUL[^]*\n {2}hostKey: The value is missing/,
             );
         });
     });

@@ -36,14 +36,14 @@ describe("The inputs of a component", () => {
 
     it("have a word for a secret output, and the value of any other", async () => {
         const args = seedArgs();
-        args.realServers[0]!.httpd = { page: pulumi.secret("PRIVATE") };
-        args.realServers[1]!.httpd = { page: pulumi.output("public") };
-        args.realServers[2]!.httpd = { page: Promise.resolve("later") };
+        args.realServers[0]!.demoPage = pulumi.secret("PRIVATE");
+        args.realServers[1]!.demoPage = pulumi.output("public");
+        args.realServers[2]!.demoPage = Promise.resolve("later");
         const { realServers } = await inputsOf(() => new LvsCluster("web", args));
         expect(realServers).toMatchObject([
-            { httpd: { page: hiddenSecret } },
-            { httpd: { page: "public" } },
-            { httpd: { page: "later" } },
+            { demoPage: hiddenSecret },
+            { demoPage: "public" },
+            { demoPage: "later" },
         ]);
     });
 
@@ -51,7 +51,7 @@ describe("The inputs of a component", () => {
         const of = (text: string) =>
             inputsOf(() => {
                 const args = { ...seedArgs(), connection: { hostKey, privateKey: text } };
-                args.realServers[0]!.httpd = { page: pulumi.secret(text) };
+                args.realServers[0]!.demoPage = pulumi.secret(text);
                 return new LvsCluster("web", args);
             });
         expect(await of("one")).toEqual(await of("two"));

@@ -76,7 +76,7 @@ async function isSecretOutput(args: LvsClusterArgs): Promise<[boolean, unknown][
 describe("a page of a real server", () => {
     const stepOf = async (page: pulumi.Input<string>, step: string) => {
         const { hostKey: key } = seedArgs().connection!;
-        const args = { host: "10.128.190.249", hostKey: key, httpd: { page } };
+        const args = { host: "10.128.190.249", hostKey: key, demoPage: page };
         const all = await record(() => new RealServer("rs1", args));
         return all.find(({ name }) => name === `rs1-${step}`);
     };

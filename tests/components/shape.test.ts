@@ -61,6 +61,18 @@ describe("arguments of the wrong shape", () => {
             ["  directors: An output is not a list yet. Give plain data, which a preview knows."],
         ],
         [
+            "a field with another name now",
+            (args) => ({
+                ...args,
+                realServers: [
+                    { name: "rs1", host: "192.0.2.1", hostKey: "k", httpd: { page: "RS1" } },
+                ],
+            }),
+            [
+                "  realServers[0].httpd: There is no such field. Use demoPage, and give the text itself.",
+            ],
+        ],
+        [
             "null as the content of a script, beside a broken rule",
             (args) => ({
                 ...args,

@@ -9,7 +9,7 @@ function clusterOf(size: number, { pages = false } = {}): LvsClusterArgs {
     const realServers = Array.from({ length: size }, (_, index) => ({
         name: `rs${index}`,
         host: `10.1.0.${index}`,
-        ...(pages ? { httpd: { page: new RandomPassword(`page${index}`, { length: 8 }).id } } : {}),
+        ...(pages ? { demoPage: new RandomPassword(`page${index}`, { length: 8 }).id } : {}),
     }));
     return { ...seedArgs(), realServers };
 }

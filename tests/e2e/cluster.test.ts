@@ -52,7 +52,7 @@ describe("The article's cluster", () => {
 
     it("gets one login for each changed host and step", async () => {
         const before = await cluster.logins();
-        await cluster.change(({ realServers }) => (realServers[0]!.httpd!.page = "RS1 again"));
+        await cluster.change(({ realServers }) => (realServers[0]!.demoPage = "RS1 again"));
         const after = await cluster.logins();
         expect(after).toEqual({ ...before, rs1: before.rs1! + 1 });
         expect(await cluster.bodies(3)).toContain("RS1 again");

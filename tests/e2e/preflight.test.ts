@@ -132,7 +132,7 @@ describe("The preflight", () => {
             "manager: Ansible manages /etc/keepalived/keepalived.conf. Remove this host from Ansible first.",
         );
         expect(found).toContain(
-            "ports: 80 is in use by perl, but httpd needs it. Stop perl, or omit httpd.",
+            "ports: 80 is in use by perl, but demoPage needs it. Stop perl, or omit demoPage.",
         );
     });
 });

@@ -52,7 +52,7 @@ describe("An up", () => {
         const script = "exec 9>>/run/pulumi-lvs.lock; flock 9; echo theirs >&9; sleep 3";
         await rs1.run(`nohup sh -c '${script}' >/dev/null 2>&1 </dev/null &`);
         const start = Date.now();
-        await cluster.change(({ realServers }) => (realServers[0]!.httpd!.page = "RS1 waited"));
+        await cluster.change(({ realServers }) => (realServers[0]!.demoPage = "RS1 waited"));
         expect(Date.now() - start).toBeGreaterThan(2000);
         const holder = await rs1.run("cat /run/pulumi-lvs.lock");
         expect(holder).toMatch(

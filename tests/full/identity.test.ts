@@ -13,8 +13,8 @@ const clients = 4;
 const swapped: Change = (config) => {
     const [ds1] = config.directors.splice(0, 1);
     const [rs1] = config.realServers.splice(0, 1);
-    config.directors.unshift({ ...rs1!, httpd: undefined } as typeof ds1 & object);
-    config.realServers.unshift({ ...ds1!, httpd: { page: "DS1" } });
+    config.directors.unshift({ ...rs1!, demoPage: undefined } as typeof ds1 & object);
+    config.realServers.unshift({ ...ds1!, demoPage: "DS1" });
     for (const virtualServer of config.virtualServers) virtualServer.realServers = undefined;
 };
 
@@ -118,7 +118,7 @@ describe("A cluster with a hundred requests a second", () => {
         const rs1 = cluster.host("rs1");
         const folders = "var/lib/pulumi-lvs var/www/html";
         await rs1.run(`tar -C / -cf /root/copy.tar ${folders}`);
-        const change: Change = ({ realServers }) => (realServers[0]!.httpd!.page = "later");
+        const change: Change = ({ realServers }) => (realServers[0]!.demoPage = "later");
         await cluster.change(change);
         expect((await lvs.run("check")).status).toBe(0);
         await rs1.run(`cd /; rm -r ${folders}; tar -xf /root/copy.tar`);

@@ -13,7 +13,7 @@ const options = (again: string) => `
     args.scripts = [{ name: "probe", content: secretly("#!/bin/sh\\n# MARK\\nexit 0\\n") }];
     args.globalDefs = { extraConfig: extraConfig() };
     args.vrrpInstances = args.vrrpInstances?.map((one) => ({ ...one, extraConfig: extraConfig() }));
-    args.realServers = args.realServers?.map((one) => ({ ...one, httpd: { page: secretly("MARK\\n") } }));
+    args.realServers = args.realServers?.map((one) => ({ ...one, demoPage: secretly("MARK\\n") }));
     args.virtualServers = args.virtualServers?.map((one) => ({
         ...one,
         extraConfig: extraConfig(),

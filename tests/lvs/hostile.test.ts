@@ -184,7 +184,7 @@ describe("a standalone real server", () => {
         tunnels: [{ type: "gue", port: 6080, mss: 1400 }],
         gateway: "10.128.190.1",
         gateway6: "fd00:62:1::1",
-        httpd: { page: "RS1\n" },
+        demoPage: "RS1\n",
         monitoring: { textfileDirectory: "/var/lib/metrics" },
     };
     it.each(leavesOf(whole).map((leaf) => [leaf.path, leaf] as const))(

@@ -45,7 +45,7 @@ describe.each(Object.entries(goldenClusters))("golden cluster %s", (folder, clus
 
     it("gives its real servers the files under tests/golden", () => {
         const listings = cluster.realServers.map(({ name }) => {
-            const plan = { ...realServerPlan(cluster, name), httpd: undefined };
+            const plan = { ...realServerPlan(cluster, name), demoPage: undefined };
             const files = [...realServerModuleFiles(plan), ...realServerFiles(plan)];
             return `##### ${name}\n${listing(files)}`;
         });
@@ -75,7 +75,7 @@ it("every folder under tests/golden belongs to a golden cluster", () => {
 });
 
 it("a real server gets its programs, its unit and its page", () => {
-    const files = realServerFiles({ ...realServerPlan(seed, "rs1"), httpd: { page: "RS1\n" } });
+    const files = realServerFiles({ ...realServerPlan(seed, "rs1"), demoPage: "RS1\n" });
     expect(files.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
         "0644 /var/www/html/index.html",
         "0644 /etc/lvs/real-servers/lvs.test.lvs-rs1.conf",

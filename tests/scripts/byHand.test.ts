@@ -19,7 +19,7 @@ interface ManualChange {
 
 const watched: Plan = {
     ...withAnotherVip,
-    realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "here\n" } })),
+    realServers: plain.realServers.map((one) => ({ ...one, demoPage: "here\n" })),
     monitoring: { nodeExporter: false, textfileDirectory: "/var/lib/metrics" },
 };
 

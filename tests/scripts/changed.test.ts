@@ -34,7 +34,7 @@ const watched = { nodeExporter: false, textfileDirectory: "/var/lib/metrics" };
 const elsewhere = { ...watched, textfileDirectory: "/var/lib/stand-in" };
 const marked = plans["services of a firewall mark"]!;
 const oneServer: Plan = { ...plain, realServers: realServers.slice(0, 1) };
-const withPage = (page: string): Plan => eachRealServer({ httpd: { page } });
+const withPage = (page: string): Plan => eachRealServer({ demoPage: page });
 
 const changes: Change[] = [
     {

@@ -221,7 +221,7 @@ describe("a real server", () => {
         `deferred until the directors have changed: ${removed}\ndeferred ${digest(plan, host)}\n`;
     const withPage: Plan = {
         ...plain,
-        realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "here\n" } })),
+        realServers: plain.realServers.map((one) => ({ ...one, demoPage: "here\n" })),
     };
     const viaGateway = (gateway: string): Plan => ({
         ...plain,

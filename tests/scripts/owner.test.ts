@@ -229,7 +229,7 @@ describe("a real server that another stack adopts", () => {
     const host = "rs1";
     const later: Plan = {
         ...adopting(plain),
-        realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "later\n" } })),
+        realServers: plain.realServers.map((one) => ({ ...one, demoPage: "later\n" })),
     };
     const hasAddress = byHand("ip -o address show dev lo | grep -q ' 10.128.190.248/'");
 

@@ -15,7 +15,7 @@ import {
 
 const withPage: Plan = {
     ...plain,
-    realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "here\n" } })),
+    realServers: plain.realServers.map((one) => ({ ...one, demoPage: "here\n" })),
 };
 const watched: Plan = { ...plain, monitoring: {} };
 const pinned = (version: string): Plan => ({ ...plain, keepalivedPackage: version });

@@ -36,7 +36,7 @@ const at = (virtualIp: string): Plan => ({
 });
 const withPage: Plan = {
     ...plain,
-    realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "here\n" } })),
+    realServers: plain.realServers.map((one) => ({ ...one, demoPage: "here\n" })),
 };
 const conf = "/etc/keepalived/keepalived.conf";
 const listens = (name: string) =>
@@ -247,7 +247,7 @@ describe("the preflight of a real server", () => {
                 plan: withPage,
                 events: [listens("squid")],
                 is: [withoutCopy("squid")],
-                says: "ports: 80 is in use by squid, but httpd needs it. Stop squid, or omit httpd.\n",
+                says: "ports: 80 is in use by squid, but demoPage needs it. Stop squid, or omit demoPage.\n",
             },
             {
                 title: "accepts the web server of the page on port 80",

@@ -14,7 +14,7 @@ const heavier: Plan = {
 };
 const withPage: Plan = {
     ...plain,
-    realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: "new\n" } })),
+    realServers: plain.realServers.map((one) => ({ ...one, demoPage: "new\n" })),
 };
 
 /** A question of `lvs` to a host, and the answer. */

@@ -47,7 +47,7 @@ describe("packages of the RHEL family", () => {
                         ...plain,
                         realServers: plain.realServers.map((one) => ({
                             ...one,
-                            httpd: { page: "x" },
+                            demoPage: "x",
                         })),
                     }),
                 ],
@@ -58,7 +58,7 @@ describe("packages of the RHEL family", () => {
                         ...plain,
                         realServers: plain.realServers.map((one) => ({
                             ...one,
-                            httpd: { page: "x" },
+                            demoPage: "x",
                         })),
                     }),
                 ],

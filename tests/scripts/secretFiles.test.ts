@@ -19,7 +19,7 @@ function withSecrets({
     const miscPath = { script: "probe", user };
     return {
         ...everyKindOfFile,
-        realServers: plain.realServers.map((one) => ({ ...one, httpd: { page: seal(page) } })),
+        realServers: plain.realServers.map((one) => ({ ...one, demoPage: seal(page) })),
         scripts: [{ name: "probe", content: seal(content) }],
         globalDefs: { extraConfig: seal(extraConfig) },
         virtualServers: everyKindOfFile.virtualServers.map((one) =>

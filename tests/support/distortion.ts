@@ -93,7 +93,7 @@ function staysInside(lines: string): boolean {
 
 /** Split a file in pieces. Each value stays in one piece. */
 function readFile({ path, content }: HostFile, leaf: Leaf): string[] {
-    if (/\.(content|page|extraConfig)$/.test(leaf.path)) return [content];
+    if (/(^|\.)(content|demoPage|extraConfig)$/.test(leaf.path)) return [content];
     if (path.endsWith("/keepalived.conf")) return readConfiguration(content);
     return content.split("\n").map((line) =>
         line

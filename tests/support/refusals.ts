@@ -268,13 +268,13 @@ const hosts = [
     ),
     realServer(
         "a page of a real server that is not managed",
-        { managed: false, httpd: { page: "hello" } },
-        "realServers[2].httpd: The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
+        { managed: false, demoPage: "hello" },
+        "realServers[2].demoPage: The page needs a host that pulumi-lvs sets up, and managed is false. Remove one of them.",
     ),
     realServer(
         "a page with a NUL",
-        { httpd: { page: "a\0b" } },
-        "realServers[2].httpd.page: The text has a NUL character or half of another character. Remove it.",
+        { demoPage: "a\0b" },
+        "realServers[2].demoPage: The text has a NUL character or half of another character. Remove it.",
     ),
 ];
 

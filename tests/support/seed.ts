@@ -27,7 +27,7 @@ export function seedArgs(): LvsClusterArgs &
         directors: seed.directors.map((director) => ({ ...director })),
         realServers: seed.realServers.map((realServer) => ({
             ...realServer,
-            httpd: { page: `${realServer.name.toUpperCase()}\n` },
+            demoPage: `${realServer.name.toUpperCase()}\n`,
         })),
         virtualServers: [{ virtualIp: "10.128.190.248", port: 80 }],
     };

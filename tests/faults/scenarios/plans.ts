@@ -19,7 +19,8 @@ export function newWeightAndPages(): NewWeight {
         weight,
         change: (plan) => {
             change(plan);
-            for (const { httpd, name } of plan.realServers) httpd!.page = pageOf(name, weight);
+            for (const realServer of plan.realServers)
+                realServer.demoPage = pageOf(realServer.name, weight);
         },
     };
 }

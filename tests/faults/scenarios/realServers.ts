@@ -225,7 +225,7 @@ export const realServers: Scenario[] = [
             await bed.change((config) => {
                 const sorry = spareRealServer();
                 const pool = config.realServers.map(({ name }) => ({ name }));
-                config.realServers.push({ ...sorry, httpd: { page: "SORRY" } });
+                config.realServers.push({ ...sorry, demoPage: "SORRY" });
                 for (const service of config.virtualServers) service.realServers = pool;
                 config.virtualServers[0]!.sorryServer = { host: sorry.host };
             });

@@ -17,7 +17,7 @@ export const everyKindOfFile: Plan = {
     ...withAnotherVip,
     realServers: plain.realServers.map((realServer) => ({
         ...realServer,
-        httpd: { page: `${realServer.name}\n` },
+        demoPage: `${realServer.name}\n`,
     })),
     kernel: { sloppyTcp: true, connReuseMode: 0 },
     scripts: [{ name: "probe", content: "#!/bin/sh\nexit 0\n" }],

@@ -68,7 +68,7 @@ export const everyTextField: Record<string, Cluster> = {
                 gateway: "10.128.190.1",
                 gateway6: "fd00:62:1::1",
                 distribution: "debian12",
-                httpd: { page: "RS1\n" },
+                demoPage: "RS1\n",
             },
             { name: "rs2", host: "10.128.190.250", address6: "fd00:62:1::250" },
         ],
