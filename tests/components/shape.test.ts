@@ -65,7 +65,7 @@ describe("arguments of the wrong shape", () => {
             (args) => ({
                 ...args,
                 realServers: [
-                    { name: "rs1", host: "192.0.2.1", hostKey: "k", httpd: { page: "RS1" } },
+                    { name: "rs1", host: "192.0.2.1", ignoreHostKey: true, httpd: { page: "RS1" } },
                 ],
             }),
             [
