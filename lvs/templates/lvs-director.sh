@@ -23,9 +23,9 @@ open() {
     if firewalld_runs; then
         set_policies
     else
+        read_iptables
         open_nftables
-        open_iptables iptables
-        open_iptables ip6tables
+        for tool in iptables ip6tables; do open_iptables "$tool"; done
     fi
 }
 
@@ -263,12 +263,29 @@ places() {
 
 # Print the families whose table `filter` in nftables belongs to iptables, each with a blank after it.
 iptables_families() {
+    ! grep -qs '^-P' "$scratch/iptables.nft" || printf 'ip '
+    ! grep -qs '^-P' "$scratch/ip6tables.nft" || printf 'ip6 '
+}
+
+# List the rules of iptables once, because it is slow on a host with many rules: in iptables.nft if they
+# stand in nftables too, otherwise in iptables.legacy.
+read_iptables() {
     for tool in iptables ip6tables; do
-        case "$({ "$tool" -V && "$tool" -S; } 2>/dev/null)" in
-            *nf_tables*-P*) [ "$tool" = iptables ] && printf 'ip ' || printf 'ip6 ' ;;
+        command -v "$tool" >/dev/null || continue
+        case "$("$tool" -V)" in
+            *nf_tables*) kind=nft ;;
+            # `iptables -S` would load the module of its tables. Files of /proc have no size.
+            *)
+                grep -qs . "/proc/net/${tool%tables}_tables_names" || continue
+                kind=legacy
+                ;;
         esac
+        "$tool" -S >"$scratch/$tool.$kind" 2>/dev/null || :
     done
 }
+
+# list_iptables TOOL: print its chains and rules.
+list_iptables() { cat "$scratch/$1."* 2>/dev/null || :; }
 
 open_iptables() {
     has_iptables "$1" || return 0
@@ -282,17 +299,9 @@ open_iptables() {
 }
 
 # Does iptables have rules, or chains that drop by default?
-has_iptables() {
-    command -v "$1" >/dev/null || return 1
-    case "$("$1" -V)" in
-        *nf_tables*) ;;
-        # `iptables -S` would load the module of its tables. Files of /proc have no size.
-        *) grep -qs . "/proc/net/${1%tables}_tables_names" || return 1 ;;
-    esac
-    "$1" -S | grep -q -e '^-A' -e '^-P .* DROP'
-}
+has_iptables() { list_iptables "$1" | grep -q -e '^-A' -e '^-P .* DROP'; }
 
-iptables_closing() { "$1" -S | sed -n "/--comment \"*$name/s/^-A/-D/p"; }
+iptables_closing() { list_iptables "$1" | sed -n "/--comment \"*$name/s/^-A/-D/p"; }
 
 # From the last place to the first, because a new rule moves those after it.
 iptables_opening() {
@@ -325,7 +334,7 @@ iptables_opening() {
 
 # iptables_rules TOOL: print its chains and rules, as `places` reads them.
 iptables_rules() {
-    "$1" -S | awk -v name="$name" '
+    list_iptables "$1" | awk -v name="$name" '
         $1 == "-P" && $2 ~ /^(INPUT|FORWARD)$/ { print "chain", "|" $2, tolower($2), tolower($3) }
         $1 != "-A" || $0 ~ "--comment \"?" name { next }
         {
@@ -430,6 +439,7 @@ check() {
         return 1
     }
     ! firewalld_runs || return 0
+    read_iptables
     ! read_ruleset || is_open "$(closing)" "$(opening)"
     for tool in iptables ip6tables; do
         ! has_iptables "$tool" || is_open "$(iptables_closing "$tool")" "$(iptables_opening "$tool")"
@@ -446,6 +456,7 @@ is_open() {
 
 # Print a sentence for each opening that a rule of the host refuses.
 refused() {
+    read_iptables
     {
         ! read_ruleset || nft_rules none | places
         for tool in iptables ip6tables; do

@@ -61,7 +61,7 @@ let project: string;
 
 beforeAll(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "package-"));
-    // The script `prepare` builds the package first.
+    // The script `prepare` builds the package first, unless it is current.
     run(root, "npm", "pack", "--pack-destination", folder);
     archive = path.join(folder, fs.readdirSync(folder)[0]!);
     project = path.join(folder, "npm");
@@ -160,6 +160,13 @@ describe("the packed package", () => {
         const named = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
         expect(named.filter((dependency) => !used(dependency))).toEqual([]);
     });
+});
+
+it("a build leaves dist as it is while its sources are the same", () => {
+    const built = () => fs.statSync(path.join(root, "dist", "library.js")).ctimeMs;
+    const before = built();
+    run(root, "npm", "run", "build");
+    expect(built()).toBe(before);
 });
 
 it.each([
