@@ -3,18 +3,27 @@ const common = {
     testEnvironment: "node",
 };
 
+/** Tests that compile programs, start processes, or measure the processor time of large clusters. */
+const programs = [
+    ...["cli/hostile", "cli/run", "components/examples", "components/size", "docs/claims"],
+    ...["docs/examples", "generated", "host/bundle", "host/metrics", "host/realServer"],
+    ...["host/unbundle", "lvs/size", "pluginSchema", "release", "workflow"],
+].map((name) => `<rootDir>/tests/${name}.test.ts`);
+
+const others = ["e2e", "full", "scripts", "toolchain"].map((name) => `<rootDir>/tests/${name}/`);
+
 module.exports = {
     projects: [
         {
             ...common,
             displayName: "unit",
             testMatch: ["<rootDir>/tests/**/*.test.ts"],
-            testPathIgnorePatterns: [
-                "/tests/e2e/",
-                "/tests/full/",
-                "/tests/scripts/",
-                "/tests/toolchain/",
-            ],
+            testPathIgnorePatterns: [...others, ...programs],
+        },
+        {
+            ...common,
+            displayName: "programs",
+            testMatch: programs,
         },
         {
             ...common,

@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { BlockList, isIPv4, isIPv6, SocketAddress } from "node:net";
 
 /** An address family, by keepalived's names. */
 export type Family = "inet" | "inet6";
@@ -27,8 +27,9 @@ const kindsOfAddresses = (
 export function kindOf(address: string): AddressKind | undefined {
     const family = familyOf(address);
     if (family === undefined) return undefined;
+    const socket = new SocketAddress({ address, family: nodeFamily(family) });
     const has = (network: BlockedNetwork) =>
-        network.family === family && network.list.check(address, nodeFamily(family));
+        network.family === family && network.list.check(socket);
     return kindsOfAddresses.find(({ networks }) => networks.some(has))?.kind;
 }
 

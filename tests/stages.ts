@@ -36,9 +36,10 @@ export function labStage(name: string, files: string[] = []): Stage {
 /** Every claim of the README and of the guides, once. */
 export const stages: Stage[] = [
     { name: "check", command: ["npm", "run", "--silent", "check"], seconds: 25 },
-    jest("unit", 20),
-    jest("scripts", 60),
-    jest("toolchain", 130),
+    jest("unit", 25),
+    jest("programs", 25),
+    jest("scripts", 200),
+    jest("toolchain", 100),
     jest("e2e", 600, { workers: labWorkers }),
 ];
 

@@ -24,6 +24,8 @@ const requests = {
     /** Request the page on an open connection and keep the connection open. */
     async ask({ connection }: { connection: number }) {
         const socket = connections[connection]!;
+        // The server may have closed it since the last request.
+        if (socket.destroyed) throw new Error("closed");
         const failed = once(socket, "close").then(() => Promise.reject(new Error("closed")));
         failed.catch(() => undefined);
         let answer = "";
