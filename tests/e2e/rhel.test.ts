@@ -1,29 +1,15 @@
+import type { Change } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
-import type { Host } from "../../lab/lab";
 import { rhelHosts } from "../../lab/topology";
-
-/** State of a host of the RHEL family's tools, one fact a line, and its packages. */
-async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
-    const kept = await host.run(`
-        ip -o address show | sed 's/ tentative//; s/valid_lft.*//; s/@if[0-9]*:/:/'
-        sysctl net.ipv4.ip_forward net.ipv4.conf 2>/dev/null
-        ss -Hltn | awk '{ print "listens", $4 }' | sort
-        lsmod 2>/dev/null | awk '/^ip_vs/ { print "module", $1 }' | sort
-        find /etc /usr/local /usr/libexec /var/www /run/lvs* -xdev -type f 2>/dev/null |
-            grep -vE '^/etc/(ld.so.cache|mtab|(passwd|group|shadow|gshadow)-?|subuid.*|subgid.*)$' |
-            sort | xargs -d '\\n' sha256sum`);
-    return { kept, packages: await host.run("rpm -qa | sort") };
-}
+import { portrait } from "./support/portrait";
 
 describe("On hosts with the tools of the RHEL family, made of Debian's programs,", () => {
     let cluster: LabCluster;
     let before: Awaited<ReturnType<typeof portrait>>[];
 
     const portraits = () => Promise.all(cluster.lab.hosts.map(portrait));
-    const deployed: Parameters<LabCluster["change"]>[0] = (config) => {
+    const deployed: Change = (config) => {
         config.removePackages = true;
-        // These hosts have Debian's keepalived.
-        for (const director of config.directors) director.keepalivedVersion = "2.2.7";
     };
 
     beforeAll(async () => {
