@@ -36,7 +36,7 @@ export const operation: Scenario[] = [
                 `${director.name}: file /etc/keepalived/keepalived.conf`,
                 `${director.name}: IPVS table`,
                 `${server.name}: file /var/www/html/index.html`,
-                `${server.name}: kernel settings`,
+                `${server.name}: sysctls`,
                 `${server.name}: virtual IPs`,
             ]) {
                 expectOutput("lvs check", drift.stdout, new RegExp(`^${heading}$`, "m"));
