@@ -9,5 +9,7 @@ shift 2
 mount --bind "$repository" "$root/mnt"
 mount -t proc proc "$root/proc"
 chroot "$root" dnf -q -y --repofrompath lab,file:///mnt --repo lab --nogpgcheck install "$@" >/dev/null
+# firewalld is on, and a web server's user lets clients in.
+chroot "$root" firewall-offline-cmd -q --add-service=http
 rm -rf "$root/var/cache/dnf" "$root/var/log/dnf"*
 umount "$root/proc" "$root/mnt"

@@ -14,6 +14,12 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({ topology: rhelHosts, packages: [] });
+        // firewalld runs on every host. pulumi-lvs opens it on directors only.
+        for (const name of ["rs1", "rs2"]) {
+            await cluster
+                .host(name)
+                .run("firewall-cmd -q --permanent --add-service=http && firewall-cmd -q --reload");
+        }
         before = await portraits();
         await cluster.change(deployed);
         await cluster.untilHealthy();
@@ -34,6 +40,7 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
             ].join("\n"),
         );
         expect(await ds1!.run("command -v apt-get dpkg || echo none")).toBe("none\n");
+        expect(await ds1!.run("getenforce; firewall-cmd --state")).toBe("Enforcing\nrunning\n");
     });
 
     it("keepalived keeps running when a weight changes, and no request is lost", async () => {
