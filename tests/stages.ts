@@ -43,11 +43,17 @@ export const stages: Stage[] = [
     jest("e2e", 600, { workers: labWorkers }),
 ];
 
-/** Test files that run on whole clusters of another release. */
-const releaseFiles = [
-    ...["cluster", "failover", "destroy", "trouble"].map((name) => `tests/e2e/${name}.test.ts`),
-    ...["firstUp", "failedUp"].map((name) => `tests/full/${name}.test.ts`),
-];
+/** Test files that run on whole clusters of another release. Those of `tests/full` are about apt. */
+const clusterFiles = ["cluster", "failover", "destroy", "trouble"].map(
+    (name) => `tests/e2e/${name}.test.ts`,
+);
+const aptFiles = ["firstUp", "failedUp"].map((name) => `tests/full/${name}.test.ts`);
+const releaseFiles = {
+    bullseye: [...clusterFiles, ...aptFiles],
+    trixie: [...clusterFiles, ...aptFiles],
+    mixed: [...clusterFiles, ...aptFiles],
+    rhel9: clusterFiles,
+};
 
 /**
  * Everything: more random cases, repetitions, other releases, a kernel for each host, all faults.
@@ -55,10 +61,10 @@ const releaseFiles = [
 export const fullStages: Stage[] = [
     ...stages.map((stage) => ({ ...stage, env: { FULL: "1" } })),
     jest("full", 900, { workers: labWorkers, env: { FULL: "1" } }),
-    ...["bullseye", "trixie", "mixed"].map((release) =>
+    ...Object.entries(releaseFiles).map(([release, files]) =>
         jest(release, 500, {
             projects: labProjects,
-            files: releaseFiles,
+            files,
             workers: labWorkers,
             env: { RELEASE: release },
         }),

@@ -12,4 +12,6 @@ chroot "$root" dnf -q -y --repofrompath lab,file:///mnt --repo lab --nogpgcheck 
 # firewalld is on, and a web server's user lets clients in.
 chroot "$root" firewall-offline-cmd -q --add-service=http
 rm -rf "$root/var/cache/dnf" "$root/var/log/dnf"*
+# cp left the labels of SELinux behind.
+chroot "$root" setfiles -F -e /proc -e /mnt /etc/selinux/default/contexts/files/file_contexts /
 umount "$root/proc" "$root/mnt"

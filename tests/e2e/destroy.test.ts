@@ -39,7 +39,11 @@ describe("After a destroy with removePackages,", () => {
         await ownAddress();
         await cluster.host("rs1").run(`
             mkdir -p /var/www/html; echo own >/var/www/html/index.html
-            sysctl -q net.ipv4.conf.all.arp_announce=1`);
+            sysctl -q net.ipv4.conf.all.arp_announce=1
+            # firewalld runs on hosts of the RHEL family.
+            ! command -v firewall-cmd >/dev/null || {
+                firewall-cmd -q --permanent --add-service=http && firewall-cmd -q --reload
+            }`);
         before = await portraits();
         await cluster.change((config) => (config.removePackages = true));
         await waitUntil("an answer of RS1", patienceMs, async () => {
