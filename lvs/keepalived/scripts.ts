@@ -26,24 +26,28 @@ export interface ScriptPlan extends Script {
     readonly reader?: string;
 }
 
-/** Arguments of a script on one director. */
-export interface ScriptCallDirector {
+/** A director on which a script has arguments of its own. */
+export interface ScriptCallDirectorSettings {
     /** Name of the director. */
     name: string;
-    /** Arguments there, in place of those for all directors. */
-    args: string[];
+}
+
+export interface ScriptCallDirector extends ScriptCallDirectorSettings {
+    readonly args: string[];
+}
+
+/** A script that keepalived runs, without its arguments. */
+export interface ScriptCallSettings {
+    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
+    script: string;
+    /** User that the script runs as. Defaults to `scriptUser`. */
+    user?: string;
 }
 
 /** A script with its arguments, run by keepalived. */
-export interface ScriptCall {
-    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
-    script: string;
-    /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
-    args?: string[];
-    /** Directors with arguments of their own. Defaults to none. */
-    directors?: ScriptCallDirector[];
-    /** User that the script runs as. Defaults to `scriptUser`. */
-    user?: string;
+export interface ScriptCall extends ScriptCallSettings {
+    readonly args?: string[];
+    readonly directors?: ScriptCallDirector[];
 }
 
 /**

@@ -1005,6 +1005,16 @@ const services = [
         "virtualServers[0].realServers[0].extraConfig: An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
     ),
     service(
+        "extra lines of a check that leave its block",
+        { check: { tcp: { extraConfig: "}" } } },
+        "virtualServers[0].check.tcp.extraConfig: An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
+    ),
+    cluster(
+        "extra lines with a network namespace",
+        { extraConfig: "garp_group {\n}\nnet_namespace lvs" },
+        "extraConfig: net_namespace moves keepalived to a network namespace or to files of its own, where the steps on the host do not look. Remove it.",
+    ),
+    service(
         "an extra line whose brace keepalived may skip",
         { extraConfig: "@ds1 track {\n}" },
         "virtualServers[0].extraConfig: A brace shares its line with another brace, @, ~, $ or an escaped character, which can change its meaning. Put the brace on a line of its own.",

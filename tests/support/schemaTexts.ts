@@ -30,8 +30,13 @@ const repeated = [
 /** List the arguments of a cluster that may be secret, without keys and passwords, which always are. */
 export function maybeSecretArguments(): string[] {
     const isMaybe = ({ type, writeOnly }: Schema) => type?.includes("object") && !writeOnly;
-    return textFields().flatMap(([path, field]) => (isMaybe(field) ? [path] : []));
+    return textFields().flatMap(([path, field]) =>
+        isMaybe(field) && !checkOfMember.test(path) ? [path] : [],
+    );
 }
+
+/** A virtual server has the same check. */
+const checkOfMember = /\.realServers\[\]\.check\./;
 
 function textFields(): [string, Schema][] {
     const fields = Object.entries(schema.properties.config.properties as Record<string, Schema>);

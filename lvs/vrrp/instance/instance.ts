@@ -29,7 +29,7 @@ import {
 } from "./virtualRoutes";
 
 /** Settings of a VRRP instance that are one line each in its block. */
-export interface VrrpInstanceKeywords extends NotifySettings {
+export interface VrrpInstanceKeywords<Call = ScriptCall> extends NotifySettings<Call> {
     /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
     /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. @decimal */
@@ -87,13 +87,14 @@ export interface VrrpInstanceKeywords extends NotifySettings {
     /** Bytes of the kernel's buffer for received adverts (keepalived `kernel_rx_buf_size`). Defaults to the kernel's. */
     kernelRxBufSize?: number;
     /** Script that runs when a reload has removed the instance (keepalived `notify_deleted`). Defaults to none. */
-    notifyDeleted?: ScriptCall;
+    notifyDeleted?: Call;
     /** Script that runs when the active director receives an advert of lower priority (keepalived `notify_master_rx_lower_pri`). Defaults to none. */
-    notifyMasterRxLowerPri?: ScriptCall;
+    notifyMasterRxLowerPri?: Call;
 }
 
 /** A VRRP instance without its virtual IPs. */
-export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
+export interface VrrpInstanceSettings<Call = ScriptCall, Member = VrrpDirector>
+    extends VrrpInstanceKeywords<Call>, Tracks {
     /** Name of the instance. Defaults to `VI_1` for the first, `VI_2` for the second and so on. */
     name?: string;
     /** Network interface for adverts and virtual IPs, such as `eth0` (keepalived `interface`). */
@@ -109,7 +110,7 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
     /** Send adverts to each other director instead of a multicast address, for networks without multicast (keepalived `unicast_peer`). Defaults to false. */
     unicast?: boolean;
     /** Directors of this instance, in order of preference. Defaults to all directors in their order. */
-    directors?: VrrpDirector[];
+    directors?: Member[];
     /** Routes of the active director (keepalived `virtual_routes`). Defaults to none. */
     virtualRoutes?: VirtualRoute[];
     /** Routing rules of the active director (keepalived `virtual_rules`). Defaults to none. */

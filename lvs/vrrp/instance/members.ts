@@ -7,6 +7,7 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { nameIn, checkRequired } from "../../keepalived/kinds";
+import type { ScriptCall } from "../../keepalived/scripts";
 import {
     problemsOfEach,
     type Problem,
@@ -35,7 +36,7 @@ export const AuthType = {
 export type AuthType = (typeof AuthType)[keyof typeof AuthType];
 
 /** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
-export interface VrrpDirector extends VrrpInstanceKeywords, Tracks {
+export interface VrrpDirector<Call = ScriptCall> extends VrrpInstanceKeywords<Call>, Tracks {
     /** Name of the director. */
     name: string;
     /** Priority of the director, 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */

@@ -228,4 +228,29 @@ export const services: Record<string, Cluster> = {
             },
         ],
     },
+    "extra-config-of-small-blocks": {
+        ...seed,
+        extraConfig: "garp_group {\n    garp_interval 0.5\n    interface eth0\n}",
+        scripts: [{ name: "resolves", content: "#!/bin/sh\nexec getent hosts example.com\n" }],
+        trackScripts: [
+            { name: "resolves", script: { script: "resolves" }, extraConfig: "rise 2\nfall 3" },
+        ],
+        trackProcesses: [{ name: "named", process: "named", extraConfig: "delay 2" }],
+        trackFiles: [{ name: "drain", file: "/run/drain", extraConfig: "init_file 0 overwrite" }],
+        bfdInstances: [
+            { name: "router", neighborIp: "10.128.190.249", extraConfig: "idle_tx 2000" },
+        ],
+        virtualServers: [
+            {
+                ...web,
+                check: {
+                    tcp: { extraConfig: "connect_port 8080" },
+                    http: {
+                        url: [{ path: "/", extraConfig: "status_code 200" }],
+                        extraConfig: "bindto 10.128.190.253",
+                    },
+                },
+            },
+        ],
+    },
 };
