@@ -109,7 +109,10 @@ export interface VrrpInstanceArgs
 }
 
 /** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
-export interface VrrpDirectorArgs extends VrrpDirector<ScriptCallArgs> {}
+export interface VrrpDirectorArgs extends VrrpDirector<ScriptCallArgs> {
+    /** Name of the director. */
+    name: string;
+}
 
 /** Signed adverts, which only an owner of a key can make (keepalived `auth_hmac`). Needs keepalived 2.4.0 on every director. */
 export interface AuthHmacArgs extends AuthHmacKeywords {
@@ -192,10 +195,12 @@ export interface VirtualServerArgs
     realServers?: PoolMemberArgs[];
 }
 
-/** An address and a port that clients connect to. */
+/** An address and a port that clients connect to, or a range of addresses with one port. */
 export interface SocketArgs {
-    /** IPv4 or IPv6 address. */
+    /** IPv4 or IPv6 address, or the first one of a range. */
     virtualIp: Input<string>;
+    /** Last address of the range, which has up to 256. Defaults to virtualIp. */
+    lastIp?: Input<string>;
     /** Port. Defaults to all ports, which needs a persistenceTimeout. */
     port?: number;
 }

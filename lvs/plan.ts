@@ -247,10 +247,11 @@ function firewallNeeds(
     };
 }
 
-/** With a MAC address of its own, an instance has an interface of its own too, whose name begins with vrrp. */
+/** With a MAC address of its own, an instance has an interface of its own too. By default its name begins with vrrp. */
 function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
     if (adverts === undefined) return [];
-    const devices = [self.interface, ...(instance.useVmac ? ["vrrp*"] : [])];
+    const { useVmac, vmacInterface = "vrrp*" } = instance;
+    const devices = [self.interface, ...(useVmac ? [vmacInterface] : [])];
     return devices.map((device) => ({ interface: device, ...adverts }));
 }
 

@@ -67,7 +67,7 @@ export function membersOf<Service extends PooledService>(
     const members = virtualServer.realServers ?? realServers.map(({ name }) => ({ name }));
     const gone = new Set(realServers.filter((one) => one.gone).map(({ name }) => name));
     // No field of a member is required except its name.
-    return members.filter(({ name }) => !gone.has(name)) as MemberOf<Service>[];
+    return members.filter(({ name }) => !gone.has(name));
 }
 
 /** Address of a real server that directors send packets of this family to. */

@@ -1,6 +1,6 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import type { LvsClusterArgs, RealServerArgs } from "../components";
-import { isInNetwork } from "../lvs/addresses";
+import { isInNetwork, rangeOf } from "../lvs/addresses";
 import { type Problem, problem, problemIf, problemsOfEach, quote } from "../lvs/problems";
 
 /** Arguments of components as the state shows them. */
@@ -88,12 +88,18 @@ export function foreignVirtualIps(
 ): Problem[] {
     if (networks.length === 0) return [];
     const allowed = (address: string) => networks.some((network) => isInNetwork(address, network));
-    const check = ({ virtualIp }: { virtualIp?: string }, path: string) =>
-        problemIf(
-            virtualIp !== undefined && !allowed(virtualIp),
+    const check = (
+        { virtualIp = "", lastIp = virtualIp }: { virtualIp?: string; lastIp?: string },
+        path: string,
+    ) => {
+        const addresses = rangeOf(virtualIp, lastIp) ?? [];
+        const foreign = addresses.find((address) => !allowed(address));
+        return problemIf(
+            foreign !== undefined,
             `${path}.virtualIp`,
-            `${quote(virtualIp)} is in no allowed network. Use an address in ${networks.join(" or ")}.`,
+            `${quote(foreign)} is in no allowed network. Use an address in ${networks.join(" or ")}.`,
         );
+    };
     return problemsOfEach("virtualServers", virtualServers, (service, path) => [
         ...check(service, path),
         ...problemsOfEach(`${path}.virtualServerGroup`, service.virtualServerGroup, check),

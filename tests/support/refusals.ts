@@ -591,6 +591,35 @@ const services = [
         },
         "virtualServers[0]: The addresses mix IPv4 and IPv6. Split the service in two virtual servers.",
     ),
+    owned(
+        "marked packets with a MAC address of a group",
+        { fwmark: { mark: 1, packets: [{ virtualIp: vip, sourceMac: "01:00:5e:00:00:12" }] } },
+        'virtualServers[0].fwmark.packets[0].sourceMac: "01:00:5e:00:00:12" is not the MAC address of an interface. Use one such as 00:00:5e:00:53:01.',
+    ),
+    instance(
+        "a name for an interface that does not exist",
+        { vmacInterface: "vip0" },
+        "vrrpInstances[0].vmacInterface: The name is for an interface with a virtual MAC address. Set useVmac, or remove it.",
+    ),
+    instance(
+        "the own interface as the one with a virtual MAC address",
+        { useVmac: true, vmacInterface: "eth0" },
+        'vrrpInstances[0].vmacInterface: "eth0" is the instance\'s own interface, and keepalived creates another one. Use a new name.',
+    ),
+    instance(
+        "an active state that keepalived does not start in",
+        { nopreempt: true, state: "MASTER" },
+        "vrrpInstances[0].state: With nopreempt, preemptDelay, strict mode or AH, every director starts as BACKUP. Remove the state.",
+    ),
+    service(
+        "a range of addresses whose end comes first",
+        {
+            virtualIp: undefined,
+            port: undefined,
+            virtualServerGroup: [{ virtualIp: "10.128.190.9", lastIp: "10.128.190.8", port: 80 }],
+        },
+        'virtualServers[0].virtualServerGroup[0].lastIp: "10.128.190.8" does not end a range that begins with "10.128.190.9". Give the higher end of up to 256 addresses.',
+    ),
     service(
         "IPv6 with real servers that have no IPv6 address",
         { virtualIp: "fd00:62:1::248", realServers: [{ name: "rs1" }] },

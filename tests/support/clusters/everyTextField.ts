@@ -165,6 +165,10 @@ export const everyTextField: Record<string, Cluster> = {
                 interface: "eth1",
                 virtualRouterId: 63,
                 unicast: true,
+                state: "BACKUP",
+                useVmac: true,
+                vmacInterface: "vip0",
+                vmacXmitBase: true,
                 directors: [
                     { name: "ds1", unicastSrcIp: "10.128.191.253" },
                     { name: "ds2", unicastSrcIp: "10.128.191.254" },
@@ -256,7 +260,9 @@ export const everyTextField: Record<string, Cluster> = {
                 ],
             },
             {
-                virtualServerGroup: [{ virtualIp: "10.128.190.246", port: 81 }],
+                virtualServerGroup: [
+                    { virtualIp: "10.128.190.246", lastIp: "10.128.190.247", port: 81 },
+                ],
                 lvsMethod: "TUN",
                 tunnel: { type: "ipip" },
                 realServers: [{ name: "rs1" }],
@@ -264,7 +270,20 @@ export const everyTextField: Record<string, Cluster> = {
             {
                 fwmark: {
                     mark: 7,
-                    packets: [{ virtualIp: "10.128.190.247", protocol: "UDP", port: 5060 }],
+                    packets: [
+                        {
+                            virtualIp: "10.128.190.247",
+                            protocol: "UDP",
+                            port: 5060,
+                            sourceMac: "00:00:5e:00:53:01",
+                        },
+                        {
+                            virtualIp: "10.128.190.247",
+                            protocol: "UDP",
+                            port: 5061,
+                            exceptSourceMac: "00:00:5e:00:53:02",
+                        },
+                    ],
                 },
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",

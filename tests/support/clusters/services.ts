@@ -129,6 +129,45 @@ export const services: Record<string, Cluster> = {
             },
         ],
     },
+    "groups-of-ranges": {
+        ...seed,
+        realServers: realServers6,
+        virtualServers: [
+            {
+                virtualServerGroup: [
+                    { virtualIp: "10.128.190.240", lastIp: "10.128.190.242", port: 80 },
+                    { virtualIp: "10.128.191.254", lastIp: "10.128.192.1", port: 80 },
+                ],
+                realServers: [{ name: "rs1" }],
+            },
+            {
+                virtualServerGroup: [
+                    { virtualIp: "fd00:62:1::fffe", lastIp: "fd00:62:1::1:1", port: 80 },
+                ],
+                realServers: [{ name: "rs1" }],
+            },
+        ],
+    },
+    /** Each director balances what comes from the router, and not what the other one has sent on. */
+    "fwmark-by-mac": {
+        ...seed,
+        virtualServers: [
+            {
+                fwmark: {
+                    mark: 7,
+                    packets: [{ virtualIp: vip, port: 80, sourceMac: "00:00:5e:00:53:01" }],
+                },
+                check: { tcp: { connectPort: 80 } },
+            },
+            {
+                fwmark: {
+                    mark: 8,
+                    packets: [{ virtualIp: vip, port: 443, exceptSourceMac: "00:00:5e:00:53:02" }],
+                },
+                check: { tcp: { connectPort: 443 } },
+            },
+        ],
+    },
     fwmark: {
         ...seed,
         realServers: realServers6,
