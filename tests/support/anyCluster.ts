@@ -484,10 +484,11 @@ export const anyCluster = some(
         directors: fc
             .tuple(
                 ...["ds1", "ds2"].map((name, index) =>
-                    some(
-                        { name: fc.constant(name), host: fc.constant(`192.0.2.${1 + index}`) },
-                        { routerId: fc.constantFrom("lvs", "LVS_MASTER") },
-                    ),
+                    some({}, { routerId: fc.constantFrom("lvs", "LVS_MASTER") }).map((one) => ({
+                        name,
+                        host: `192.0.2.${1 + index}`,
+                        ...one,
+                    })),
                 ),
                 bool,
             )
