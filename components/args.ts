@@ -225,7 +225,7 @@ export interface SorryServerArgs extends SorryServerSettings {
 
 /** A script with its arguments, run by keepalived. */
 export interface ScriptCallArgs extends ScriptCallSettings {
-    /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. A secret one is refused, because every user of a host can read the arguments of its processes. Defaults to none. */
+    /** Arguments of the script, each without quotes, backslashes, `$`, `{` and `}`. Blanks need keepalived 2.0.6. A secret one is refused, because every user of a host can read the arguments of its processes. Defaults to none. */
     args?: Input<string>[];
     /** Directors with arguments of their own. Defaults to none. */
     directors?: ScriptCallDirectorArgs[];

@@ -59,7 +59,7 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 /** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
     check({ script, args = [], user = "root" }, target: Target) {
-        const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
+        const bad = args.find((arg) => !/^(?: |[^\s"'\\${}\p{Cc}\p{Surrogate}])+$/u.test(arg));
         const unknown = isProgram(script)
             ? programProblem(script, target)
             : target.scripts.includes(script)
@@ -71,13 +71,13 @@ export const scriptCall: Kind<ScriptCall> = {
             return `${quote(shellWord)} is a word of the shell, and keepalived starts the program without one. Put the command into a script.`;
         }
         if (bad !== undefined) {
-            return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without blanks, quotes, backslashes and $ { }.`;
+            return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without quotes, backslashes, $ { } and control characters.`;
         }
         if (!isUser(user)) return `${quote(user)} is not the name of a user. ${userUse}`;
-        return forShell(args, target);
+        return withBlank(args, target) ?? forShell(args, target);
     },
     format: ({ script, args = [], user }) => [
-        `"${[isProgram(script) ? script : `${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
+        `"${[isProgram(script) ? script : `${scriptsDirectory}/${script}`, ...args.map(quoted)].join(" ")}"`,
         ...(user === undefined ? [] : [user]),
     ],
 };
@@ -108,6 +108,17 @@ export const scriptPath: Kind<ScriptCall> = {
 
 export function userLines({ user }: ScriptCall): string[] {
     return user === undefined ? [] : [`user ${user}`];
+}
+
+/** An argument with blanks has single quotes inside the double ones of the line. */
+function quoted(arg: string): string {
+    return arg.includes(" ") ? `'${arg}'` : arg;
+}
+
+function withBlank(args: string[], { version, host }: Target): string | undefined {
+    const arg = args.find((one) => one.includes(" "));
+    if (arg === undefined || isAtLeast(version, "2.0.6")) return undefined;
+    return `${quote(arg)} has a blank, which needs keepalived 2.0.6, and ${host} has ${version}. Use an argument without blanks.`;
 }
 
 /** Versions before 2.0.0 hand the line to a shell. Later versions start the program themselves. */

@@ -77,6 +77,7 @@ const hostName = fc.constantFrom("www.example.com", "rs1", "_x.example.com");
 const call = fc.constantFrom<unknown>(
     { script: "say" },
     { script: "say", args: ["up", "a=b", "1%"], user: "root" },
+    { script: "say", args: ["two words", "#1!"] },
     { script: "/usr/bin/env", args: ["true"], user: "root" },
     { script: "say", args: ["all"], directors: [{ name: "ds1", args: ["ds1"] }] },
 );

@@ -64,9 +64,10 @@ function isCarried(was: string, is: string, { path, text }: Leaf, value: string)
     if (/(^|\.)extraConfig$/.test(path)) {
         return is === withLines(was, text, value) && staysInside(value);
     }
-    const [from, to] = [text, value].map((words) =>
-        path.endsWith(".process") ? words.replaceAll(" ", wordEnd) : words,
-    ) as [string, string];
+    const [from, to] = [text, value].map((words) => {
+        if (/\.args\[\d+\]$/.test(path) && words.includes(" ")) return `'${words}'`;
+        return path.endsWith(".process") ? words.replaceAll(" ", wordEnd) : words;
+    }) as [string, string];
     for (let at = was.indexOf(from); at >= 0; at = was.indexOf(from, at + 1)) {
         if (was.slice(0, at) + to + was.slice(at + from.length) === is) return true;
     }

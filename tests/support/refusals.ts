@@ -1068,6 +1068,23 @@ const others = [
         "virtualServers[0].lvsSched: mh needs keepalived 2.0.7, and ds1 (rhel7) has 1.3.5. Remove it, or correct keepalivedVersion.",
     ),
     cluster(
+        "an argument with a blank on an old keepalived",
+        {
+            directors: seed.directors.map((one) => ({ ...one, keepalivedVersion: "2.0.5" })),
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say", args: ["two words"] } }],
+        },
+        'trackScripts[0].script: "two words" has a blank, which needs keepalived 2.0.6, and ds1 (debian12) has 2.0.5. Use an argument without blanks.',
+    ),
+    cluster(
+        "an argument with a quote",
+        {
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say", args: ["it's"] } }],
+        },
+        'trackScripts[0].script: "it\'s" has characters that keepalived cannot pass on. Use an argument without quotes, backslashes, $ { } and control characters.',
+    ),
+    cluster(
         "an argument that the shell of an old keepalived would interpret",
         {
             distribution: "rhel7",

@@ -23,7 +23,7 @@ export function textArguments(): string[] {
  * itself, and the directors of script calls other than those of `trackScripts`.
  */
 const repeated = [
-    /^vrrpInstances\[\]\.directors\[\]\.(virtualR|notify|track|mcastDstIp)/,
+    /^vrrpInstances\[\]\.directors\[\]\.(virtualR|notify|track|mcastDstIp|state|vmacInterface)/,
     /^(?!trackScripts).*\.(directors\[\]\.args\[\]|(notify\w*|\w+Script|miscPath|quorumUp|quorumDown)\.directors\[\]\.name)$/,
 ];
 

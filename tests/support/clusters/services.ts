@@ -224,7 +224,7 @@ export const services: Record<string, Cluster> = {
                 omega: true,
                 quorum: 3,
                 hysteresis: 1,
-                quorumUp: { script: "say", args: ["up", "web"] },
+                quorumUp: { script: "say", args: ["up", "web and mail", "# 1"] },
                 quorumDown: { script: "say", args: ["down", "web"], user: "root" },
                 inhibitOnFailure: true,
                 haSuspend: true,
