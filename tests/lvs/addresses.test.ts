@@ -162,7 +162,7 @@ describe("a range of addresses", () => {
         ["192.0.2.0", "192.0.3.0", undefined],
         ["192.0.2.9", "2001:db8::1", undefined],
         ["rs1", "rs2", undefined],
-    ])("from %s to %s is %j", (first, last, addresses) => {
+    ])("that begins at %s and ends at %s has the addresses %j", (first, last, addresses) => {
         expect(rangeOf(first, last)).toEqual(addresses);
     });
 
