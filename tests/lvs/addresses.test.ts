@@ -152,7 +152,7 @@ describe.each(Object.entries(places))("the field %s", (path, change) => {
     });
 });
 
-describe("a range of addresses", () => {
+describe("rangeOf", () => {
     it.each<[string, string, string[] | undefined]>([
         ["192.0.2.9", "192.0.2.9", ["192.0.2.9"]],
         ["192.0.2.254", "192.0.3.1", ["192.0.2.254", "192.0.2.255", "192.0.3.0", "192.0.3.1"]],
@@ -162,11 +162,11 @@ describe("a range of addresses", () => {
         ["192.0.2.0", "192.0.3.0", undefined],
         ["192.0.2.9", "2001:db8::1", undefined],
         ["rs1", "rs2", undefined],
-    ])("that begins at %s and ends at %s has the addresses %j", (first, last, addresses) => {
+    ])("lists the addresses from %s to %s: %j", (first, last, addresses) => {
         expect(rangeOf(first, last)).toEqual(addresses);
     });
 
-    it("has up to 256 addresses", () => {
+    it("lists up to 256 addresses", () => {
         expect(rangeOf("192.0.2.0", "192.0.2.255")).toHaveLength(256);
         expect(rangeOf("2001:db8::ff00", "2001:db8::ffff")).toHaveLength(256);
     });
