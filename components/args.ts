@@ -2,10 +2,27 @@ import type { Input } from "@pulumi/pulumi";
 import type { ConnectionArgs, HostConnectionArgs } from "../host/connection";
 import type { ChangeSettings } from "../lvs/change";
 import type { GlobalDefsSettings } from "../lvs/global/globalDefs";
-import type { ScriptSettings } from "../lvs/keepalived/scripts";
+import type {
+    ScriptCallDirectorSettings,
+    ScriptCallSettings,
+    ScriptSettings,
+} from "../lvs/keepalived/scripts";
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { KernelSettings } from "../lvs/kernel/sysctls";
 import type { MonitoringSettings } from "../lvs/monitoring";
+import type { BfdCheck } from "../lvs/service/checks/bfd";
+import type { ConnectingCheck } from "../lvs/service/checks/connection";
+import type { DnsCheck } from "../lvs/service/checks/dns";
+import type { FileCheck } from "../lvs/service/checks/file";
+import type {
+    HttpCheck,
+    HttpUrlKeywords,
+    SslCheck,
+    SslUrlKeywords,
+} from "../lvs/service/checks/http";
+import type { MiscCheck } from "../lvs/service/checks/misc";
+import type { SmtpCheck } from "../lvs/service/checks/smtp";
+import type { UdpCheck } from "../lvs/service/checks/udp";
 import type { FwmarkSettings, MarkedPacketsSettings, Protocol } from "../lvs/service/destination";
 import type { Tunnel } from "../lvs/service/lvsMethod";
 import type { PoolMemberSettings } from "../lvs/service/poolMember";
@@ -13,13 +30,21 @@ import type { SorryServerSettings } from "../lvs/service/sorryServer";
 import type { VirtualServerSettings } from "../lvs/service/virtualServer";
 import type { AuthHmacKeySettings, AuthHmacKeywords } from "../lvs/vrrp/instance/authHmac";
 import type { VrrpInstanceSettings } from "../lvs/vrrp/instance/instance";
+import type { VrrpDirector } from "../lvs/vrrp/instance/members";
 import type { VrrpSyncGroupSettings } from "../lvs/vrrp/syncGroup";
+import type { BfdInstanceSettings } from "../lvs/vrrp/tracking/bfdInstance";
+import type { TrackFileSettings } from "../lvs/vrrp/tracking/trackFile";
 import type { Tracking } from "../lvs/vrrp/tracking/tracking";
+import type { TrackProcessSettings } from "../lvs/vrrp/tracking/trackProcess";
+import type { TrackScriptSettings } from "../lvs/vrrp/tracking/trackScript";
 import type { VirtualIpaddressSettings } from "../lvs/vrrp/instance/virtualIpaddress";
 import type { Warning } from "../lvs/problems";
 
 /** Arguments of a cluster: its hosts and its services. Without services it is a floating IP. */
-export interface LvsClusterArgs extends ChangeSettings, Tracking {
+export interface LvsClusterArgs
+    extends
+        ChangeSettings,
+        Tracking<TrackScriptArgs, TrackProcessArgs, TrackFileArgs, BfdInstanceArgs> {
     /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
     /** Distribution of all hosts. A host can name its own. The preflight compares it with the host's. Defaults to `debian12` on directors, and on real servers to what they run. */
@@ -52,6 +77,8 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     removePackages?: boolean;
     /** Names of warnings that previews and `up`s do not show. Defaults to none. */
     ignoreWarnings?: Warning[];
+    /** Lines of keepalived configuration outside all blocks, such as blocks that have no argument. They follow `global_defs` unchanged, at your own risk. Defaults to none. @maybeSecret */
+    extraConfig?: Input<string>;
 }
 
 /** A block of keepalived's configuration to which you can add lines. */
@@ -61,22 +88,30 @@ export interface ExtraConfigArgs {
 }
 
 /** Global settings of keepalived (keepalived `global_defs`). */
-export interface GlobalDefsArgs extends GlobalDefsSettings, ExtraConfigArgs {}
+export interface GlobalDefsArgs extends GlobalDefsSettings<ScriptCallArgs>, ExtraConfigArgs {}
 
 /** VRRP instances that fail over together: one director is active for all of them (keepalived `vrrp_sync_group`). */
-export interface VrrpSyncGroupArgs extends VrrpSyncGroupSettings, ExtraConfigArgs {}
+export interface VrrpSyncGroupArgs extends VrrpSyncGroupSettings<ScriptCallArgs>, ExtraConfigArgs {}
 
 /** A real server in the pool of one virtual server (keepalived `real_server`). */
-export interface PoolMemberArgs extends PoolMemberSettings, ExtraConfigArgs {}
+export interface PoolMemberArgs
+    extends PoolMemberSettings<ScriptCallArgs, CheckArgs>, ExtraConfigArgs {}
 
 /** A VRRP instance: the virtual router that elects one active director for its virtual IPs (keepalived `vrrp_instance`). */
-export interface VrrpInstanceArgs extends VrrpInstanceSettings, ExtraConfigArgs {
+export interface VrrpInstanceArgs
+    extends VrrpInstanceSettings<ScriptCallArgs, VrrpDirectorArgs>, ExtraConfigArgs {
     /** Signed adverts, which only an owner of a key can make. They replace the password (keepalived `auth_hmac`). Defaults to none. */
     authHmac?: AuthHmacArgs;
     /** Virtual IPs that adverts list (keepalived `virtual_ipaddress`). While directors disagree about this list, both become active, until the last of them is changed. Defaults to the first virtual IP of the virtual servers, if this is the only instance. */
     virtualIpaddress?: VirtualIpaddressArgs[];
     /** Virtual IPs that adverts do not list (keepalived `virtual_ipaddress_excluded`). Defaults to all other virtual IPs of the virtual servers, if this is the only instance. */
     virtualIpaddressExcluded?: VirtualIpaddressArgs[];
+}
+
+/** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
+export interface VrrpDirectorArgs extends VrrpDirector<ScriptCallArgs> {
+    /** Name of the director. */
+    name: string;
 }
 
 /** Signed adverts, which only an owner of a key can make (keepalived `auth_hmac`). Needs keepalived 2.4.0 on every director. */
@@ -142,7 +177,8 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
 }
 
 /** A service that clients connect to (keepalived `virtual_server`). Its address is one of `virtualIp`, `virtualServerGroup` and `fwmark`. */
-export interface VirtualServerArgs extends VirtualServerSettings, ExtraConfigArgs {
+export interface VirtualServerArgs
+    extends VirtualServerSettings<ScriptCallArgs, CheckArgs>, ExtraConfigArgs {
     /** IPv4 or IPv6 address that clients connect to. Defaults to none. */
     virtualIp?: Input<string>;
     /** Port that clients connect to. Defaults to all ports, which needs a persistenceTimeout. */
@@ -159,10 +195,12 @@ export interface VirtualServerArgs extends VirtualServerSettings, ExtraConfigArg
     realServers?: PoolMemberArgs[];
 }
 
-/** An address and a port that clients connect to. */
+/** An address and a port that clients connect to, or a range of addresses with one port. */
 export interface SocketArgs {
-    /** IPv4 or IPv6 address. */
+    /** IPv4 or IPv6 address, or the first one of a range. */
     virtualIp: Input<string>;
+    /** Last address of the range, which has up to 256. Defaults to virtualIp. */
+    lastIp?: Input<string>;
     /** Port. Defaults to all ports, which needs a persistenceTimeout. */
     port?: number;
 }
@@ -184,6 +222,91 @@ export interface SorryServerArgs extends SorryServerSettings {
     /** IP address of the server. */
     host: Input<string>;
 }
+
+/** A script with its arguments, run by keepalived. */
+export interface ScriptCallArgs extends ScriptCallSettings {
+    /** Arguments of the script, each without quotes, backslashes, `$`, `{` and `}`. Blanks need keepalived 2.0.6. A secret one is refused, because every user of a host can read the arguments of its processes. Defaults to none. */
+    args?: Input<string>[];
+    /** Directors with arguments of their own. Defaults to none. */
+    directors?: ScriptCallDirectorArgs[];
+}
+
+/** A director on which a script has arguments of its own. */
+export interface ScriptCallDirectorArgs extends ScriptCallDirectorSettings {
+    /** Arguments there, in place of those for all directors. */
+    args: Input<string>[];
+}
+
+/** A script that runs at intervals and changes priorities by its result (keepalived `vrrp_script`). */
+export interface TrackScriptArgs extends TrackScriptSettings<ScriptCallArgs>, ExtraConfigArgs {}
+
+/** A process that changes priorities by whether it runs (keepalived `vrrp_track_process`). */
+export interface TrackProcessArgs extends TrackProcessSettings, ExtraConfigArgs {}
+
+/** A file whose number changes priorities of directors or weights of servers (keepalived `track_file`). */
+export interface TrackFileArgs extends TrackFileSettings, ExtraConfigArgs {}
+
+/** A session that detects within milliseconds whether a neighbour is reachable, RFC 5880 (keepalived `bfd_instance`). */
+export interface BfdInstanceArgs extends BfdInstanceSettings, ExtraConfigArgs {}
+
+/** Health checks of a real server. With several checks, the server is up while all succeed. */
+export interface CheckArgs {
+    /** Opens and closes a TCP connection (keepalived `TCP_CHECK`). Defaults to none. */
+    tcp?: ConnectingCheckArgs;
+    /** Asks for web pages (keepalived `HTTP_GET`). Defaults to none. */
+    http?: HttpCheckArgs;
+    /** Asks for web pages over TLS (keepalived `SSL_GET`). Defaults to none. */
+    ssl?: SslCheckArgs;
+    /** Greets a mail server (keepalived `SMTP_CHECK`). Defaults to none. */
+    smtp?: SmtpCheckArgs;
+    /** Queries a name server (keepalived `DNS_CHECK`). Defaults to none. */
+    dns?: DnsCheckArgs;
+    /** Runs a script (keepalived `MISC_CHECK`). Defaults to none. */
+    misc?: MiscCheckArgs;
+    /** Follows a BFD session (keepalived `BFD_CHECK`). Defaults to none. */
+    bfd?: BfdCheckArgs;
+    /** Sends a UDP packet (keepalived `UDP_CHECK`). Defaults to none. */
+    udp?: UdpCheckArgs;
+    /** Sends an echo request (keepalived `PING_CHECK`). Defaults to none. */
+    ping?: ConnectingCheckArgs;
+    /** Reads a number from a file on the director (keepalived `FILE_CHECK`). Defaults to none. */
+    file?: FileCheckArgs;
+    /** Checks nothing: the server is always up. It excludes all other checks. Defaults to false. */
+    none?: boolean;
+}
+
+/** A check that connects to the server. */
+export interface ConnectingCheckArgs extends ConnectingCheck, ExtraConfigArgs {}
+
+/** Web pages with the expected status and content (keepalived `HTTP_GET`). */
+export interface HttpCheckArgs extends HttpCheck<HttpUrlArgs>, ExtraConfigArgs {}
+
+/** A page that a check asks for (keepalived `url`). */
+export interface HttpUrlArgs extends HttpUrlKeywords, ExtraConfigArgs {}
+
+/** Web pages over TLS with the expected status and content. keepalived does not verify certificates (keepalived `SSL_GET`). */
+export interface SslCheckArgs extends SslCheck<SslUrlArgs>, ExtraConfigArgs {}
+
+/** A page that a check asks for over TLS (keepalived `url`). */
+export interface SslUrlArgs extends SslUrlKeywords, ExtraConfigArgs {}
+
+/** A mail server that greets and answers HELO (keepalived `SMTP_CHECK`). */
+export interface SmtpCheckArgs extends SmtpCheck, ExtraConfigArgs {}
+
+/** A name server that answers a query without an error, over UDP (keepalived `DNS_CHECK`). */
+export interface DnsCheckArgs extends DnsCheck, ExtraConfigArgs {}
+
+/** A script that exits with status 0 while the server is healthy (keepalived `MISC_CHECK`). */
+export interface MiscCheckArgs extends MiscCheck<ScriptCallArgs>, ExtraConfigArgs {}
+
+/** A check that succeeds while a BFD session with the server is up (keepalived `BFD_CHECK`). */
+export interface BfdCheckArgs extends BfdCheck, ExtraConfigArgs {}
+
+/** A UDP port that answers, or at least does not refuse packets (keepalived `UDP_CHECK`). */
+export interface UdpCheckArgs extends UdpCheck, ExtraConfigArgs {}
+
+/** A number in a file on the director, which removes the server or changes its weight (keepalived `FILE_CHECK`). */
+export interface FileCheckArgs extends FileCheck, ExtraConfigArgs {}
 
 /** A program for health checks or notifications. */
 export interface ScriptArgs extends ScriptSettings {

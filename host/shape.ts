@@ -74,7 +74,9 @@ export function read(shape: Shape, given: unknown, path: string, origin: Origin)
     };
     if (origin === Origin.program && credentials.test(path)) return { value: given, problems: [] };
     if (isPending(given)) {
-        if (items?.allOf) return lost("is not a list yet. Give plain data, which a preview knows.");
+        const use = "Give plain data, which a preview knows.";
+        if (items?.allOf) return lost(`is not a list yet. ${use}`);
+        if (properties) return lost(`has no fields yet. ${use}`);
         return { value: given, problems: [] };
     }
     if (origin === Origin.stackFile && isEncrypted(given)) {

@@ -64,6 +64,47 @@ export function distinctAddresses(addresses: readonly string[]): string[] {
     return [...firsts.values()];
 }
 
+/** Addresses that a range can have. */
+export const longestRange = 256;
+
+/** List the addresses of a range. Undefined if its ends are in no order, in no family, or too far apart. */
+export function rangeOf(first: string, last: string): string[] | undefined {
+    const family = familyOf(first);
+    if (family === undefined || familyOf(last) !== family) return undefined;
+    const numbers = numbersOf(first, family);
+    const addresses = [first];
+    while (!isSameAddress(addresses.at(-1)!, last)) {
+        if (addresses.length === longestRange) return undefined;
+        increment(numbers, family === "inet" ? 256 : 65536);
+        addresses.push(
+            family === "inet"
+                ? numbers.join(".")
+                : canonical(numbers.map((number) => number.toString(16)).join(":")),
+        );
+    }
+    return addresses;
+}
+
+/** The numbers of an address: four of IPv4, eight of IPv6. */
+function numbersOf(address: string, family: Family): number[] {
+    if (family === "inet") return address.split(".").map(Number);
+    const [head = [], tail = []] = canonical(address)
+        .split("::")
+        .map((part) =>
+            part.split(":").flatMap((word) => (word === "" ? [] : [parseInt(word, 16)])),
+        );
+    const zeros = Array.from({ length: 8 - head.length - tail.length }, () => 0);
+    return [...head, ...zeros, ...tail];
+}
+
+/** Add 1 to a number that is written in digits of a base. */
+function increment(digits: number[], base: number): void {
+    for (let place = digits.length - 1; place >= 0; place -= 1) {
+        digits[place] = (digits[place]! + 1) % base;
+        if (digits[place] !== 0) return;
+    }
+}
+
 /** A single address as a prefix, /32 or /128. */
 export function hostPrefix(address: string): string {
     return `${address}/${familyOf(address) === "inet6" ? 128 : 32}`;

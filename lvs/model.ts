@@ -1,4 +1,5 @@
 import type { ChangeSettings } from "./change";
+import type { ExtraConfig } from "./keepalived/extraConfig";
 import type { Script } from "./keepalived/scripts";
 import type { Distribution } from "./keepalived/versions";
 import type { KernelSettings } from "./kernel/sysctls";
@@ -55,7 +56,7 @@ export interface StandaloneRealServer {
 }
 
 /** Arguments that decide the content of files on hosts: no secrets, no logins. */
-export interface Cluster extends ChangeSettings, Tracking {
+export interface Cluster extends ChangeSettings, ExtraConfig, Tracking {
     readonly distribution?: Distribution;
     readonly keepalivedPackage?: string;
     readonly vrrpInstances: readonly VrrpInstance[];

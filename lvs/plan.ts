@@ -42,6 +42,8 @@ export interface DirectorPlan {
     /** Exact version of the package to install, or nothing for the distribution's newest. */
     readonly keepalivedPackage?: string;
     readonly globalDefs: GlobalDefsPlan;
+    /** Lines of a user outside all blocks. */
+    readonly extraConfig?: string;
     readonly tracking: TrackingPlan;
     readonly vrrpInstances: readonly VrrpInstancePlan[];
     readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
@@ -90,6 +92,7 @@ function planForDirector(cluster: Cluster, name: string): DirectorPlan {
         distribution: distributionOf(director, cluster),
         keepalivedPackage: cluster.keepalivedPackage,
         globalDefs,
+        extraConfig: cluster.extraConfig,
         tracking,
         vrrpInstances,
         vrrpSyncGroups: syncGroupsOf(cluster, context).filter((group) =>
@@ -244,10 +247,11 @@ function firewallNeeds(
     };
 }
 
-/** With a MAC address of its own, an instance has an interface of its own too, whose name begins with vrrp. */
+/** With a MAC address of its own, an instance has an interface of its own too. By default its name begins with vrrp. */
 function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
     if (adverts === undefined) return [];
-    const devices = [self.interface, ...(instance.useVmac ? ["vrrp*"] : [])];
+    const { useVmac, vmacInterface = "vrrp*" } = instance;
+    const devices = [self.interface, ...(useVmac ? [vmacInterface] : [])];
     return devices.map((device) => ({ interface: device, ...adverts }));
 }
 

@@ -10,7 +10,7 @@ import {
     virtualIpsIn,
 } from "./service/destination";
 import { LvsMethod, methodOf, planTunnel, type Tunnel } from "./service/lvsMethod";
-import type { PoolMember } from "./service/poolMember";
+import type { PoolMember, PoolMemberSettings } from "./service/poolMember";
 import { leastWeights } from "./service/quorum";
 import { schedulerOf } from "./service/scheduler";
 import { planSorryServer } from "./service/sorryServer";
@@ -46,20 +46,28 @@ export function contextOf(cluster: Cluster): VrrpContext {
     };
 }
 
+/** A virtual server of the model or of the arguments, whose scripts and checks may be outputs. */
+type PooledService = VirtualServerSettings<unknown, unknown> & {
+    readonly realServers?: readonly PoolMemberSettings<unknown, unknown>[];
+};
+
+type MemberOf<Service extends PooledService> = NonNullable<Service["realServers"]>[number];
+
 /** The part of a cluster, or of its arguments, that decides pools. */
-interface Pools<Service = VirtualServerSettings> {
+interface Pools<Service extends PooledService> {
     readonly realServers: readonly { readonly name: string; readonly gone?: boolean }[];
     readonly virtualServers: readonly Service[];
 }
 
 /** Members of a pool: those that the virtual server names, or else all real servers, without dead ones. */
-export function membersOf(
-    { realServers }: Pools,
-    virtualServer: VirtualServerSettings,
-): PoolMember[] {
+export function membersOf<Service extends PooledService>(
+    { realServers }: Pools<Service>,
+    virtualServer: Service,
+): MemberOf<Service>[] {
     const members = virtualServer.realServers ?? realServers.map(({ name }) => ({ name }));
     const gone = new Set(realServers.filter((one) => one.gone).map(({ name }) => name));
-    return gone.size === 0 ? members : members.filter(({ name }) => !gone.has(name));
+    // No field of a member is required except its name.
+    return members.filter(({ name }) => !gone.has(name));
 }
 
 /** Address of a real server that directors send packets of this family to. */
@@ -101,7 +109,7 @@ export function poolAddresses(members: readonly Pooled[], family: Family): strin
 /** Forwarding method of a pool member. */
 export function memberMethodOf(
     virtualServer: { readonly lvsMethod?: LvsMethod },
-    member: PoolMember,
+    member: { readonly lvsMethod?: LvsMethod },
 ): LvsMethod {
     return member.lvsMethod ?? methodOf(virtualServer);
 }
@@ -112,18 +120,21 @@ export function memberPortOf(virtualServer: Destination, member: PoolMember): nu
 }
 
 /** A real server in a pool: port, method and tunnel. */
-export interface Membership<Service = VirtualServer> {
+export interface Membership<Service extends PooledService = VirtualServer> {
     readonly virtualServer: Service;
-    readonly member: PoolMember;
+    readonly member: MemberOf<Service>;
     readonly method: LvsMethod;
     readonly tunnel: Tunnel;
 }
 
 /** Pools of each real server by its name, in the order of the virtual servers. */
-export type Memberships<Service = VirtualServer> = Map<string, Membership<Service>[]>;
+export type Memberships<Service extends PooledService = VirtualServer> = Map<
+    string,
+    Membership<Service>[]
+>;
 
 /** Find the pools of all real servers. One pass is faster than a search for each. */
-export function membershipsOf<Service extends VirtualServerSettings>(
+export function membershipsOf<Service extends PooledService>(
     cluster: Pools<Service>,
 ): Memberships<Service> {
     const all: Memberships<Service> = new Map(cluster.realServers.map(({ name }) => [name, []]));
@@ -173,7 +184,9 @@ export function sorryServerUses({
 }
 
 /** Tunnels through which a real server gets packets. */
-export function tunnelsOf(memberships: readonly Membership<unknown>[] = []): Tunnel[] {
+export function tunnelsOf(
+    memberships: readonly Pick<Membership, "method" | "tunnel">[] = [],
+): Tunnel[] {
     return memberships.filter(({ method }) => method === LvsMethod.TUN).map(({ tunnel }) => tunnel);
 }
 

@@ -1,3 +1,4 @@
+import { extraLines } from "./keepalived/extraConfig";
 import { scriptsDirectory } from "./keepalived/scripts";
 import { directorKernelFiles } from "./kernel/director";
 import { type HostFile, plainFile, textFile } from "./kernel/hostFile";
@@ -113,8 +114,10 @@ export function realServerFiles({ id, kernel, demoPage, monitoring }: RealServer
 /** Values for the template `keepalived.conf.mustache`: definitions before the blocks that refer to them. */
 function keepalivedView(plan: DirectorPlan) {
     const { version, globalDefs, tracking, virtualServers } = plan;
+    const rootLines = extraLines(plan.extraConfig);
     return {
         globalDefs: globalDefsView(globalDefs, version),
+        extraConfig: rootLines.length === 0 ? undefined : { lines: rootLines },
         ...trackingViews(tracking, version),
         vrrpSyncGroups: plan.vrrpSyncGroups.map((group) => vrrpSyncGroupView(group, version)),
         vrrpInstances: plan.vrrpInstances.map((instance) => vrrpInstanceView(instance, version)),

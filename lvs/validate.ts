@@ -1,4 +1,5 @@
 import { changeProblems } from "./change";
+import { extraConfigProblems, extraLines } from "./keepalived/extraConfig";
 import { destinationAddress, checkValue, oneOf, type Target } from "./keepalived/keywords";
 import { callProblems } from "./keepalived/scriptCalls";
 import { scriptProblems } from "./keepalived/scripts";
@@ -77,6 +78,8 @@ export function validate(cluster: Cluster): Problem[] {
         ...problemsOfEach("ignoreWarnings", ignoreWarnings, (name, path) =>
             checkValue(path, oneOf(Warning), name, target),
         ),
+        ...extraConfigProblems("extraConfig", cluster.extraConfig, "root", target),
+        ...elsewhereProblems("extraConfig", cluster.extraConfig),
         ...brokenVersionProblems(cluster),
     ];
 }
@@ -93,6 +96,18 @@ function targetOf(cluster: Cluster): Target {
         host: `${name} (${distributionOf(director, cluster)})`,
         scripts: (cluster.scripts ?? []).map((script) => script.name),
     };
+}
+
+/** Words outside all blocks with which keepalived runs where the steps on a host do not look. */
+const elsewhere = /^\s*(net_namespace|net_namespace_ipvs|instance)\b/;
+
+function elsewhereProblems(path: string, extraConfig: string | undefined): Problem[] {
+    const word = extraLines(extraConfig).flatMap((line) => elsewhere.exec(line)?.[1] ?? [])[0];
+    return problemIf(
+        word !== undefined,
+        path,
+        `${word} moves keepalived to a network namespace or to files of its own, where the steps on the host do not look. Remove it.`,
+    );
 }
 
 /** Services and directors whose needs kernel settings can contradict. */

@@ -95,7 +95,8 @@ new PolicyPack("lvs", {
         policy(
             {
                 name: "checked-services",
-                description: "Every real server has a check of its service, not only of its port or its address.",
+                description:
+                    "Every real server has a check of its service, not only of its port or its address.",
                 enforcementLevel: "advisory",
             },
             { cluster: uncheckedServices },

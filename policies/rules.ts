@@ -1,6 +1,6 @@
 import type { Unwrap } from "@pulumi/pulumi";
 import type { LvsClusterArgs, RealServerArgs } from "../components";
-import { isInNetwork } from "../lvs/addresses";
+import { isInNetwork, rangeOf } from "../lvs/addresses";
 import { type Problem, problem, problemIf, problemsOfEach, quote } from "../lvs/problems";
 
 /** Arguments of components as the state shows them. */
@@ -88,15 +88,19 @@ export function foreignVirtualIps(
 ): Problem[] {
     if (networks.length === 0) return [];
     const allowed = (address: string) => networks.some((network) => isInNetwork(address, network));
-    const foreign = (address: string | undefined, path: string) =>
-        problemIf(
-            address !== undefined && !allowed(address),
+    const foreign = (addresses: readonly string[], path: string) => {
+        const first = addresses.find((address) => !allowed(address));
+        return problemIf(
+            first !== undefined,
             path,
-            `${quote(address)} is in no allowed network. Use an address in ${networks.join(" or ")}.`,
+            `${quote(first)} is in no allowed network. Use an address in ${networks.join(" or ")}.`,
         );
-    const check = ({ virtualIp }: { virtualIp?: string }, path: string) =>
-        foreign(virtualIp, `${path}.virtualIp`);
-    const checkOwn = ({ ip }: { ip: string }, path: string) => foreign(ip, `${path}.ip`);
+    };
+    const check = (
+        { virtualIp = "", lastIp = virtualIp }: { virtualIp?: string; lastIp?: string },
+        path: string,
+    ) => foreign(rangeOf(virtualIp, lastIp) ?? [], `${path}.virtualIp`);
+    const checkOwn = ({ ip }: { ip: string }, path: string) => foreign([ip], `${path}.ip`);
     return [
         ...problemsOfEach("vrrpInstances", vrrpInstances, (instance, path) => [
             ...problemsOfEach(`${path}.virtualIpaddress`, instance.virtualIpaddress, checkOwn),

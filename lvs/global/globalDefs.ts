@@ -44,7 +44,7 @@ export interface LvsTimeouts {
 }
 
 /** Global settings of keepalived that are one line each in their block. */
-export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
+export interface GlobalDefsKeywords<Call = ScriptCall> extends ProcessSettings, VrrpDefaults {
     /** Sender of keepalived's mail (keepalived `notification_email_from`). Defaults to keepalived at the director's name. */
     notificationEmailFrom?: string;
     /** Name in the greeting to the mail server (keepalived `smtp_helo_name`). Defaults to the director's host name. */
@@ -60,25 +60,25 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
     /** Send no mail about the fault state (keepalived `no_email_faults`). Defaults to false. */
     noEmailFaults?: boolean;
     /** Script that runs before keepalived starts, as its `user`, or as `scriptUser` if that is set, or as root (keepalived `startup_script`). Defaults to none. */
-    startupScript?: ScriptCall;
+    startupScript?: Call;
     /** Seconds after which that script is ended, 1 to 1000 (keepalived `startup_script_timeout`). Defaults to 10. */
     startupScriptTimeout?: number;
     /** Script that runs after keepalived has stopped, as its `user`, or as `scriptUser` if that is set, or as root (keepalived `shutdown_script`). Defaults to none. */
-    shutdownScript?: ScriptCall;
+    shutdownScript?: Call;
     /** Seconds after which that script is ended, 1 to 1000 (keepalived `shutdown_script_timeout`). Defaults to 10. */
     shutdownScriptTimeout?: number;
     /** Path of a named pipe for all changes (keepalived `notify_fifo`). Defaults to none. */
     notifyFifo?: string;
     /** Program that keepalived starts to read that pipe; the path is its last argument (keepalived `notify_fifo_script`). Defaults to none. */
-    notifyFifoScript?: ScriptCall;
+    notifyFifoScript?: Call;
     /** Path of a named pipe for changes of VRRP state (keepalived `vrrp_notify_fifo`). Defaults to none. */
     vrrpNotifyFifo?: string;
     /** Program that keepalived starts to read that pipe (keepalived `vrrp_notify_fifo_script`). Defaults to none. */
-    vrrpNotifyFifoScript?: ScriptCall;
+    vrrpNotifyFifoScript?: Call;
     /** Path of a named pipe for servers that come up or go down (keepalived `lvs_notify_fifo`). Defaults to none. */
     lvsNotifyFifo?: string;
     /** Program that keepalived starts to read that pipe (keepalived `lvs_notify_fifo_script`). Defaults to none. */
-    lvsNotifyFifoScript?: ScriptCall;
+    lvsNotifyFifoScript?: Call;
     /** Report changes of priority too (keepalived `vrrp_notify_priority_changes`). Defaults to false. */
     vrrpNotifyPriorityChanges?: boolean;
     /** Write the state of all instances to the pipe after a reload (keepalived `fifo_write_vrrp_states_on_reload`). Defaults to false. */
@@ -104,7 +104,7 @@ export interface GlobalDefsKeywords extends ProcessSettings, VrrpDefaults {
 }
 
 /** Global settings of keepalived (keepalived `global_defs`). */
-export interface GlobalDefsSettings extends GlobalDefsKeywords {
+export interface GlobalDefsSettings<Call = ScriptCall> extends GlobalDefsKeywords<Call> {
     /** Name of the directors in mail and SNMP. A director can have its own (keepalived `router_id`). Defaults to the name of each director. */
     routerId?: string;
     /** Recipients of keepalived's mail. Needs an smtpServer (keepalived `notification_email`). Defaults to none. */

@@ -1,12 +1,29 @@
 /** Blocks to which users can add lines. */
 export type ExtraBlock =
-    "global_defs" | "vrrp_instance" | "vrrp_sync_group" | "virtual_server" | "real_server";
+    | "root"
+    | "global_defs"
+    | "vrrp_script"
+    | "vrrp_track_process"
+    | "track_file"
+    | "bfd_instance"
+    | "vrrp_instance"
+    | "vrrp_sync_group"
+    | "virtual_server"
+    | "real_server"
+    | "check"
+    | "url";
 
 /**
  * Keywords that no argument has, for lines of `extraConfig`: the block, and the first version of
  * keepalived with the keyword. Those that every version has are left out.
  */
 export const otherKeywords: Readonly<Record<ExtraBlock, Readonly<Record<string, string>>>> = {
+    root: {
+        child_wait_time: "2.0.0",
+        track_group: "2.0.3",
+        linkbeat_interfaces: "2.0.13",
+        net_namespace_ipvs: "2.1.0",
+    },
     global_defs: {
         enable_snmp_vrrp: "2.0.0",
         dbus_service_name: "1.3.7",
@@ -68,4 +85,10 @@ export const otherKeywords: Readonly<Record<ExtraBlock, Readonly<Record<string, 
     vrrp_sync_group: {},
     virtual_server: { weight: "1.3.7", snmp_name: "2.2.3" },
     real_server: { snmp_name: "2.2.3" },
+    vrrp_script: {},
+    vrrp_track_process: {},
+    track_file: {},
+    bfd_instance: {},
+    check: {},
+    url: {},
 };

@@ -26,24 +26,28 @@ export interface ScriptPlan extends Script {
     readonly reader?: string;
 }
 
-/** Arguments of a script on one director. */
-export interface ScriptCallDirector {
+/** A director on which a script has arguments of its own. */
+export interface ScriptCallDirectorSettings {
     /** Name of the director. */
     name: string;
-    /** Arguments there, in place of those for all directors. */
-    args: string[];
+}
+
+export interface ScriptCallDirector extends ScriptCallDirectorSettings {
+    readonly args: string[];
+}
+
+/** A script that keepalived runs, without its arguments. */
+export interface ScriptCallSettings {
+    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
+    script: string;
+    /** User that the script runs as. Defaults to `scriptUser`. */
+    user?: string;
 }
 
 /** A script with its arguments, run by keepalived. */
-export interface ScriptCall {
-    /** Name of one of the cluster's `scripts`, or the absolute path of a program that the directors have. keepalived requires that root owns it, and that nobody else can write to it or its folders. */
-    script: string;
-    /** Arguments of the script, each without blanks, quotes, backslashes, `$`, `{` and `}`. Defaults to none. */
-    args?: string[];
-    /** Directors with arguments of their own. Defaults to none. */
-    directors?: ScriptCallDirector[];
-    /** User that the script runs as. Defaults to `scriptUser`. */
-    user?: string;
+export interface ScriptCall extends ScriptCallSettings {
+    readonly args?: string[];
+    readonly directors?: ScriptCallDirector[];
 }
 
 /**
@@ -55,7 +59,7 @@ export const scriptsDirectory = "/usr/libexec/keepalived";
 /** Format a script call: `"/usr/libexec/keepalived/NAME ARGUMENTS" USER`. */
 export const scriptCall: Kind<ScriptCall> = {
     check({ script, args = [], user = "root" }, target: Target) {
-        const bad = args.find((arg) => !/^[^\s"'\\${}\p{Cc}\p{Surrogate}]+$/u.test(arg));
+        const bad = args.find((arg) => !/^(?: |[^\s"'\\${}\p{Cc}\p{Surrogate}])+$/u.test(arg));
         const unknown = isProgram(script)
             ? programProblem(script, target)
             : target.scripts.includes(script)
@@ -67,13 +71,13 @@ export const scriptCall: Kind<ScriptCall> = {
             return `${quote(shellWord)} is a word of the shell, and keepalived starts the program without one. Put the command into a script.`;
         }
         if (bad !== undefined) {
-            return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without blanks, quotes, backslashes and $ { }.`;
+            return `${quote(bad)} has characters that keepalived cannot pass on. Use an argument without quotes, backslashes, $ { } and control characters.`;
         }
         if (!isUser(user)) return `${quote(user)} is not the name of a user. ${userUse}`;
-        return forShell(args, target);
+        return withBlank(args, target) ?? forShell(args, target);
     },
     format: ({ script, args = [], user }) => [
-        `"${[isProgram(script) ? script : `${scriptsDirectory}/${script}`, ...args].join(" ")}"`,
+        `"${[isProgram(script) ? script : `${scriptsDirectory}/${script}`, ...args.map(quoted)].join(" ")}"`,
         ...(user === undefined ? [] : [user]),
     ],
 };
@@ -104,6 +108,17 @@ export const scriptPath: Kind<ScriptCall> = {
 
 export function userLines({ user }: ScriptCall): string[] {
     return user === undefined ? [] : [`user ${user}`];
+}
+
+/** An argument with blanks has single quotes inside the double ones of the line. */
+function quoted(arg: string): string {
+    return arg.includes(" ") ? `'${arg}'` : arg;
+}
+
+function withBlank(args: string[], { version, host }: Target): string | undefined {
+    const arg = args.find((one) => one.includes(" "));
+    if (arg === undefined || isAtLeast(version, "2.0.6")) return undefined;
+    return `${quote(arg)} has a blank, which needs keepalived 2.0.6, and ${host} has ${version}. Use an argument without blanks.`;
 }
 
 /** Versions before 2.0.0 hand the line to a shell. Later versions start the program themselves. */

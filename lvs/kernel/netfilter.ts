@@ -24,7 +24,12 @@ export function directorNftFiles(marks: readonly Marking[], masquerade: readonly
             hook: "type filter hook prerouting priority -150; policy accept;",
             rules: marks.map(({ mark, virtualIp, ...packets }) => ({
                 address: virtualIp,
-                words: `${destination(virtualIp)} ${transport(packets)} meta mark set ${mark}`,
+                words: [
+                    ...sources(packets),
+                    destination(virtualIp),
+                    transport(packets),
+                    `meta mark set ${mark}`,
+                ].join(" "),
             })),
         },
         {
@@ -89,7 +94,14 @@ function word(address: string): string {
     return familyOf(address) === "inet6" ? "ip6" : "ip";
 }
 
-function transport({ protocol, port, lastPort }: Omit<Marking, "mark" | "virtualIp">) {
+function sources({ sourceMac, exceptSourceMac }: Pick<Marking, "sourceMac" | "exceptSourceMac">) {
+    return [
+        ...(sourceMac === undefined ? [] : [`ether saddr ${sourceMac}`]),
+        ...(exceptSourceMac === undefined ? [] : [`ether saddr != ${exceptSourceMac}`]),
+    ];
+}
+
+function transport({ protocol, port, lastPort }: Pick<Marking, "protocol" | "port" | "lastPort">) {
     const name = protocol.toLowerCase();
     if (!port) return `meta l4proto ${name}`;
     return `${name} dport ${lastPort ? `${port}-${lastPort}` : port}`;

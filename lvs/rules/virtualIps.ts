@@ -76,6 +76,18 @@ function routerIdProblems(cluster: Cluster): Problem[] {
                 `${quote(later.id)} is already the id of ${first?.path} on the same interface. Use a different one.`,
             );
         }),
+        ...duplicates(
+            cluster.vrrpInstances.map(({ vmacInterface }, index) => ({
+                path: `vrrpInstances[${index}].vmacInterface`,
+                vmacInterface,
+            })),
+            ({ vmacInterface }) => vmacInterface,
+        ).flatMap(([later, first]) =>
+            problem(
+                later.path,
+                `${quote(later.vmacInterface)} is already ${first.path}. Use a different name.`,
+            ),
+        ),
         ...duplicates(routers, ({ name }) => name).flatMap(([later, first]) =>
             problem(
                 `${later.path}.name`,

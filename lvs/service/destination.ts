@@ -1,6 +1,15 @@
-import { canonical, type Family, familyOf, socketOf } from "../addresses";
+import {
+    canonical,
+    type Family,
+    familyOf,
+    isSameAddress,
+    longestRange,
+    rangeOf,
+    socketOf,
+} from "../addresses";
 import {
     destinationAddress,
+    matching,
     oneOf,
     port as portNumber,
     checkValue,
@@ -17,6 +26,11 @@ export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 export interface Socket {
     readonly virtualIp: string;
     readonly port?: number;
+}
+
+/** Sockets with one port: a single address, or a range of them. */
+export interface SocketRange extends Socket {
+    readonly lastIp?: string;
 }
 
 /** Address family of packets. */
@@ -48,6 +62,10 @@ export interface MarkedPacketsSettings {
     port?: number;
     /** Last port of the range. Defaults to `port`. */
     lastPort?: number;
+    /** Source MAC address of the packets, such as `00:00:5e:00:53:01`: that of a router or of a client in the network. Defaults to any. */
+    sourceMac?: string;
+    /** Source MAC address of packets that get no mark, such as that of another director. Defaults to none. */
+    exceptSourceMac?: string;
 }
 
 export interface MarkedPackets extends MarkedPacketsSettings {
@@ -59,7 +77,7 @@ export interface Destination {
     readonly virtualIp?: string;
     readonly port?: number;
     readonly protocol?: Protocol;
-    readonly virtualServerGroup?: Socket[];
+    readonly virtualServerGroup?: SocketRange[];
     readonly fwmark?: Fwmark;
 }
 
@@ -71,8 +89,12 @@ export function protocolOf({ protocol = Protocol.TCP }: MarkedPacketsSettings): 
 /** Sockets of a service. Port 0 means all ports. */
 export function socketsOf(destination: Destination): Required<Socket>[] {
     const { virtualIp, port, virtualServerGroup } = destination;
-    const sockets = virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
-    return sockets.map(({ virtualIp, port = 0 }) => ({ virtualIp, port }));
+    const sockets: SocketRange[] =
+        virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
+    return sockets.flatMap(({ virtualIp, lastIp = virtualIp, port = 0 }) =>
+        // keepalived misreads a range that crosses an octet.
+        (rangeOf(virtualIp, lastIp) ?? [virtualIp]).map((ip) => ({ virtualIp: ip, port })),
+    );
 }
 
 /** Virtual IPs of a service, in the order in which they are written. */
@@ -159,7 +181,7 @@ export function destinationProblems(
             "The list is empty. Give at least one address and port.",
         ),
         ...problemsOfEach(`${path}.virtualServerGroup`, virtualServerGroup, (socket, at) =>
-            socketProblems(at, socket, target),
+            rangeProblems(at, socket, target),
         ),
         ...(virtualIp === undefined ? [] : socketProblems(path, { virtualIp, port }, target)),
         ...sameFamilyProblems(path, destination),
@@ -171,6 +193,28 @@ function socketProblems(path: string, { virtualIp, port }: Socket, target: Targe
         ...checkValue(`${path}.virtualIp`, destinationAddress, virtualIp, target),
         ...checkValue(`${path}.port`, portNumber, port, target),
     ];
+}
+
+/** A MAC address of one interface, not of a group. */
+const macAddress = matching(
+    /^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i,
+    "the MAC address of an interface",
+    "one such as 00:00:5e:00:53:01",
+);
+
+function rangeProblems(path: string, socket: SocketRange, target: Target): Problem[] {
+    const { virtualIp, lastIp } = socket;
+    const ends = [
+        ...socketProblems(path, socket, target),
+        ...checkValue(`${path}.lastIp`, destinationAddress, lastIp, target),
+    ];
+    if (ends.length > 0 || lastIp === undefined) return ends;
+    const isRange = !isSameAddress(virtualIp, lastIp) && rangeOf(virtualIp, lastIp) !== undefined;
+    return problemIf(
+        !isRange,
+        `${path}.lastIp`,
+        `${quote(lastIp)} does not end a range that begins with ${quote(virtualIp)}. Give the higher end of up to ${longestRange} addresses.`,
+    );
 }
 
 function fwmarkProblems(
@@ -195,6 +239,13 @@ function fwmarkProblems(
             ...socketProblems(at, marked, target),
             ...checkValue(`${at}.protocol`, oneOf(Protocol), marked.protocol, target),
             ...checkValue(`${at}.lastPort`, portNumber, marked.lastPort, target),
+            ...checkValue(`${at}.sourceMac`, macAddress, marked.sourceMac, target),
+            ...checkValue(`${at}.exceptSourceMac`, macAddress, marked.exceptSourceMac, target),
+            ...problemIf(
+                marked.sourceMac !== undefined && marked.exceptSourceMac !== undefined,
+                `${at}.exceptSourceMac`,
+                "All packets from other addresses than sourceMac lack the mark anyway. Give one of the two.",
+            ),
             ...problemIf(
                 marked.lastPort !== undefined && !(marked.lastPort > (marked.port ?? 65535)),
                 `${at}.lastPort`,

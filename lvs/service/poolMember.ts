@@ -18,7 +18,7 @@ import { webHost } from "./checks/hostName";
 import { LvsMethod, type Tunnel, tunnelProblems } from "./lvsMethod";
 
 /** Settings of a pool member that are one line each in its block. */
-export interface PoolMemberKeywords {
+export interface PoolMemberKeywords<Call = ScriptCall> {
     /** Share of the connections, 0 to 65535, for schedulers that use weights. 0 means no new connections (keepalived `weight`). Defaults to the real server's. */
     weight?: number;
     /** Number of connections at which the server gets no more, 0 to 65535. 0 means no limit (keepalived `uthreshold`). Defaults to 0. */
@@ -30,9 +30,9 @@ export interface PoolMemberKeywords {
     /** Count the server as down until its checks succeed (keepalived `alpha`). Defaults to the virtual server's. */
     alpha?: boolean;
     /** Script that runs when the server comes up (keepalived `notify_up`). Defaults to none. */
-    notifyUp?: ScriptCall;
+    notifyUp?: Call;
     /** Script that runs when the server goes down (keepalived `notify_down`). Defaults to none. */
-    notifyDown?: ScriptCall;
+    notifyDown?: Call;
     /** Send mail when the server comes up or goes down (keepalived `smtp_alert`). Defaults to true if mail is set up. */
     smtpAlert?: boolean;
     /** Host name for HTTP checks without one (keepalived `virtualhost`). Defaults to the virtual server's. */
@@ -42,7 +42,8 @@ export interface PoolMemberKeywords {
 }
 
 /** A real server in the pool of one virtual server (keepalived `real_server`). */
-export interface PoolMemberSettings extends PoolMemberKeywords, CheckTiming {
+export interface PoolMemberSettings<Call = ScriptCall, Checks = Check>
+    extends PoolMemberKeywords<Call>, CheckTiming {
     /** Name of the real server. */
     name: string;
     /** Port that the server listens on. Defaults to the virtual server's; another port needs NAT or FULLNAT. */
@@ -52,7 +53,7 @@ export interface PoolMemberSettings extends PoolMemberKeywords, CheckTiming {
     /** Tunnel to the server, for method TUN. Defaults to the virtual server's. */
     tunnel?: Tunnel;
     /** Health checks. Defaults to the virtual server's. */
-    check?: Check;
+    check?: Checks;
 }
 
 export type PoolMember = PoolMemberSettings & ExtraConfig;

@@ -3,7 +3,7 @@ import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { type Problem, problemIf } from "../problems";
 
 /** Quorum of a pool: when it counts as up, and scripts for changes. */
-export interface QuorumSettings {
+export interface QuorumSettings<Call = ScriptCall> {
     /** Count servers as down until their first check succeeds (keepalived `alpha`). Defaults to false: servers start as up. */
     alpha?: boolean;
     /** Run notifyDown and quorumDown when keepalived stops (keepalived `omega`). Defaults to false. */
@@ -13,9 +13,9 @@ export interface QuorumSettings {
     /** Margin around quorum, smaller than quorum: the pool comes up at quorum + hysteresis, and goes down below quorum - hysteresis (keepalived `hysteresis`). Defaults to 0. */
     hysteresis?: number;
     /** Script that runs when the pool comes up (keepalived `quorum_up`). Defaults to none. */
-    quorumUp?: ScriptCall;
+    quorumUp?: Call;
     /** Script that runs when the pool goes down (keepalived `quorum_down`). Defaults to none. */
-    quorumDown?: ScriptCall;
+    quorumDown?: Call;
 }
 
 const most = 2147483647;

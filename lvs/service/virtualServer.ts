@@ -10,6 +10,7 @@ import {
     checkValue,
     type Target,
 } from "../keepalived/keywords";
+import type { ScriptCall } from "../keepalived/scripts";
 import { type Problem, problem, problemIf } from "../problems";
 import {
     type Check,
@@ -41,12 +42,7 @@ import {
     persistenceProblems,
     type PersistenceSettings,
 } from "./persistence";
-import {
-    type PoolMember,
-    type PoolMemberSettings,
-    type PoolMemberKeywords,
-    poolMemberKeywords,
-} from "./poolMember";
+import { type PoolMember, type PoolMemberKeywords, poolMemberKeywords } from "./poolMember";
 import { quorumKeywords, type QuorumSettings } from "./quorum";
 import {
     type LvsSched,
@@ -69,12 +65,12 @@ export interface VirtualServerKeywords {
 }
 
 /** A virtual server without its addresses. */
-export interface VirtualServerSettings
+export interface VirtualServerSettings<Call = ScriptCall, Checks = Check>
     extends
         VirtualServerKeywords,
         SchedulerSettings,
         PersistenceSettings,
-        QuorumSettings,
+        QuorumSettings<Call>,
         CheckTiming {
     /** Forwarding method (keepalived `lvs_method`). Defaults to `DR`. */
     lvsMethod?: LvsMethod;
@@ -85,9 +81,7 @@ export interface VirtualServerSettings
     /** Set the weight of a failed server to 0 instead of removing it (keepalived `inhibit_on_failure`). Defaults to false. */
     inhibitOnFailure?: boolean;
     /** Health checks of the real servers. Defaults to a TCP connection to their port; for UDP to a packet and an echo request, for SCTP to an echo request. */
-    check?: Check;
-    /** Real servers in the pool. Defaults to all. */
-    realServers?: PoolMemberSettings[];
+    check?: Checks;
     /** Networks of the clients, as prefixes such as `192.0.2.0/24`. pulumi-lvs warns if NAT fails for some of them. Defaults to anywhere. */
     clientNetworks?: string[];
 }

@@ -8,6 +8,7 @@ import {
     tooNew,
 } from "../keepalived/keywords";
 import { nameIn, checkRequired } from "../keepalived/kinds";
+import type { ScriptCall } from "../keepalived/scripts";
 import {
     problemsOfEach,
     joinNames,
@@ -32,13 +33,14 @@ import {
 import { blockNameProblems } from "./tracking/tracking";
 
 /** Settings of a sync group that are one line each in its block. */
-export interface VrrpSyncGroupKeywords extends NotifySettings {
+export interface VrrpSyncGroupKeywords<Call = ScriptCall> extends NotifySettings<Call> {
     /** Let instances of the group track things with weights of their own, although their priorities then differ (keepalived `sync_group_tracking_weight`). Defaults to false. */
     syncGroupTrackingWeight?: boolean;
 }
 
 /** VRRP instances that fail over together: one director is active for all of them (keepalived `vrrp_sync_group`). */
-export interface VrrpSyncGroupSettings extends VrrpSyncGroupKeywords, Tracks {
+export interface VrrpSyncGroupSettings<Call = ScriptCall>
+    extends VrrpSyncGroupKeywords<Call>, Tracks {
     /** Name of the group. */
     name: string;
     /** Names of its VRRP instances, two or more (keepalived `group`). */

@@ -61,6 +61,20 @@ function rendered(all: Registration[]): string {
     return renderedHosts({ steps }).map(listing).join("\n");
 }
 
+/** Error that refuses arguments with outputs. All promises of an output fail together. */
+async function refusal(args: LvsClusterArgs): Promise<unknown> {
+    const resource = undefined as unknown as pulumi.Resource;
+    const model = validatedCluster(args, resource).model as pulumi.Output<unknown>;
+    const inner = model as unknown as Record<string, Promise<unknown>>;
+    for (const name of ["isKnown", "isSecret"]) inner[name]!.catch(() => undefined);
+    const { promise, allResources } = model as unknown as Record<
+        "promise" | "allResources",
+        () => Promise<unknown>
+    >;
+    allResources().catch(() => undefined);
+    return promise().catch(String);
+}
+
 async function isSecretOutput(args: LvsClusterArgs): Promise<[boolean, unknown][]> {
     const found: [boolean, unknown][] = [];
     await record(async () => {
@@ -122,6 +136,40 @@ it("a key of signed adverts is secret although it is plain text", async () => {
     expect(step("web-ds1-configure").secrets).not.toContain("stdin");
 });
 
+describe("an argument of a script", () => {
+    /** Arguments of the seed with a script that checks the servers with this argument, and on ds2 with another one. */
+    const argsWith = (arg: pulumi.Input<string>, other: pulumi.Input<string> = "plain") => {
+        const args = seedArgs();
+        args.scripts = [{ name: "probe", content: "#!/bin/sh\n" }];
+        const directors = [{ name: "ds2", args: [other] }];
+        const miscPath = { script: "probe", args: [arg], directors };
+        args.virtualServers[0]!.check = { misc: { miscPath } };
+        return args;
+    };
+
+    it("may be an output, also on one director, and its step stays readable", async () => {
+        const outputs = ["203.0.113.9", "203.0.113.10"].map((one) => pulumi.output(one));
+        const all = await record(() => new LvsCluster("web", argsWith(outputs[0]!, outputs[1])));
+        const configured = (host: string) =>
+            all.find(({ name }) => name === `web-${host}-configure`);
+        const call = "/usr/libexec/keepalived/probe";
+        expect(configured("ds1")!.inputs.stdin).toContain(`misc_path "${call} 203.0.113.9"`);
+        expect(configured("ds2")!.inputs.stdin).toContain(`misc_path "${call} 203.0.113.10"`);
+        expect(configured("ds1")!.secrets).not.toContain("stdin");
+    });
+
+    it.each<[string, LvsClusterArgs]>([
+        ["miscPath.args[0]", argsWith(pulumi.secret(mark))],
+        ["miscPath.directors[0].args[0]", argsWith("plain", pulumi.secret(mark))],
+    ])("is refused in %s if it is secret, and not repeated", async (path, args) => {
+        const error = await refusal(args);
+        expect(error).toContain(
+            `virtualServers[0].check.misc.${path}: The value is secret, and every user of a host can read the arguments of its processes.`,
+        );
+        expect(error).not.toContain(mark);
+    });
+});
+
 it("the fields with seals are those that the schema calls secret at times", () => {
     expect(new Set(fields.map(({ path }) => path.split(".").at(-1)))).toEqual(sealedFields);
     expect(fields.length).toBeGreaterThan(5);
@@ -172,17 +220,7 @@ describe.each(fields.map((field) => [field.path, field] as const))("a secret in 
     });
 
     it("is not repeated by an error", async () => {
-        const args = withSecret(field, `${mark}\0 } {`);
-        const resource = undefined as unknown as pulumi.Resource;
-        const model = validatedCluster(args, resource).model as pulumi.Output<unknown>;
-        const inner = model as unknown as Record<string, Promise<unknown>>;
-        for (const name of ["isKnown", "isSecret"]) inner[name]!.catch(() => undefined);
-        const { promise, allResources } = model as unknown as Record<
-            "promise" | "allResources",
-            () => Promise<unknown>
-        >;
-        allResources().catch(() => undefined);
-        const error = await promise().catch(String);
+        const error = await refusal(withSecret(field, `${mark}\0 } {`));
         expect(error).toContain(field.path.split(".").at(-1));
         expect(error).not.toContain(mark);
     });

@@ -61,6 +61,34 @@ describe("arguments of the wrong shape", () => {
             ["  directors: An output is not a list yet. Give plain data, which a preview knows."],
         ],
         [
+            "outputs where objects belong",
+            (args) => ({
+                ...args,
+                vrrpInstances: [pulumi.output({ interface: "eth0", virtualRouterId: 62 })],
+                globalDefs: pulumi.output({}),
+            }),
+            [
+                "  vrrpInstances[0]: An output has no fields yet. Give plain data, which a preview knows.",
+                "  globalDefs: An output has no fields yet. Give plain data, which a preview knows.",
+            ],
+        ],
+        [
+            "an output where an object with keys belongs",
+            (args) => ({
+                ...args,
+                vrrpInstances: [
+                    {
+                        interface: "eth0",
+                        virtualRouterId: 62,
+                        authHmac: pulumi.output({ keys: [{ id: 1, key: "hex:0f" }], activeKey: 1 }),
+                    },
+                ],
+            }),
+            [
+                "  vrrpInstances[0].authHmac: An output has no fields yet. Give plain data, which a preview knows.",
+            ],
+        ],
+        [
             "a field with another name now",
             (args) => ({
                 ...args,

@@ -54,6 +54,19 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         }
     });
 
+    it("drains a server on every release: its weight in the kernel is 0 by a reload, and 1 again", async () => {
+        const weights = () =>
+            Promise.all(
+                ["ds1", "ds2"].map(async (name) =>
+                    (await cluster.ipvsRules(name, "-r 10.128.190.250:80")).join(),
+                ),
+            );
+        await cluster.change(({ realServers }) => (realServers[1]!.drained = true));
+        for (const rule of await weights()) expect(rule).toMatch(/ -w 0$/);
+        await cluster.change();
+        for (const rule of await weights()) expect(rule).toMatch(/ -w 1$/);
+    });
+
     it("answers within five seconds of a power cut of its active director, which becomes active again", async () => {
         const probe = await cluster.probe();
         const ds1 = cluster.host("ds1");

@@ -126,7 +126,13 @@ describe("A cluster with a service of every kind", () => {
         const record = (word: string) => ({ script: "record", args: [word] });
         const marked = (mark: number, ...ports: [number, number?][]) => ({
             mark,
-            packets: ports.map(([port, lastPort]) => ({ virtualIp: vip, port, lastPort })),
+            packets: ports.map(([port, lastPort]) => ({
+                virtualIp: vip,
+                port,
+                lastPort,
+                // No machine of the lab has it.
+                exceptSourceMac: "00:00:5e:00:53:02",
+            })),
         });
         const scheduled = (name: string, port: number): VirtualServer => {
             const settings: VirtualServer = {
@@ -166,8 +172,8 @@ describe("A cluster with a service of every kind", () => {
                 checked(failing.sorry, { sorryServer }),
                 checked(failing.quorum, {
                     quorum: 2,
-                    quorumUp: record("quorum-up"),
-                    quorumDown: record("quorum-down"),
+                    quorumUp: record("quorum up"),
+                    quorumDown: record("quorum down"),
                     sorryServer,
                 }),
                 checked(failing.hysteresis, { quorum: 2, hysteresis: 1, sorryServer }),
@@ -527,17 +533,17 @@ describe("A cluster with a service of every kind", () => {
             await waitUntil(
                 "the call of quorumDown",
                 2000,
-                async () => (await notified())[0] === "quorum-down",
+                async () => (await notified())[0] === "quorum down",
             );
             await restorePages(port, ["rs2"], poolIs(port, { rs2: "1", rs3: "1" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS2: 3, RS3: 3 });
             await waitUntil(
                 "the call of quorumUp",
                 2000,
-                async () => (await notified())[1] === "quorum-up",
+                async () => (await notified())[1] === "quorum up",
             );
             await restorePages(port, ["rs1"], poolIs(port, full));
-            expect(await notified()).toEqual(["quorum-down", "quorum-up"]);
+            expect(await notified()).toEqual(["quorum down", "quorum up"]);
         });
 
         it("loses a quorum of 2 with hysteresis 1 below 1, and regains it at 3", async () => {

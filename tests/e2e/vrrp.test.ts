@@ -328,7 +328,7 @@ describe("Among three directors,", () => {
             fast: { version: 3, advertInt: 0.1 },
             green: { directors: [...inOrder("ds2", "ds1"), third] },
             six: {},
-            vmac: { version: 3, useVmac: true },
+            vmac: { version: 3, useVmac: true, vmacInterface: "vip0" },
             unicast: { unicast: true },
             tracking: {
                 trackScript: [{ name: "well", weight: -10 }],

@@ -1,5 +1,12 @@
 import * as fc from "fast-check";
-import { canonical, familyOf, isInNetwork, isSameAddress, kindOf } from "../../lvs/addresses";
+import {
+    canonical,
+    familyOf,
+    isInNetwork,
+    isSameAddress,
+    kindOf,
+    rangeOf,
+} from "../../lvs/addresses";
 import {
     destinationAddress,
     ipAddress,
@@ -142,6 +149,26 @@ describe.each(Object.entries(places))("the field %s", (path, change) => {
     ])("refuses the address %s", (address) => {
         const found = validate({ ...seed, ...change(address) });
         expect(found.map((one) => one.path)).toContain(path);
+    });
+});
+
+describe("rangeOf", () => {
+    it.each<[string, string, string[] | undefined]>([
+        ["192.0.2.9", "192.0.2.9", ["192.0.2.9"]],
+        ["192.0.2.254", "192.0.3.1", ["192.0.2.254", "192.0.2.255", "192.0.3.0", "192.0.3.1"]],
+        ["2001:db8::fffe", "2001:DB8::1:0", ["2001:db8::fffe", "2001:db8::ffff", "2001:db8::1:0"]],
+        ["::ffff", "::1:0", ["::ffff", "::1:0"]],
+        ["192.0.2.9", "192.0.2.8", undefined],
+        ["192.0.2.0", "192.0.3.0", undefined],
+        ["192.0.2.9", "2001:db8::1", undefined],
+        ["rs1", "rs2", undefined],
+    ])("lists the addresses from %s to %s: %j", (first, last, addresses) => {
+        expect(rangeOf(first, last)).toEqual(addresses);
+    });
+
+    it("lists up to 256 addresses", () => {
+        expect(rangeOf("192.0.2.0", "192.0.2.255")).toHaveLength(256);
+        expect(rangeOf("2001:db8::ff00", "2001:db8::ffff")).toHaveLength(256);
     });
 });
 

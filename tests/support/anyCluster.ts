@@ -8,6 +8,7 @@ import { LvsMethod, TunnelType } from "../../lvs/service/lvsMethod";
 import { refusalsOf } from "../../lvs/problems";
 import { LvsSched } from "../../lvs/service/scheduler";
 import { validate } from "../../lvs/validate";
+import { AuthType, VrrpState } from "../../lvs/vrrp/instance/members";
 import { ParamMatch } from "../../lvs/vrrp/tracking/trackProcess";
 import { Scope } from "../../lvs/vrrp/instance/virtualIpaddress";
 import { RouteType } from "../../lvs/vrrp/instance/virtualRoutes";
@@ -39,7 +40,6 @@ function some(given: Fields, others: Fields = {}): fc.Arbitrary<object> {
                 name,
                 fc.oneof(
                     { weight: 6, arbitrary: fc.constant(undefined) },
-                    // Only keepalived checks the user's own lines.
                     { weight: 1, arbitrary: name === "extraConfig" ? right : usually(right) },
                 ),
             ] as const,
@@ -77,7 +77,12 @@ const hostName = fc.constantFrom("www.example.com", "rs1", "_x.example.com");
 const call = fc.constantFrom<unknown>(
     { script: "say" },
     { script: "say", args: ["up", "a=b", "1%"], user: "root" },
+    { script: "say", args: ["two words", "#1!"] },
+    { script: "/usr/bin/env", args: ["true"], user: "root" },
+    { script: "say", args: ["all"], directors: [{ name: "ds1", args: ["ds1"] }] },
 );
+/** Only keepalived checks the user's own lines. */
+const extraConfig = fc.constant("# a note");
 const group = fc.constantFrom("224.0.0.61", "ff02::61");
 const announcements = fc.constantFrom(1, 5, 4294);
 const trackWeight = fc.constantFrom(-20, 0, 5);
@@ -92,6 +97,7 @@ const repeated: Fields = { delayLoop: fc.constantFrom(6, 60), alpha: bool, logAl
 const connecting: Fields = {
     ...timing,
     ...repeated,
+    extraConfig,
     connectIp: address,
     connectPort: port,
     bindto: address,
@@ -102,6 +108,7 @@ const connecting: Fields = {
 const url = some(
     { path: fc.constantFrom("/", "/health?a=b&c=%20d", "/a,b;c:d@e~f*") },
     {
+        extraConfig,
         statusCode: fc.constantFrom(["200"], ["200-299", "301"], ["100", "599"]),
         digest: fc.constant("9b3a0c85a887a256d6939da88aabd8cd"),
         virtualhost: hostName,
@@ -132,9 +139,9 @@ const check = some(
         ),
         misc: some(
             { miscPath: call },
-            { ...timing, ...repeated, miscTimeout: range(1, 3), miscDynamic: bool },
+            { ...timing, ...repeated, miscTimeout: range(1, 3), miscDynamic: bool, extraConfig },
         ),
-        bfd: some({ name: fc.constant("peer") }, { alpha: bool }),
+        bfd: some({ name: fc.constant("peer") }, { alpha: bool, extraConfig }),
         udp: some(
             {},
             {
@@ -146,7 +153,10 @@ const check = some(
             },
         ),
         ping: some({}, connecting),
-        file: some({ trackFile: fc.constant("drain") }, { weight: trackWeight, reverse: bool }),
+        file: some(
+            { trackFile: fc.constant("drain") },
+            { weight: trackWeight, reverse: bool, extraConfig },
+        ),
         none: bool,
     },
 );
@@ -175,7 +185,17 @@ const member = some(
 );
 const marked = some(
     { virtualIp: vip },
-    { protocol: all(Protocol), port: range(1, 79), lastPort: range(80, 65535) },
+    {
+        protocol: all(Protocol),
+        port: range(1, 79),
+        lastPort: range(80, 65535),
+        sourceMac: fc.constant("00:00:5e:00:53:01"),
+        exceptSourceMac: fc.constant("00:00:5E:00:53:02"),
+    },
+);
+const sockets = some(
+    { virtualIp: vip, port },
+    { lastIp: fc.constantFrom("192.0.2.12", "2001:db8::13") },
 );
 const mark = range(1, 2147483647);
 const destination = fc.oneof(
@@ -185,10 +205,7 @@ const destination = fc.oneof(
     },
     {
         weight: 1,
-        arbitrary: some(
-            { virtualServerGroup: list(some({ virtualIp: vip, port }), 3) },
-            { protocol: all(Protocol) },
-        ),
+        arbitrary: some({ virtualServerGroup: list(sockets, 3) }, { protocol: all(Protocol) }),
     },
     {
         weight: 1,
@@ -269,89 +286,105 @@ const ownAddress = some(
         preferredLft: fc.constantFrom("forever", "0", "300"),
     },
 );
+/** Settings of an instance that a director can have for itself. */
+const own: Fields = {
+    ...notifications,
+    state: all(VrrpState),
+    nopreempt: bool,
+    preemptDelay: fc.constantFrom(0, 5, 0.5),
+    downTimerAdverts: range(1, 100),
+    timerExpiredBackup: range(1, 254),
+    dontTrackPrimary: bool,
+    trackSrcIp: bool,
+    useVmac: bool,
+    vmacInterface: fc.constantFrom("vip0", "vip1"),
+    useVmacAddr: bool,
+    vmacXmitBase: bool,
+    unicastTtl: range(0, 255),
+    checkUnicastSrc: bool,
+    oldUnicastChecksum: bool,
+    mcastDstIp: group,
+    garpMasterDelay: announcements,
+    garpMasterRepeat: announcements,
+    garpMasterRefresh: announcements,
+    garpMasterRefreshRepeat: announcements,
+    garpLowerPrioDelay: announcements,
+    garpLowerPrioRepeat: range(0, 5),
+    garpExtraIf: range(0, 86400),
+    lowerPrioNoAdvert: bool,
+    higherPrioSendAdvert: bool,
+    skipCheckAdvAddr: bool,
+    v3ChecksumAsV2: bool,
+    strictMode: bool,
+    accept: bool,
+    promoteSecondaries: bool,
+    kernelRxBufSize: range(1, 2147483647),
+    notifyDeleted: call,
+    notifyMasterRxLowerPri: call,
+    trackInterface: list(some({ interface: device }, { weight: trackWeight })),
+    trackScript: list(tracked),
+    trackFile: list(some({ name: fc.constant("drain") }, { weight: trackWeight })),
+    trackProcess: list(some({ name: fc.constant("named") }, { weight: trackWeight })),
+    trackBfd: list(some({ name: fc.constant("peer") }, { weight: trackWeight })),
+    virtualRoutes: list(
+        some(
+            { to: fc.constantFrom("203.0.113.0/24", "0.0.0.0/0", "2001:db8:1::/48") },
+            {
+                via: fc.constantFrom("192.0.2.254", "2001:db8::fe"),
+                dev: device,
+                type: all(RouteType),
+                table: range(1, 252),
+                metric: range(0, 999),
+                mtu: range(68, 65535),
+                advmss: range(1, 65535),
+                src: vip,
+                scope: all(Scope),
+                onlink: bool,
+                noTrack: bool,
+            },
+        ),
+    ),
+    virtualRules: list(
+        some(
+            { preference: range(1, 32765) },
+            {
+                from: vip,
+                to: fc.constant("203.0.113.0/24"),
+                iif: device,
+                oif: device,
+                fwmark: range(1, 4294967295),
+                table: range(1, 252),
+                type: all(RouteType),
+                noTrack: bool,
+            },
+        ),
+    ),
+};
+const instanceDirectors = fc
+    .tuple(
+        some(
+            { name: fc.constant("ds2") },
+            { ...own, priority: range(1, 254), mcastSrcIp: fc.constant("192.0.2.2") },
+        ),
+        some(
+            { name: fc.constant("ds1") },
+            { ...own, interface: device, unicastSrcIp: fc.constant("192.0.2.1") },
+        ),
+    )
+    .map((directors) => [...directors]);
 const instance = some(
     { interface: device, virtualRouterId: range(1, 255) },
     {
-        ...notifications,
+        ...own,
         name: fc.constantFrom("web", "VI-2", "a.b"),
         version: range(2, 3),
+        authType: all(AuthType),
         advertInt: fc.constantFrom(1, 3, 0.1),
-        nopreempt: bool,
-        preemptDelay: fc.constantFrom(0, 5, 0.5),
-        downTimerAdverts: range(1, 100),
-        timerExpiredBackup: range(1, 254),
-        dontTrackPrimary: bool,
-        trackSrcIp: bool,
-        useVmac: bool,
-        useVmacAddr: bool,
-        vmacXmitBase: bool,
         unicast: bool,
-        unicastTtl: range(0, 255),
-        checkUnicastSrc: bool,
-        oldUnicastChecksum: bool,
-        mcastDstIp: group,
-        garpMasterDelay: announcements,
-        garpMasterRepeat: announcements,
-        garpMasterRefresh: announcements,
-        garpMasterRefreshRepeat: announcements,
-        garpLowerPrioDelay: announcements,
-        garpLowerPrioRepeat: range(0, 5),
-        garpExtraIf: range(0, 86400),
-        lowerPrioNoAdvert: bool,
-        higherPrioSendAdvert: bool,
-        skipCheckAdvAddr: bool,
-        v3ChecksumAsV2: bool,
-        strictMode: bool,
-        accept: bool,
-        promoteSecondaries: bool,
-        kernelRxBufSize: range(1, 2147483647),
-        notifyDeleted: call,
-        notifyMasterRxLowerPri: call,
-        directors: fc.constantFrom(
-            [{ name: "ds2", priority: 200 }, { name: "ds1" }],
-            [{ name: "ds1", interface: "eth1", unicastSrcIp: "192.0.2.1" }, { name: "ds2" }],
-        ),
-        trackInterface: list(some({ interface: device }, { weight: trackWeight })),
-        trackScript: list(tracked),
-        trackFile: list(some({ name: fc.constant("drain") }, { weight: trackWeight })),
-        trackProcess: list(some({ name: fc.constant("named") }, { weight: trackWeight })),
-        trackBfd: list(some({ name: fc.constant("peer") }, { weight: trackWeight })),
+        directors: instanceDirectors,
         virtualIpaddress: list(ownAddress, 4),
         virtualIpaddressExcluded: list(ownAddress),
-        virtualRoutes: list(
-            some(
-                { to: fc.constantFrom("203.0.113.0/24", "0.0.0.0/0", "2001:db8:1::/48") },
-                {
-                    via: fc.constantFrom("192.0.2.254", "2001:db8::fe"),
-                    dev: device,
-                    type: all(RouteType),
-                    table: range(1, 252),
-                    metric: range(0, 999),
-                    mtu: range(68, 65535),
-                    advmss: range(1, 65535),
-                    src: vip,
-                    scope: all(Scope),
-                    onlink: bool,
-                    noTrack: bool,
-                },
-            ),
-        ),
-        virtualRules: list(
-            some(
-                { preference: range(1, 32765) },
-                {
-                    from: vip,
-                    to: fc.constant("203.0.113.0/24"),
-                    iif: device,
-                    oif: device,
-                    fwmark: range(1, 4294967295),
-                    table: range(1, 252),
-                    type: all(RouteType),
-                    noTrack: bool,
-                },
-            ),
-        ),
-        extraConfig: fc.constant("# a note"),
+        extraConfig,
     },
 );
 
@@ -449,13 +482,18 @@ const globalDefs = some(
 /** Clusters with any values in their fields: most of them valid, some senseless. */
 export const anyCluster = some(
     {
-        directors: fc.constantFrom(
-            [{ name: "ds1", host: "192.0.2.1" }],
-            [
-                { name: "ds1", host: "192.0.2.1" },
-                { name: "ds2", host: "192.0.2.2" },
-            ],
-        ),
+        directors: fc
+            .tuple(
+                ...["ds1", "ds2"].map((name, index) =>
+                    some({}, { routerId: fc.constantFrom("lvs", "LVS_MASTER") }).map((one) => ({
+                        name,
+                        host: `192.0.2.${1 + index}`,
+                        ...one,
+                    })),
+                ),
+                bool,
+            )
+            .map(([first, second, isSingle]) => (isSingle ? [first] : [first, second])),
         realServers: fc
             .tuple(
                 ...["rs1", "rs2", "rs3"].map((name, index) =>
@@ -476,10 +514,11 @@ export const anyCluster = some(
     },
     {
         distribution: fc.constantFrom(...Object.values(Distribution)),
+        extraConfig,
         vrrpSyncGroups: list(
             some(
                 { name: fc.constant("both"), group: fc.constant(["VI_1", "VI_2"]) },
-                { ...notifications, syncGroupTrackingWeight: bool },
+                { ...notifications, syncGroupTrackingWeight: bool, extraConfig },
             ),
             1,
         ),
@@ -493,6 +532,7 @@ export const anyCluster = some(
                     rise: port,
                     fall: port,
                     initFail: bool,
+                    extraConfig,
                 },
             ),
             1,
@@ -500,7 +540,7 @@ export const anyCluster = some(
         trackFiles: list(
             some(
                 { name: fc.constant("drain"), file: fc.constant("/run/drain") },
-                { weight: trackWeight, initFile: fc.constant({ value: 1 }) },
+                { weight: trackWeight, initFile: fc.constant({ value: 1 }), extraConfig },
             ),
             1,
         ),
@@ -519,6 +559,7 @@ export const anyCluster = some(
                     terminateDelay: seconds,
                     forkDelay: seconds,
                     fullCommand: bool,
+                    extraConfig,
                 },
             ),
             1,
@@ -537,6 +578,7 @@ export const anyCluster = some(
                     maxHops: range(0, 9),
                     multihop: bool,
                     weight: trackWeight,
+                    extraConfig,
                 },
             ),
             1,

@@ -55,27 +55,29 @@ export function distortion(
 
 /** No file has the name of a real server. Blank extra lines are left out. */
 function isInNoFile({ path, text }: Leaf, value: string): boolean {
-    const isBlank = path.endsWith(".extraConfig") && value.trim() === text;
+    const isBlank = /(^|\.)extraConfig$/.test(path) && value.trim() === text;
     return isBlank || /^realServers\[\d+\]\.name$/.test(path);
 }
 
 /** Does a piece of a file have the value exactly where it had the leaf? */
 function isCarried(was: string, is: string, { path, text }: Leaf, value: string): boolean {
-    if (path.endsWith(".extraConfig")) {
+    if (/(^|\.)extraConfig$/.test(path)) {
         return is === withLines(was, text, value) && staysInside(value);
     }
-    const [from, to] = [text, value].map((words) =>
-        path.endsWith(".process") ? words.replaceAll(" ", wordEnd) : words,
-    ) as [string, string];
+    const [from, to] = [text, value].map((words) => {
+        if (/\.args\[\d+\]$/.test(path) && words.includes(" ")) return `'${words}'`;
+        return path.endsWith(".process") ? words.replaceAll(" ", wordEnd) : words;
+    }) as [string, string];
     for (let at = was.indexOf(from); at >= 0; at = was.indexOf(from, at + 1)) {
         if (was.slice(0, at) + to + was.slice(at + from.length) === is) return true;
     }
     return false;
 }
 
-/** Replace a line of a file by other lines with its indentation. */
+/** Replace a line of a file by other lines with its indentation. Lines outside all blocks have an empty one before them. */
 function withLines(file: string, line: string, others: string): string {
     const lines = others.split("\n").filter((other) => other.trim() !== "");
+    if (lines.length === 0) return file.replace(new RegExp(`(^ +|\n)${line}\n`, "m"), "");
     return file.replace(new RegExp(`^( *)${line}\n`, "m"), (_, indent: string) =>
         lines.map((other) => `${indent}${other}\n`).join(""),
     );

@@ -591,6 +591,35 @@ const services = [
         },
         "virtualServers[0]: The addresses mix IPv4 and IPv6. Split the service in two virtual servers.",
     ),
+    owned(
+        "marked packets with a MAC address of a group",
+        { fwmark: { mark: 1, packets: [{ virtualIp: vip, sourceMac: "01:00:5e:00:00:12" }] } },
+        'virtualServers[0].fwmark.packets[0].sourceMac: "01:00:5e:00:00:12" is not the MAC address of an interface. Use one such as 00:00:5e:00:53:01.',
+    ),
+    instance(
+        "a name for an interface that does not exist",
+        { vmacInterface: "vip0" },
+        "vrrpInstances[0].vmacInterface: The name is for an interface with a virtual MAC address. Set useVmac, or remove it.",
+    ),
+    instance(
+        "the own interface as the one with a virtual MAC address",
+        { useVmac: true, vmacInterface: "eth0" },
+        'vrrpInstances[0].vmacInterface: "eth0" is the instance\'s own interface, and keepalived creates another one. Use a new name.',
+    ),
+    instance(
+        "an active state that keepalived does not start in",
+        { nopreempt: true, state: "MASTER" },
+        "vrrpInstances[0].state: With nopreempt, preemptDelay, strict mode or AH, every director starts as BACKUP. Remove the state.",
+    ),
+    service(
+        "a range of addresses whose end comes first",
+        {
+            virtualIp: undefined,
+            port: undefined,
+            virtualServerGroup: [{ virtualIp: "10.128.190.9", lastIp: "10.128.190.8", port: 80 }],
+        },
+        'virtualServers[0].virtualServerGroup[0].lastIp: "10.128.190.8" does not end a range that begins with "10.128.190.9". Give the higher end of up to 256 addresses.',
+    ),
     service(
         "IPv6 with real servers that have no IPv6 address",
         { virtualIp: "fd00:62:1::248", realServers: [{ name: "rs1" }] },
@@ -1023,6 +1052,16 @@ const services = [
         "virtualServers[0].realServers[0].extraConfig: An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
     ),
     service(
+        "extra lines of a check that leave its block",
+        { check: { tcp: { extraConfig: "}" } } },
+        "virtualServers[0].check.tcp.extraConfig: An opening or a closing brace lacks its counterpart. Close every block that you open, and no other.",
+    ),
+    cluster(
+        "extra lines with a network namespace",
+        { extraConfig: "garp_group {\n}\nnet_namespace lvs" },
+        "extraConfig: net_namespace moves keepalived to a network namespace or to files of its own, where the steps on the host do not look. Remove it.",
+    ),
+    service(
         "an extra line whose brace keepalived may skip",
         { extraConfig: "@ds1 track {\n}" },
         "virtualServers[0].extraConfig: A brace shares its line with another brace, @, ~, $ or an escaped character, which can change its meaning. Put the brace on a line of its own.",
@@ -1045,6 +1084,23 @@ const others = [
         "a keyword newer than a director's keepalived",
         { distribution: "rhel7", virtualServers: [{ ...seed.virtualServers[0]!, lvsSched: "mh" }] },
         "virtualServers[0].lvsSched: mh needs keepalived 2.0.7, and ds1 (rhel7) has 1.3.5. Remove it, or correct keepalivedVersion.",
+    ),
+    cluster(
+        "an argument with a blank on an old keepalived",
+        {
+            directors: seed.directors.map((one) => ({ ...one, keepalivedVersion: "2.0.5" })),
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say", args: ["two words"] } }],
+        },
+        'trackScripts[0].script: "two words" has a blank, which needs keepalived 2.0.6, and ds1 (debian12) has 2.0.5. Use an argument without blanks.',
+    ),
+    cluster(
+        "an argument with a quote",
+        {
+            scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+            trackScripts: [{ name: "web", script: { script: "say", args: ["it's"] } }],
+        },
+        'trackScripts[0].script: "it\'s" has characters that keepalived cannot pass on. Use an argument without quotes, backslashes, $ { } and control characters.',
     ),
     cluster(
         "an argument that the shell of an old keepalived would interpret",

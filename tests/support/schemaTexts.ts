@@ -23,15 +23,20 @@ export function textArguments(): string[] {
  * itself, and the directors of script calls other than those of `trackScripts`.
  */
 const repeated = [
-    /^vrrpInstances\[\]\.directors\[\]\.(virtualR|notify|track|mcastDstIp)/,
+    /^vrrpInstances\[\]\.directors\[\]\.(virtualR|notify|track|mcastDstIp|state|vmacInterface)/,
     /^(?!trackScripts).*\.(directors\[\]\.args\[\]|(notify\w*|\w+Script|miscPath|quorumUp|quorumDown)\.directors\[\]\.name)$/,
 ];
 
 /** List the arguments of a cluster that may be secret, without keys and passwords, which always are. */
 export function maybeSecretArguments(): string[] {
     const isMaybe = ({ type, writeOnly }: Schema) => type?.includes("object") && !writeOnly;
-    return textFields().flatMap(([path, field]) => (isMaybe(field) ? [path] : []));
+    return textFields().flatMap(([path, field]) =>
+        isMaybe(field) && !checkOfMember.test(path) ? [path] : [],
+    );
 }
+
+/** A virtual server has the same check. */
+const checkOfMember = /\.realServers\[\]\.check\./;
 
 function textFields(): [string, Schema][] {
     const fields = Object.entries(schema.properties.config.properties as Record<string, Schema>);

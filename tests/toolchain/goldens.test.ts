@@ -45,7 +45,25 @@ describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) =>
         const cluster = onVersion(
             {
                 ...seed,
+                extraConfig: sealed("garp_group {\ngarp_interval 0.5\ninterface eth0\n}"),
                 globalDefs: { extraConfig: sealed("notification_email {\nroot\n}") },
+                scripts: [{ name: "say", content: "#!/bin/sh\n" }],
+                trackScripts: [
+                    { name: "says", script: { script: "say" }, extraConfig: sealed("rise 2") },
+                ],
+                trackProcesses: [
+                    { name: "named", process: "named", extraConfig: sealed("delay 2") },
+                ],
+                trackFiles: [
+                    { name: "drain", file: "/run/drain", extraConfig: sealed("init_file 0") },
+                ],
+                bfdInstances: [
+                    {
+                        name: "router",
+                        neighborIp: "10.128.190.249",
+                        extraConfig: sealed("idle_tx 2000"),
+                    },
+                ],
                 vrrpInstances: [
                     {
                         ...seed.vrrpInstances[0]!,
@@ -56,6 +74,12 @@ describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) =>
                     {
                         ...seed.virtualServers[0]!,
                         extraConfig: sealed("persistence_timeout 60"),
+                        check: {
+                            http: {
+                                url: [{ path: "/", extraConfig: sealed("status_code 200") }],
+                                extraConfig: sealed("bindto 10.128.190.253"),
+                            },
+                        },
                         realServers: [
                             {
                                 name: "rs1",
@@ -82,6 +106,6 @@ describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) =>
             file.secret ? { ...file, content: `${file.content}no_such_word\n` } : file,
         );
         const { output } = await tree.test(wrong, { interfaces });
-        expect(output.match(/no_such_word/g)).toHaveLength(4);
+        expect(output.match(/no_such_word/g)).toHaveLength(Object.keys(secrets).length);
     });
 });

@@ -31,7 +31,7 @@ export interface CheckContext {
 /** Content of a check's block, as its template takes it. */
 export interface CheckLines {
     readonly keywords: string[];
-    readonly urls: { readonly keywords: string[] }[];
+    readonly urls: { readonly keywords: string[]; readonly extraConfig: string[] }[];
 }
 
 /** Timing that a check inherits, packets that its server gets, and version of keepalived. */

@@ -1,3 +1,4 @@
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../../keepalived/extraConfig";
 import {
     flag,
     keywordProblems,
@@ -39,7 +40,7 @@ export interface HttpCheckKeywords extends ConnectingCheck {
 }
 
 /** A page that a check asks for (keepalived `url`). */
-export interface HttpUrl extends RegexKeywords {
+export interface HttpUrlKeywords extends RegexKeywords {
     /** Path of the page, such as `/health`, up to 500 characters. Write characters that a URL cannot have as `%23` (keepalived `path`). */
     path: string;
     /** Accepted status codes and ranges, such as `["200", "301-302"]` (keepalived `status_code`). Defaults to 200 to 299. */
@@ -50,17 +51,21 @@ export interface HttpUrl extends RegexKeywords {
     virtualhost?: string;
 }
 
+export type HttpUrl = HttpUrlKeywords & ExtraConfig;
+
 /** Web pages with the expected status and content (keepalived `HTTP_GET`). */
-export interface HttpCheck extends HttpCheckKeywords {
+export interface HttpCheck<Url = HttpUrl> extends HttpCheckKeywords {
     /** Pages to ask for in turn, one each delay loop (keepalived `url`). */
-    url: HttpUrl[];
+    url: Url[];
 }
 
 /** A page that a check asks for over TLS (keepalived `url`). */
-export interface SslUrl extends HttpUrl {
+export interface SslUrlKeywords extends HttpUrlKeywords {
     /** Fail if the server ends the connection without closing TLS (keepalived `tls_compliant`). Defaults to the check's. */
     tlsCompliant?: boolean;
 }
+
+export type SslUrl = SslUrlKeywords & ExtraConfig;
 
 /** Settings that are one line each in `SSL_GET`. */
 export interface SslCheckKeywords extends HttpCheckKeywords {
@@ -71,9 +76,9 @@ export interface SslCheckKeywords extends HttpCheckKeywords {
 }
 
 /** Web pages over TLS with the expected status and content. keepalived does not verify certificates (keepalived `SSL_GET`). */
-export interface SslCheck extends SslCheckKeywords {
+export interface SslCheck<Url = SslUrl> extends SslCheckKeywords {
     /** Pages to ask for in turn, one each delay loop (keepalived `url`). */
-    url: SslUrl[];
+    url: Url[];
 }
 
 export const httpKeywords: Keywords<HttpCheckKeywords> = {
@@ -117,7 +122,7 @@ function isCodes(code: string): boolean {
     return /^[1-5][0-9]{2}(-[1-5][0-9]{2})?$/.test(code) && Number(first) <= Number(last);
 }
 
-const urlKeywords: Keywords<HttpUrl> = {
+const urlKeywords: Keywords<HttpUrlKeywords> = {
     path: { keyword: "path", type: urlPath },
     statusCode: { keyword: "status_code", type: statusCodes },
     digest: {
@@ -128,7 +133,7 @@ const urlKeywords: Keywords<HttpUrl> = {
     ...regexKeywords,
 };
 
-export const sslUrlKeywords: Keywords<SslUrl> = {
+export const sslUrlKeywords: Keywords<SslUrlKeywords> = {
     ...urlKeywords,
     tlsCompliant: { keyword: "tls_compliant", type: onOff, since: "2.2.8" },
 };
@@ -174,11 +179,11 @@ export function sniNameProblems(path: string, enableSni = false, name = ""): Pro
     );
 }
 
-function pages<Settings extends ConnectingCheck, Url extends HttpUrl>(
+function pages<Settings extends ConnectingCheck, Url extends HttpUrlKeywords>(
     keyword: string,
     keywords: Keywords<Settings>,
     urlKeywords: Keywords<Url>,
-): Checker<Settings & { url: Url[] }> {
+): Checker<Settings & { url: (Url & ExtraConfig)[] }> {
     const connection = connecting(keyword, Protocol.TCP, keywords);
     return {
         ...connection,
@@ -189,15 +194,18 @@ function pages<Settings extends ConnectingCheck, Url extends HttpUrl>(
         plan: (check, around) => ({ ...check, ...connection.plan(check, around) }),
         lines: (check, version) => ({
             ...connection.lines(check, version),
-            urls: check.url.map((url) => ({ keywords: linesOf(urlKeywords, url, version) })),
+            urls: check.url.map((url) => ({
+                keywords: linesOf(urlKeywords, url, version),
+                extraConfig: extraLines(url.extraConfig),
+            })),
         }),
     };
 }
 
-function urlProblems<Url extends HttpUrl>(
+function urlProblems<Url extends HttpUrlKeywords>(
     path: string,
     keywords: Keywords<Url>,
-    urls: Url[],
+    urls: (Url & ExtraConfig)[],
     target: Target,
 ): Problem[] {
     return [
@@ -211,6 +219,7 @@ function urlProblems<Url extends HttpUrl>(
             ...keywordProblems(at, keywords, url, target),
             ...statusCodeProblems(`${at}.statusCode`, url.statusCode ?? [], target),
             ...regexProblems(at, url),
+            ...extraConfigProblems(`${at}.extraConfig`, url.extraConfig, "url", target),
         ]),
     ];
 }

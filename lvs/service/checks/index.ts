@@ -1,3 +1,4 @@
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../../keepalived/extraConfig";
 import { type Target, tooNew } from "../../keepalived/keywords";
 import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problem, problemIf } from "../../problems";
@@ -28,29 +29,21 @@ export { type CheckTiming, delayLoop, delayLoopOf, nearestTiming, timingKeywords
 
 /** Health checks of a real server. With several checks, the server is up while all succeed. */
 export interface Check {
-    /** Opens and closes a TCP connection (keepalived `TCP_CHECK`). Defaults to none. */
-    tcp?: ConnectingCheck;
-    /** Asks for web pages (keepalived `HTTP_GET`). Defaults to none. */
-    http?: HttpCheck;
-    /** Asks for web pages over TLS (keepalived `SSL_GET`). Defaults to none. */
-    ssl?: SslCheck;
-    /** Greets a mail server (keepalived `SMTP_CHECK`). Defaults to none. */
-    smtp?: SmtpCheck;
-    /** Queries a name server (keepalived `DNS_CHECK`). Defaults to none. */
-    dns?: DnsCheck;
-    /** Runs a script (keepalived `MISC_CHECK`). Defaults to none. */
-    misc?: MiscCheck;
-    /** Follows a BFD session (keepalived `BFD_CHECK`). Defaults to none. */
-    bfd?: BfdCheck;
-    /** Sends a UDP packet (keepalived `UDP_CHECK`). Defaults to none. */
-    udp?: UdpCheck;
-    /** Sends an echo request (keepalived `PING_CHECK`). Defaults to none. */
-    ping?: ConnectingCheck;
-    /** Reads a number from a file on the director (keepalived `FILE_CHECK`). Defaults to none. */
-    file?: FileCheck;
-    /** Checks nothing: the server is always up. It excludes all other checks. Defaults to false. */
-    none?: boolean;
+    readonly tcp?: Block<ConnectingCheck>;
+    readonly http?: Block<HttpCheck>;
+    readonly ssl?: Block<SslCheck>;
+    readonly smtp?: Block<SmtpCheck>;
+    readonly dns?: Block<DnsCheck>;
+    readonly misc?: Block<MiscCheck>;
+    readonly bfd?: Block<BfdCheck>;
+    readonly udp?: Block<UdpCheck>;
+    readonly ping?: Block<ConnectingCheck>;
+    readonly file?: Block<FileCheck>;
+    readonly none?: boolean;
 }
+
+/** A check with the lines that a user adds to its block. */
+type Block<Settings> = Settings & ExtraConfig;
 
 type CheckName = Exclude<keyof Check, "none">;
 
@@ -111,6 +104,10 @@ function given(check: Check): { name: string; settings: never; checker: Checker<
     );
 }
 
+function extraConfigOf({ extraConfig }: ExtraConfig): string | undefined {
+    return extraConfig;
+}
+
 export function checkProblems(
     path: string,
     check: Check,
@@ -128,6 +125,12 @@ export function checkProblems(
         ...checks.flatMap(({ name, settings, checker }) => [
             ...tooNew(`${path}.${name}`, checker, target),
             ...checker.problems(`${path}.${name}`, settings, target, context),
+            ...extraConfigProblems(
+                `${path}.${name}.extraConfig`,
+                extraConfigOf(settings),
+                "check",
+                target,
+            ),
         ]),
     ];
 }
@@ -190,6 +193,7 @@ export function planChecks(check: Check | undefined, around: Surroundings): Chec
 /** A check's block, as its template takes it. */
 export interface CheckView extends CheckLines {
     readonly checker: string;
+    readonly extraConfig: string[];
 }
 
 /** Format the blocks of the checks. */
@@ -197,5 +201,6 @@ export function checkViews(checks: readonly CheckPlan[], version: string): Check
     return checks.map(({ checker, settings }) => ({
         checker: checker.keyword,
         ...checker.lines(settings, version),
+        extraConfig: extraLines(extraConfigOf(settings)),
     }));
 }

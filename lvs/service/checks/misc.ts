@@ -4,9 +4,9 @@ import { type Checker, withTiming } from "./checker";
 import { type CheckTiming, nearestTiming, type RepeatedCheck, repeatedKeywords } from "./timing";
 
 /** A script that exits with status 0 while the server is healthy (keepalived `MISC_CHECK`). */
-export interface MiscCheck extends RepeatedCheck {
+export interface MiscCheck<Call = ScriptCall> extends RepeatedCheck {
     /** Script to run (keepalived `misc_path` and `user`). */
-    miscPath: ScriptCall;
+    miscPath: Call;
     /** Whole seconds after which keepalived ends the script and counts a failure, 1 to 3600 (keepalived `misc_timeout`). Defaults to the connectTimeout of pool member or virtual server, rounded up. */
     miscTimeout?: number;
     /** Count exit statuses from 2 on as success, and set the server's weight to the status minus 2 (keepalived `misc_dynamic`). Defaults to false. */

@@ -1,5 +1,13 @@
 import { type ExtraConfig, extraLines } from "../../keepalived/extraConfig";
-import { decimal, flag, type Keywords, linesOf, onOff, integer } from "../../keepalived/keywords";
+import {
+    decimal,
+    flag,
+    type Keywords,
+    linesOf,
+    networkInterface,
+    onOff,
+    integer,
+} from "../../keepalived/keywords";
 import { multicastGroup } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
 import { scriptCall, type ScriptCall } from "../../keepalived/scripts";
@@ -14,8 +22,11 @@ import {
     isStrict,
     type Participant,
     participantsOf,
+    startsAsBackup,
     type VrrpContext,
     type VrrpDirector,
+    type VrrpStart,
+    VrrpState,
     vrrpVersionOf,
 } from "./members";
 import { notifyKeywords, type NotifySettings } from "./notify";
@@ -29,7 +40,7 @@ import {
 } from "./virtualRoutes";
 
 /** Settings of a VRRP instance that are one line each in its block. */
-export interface VrrpInstanceKeywords extends NotifySettings {
+export interface VrrpInstanceKeywords<Call = ScriptCall> extends NotifySettings<Call> {
     /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
     /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. @decimal */
@@ -40,6 +51,8 @@ export interface VrrpInstanceKeywords extends NotifySettings {
     timerExpiredBackup?: number;
     /** Give the virtual router its own MAC address, which moves with the virtual IPs (keepalived `use_vmac`). Defaults to false. */
     useVmac?: boolean;
+    /** Name of the interface that has this MAC address. Needs useVmac (keepalived `use_vmac NAME`). Defaults to `vrrp.ID`, by the id of the virtual router. */
+    vmacInterface?: string;
     /** Use that MAC address also for virtual IPs on other interfaces than the instance's (keepalived `use_vmac_addr`). Defaults to false. */
     useVmacAddr?: boolean;
     /** Send adverts from the interface with its own MAC address, in spite of useVmac (keepalived `vmac_xmit_base`). Defaults to false. */
@@ -87,13 +100,14 @@ export interface VrrpInstanceKeywords extends NotifySettings {
     /** Bytes of the kernel's buffer for received adverts (keepalived `kernel_rx_buf_size`). Defaults to the kernel's. */
     kernelRxBufSize?: number;
     /** Script that runs when a reload has removed the instance (keepalived `notify_deleted`). Defaults to none. */
-    notifyDeleted?: ScriptCall;
+    notifyDeleted?: Call;
     /** Script that runs when the active director receives an advert of lower priority (keepalived `notify_master_rx_lower_pri`). Defaults to none. */
-    notifyMasterRxLowerPri?: ScriptCall;
+    notifyMasterRxLowerPri?: Call;
 }
 
 /** A VRRP instance without its virtual IPs. */
-export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
+export interface VrrpInstanceSettings<Call = ScriptCall, Member = VrrpDirector>
+    extends VrrpInstanceKeywords<Call>, VrrpStart, Tracks {
     /** Name of the instance. Defaults to `VI_1` for the first, `VI_2` for the second and so on. */
     name?: string;
     /** Network interface for adverts and virtual IPs, such as `eth0` (keepalived `interface`). */
@@ -109,7 +123,7 @@ export interface VrrpInstanceSettings extends VrrpInstanceKeywords, Tracks {
     /** Send adverts to each other director instead of a multicast address, for networks without multicast (keepalived `unicast_peer`). Defaults to false. */
     unicast?: boolean;
     /** Directors of this instance, in order of preference. Defaults to all directors in their order. */
-    directors?: VrrpDirector[];
+    directors?: Member[];
     /** Routes of the active director (keepalived `virtual_routes`). Defaults to none. */
     virtualRoutes?: VirtualRoute[];
     /** Routing rules of the active director (keepalived `virtual_rules`). Defaults to none. */
@@ -139,6 +153,7 @@ export const vrrpInstanceKeywords: Keywords<VrrpInstanceKeywords> = {
         since: "2.2.8",
     },
     useVmac: { keyword: "use_vmac", type: flag },
+    vmacInterface: { keyword: "use_vmac", type: networkInterface },
     useVmacAddr: { keyword: "use_vmac_addr", type: flag, since: "2.2.0" },
     vmacXmitBase: { keyword: "vmac_xmit_base", type: flag },
     dontTrackPrimary: { keyword: "dont_track_primary", type: flag },
@@ -193,7 +208,7 @@ export interface Adverts {
 export interface VrrpInstancePlan {
     instance: VrrpInstance;
     name: string;
-    state: "MASTER" | "BACKUP";
+    state: VrrpState;
     self: Participant;
     version: number;
     authType: AuthType;
@@ -231,21 +246,16 @@ export function planVrrpInstance(
     if (place < 0) return undefined;
     const { virtualIpaddress, virtualIpaddressExcluded } = addressesOf(instance, context);
     const strict = isStrict(instance, context);
-    const authType = authTypeOf(instance, context);
-    // keepalived accepts none of these together with another state.
-    const waits =
-        instance.nopreempt === true ||
-        instance.preemptDelay !== undefined ||
-        authType === AuthType.AH ||
-        strict;
+    const first =
+        place === 0 && !startsAsBackup(instance, context) ? VrrpState.MASTER : VrrpState.BACKUP;
     const others = participants.filter(({ name }) => name !== director);
     return {
         instance,
         name: instanceName(instance, index),
-        state: place === 0 && !waits ? "MASTER" : "BACKUP",
+        state: instance.state ?? first,
         self: participants[place]!,
         version: vrrpVersionOf(instance, context),
-        authType,
+        authType: authTypeOf(instance, context),
         advertInt: instance.advertInt ?? 1,
         hasPassword: hasPassword(instance, context),
         // In strict mode the active director would drop packets to virtual IPs.
@@ -351,6 +361,8 @@ export function vrrpInstanceView(plan: VrrpInstancePlan, version: string) {
                 vrrpInstanceKeywords,
                 {
                     ...instance,
+                    // The name stands on the same line.
+                    useVmac: instance.vmacInterface === undefined ? instance.useVmac : undefined,
                     accept: plan.accept,
                     oldUnicastChecksum: plan.oldUnicastChecksum,
                 },

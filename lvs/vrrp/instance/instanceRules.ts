@@ -22,7 +22,9 @@ import {
     ownSettings,
     participantProblems,
     participantsOf,
+    startsAsBackup,
     type VrrpContext,
+    VrrpState,
     vrrpVersionOf,
 } from "./members";
 import { notifyProblems } from "./notify";
@@ -77,6 +79,7 @@ function settingProblems(
         ...keywordProblems(path, vrrpInstanceKeywords, instance, target),
         ...notifyProblems(path, instance, target),
         ...preemptProblems(path, instance),
+        ...stateProblems(path, instance, context, target),
         ...unicastProblems(path, instance, context),
         ...vmacProblems(path, instance, target),
         ...strictProblems(path, instance, context),
@@ -151,6 +154,22 @@ function preemptProblems(path: string, instance: VrrpInstance): Problem[] {
             !nopreempt && timerExpiredBackup !== undefined,
             `${path}.timerExpiredBackup`,
             "Without nopreempt the director would become active again at once. Set nopreempt, or remove this.",
+        ),
+    ];
+}
+
+function stateProblems(
+    path: string,
+    instance: VrrpInstance,
+    context: VrrpContext,
+    target: Target,
+): Problem[] {
+    return [
+        ...checkValue(`${path}.state`, oneOf(VrrpState), instance.state, target),
+        ...problemIf(
+            instance.state === VrrpState.MASTER && startsAsBackup(instance, context),
+            `${path}.state`,
+            "With nopreempt, preemptDelay, strict mode or AH, every director starts as BACKUP. Remove the state.",
         ),
     ];
 }

@@ -7,6 +7,7 @@ import {
     integer,
 } from "../../keepalived/keywords";
 import { nameIn, checkRequired } from "../../keepalived/kinds";
+import type { ScriptCall } from "../../keepalived/scripts";
 import {
     problemsOfEach,
     type Problem,
@@ -34,8 +35,23 @@ export const AuthType = {
 } as const;
 export type AuthType = (typeof AuthType)[keyof typeof AuthType];
 
+/** State of a virtual router on a director. */
+export const VrrpState = {
+    /** The director is active, and sends adverts. */
+    MASTER: "MASTER",
+    /** Another director is active. */
+    BACKUP: "BACKUP",
+} as const;
+export type VrrpState = (typeof VrrpState)[keyof typeof VrrpState];
+
+export interface VrrpStart {
+    /** State in which keepalived starts: `MASTER` takes the virtual IPs at once, `BACKUP` waits for adverts first. Then priorities decide (keepalived `state`). Defaults to `MASTER` on the first director, except with nopreempt, preemptDelay, strict mode and AH, and to `BACKUP` on the others. */
+    state?: VrrpState;
+}
+
 /** A director in a VRRP instance. Settings of the instance that it gives apply on this director only. */
-export interface VrrpDirector extends VrrpInstanceKeywords, Tracks {
+export interface VrrpDirector<Call = ScriptCall>
+    extends VrrpInstanceKeywords<Call>, VrrpStart, Tracks {
     /** Name of the director. */
     name: string;
     /** Priority of the director, 1 to 254, below that of the director before it (keepalived `priority`). Defaults to 254, 253, 213, 173 and so on in steps of 40. */
@@ -191,6 +207,19 @@ export function hasPassword(instance: VrrpMembership, context: VrrpContext): boo
 /** Does an instance keep to the letter of the standard? */
 export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
     return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
+}
+
+/** Must every director start as a backup? keepalived accepts none of these settings with `MASTER`. */
+export function startsAsBackup(
+    instance: VrrpMembership & Pick<VrrpInstanceKeywords, "nopreempt" | "preemptDelay">,
+    context: VrrpContext,
+): boolean {
+    return (
+        instance.nopreempt === true ||
+        instance.preemptDelay !== undefined ||
+        authTypeOf(instance, context) === AuthType.AH ||
+        isStrict(instance, context)
+    );
 }
 
 /** Check the directors of an instance: their priorities fall in the order of the list. */

@@ -4,17 +4,17 @@ import { isAtLeast } from "../../keepalived/versions";
 import { type Problem, problemIf } from "../../problems";
 
 /** Scripts and mail for changes of state: active, backup, fault. */
-export interface NotifySettings {
+export interface NotifySettings<Call = ScriptCall> {
     /** Script that runs when the director becomes active (keepalived `notify_master`). Defaults to none. */
-    notifyMaster?: ScriptCall;
+    notifyMaster?: Call;
     /** Script that runs when the director becomes a backup (keepalived `notify_backup`). Defaults to none. */
-    notifyBackup?: ScriptCall;
+    notifyBackup?: Call;
     /** Script that runs when the director enters the fault state (keepalived `notify_fault`). Defaults to none. */
-    notifyFault?: ScriptCall;
+    notifyFault?: Call;
     /** Script that runs when keepalived stops (keepalived `notify_stop`). Defaults to none. */
-    notifyStop?: ScriptCall;
+    notifyStop?: Call;
     /** Script that runs at every change, with four arguments added: INSTANCE or GROUP, name, state and priority (keepalived `notify`). Defaults to none. */
-    notify?: ScriptCall;
+    notify?: Call;
     /** Send mail about changes of state, if `globalDefs` sets up mail (keepalived `smtp_alert`). Defaults to the value in `globalDefs`. */
     smtpAlert?: boolean;
     /** Run `notify` also when only the priority changes (keepalived `notify_priority_changes`). Defaults to the value in `globalDefs`. */

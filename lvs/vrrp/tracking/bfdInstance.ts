@@ -1,4 +1,5 @@
 import { canonical, familyOf } from "../../addresses";
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../../keepalived/extraConfig";
 import {
     decimal,
     flag,
@@ -59,12 +60,14 @@ export interface BfdInstanceKeywords extends BfdAddresses {
 }
 
 /** A session that detects within milliseconds whether a neighbour is reachable, RFC 5880 (keepalived `bfd_instance`). */
-export interface BfdInstance extends BfdInstanceKeywords {
+export interface BfdInstanceSettings extends BfdInstanceKeywords {
     /** Name for `trackBfd` and BFD checks to refer to. */
     name: string;
     /** Addresses of single directors. Defaults to the same addresses for all. */
     directors?: BfdDirector[];
 }
+
+export type BfdInstance = BfdInstanceSettings & ExtraConfig;
 
 const milliseconds = (least: number) =>
     decimal(least, 4294967, { unit: "milliseconds", decimalsSince: "2.2.0" });
@@ -97,6 +100,7 @@ export function bfdInstanceView(bfd: BfdInstance, version: string) {
     return {
         name: bfd.name,
         keywords: linesOf(bfdInstanceKeywords, bfd, version),
+        extraConfig: extraLines(bfd.extraConfig),
     };
 }
 
@@ -111,6 +115,7 @@ export function bfdInstanceProblems(
     return [
         ...tooNew(path, { keyword: "bfd_instance", since: "2.0.0" }, target),
         ...keywordProblems(path, bfdInstanceKeywords, bfd, target),
+        ...extraConfigProblems(`${path}.extraConfig`, bfd.extraConfig, "bfd_instance", target),
         ...problemsOfEach(
             `${path}.directors`,
             bfd.directors,

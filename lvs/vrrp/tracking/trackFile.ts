@@ -1,3 +1,4 @@
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../../keepalived/extraConfig";
 import {
     keywordProblems,
     type Keywords,
@@ -28,10 +29,12 @@ export interface TrackFileKeywords {
 }
 
 /** A file whose number changes priorities of directors or weights of servers (keepalived `track_file`). */
-export interface TrackFile extends TrackFileKeywords {
+export interface TrackFileSettings extends TrackFileKeywords {
     /** Name for `trackFile` and file checks to refer to. */
     name: string;
 }
+
+export type TrackFile = TrackFileSettings & ExtraConfig;
 
 const initFile: Kind<InitFile> = {
     check: ({ value = 0 }) =>
@@ -55,6 +58,7 @@ export function trackFileView(trackFile: TrackFile, version: string) {
     return {
         name: trackFile.name,
         keywords: linesOf(trackFileKeywords, trackFile, version),
+        extraConfig: extraLines(trackFile.extraConfig),
     };
 }
 
@@ -68,5 +72,6 @@ export function trackFileProblems(path: string, trackFile: TrackFile, target: Ta
             "The value is missing. Give the path of the file.",
         ),
         ...keywordProblems(path, trackFileKeywords, trackFile, target),
+        ...extraConfigProblems(`${path}.extraConfig`, trackFile.extraConfig, "track_file", target),
     ];
 }

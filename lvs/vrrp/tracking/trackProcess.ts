@@ -1,3 +1,4 @@
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../../keepalived/extraConfig";
 import {
     decimal,
     flag,
@@ -45,10 +46,12 @@ export interface TrackProcessKeywords {
 }
 
 /** A process that changes priorities by whether it runs (keepalived `vrrp_track_process`). */
-export interface TrackProcess extends TrackProcessKeywords {
+export interface TrackProcessSettings extends TrackProcessKeywords {
     /** Name for `trackProcess` to refer to. */
     name: string;
 }
+
+export type TrackProcess = TrackProcessSettings & ExtraConfig;
 
 const seconds = decimal(0.000001, 3600, { unit: "seconds", places: 6 });
 
@@ -81,6 +84,7 @@ export function trackProcessView(trackProcess: TrackProcess, version: string) {
     return {
         name: trackProcess.name,
         keywords: linesOf(trackProcessKeywords, trackProcess, version),
+        extraConfig: extraLines(trackProcess.extraConfig),
     };
 }
 
@@ -99,6 +103,12 @@ export function trackProcessProblems(
             "The value is missing. Give the name of a program.",
         ),
         ...keywordProblems(path, trackProcessKeywords, trackProcess, target),
+        ...extraConfigProblems(
+            `${path}.extraConfig`,
+            trackProcess.extraConfig,
+            "vrrp_track_process",
+            target,
+        ),
         ...problemIf(
             quorumMax !== undefined && quorumMax < quorum,
             `${path}.quorumMax`,

@@ -1,3 +1,4 @@
+import { type ExtraConfig, extraConfigProblems, extraLines } from "../../keepalived/extraConfig";
 import {
     decimal,
     flag,
@@ -12,9 +13,9 @@ import { type ScriptCall, scriptPath, userLines } from "../../keepalived/scripts
 import { type Problem, problemIf } from "../../problems";
 
 /** Settings of a tracked script that are one line each in its block. */
-export interface TrackScriptKeywords {
+export interface TrackScriptKeywords<Call = ScriptCall> {
     /** Script to run. Exit status 0 means success (keepalived `script` and `user`). */
-    script: ScriptCall;
+    script: Call;
     /** Seconds between runs, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `interval`). Defaults to 1. @decimal */
     interval?: number;
     /** Seconds after which a run has failed, 1 to 4294, with decimals from 0.001 since keepalived 2.3.2 (keepalived `timeout`). Defaults to interval. @decimal */
@@ -30,10 +31,12 @@ export interface TrackScriptKeywords {
 }
 
 /** A script that runs at intervals and changes priorities by its result (keepalived `vrrp_script`). */
-export interface TrackScript extends TrackScriptKeywords {
+export interface TrackScriptSettings<Call = ScriptCall> extends TrackScriptKeywords<Call> {
     /** Name for `trackScript` to refer to. */
     name: string;
 }
+
+export type TrackScript = TrackScriptSettings & ExtraConfig;
 
 const seconds = decimal(0.001, 4294, { unit: "seconds", decimalsSince: "2.3.2" });
 const times = integer(1, 2147483647, "runs");
@@ -54,6 +57,7 @@ export function trackScriptView(trackScript: TrackScript, version: string) {
     return {
         name,
         keywords: [...linesOf(trackScriptKeywords, trackScript, version), ...userLines(script)],
+        extraConfig: extraLines(trackScript.extraConfig),
     };
 }
 
@@ -66,5 +70,6 @@ export function trackScriptProblems(path: string, script: TrackScript, target: T
             `${path}.script`,
             "The value is missing. Name one of the cluster's scripts.",
         ),
+        ...extraConfigProblems(`${path}.extraConfig`, script.extraConfig, "vrrp_script", target),
     ];
 }

@@ -23,15 +23,20 @@ import {
 import { type TrackScript, trackScriptProblems, trackScriptView } from "./trackScript";
 
 /** Things that directors track. VRRP instances and sync groups refer to them by name. */
-export interface Tracking {
+export interface Tracking<
+    Script = TrackScript,
+    Process = TrackProcess,
+    File = TrackFile,
+    Bfd = BfdInstance,
+> {
     /** Scripts that run at intervals (keepalived `vrrp_script`). Defaults to none. */
-    trackScripts?: TrackScript[];
+    trackScripts?: Script[];
     /** Processes that must run (keepalived `vrrp_track_process`). Defaults to none. */
-    trackProcesses?: TrackProcess[];
+    trackProcesses?: Process[];
     /** Files that hold a number (keepalived `track_file`). Defaults to none. */
-    trackFiles?: TrackFile[];
+    trackFiles?: File[];
     /** BFD sessions with neighbours (keepalived `bfd_instance`). Defaults to none. */
-    bfdInstances?: BfdInstance[];
+    bfdInstances?: Bfd[];
     /** Delays before keepalived believes that an interface went down or came up (keepalived `interface_up_down_delays`). The delay of a link that goes down must be below the time of a failover. Defaults to none. */
     interfaceUpDownDelays?: InterfaceDelay[];
 }

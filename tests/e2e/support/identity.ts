@@ -69,7 +69,7 @@ export async function programWith(
         import { LvsCluster } from "${root}/components";
         import { readCluster } from "${root}/config";
         ${words}
-        export const { vip } = new LvsCluster("lvs", args, opts);`;
+        export const { vip, inventory } = new LvsCluster("lvs", args, opts);`;
     await fs.writeFile(path.join(folder, "index.ts"), program);
     return folder;
 }

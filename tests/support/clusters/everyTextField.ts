@@ -10,8 +10,15 @@ const scripts = [{ name: "say", content: '#!/bin/sh\nlogger -t lvs "$@"\n' }];
 /** A script call with every field. */
 const say = (occasion: string) => ({ script: "say", args: [occasion], user: "root" });
 
-const connecting = { connectIp: "10.128.190.249", bindto: "10.128.190.253", bindIf: "eth0" };
+const extraConfig = "# more of the block";
+const connecting = {
+    connectIp: "10.128.190.249",
+    bindto: "10.128.190.253",
+    bindIf: "eth0",
+    extraConfig,
+};
 const page = {
+    extraConfig: "# more of the page",
     path: "/health",
     statusCode: ["200", "301-302"],
     digest: "9b3a0c85a887a256d6939da88aabd8cd",
@@ -26,11 +33,11 @@ const everyCheck: Check = {
     ssl: { ...web, url: [page] },
     smtp: { ...connecting, heloName: "lvs.example.com" },
     dns: { ...connecting, type: "A", name: "dns.example.com" },
-    misc: { miscPath: say("probe") },
-    bfd: { name: "router" },
+    misc: { miscPath: say("probe"), extraConfig },
+    bfd: { name: "router", extraConfig },
     udp: { ...connecting, requireReply: "any" },
     ping: connecting,
-    file: { trackFile: "drain" },
+    file: { trackFile: "drain", extraConfig },
 };
 const newerCheck: Check = { udp: { payload: "c0ffee", requireReply: "00XX" } };
 
@@ -48,6 +55,7 @@ export const everyTextField: Record<string, Cluster> = {
     "texts-of-hosts": {
         ...seed,
         distribution: "debian13",
+        extraConfig,
         keepalivedPackage: "1:2.3.3-1",
         repair: "once",
         directors: [
@@ -157,6 +165,10 @@ export const everyTextField: Record<string, Cluster> = {
                 interface: "eth1",
                 virtualRouterId: 63,
                 unicast: true,
+                state: "BACKUP",
+                useVmac: true,
+                vmacInterface: "vip0",
+                vmacXmitBase: true,
                 directors: [
                     { name: "ds1", unicastSrcIp: "10.128.191.253" },
                     { name: "ds2", unicastSrcIp: "10.128.191.254" },
@@ -178,7 +190,7 @@ export const everyTextField: Record<string, Cluster> = {
             },
         ],
         trackScripts: [
-            { name: "resolves", script: say("resolves") },
+            { name: "resolves", script: say("resolves"), extraConfig },
             {
                 name: "routes",
                 script: { ...say("routes"), directors: [{ name: "ds1", args: ["own"] }] },
@@ -186,15 +198,20 @@ export const everyTextField: Record<string, Cluster> = {
         ],
         trackProcesses: [
             { name: "named", process: "named -u bind", paramMatch: "initial" },
-            { name: "chronyd", process: "/usr/sbin/chronyd" },
+            { name: "chronyd", process: "/usr/sbin/chronyd", extraConfig },
         ],
         ignoreWarnings: ["multicastSync", "slowCheck"],
         trackFiles: [
             { name: "drain", file: "/run/drain", weight: 0 },
-            { name: "leave", file: "/run/leave" },
+            { name: "leave", file: "/run/leave", extraConfig },
         ],
         bfdInstances: [
-            { name: "router", neighborIp: "10.128.190.249", sourceIp: "10.128.190.253" },
+            {
+                name: "router",
+                neighborIp: "10.128.190.249",
+                sourceIp: "10.128.190.253",
+                extraConfig,
+            },
             {
                 name: "peer",
                 directors: [
@@ -243,7 +260,9 @@ export const everyTextField: Record<string, Cluster> = {
                 ],
             },
             {
-                virtualServerGroup: [{ virtualIp: "10.128.190.246", port: 81 }],
+                virtualServerGroup: [
+                    { virtualIp: "10.128.190.246", lastIp: "10.128.190.247", port: 81 },
+                ],
                 lvsMethod: "TUN",
                 tunnel: { type: "ipip" },
                 realServers: [{ name: "rs1" }],
@@ -251,7 +270,20 @@ export const everyTextField: Record<string, Cluster> = {
             {
                 fwmark: {
                     mark: 7,
-                    packets: [{ virtualIp: "10.128.190.247", protocol: "UDP", port: 5060 }],
+                    packets: [
+                        {
+                            virtualIp: "10.128.190.247",
+                            protocol: "UDP",
+                            port: 5060,
+                            sourceMac: "00:00:5e:00:53:01",
+                        },
+                        {
+                            virtualIp: "10.128.190.247",
+                            protocol: "UDP",
+                            port: 5061,
+                            exceptSourceMac: "00:00:5e:00:53:02",
+                        },
+                    ],
                 },
                 persistenceTimeout: 60,
                 persistenceEngine: "sip",

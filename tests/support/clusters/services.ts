@@ -129,6 +129,45 @@ export const services: Record<string, Cluster> = {
             },
         ],
     },
+    "groups-of-ranges": {
+        ...seed,
+        realServers: realServers6,
+        virtualServers: [
+            {
+                virtualServerGroup: [
+                    { virtualIp: "10.128.190.240", lastIp: "10.128.190.242", port: 80 },
+                    { virtualIp: "10.128.191.254", lastIp: "10.128.192.1", port: 80 },
+                ],
+                realServers: [{ name: "rs1" }],
+            },
+            {
+                virtualServerGroup: [
+                    { virtualIp: "fd00:62:1::fffe", lastIp: "fd00:62:1::1:1", port: 80 },
+                ],
+                realServers: [{ name: "rs1" }],
+            },
+        ],
+    },
+    /** Each director balances what comes from the router, and not what the other one has sent on. */
+    "fwmark-by-mac": {
+        ...seed,
+        virtualServers: [
+            {
+                fwmark: {
+                    mark: 7,
+                    packets: [{ virtualIp: vip, port: 80, sourceMac: "00:00:5e:00:53:01" }],
+                },
+                check: { tcp: { connectPort: 80 } },
+            },
+            {
+                fwmark: {
+                    mark: 8,
+                    packets: [{ virtualIp: vip, port: 443, exceptSourceMac: "00:00:5e:00:53:02" }],
+                },
+                check: { tcp: { connectPort: 443 } },
+            },
+        ],
+    },
     fwmark: {
         ...seed,
         realServers: realServers6,
@@ -185,7 +224,7 @@ export const services: Record<string, Cluster> = {
                 omega: true,
                 quorum: 3,
                 hysteresis: 1,
-                quorumUp: { script: "say", args: ["up", "web"] },
+                quorumUp: { script: "say", args: ["up", "web and mail", "# 1"] },
                 quorumDown: { script: "say", args: ["down", "web"], user: "root" },
                 inhibitOnFailure: true,
                 haSuspend: true,
@@ -225,6 +264,31 @@ export const services: Record<string, Cluster> = {
                 ...web,
                 extraConfig: "retry 2",
                 realServers: [{ name: "rs1", alpha: true, extraConfig: "# see the handbook" }],
+            },
+        ],
+    },
+    "extra-config-of-small-blocks": {
+        ...seed,
+        extraConfig: "garp_group {\n    garp_interval 0.5\n    interface eth0\n}",
+        scripts: [{ name: "resolves", content: "#!/bin/sh\nexec getent hosts example.com\n" }],
+        trackScripts: [
+            { name: "resolves", script: { script: "resolves" }, extraConfig: "rise 2\nfall 3" },
+        ],
+        trackProcesses: [{ name: "named", process: "named", extraConfig: "delay 2" }],
+        trackFiles: [{ name: "drain", file: "/run/drain", extraConfig: "init_file 0 overwrite" }],
+        bfdInstances: [
+            { name: "router", neighborIp: "10.128.190.249", extraConfig: "idle_tx 2000" },
+        ],
+        virtualServers: [
+            {
+                ...web,
+                check: {
+                    tcp: { extraConfig: "connect_port 8080" },
+                    http: {
+                        url: [{ path: "/", extraConfig: "status_code 200" }],
+                        extraConfig: "bindto 10.128.190.253",
+                    },
+                },
             },
         ],
     },

@@ -118,6 +118,18 @@ export const vrrp: Record<string, Cluster> = {
             { interface: "eth0", virtualRouterId: 62, useVmac: true, vmacXmitBase: true },
         ],
     },
+    "vmac-by-name": {
+        ...seed,
+        vrrpInstances: [
+            {
+                interface: "eth0",
+                virtualRouterId: 62,
+                state: "BACKUP",
+                useVmac: true,
+                vmacInterface: "vip0",
+            },
+        ],
+    },
     "sync-group": {
         ...seed,
         scripts,
