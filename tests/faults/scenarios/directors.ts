@@ -183,7 +183,7 @@ export const directors: Scenario[] = [
         name: "director-power-off",
         does: "The power of the active director is cut, at a random moment between two adverts.",
         observes:
-            "The virtual IP answers again within 3 × advertInt + skew, and one director is active. Lasting connections continue. Only requests may fail that begin during the failover or in the last three seconds before it. The kernel has not synchronised their connections yet.",
+            "The virtual IP answers again within 3 × advertInt + skew, and one director is active. Lasting connections continue. Requests may fail if they begin during the failover or in the three seconds before it, because the kernel has not synchronised their connections yet. No other request may fail.",
         async run({ bed, traffic, chance }) {
             await sleep(chance.upTo(1000));
             const cut = Date.now();
@@ -364,7 +364,7 @@ export const directors: Scenario[] = [
         name: "reboot",
         does: "Every host is rebooted: one after the other in any order, then all at once.",
         observes:
-            "A host returns complete without an `up`: sysctls, module options, the virtual IP on `lo`, adverts and tables. While the hosts reboot one after the other, the virtual IP answers all the time. Only requests may fail that are at a rebooting real server, or begin just before a failover.",
+            "A host returns complete without an `up`: sysctls, module options, the virtual IP on `lo`, adverts and tables. While the hosts reboot one after the other, the virtual IP answers all the time. Requests may fail if a rebooting real server has them, or if they begin just before a failover. No other request may fail.",
         async run({ bed, traffic, chance }) {
             const { cluster } = bed;
             // A module option takes effect when the module is loaded.

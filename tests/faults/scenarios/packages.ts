@@ -26,7 +26,7 @@ function installFails(
         number: 27,
         name,
         does: `A real server is added, and ${does}.`,
-        observes: `\`up\` fails within ${limitMs / 60_000} min and names the reason. Nothing else changes, and nothing connects to other hosts. Without the new server, an \`up\` still changes hosts that have their packages. When the obstacle is gone, the next \`up\` adds the real server.`,
+        observes: `\`up\` fails within ${limitMs / 60_000} min and names the reason. Nothing else changes, and nothing connects to other hosts. If you remove the new server from the plan, an \`up\` still changes the other hosts, because their packages are installed. When the obstacle is gone, the next \`up\` adds the real server.`,
         async run({ bed, traffic, chance }) {
             const newServer = bed.host("rs4");
             const hosts = [newServer, ...alsoOf(bed)];

@@ -102,7 +102,7 @@ export const realServers: Scenario[] = [
         name: "server-power-off",
         does: "The power of a real server is cut.",
         observes:
-            "The directors remove the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. From then on nothing fails, and connections to the server are reset and do not hang.",
+            "The directors remove the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. Established connections to the server are reset, so they do not hang. From then on nothing else fails.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);

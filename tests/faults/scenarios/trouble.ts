@@ -337,7 +337,7 @@ export const trouble: Scenario[] = [
         name: "engine-killed",
         does: "Pulumi's engine, the program that runs the `up`, gets SIGKILL at a random moment.",
         observes:
-            "Nothing fails. The next `up` fails and names the lock. After `pulumi cancel` an `up` converges, and no resource exists twice.",
+            "No request fails. The next `up` fails and names the lock. After `pulumi cancel` an `up` converges, and no resource exists twice.",
         async run(stage) {
             const { bed, traffic } = stage;
             const resources = async () => {
