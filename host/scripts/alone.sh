@@ -2,28 +2,39 @@
 # (SC2154: vrrp.sh sets $routers, transaction.sh $state.)
 #
 # Proof that no other host has the virtual IPs of this active director. Two directors are active if
-# adverts do not pass between them. That is reported and no error: another director may have deferred the
-# change that mends it.
+# adverts do not pass between them. The setting `proof` says what follows:
+#   deferred    The step `deferred` proves it again: another director may have deferred the change that
+#               mends it.
+#   required    The step fails. All directors have changed.
+#   none        The step reports it: other directors may change in another `up`.
 
-# Print a digest of the instances and of the firewall's openings.
-proof() { cat "$routers" /etc/lvs/firewall 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
+prove() {
+    [ -n "$(setting proveActive)" ] || return 0
+    ! is_proved && command -v perl >/dev/null || return 0
+    if within "$(takeover_seconds)" is_alone; then
+        proof >"$state/alone"
+        return
+    fi
+    case "$(setting proof)" in
+        deferred)
+            twice=$(echo "$holders" | cut -d ' ' -f 2 | sort -u | join_lines ', ')
+            defer "another host has $twice as well, so the proof is deferred until the other directors have changed"
+            note="$note; $deferral"
+            ;;
+        required) fail "$(echo "$holders" | reasons | join_lines)" ;;
+        *) note="$note; $(echo "$holders" | reasons | join_lines)" ;;
+    esac
+}
+
+# Print a digest of the instances, of the virtual IPs that are here, and of the firewall's openings.
+proof() {
+    { active_addresses; cat "$routers" /etc/lvs/firewall 2>/dev/null; } | sha256sum | cut -d ' ' -f 1
+}
 
 # Does the last proof hold? It also depends on the password.
 is_proved() {
     [ "$(proof)" = "$(cat "$state/alone" 2>/dev/null)" ] &&
         [ -z "$(find /etc/keepalived/auth_pass.conf -newer "$state/alone" 2>/dev/null)" ]
-}
-
-# Set `twice` to the reasons if another host has a virtual IP as well. A proof holds until something
-# changes on which it depends. It needs perl, whose absence the preflight tells.
-prove_alone() {
-    twice=
-    if is_proved || ! command -v perl >/dev/null; then return 0; fi
-    if within 5 is_alone; then
-        proof >"$state/alone"
-    else
-        twice=$(echo "$holders" | reasons | join_lines)
-    fi
 }
 
 is_alone() {
@@ -110,11 +121,18 @@ other_holders() {
     '
 }
 
-# Read lines `INTERFACE IP MAC`, and print a sentence for each: who else is active, and why.
+# Read lines `INTERFACE IP MAC`. Print who else is active for each instance, and why.
 reasons() {
     while read -r interface ip mac; do
         name=$(sed -n "s|^address \([^ ]*\) $interface $ip\(/.*\)*\$|\1|p" "$routers" | head -n 1)
-        echo "$ip is also on the host with $mac. $(reason "$name" "$interface")"
+        echo "$name $interface $mac $ip"
+    done | sort | awk '
+        { key = $1 " " $2 " " $3 }
+        key != last { if (NR > 1) print last, list; last = key; list = "" }
+        { list = list (list ? "," : "") $4 }
+        END { print last, list }
+    ' | while read -r name interface mac ips; do
+        echo "The host with $mac also has $(echo "$ips" | sed 's/,/, /g'). $(reason "$name" "$interface")"
     done
 }
 

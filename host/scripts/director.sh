@@ -187,15 +187,12 @@ verify() {
     within 5 has_no_split || fail "some virtual IPs of an instance are missing: $(states | join_lines)"
     [ -z "$(setting proveActive)" ] || prove_active ||
         fail "no director is active for $(addresses_nobody_has | join_lines ', ')"
-    twice=
-    [ -z "$(setting proveActive)" ] || prove_alone
     verify_monitoring
     rm -f "$state/drained" "$state/brought"
     own=$(active_addresses | join_lines ', ')
     note="keepalived $version ${action:-runs}${own:+; active for $own}"
     [ ! -s "$rules" ] || note="$note; ${comparison##*serving } real servers up"
     ! has_rules_of down || note="$note; down: $(rules_of down | places_of | join_lines ', ')"
-    [ -z "$twice" ] || note="$note; $twice"
     refused=$(/usr/local/sbin/lvs-director refused)
     [ -z "$refused" ] || note="$note; $(echo "$refused" | join_lines)"
     ! has_rules_of dead || note="$note; no real server is up for $(rules_of dead | sed 's/^-A -f /mark /; s/^-A -. //' | join_lines ', ')"
