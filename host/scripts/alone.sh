@@ -1,29 +1,66 @@
 # shellcheck shell=sh disable=SC2154
 # (SC2154: vrrp.sh sets $routers, transaction.sh $state.)
 #
-# Proof that no other host has the virtual IPs of this active director. Two directors are active if
-# adverts do not pass between them. The setting `proof` says what follows:
+# Proof that each virtual IP is on one director: somewhere, and not on another host beside this active
+# director. Two directors are active if adverts do not pass between them. The setting `proof` says what
+# follows:
 #   deferred    The step `deferred` proves it again: another director may have deferred the change that
 #               mends it.
 #   required    The step fails. All directors have changed.
 #   none        The step reports it: other directors may change in another `up`.
 
+# A proof holds until something changes on which it depends.
 prove() {
-    [ -n "$(setting proveActive)" ] || return 0
-    ! is_proved && command -v perl >/dev/null || return 0
-    if within "$(takeover_seconds)" is_alone; then
+    if [ -z "$(setting proveActive)" ] || is_proved; then return 0; fi
+    if within "$(takeover_seconds)" is_settled; then
         proof >"$state/alone"
         return
     fi
     case "$(setting proof)" in
         deferred)
-            twice=$(echo "$holders" | cut -d ' ' -f 2 | sort -u | join_lines ', ')
-            defer "another host has $twice as well, so the proof is deferred until the other directors have changed"
+            defer "$(findings | join_lines ', '), so the proof is deferred until the other directors have changed"
             note="$note; $deferral"
             ;;
-        required) fail "$(echo "$holders" | reasons | join_lines)" ;;
-        *) note="$note; $(echo "$holders" | reasons | join_lines)" ;;
+        required) fail "$(complaints | join_lines)" ;;
+        *) note="$note; $(complaints | join_lines)" ;;
     esac
+}
+
+is_settled() {
+    missing=$(whereabouts | sed -n 's/^[^ ]* \(.*\) nowhere$/\1/p')
+    # The preflight tells that perl is absent.
+    holders=$(! command -v perl >/dev/null || own_pairs | other_holders)
+    [ -z "$missing$holders" ]
+}
+
+# Print `INSTANCE IP somewhere` or `INSTANCE IP nowhere` for each virtual IP that is here or can be asked for.
+# An address that is nowhere takes a second, so all are asked at once.
+whereabouts() {
+    own=$(active_addresses | words)
+    sed -n 's|^address \([^ ]*\) \([^ ]*\) \([^ /]*\).*|\1 \2 \3|p' "$routers" | {
+        while read -r name interface ip; do
+            whereabouts_of "$name" "$interface" "$ip" &
+        done
+        wait
+    } | sort
+}
+
+whereabouts_of() {
+    if has "$own" "$3"; then
+        echo "$1 $3 somewhere"
+    elif is_on_link "$3" "$2"; then
+        if [ -n "$(mac_of "$3" "$2")" ]; then echo "$1 $3 somewhere"; else echo "$1 $3 nowhere"; fi
+    fi
+}
+
+findings() {
+    [ -z "$missing" ] || echo "no director has $(echo "$missing" | join_lines ', ')"
+    [ -z "$holders" ] || echo "another host has $(echo "$holders" | cut -d ' ' -f 2 | sort -u | join_lines ', ') as well"
+}
+
+complaints() {
+    [ -z "$missing" ] || echo "no director has $(echo "$missing" | join_lines ', ')"
+    [ -z "$holders" ] || echo "$holders" | reasons
 }
 
 # Print a digest of the instances, of the virtual IPs that are here, and of the firewall's openings.
@@ -35,11 +72,6 @@ proof() {
 is_proved() {
     [ "$(proof)" = "$(cat "$state/alone" 2>/dev/null)" ] &&
         [ -z "$(find /etc/keepalived/auth_pass.conf -newer "$state/alone" 2>/dev/null)" ]
-}
-
-is_alone() {
-    holders=$(own_pairs | other_holders)
-    [ -z "$holders" ]
 }
 
 # Print `INTERFACE IP` of each virtual IP that this host has.

@@ -85,13 +85,14 @@ describe("On two directors", () => {
     }
 
     /** The host on which the proxy fails is in FAULT, because the weight of its script is 0. */
-    function floatingIp(): StackConfig {
+    function floatingIp(...others: string[]): StackConfig {
         return {
             vrrpInstances: [
                 {
                     interface: "eth0",
                     virtualRouterId: 62,
                     virtualIpaddress: [{ ip: vip, prefixLength: 24 }],
+                    virtualIpaddressExcluded: others.map((ip) => ({ ip, prefixLength: 24 })),
                     nopreempt: true,
                     trackScript: [{ name: "proxy" }],
                 },
@@ -107,7 +108,7 @@ describe("On two directors", () => {
         const pool = ["rs1", "rs2"].map((name) => ({ name }));
         const often = { delayLoop: 2, connectTimeout: 1, retry: 0 };
         return {
-            ...floatingIp(),
+            ...floatingIp(everyPort),
             realServers: [...cluster.memberArgs("rs1", "rs2"), foreignServer()],
             virtualServers: [
                 {

@@ -1,5 +1,5 @@
 import { newHost } from "./support/newHost";
-import { plain, plans } from "./support/plans";
+import { plain, plans, withAnotherVip } from "./support/plans";
 import { apply, byHand, type Ending, type Event, happen, nearby, prepare } from "./support/story";
 import type { Plan } from "./support/bundles";
 
@@ -129,7 +129,7 @@ describe("the last director of a cluster", () => {
     it.concurrent(
         "names all virtual IPs of an instance that another host has, and one reason",
         async () => {
-            const plan = plans["two virtual IPs"]!;
+            const plan = withAnotherVip;
             const there = holding("10.128.190.248/32", "10.128.190.246/32");
             const [changed, proved] = await said({ there }, apply(plan), apply(plan, "deferred"));
             const both = "10.128.190.246, 10.128.190.248";
@@ -182,11 +182,31 @@ describe("the last director of a cluster", () => {
                 apply(plain),
                 nearby(holding("10.128.190.248/32")),
                 apply(lighter),
-                apply(plans["two virtual IPs"]!),
+                apply(withAnotherVip),
             );
             expect(first!.status).toBe(0);
             expect(second!.said).not.toContain("another host");
             expect(third!.said).toContain(isDeferred());
+        },
+    );
+
+    it.concurrent(
+        "waits for a new virtual IP until the active director has changed, too",
+        async () => {
+            const isBackup = "rm /var/lib/stand-in/active-director\n";
+            const [changed, failed, proved] = await said(
+                { there: holding("10.128.190.248/32"), here: isBackup },
+                apply(withAnotherVip),
+                apply(withAnotherVip, "deferred"),
+                nearby("ip address add 10.128.190.246/32 dev eth0 nodad"),
+                apply(withAnotherVip, "deferred"),
+            );
+            expect(changed!.status).toBe(0);
+            expect(changed!.said).toContain(
+                "no director has 10.128.190.246, so the proof is deferred until",
+            );
+            expect(failed).toEqual({ status: 1, said: "no director has 10.128.190.246\n" });
+            expect(proved).toEqual({ status: 0, said: "configure unchanged\n" });
         },
     );
 
