@@ -164,12 +164,23 @@ reasons() {
         { list = list (list ? "," : "") $4 }
         END { print last, list }
     ' | while read -r name interface mac ips; do
-        echo "The host with $mac also has $(echo "$ips" | sed 's/,/, /g'). $(reason "$name" "$interface")"
+        echo "The host with $mac also has $(echo "$ips" | sed 's/,/, /g'). $(reason "$name" "$interface" "$mac")"
     done
 }
 
-# reason INSTANCE INTERFACE: say why the directors do not follow one of them.
+# server_with MAC INTERFACE: print the real server of the plan that has this MAC address.
+server_with() {
+    sed -n 's/.* -r \[*\([^] ]*[0-9a-f:]\)\]*:[0-9]* .*/\1/p' "$rules" | sort -u | sed "s/^/$2 /" | other_holders |
+        sed -n "s/^[^ ]* \(.*\) $1\$/\1/p" | head -n 1
+}
+
+# reason INSTANCE INTERFACE MAC: say why another host has virtual IPs of an instance, too.
 reason() {
+    server=$(server_with "$3" "$2")
+    if [ -n "$server" ]; then
+        echo "It is the real server $server, which must not answer ARP for a virtual IP. Set arp_ignore there."
+        return
+    fi
     id=$(awk -v name="$1" '$1 == "instance" && $2 == name { print $4 }' "$routers")
     span=$(awk -v name="$1" '$1 == "instance" && $2 == name { print int(3 * $6 + 1) }' "$routers")
     adverts=$(arriving "$2" "$span" | sort -u)

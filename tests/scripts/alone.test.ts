@@ -80,6 +80,13 @@ END\n`,
         ),
     },
     {
+        what: "that is a real server",
+        there: `ip address add 10.128.190.249/24 dev eth0\n${holding("10.128.190.248/32")}`,
+        said: twice(
+            "It is the real server 10.128.190.249, which must not answer ARP for a virtual IP. Set arp_ignore there.",
+        ),
+    },
+    {
         what: "that answers by neighbour discovery",
         plan: plans["both families"],
         there: holding("fd00:62:190::248/64"),
