@@ -284,6 +284,16 @@ describe("On two directors", () => {
         });
     });
 
+    it("a backup director that asks a service gets its own answer, and not that of the active director", async () => {
+        const connections = async (host: Host) =>
+            (await host.run("ipvsadm -Lnc"))
+                .split("\n")
+                .filter((line) => line.includes(` ${ds1.address}:`));
+        await ds1.run(`curl -fsS -m 5 http://${everyPort}/`);
+        expect(await connections(ds1)).not.toEqual([]);
+        expect(await connections(ds2)).toEqual([]);
+    });
+
     it("a director without VRRP serves at its own address, and has no virtual IP", async () => {
         const output = await cluster.deploy({
             directors: cluster.memberArgs("ds1"),
