@@ -103,7 +103,7 @@ function stepsOf(cluster: Cluster) {
     return {
         prepare: stepText(host, "prepare", { ...directorSteps.prepare(plan), packages: undefined }),
         secret: stepText(host, "secret", directorSteps.secret(plan, "first1", {})),
-        configure: stepText(host, "configure", directorSteps.configure(plan, false)),
+        configure: stepText(host, "configure", directorSteps.configure(plan)),
     };
 }
 

@@ -10,6 +10,7 @@ import {
     realServerSteps,
     type StepContent,
     type StepName,
+    turnOf,
 } from "../lvs/steps";
 import { inOrder, type RenderedHost } from "./rendered";
 import type { Stack } from "./stackFile";
@@ -35,20 +36,18 @@ const own = "lvs";
 
 /** Plan the hosts of a stack, directors first. */
 export function plannedHosts({ cluster, gone, name: stack }: Stack): PlannedHost[] {
-    const [preferred] = cluster.directors;
-    const directors = cluster.directors
-        .filter(({ name }) => !gone.includes(name))
-        .map((director) => {
-            const { name, host: login } = director;
-            const plan = planDirector(cluster, name);
-            const steps = [
-                stepOf("prepare", directorSteps.prepare(plan)),
-                stepOf("configure", directorSteps.configure(plan, director !== preferred)),
-            ];
-            const host = rendered(name, steps);
-            host.hidden.push({ path: authPassPath, mode: "0600", why: "secret" });
-            return { isDirector: true, host, login, steps };
-        });
+    const changing = cluster.directors.filter(({ name }) => !gone.includes(name));
+    const directors = changing.map((director) => {
+        const { name, host: login } = director;
+        const plan = planDirector(cluster, name);
+        const steps = [
+            stepOf("prepare", directorSteps.prepare(plan)),
+            stepOf("configure", directorSteps.configure(plan, turnOf(director, changing))),
+        ];
+        const host = rendered(name, steps);
+        host.hidden.push({ path: authPassPath, mode: "0600", why: "secret" });
+        return { isDirector: true, host, login, steps };
+    });
     const alone = standaloneRealServers(cluster);
     const realServers = cluster.realServers
         .filter((realServer) => isManaged(realServer) && !realServer.gone)

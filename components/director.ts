@@ -4,7 +4,7 @@ import { HostRole, runStep, type StepHost } from "../host/step";
 import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/plan";
 import { problem } from "../lvs/problems";
-import { claimStep, directorSteps } from "../lvs/steps";
+import { claimStep, directorSteps, type Turn } from "../lvs/steps";
 import type { DirectorArgs } from "./args";
 import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
@@ -20,8 +20,8 @@ interface DirectorOrder {
     removedBefore?: pulumi.Input<string>[];
     /** Outputs to wait for before the step `configure`. */
     configureAfter?: pulumi.Input<string>[];
-    /** Does the host defer its change while it is the active director? */
-    deferIfActive?: boolean;
+    /** Does the host change before the last director, or last? */
+    turn?: Turn;
 }
 
 /**
@@ -62,7 +62,7 @@ export class Director extends pulumi.ComponentResource {
         // A cluster that makes its hosts shows their arguments itself.
         const inputs = redacted(order ? {} : args);
         super("lvs:index:Director", name, inputs, withHiddenDiffs(inputs, opts));
-        const { removedBefore, configureAfter, deferIfActive = false } = order ?? {};
+        const { removedBefore, configureAfter, turn } = order ?? {};
         validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args, this);
@@ -108,7 +108,7 @@ export class Director extends pulumi.ComponentResource {
             return runStep(
                 host,
                 "configure",
-                whenKnown(plan, (known) => directorSteps.configure(known, deferIfActive)),
+                whenKnown(plan, (known) => directorSteps.configure(known, turn)),
                 { dependsOn: [secret, ...gatedBy(configureAfter)] },
             );
         }

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { isManaged } from "../host/present";
+import { isManaged, present } from "../host/present";
 import { dependingOn, whenKnown } from "../host/known";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
+import { turnOf } from "../lvs/steps";
 import type { LvsClusterArgs } from "./args";
 import { memberConnections } from "./connections";
 import { Director } from "./director";
@@ -93,7 +94,8 @@ export class LvsCluster extends pulumi.ComponentResource {
         const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
-        const directors = inOrder.map((member, index) => {
+        const changing = present(args.directors);
+        const directors = inOrder.map((member) => {
             const host = new Director(
                 `${name}-${member.name}`,
                 { cluster: args, name: member.name, authPass },
@@ -101,7 +103,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                 {
                     removedBefore: [...claims],
                     configureAfter: [...before],
-                    deferIfActive: index < inOrder.length - 1,
+                    turn: turnOf(member, changing),
                 },
             );
             claims.push(memberOf(host).claimed);
@@ -110,8 +112,9 @@ export class LvsCluster extends pulumi.ComponentResource {
         });
 
         let done = whenDone([...realServers, ...directors].map(({ host }) => host.deferred));
-        // A failover may have made another director active; it deferred its change.
-        for (const { host } of directors.slice(0, -1)) done = whenDone([runDeferred(host, done)]);
+        // A failover may have made another director active; it deferred its change. The last one then
+        // proves that it alone is active.
+        for (const { host } of directors) done = whenDone([runDeferred(host, done)]);
         // No director sends to removed addresses any more.
         const ready = whenDone(realServers.map(({ host }) => runDeferred(host, done)));
 

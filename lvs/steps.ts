@@ -39,6 +39,14 @@ export interface StepContent {
 /** Input of the step that undoes all others when a host leaves. */
 export const claimStep: StepContent = { settings: {}, files: [] };
 
+/** Does a director change before the last one of its cluster, or last? */
+export type Turn = "early" | "last";
+
+/** Find out when a director changes. Of the directors that are not gone, the preferred one comes last. */
+export function turnOf<Director>(director: Director, present: readonly Director[]): Turn {
+    return director === present[0] ? "last" : "early";
+}
+
 /** Inputs of the steps on a director. */
 export const directorSteps = {
     preflight(plan: DirectorPlan): StepContent {
@@ -73,13 +81,17 @@ export const directorSteps = {
         const texts = hasSecrets(secrets) ? secretTexts(directorFiles(plan), secrets) : [];
         return { settings: { repair, oneByOne }, files: [authPassFile(authPass), ...texts] };
     },
-    /** The director that does not defer its change comes last, and proves that every virtual IP has an active director. */
-    configure(plan: DirectorPlan, deferIfActive: boolean): StepContent {
+    /**
+     * A director that others precede or that changes apart from a cluster proves that every virtual IP
+     * has one active director.
+     */
+    configure(plan: DirectorPlan, turn?: Turn): StepContent {
         return {
             settings: {
                 ...plan.change,
-                deferIfActive,
-                proveActive: !deferIfActive,
+                deferIfActive: turn === "early",
+                proveActive: turn !== "early",
+                proof: turn === "last" ? "deferred" : undefined,
                 earlier: ["prepare", "secret"],
             },
             files: directorFiles(plan),

@@ -1,34 +1,77 @@
 # shellcheck shell=sh disable=SC2154
 # (SC2154: vrrp.sh sets $routers, transaction.sh $state.)
 #
-# Proof that no other host has the virtual IPs of this active director. Two directors are active if
-# adverts do not pass between them. That is reported and no error: another director may have deferred the
-# change that mends it.
+# Proof that each virtual IP is on one director: somewhere, and not on another host beside this active
+# director. Two directors are active if adverts do not pass between them. The setting `proof` says what
+# follows:
+#   deferred    The step `deferred` proves it again: another director may have deferred the change that
+#               mends it.
+#   required    The step fails. All directors have changed.
+#   none        The step reports it: other directors may change in another `up`.
 
-# Print a digest of the instances and of the firewall's openings.
-proof() { cat "$routers" /etc/lvs/firewall 2>/dev/null | sha256sum | cut -d ' ' -f 1; }
+# A proof holds until something changes on which it depends.
+prove() {
+    if [ -z "$(setting proveActive)" ] || is_proved; then return 0; fi
+    if within "$(takeover_seconds)" is_settled; then
+        proof >"$state/alone"
+        return
+    fi
+    case "$(setting proof)" in
+        deferred)
+            defer "$(findings | join_lines ', '), so the proof is deferred until the other directors have changed"
+            note="$note; $deferral"
+            ;;
+        required) fail "$(complaints | join_lines)" ;;
+        *) note="$note; $(complaints | join_lines)" ;;
+    esac
+}
+
+is_settled() {
+    missing=$(whereabouts | sed -n 's/^[^ ]* \(.*\) nowhere$/\1/p')
+    # The preflight tells that perl is absent.
+    holders=$(! command -v perl >/dev/null || own_pairs | other_holders)
+    [ -z "$missing$holders" ]
+}
+
+# Print `INSTANCE IP somewhere` or `INSTANCE IP nowhere` for each virtual IP that is here or can be asked for.
+# An address that is nowhere takes a second, so all are asked at once.
+whereabouts() {
+    own=$(active_addresses | words)
+    sed -n 's|^address \([^ ]*\) \([^ ]*\) \([^ /]*\).*|\1 \2 \3|p' "$routers" | {
+        while read -r name interface ip; do
+            whereabouts_of "$name" "$interface" "$ip" &
+        done
+        wait
+    } | sort
+}
+
+whereabouts_of() {
+    if has "$own" "$3"; then
+        echo "$1 $3 somewhere"
+    elif is_on_link "$3" "$2"; then
+        if [ -n "$(mac_of "$3" "$2")" ]; then echo "$1 $3 somewhere"; else echo "$1 $3 nowhere"; fi
+    fi
+}
+
+findings() {
+    [ -z "$missing" ] || echo "no director has $(echo "$missing" | join_lines ', ')"
+    [ -z "$holders" ] || echo "another host has $(echo "$holders" | cut -d ' ' -f 2 | sort -u | join_lines ', ') as well"
+}
+
+complaints() {
+    [ -z "$missing" ] || echo "no director has $(echo "$missing" | join_lines ', ')"
+    [ -z "$holders" ] || echo "$holders" | reasons
+}
+
+# Print a digest of the instances, of the virtual IPs that are here, and of the firewall's openings.
+proof() {
+    { active_addresses; cat "$routers" /etc/lvs/firewall 2>/dev/null; } | sha256sum | cut -d ' ' -f 1
+}
 
 # Does the last proof hold? It also depends on the password.
 is_proved() {
     [ "$(proof)" = "$(cat "$state/alone" 2>/dev/null)" ] &&
         [ -z "$(find /etc/keepalived/auth_pass.conf -newer "$state/alone" 2>/dev/null)" ]
-}
-
-# Set `twice` to the reasons if another host has a virtual IP as well. A proof holds until something
-# changes on which it depends. It needs perl, whose absence the preflight tells.
-prove_alone() {
-    twice=
-    if is_proved || ! command -v perl >/dev/null; then return 0; fi
-    if within 5 is_alone; then
-        proof >"$state/alone"
-    else
-        twice=$(echo "$holders" | reasons | join_lines)
-    fi
-}
-
-is_alone() {
-    holders=$(own_pairs | other_holders)
-    [ -z "$holders" ]
 }
 
 # Print `INTERFACE IP` of each virtual IP that this host has.
@@ -110,16 +153,34 @@ other_holders() {
     '
 }
 
-# Read lines `INTERFACE IP MAC`, and print a sentence for each: who else is active, and why.
+# Read lines `INTERFACE IP MAC`. Print who else is active for each instance, and why.
 reasons() {
     while read -r interface ip mac; do
         name=$(sed -n "s|^address \([^ ]*\) $interface $ip\(/.*\)*\$|\1|p" "$routers" | head -n 1)
-        echo "$ip is also on the host with $mac. $(reason "$name" "$interface")"
+        echo "$name $interface $mac $ip"
+    done | sort | awk '
+        { key = $1 " " $2 " " $3 }
+        key != last { if (NR > 1) print last, list; last = key; list = "" }
+        { list = list (list ? "," : "") $4 }
+        END { print last, list }
+    ' | while read -r name interface mac ips; do
+        echo "The host with $mac also has $(echo "$ips" | sed 's/,/, /g'). $(reason "$name" "$interface" "$mac")"
     done
 }
 
-# reason INSTANCE INTERFACE: say why the directors do not follow one of them.
+# server_with MAC INTERFACE: print the real server of the plan that has this MAC address.
+server_with() {
+    sed -n 's/.* -r \[*\([^] ]*[0-9a-f:]\)\]*:[0-9]* .*/\1/p' "$rules" | sort -u | sed "s/^/$2 /" | other_holders |
+        sed -n "s/^[^ ]* \(.*\) $1\$/\1/p" | head -n 1
+}
+
+# reason INSTANCE INTERFACE MAC: say why another host has virtual IPs of an instance, too.
 reason() {
+    server=$(server_with "$3" "$2")
+    if [ -n "$server" ]; then
+        echo "It is the real server $server, which must not answer ARP for a virtual IP. Set arp_ignore there."
+        return
+    fi
     id=$(awk -v name="$1" '$1 == "instance" && $2 == name { print $4 }' "$routers")
     span=$(awk -v name="$1" '$1 == "instance" && $2 == name { print int(3 * $6 + 1) }' "$routers")
     adverts=$(arriving "$2" "$span" | sort -u)

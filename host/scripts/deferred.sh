@@ -7,7 +7,7 @@ read_settings
 deferred=$memory/$(setting claim)/configure/deferred
 # SSH reports an error to the sender unless the script reads its input to the end.
 if [ -e "$deferred" ] && is_requested; then
-    change=$(sed '/^set defer\(IfActive\|Removal\) /d' "$deferred")
+    change=$(sed '/^set defer\(IfActive\|Removal\) /d; s/^set proof deferred$/set proof required/' "$deferred")
     bundle() { printf "%s\n" "$change"; }
 else
     main() { say "nothing deferred"; }

@@ -186,16 +186,13 @@ verify() {
         fail "the kernel has these servers with other options: $(rules_of differing | join_lines)"
     within 5 has_no_split || fail "some virtual IPs of an instance are missing: $(states | join_lines)"
     [ -z "$(setting proveActive)" ] || prove_active ||
-        fail "no director is active for $(addresses_nobody_has | join_lines ', ')"
-    twice=
-    [ -z "$(setting proveActive)" ] || prove_alone
+        fail "no director is active for $(abandoned | join_lines ', ')"
     verify_monitoring
     rm -f "$state/drained" "$state/brought"
     own=$(active_addresses | join_lines ', ')
     note="keepalived $version ${action:-runs}${own:+; active for $own}"
     [ ! -s "$rules" ] || note="$note; ${comparison##*serving } real servers up"
     ! has_rules_of down || note="$note; down: $(rules_of down | places_of | join_lines ', ')"
-    [ -z "$twice" ] || note="$note; $twice"
     refused=$(/usr/local/sbin/lvs-director refused)
     [ -z "$refused" ] || note="$note; $(echo "$refused" | join_lines)"
     ! has_rules_of dead || note="$note; no real server is up for $(rules_of dead | sed 's/^-A -f /mark /; s/^-A -. //' | join_lines ', ')"
@@ -219,14 +216,17 @@ prove_active() {
 
 is_active_for_all() { case "$(states)" in *" split"* | *" backup"*) return 1 ;; esac; }
 
-# Is every virtual IP on this director or on one that answers for it?
-has_active_directors() { is_active_for_all || [ -z "$(addresses_nobody_has)" ]; }
+# Has every instance an active director, here or elsewhere?
+has_active_directors() { is_active_for_all || [ -z "$(abandoned)" ]; }
 
-addresses_nobody_has() {
-    own=$(active_addresses | words)
-    sed -n 's|^address [^ ]* \([^ ]*\) \([^ /]*\).*|\2 \1|p' "$routers" | while read -r ip interface; do
-        has "$own" "$ip" || are_answered_elsewhere "$ip" || echo "$ip"
-    done
+# Print the virtual IPs of instances of which no virtual IP is anywhere. Single ones may be missing
+# while another director is active and has not changed yet.
+abandoned() {
+    whereabouts | awk '
+        $3 == "somewhere" { active[$1] }
+        $3 == "nowhere" { list[$1] = list[$1] $2 "\n" }
+        END { for (name in list) if (!(name in active)) printf "%s", list[name] }
+    ' | sort
 }
 
 stop_services() {

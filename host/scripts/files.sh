@@ -207,5 +207,4 @@ record_applied() {
     rm -rf "$state/applied"
     mv "$state/applied.new" "$state/applied"
     mv -f "$state/files.new" "$state/files"
-    [ -n "${deferral:-}" ] || rm -f "$state/deferred"
 }

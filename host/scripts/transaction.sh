@@ -17,8 +17,10 @@
 #   after_restore  Make the files from before the first change take effect again.
 # `apply` calls ready, activate and verify, in this order. A step may also define
 #   defers         Succeed if the step `deferred` must carry out the whole change.
+#   prove          Fail if something outside this host is wrong. The change is in force and stays.
 
 defers() { false; }
+prove() { :; }
 
 main() {
     changing=
@@ -69,13 +71,12 @@ apply() {
     outdated=$(outdated | words)
     if [ -z "$changed" ] && is_unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
-        [ -n "${deferral:-}" ] || rm -f "$state/deferred"
         touch "$state/files"
         setting repair >"$state/repaired"
         keep_program
         end_others
-        say "$step unchanged${deferral:+; $deferral}"
-        announce_deferral
+        note="$step unchanged${deferral:+; $deferral}"
+        finish
         return
     fi
     if defers; then
@@ -96,6 +97,13 @@ apply() {
     clean
     end_others
     sync_files
+    finish
+}
+
+# A failed proof leaves the deferred change for the next `up`.
+finish() {
+    prove
+    [ -n "${deferral:-}" ] || rm -f "$state/deferred"
     say "${note:-$step applied}"
     announce_deferral
 }

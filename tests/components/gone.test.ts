@@ -26,6 +26,12 @@ describe("a member that has gone for good", () => {
         expect(commands[0]!.inputs).not.toHaveProperty("delete");
     });
 
+    it("leaves the proof to the first director that is not gone", async () => {
+        const commands = await commandsWith(({ directors }) => (directors[0]!.gone = true));
+        const text = commands.find(({ name }) => name === "web-ds2-configure")!.inputs.stdin;
+        expect(text).toContain("\nset proveActive yes\nset proof deferred\n");
+    });
+
     it("leaves the pools", async () => {
         const commands = await commandsWith(({ realServers }) => (realServers[1]!.gone = true));
         const text = commands.find(({ name }) => name === "web-ds1-configure")!.inputs.stdin;

@@ -7,7 +7,7 @@ const find = (all: Registration[], name: string) => all.find((one) => one.name =
 const command = "command:remote:Command";
 
 describe("LvsCluster", () => {
-    it("registers a preflight of every host, four steps of a real server, four or five of a director, and one password", async () => {
+    it("registers a preflight of every host, four steps of a real server, five of a director, and one password", async () => {
         const all = await record(() => new LvsCluster("web", seedArgs()));
         expect(all.map(({ type, name, parent }) => `${parent} > ${type} ${name}`)).toEqual([
             "lvs-test > lvs:index:LvsCluster web",
@@ -15,6 +15,7 @@ describe("LvsCluster", () => {
             "web > lvs:index:Director web-ds1",
             `web-ds1 > ${command} web-ds1-claim`,
             `web-ds1 > ${command} web-ds1-configure`,
+            `web-ds1 > ${command} web-ds1-deferred`,
             `web > ${command} web-ds1-preflight`,
             `web-ds1 > ${command} web-ds1-prepare`,
             `web-ds1 > ${command} web-ds1-secret`,
@@ -60,7 +61,8 @@ describe("LvsCluster", () => {
         expect(last(/rs\d-configure$/)).toBeLessThan(first(/ds2-configure$/));
         expect(last(/ds2-configure$/)).toBeLessThan(first(/ds1-configure$/));
         expect(last(/ds1-configure$/)).toBeLessThan(first(/ds2-deferred$/));
-        expect(last(/ds2-deferred$/)).toBeLessThan(first(/rs\d-deferred$/));
+        expect(last(/ds2-deferred$/)).toBeLessThan(first(/ds1-deferred$/));
+        expect(last(/ds1-deferred$/)).toBeLessThan(first(/rs\d-deferred$/));
     });
 
     it("changes the deferred step of a host only if the host deferred a change", async () => {
@@ -77,6 +79,7 @@ describe("LvsCluster", () => {
         expect(await deferredOf(runs)).toBe("set deferred nothing");
         expect(await deferredOf({})).toBe("set deferred nothing");
         expect(await deferredOf(defers)).toBe(`set deferred ${one}`);
+        expect(await deferredOf(defers, "ds1")).toBe("set deferred nothing");
 
         const keeps = { "web-rs1-configure": `deferred ${other}\n` };
         expect(await deferredOf(keeps, "rs1")).toBe(`set deferred ${other}`);

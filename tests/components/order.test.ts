@@ -60,15 +60,16 @@ describe("LvsCluster in an up", () => {
         expect(before["web-ds1-configure"]).toEqual(expect.arrayContaining(second));
     });
 
-    it.each(["web-ds1-configure", "web-ds2-deferred"])(
-        "lets real servers take down what has left the plan after %s",
+    it.each(["web-ds1-configure", "web-ds2-deferred", "web-ds1-deferred"])(
+        "lets the last director prove, and then real servers take down what has left the plan, after %s",
         async (slowest) => {
             const before = await endedBefore(slowest);
             expect(before["web-ds2-deferred"]).toEqual(
                 expect.arrayContaining(steps("configure", hosts)),
             );
+            expect(before["web-ds1-deferred"]).toContain("web-ds2-deferred");
             for (const deferred of steps("deferred", realServers)) {
-                expect(before[deferred]).toContain("web-ds2-deferred");
+                expect(before[deferred]).toContain("web-ds1-deferred");
             }
         },
     );
@@ -92,6 +93,7 @@ describe("LvsCluster in a state file", () => {
             "web-ds2-secret": ["web-auth-pass", "web-ds2-prepare"],
             "web-ds2-configure": ["web-ds2-secret", ...configured],
             "web-ds1-configure": ["web-ds1-secret", "web-ds2-configure", ...configured],
+            "web-ds1-deferred": ["web-ds1-configure"],
             "web-ds2-deferred": ["web-ds2-configure"],
             ...Object.fromEntries(
                 realServers.flatMap((name) => [
@@ -142,10 +144,11 @@ describe("LvsCluster in a state file", () => {
         expect(await without("web-rs2-preflight")).toEqual(
             all.filter((name) => !inspected.includes(name)),
         );
-        expect(await without("web-ds1-configure")).toEqual(
-            steps("deferred", ["ds2", ...realServers]),
+        expect(await without("web-ds1-configure")).toEqual(steps("deferred", hosts));
+        expect(await without("web-ds2-deferred")).toEqual(
+            steps("deferred", ["ds1", ...realServers]),
         );
-        expect(await without("web-ds2-deferred")).toEqual(steps("deferred", realServers));
+        expect(await without("web-ds1-deferred")).toEqual(steps("deferred", realServers));
         expect(await without("web-rs3-deferred")).toEqual([]);
     });
 });

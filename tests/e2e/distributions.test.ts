@@ -35,7 +35,7 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         const bodies = await cluster.bodies(6);
         expect(bodies.slice(0, 3)).toEqual(bodies.slice(3));
         expect(new Set(bodies)).toEqual(new Set(["RS1", "RS2", "RS3"]));
-        expect(await cluster.stack.up()).toContain("34 unchanged");
+        expect(await cluster.stack.up()).toContain("35 unchanged");
     });
 
     it("gets a new weight by a reload: keepalived keeps running and no request is lost", async () => {

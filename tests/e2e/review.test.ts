@@ -43,7 +43,7 @@ describe("A preview", () => {
     });
 
     it("shows no change for an unchanged program", async () => {
-        expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}34 unchanged$/m);
+        expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}35 unchanged$/m);
     });
 
     it("connects to no host", async () => {

@@ -69,7 +69,7 @@ const clusters: Subject<Cluster> = {
                 const { packages } = directorSteps.prepare(plan);
                 const settings = {
                     ...directorSteps.preflight(plan).settings,
-                    ...directorSteps.configure(plan, false).settings,
+                    ...directorSteps.configure(plan).settings,
                 };
                 const sent = bundle("prepare", [], { settings, packages });
                 const content = sent.slice(0, sent.indexOf("END-OF-BUNDLE\n}"));

@@ -13,6 +13,7 @@ import {
     realServerSteps,
     type StepContent,
     type StepName,
+    turnOf,
 } from "../../../lvs/steps";
 import { realServerPlan } from "../../support/plans";
 
@@ -31,6 +32,8 @@ export interface Plan extends Cluster {
     adopt?: boolean;
     /** Do the directors change their password one after the other? */
     oneByOne?: boolean;
+    /** Are the directors components of their own, without a cluster? */
+    areApart?: boolean;
 }
 
 /** A step, or `report`, which asks for differences. */
@@ -108,13 +111,17 @@ function filesOf(plan: Plan, host: string): HostFile[] {
 }
 
 function directorContent(plan: Plan, host: string, step: DirectorStep) {
-    const { authPass = "secret62", secrets = {}, oneByOne, directors } = plan;
+    const { authPass = "secret62", secrets = {}, oneByOne, areApart, directors } = plan;
+    const member = directors.find(({ name }) => name === host);
     const planned = planDirector(plan, host);
     switch (step) {
         case "secret":
             return directorSteps.secret(planned, authPass, secrets, oneByOne);
         case "configure":
-            return directorSteps.configure(planned, directors[0]!.name !== host);
+            return directorSteps.configure(
+                planned,
+                areApart ? undefined : turnOf(member, directors),
+            );
         default:
             return directorSteps[step](planned);
     }
