@@ -16,6 +16,8 @@ import { throwProblems, validatedAuthPass, validatedCluster, validateName } from
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
+    /** Name of the real server's component if the machine is also a real server of the cluster. */
+    alongside?: string;
     /** Claims of hosts that a destroy must leave until this director is removed. */
     removedBefore?: pulumi.Input<string>[];
     /** Outputs to wait for before the step `configure`. */
@@ -62,13 +64,13 @@ export class Director extends pulumi.ComponentResource {
         // A cluster that makes its hosts shows their arguments itself.
         const inputs = redacted(order ? {} : args);
         super("lvs:index:Director", name, inputs, withHiddenDiffs(inputs, opts));
-        const { removedBefore, configureAfter, deferIfActive = false } = order ?? {};
+        const { alongside, removedBefore, configureAfter, deferIfActive = false } = order ?? {};
         validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args, this);
         const member = argsOf(args, this);
         const role = HostRole.director;
-        claimInProgram(role, name, member.host, this);
+        claimInProgram({ role, name, alongside }, member.host, this);
         const connection = memberConnections("directors", args.cluster, this).get(member.name)!;
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const host: StepHost = {

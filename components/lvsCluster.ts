@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { isManaged } from "../host/present";
 import { dependingOn, whenKnown } from "../host/known";
+import { plainSpelling } from "../lvs/addresses";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
 import type { LvsClusterArgs } from "./args";
@@ -83,7 +84,13 @@ export class LvsCluster extends pulumi.ComponentResource {
                     gone: member.gone,
                 },
                 { parent: this, dependsOn: checked },
-                { deferRemoval: true },
+                {
+                    deferRemoval: true,
+                    alsoDirector: whenKnown(
+                        plans,
+                        (known) => known.get(member.name)!.alsoDirector === true,
+                    ),
+                },
             ),
         }));
 
@@ -93,12 +100,16 @@ export class LvsCluster extends pulumi.ComponentResource {
         const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
+        const onHosts = new Map(
+            realServers.map(({ member }) => [plainSpelling(member.host), `${name}-${member.name}`]),
+        );
         const directors = inOrder.map((member, index) => {
             const host = new Director(
                 `${name}-${member.name}`,
                 { cluster: args, name: member.name, authPass },
                 { parent: this, dependsOn: checked },
                 {
+                    alongside: onHosts.get(plainSpelling(member.host)),
                     removedBefore: [...claims],
                     configureAfter: [...before],
                     deferIfActive: index < inOrder.length - 1,
