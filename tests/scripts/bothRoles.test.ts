@@ -162,3 +162,34 @@ describe("the preferred director that is a real server too and is a backup", () 
         }
     });
 });
+
+/**
+ * Stop a keepalived that consists of a shell and of a checker process, and loses its virtual IP at the second
+ * look. Print the seconds until the checkers continue.
+ */
+const leaving = `
+    cd /run/stand-in
+    before=$(cat clock 2>/dev/null || echo 0)
+    mkdir -p later
+    echo 'ip address delete 10.128.190.248/32 dev eth0' >later/$((before + 4))
+    sh -c 'tail -f /dev/null & echo $! >/run/checkers.pid; wait' >/dev/null 2>&1 &
+    until [ -s /run/checkers.pid ]; do :; done
+    checkers=$(cat /run/checkers.pid)
+    mkdir /proc/$checkers
+    echo "PPid: $!" >/proc/$checkers/status
+    /usr/local/sbin/lvs-director leave $!
+    echo $(($(cat clock) - before))
+    kill $checkers
+`;
+
+it("a director that is a real server too ends its servers when the virtual IP is on lo alone", async () => {
+    const host = await newHost("ds1");
+    try {
+        await host.run(prepare);
+        await happen(host, "ds1", as("rs1", apply(both)));
+        await happen(host, "ds1", apply(both));
+        expect(await host.run(leaving)).toBe("4\n");
+    } finally {
+        await host.remove();
+    }
+});
