@@ -125,18 +125,8 @@ hand_over() {
 are_answered_elsewhere() {
     for ip in "$@"; do
         interface=$(sed -n "s|^address [^ ]* \([^ ]*\) $ip\(/.*\)*\$|\1|p" "$routers")
-        ! is_on_link "$ip" "$interface" || is_elsewhere "$ip" "$interface" || return 1
+        ! is_on_link "$ip" "$interface" || [ -n "$(mac_of "$ip" "$interface")" ] || return 1
     done
-}
-
-# is_elsewhere IP INTERFACE: Does another host answer for an address? The kernel asks nobody for an
-# address that it has, and a director that is also a real server has it on lo. Without perl nobody asks.
-is_elsewhere() {
-    if ! is_on_lo "$1"; then
-        [ -n "$(mac_of "$1" "$2")" ]
-    elif command -v perl >/dev/null; then
-        [ -n "$(echo "$2 $1" | other_holders)" ]
-    fi
 }
 
 # A removed `repair` asks for nothing.

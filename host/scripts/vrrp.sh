@@ -39,9 +39,8 @@ takeover_seconds() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most)
 # is_on_link IP INTERFACE: Is the address reached without a gateway?
 is_on_link() { ip "$(family "$1")" route show match "$1" dev "$2" | grep -v '^default' | grep -qv ' via '; }
 
-is_on_lo() { ip -o address show dev lo | grep -qF " $1/"; }
-
-# mac_of IP INTERFACE: print the MAC address of the other host that answers for an address.
+# mac_of IP INTERFACE: print the MAC address of the other host that answers for an address. This host may
+# have it on lo.
 mac_of() {
     ip neighbour del "$1" dev "$2" 2>/dev/null || :
     ping -q -c 1 -W 1 -I "$2" "$1" >/dev/null 2>&1 || :

@@ -1,7 +1,7 @@
 import type { Plan } from "./support/bundles";
 import { tests } from "./support/cases";
 import { newHost } from "./support/newHost";
-import { everyKindOfFile, plain } from "./support/plans";
+import { everyKindOfFile, plain, plans } from "./support/plans";
 import { apply, as, byHand, happen, nearby, prepare, remove } from "./support/story";
 
 /** ds1 is also the real server rs1. */
@@ -130,31 +130,33 @@ describe("a machine that is director and real server", () => {
 });
 
 describe("the preferred director that is a real server too and is a backup", () => {
-    const holding =
-        "ip address add 10.128.190.254/24 dev eth0; ip address add 10.128.190.248/32 dev eth0";
+    const inBothFamilies = inBothRoles(plans["both families"]!);
+    const holding = `
+        ip address add 10.128.190.254/24 dev eth0; ip address add 10.128.190.248/32 dev eth0
+        ip address add fd00:62:190::254/64 dev eth0 nodad; ip address add fd00:62:190::248/128 dev eth0 nodad`;
 
     it.each([
         [
-            "proves that another director answers for the virtual IP",
+            "proves that another director answers for the virtual IPs",
             holding,
             0,
-            "2 of 2 real servers up",
+            "4 of 4 real servers up",
         ],
         [
             "reports that no director is active",
             "true",
             1,
-            "no director is active for 10.128.190.248",
+            "no director is active for 10.128.190.248, fd00:62:190::248",
         ],
     ])("%s", async (_, there, status, said) => {
         const host = await newHost("ds1");
         try {
-            await host.run(prepare);
-            await happen(host, "ds1", as("rs1", apply(both)));
-            await happen(host, "ds1", apply(both));
+            await host.run(`${prepare}ip address add fd00:62:190::253/64 dev eth0 nodad`);
+            await happen(host, "ds1", as("rs1", apply(inBothFamilies)));
+            await happen(host, "ds1", apply(inBothFamilies));
             await happen(host, "ds1", isBackup);
             await happen(host, "ds1", nearby(there));
-            const heavier = { ...both, kernel: { connReuseMode: 0 as const } };
+            const heavier = { ...inBothFamilies, kernel: { connReuseMode: 0 as const } };
             const [outcome] = await happen(host, "ds1", apply(heavier));
             expect(outcome).toEqual({ status, said: expect.stringContaining(said) as string });
         } finally {
