@@ -136,19 +136,14 @@ describe("the preferred director that is a real server too and is a backup", () 
         ip address add fd00:62:190::254/64 dev eth0 nodad; ip address add fd00:62:190::248/128 dev eth0 nodad`;
 
     it.each([
+        ["another director answers for the virtual IPs", holding, 0, "4 of 4 real servers up"],
         [
-            "proves that another director answers for the virtual IPs",
-            holding,
-            0,
-            "4 of 4 real servers up",
-        ],
-        [
-            "reports that no director is active",
+            "no director is active",
             "true",
             1,
             "no director is active for 10.128.190.248, fd00:62:190::248",
         ],
-    ])("%s", async (_, there, status, said) => {
+    ])("finds that %s", async (_, there, status, said) => {
         const host = await newHost("ds1");
         try {
             await host.run(`${prepare}ip address add fd00:62:190::253/64 dev eth0 nodad`);
