@@ -101,7 +101,7 @@ export class LvsCluster extends pulumi.ComponentResource {
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
         const onHosts = new Map(
-            realServers.map(({ member }) => [plainSpelling(member.host), `${name}-${member.name}`]),
+            realServers.map(({ member, host }) => [plainSpelling(member.host), host]),
         );
         const directors = inOrder.map((member, index) => {
             const host = new Director(

@@ -28,7 +28,7 @@ const roleNames: Record<HostRole, string> = { director: "director", realServer: 
 interface Claim {
     readonly role: HostRole;
     readonly name: string;
-    /** The real server of the same cluster on the same machine. */
+    /** Name of the real server of the same cluster on the same machine. */
     readonly alongside?: string;
 }
 

@@ -26,6 +26,19 @@ describe("a machine that is director and real server of a cluster", () => {
         expect(telling.sort()).toEqual(["web-rs1-configure", "web-rs1-prepare"]);
     });
 
+    it("changes in one role after the other", async () => {
+        const ended: string[] = [];
+        let before: string[] = [];
+        const make = async (name: string) => {
+            if (name === "web-ds1-prepare") before = [...ended];
+            for (let turns = name.startsWith("web-rs1-") ? 100 : 1; turns > 0; turns--)
+                await new Promise(setImmediate);
+            ended.push(name);
+        };
+        await record(() => new LvsCluster("web", args()), { make });
+        expect(before).toEqual(expect.arrayContaining(["web-rs1-prepare", "web-rs1-configure"]));
+    });
+
     it("has a claim of its own for each role", async () => {
         const all = await record(() => new LvsCluster("web", args()));
         const claims = all.filter(({ name }) => /^web-(ds1|rs1)-claim$/.test(name));
