@@ -1,3 +1,4 @@
+import { plainSpelling } from "../lvs/addresses";
 import { CliError } from "./cliError";
 
 /** A host of a cluster, and how to reach it. */
@@ -13,6 +14,8 @@ export interface ClusterHost {
     hostKey: string;
     /** Addresses to which directors send its packets. */
     addresses: string[];
+    /** Set if its machine is a host in the other role too. A report is then about this role. */
+    hasBothRoles?: boolean;
     /** Virtual IPs of a director in the last `up`, with their VRRP instances. Unknown if an older version ran it. */
     virtualIps?: Record<string, string>;
 }
@@ -48,7 +51,27 @@ function hostsIn(value: unknown): ClusterHost[] | undefined {
     if (typeof value !== "object" || value === null) return undefined;
     const entries = Object.entries(value);
     const hosts = entries.flatMap(([name, entry]) => hostOf(name, entry) ?? []);
-    return hosts.length > 0 && hosts.length === entries.length ? hosts : undefined;
+    return hosts.length > 0 && hosts.length === entries.length ? withBothRoles(hosts) : undefined;
+}
+
+/** Mark the hosts whose machine is also a host in the other role. */
+function withBothRoles(hosts: ClusterHost[]): ClusterHost[] {
+    const [directors, realServers] = ["director", "realServer"].map(
+        (role) => new Set(hosts.filter((one) => one.role === role).map(machineOf)),
+    );
+    return hosts.map((host) => {
+        const others = host.role === "director" ? realServers! : directors!;
+        return others.has(machineOf(host)) ? { ...host, hasBothRoles: true } : host;
+    });
+}
+
+function machineOf({ host }: ClusterHost): unknown {
+    return plainSpelling(host);
+}
+
+/** Settings of a report about a host. */
+export function reportSettings({ role, hasBothRoles }: ClusterHost): { role?: string } {
+    return hasBothRoles ? { role } : {};
 }
 
 function hostOf(name: string, entry: unknown): ClusterHost | undefined {
@@ -101,7 +124,10 @@ export function configuredHosts(config: Record<string, string> = {}): ClusterHos
             );
         });
     };
-    return [...hosts("directors", "director"), ...hosts("realServers", "realServer")];
+    return withBothRoles([
+        ...hosts("directors", "director"),
+        ...hosts("realServers", "realServer"),
+    ]);
 }
 
 /** Pick the hosts with these names, or all without names. */

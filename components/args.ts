@@ -59,7 +59,7 @@ export interface LvsClusterArgs
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];
-    /** Servers that the directors forward connections to. Defaults to none, for virtual IPs without services. */
+    /** Servers that the directors forward connections to. A machine may also be a director, under another name and with the same `host`. Defaults to none, for virtual IPs without services. */
     realServers?: ClusterRealServerArgs[];
     /** Services that clients connect to. Defaults to none: the directors then have the virtual IPs of `vrrpInstances`, and the host needs no IPVS. */
     virtualServers?: VirtualServerArgs[];

@@ -9,13 +9,16 @@ import type { DirectorArgs } from "./args";
 import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
-import { rememberMember } from "./member";
+import { memberOf, rememberMember } from "./member";
 import { claimInProgram, claimOf, urnOf } from "./ownership";
+import type { RealServer } from "./realServer";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
+    /** The real server of the cluster on the same machine, which changes first. */
+    alongside?: RealServer;
     /** Claims of hosts that a destroy must leave until this director is removed. */
     removedBefore?: pulumi.Input<string>[];
     /** Outputs to wait for before the step `configure`. */
@@ -62,13 +65,17 @@ export class Director extends pulumi.ComponentResource {
         // A cluster that makes its hosts shows their arguments itself.
         const inputs = redacted(order ? {} : args);
         super("lvs:index:Director", name, inputs, withHiddenDiffs(inputs, opts));
-        const { removedBefore, configureAfter, turn } = order ?? {};
+        const { alongside, removedBefore, configureAfter, turn } = order ?? {};
         validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
         const authPass = validatedAuthPass(args, this);
         const member = argsOf(args, this);
         const role = HostRole.director;
-        claimInProgram(role, name, member.host, this);
+        claimInProgram(
+            { role, name, alongside: alongside && memberOf(alongside).host.name },
+            member.host,
+            this,
+        );
         const connection = memberConnections("directors", args.cluster, this).get(member.name)!;
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
         const host: StepHost = {
@@ -94,7 +101,8 @@ export class Director extends pulumi.ComponentResource {
                 host,
                 "prepare",
                 whenKnown(plan, (known) => directorSteps.prepare(known)),
-                { dependsOn: [claim] },
+                // Two steps of one machine at the same time would wait for each other's packages.
+                { dependsOn: [claim, ...gatedBy(alongside && [alongside.configured])] },
             );
             const secret = runStep(
                 host,

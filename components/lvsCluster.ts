@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { isManaged, present } from "../host/present";
 import { dependingOn, whenKnown } from "../host/known";
+import { plainSpelling } from "../lvs/addresses";
 import { standaloneRealServers } from "../lvs/plan";
 import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
 import { turnOf } from "../lvs/steps";
@@ -84,7 +85,13 @@ export class LvsCluster extends pulumi.ComponentResource {
                     gone: member.gone,
                 },
                 { parent: this, dependsOn: checked },
-                { deferRemoval: true },
+                {
+                    deferRemoval: true,
+                    alsoDirector: whenKnown(
+                        plans,
+                        (known) => known.get(member.name)!.alsoDirector === true,
+                    ),
+                },
             ),
         }));
 
@@ -95,12 +102,16 @@ export class LvsCluster extends pulumi.ComponentResource {
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
         const changing = present(args.directors);
+        const onHosts = new Map(
+            realServers.map(({ member, host }) => [plainSpelling(member.host), host]),
+        );
         const directors = inOrder.map((member) => {
             const host = new Director(
                 `${name}-${member.name}`,
                 { cluster: args, name: member.name, authPass },
                 { parent: this, dependsOn: checked },
                 {
+                    alongside: onHosts.get(plainSpelling(member.host)),
                     removedBefore: [...claims],
                     configureAfter: [...before],
                     turn: turnOf(member, changing),

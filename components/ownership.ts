@@ -3,6 +3,7 @@ import { isKnown } from "../host/isKnown";
 import { dependingOn, type Known } from "../host/known";
 import { realServerId } from "../host/realServerId";
 import { HostRole } from "../host/step";
+import { plainSpelling } from "../lvs/addresses";
 import { problem, quote } from "../lvs/problems";
 import { throwProblems } from "./validated";
 
@@ -23,26 +24,43 @@ export function claimOf(role: HostRole, name: string): string {
 
 const roleNames: Record<HostRole, string> = { director: "director", realServer: "real server" };
 
-/** Hosts of each program, with the component that claims them. Tests run several programs in turn. */
-const programs = new WeakMap<object, Map<string, { role: HostRole; name: string }>>();
+/** A component that has a host. */
+interface Claim {
+    readonly role: HostRole;
+    readonly name: string;
+    /** Name of the real server of the same cluster on the same machine. */
+    readonly alongside?: string;
+}
+
+/** Claims of each program by the host. Tests run several programs in turn. */
+const programs = new WeakMap<object, Map<unknown, Claim[]>>();
 
 /** Throw if another component of this program has the same host, and one of the two is a director. */
 export function claimInProgram(
-    role: HostRole,
-    name: string,
+    claim: Claim,
     host: pulumi.Input<string>,
     component: pulumi.Resource,
 ): void {
     const monitor = pulumi.runtime.getMonitor();
     if (!isKnown(host) || monitor === undefined) return;
-    const claims = programs.get(monitor) ?? new Map<string, { role: HostRole; name: string }>();
+    const claims = programs.get(monitor) ?? new Map<unknown, Claim[]>();
     programs.set(monitor, claims);
-    const other = claims.get(host as string);
-    if (other && (role === HostRole.director || other.role === HostRole.director)) {
+    const key = plainSpelling(host);
+    const others = claims.get(key) ?? [];
+    const other = others.find((one) => excludes(one, claim));
+    if (other !== undefined) {
+        const both =
+            other.role === claim.role ? "" : ", or list it in both roles of one LvsCluster";
         const reason =
             `${quote(host)} is also the host of the ${roleNames[other.role]} ${other.name}. ` +
-            "Give each of them a host of its own.";
+            `Give each of them a host of its own${both}.`;
         throwProblems(problem("host", reason), component);
     }
-    claims.set(host as string, { role, name });
+    claims.set(key, [...others, claim]);
+}
+
+/** A cluster makes its real servers first, so only a director knows what is on its machine. */
+function excludes(earlier: Claim, later: Claim): boolean {
+    const isDirector = earlier.role === HostRole.director || later.role === HostRole.director;
+    return isDirector && earlier.name !== later.alongside;
 }

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { HostConnectionArgs } from "../host/connection";
 import { type Known, whenKnown } from "../host/known";
 import { HostRole, runStep } from "../host/step";
@@ -35,7 +35,10 @@ export function preflight(
         claim: claimOf(role, `${name}-${member.name}`),
         adopt: member.adopt,
     });
-    const members = present([...inOrder, ...servers]);
+    const members = [
+        ...present(inOrder).map((member) => ({ role: HostRole.director, ...member })),
+        ...present(servers).map((member) => ({ role: HostRole.realServer, ...member })),
+    ];
     const directors = present(inOrder).map((member) => {
         const content = whenKnown(cluster, (known) =>
             directorSteps.preflight(planDirector(known, member.name)),
@@ -50,12 +53,16 @@ export function preflight(
         );
         return runStep(host(HostRole.realServer, member), "preflight", content);
     });
+    // The hosts may be outputs, so they come with the texts.
+    const hosts = members.map((member) => pulumi.output(member.host));
     return whenDone(
-        [...directors, ...others].map(({ stdout }) => stdout),
-        (texts) => {
-            const machines = texts.map((text, index) => ({
-                name: members[index]!.name,
-                machine: machineIn(text),
+        [...[...directors, ...others].map(({ stdout }) => stdout), ...hosts],
+        (values) => {
+            const machines = members.map(({ name: one, role }, index) => ({
+                name: one,
+                role,
+                host: values[members.length + index]!,
+                machine: machineIn(values[index]!),
             }));
             const problems = machineProblems(machines);
             if (problems.length > 0) throwProblems(problems, parent);

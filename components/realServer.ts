@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allKnown, whenKnown } from "../host/known";
+import { allKnown, type Known, whenKnown } from "../host/known";
 import { HostRole, runStep, type StepHost } from "../host/step";
 import { planRealServer } from "../lvs/plan";
 import { hasSecrets } from "../lvs/secrets";
@@ -16,6 +16,8 @@ import { validatedRealServer } from "./validated";
 interface RealServerOrder {
     /** Keep removed virtual IPs, tunnels and gateways until the directors have changed? */
     deferRemoval?: boolean;
+    /** Is the machine also a director of the cluster? */
+    alsoDirector?: Known<boolean>;
 }
 
 /**
@@ -49,11 +51,13 @@ export class RealServer extends pulumi.ComponentResource {
         // A cluster that makes its hosts shows their arguments itself.
         const inputs = redacted(order ? {} : args);
         super("lvs:index:RealServer", name, inputs, withHiddenDiffs(inputs, opts));
-        const { deferRemoval = false } = order ?? {};
+        const { deferRemoval = false, alsoDirector = false } = order ?? {};
         const role = HostRole.realServer;
         const { model, secrets } = validatedRealServer(args, this);
-        claimInProgram(role, name, args.host, this);
-        const plan = whenKnown(model, (known) => planRealServer(known, idOf(name)));
+        claimInProgram({ role, name }, args.host, this);
+        const plan = allKnown([model, alsoDirector], (known, isBoth) =>
+            planRealServer({ ...known, alsoDirector: isBoth }, idOf(name)),
+        );
         const { adopt, gone } = args;
         const host: StepHost = {
             role,

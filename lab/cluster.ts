@@ -116,12 +116,12 @@ export class LabCluster {
         }));
     }
 
-    /** Directors that have the address now. */
+    /** Directors that have the address now. One that is also a real server keeps it on lo. */
     async activeDirectors(ip = vip): Promise<string[]> {
         const answers = await Promise.all(
             this.directors.map(async (host) => {
                 if (!(await host.isUp())) return [];
-                const addresses = await host.run("ip -o address show");
+                const addresses = await host.run("ip -o address show | grep -v ': lo '");
                 return addresses.includes(` ${ip}/`) ? [host.name] : [];
             }),
         );

@@ -140,3 +140,8 @@ function blockListOf(network: string): BlockedNetwork {
 function nodeFamily(family: Family): "ipv4" | "ipv6" {
     return family === "inet" ? "ipv4" : "ipv6";
 }
+
+/** Form of a name or an address that all its spellings have in common. Names ignore case. */
+export function plainSpelling(text: unknown): unknown {
+    return typeof text === "string" ? canonical(text.toLowerCase().replace(/\.$/, "")) : text;
+}

@@ -45,6 +45,8 @@ export interface StandaloneRealServer {
     /** Virtual IPs that it serves by DR or TUN. */
     readonly virtualIps: string[];
     readonly tunnels: Tunnel[];
+    /** Is the machine also a director of its cluster? Defaults to false. */
+    readonly alsoDirector?: boolean;
     readonly distribution?: Distribution;
     readonly gateway?: string;
     readonly gateway6?: string;

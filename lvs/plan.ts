@@ -2,13 +2,14 @@ import { distinctAddresses, familyOf } from "./addresses";
 import { type ChangePlan, planChange } from "./change";
 import { callsOn } from "./keepalived/scriptCalls";
 import { defaultScriptUser, type Script, type ScriptPlan } from "./keepalived/scripts";
-import { type Distribution, distributionOf, isAtLeast, versionOf } from "./keepalived/versions";
+import { type Distribution, distributionOf, versionOf } from "./keepalived/versions";
 import type { DirectorKernel } from "./kernel/director";
 import type { Arrival, FirewallNeeds } from "./kernel/firewall";
 import type { DirectorNeeds } from "./kernel/modules";
 import type { Marking, Masquerading } from "./kernel/netfilter";
 import type { RealServerKernel, TunnelEnd } from "./kernel/realServer";
 import { type DirectorTraffic, directorSysctls } from "./kernel/sysctls";
+import { servingDirectors, sharedMachines } from "./machines";
 import type { Cluster, Director, RealServer, StandaloneRealServer } from "./model";
 import { type MonitoringPlan, planMonitoring } from "./monitoring";
 import { syncGroupsOf } from "./nat";
@@ -28,8 +29,13 @@ import type { VirtualServerPlan } from "./service/virtualServer";
 import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
 import { virtualIpsOfInstances } from "./vrrp/instance/vrrpRouters";
-import { preferredDirectors, type VrrpContext } from "./vrrp/instance/members";
-import { planSyncDaemon, type SyncDaemonPlan, syncsByDefault } from "./global/syncDaemon";
+import type { VrrpContext } from "./vrrp/instance/members";
+import {
+    planSyncDaemon,
+    sharesWork,
+    type SyncDaemonPlan,
+    syncsByDefault,
+} from "./global/syncDaemon";
 import { isInSyncGroup, type VrrpSyncGroup } from "./vrrp/syncGroup";
 import { planTracking, type TrackingPlan } from "./vrrp/tracking/tracking";
 
@@ -73,7 +79,7 @@ function planForDirector(cluster: Cluster, name: string): DirectorPlan {
     const vrrpInstances = instancesOf(cluster, name, context);
     const syncDaemon = planSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, vrrpInstances, {
         byDefault: syncsByDefault(cluster),
-        isShared: sharesWork(cluster, context),
+        isShared: sharesWork(cluster.vrrpInstances, context),
     });
     const traffic = trafficOf(cluster, director, { virtualServers, vrrpInstances, syncDaemon });
     const tracking = planTracking(cluster, name, version);
@@ -126,12 +132,6 @@ export function virtualIpsByDirector(cluster: Cluster): Record<string, Record<st
             virtualIpsOfInstances(instancesOf(cluster, name, context)),
         ]),
     );
-}
-
-/** Are several directors active at once, and can keepalived announce the connections of all of them? */
-function sharesWork(cluster: Cluster, context: VrrpContext): boolean {
-    const canAll = cluster.directors.every((one) => isAtLeast(versionOf(one, cluster), "2.1.0"));
-    return canAll && preferredDirectors(cluster.vrrpInstances, context).length > 1;
 }
 
 /** The user of a secret script must be able to read it. */
@@ -191,6 +191,7 @@ function trafficOf(
         ),
         oneArmedInterfaces: isOneArmed ? interfaces : [],
         syncs: syncDaemon !== undefined,
+        serves: servingDirectors(cluster).includes(director),
         ipvs: virtualServers.length > 0 || syncDaemon !== undefined,
         vmac: vrrpInstances.some(({ instance }) => instance.useVmac === true),
         distribution: distributionOf(director, cluster),
@@ -278,6 +279,8 @@ export interface RealServerPlan {
     /** Distribution that the user gave. No file depends on it. */
     readonly distribution?: Distribution;
     readonly kernel: RealServerKernel;
+    /** Is the machine also a director of the cluster? */
+    readonly alsoDirector: boolean;
     readonly demoPage?: string;
     readonly monitoring?: MonitoringPlan;
     readonly removePackages: boolean;
@@ -290,6 +293,7 @@ export function planRealServer(realServer: StandaloneRealServer, id: string): Re
         id,
         distribution: realServer.distribution,
         kernel: planRealServerKernel(realServer),
+        alsoDirector: realServer.alsoDirector ?? false,
         demoPage: realServer.demoPage,
         monitoring: planMonitoring(realServer.monitoring),
         removePackages: realServer.removePackages ?? false,
@@ -320,10 +324,12 @@ export function standaloneRealServers(cluster: Cluster): Map<string, StandaloneR
     for (const [virtualServer, { realServer, method }] of sorryServerUses(cluster)) {
         uses.get(realServer.name)!.push({ virtualServer, method });
     }
+    const shared = new Set(sharedMachines(cluster).map(({ realServer }) => realServer.name));
     return new Map(
         cluster.realServers.map((realServer) => {
             const { name } = realServer;
-            return [name, standalone(realServer, memberships.get(name)!, uses.get(name)!, cluster)];
+            const own = standalone(realServer, memberships.get(name)!, uses.get(name)!, cluster);
+            return [name, { ...own, alsoDirector: shared.has(name) }];
         }),
     );
 }

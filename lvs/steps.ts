@@ -115,13 +115,13 @@ export const realServerSteps = {
     prepare(plan: RealServerPlan): StepContent {
         return {
             packages: { names: realServerPackages(plan), purge: plan.removePackages },
-            settings: { repair: plan.repair },
+            settings: commonSettings(plan),
             files: realServerModuleFiles(plan),
         };
     },
     secret(plan: RealServerPlan, secrets: Secrets): StepContent {
         return {
-            settings: { repair: plan.repair },
+            settings: commonSettings(plan),
             files: secretTexts(realServerFiles(plan), secrets),
         };
     },
@@ -132,12 +132,17 @@ export const realServerSteps = {
         earlier: readonly StepName[],
     ): StepContent {
         return {
-            settings: { repair: plan.repair, deferRemoval, earlier },
+            settings: { ...commonSettings(plan), deferRemoval, earlier },
             files: realServerFiles(plan),
             programs: programsFor(plan),
         };
     },
 };
+
+/** A real server ends the director that its machine was before, unless the machine is both. */
+function commonSettings({ repair, alsoDirector }: RealServerPlan): StepContent["settings"] {
+    return { repair, alsoDirector };
+}
 
 /** Does a real server need packages or kernel modules? */
 export function needsPreparation(realServer: {

@@ -10,7 +10,13 @@ import {
 } from "../diffView";
 import { parseFacts } from "../facts";
 import { clusterStatus } from "../health";
-import { hostsNamed, type ClusterHost, type Inventory, requireInventories } from "../inventory";
+import {
+    hostsNamed,
+    type ClusterHost,
+    type Inventory,
+    reportSettings,
+    requireInventories,
+} from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
 import { type CommonOptions, type Done, withHeading, paintOf, print } from "./common";
@@ -66,7 +72,9 @@ async function readDrift(
 ): Promise<HostDrift[]> {
     const own = hosts.filter((host) => asked.includes(host));
     const answers = await ssh.ask(own, (place) => ({
-        script: bundle("report", [], { settings: { applied: applied.get(own[place]!.name) } }),
+        script: bundle("report", [], {
+            settings: { ...reportSettings(own[place]!), applied: applied.get(own[place]!.name) },
+        }),
         verb: "check",
     }));
     const found = answers.map(hostDrift);

@@ -3,6 +3,7 @@ import { bundle } from "../../host/bundle";
 import { driftLines, hostDrift, isUnchanged } from "../diffView";
 import { Ssh } from "../ssh";
 import { type CommonOptions, configFile, type Done, paintOf, print } from "./common";
+import { reportSettings } from "../inventory";
 import { previewHosts, connectionsTo } from "./previewed";
 
 interface DiffOptions extends CommonOptions {
@@ -38,7 +39,9 @@ async function run(options: DiffOptions): Promise<number> {
     const places = await connectionsTo(options, found);
     const answers = await Ssh.with(options, (ssh) =>
         ssh.ask(places, (place) => ({
-            script: bundle("report", found.hosts[place]!.files),
+            script: bundle("report", found.hosts[place]!.files, {
+                settings: reportSettings(places[place]!),
+            }),
             verb: "diff",
         })),
     );

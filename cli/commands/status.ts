@@ -2,7 +2,7 @@ import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
 import { type ClusterStatus, clusterStatus } from "../health";
-import { type Inventory, requireInventories } from "../inventory";
+import { type Inventory, reportSettings, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
 import { statusLines } from "../statusView";
@@ -93,10 +93,12 @@ async function repeat(
 }
 
 async function readStatuses(ssh: Ssh, inventories: Inventory[]): Promise<ClusterStatus[]> {
-    const question = { script: bundle("report", []), verb: "status" };
     return Promise.all(
         inventories.map(async ({ name, hosts }) => {
-            const answers = await ssh.ask(hosts, () => question);
+            const answers = await ssh.ask(hosts, (place) => ({
+                script: bundle("report", [], { settings: reportSettings(hosts[place]!) }),
+                verb: "status",
+            }));
             return clusterStatus(
                 name,
                 answers.map(({ host, text, problem }) => ({

@@ -18,6 +18,7 @@ main() {
 }
 
 metrics() {
+    units=
     if [ -e "$routers" ]; then
         # All metrics of the table must show the same moment.
         snapshot=$(table)
@@ -27,10 +28,12 @@ metrics() {
         script_metrics
         echo "{version=\"$(keepalived_version)\"} 1" | metric keepalived_info "Version of keepalived on this host."
         units="keepalived lvs-director"
-    else
+    fi
+    # A machine may be both.
+    if [ ! -e "$routers" ] || ls /etc/lvs/real-servers/*.conf >/dev/null 2>&1; then
         echo " $(truth /usr/local/sbin/lvs-real-server check)" | metric real_server_ready \
             "Whether this host has the addresses, tunnels and routes of a real server."
-        units=lvs-real-server
+        units="$units lvs-real-server"
     fi
     change_metrics
     for unit in $units; do

@@ -3,6 +3,7 @@
 # its steps and a record:
 #   director                           the director, at most one
 #   real-servers/PROJECT.STACK.NAME    a real server; several share a host, and their addresses add up
+# A machine that is both has one of each.
 # A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`.
 memory=/var/lib/pulumi-lvs
 format=2
@@ -70,15 +71,15 @@ claim_host() {
     }
 }
 
-# Print the claims that end with this change. A director that becomes a real server must not forward
-# any longer: its packets could come back to it. A real server that becomes a director stays until the
+# Print the claims that end with this change. A director that becomes a real server, and is not to be
+# both, must not forward any longer: its packets could come back to it. A real server that becomes a director stays until the
 # end of the `up`, because the other directors still send to it. What ours adopts stays until ours is
 # configured, because clients use its addresses.
 replaced_claims() {
     for other in $(claims); do
         [ "$other" != "$(setting claim)" ] || continue
         if is_of_our_stack "$other"; then
-            [ "$other" != director ] || echo "$other"
+            [ "$other" != director ] || [ -n "$(setting alsoDirector)" ] || echo "$other"
         elif [ -n "$(setting adopt)" ] && [ "$step" = configure ]; then
             echo "$other"
         fi

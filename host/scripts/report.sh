@@ -23,7 +23,8 @@
 # prints the differences between the bundle's files and the live ones. A difference is a line `drift
 # SUBJECT` and a unified diff, indented like the files of a bundle.
 #
-# Every report ends with the line `end`. One without it is not whole.
+# With a setting `role`, `director` or `realServer`, the report is about that role of a machine that has
+# both. Every report ends with the line `end`. One without it is not whole.
 lists=/etc/lvs/real-servers
 
 main() {
@@ -46,19 +47,31 @@ status() {
     ! has_rules || live_table
 }
 
-has_rules() { [ -e "$rules" ]; }
-has_routers() { [ -e "$routers" ]; }
+# is_about ROLE
+is_about() { role=$(setting role) && [ "${role:-$1}" = "$1" ]; }
+
+has_rules() { is_about director && [ -e "$rules" ]; }
+has_routers() { is_about director && [ -e "$routers" ]; }
+
+# Print the folders of the steps that the report is about.
+own_steps() {
+    case "$(setting role)" in
+        director) all_steps | grep "^$memory/director/" ;;
+        realServer) all_steps | grep "^$memory/real-servers/" ;;
+        *) all_steps ;;
+    esac
+}
 
 system() {
     echo "host $(uname -n)"
     echo "kernel $(uname -r)"
     echo "uptime $(cut -d . -f 1 /proc/uptime)"
     echo "clock $(date +%s)"
-    keepalived_version | sed 's/^/keepalived /'
+    ! is_about director || keepalived_version | sed 's/^/keepalived /'
 }
 
 steps() {
-    for folder in $(all_steps); do
+    for folder in $(own_steps); do
         [ ! -e "$folder/files" ] || echo "step ${folder##*/} $(stat -c %Y "$folder/files")"
         # Older versions called a deferred change postponed.
         [ ! -e "$folder/deferred" ] && [ ! -e "$folder/postponed" ] || echo deferred
@@ -69,7 +82,7 @@ steps() {
 units() {
     ! has_rules || printf '%s\n' keepalived lvs-director
     [ -z "$(own_lines)" ] || echo lvs-real-server
-    ! cat "$memory"/real-servers/*/configure/files 2>/dev/null | grep -qx /var/www/html/index.html ||
+    ! is_about realServer || ! cat "$memory"/real-servers/*/configure/files 2>/dev/null | grep -qx /var/www/html/index.html ||
         if [ -e /usr/sbin/apache2 ]; then echo apache2; else echo httpd; fi
 }
 
@@ -83,13 +96,13 @@ unit_state() {
 unit_facts() { units | while read -r unit; do echo "unit $unit $(unit_state "$unit")"; done; }
 
 complaints() {
-    for unit in lvs-director lvs-real-server; do
+    for unit in $(is_about director && echo lvs-director) $(is_about realServer && echo lvs-real-server); do
         [ -x "/usr/local/sbin/$unit" ] || continue
         complaint=$("/usr/local/sbin/$unit" check 2>&1) ||
             echo "complaint $unit $(echo "$complaint" | join_lines)"
     done
     # Older versions of lvs-director do not know refusals.
-    [ ! -x /usr/local/sbin/lvs-director ] ||
+    ! is_about director || [ ! -x /usr/local/sbin/lvs-director ] ||
         /usr/local/sbin/lvs-director refused 2>/dev/null | sed 's/^/complaint lvs-director /'
 }
 
@@ -108,7 +121,7 @@ virtual_ips() {
 }
 
 # Print the lines of all lists of real servers. Older versions had one list.
-own_lines() { cat /etc/lvs/real-server "$lists"/*.conf 2>/dev/null | awk '!seen[$0]++'; }
+own_lines() { ! is_about realServer || cat /etc/lvs/real-server "$lists"/*.conf 2>/dev/null | awk '!seen[$0]++'; }
 
 # Print `NAME DEVICE IP` of each virtual IP that this host may have, now or after a failover.
 own_addresses() {
@@ -138,13 +151,13 @@ live_table() {
 check() {
     was=applied now=now
     virtual_ips
-    if all_steps | grep -q '/configure$'; then
+    if own_steps | grep -q '/configure$'; then
         check_state
     else
         report_drift "set-up" "nothing has been applied. Run \`pulumi up\`." \
             "A host that was installed anew needs a new word in repair."
     fi
-    for folder in $(all_steps); do
+    for folder in $(own_steps); do
         [ ! -e "$folder/files" ] || check_files "$folder"
     done
     units | while read -r unit; do
@@ -164,7 +177,7 @@ check() {
 # A host that was restored from a copy is as its own record says, but not as the state says.
 check_state() {
     other=$(setting applied | while read -r digest path; do
-        for folder in $(all_steps); do
+        for folder in $(own_steps); do
             [ ! -f "$folder/applied$path" ] || sha256sum <"$folder/applied$path"
         done | grep -q "^$digest " || echo "$path"
     done | join_lines ', ')
@@ -277,7 +290,7 @@ differences() {
         fi
         [ ! -e "$path" ] || compare "mode of $path" "$(stat -c 0%a "$path")" "$mode"
     done
-    for folder in $(all_steps | grep -v '/secret$'); do
+    for folder in $(own_steps | grep -v '/secret$'); do
         [ ! -e "$folder/files" ] || while read -r path; do
             ! is_surplus "$path" || report_drift "file $path" "$(diff -u \
                 --label "$path ($was)" --label "$path ($now)" "$path" /dev/null)"

@@ -10,8 +10,8 @@ routers=/var/lib/pulumi-lvs/vrrp.routers
 # Empty if keepalived is not installed.
 keepalived_version() { keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p'; }
 
-# Print a line `NAME PRESENT ALL` for each instance: its virtual IPs on this host, and all of them. A host
-# that was a real server before may still have them on lo.
+# Print a line `NAME PRESENT ALL` for each instance: its virtual IPs on this host, and all of them. A real
+# server has them on lo.
 presence() {
     ip -o address show | awk '
         file == 1 { sub(/\/.*/, "", $4); if ($2 != "lo") here[$4]; next }
@@ -39,7 +39,8 @@ takeover_seconds() { awk '$1 == "instance" { wait = 4 * $6 + 2; if (wait > most)
 # is_on_link IP INTERFACE: Is the address reached without a gateway?
 is_on_link() { ip "$(family "$1")" route show match "$1" dev "$2" | grep -v '^default' | grep -qv ' via '; }
 
-# mac_of IP INTERFACE: print the MAC address of the other host that answers for an address.
+# mac_of IP INTERFACE: print the MAC address of the other host that answers for an address. This host may
+# have it on lo.
 mac_of() {
     ip neighbour del "$1" dev "$2" 2>/dev/null || :
     ping -q -c 1 -W 1 -I "$2" "$1" >/dev/null 2>&1 || :

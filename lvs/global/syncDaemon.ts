@@ -69,6 +69,12 @@ export function hasSyncDaemon({ enabled }: SyncDaemon = {}, byDefault: boolean):
     return enabled ?? byDefault;
 }
 
+/** Are several directors active at once, and can keepalived announce the connections of all of them? */
+export function sharesWork(instances: readonly VrrpInstance[], context: VrrpContext): boolean {
+    const canAll = context.directors.every(({ keepalived }) => isAtLeast(keepalived!, "2.1.0"));
+    return canAll && preferredDirectors(instances, context).length > 1;
+}
+
 /** Resolve the sync daemon of a director with these instances. */
 export function planSyncDaemon(
     daemon: SyncDaemon = {},

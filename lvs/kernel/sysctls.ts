@@ -26,7 +26,7 @@ export interface KernelSysctls {
     syncPorts?: number;
     /** For persistent services announce the clients only, and not their connections (sysctl `net.ipv4.vs.sync_persist_mode`). Defaults to false. */
     syncPersistMode?: boolean;
-    /** Let a backup director ignore packets to services, for directors that are also real servers of other directors (sysctl `net.ipv4.vs.backup_only`). Defaults to false. */
+    /** Let a backup director ignore packets to services, for directors that are also real servers (sysctl `net.ipv4.vs.backup_only`). Needs the sync daemon. Defaults to true on such a machine, and to the kernel's, false, on others. */
     backupOnly?: boolean;
     /** Route answers of NAT services by their new source, the virtual IP (sysctl `net.ipv4.vs.snat_reroute`). Defaults to the kernel's, true. */
     snatReroute?: boolean;
@@ -105,6 +105,8 @@ export interface DirectorTraffic {
     readonly oneArmedInterfaces: readonly string[];
     /** Does the sync daemon run? */
     readonly syncs: boolean;
+    /** Does it get packets to a virtual IP from another director, as a real server? */
+    readonly serves: boolean;
     /** Does it forward connections, or synchronise them? */
     readonly ipvs: boolean;
     /** Does a virtual router have its own MAC address? */
@@ -140,7 +142,7 @@ function syncOf({ syncThreshold = 2, syncPeriod = 0 }: KernelSettings) {
 
 /** Resolve settings that the user did not give and that a director's traffic needs. */
 function defaultsFor(
-    { methods, distribution, syncs, ipvs }: DirectorTraffic,
+    { methods, distribution, syncs, serves, ipvs }: DirectorTraffic,
     settings: KernelSettings,
 ): KernelSysctls {
     if (!ipvs) return {};
@@ -152,6 +154,8 @@ function defaultsFor(
         // A returning director becomes active within seconds and must know the connections by then.
         // Announcements by the count of packets reach it too late for slow connections.
         ...(syncs && syncPeriod === 0 ? { syncRefreshPeriod: 1 } : {}),
+        // A backup must not forward again what the active director sends to it.
+        ...(serves && syncs ? { backupOnly: true } : {}),
         ...(conntrack ? { conntrack } : {}),
         // Before Linux 5.9, every new connection from a port in use would wait for a second.
         ...(conntrack && hasKernelOfRhel8(distribution) ? { connReuseMode: 0 } : {}),
@@ -189,7 +193,9 @@ export function kernelProblems(
     const names = Object.entries(settings).flatMap(([name, value]) =>
         value === undefined ? [] : name,
     );
-    const forSync = names.filter((name) => ipvs && !syncs && name.startsWith("sync"));
+    const forSync = names.filter(
+        (name) => ipvs && !syncs && (name.startsWith("sync") || name === "backupOnly"),
+    );
     const forServices = names.filter((name) => !ipvs && name !== "gatewayInterfaces");
     return [
         ...sysctlProblems(path, kernelSysctls, settings, target),

@@ -1,4 +1,5 @@
 import { canonical } from "../addresses";
+import { sharedMachines } from "../machines";
 import type { Cluster } from "../model";
 import { memberPortOf, type Memberships, virtualIpsOf } from "../pool";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
@@ -17,6 +18,7 @@ export function conflictingRoleProblems(cluster: Cluster, memberships: Membershi
             ...cluster.directors.map(({ host }) => host),
         ].map(canonical),
     );
+    const shared = new Set(sharedMachines(cluster).map(({ realServer }) => realServer.name));
     const isDirector = (ip?: string) => ip !== undefined && directorIps.has(canonical(ip));
     return problemsOfEach(
         "realServers",
@@ -31,12 +33,17 @@ export function conflictingRoleProblems(cluster: Cluster, memberships: Membershi
                     .filter(({ method }) => method === wanted)
                     .map(({ virtualServer, member }) => memberPortOf(virtualServer, member));
             const masqueraded = new Set(portsBy(LvsMethod.FULLNAT));
-            const shared = portsBy(LvsMethod.NAT).find((port) => masqueraded.has(port));
+            const mixed = portsBy(LvsMethod.NAT).find((port) => masqueraded.has(port));
             return [
                 ...problemIf(
                     isDirect && isDirector(gateway) && gatewayInterfaces.length === 0,
                     `${path}.gateway`,
                     `${dropsAnswers}. Use another gateway, NAT for all services of this host, or kernel.gatewayInterfaces.`,
+                ),
+                ...problemIf(
+                    isDirector(gateway) && gatewayInterfaces.length > 0 && shared.has(name),
+                    `${path}.gateway`,
+                    "The gateway is a director, and this machine is a director itself. Remove it.",
                 ),
                 // The sysctls for gatewayInterfaces exist for IPv4 only.
                 ...problemIf(
@@ -45,9 +52,9 @@ export function conflictingRoleProblems(cluster: Cluster, memberships: Membershi
                     `${dropsAnswers}. Use another gateway, or NAT for all services of this host.`,
                 ),
                 ...problemIf(
-                    shared !== undefined,
+                    mixed !== undefined,
                     path,
-                    `Port ${shared} is in a NAT and in a FULLNAT pool, and the director cannot tell their packets apart. Use one method for both.`,
+                    `Port ${mixed} is in a NAT and in a FULLNAT pool, and the director cannot tell their packets apart. Use one method for both.`,
                 ),
             ];
         },

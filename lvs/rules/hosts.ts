@@ -1,4 +1,4 @@
-import { canonical, type Family, familyOf, isSameAddress } from "../addresses";
+import { type Family, familyOf, isSameAddress, plainSpelling } from "../addresses";
 import { matching, oneOf, checkValue, type Target, wrongDestination } from "../keepalived/keywords";
 import {
     Distribution,
@@ -27,14 +27,11 @@ const packageVersion = matching(
     "one such as 1:2.2.7-1+b2",
 );
 
-/** Check hosts. Names and addresses identify hosts, so each is unique. */
+/** Check hosts. Names and addresses identify members, so each is unique. A machine in both roles has two names. */
 export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     const lists = ["directors", "realServers"] as const;
     const members = lists.flatMap((list) =>
-        cluster[list].map((member, index) => ({ path: `${list}[${index}]`, ...member })),
-    );
-    const addresses = members.flatMap((member) =>
-        hostAddresses(member).map((address) => ({ path: member.path, ...address })),
+        cluster[list].map((member, index) => ({ path: `${list}[${index}]`, list, ...member })),
     );
     return [
         ...checkValue("distribution", oneOf(Distribution), cluster.distribution, target),
@@ -53,15 +50,13 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
             ...addressProblems(`${path}.host`, host),
             ...checkValue(`${path}.distribution`, oneOf(Distribution), distribution, target),
         ]),
-        ...duplicates(members, ({ name }) => sameName(name)).flatMap(([member, first]) =>
-            takenProblem(`${member.path}.name`, "name", member.name, {
+        ...duplicates(members, ({ name }) => plainSpelling(name)).flatMap(([member, first]) =>
+            takenProblem(`${member.path}.name`, "a different name", member.name, {
                 ...first,
                 value: first.name,
             }),
         ),
-        ...duplicates(addresses, ({ value }) => sameName(value)).flatMap(([address, first]) =>
-            takenProblem(`${address.path}.${address.field}`, "address", address.value, first),
-        ),
+        ...sameAddressProblems(members),
         ...cluster.directors.flatMap(({ keepalivedVersion: version }, index) =>
             problemIf(
                 version !== undefined && !isVersion(version),
@@ -92,22 +87,56 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
     ];
 }
 
-/** Form of a name or an address that all its spellings have in common. Names ignore case. */
-function sameName(text: unknown): unknown {
-    return typeof text === "string" ? canonical(text.toLowerCase().replace(/\.$/, "")) : text;
+/** A member of one of the lists, and its place. */
+type Listed = HostAddresses & { readonly path: string; readonly list: "directors" | "realServers" };
+
+/** An address belongs to one member, or to the two roles of one machine, which have the same `host`. */
+function sameAddressProblems(members: readonly Listed[]): Problem[] {
+    const addresses = members.flatMap(({ path, list, ...member }) =>
+        hostAddresses(member).map((address) => ({ path, list, host: member.host, ...address })),
+    );
+    const [directors, realServers] = (["directors", "realServers"] as const).map((list) =>
+        addresses.filter((address) => address.list === list),
+    );
+    const keyOf = ({ value }: { value: string }) => plainSpelling(value);
+    const found = [...duplicates(directors!, keyOf), ...duplicates(realServers!, keyOf)];
+    const isFound = new Set(found.map(([address]) => address));
+    const byAddress = new Map(directors!.map((address) => [keyOf(address), address]));
+    const between = realServers!.flatMap((address) => {
+        const first = byAddress.get(keyOf(address));
+        if (first === undefined || isFound.has(address)) return [];
+        return plainSpelling(first.host) === plainSpelling(address.host)
+            ? []
+            : [{ address, first }];
+    });
+    return [
+        ...found.flatMap(([address, first]) =>
+            takenProblem(
+                `${address.path}.${address.field}`,
+                "a different address",
+                address.value,
+                first,
+            ),
+        ),
+        ...between.flatMap(({ address, first }) =>
+            takenProblem(
+                `${address.path}.${address.field}`,
+                "a different address, or if this is one machine in both roles, the same host",
+                address.value,
+                first,
+            ),
+        ),
+    ];
 }
 
 function takenProblem(
     path: string,
-    what: string,
+    instead: string,
     value: string,
     first: { path: string; value: string },
 ): Problem[] {
     const as = value === first.value ? "" : `, which spells it ${quote(first.value)}`;
-    return problem(
-        path,
-        `${quote(value)} already belongs to ${first.path}${as}. Use a different ${what}.`,
-    );
+    return problem(path, `${quote(value)} already belongs to ${first.path}${as}. Use ${instead}.`);
 }
 
 /** Addresses of a host with their fields, each once. */

@@ -3,6 +3,7 @@ import type { Cluster } from "../model";
 import { membershipsOf, poolsOf, sorryServerUses } from "../pool";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
+import { bothRolesProblems } from "./bothRoles";
 import { addressInUseProblems, hostsByAddress, sameServiceProblems } from "./destinations";
 import { healthProblems } from "./health";
 import { inhibitedProblems } from "./inhibited";
@@ -38,5 +39,6 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
         ...natGatewayProblems(cluster, memberships),
         ...sameServiceProblems(cluster),
         ...conflictingRoleProblems(cluster, memberships),
+        ...bothRolesProblems(cluster),
     ];
 }

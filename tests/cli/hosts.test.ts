@@ -2,6 +2,8 @@ import {
     hostsNamed,
     configuredHosts,
     inventoriesIn,
+    type Inventory,
+    reportSettings,
     requireInventories,
 } from "../../cli/inventory";
 import { bestKey, keyLines, parseTarget } from "../../cli/keyscan";
@@ -21,6 +23,24 @@ describe("an inventory", () => {
             other: { a: { host: "192.0.2.1" } },
         };
         expect(inventoriesIn(outputs).map(({ name }) => name)).toEqual(["web", "db"]);
+    });
+
+    it("says of a machine in both roles which of them a report is about", () => {
+        const web = {
+            a: { ...director, host: "N1.example." },
+            b: { ...director, role: "realServer", host: "n1.example" },
+            c: { ...director, role: "realServer", host: "n2.example" },
+            d: { ...director, host: "n3.example" },
+            e: { ...director, host: "n3.example" },
+        };
+        const [{ hosts }] = inventoriesIn({ web }) as [Inventory];
+        expect(hosts.map(reportSettings)).toEqual([
+            { role: "director" },
+            { role: "realServer" },
+            {},
+            {},
+            {},
+        ]);
     });
 
     it("is read without addresses, as older versions wrote it", () => {

@@ -56,25 +56,29 @@ describe("two components of one program", () => {
         });
     });
 
-    it.each<[string, () => unknown, () => unknown, string]>([
+    const orInBothRoles = ", or list it in both roles of one LvsCluster";
+
+    it.each<[string, () => unknown, () => unknown, string, string?]>([
         ["as two directors", () => director("one"), () => director("other"), "director one"],
         [
             "as a director and a real server",
             () => director("one"),
             () => new RealServer("other", rs1),
             "director one",
+            orInBothRoles,
         ],
         [
             "as a real server and a director",
             () => new RealServer("one", rs1),
             () => director("other"),
             "real server one",
+            orInBothRoles,
         ],
-    ])("may not share a host %s", async (_, first, second, owner) => {
+    ])("may not share a host %s", async (_, first, second, owner, or = "") => {
         await record(() => {
             first();
             expect(second).toThrow(
-                `host: "10.128.190.253" is also the host of the ${owner}. Give each of them a host of its own.`,
+                `host: "10.128.190.253" is also the host of the ${owner}. Give each of them a host of its own${or}.`,
             );
         });
     });

@@ -1,6 +1,8 @@
 import { machineIn, machineProblems } from "../../components/machines";
+import { HostRole } from "../../host/step";
 
 const id = "0123456789abcdef0123456789abcdef";
+const { director, realServer } = HostRole;
 
 describe("the machine of a host", () => {
     it.each([
@@ -11,15 +13,34 @@ describe("the machine of a host", () => {
         expect(machineIn(stdout)).toBe(machine),
     );
 
-    it("may belong to one member alone", () => {
+    it.each([
+        ["one member of a role", director, "n2.example.com", ""],
+        [
+            "one host in both roles",
+            realServer,
+            "10.0.0.1",
+            " If the machine is to have both roles, give both members the same host.",
+        ],
+    ])("may belong to %s alone", (_, role, host, hint) => {
         const problems = machineProblems([
-            { name: "ds1", machine: id },
-            { name: "ds2", machine: undefined },
-            { name: "rs1", machine: id },
-            { name: "rs2", machine: undefined },
+            { name: "ds1", role: director, host: "n1.example.com", machine: id },
+            { name: "ds2", role: director, host: "n3.example.com", machine: undefined },
+            { name: "other", role, host, machine: id },
+            { name: "rs2", role: realServer, host: "n4.example.com", machine: undefined },
         ]);
-        expect(problems).toHaveLength(1);
-        expect(problems[0]!.path).toBe("rs1");
-        expect(problems[0]!.reason).toMatch(/^The machine-id .* is also the one of ds1: /);
+        expect(problems).toEqual([
+            {
+                path: "other",
+                reason: `The machine-id ${id} is also the one of ds1: the two are one machine, or one is a copy of the other. Remove one of them, or give the copy a machine-id of its own with \`systemd-machine-id-setup\`.${hint}`,
+            },
+        ]);
+    });
+
+    it("may belong to a director and a real server with the same host", () => {
+        const problems = machineProblems([
+            { name: "ds1", role: director, host: "n1.example.com", machine: id },
+            { name: "rs1", role: realServer, host: "N1.example.com.", machine: id },
+        ]);
+        expect(problems).toEqual([]);
     });
 });

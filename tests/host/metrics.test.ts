@@ -108,6 +108,19 @@ describe.each(shells.map((shell) => [shell.join(" "), shell] as const))(
             ]);
         });
 
+        it("reports a machine that is director and real server", () => {
+            const files = [...activeDirector.files, ...realServer.files];
+            const found = samples({ ...activeDirector, files }, shell);
+            expect(found).toEqual(
+                expect.arrayContaining([
+                    `vrrp_active${router} 1`,
+                    "real_server_ready 0",
+                    'unit_active{unit="keepalived"} 1',
+                    'unit_active{unit="lvs-real-server"} 1',
+                ]),
+            );
+        });
+
         it("reports a real server", () => {
             expect(samples(realServer, shell)).toEqual([
                 // The host has no program lvs-real-server.

@@ -23,6 +23,7 @@ const direct: DirectorTraffic = {
     forwards: [],
     oneArmedInterfaces: [],
     syncs: false,
+    serves: false,
     ipvs: true,
     vmac: false,
     distribution: Distribution.debian12,

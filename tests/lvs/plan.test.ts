@@ -29,6 +29,46 @@ describe("a director", () => {
     });
 });
 
+describe("a director that is also a real server", () => {
+    const machine = { name: "rs1", host: "10.128.190.253" };
+    const by = (lvsMethod: LvsMethod): Cluster => ({
+        ...seed,
+        realServers: [machine, ...seed.realServers.slice(1)],
+        virtualServers: [{ virtualIp: "10.128.190.248", port: 80, lvsMethod }],
+    });
+    const alone = (cluster: Cluster) => ({ ...cluster, directors: cluster.directors.slice(0, 1) });
+    const backupOnly = ["net.ipv4.vs.backup_only = 1"];
+
+    it.each<[string, Cluster, string, string[]]>([
+        ["by DR", by("DR"), "ds1", backupOnly],
+        [
+            "by DR as a sorry server",
+            {
+                ...by("DR"),
+                virtualServers: [
+                    {
+                        virtualIp: "10.128.190.248",
+                        port: 80,
+                        realServers: [{ name: "rs2" }],
+                        sorryServer: { host: machine.host },
+                    },
+                ],
+            },
+            "ds1",
+            backupOnly,
+        ],
+        ["by DR, unlike the other director", by("DR"), "ds2", []],
+        ["by DR, unless it has no backup", alone(by("DR")), "ds1", []],
+        ["by DR, and not by FULLNAT", by("FULLNAT"), "ds1", []],
+    ])(
+        "does not forward again as a backup what it gets as a real server %s",
+        (_, cluster, name, expected) => {
+            const { sysctls } = planDirector(cluster, name).kernel;
+            expect(sysctls.filter((line) => line.includes("backup_only"))).toEqual(expected);
+        },
+    );
+});
+
 describe("the firewall of a director", () => {
     const one = seed.vrrpInstances[0]!;
     const members = (field: "mcastSrcIp" | "unicastSrcIp") => [

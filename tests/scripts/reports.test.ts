@@ -6,11 +6,16 @@ import { newHost } from "./support/newHost";
 import { plain, withAnotherVip } from "./support/plans";
 import { differences, portrait } from "./support/portrait";
 import type { ScriptHost } from "./support/scriptHost";
-import { apply, byHand, type Event, happen, prepare } from "./support/story";
+import { apply, as, byHand, type Event, happen, prepare } from "./support/story";
 
 const heavier: Plan = {
     ...plain,
     realServers: plain.realServers.map((one, index) => ({ ...one, weight: 3 - index })),
+};
+/** ds1 is also the real server rs1. */
+const both: Plan = {
+    ...plain,
+    realServers: [{ ...plain.realServers[0]!, host: "10.128.190.253" }],
 };
 const withPage: Plan = {
     ...plain,
@@ -23,6 +28,8 @@ interface Question {
     host: string;
     events: Event[];
     asks: "check" | "diff" | "status";
+    /** The member that it is about, if the host has two roles. */
+    member?: "ds1" | "rs1";
     plan: Plan;
     /** The plan of the last `up` in the state of the stack. Defaults to `plan`. */
     state?: Plan;
@@ -375,12 +382,69 @@ complaint lvs-real-server missing: address 10.128.190.248/32 lo
 address - lo 10.128.190.248 absent
 `,
     },
+    ...(["ds1", "rs1"] as const).flatMap((member): Question[] => {
+        const shared = {
+            host: "ds1",
+            member,
+            plan: both,
+            events: [
+                as("rs1", apply(both)),
+                apply(both, "prepare"),
+                apply(both),
+                byHand("rm /var/lib/stand-in/active-director; systemctl restart keepalived"),
+            ],
+        };
+        const facts =
+            member === "ds1"
+                ? "router VI_1 eth0 62 backup\naddress VI_1 eth0 10.128.190.248 absent\n"
+                : "address - lo 10.128.190.248 here\n";
+        const role = member === "ds1" ? "director" : "real server";
+        return [
+            {
+                ...shared,
+                title: `no difference of a machine with both roles, as a ${role}`,
+                asks: "check",
+                answers: facts,
+            },
+            {
+                ...shared,
+                title: `no change of a machine with both roles, as a ${role}`,
+                asks: "diff",
+                answers: "",
+            },
+        ];
+    }),
+    {
+        title: "the facts of a machine with both roles as a real server",
+        host: "ds1",
+        member: "rs1",
+        events: [as("rs1", apply(both)), apply(both)],
+        asks: "status",
+        plan: both,
+        answers: `host ds1
+kernel RELEASE
+uptime SECONDS
+clock SECONDS
+step configure SECONDS
+unit lvs-real-server active enabled
+address - lo 10.128.190.248 here
+`,
+    },
 ];
 
-/** The question of `lvs check`. */
-function checkBundle(state: Plan, name: string): string {
-    const { files } = unbundle(bundleOf(state, name, "configure"))!;
-    return bundle("report", [], { settings: { applied: digests(files) } });
+/** The question of `lvs` about a host, or about one role of it. */
+function question({ host, member, asks, plan, state = plan }: Question): string {
+    const name = member ?? host;
+    const role = member && (member === "ds1" ? "director" : "realServer");
+    const filesOf = (known: Plan, step: "prepare" | "configure") =>
+        unbundle(bundleOf(known, name, step))!.files;
+    if (asks === "check") {
+        return bundle("report", [], {
+            settings: { role, applied: digests(filesOf(state, "configure")) },
+        });
+    }
+    const files = [...filesOf(plan, "prepare"), ...filesOf(plan, "configure")];
+    return bundle("report", files, { settings: { role } });
 }
 
 describe("a report to lvs", () => {
@@ -390,15 +454,13 @@ describe("a report to lvs", () => {
 
     it.each(questions.map((question) => [question.title, question] as const))(
         "has %s, and changes nothing",
-        async (_, { host: name, events, asks, plan, state = plan, answers }) => {
+        async (_, one) => {
+            const { host: name, events, asks, answers } = one;
             host = await newHost(name);
             await host.run(prepare);
             for (const event of events) await happen(host, name, event);
             const before = await portrait(host);
-            const { status, stdout, stderr } = await host.send(
-                asks === "check" ? checkBundle(state, name) : bundleOf(plan, name, "report"),
-                asks,
-            );
+            const { status, stdout, stderr } = await host.send(question(one), asks);
             const said = stdout
                 .replace(/^kernel .*/m, "kernel RELEASE")
                 .replace(/^(uptime|clock|step configure) \d+$/gm, "$1 SECONDS");

@@ -28,6 +28,14 @@ function instance(what: string, change: object, problem: string): WrongArguments
     return cluster(what, { vrrpInstances: [{ ...seed.vrrpInstances[0]!, ...change }] }, problem);
 }
 
+/** The directors of the seed, as real servers. */
+const machines = seed.directors.map(({ host }, index) => ({ name: `rs${index + 1}`, host }));
+
+/** The seed's services on its directors, with a mistake. */
+function both(what: string, change: object, problem: string): WrongArguments {
+    return cluster(what, { realServers: machines, ...change }, problem);
+}
+
 function director(what: string, change: object, problem: string): WrongArguments {
     return cluster(
         what,
@@ -127,8 +135,117 @@ const hosts = [
     ),
     realServer(
         "an address twice",
-        { host: "10.128.190.253" },
-        'realServers[2].host: "10.128.190.253" already belongs to directors[0]. Use a different address.',
+        { host: "10.128.190.249" },
+        'realServers[2].host: "10.128.190.249" already belongs to realServers[0]. Use a different address.',
+    ),
+    realServer(
+        "the address of a director under another host",
+        { host: "rs3.example.com", address: "10.128.190.253" },
+        'realServers[2].address: "10.128.190.253" already belongs to directors[0]. Use a different address, or if this is one machine in both roles, the same host.',
+    ),
+    both(
+        "a machine in both roles that is not managed",
+        { realServers: [{ ...machines[0]!, managed: false }, machines[1]] },
+        "realServers[0].managed: false contradicts the director ds1, which is the same machine. Remove it.",
+    ),
+    both(
+        "a machine in both roles with a tunnel",
+        {
+            virtualServers: [
+                { virtualIp: vip, port: 80, lvsMethod: "TUN", realServers: [{ name: "rs1" }] },
+            ],
+        },
+        "realServers[0]: The machine is also the director ds1, and virtualServers[0] sends to it by TUN: the device of a tunnel has the virtual IP while the director is a backup, too. Use DR or FULLNAT, or a machine of its own.",
+    ),
+    both(
+        "a machine in both roles behind NAT, which fails over",
+        {
+            realServers: [machines[0], { ...machines[1], gateway: vip }],
+            virtualServers: [
+                {
+                    virtualIp: vip,
+                    port: 80,
+                    lvsMethod: "NAT",
+                    clientNetworks: ["192.0.2.0/24"],
+                    realServers: [{ name: "rs2" }],
+                },
+            ],
+        },
+        "realServers[1]: The machine is also the director ds2, and virtualServers[0] sends to it by NAT: its gateway would be a virtual IP, which it has itself while it is active. Use DR or FULLNAT, or a machine of its own.",
+    ),
+    both(
+        "a machine in both roles as a sorry server behind NAT",
+        {
+            realServers: [machines[0], seed.realServers[1]],
+            virtualServers: [
+                {
+                    virtualIp: vip,
+                    port: 80,
+                    realServers: [{ name: "rs2" }],
+                    sorryServer: { host: "10.128.190.253", lvsMethod: "NAT" },
+                },
+            ],
+        },
+        "realServers[0]: The machine is also the director ds1, and virtualServers[0] sends to it by NAT: its gateway would be a virtual IP, which it has itself while it is active. Use DR or FULLNAT, or a machine of its own.",
+    ),
+    both(
+        "machines in both roles without VRRP",
+        { vrrpInstances: [] },
+        "vrrpInstances: ds1 is also a real server, and as a backup it must not forward again what it receives. Only VRRP tells it that it is one. Give an instance, or a machine of its own for each role.",
+    ),
+    both(
+        "machines in both roles without the sync daemon",
+        { globalDefs: { lvsSyncDaemon: { enabled: false } } },
+        "globalDefs.lvsSyncDaemon.enabled: false turns off what tells a backup: ds1 is also a real server, and as a backup it must not forward again what it receives. Remove it.",
+    ),
+    both(
+        "machines in both roles that forward as backups",
+        { kernel: { backupOnly: false } },
+        "kernel.backupOnly: false contradicts the roles: ds1 is also a real server, and as a backup it must not forward again what it receives. Remove it.",
+    ),
+    both(
+        "machines in both roles with instances that fail over apart",
+        {
+            vrrpInstances: [
+                {
+                    name: "one",
+                    interface: "eth0",
+                    virtualRouterId: 62,
+                    virtualIpaddress: [{ ip: vip }],
+                },
+                {
+                    name: "two",
+                    interface: "eth0",
+                    virtualRouterId: 63,
+                    virtualIpaddress: [{ ip: "10.128.190.247" }],
+                },
+            ],
+        },
+        "vrrpSyncGroups: ds1 is also a real server, and as a backup it must not forward again what it receives. The kernel knows one state for all instances. Put one, two in one group.",
+    ),
+    both(
+        "a machine in both roles whose gateway is a director",
+        {
+            realServers: [{ ...machines[0]!, gateway: vip }, machines[1]],
+            kernel: { gatewayInterfaces: ["eth0"] },
+        },
+        "realServers[0].gateway: The gateway is a director, and this machine is a director itself. Remove it.",
+    ),
+    cluster(
+        "backupOnly with directors that are active at once",
+        {
+            vrrpInstances: [
+                ["ds1", "ds2"],
+                ["ds2", "ds1"],
+            ].map((names, index) => ({
+                interface: "eth0",
+                virtualRouterId: 62 + index,
+                virtualIpaddress: [{ ip: `10.128.190.${248 - index}` }],
+                directors: names.map((name) => ({ name })),
+            })),
+            kernel: { backupOnly: true },
+        },
+        "kernel.backupOnly: With true no director forwards anything, because instances prefer different directors, and each director hears the others all the time. Remove it, or name one instance in globalDefs.lvsSyncDaemon.instance.",
     ),
     cluster(
         "an address that directors send to twice",

@@ -15,6 +15,8 @@ export interface StepTaken {
     verb: string;
     plan: Plan;
     fault?: Fault;
+    /** Name of the member whose step it is. Defaults to the name of the host. */
+    member?: string;
 }
 
 export type Signal = "KILL" | "TERM" | "HUP" | "INT";
@@ -33,6 +35,11 @@ export function apply(plan: Plan, step: Step = "configure", fault?: Fault): Step
 /** Remove everything that the component has set up. */
 export function remove(plan: Plan, fault?: Fault): StepTaken {
     return { step: "claim", verb: "remove", plan, fault };
+}
+
+/** A step of another member on the same host. */
+export function as(member: string, event: StepTaken): StepTaken {
+    return { ...event, member };
 }
 
 /** Run a script on the host by hand. */
@@ -136,9 +143,9 @@ export async function happen(host: ScriptHost, name: string, event: Event): Prom
 async function take(
     host: ScriptHost,
     name: string,
-    { step, verb, plan, fault }: StepTaken,
+    { step, verb, plan, fault, member = name }: StepTaken,
 ): Promise<Ending> {
-    const bundle = bundleOf(plan, name, step);
+    const bundle = bundleOf(plan, member, step);
     if (fault && "at" in fault) await host.endAt(fault.at, fault.signal);
     const sent = fault && "sentBytes" in fault ? bundle.slice(0, fault.sentBytes) : bundle;
     const { status, stdout, stderr } = await host.send(sent, verb);

@@ -47,6 +47,26 @@ export const methods: Record<string, Cluster> = {
             },
         ],
     },
+    /** Two machines are directors and real servers, and a third is only a real server. */
+    "both-roles": {
+        ...seed,
+        realServers: [
+            ...seed.directors.map(({ host }, index) => ({
+                name: `rs${index + 1}`,
+                host,
+                address6: `fd00:62:1::${253 + index}`,
+            })),
+            seed.realServers[2]!,
+        ],
+        virtualServers: [
+            { virtualIp: "10.128.190.248", port: 80 },
+            {
+                virtualIp: "fd00:62:1::248",
+                port: 80,
+                realServers: pool("rs1", "rs2"),
+            },
+        ],
+    },
     fullnat: {
         ...seed,
         virtualServers: [
