@@ -1,4 +1,4 @@
-import { printable } from "../lvs/printable";
+import { escaped } from "./markup";
 import {
     answersThroughDirector,
     directorTexts,
@@ -290,9 +290,4 @@ function textAt(x: number, y: number, text: string, kind: string): string {
 
 function round(number: number): number {
     return Math.round(number * 10) / 10;
-}
-
-function escaped(text: string): string {
-    const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-    return printable(text).replace(/[&<>"]/g, (sign) => names[sign]!);
 }
