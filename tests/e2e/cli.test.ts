@@ -8,7 +8,9 @@ import type { RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/health";
 import { expectGolden } from "../support/golden";
 import { CommandLine } from "../../lab/commandLine";
-import { expectTranscript } from "./support/transcript";
+import { transcriptsOf } from "./support/transcript";
+
+const expectTranscript = transcriptsOf("docs/cli.md");
 
 let cluster: LabCluster;
 let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
