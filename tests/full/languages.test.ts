@@ -35,6 +35,8 @@ describe("the plugin", () => {
         await fs.writeFile(path.join(sdk, "go.mod"), `module ${module}\n`);
         runIn(project.cwd, "go", "mod", "edit", `-replace=${module}=${sdk}`);
         runIn(project.cwd, "go", "mod", "tidy");
+        // Minutes of compiling. The preview finds the result in Go's cache.
+        runIn(project.cwd, "go", "build", "-o", path.join(folder, "program"), ".");
         expect(await previewed(project)).toEqual(articlesResources);
     }, 900_000);
 });
