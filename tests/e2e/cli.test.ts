@@ -74,6 +74,14 @@ describe("lvs status", () => {
         for (const { active, inactive } of servers) expect(active + inactive).toBeGreaterThan(0);
     });
 
+    it("prints the same as a page for a browser with --html", async () => {
+        const page = await lvsOutput("status", "--html");
+        expect(page).toMatch(
+            /^<!doctype html>[^]*<h1 class="green">No problems<\/h1>[^]*<\/html>\n$/,
+        );
+        for (const { name } of cluster.members) expect(page).toContain(`<tr><td>${name}</td>`);
+    });
+
     it("names the web server that is down", async () => {
         await rs2.run("systemctl stop apache2");
         const text = await waitUntil("the loss of rs2", patienceMs, async () => {
