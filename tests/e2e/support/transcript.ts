@@ -21,7 +21,7 @@ function expectTranscript(file: string, command: string, printed: string): void 
         writeFileSync(file, `${before}\n$ ${command}\n${shown}`);
         return;
     }
-    expect(shape(printed)).toBe(shape(rest.slice(0, end)));
+    expect(shape(readable(printed))).toBe(shape(rest.slice(0, end)));
 }
 
 /** A page shows no kernel of the machine that made it, which is that of the containers. */
