@@ -98,7 +98,7 @@ describe("the policy pack", () => {
         const file = path.join(project.cwd, "Pulumi.yaml");
         const text = await fs.readFile(file, "utf8");
         const oneDirector = text.replace(/ +- \{ name: ds2.*\n/, "");
-        await fs.writeFile(file, oneDirector.replace("page: RS1", "page: password=x"));
+        await fs.writeFile(file, oneDirector.replace("demoPage: RS1", "demoPage: password=x"));
         const settings = path.join(project.cwd, "policies.json");
         const networks = ["192.0.2.0/24"];
         await fs.writeFile(
