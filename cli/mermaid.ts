@@ -1,9 +1,16 @@
 import { printable } from "../lvs/printable";
-import { directorTexts, isPreferred, realServerTexts, type Picture } from "./topology";
+import {
+    answersThroughDirector,
+    directorTexts,
+    isPreferred,
+    type Picture,
+    serverBoxes,
+} from "./topology";
 
 /** Draw the picture as a Mermaid flow chart, which GitHub and GitLab show in Markdown. */
 export function mermaid(topology: Picture): string {
-    const { virtualIps, directors, realServers } = topology;
+    const { virtualIps, directors } = topology;
+    const boxes = serverBoxes(topology);
     const vip = (index: number) => `vip${index + 1}`;
     const director = (index: number) => `director${index + 1}`;
     const server = (index: number) => `server${index + 1}`;
@@ -21,9 +28,7 @@ export function mermaid(topology: Picture): string {
         ),
         "    end",
         '    subgraph servers["real servers"]',
-        ...realServers.map(
-            (one, index) => `        ${server(index)}${box(...realServerTexts(one))}`,
-        ),
+        ...boxes.map(({ lines }, index) => `        ${server(index)}${box(...lines)}`),
         "    end",
         ...virtualIps.flatMap(({ ip, services }, index) => [
             // A virtual IP without services is the gateway of real servers.
@@ -33,9 +38,9 @@ export function mermaid(topology: Picture): string {
                 return `    ${vip(index)} ${arrow} ${director(to)}`;
             }),
         ]),
-        ...realServers.map(({ pools }, index) => {
-            const methods = [...new Set(pools.map(({ method }) => method))].join(", ");
-            return `    directors -- "${text(methods)}" --> ${server(index)}`;
+        ...boxes.map(({ methods }, index) => {
+            const begin = methods.some(answersThroughDirector) ? "<--" : "--";
+            return `    directors ${begin} "${text(methods.join(", "))}" --> ${server(index)}`;
         }),
         "",
     ].join("\n");

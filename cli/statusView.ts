@@ -4,6 +4,7 @@ import {
     amount,
     type Cell,
     duration,
+    lineWidth,
     type Paint,
     shortened,
     type Style,
@@ -11,26 +12,46 @@ import {
     wrapped,
 } from "./text";
 
-/** Print the state of a cluster for a terminal. */
-export function statusLines(cluster: ClusterStatus, paint: Paint): string[] {
-    const { virtualIps, marks, elsewhere, hosts, problems } = cluster;
+/** How a page is printed. */
+export interface Page {
+    paint: Paint;
+    /** Columns of the longest line. */
+    width: number;
+}
+
+/** Print the state of a cluster, and its problems at the end. */
+export function statusLines(
+    cluster: ClusterStatus,
+    paint: Paint,
+    width: number = lineWidth,
+): string[] {
+    const page = { paint, width };
+    return [...stateLines(cluster, page), "", ...problemLines(cluster.problems, page)];
+}
+
+/** Print the virtual IPs and hosts of a cluster. */
+export function stateLines(cluster: ClusterStatus, page: Page): string[] {
+    const { virtualIps, marks, elsewhere, hosts } = cluster;
+    const { paint } = page;
     return [
         ...virtualIps.flatMap(({ ip, router, activeDirectors, services }) => [
             `${paint("bold", ip)}  ${router}  ${activeText(activeDirectors, paint)}`,
-            ...services.flatMap((service) => serviceLines(service, paint)),
+            ...services.flatMap((service) => serviceLines(service, page)),
             "",
         ]),
-        ...[...marks, ...elsewhere].flatMap((service) => [...serviceLines(service, paint), ""]),
-        ...hostLines(hosts, paint),
-        "",
-        ...(problems.length === 0
-            ? [paint("green", "No problems.")]
-            : problems.flatMap((problem) =>
-                  wrapped(`problem: ${problem}`, { indent: "         " }).map((line) =>
-                      paint("red", line),
-                  ),
-              )),
+        ...[...marks, ...elsewhere].flatMap((service) => [...serviceLines(service, page), ""]),
+        ...table(hostColumns, hosts.map(hostCells), paint, page),
     ];
+}
+
+/** Print problems, or that there are none. */
+export function problemLines(problems: string[], { paint, width }: Page): string[] {
+    if (problems.length === 0) return [paint("green", "No problems.")];
+    return problems.flatMap((problem) =>
+        wrapped(`problem: ${problem}`, { width, indent: "         " }).map((line) =>
+            paint("red", line),
+        ),
+    );
 }
 
 function activeText(activeDirectors: string[], paint: Paint): string {
@@ -39,7 +60,7 @@ function activeText(activeDirectors: string[], paint: Paint): string {
     return paint("red", activeDirectors.length === 0 ? "no active director" : `active: ${names}`);
 }
 
-const serverColumns = [
+export const serverColumns = [
     { title: "server" },
     { title: "method" },
     { title: "health" },
@@ -49,7 +70,7 @@ const serverColumns = [
     })),
 ];
 
-function serviceLines(service: ServiceStatus, paint: Paint): string[] {
+function serviceLines(service: ServiceStatus, { paint, width }: Page): string[] {
     const { scheduler, director, present, servers, rates } = service;
     const name = `${paint("cyan", serviceName(service.service))}  ${scheduler}`;
     const where = present
@@ -77,7 +98,7 @@ function serviceLines(service: ServiceStatus, paint: Paint): string[] {
                     : []),
             ],
             paint,
-            "    ",
+            { indent: "    ", width },
         ),
     ];
 }
@@ -94,7 +115,7 @@ const healthStyles: Record<Health, Style> = {
     stray: "red",
 };
 
-function serverCells(server: ServerStatus): Cell[] {
+export function serverCells(server: ServerStatus): Cell[] {
     const { name, address, port, method, health, weight, active, inactive, rates } = server;
     const host = name === address && address.includes(":") ? `[${address}]` : name;
     return [
@@ -110,7 +131,7 @@ function serverCells(server: ServerStatus): Cell[] {
     ];
 }
 
-const hostColumns = [
+export const hostColumns = [
     { title: "host" },
     { title: "role" },
     { title: "state" },
@@ -122,11 +143,7 @@ const hostColumns = [
 
 const roles: Record<string, string> = { director: "director", realServer: "real server" };
 
-function hostLines(hosts: HostStatus[], paint: Paint): string[] {
-    return table(hostColumns, hosts.map(hostCells), paint);
-}
-
-function hostCells({
+export function hostCells({
     name,
     role,
     state,

@@ -1,39 +1,54 @@
-import { printable } from "../lvs/printable";
-import { directorTexts, isPreferred, realServerTexts, type Picture } from "./topology";
+import { escaped } from "./markup";
+import {
+    answerLane,
+    around,
+    arrow,
+    arrowHead,
+    type Box,
+    columnHeight,
+    drawn,
+    framed,
+    leftOf,
+    letterWidth,
+    lineHeight,
+    longest,
+    placed,
+    rightOf,
+    round,
+    textAt,
+    ways,
+} from "./svgShapes";
+import {
+    answersThroughDirector,
+    directorTexts,
+    isPreferred,
+    type Picture,
+    serverBoxes,
+} from "./topology";
 
-const padding = 14;
-const lineHeight = 19;
-/** Width of the widest common monospaced font, in pixels. */
-const letterWidth = 7.9;
-const boxGap = 16;
 const columnGap = 84;
 const margin = 24;
 const headHeight = 34;
-
-interface Box {
-    x: number;
-    y: number;
-    width: number;
-    height: number;
-    lines: string[];
-    kind: string;
-}
+/** Distance of the lanes of answers. */
+const laneGap = 18;
 
 /** Legend of the methods: the way of a packet and of its answer. */
 const methods: Record<string, string> = {
     DR: "DR: directly to the real server, which answers the client directly",
     TUN: "TUN: through a tunnel to the real server, which answers the client directly",
     NAT: "NAT: both ways through the director",
+    FULLNAT: "FULLNAT: both ways through the director, which the real server sees as its client",
 };
 
 /** Draw the picture as an SVG file, for light and dark pages. */
 export function svg(topology: Picture): string {
-    const { virtualIps, directors, routers, realServers } = topology;
+    const { virtualIps, directors, routers } = topology;
+    const serversOf = serverBoxes(topology);
     const texts = [
         [["clients"]],
         virtualIps.map(({ ip, services }) => [ip, ...services]),
         directors.map((one) => directorTexts(one, topology)),
-        realServers.map(realServerTexts),
+        serversOf.map(({ lines }) => lines),
     ];
     const kinds = ["clients", "vip", "director", "server"];
     const titles = ["", "virtual IPs", "directors", "real servers"];
@@ -57,14 +72,15 @@ export function svg(topology: Picture): string {
         Box[],
     ];
     const used = Object.keys(methods).filter((method) =>
-        realServers.some(({ pools }) => pools.some((pool) => pool.method === method)),
+        serversOf.some((box) => box.methods.includes(method)),
     );
     const legend = [
         ...used.map((method) => ({ kind: `edge ${method}`, text: methods[method]! })),
         { kind: "edge", text: "preferred director of the virtual IP" },
         ...(directors.length > 1 ? [{ kind: "edge spare", text: "backup director" }] : []),
     ];
-    const legendTop = headHeight + margin + body + 34;
+    const bottom = headHeight + margin + body;
+    const legendTop = bottom + used.length * laneGap + 44;
     const frame = framed(dirs);
     const width = Math.max(
         x - columnGap + margin,
@@ -76,6 +92,7 @@ export function svg(topology: Picture): string {
         `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" ` +
             `width="${round(width)}" height="${round(height)}" role="img" aria-label="${escaped(summary(topology))}">`,
         `<style>${style}</style>`,
+        ...["", ...used].map(arrowHead),
         `<rect class="page" width="100%" height="100%" rx="10"/>`,
         ...columns.map(({ x: left, width: wide }, index) =>
             textAt(left + wide / 2, margin + 6, titles[index]!, "title"),
@@ -84,19 +101,26 @@ export function svg(topology: Picture): string {
         // A virtual IP without services is the gateway of real servers.
         ...vips
             .filter((_, index) => virtualIps[index]!.services.length > 0)
-            .map((vip) => edge(clients[0]!, vip, "edge")),
+            .map((vip) => arrow(rightOf(clients[0]!), leftOf(vip), "")),
         ...vips.flatMap((vip, index) =>
             dirs.map((director, to) => {
                 const first = isPreferred(directors[to]!, virtualIps[index]!.ip, topology);
-                return edge(vip, director, first ? "edge" : "edge spare");
+                return arrow(rightOf(vip), leftOf(director), first ? "" : "spare");
             }),
         ),
-        ...servers.flatMap((server, index) => {
-            const own = [...new Set(realServers[index]!.pools.map(({ method }) => method))];
-            return own.map((method, place) =>
-                edge(frame, server, `edge ${method}`, (place - (own.length - 1) / 2) * 8),
-            );
-        }),
+        ...servers.flatMap((server, index) => ways(frame, server, serversOf[index]!.methods)),
+        // The lanes of directors are the inner ones, so that no lane crosses another.
+        ...[...used]
+            .reverse()
+            .map((method, index) =>
+                answerLane(
+                    answersThroughDirector(method) ? frame : around(servers),
+                    clients[0]!,
+                    bottom + (index + 1) * laneGap,
+                    (index - (used.length - 1) / 2) * laneGap,
+                    method,
+                ),
+            ),
         ...[...clients, ...vips, ...dirs, ...servers].map(drawn),
         ...legend.map(({ kind, text }, index) => {
             const y = legendTop + index * lineHeight;
@@ -113,97 +137,32 @@ export function svg(topology: Picture): string {
 const style = [
     "text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1f2328;text-anchor:middle}",
     ".first{font-weight:600}.more,.legend{fill:#59636e}.legend{text-anchor:start;font-size:12px}",
-    ".title{fill:#59636e;font-size:12px;letter-spacing:.06em}",
+    ".title{fill:#59636e;font-size:12px;letter-spacing:.06em}.lane{font-size:11px;fill:#59636e}",
     ".page{fill:#fff}.box{fill:#f6f8fa;stroke:#d1d9e0;stroke-width:1.2}",
     ".vip{fill:#ddf4ff;stroke:#54aeff}.director{fill:#dafbe1;stroke:#4ac26b}",
     ".frame{fill:none;stroke:#4ac26b;stroke-dasharray:2 4}",
-    ".edge{fill:none;stroke:#818b98;stroke-width:1.6}.spare{stroke-dasharray:5 5}",
-    ".DR{stroke:#0969da}.TUN{stroke:#8250df}.NAT{stroke:#bc4c00}",
-    "@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.more,.legend,.title{fill:#9198a1}",
+    ".edge{fill:none;stroke:#818b98;stroke-width:1.6}.head{fill:#818b98}.spare{stroke-dasharray:5 5}",
+    ...coloured({ DR: "#0969da", TUN: "#8250df", NAT: "#bc4c00", FULLNAT: "#bf3989" }),
+    "@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.more,.legend,.title,.lane{fill:#9198a1}",
     ".page{fill:#0d1117}.box{fill:#151b23;stroke:#3d444d}.vip{fill:#121d2f;stroke:#1f6feb}",
-    ".director{fill:#12261e;stroke:#238636}.edge{stroke:#656c76}.DR{stroke:#4493f8}",
-    ".TUN{stroke:#ab7df8}.NAT{stroke:#db6d28}}",
+    ".director{fill:#12261e;stroke:#238636}.edge{stroke:#656c76}.head{fill:#656c76}",
+    ...coloured({ DR: "#4493f8", TUN: "#ab7df8", NAT: "#db6d28", FULLNAT: "#db61a2" }),
+    "}",
 ].join("");
 
-function summary({ virtualIps, directors, realServers }: Picture): string {
+function coloured(colours: Record<string, string>): string[] {
+    return Object.entries(colours).map(
+        ([method, colour]) =>
+            `.${method}{stroke:${colour}}.head.${method}{fill:${colour};stroke:none}`,
+    );
+}
+
+function summary(picture: Picture): string {
+    const { virtualIps, directors } = picture;
     const list = (names: string[]) => names.join(", ");
     return (
         `Clients connect to ${list(virtualIps.map(({ ip }) => ip))}, ` +
         `which ${list(directors.map(({ name }) => name))} share; ` +
-        `connections go to ${list(realServers.map(({ name }) => name))}`
+        `connections go to ${list(serverBoxes(picture).map(({ lines }) => lines[0]!))}`
     );
-}
-
-function boxHeight(lines: string[]): number {
-    return lines.length * lineHeight + padding;
-}
-
-function columnHeight(boxes: string[][]): number {
-    return boxes.reduce((sum, lines) => sum + boxHeight(lines) + boxGap, -boxGap);
-}
-
-function longest(boxes: string[][]): number {
-    return Math.max(0, ...boxes.flat().map((line) => line.length));
-}
-
-function placed(boxes: string[][], kind: string, x: number, top: number) {
-    const width = longest(boxes) * letterWidth + 2 * padding;
-    let y = top;
-    return {
-        x,
-        width,
-        boxes: boxes.map((lines): Box => {
-            const box = { x, y, width, height: boxHeight(lines), lines, kind };
-            y += box.height + boxGap;
-            return box;
-        }),
-    };
-}
-
-/** Frame around the directors. */
-function framed(boxes: Box[]): Box {
-    const [first, last] = [boxes[0]!, boxes.at(-1)!];
-    const around = 12;
-    return {
-        ...first,
-        x: first.x - around,
-        y: first.y - around,
-        width: first.width + 2 * around,
-        height: last.y + last.height - first.y + 2 * around,
-    };
-}
-
-function edge(from: Box, to: Box, kind: string, shift = 0): string {
-    const start = { x: from.x + from.width, y: from.y + from.height / 2 + shift };
-    const end = { x: to.x, y: to.y + to.height / 2 + shift };
-    const middle = (start.x + end.x) / 2;
-    const points = [middle, start.y, middle, end.y, end.x, end.y].map(round).join(" ");
-    return `<path class="${kind}" d="M${round(start.x)} ${round(start.y)}C${points}"/>`;
-}
-
-function drawn({ x, y, width, height, lines, kind }: Box): string {
-    const rect = `<rect class="box ${kind}" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="7"/>`;
-    const texts = lines.map((line, index) =>
-        textAt(
-            x + width / 2,
-            y + padding / 2 + (index + 0.72) * lineHeight,
-            line,
-            index === 0 ? "first" : "more",
-        ),
-    );
-    return rect + texts.join("");
-}
-
-function textAt(x: number, y: number, text: string, kind: string): string {
-    if (text === "") return "";
-    return `<text class="${kind}" x="${round(x)}" y="${round(y)}">${escaped(text)}</text>`;
-}
-
-function round(number: number): number {
-    return Math.round(number * 10) / 10;
-}
-
-function escaped(text: string): string {
-    const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-    return printable(text).replace(/[&<>"]/g, (sign) => names[sign]!);
 }

@@ -24,16 +24,25 @@ export interface Column {
 /** Columns of the longest line. */
 export const lineWidth = 100;
 
-const gap = 2;
+/** Spaces between columns, and where the room is short. */
+const gaps = [2, 1] as const;
 const least = 6;
 
-/** Print rows below their headings. If a line is too long, the widest column becomes narrower. */
-export function table(columns: Column[], rows: Cell[][], paint: Paint, indent = ""): string[] {
+/**
+ * Print rows below their headings. If a line is too long, the columns move together, and then the widest
+ * becomes narrower.
+ */
+export function table(
+    columns: Column[],
+    rows: Cell[][],
+    paint: Paint,
+    { indent = "", width: room = lineWidth } = {},
+): string[] {
     const texts = [columns.map(({ title }) => title), ...rows.map((row) => row.map(textOf))];
-    const widths = fitted(
-        columns.map((_, index) => longest(texts.map((row) => row[index] ?? ""))),
-        lineWidth - indent.length,
-    );
+    const wanted = columns.map((_, index) => longest(texts.map((row) => row[index] ?? "")));
+    const cells = room - indent.length;
+    const gap = totalOf(wanted, gaps[0]) <= cells ? gaps[0] : gaps[1];
+    const widths = fitted(wanted, gap, cells);
     const line = (cells: Cell[]) =>
         indent +
         columns
@@ -59,10 +68,13 @@ function textOf(cell: Cell): string {
     return typeof cell === "string" ? cell : cell.text;
 }
 
-function fitted(widths: number[], room: number): number[] {
+function totalOf(widths: number[], gap: number): number {
+    return widths.reduce((sum, width) => sum + width, gap * (widths.length - 1));
+}
+
+function fitted(widths: number[], gap: number, room: number): number[] {
     const fit = [...widths];
-    const total = () => fit.reduce((sum, width) => sum + width, gap * (fit.length - 1));
-    while (total() > room && Math.max(...fit) > least) {
+    while (totalOf(fit, gap) > room && Math.max(...fit) > least) {
         fit[fit.indexOf(Math.max(...fit))]! -= 1;
     }
     return fit;

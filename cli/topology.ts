@@ -1,4 +1,6 @@
-import { ipvsRulesPath, vrrpRoutersPath } from "../lvs/render";
+import { ipvsRulesPath, nftPath, vrrpRoutersPath } from "../lvs/render";
+import { namesOf } from "./names";
+import { withFullNat } from "./fullNat";
 import { fileOf, type RenderedHost } from "./rendered";
 import { parseRouters, parseRules, serviceName, splitSocket, virtualIpOf } from "./rules";
 
@@ -27,7 +29,7 @@ export function pictureOf(
         return [
             {
                 name: host.name,
-                rules: parseRules(rules.split("\n")),
+                rules: withFullNat(parseRules(rules.split("\n")), fileOf(host, nftPath) ?? ""),
                 routers: parseRouters(routers.split("\n")),
             },
         ];
@@ -60,10 +62,15 @@ export function pictureOf(
         (ip) => ip,
     );
     const marks = services.filter(({ service }) => virtualIpOf(service) === undefined);
-    const servers = unique(
-        rules.flatMap(({ server }) => (server === undefined ? [] : splitSocket(server).address)),
-        (address) => nameOf(address) ?? address,
-    );
+    const realServers = new Map<string, Picture["realServers"][number]>();
+    for (const { service, server, method = "", weight = 1, sorry = false } of rules) {
+        if (server === undefined) continue;
+        const { address, port } = splitSocket(server);
+        const name = nameOf(address) ?? address;
+        const realServer = realServers.get(name) ?? { name, address, pools: [] };
+        realServer.pools.push({ service, port, method, weight, sorry });
+        realServers.set(name, realServer);
+    }
     return {
         virtualIps: [
             ...ips.map((ip) => ({
@@ -89,25 +96,16 @@ export function pictureOf(
             id,
             virtualIps: virtualIps.map(({ ip }) => ip),
         })),
-        realServers: servers.map((address) => {
-            const name = nameOf(address) ?? address;
-            return {
-                name,
-                address,
-                pools: rules.flatMap((rule) => {
-                    const socket = rule.server === undefined ? undefined : splitSocket(rule.server);
-                    if (!socket || (nameOf(socket.address) ?? socket.address) !== name) return [];
-                    const { method = "", weight = 1, sorry = false } = rule;
-                    return [{ service: rule.service, port: socket.port, method, weight, sorry }];
-                }),
-            };
-        }),
+        realServers: [...realServers.values()],
     };
 }
 
 function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
-    const keys = items.map(keyOf);
-    return items.filter((_, index) => keys.indexOf(keys[index]!) === index);
+    const first = new Map<string, T>();
+    for (const item of items) {
+        if (!first.has(keyOf(item))) first.set(keyOf(item), item);
+    }
+    return [...first.values()];
 }
 
 /** Write the lines of a director's box. */
@@ -120,11 +118,68 @@ export function directorTexts(
     return [name, isPreferred ? `preferred for ${preferredFor.join(", ")}` : "backup"];
 }
 
-/** Write the lines of a real server's box, with each different pool once: `TCP 80 → 8080 · NAT · weight 2`. */
-export function realServerTexts(realServer: Picture["realServers"][number]): string[] {
-    const { name, address, pools } = realServer;
-    const texts = pools.map(poolText);
-    return [name, ...(name === address ? [] : [address]), ...unique(texts, (text) => text)];
+/** Real servers of a picture in which each has a box of its own. In a larger one, those that are alike share a box. */
+const mostSeparate = 8;
+
+/** Characters of the names in a box of several real servers. */
+const longestNames = 32;
+
+/** A box of one real server, or of several that are alike. */
+export interface ServerBox {
+    /** Names, addresses and each different pool once: `TCP 80 → 8080 · NAT · weight 2`. */
+    lines: string[];
+    /** Ways of packets to the real servers. */
+    methods: string[];
+}
+
+/** List the boxes of the real servers. */
+export function serverBoxes({ realServers }: Picture): ServerBox[] {
+    if (realServers.length <= mostSeparate) return realServers.map((one) => boxOf([one]));
+    const groups = new Map<string, Picture["realServers"]>();
+    for (const realServer of realServers) {
+        const key = JSON.stringify(realServer.pools.map(kindOf));
+        const group = groups.get(key) ?? [];
+        group.push(realServer);
+        groups.set(key, group);
+    }
+    return [...groups.values()].map(boxOf);
+}
+
+type Pool = Picture["realServers"][number]["pools"][number];
+
+/** What real servers have in common that share a box. Their weights may differ, but not that one is drained. */
+function kindOf({ weight, ...pool }: Pool) {
+    return { ...pool, drained: weight === 0 };
+}
+
+function boxOf(alike: Picture["realServers"]): ServerBox {
+    const [{ name, address, pools }] = alike as [Picture["realServers"][number]];
+    const texts = pools.map((pool, index) =>
+        poolText(
+            pool,
+            alike.map((one) => one.pools[index]!.weight),
+        ),
+    );
+    const names = namesOf(alike.map((one) => one.name));
+    const heading =
+        alike.length === 1
+            ? [name, ...(name === address ? [] : [address])]
+            : [
+                  names.length > longestNames ? `${name} … ${alike.at(-1)!.name}` : names,
+                  `${alike.length} real servers`,
+              ];
+    return {
+        lines: [...heading, ...unique(texts, (text) => text)],
+        methods: unique(
+            pools.map(({ method }) => method),
+            (method) => method,
+        ),
+    };
+}
+
+/** Does the answer of this method pass through the director? */
+export function answersThroughDirector(method: string): boolean {
+    return method === "NAT" || method === "FULLNAT";
 }
 
 /** Is the director active for a virtual IP, or a firewall mark, while all directors are healthy? */
@@ -138,16 +193,13 @@ export function isPreferred(
     return router === undefined ? preferredFor.length > 0 : preferredFor.includes(router.name);
 }
 
-function poolText({
-    service,
-    port,
-    method,
-    weight,
-    sorry,
-}: Picture["realServers"][number]["pools"][number]): string {
+/** Write a pool with the weights of the real servers of a box. */
+function poolText({ service, port, method, sorry }: Pool, weights: number[]): string {
     const name = serviceName(service);
     const own = port === "0" || name.endsWith(` ${port}`) ? name : `${name} → ${port}`;
-    return [own, method, sorry ? "sorry server" : weight === 1 ? "" : `weight ${weight}`]
+    const [least, most] = [Math.min(...weights), Math.max(...weights)];
+    const weight = least === most ? String(most) : `${least}–${most}`;
+    return [own, method, sorry ? "sorry server" : weight === "1" ? "" : `weight ${weight}`]
         .filter(Boolean)
         .join(" · ");
 }

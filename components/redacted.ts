@@ -40,7 +40,10 @@ function withoutSecret(value: unknown): unknown {
     return typeof value === "object" && value !== null ? redacted(value) : value;
 }
 
-/** Name the arguments that change in a diff, without their values: the steps show the lines of the files. */
+/**
+ * Hide the values of arguments in a diff: the steps show the lines of the files. The engine then names every
+ * argument of a component that changes, because it asks what is hidden before it compares values.
+ */
 export function withHiddenDiffs(
     inputs: pulumi.Inputs,
     opts: pulumi.ComponentResourceOptions = {},

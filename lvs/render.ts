@@ -22,6 +22,7 @@ import { trackingViews } from "./vrrp/tracking/tracking";
 import { vrrpRouterLines, vrrpRouters } from "./vrrp/instance/vrrpRouters";
 
 export type { HostFile } from "./kernel/hostFile";
+export { nftPath } from "./kernel/netfilter";
 
 /** Path of a director's configuration. */
 export const configurationPath = "/etc/keepalived/keepalived.conf";

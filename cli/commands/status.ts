@@ -5,7 +5,10 @@ import { type ClusterStatus, clusterStatus } from "../health";
 import { type Inventory, reportSettings, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
+import { statusPage } from "../statusPage";
 import { statusLines } from "../statusView";
+import { lineWidth } from "../text";
+import { drawn, screenLines } from "../watchView";
 import {
     type CommonOptions,
     type Done,
@@ -17,6 +20,7 @@ import {
 
 interface StatusOptions extends CommonOptions {
     json?: boolean;
+    html?: boolean;
     watch?: number;
 }
 
@@ -36,6 +40,10 @@ export function status(done: Done): CommandModule<CommonOptions, StatusOptions> 
                     type: "boolean",
                     describe: "Print JSON for programs",
                 })
+                .option("html", {
+                    type: "boolean",
+                    describe: "Print a page for a browser, in one file",
+                })
                 .option(
                     "watch",
                     secondsOption("watch", {
@@ -45,7 +53,8 @@ export function status(done: Done): CommandModule<CommonOptions, StatusOptions> 
                         describe: "Repeat every so many seconds. Defaults to 2",
                     }),
                 )
-                .conflicts("json", "watch")
+                .conflicts("json", ["html", "watch"])
+                .conflicts("html", "watch")
                 .example(
                     "$0 status --json | jq .clusters[].problems",
                     "the problems, for a script",
@@ -60,6 +69,7 @@ async function run(options: StatusOptions): Promise<number> {
     if (watch === undefined) {
         const clusters = await Ssh.with(options, (ssh) => readStatuses(ssh, inventories));
         if (options.json) print([JSON.stringify({ clusters }, null, 4)]);
+        else if (options.html) print([statusPage(clusters, new Date())]);
         else print(linesOf(clusters, options));
         return exitStatusOf(clusters);
     }
@@ -81,10 +91,12 @@ async function repeat(
         if (reported === true) return 0;
         const clusters = reported as ClusterStatus[];
         const heading = `${new Date().toLocaleTimeString("en-GB")}, every ${seconds} s. Ctrl-C ends it.`;
-        // Moves to the top of the screen and clears it.
-        const home = process.stdout.isTTY ? "\x1b[H\x1b[2J" : "";
-        process.stdout.write(home);
-        print([paintOf(options)("dim", heading), "", ...linesOf(clusters, options), ""]);
+        const { isTTY, columns, rows } = process.stdout;
+        const paint = paintOf(options);
+        if (isTTY) {
+            const screen = { paint, rows, width: Math.min(columns, lineWidth) };
+            process.stdout.write(drawn(screenLines(clusters, heading, screen)));
+        } else print([paint("dim", heading), "", ...linesOf(clusters, options), ""]);
         const timer = new Promise<boolean>((resolve) =>
             setTimeout(() => resolve(false), seconds * 1000),
         );
@@ -113,8 +125,9 @@ async function readStatuses(ssh: Ssh, inventories: Inventory[]): Promise<Cluster
 
 function linesOf(clusters: ClusterStatus[], options: StatusOptions): string[] {
     const paint = paintOf(options);
+    const width = process.stdout.isTTY ? Math.min(process.stdout.columns, lineWidth) : lineWidth;
     return clusters.flatMap((cluster) =>
-        withHeading(clusters.length, cluster.name, statusLines(cluster, paint), paint),
+        withHeading(clusters.length, cluster.name, statusLines(cluster, paint, width), paint),
     );
 }
 

@@ -16,9 +16,12 @@ export interface Masquerading {
     readonly port?: number;
 }
 
+/** Path of a director's tables in nftables. */
+export const nftPath = "/etc/lvs/director.nft";
+
 /** Tables of a director in nftables; no file if it needs none. */
 export function directorNftFiles(marks: readonly Marking[], masquerade: readonly Masquerading[]) {
-    return nftFiles("/etc/lvs/director.nft", [
+    return nftFiles(nftPath, [
         {
             chain: "marks",
             hook: "type filter hook prerouting priority -150; policy accept;",

@@ -45,11 +45,9 @@ describe("a table", () => {
             ["a", "1"],
             [{ text: "longer", style: "red" as const }, "1000"],
         ];
-        expect(table(columns, rows, (style, text) => `<${style}:${text}>`, "  ")).toEqual([
-            "  <dim:name>    <dim:count>",
-            "  a           1",
-            "  <red:longer>   1000",
-        ]);
+        expect(
+            table(columns, rows, (style, text) => `<${style}:${text}>`, { indent: "  " }),
+        ).toEqual(["  <dim:name>    <dim:count>", "  a           1", "  <red:longer>   1000"]);
     });
 
     it("is never wider than a line", () => {
@@ -57,7 +55,7 @@ describe("a table", () => {
         fc.assert(
             fc.property(fc.array(fc.array(cell, { minLength: 9, maxLength: 9 })), (rows) => {
                 const columns = rows[0] ? rows[0].map((_, index) => ({ title: `c${index}` })) : [];
-                const lines = table(columns, rows, plain, "    ");
+                const lines = table(columns, rows, plain, { indent: "    " });
                 expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(
                     lineWidth,
                 );

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { withFullNat } from "../../cli/fullNat";
 import { mermaid } from "../../cli/mermaid";
 import type { RenderedHost } from "../../cli/rendered";
 import { svg } from "../../cli/svg";
-import { pictureOf } from "../../cli/topology";
+import { pictureOf, serverBoxes } from "../../cli/topology";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/plan";
 import { directorFiles } from "../../lvs/render";
@@ -63,6 +64,89 @@ it.each(Object.keys(goldenClusters))(
         expect(open).toEqual([]);
     },
 );
+
+describe("A picture of a large cluster", () => {
+    const count = 200;
+    const large: Cluster = {
+        ...seed,
+        realServers: Array.from({ length: count }, (_, index) => ({
+            name: `rs${index + 1}`,
+            host: `10.128.191.${index + 1}`,
+            weight: 1 + (index % 3),
+            drained: index === 6,
+        })),
+        virtualServers: Array.from({ length: 12 }, (_, index) => ({
+            virtualIp: `10.128.190.${100 + index}`,
+            port: 80,
+        })),
+    };
+
+    it("has one box for all real servers that are alike, and another for a drained one", () => {
+        const boxes = serverBoxes(pictured(large));
+        expect(boxes.map(({ lines }) => lines)).toEqual([
+            ["rs1–rs6, rs8–rs200", `${count - 1} real servers`, "TCP 80 · DR · weight 1–3"],
+            ["rs7", "10.128.191.7", "TCP 80 · DR · weight 0"],
+        ]);
+    });
+
+    it("fits a page with 200 real servers and 12 services", () => {
+        const [, width, height] = /viewBox="0 0 (\S+) (\S+)"/.exec(svg(pictured(large)))!;
+        expect(Number(width)).toBeLessThan(1000);
+        expect(Number(height)).toBeLessThan(1414);
+    });
+
+    it("has a box for each real server of a small cluster", () => {
+        const small = { ...large, realServers: large.realServers.slice(0, 8) };
+        expect(serverBoxes(pictured(small))).toHaveLength(8);
+    });
+
+    it("shortens a list of names that do not count up", () => {
+        const named = large.realServers.map((one, index) => ({ ...one, name: `host${index * 7}` }));
+        const [{ lines } = { lines: [] }] = serverBoxes(pictured({ ...large, realServers: named }));
+        expect(lines[0]).toBe("host0 … host1393");
+    });
+});
+
+describe("lvs topology", () => {
+    const arrows = (name: string) =>
+        [...svg(pictured(goldenClusters[name]!)).matchAll(/marker-end="url\(#to-([A-Z]+)\)"/g)]
+            .map(([, method]) => method!)
+            .sort();
+
+    it("shows the way of an answer by DR: from the real server to the client", () => {
+        // Three real servers, and the answers of all.
+        expect(arrows("seed")).toEqual(["DR", "DR", "DR", "DR"]);
+        expect(svg(pictured(seed))).toContain(">answers by DR</text>");
+    });
+
+    it.each(["nat", "fullnat"])(
+        "shows the way of an answer by %s: through the director",
+        (name) => {
+            // Two real servers: there and back, and from the director to the client.
+            expect(arrows(name)).toEqual(Array<string>(5).fill(name.toUpperCase()));
+            expect(mermaid(pictured(goldenClusters[name]!))).toContain(
+                `directors <-- "${name.toUpperCase()}" --> server1`,
+            );
+        },
+    );
+
+    it("knows FULLNAT from NAT, also by firewall mark and without a port", () => {
+        const rules = ["FWM 7", "TCP 192.0.2.1:0", "UDP 192.0.2.1:80"].map((service) => ({
+            service,
+            server: service === "TCP 192.0.2.1:0" ? "192.0.2.3:0" : "192.0.2.2:80",
+            method: "NAT",
+        }));
+        const nft = [
+            "        ip daddr 192.0.2.2 tcp dport 80 masquerade",
+            "        ip daddr 192.0.2.3 meta l4proto tcp masquerade",
+        ].join("\n");
+        expect(withFullNat(rules, nft).map(({ method }) => method)).toEqual([
+            "FULLNAT",
+            "FULLNAT",
+            "NAT",
+        ]);
+    });
+});
 
 it("lvs topology marks the director with the highest priority of each virtual router", () => {
     const { directors } = pictured(goldenClusters["active-active"]!);

@@ -1,11 +1,14 @@
 import { driftLines, activeDirectorDrift } from "../../cli/diffView";
 import { parseDrift } from "../../cli/drift";
 import { findingLines, joinAlike, parseFindings, compareClocks } from "../../cli/findings";
-import { clusterStatus } from "../../cli/health";
+import { parseFacts } from "../../cli/facts";
+import { clusterStatus, type HostReport } from "../../cli/health";
+import { statusPage } from "../../cli/statusPage";
 import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";
+import { drawn, screenLines } from "../../cli/watchView";
 import { expectGolden } from "../support/golden";
-import { directorReport, reports, readReports } from "./support";
+import { directorReport, hostOf, readReports, realServerReport, reports } from "./support";
 
 describe("lvs status", () => {
     const lines = (other: Record<string, string | undefined> = {}) =>
@@ -40,6 +43,104 @@ describe("lvs status", () => {
             -1,
         );
         expect(line).toBe("\x1b[32mNo problems.\x1b[39m");
+    });
+});
+
+/** The reports of the article's cluster, with this many real servers. */
+function manyReports(count: number): HostReport[] {
+    const names = Array.from({ length: count }, (_, index) => `rs${index + 1}`);
+    const addressOf = (index: number) => `10.128.191.${index + 1}`;
+    const seen = (text: string) =>
+        text.replace(/^(rule -a|server) .*\n/gm, "").concat(
+            ...names.flatMap((_, index) => {
+                const rule = `-a -t 10.128.190.248:80 -r ${addressOf(index)}:80 -g -w 1`;
+                const isDown = index === 11;
+                return [`rule ${rule}\n`, isDown ? "" : `server 1 2 3 4 5 6 7 ${rule}\n`];
+            }),
+        );
+    const director = (name: string, isActive: boolean) => seen(directorReport(name, { isActive }));
+    const directors = readReports({ ds1: director("ds1", true), ds2: director("ds2", false) });
+    const realServers = names.map((name, index): HostReport => ({
+        host: { ...hostOf("rs1"), name, host: addressOf(index), addresses: [addressOf(index)] },
+        facts: parseFacts(realServerReport(name)),
+    }));
+    return [...directors, ...realServers];
+}
+
+describe("lvs status in a terminal of 80 columns", () => {
+    it("fits every line, and cuts no address and no version", () => {
+        const hosts = readReports(reports());
+        for (const { host } of hosts) host.name = host.host;
+        const lines = statusLines(clusterStatus("inventory", hosts), plain, 80);
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+        expect(lines.join("\n")).not.toContain("…");
+    });
+});
+
+describe("lvs status --watch", () => {
+    const screen = { paint: plain, width: 80, rows: 24 };
+    const show = (hosts: HostReport[]) =>
+        screenLines([clusterStatus("inventory", hosts)], "12:00:00, every 2 s", screen);
+
+    it("fits 40 hosts into 24 lines of 80 columns, with the problems first", () => {
+        const lines = show(manyReports(38));
+        expectGolden("cli-watch.txt", `${lines.join("\n")}\n`);
+        expect(lines.length).toBeLessThan(24);
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    });
+
+    it("gives each host a row if the screen has room", () => {
+        const lines = show(readReports(reports()));
+        for (const name of ["rs1", "rs2", "rs3"]) {
+            expect(lines.filter((line) => line.trim().startsWith(name))).toHaveLength(2);
+        }
+    });
+
+    it("says how many lines a small screen lacks", () => {
+        const small = screenLines([clusterStatus("inventory", manyReports(38))], "", {
+            ...screen,
+            rows: 10,
+        });
+        expect(small).toHaveLength(9);
+        expect(small.at(-1)).toMatch(/^… \d+ more lines\. Use a larger window$/);
+    });
+
+    it("draws over the last screen without clearing it first", () => {
+        expect(drawn(["a", "b"])).toBe("\x1b[Ha\x1b[K\nb\x1b[K\x1b[J");
+    });
+});
+
+describe("lvs status --html", () => {
+    const time = new Date("2026-01-02T03:04:05Z");
+    const page = (hosts: HostReport[]) => statusPage([clusterStatus("inventory", hosts)], time);
+
+    it("writes a page of a cluster with problems", () => {
+        const trouble = { ds1: undefined };
+        expectGolden("cli-status.html", `${page(readReports(reports(trouble)))}\n`);
+    });
+
+    it("has the verdict, the active director and a row for each real server and host", () => {
+        const text = page(readReports(reports()));
+        expect(text).toContain('<h1 class="green">No problems</h1><time>2026-01-02 03:04:05 UTC');
+        expect(text).toContain('VI_1, active: <b class="green">ds1</b>');
+        for (const name of ["rs1:80", "rs2:80", "rs3:80", "ds1", "ds2", "rs1", "rs2", "rs3"]) {
+            expect(text.split(`<tr><td>${name}</td>`)).toHaveLength(2);
+        }
+    });
+
+    it("loads nothing, closes every tag and escapes what hosts say", () => {
+        const hosts = readReports(reports());
+        hosts[0]!.facts!.kernel = "<script>alert(1)</script>";
+        hosts[4]!.host.name = '<img src="x">';
+        const text = page(hosts);
+        expect(text).not.toMatch(/<(script|img|link|iframe)|url\(|@import|https?:/);
+        expect(text).toContain("&lt;img src=&quot;x&quot;&gt;");
+        const open: string[] = [];
+        for (const [, closing, tag] of text.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+            if (closing) expect(open.pop()).toBe(tag);
+            else if (tag !== "meta") open.push(tag!);
+        }
+        expect(open).toEqual([]);
     });
 });
 

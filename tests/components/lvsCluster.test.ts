@@ -136,7 +136,6 @@ describe("LvsCluster", () => {
                 addPreviousOutputInEnv: false,
                 ...(inputs.logging ? { logging: "none" } : {}),
             });
-            expect(request.getHidediffsList()).toEqual(["connection"]);
             expect(request.getDeletebeforereplace()).toBe(true);
         }
     });

@@ -84,6 +84,7 @@ describe("The inputs of a component", () => {
         expect(Object.fromEntries(hidden)).toMatchObject({
             web: Object.keys(seedArgs()),
             "web-ds1": [],
+            "web-ds1-configure": ["connection"],
         });
     });
 });

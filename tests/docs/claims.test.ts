@@ -7,8 +7,8 @@ import { type Titles, titlesOf } from "./titles";
 
 const root = path.join(__dirname, "../..");
 
-/** Pages without claims: the list of claims, the page for contributors, the page made of interfaces. */
-const noGuides = ["claims.md", "architecture.md", "reference.md"];
+/** Pages without claims: the list of claims, the page for contributors, the page made of interfaces, the words. */
+const noGuides = ["claims.md", "architecture.md", "reference.md", "glossary.md"];
 const guides = readdirSync(path.join(root, "docs")).filter(
     (name) => name.endsWith(".md") && !noGuides.includes(name),
 );

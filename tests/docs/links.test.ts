@@ -5,6 +5,7 @@ const root = path.join(__dirname, "../..");
 const guides = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
 const pages = [
     "README.md",
+    "README.zh-CN.md",
     "CONTRIBUTING.md",
     "examples/mysql/README.md",
     ...guides.map((name) => `docs/${name}`),

@@ -8,7 +8,9 @@ import type { RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/health";
 import { expectGolden } from "../support/golden";
 import { CommandLine } from "../../lab/commandLine";
-import { expectTranscript } from "./support/transcript";
+import { transcriptsOf } from "./support/transcript";
+
+const expectTranscript = transcriptsOf("docs/cli.md");
 
 let cluster: LabCluster;
 let ds1: Host, ds2: Host, rs1: Host, rs2: Host, rs3: Host;
@@ -70,6 +72,14 @@ describe("lvs status", () => {
         ]);
         const { servers } = virtualIps[0]!.services[0]!;
         for (const { active, inactive } of servers) expect(active + inactive).toBeGreaterThan(0);
+    });
+
+    it("prints the same as a page for a browser with --html", async () => {
+        const page = await lvsOutput("status", "--html");
+        expect(page).toMatch(
+            /^<!doctype html>[^]*<h1 class="green">No problems<\/h1>[^]*<\/html>\n$/,
+        );
+        for (const { name } of cluster.members) expect(page).toContain(`<tr><td>${name}</td>`);
     });
 
     it("names the web server that is down", async () => {

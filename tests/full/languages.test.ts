@@ -32,9 +32,11 @@ describe("the plugin", () => {
         const project = await home.project("go");
         const sdk = path.join(await home.sdk("go", project), "lvs");
         const module = "example.com/pulumi-lvs/sdk/go/lvs";
-        await fs.writeFile(path.join(sdk, "go.mod"), `module ${module}\n`);
+        await fs.writeFile(path.join(sdk, "go.mod"), `module ${module}\n\ngo 1.18\n`);
         runIn(project.cwd, "go", "mod", "edit", `-replace=${module}=${sdk}`);
         runIn(project.cwd, "go", "mod", "tidy");
+        // Minutes of compiling. The preview finds the result in Go's cache.
+        runIn(project.cwd, "go", "build", "-o", path.join(folder, "program"), ".");
         expect(await previewed(project)).toEqual(articlesResources);
     }, 900_000);
 });

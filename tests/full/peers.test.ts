@@ -56,8 +56,9 @@ describe("the oldest @pulumi/pulumi that the package allows", () => {
     });
 
     it("passes the tests of components", () => {
-        // An SDK of that age sends no inputs of components, which `redacted` tests.
-        const files = "tests/components/(?!redacted)";
+        // An SDK of that age sends no inputs of components and hides no diffs, which `redacted` tests. It
+        // has no analyzer of arguments, which `examples` needs.
+        const files = "tests/components/(?!redacted|examples)";
         run("npx", "jest", "--selectProjects", "unit", "--testPathPatterns", files);
     }, 600_000);
 });

@@ -2,7 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { devDependencies, name, version } from "../../package.json";
+import { tryRun } from "../../lab/run";
+import { toolchain } from "../../lab/toolchain";
 
 const root = path.join(__dirname, "..", "..");
 const bin = (name: string) => path.join(root, "node_modules", ".bin", name);
@@ -56,7 +59,7 @@ const compilers = {
 
 let folder: string;
 let archive: string;
-/** Project into which npm has installed the packed package. */
+/** Project into which npm has installed the packed package, and what a program in TypeScript needs. */
 let project: string;
 
 beforeAll(() => {
@@ -66,7 +69,11 @@ beforeAll(() => {
     archive = path.join(folder, fs.readdirSync(folder)[0]!);
     project = path.join(folder, "npm");
     write(project, { "package.json": {} });
-    run(project, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", archive);
+    const compiler = ["typescript", "@types/node"].map(
+        (one) => `${one}@${devDependencies[one as keyof typeof devDependencies]}`,
+    );
+    const quiet = ["--prefer-offline", "--no-audit", "--no-fund"];
+    run(project, "npm", "install", ...quiet, archive, ...compiler);
 }, 180_000);
 
 afterAll(() => fs.rmSync(folder, { recursive: true }), 120_000);
@@ -175,3 +182,91 @@ it.each([
 ])("npx lvs starts in %s", (_, at) => {
     expect(run(at(), "npx", "--no", "--", "lvs", "--help")).toContain("lvs status");
 });
+
+/** The values that a user enters for a template beside its hosts. All others have defaults. */
+const entered: Record<string, Record<string, string>> = {
+    "floating-ip": { virtualIp: "192.0.2.100" },
+    mysql: { virtualIp: "192.0.2.100" },
+    "nat-gateway": { virtualIp: "192.0.2.100", gateway: "198.51.100.1" },
+    "web-dr": { virtualIp: "192.0.2.100" },
+};
+
+it("The packed package has the templates that these tests try, and no other", () => {
+    expect(fs.readdirSync(templatePath("")).sort()).toEqual(Object.keys(entered));
+});
+
+describe.each(Object.keys(entered))("pulumi new with the template %s", (template) => {
+    it("asks for what its program reads, and for nothing else", () => {
+        const program = fs.readFileSync(path.join(templatePath(template), "index.ts"), "utf8");
+        const read = [...program.matchAll(/(?:require\w*|hostOf)\("(\w+)"\)/g)];
+        const names = [...new Set(read.map(([, one]) => one!))];
+        expect(names.sort()).toEqual(Object.keys(promptsOf(template)));
+    });
+
+    it("makes a program that sets up the hosts, without a warning", async () => {
+        const pulumi = await pulumiIn(path.join(folder, template));
+        await pulumi("new", templatePath(template), "--generate-only", "--yes");
+        // What `npm install` does in the new folder, with the packed package.
+        fs.symlinkSync(
+            path.join(project, "node_modules"),
+            path.join(folder, template, "node_modules"),
+        );
+        await pulumi("stack", "init", "dev");
+        const config = configOf(template);
+        const set = Object.entries(config).map(([key, value]) => `${key}=${value}`);
+        await pulumi("config", "set-all", ...set.flatMap((one) => ["--plaintext", one]));
+        const { steps, diagnostics = [] } = JSON.parse(await pulumi("preview", "--json")) as {
+            steps: { urn: string }[];
+            diagnostics?: { message: string }[];
+        };
+        expect(diagnostics).toEqual([]);
+        const configured = steps.flatMap(({ urn }) => /(\w+)-configure$/.exec(urn)?.[1] ?? []);
+        expect(configured.sort()).toEqual(Object.keys(config).filter(isHost));
+    }, 120_000);
+});
+
+function templatePath(template: string): string {
+    return path.join(project, "node_modules", name, "templates", template);
+}
+
+/** The prompts of a template with their defaults, by name. `pulumi new` asks in this order. */
+function promptsOf(template: string): Record<string, { default?: string }> {
+    const text = fs.readFileSync(path.join(templatePath(template), "Pulumi.yaml"), "utf8");
+    return (parse(text) as { template: { config: Record<string, { default?: string }> } }).template
+        .config;
+}
+
+const isHost = (prompt: string) => /\d$/.test(prompt);
+
+/** A whole configuration. The template for NAT has its real servers in the network of the gateway. */
+function configOf(template: string): Record<string, string> {
+    const values = Object.entries(promptsOf(template)).map(([prompt, given], index) => {
+        const network = prompt.startsWith("realServer") ? "198.51.100" : "192.0.2";
+        const host = `${network}.${index + 11} ssh-ed25519 AAAA`;
+        return [prompt, isHost(prompt) ? host : given.default];
+    });
+    return { ...(Object.fromEntries(values) as Record<string, string>), ...entered[template] };
+}
+
+/** The lab's Pulumi in a new folder, with a backend of its own. */
+async function pulumiIn(cwd: string): Promise<(...command: string[]) => Promise<string>> {
+    const { pulumi, env } = await toolchain();
+    const backend = `${cwd}-backend`;
+    for (const one of [cwd, backend]) fs.mkdirSync(one);
+    return async (...command) => {
+        // Plugins outlive a killed CLI. The process namespace ends them.
+        const contained = ["unshare", "--pid", "--fork", "--kill-child", pulumi, ...command];
+        const { status, stdout, stderr } = await tryRun([...contained, "--non-interactive"], {
+            cwd,
+            env: {
+                ...env,
+                PULUMI_BACKEND_URL: `file://${backend}`,
+                PULUMI_CONFIG_PASSPHRASE: "test",
+                SSH_AUTH_SOCK: undefined,
+                TMPDIR: folder,
+            },
+        });
+        if (status !== 0) throw new Error(stdout + stderr);
+        return stdout;
+    };
+}

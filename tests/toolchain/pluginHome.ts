@@ -14,10 +14,14 @@ export class PluginHome {
         readonly folder: string,
         private readonly program: string,
         private readonly env: Record<string, string>,
+        private readonly run: typeof tryRun,
     ) {}
 
-    /** Pack the plugin and install it. The archives are in the folder `release`. */
-    static async make(folder: string): Promise<PluginHome> {
+    /**
+     * Pack the plugin and install it. The archives are in the folder `release`. `runner` runs Pulumi, such as on
+     * the client of a lab.
+     */
+    static async make(folder: string, runner = tryRun): Promise<PluginHome> {
         const tools = await toolchain();
         const release = path.join(folder, "release");
         await run(["sh", "tools/plugin.sh", release], { cwd: root });
@@ -25,13 +29,14 @@ export class PluginHome {
         await fs.cp(tools.env.PULUMI_HOME!, home, { recursive: true, verbatimSymlinks: true });
         const backend = path.join(folder, "backend");
         await fs.mkdir(backend);
-        const made = new PluginHome(folder, tools.pulumi, {
+        const env = {
             ...tools.env,
             PULUMI_HOME: home,
             PULUMI_BACKEND_URL: `file://${backend}`,
             PULUMI_CONFIG_PASSPHRASE: "test",
             TMPDIR: folder,
-        });
+        };
+        const made = new PluginHome(folder, tools.pulumi, env, runner);
         const archive = path.join(release, `pulumi-resource-lvs-v${version}-linux-amd64.tar.gz`);
         const install = ["plugin", "install", "resource", "lvs", version, "--file", archive];
         const { status, stdout, stderr } = await made.pulumi(folder, install);
@@ -42,26 +47,32 @@ export class PluginHome {
     pulumi(cwd: string, command: string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> {
         // Plugins outlive a killed CLI. The process namespace ends them.
         const contained = ["unshare", "--pid", "--fork", "--kill-child", this.program];
-        return tryRun([...contained, ...command, "--non-interactive", "--color", "never"], {
+        return this.run([...contained, ...command, "--non-interactive", "--color", "never"], {
             cwd,
             env: { ...this.env, SSH_AUTH_SOCK: undefined, ...env },
-            timeout: 300_000,
+            timeout: 600_000,
         });
     }
 
     /** Copy an example, and make a stack of it with host keys and a private key. */
-    async project(language: Language, stack: string = language): Promise<Project> {
+    async project(
+        language: Language,
+        stack: string = language,
+        { hostKeyOf = anyKey, privateKey = "PRIVATE" } = {},
+    ): Promise<Project> {
         const { folder, isGenuine } = await languageHost(language);
         const cwd = path.join(this.folder, stack);
         await fs.cp(path.join(root, "examples", language), cwd, { recursive: true });
-        const env = { PATH: [folder, this.env.PATH].join(path.delimiter) };
+        // An old host of Python does not know the option `virtualenv`.
+        const programs = path.join(cwd, "venv/bin");
+        const env = { PATH: [programs, folder, this.env.PATH].join(path.delimiter) };
         const pulumi = (...command: string[]) => this.pulumi(cwd, command, env);
         const keys = ["ds1", "ds2", "rs1", "rs2", "rs3"].flatMap((host) => [
             "--plaintext",
-            `${host}=ssh-ed25519 AAAA`,
+            `${host}=${hostKeyOf(host)}`,
         ]);
         await pulumi("stack", "init", stack);
-        await pulumi("config", "set-all", ...keys, "--secret", "privateKey=PRIVATE");
+        await pulumi("config", "set-all", ...keys, "--secret", `privateKey=${privateKey}`);
         return { cwd, isGenuine, pulumi };
     }
 
@@ -85,6 +96,8 @@ export class PluginHome {
         return path.join(out, language);
     }
 }
+
+const anyKey: (host: string) => string = () => "ssh-ed25519 AAAA";
 
 /** A copy of an example with a stack. */
 export interface Project {
