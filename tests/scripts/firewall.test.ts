@@ -94,10 +94,11 @@ const firewalls: Firewall[] = [
         opened: own,
     },
     {
-        what: "tables of programs that manage their own rules",
+        what: "tables of firewalld, fail2ban and keepalived",
         ruleset:
             chain("inet firewalld", "filter_INPUT", "input") +
-            chain("inet f2b-table", "f2b-chain", "input"),
+            chain("inet f2b-table", "f2b-chain", "input") +
+            chain("ip keepalived", "in", "input"),
         opened: [],
     },
     {
