@@ -44,7 +44,7 @@ export interface LvsClusterArgs extends ChangeSettings, Tracking {
     globalDefs?: GlobalDefsArgs;
     /** Kernel settings of the directors. Defaults to the default of each field. */
     kernel?: KernelSettings;
-    /** Open an existing nftables or firewalld firewall on the directors for VRRP, connection sync and the services. Hosts without a firewall are left alone. Defaults to true. */
+    /** Open an existing firewall of nftables, iptables or firewalld on the directors for VRRP, connection sync and the services. Hosts without a firewall are left alone. Defaults to true. */
     openFirewall?: boolean;
     /** Metrics of all hosts for Prometheus. Defaults to none. */
     monitoring?: MonitoringSettings;

@@ -19,6 +19,10 @@ export async function articleConfig({ hosts }: Topology): Promise<Required<Stack
         const suite = suites.get(member.name);
         if (suite !== undefined) member.distribution = releases[suite].distribution;
     }
+    for (const director of config.directors) {
+        if (suites.get(director.name) === "rhel9")
+            director.keepalivedVersion = releases.rhel9.keepalived;
+    }
     return config;
 }
 

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { cached } from "./cache";
 import { makeBlockDevice } from "./image/image";
-import { installedFiles, installRecipe } from "./image/install";
+import { installedFiles, installedRpms, installRecipe } from "./image/install";
 import { tree } from "./machine/machine";
 import { labParts } from "./parts";
 import { step } from "./progress";
@@ -40,6 +40,11 @@ const testDisks: { suite?: Suite; packages?: string[] }[] = [
     { packages: databasePackages },
 ];
 
+/** Name that the RHEL family gives a package of Debian. */
+function rpmName(name: string): string {
+    return name === "apache2" ? "httpd" : name;
+}
+
 /** Build all disks of the tests, so that no test has to build one. */
 export async function makeTestDisks(): Promise<void> {
     for (const disk of testDisks) await installedDisk(disk);
@@ -55,13 +60,15 @@ export async function installedDisk({
     packages = clusterPackages,
 }: { suite?: Suite; packages?: string[] } = {}): Promise<string> {
     const parts = (await labParts(suite)).suites[suite]!;
-    const key = { recipe: await installRecipe(), packages, from: path.basename(parts.packages) };
+    const from = suite === "rhel9" ? parts.image.id : path.basename(parts.packages);
+    const key = { recipe: await installRecipe(suite), packages, from };
     const started = packages.filter((name) => clusterPackages.includes(name));
     const others = packages.filter((name) => !clusterPackages.includes(name));
-    if (suite === "rhel9") throw new Error("a host of the RHEL family has no disk with packages");
     return cached("installed", key, (unfinished) =>
         step(`Installing ${packages.join(", ")} on a disk for tests (${suite})`, async () => {
-            await installedFiles(path.join(unfinished, tree), parts, started, others);
+            const root = path.join(unfinished, tree);
+            if (suite === "rhel9") await installedRpms(root, parts, packages.map(rpmName));
+            else await installedFiles(root, parts, started, others);
             await makeBlockDevice(unfinished);
         }),
     );

@@ -168,7 +168,11 @@ export async function makeKeepalivedTrees(): Promise<void> {
 export async function keepalivedOf(suite: Suite): Promise<KeepalivedTree> {
     const { version } = keepalivedReleases.find((release) => release.suite === suite)!;
     const parts = (await labParts(suite)).suites[suite]!;
-    const key = { recipe: await installRecipe(), programs, from: path.basename(parts.packages) };
+    const key = {
+        recipe: await installRecipe(suite),
+        programs,
+        from: path.basename(parts.packages),
+    };
     const dir = await cached(`keepalived-${version}`, key, (unfinished) =>
         step(`Building a tree with keepalived ${version} (Debian ${suite})`, async () => {
             await installedFiles(path.join(unfinished, "tree"), parts, programs);

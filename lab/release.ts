@@ -1,12 +1,22 @@
 import type { Distribution } from "../lvs/keepalived/versions";
 import type { Suite, Topology } from "./topology";
 
-/** Release of the hosts: the value of `distribution` in a stack file, and the version of keepalived. */
-export const releases: Record<Suite, { distribution: Distribution; keepalived: string }> = {
-    bullseye: { distribution: "debian11", keepalived: "2.1.5" },
-    bookworm: { distribution: "debian12", keepalived: "2.2.7" },
-    trixie: { distribution: "debian13", keepalived: "2.3.3" },
-    rhel9: { distribution: "rocky9", keepalived: "2.2.7" },
+/** A release of the hosts. */
+interface Release {
+    /** Value of `distribution` in a stack file. */
+    readonly distribution: Distribution;
+    /** Version of keepalived. */
+    readonly keepalived: string;
+    /** Name of the web server's service. */
+    readonly webServer: string;
+}
+
+export const releases: Record<Suite, Release> = {
+    bullseye: { distribution: "debian11", keepalived: "2.1.5", webServer: "apache2" },
+    bookworm: { distribution: "debian12", keepalived: "2.2.7", webServer: "apache2" },
+    trixie: { distribution: "debian13", keepalived: "2.3.3", webServer: "apache2" },
+    // Its programs are those of Debian 12.
+    rhel9: { distribution: "rocky9", keepalived: "2.2.7", webServer: "httpd" },
 };
 
 /** A cluster of all three releases. Its directors run the oldest and the newest one. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepare this machine for the lab, the demo and the tests. The script can run at any time: it does
 # only what is missing, prints each step, and prints nothing if everything is there. Needs Debian
-# (x86_64), root, and Node 20 or later with npm. It installs or builds everything else. With the
+# (x86_64), root, and Node 20.12 or later with npm. It installs or builds everything else. With the
 # argument "tests" it also makes the disks of the tests.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,9 +32,9 @@ check_machine() {
         [ -c /dev/net/tun ] || problem '/dev/net/tun is missing. Run "modprobe tun". If this is a container, start it with --device /dev/net/tun.'
     fi
     if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-        problem 'Node.js with npm is missing. Install version 20 or later.'
-    elif [ "$(node -p 'parseInt(process.versions.node)')" -lt 20 ]; then
-        problem "Node.js is $(node --version). Install version 20 or later."
+        problem 'Node.js with npm is missing. Install version 20.12 or later.'
+    elif ! printf 'v20.12.0\n%s\n' "$(node --version)" | sort -V -C; then
+        problem "Node.js is $(node --version). Install version 20.12 or later."
     fi
     if [ -n "$problems" ]; then
         printf 'This machine cannot run the lab:\n%s' "$problems" >&2

@@ -95,7 +95,7 @@ new PolicyPack("lvs", {
         policy(
             {
                 name: "checked-services",
-                description: "Every real server has a check of its service, not only of its port.",
+                description: "Every real server has a check of its service, not only of its port or its address.",
                 enforcementLevel: "advisory",
             },
             { cluster: uncheckedServices },

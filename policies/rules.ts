@@ -77,28 +77,41 @@ export function uncheckedServices({ virtualServers }: Cluster): Problem[] {
             check === undefined &&
                 (realServers.length === 0 || realServers.some((member) => !member.check)),
             `${path}.check`,
-            "The default check opens a TCP connection only. Give a check of the service, such as http.",
+            "The default check asks for a connection or an answer of the host only. Give a check of the service, such as http.",
         ),
     );
 }
 
 export function foreignVirtualIps(
-    { virtualServers }: Cluster,
+    { virtualServers, vrrpInstances }: Cluster,
     networks: readonly string[],
 ): Problem[] {
     if (networks.length === 0) return [];
     const allowed = (address: string) => networks.some((network) => isInNetwork(address, network));
-    const check = ({ virtualIp }: { virtualIp?: string }, path: string) =>
+    const foreign = (address: string | undefined, path: string) =>
         problemIf(
-            virtualIp !== undefined && !allowed(virtualIp),
-            `${path}.virtualIp`,
-            `${quote(virtualIp)} is in no allowed network. Use an address in ${networks.join(" or ")}.`,
+            address !== undefined && !allowed(address),
+            path,
+            `${quote(address)} is in no allowed network. Use an address in ${networks.join(" or ")}.`,
         );
-    return problemsOfEach("virtualServers", virtualServers, (service, path) => [
-        ...check(service, path),
-        ...problemsOfEach(`${path}.virtualServerGroup`, service.virtualServerGroup, check),
-        ...problemsOfEach(`${path}.fwmark.packets`, service.fwmark?.packets, check),
-    ]);
+    const check = ({ virtualIp }: { virtualIp?: string }, path: string) =>
+        foreign(virtualIp, `${path}.virtualIp`);
+    const checkOwn = ({ ip }: { ip: string }, path: string) => foreign(ip, `${path}.ip`);
+    return [
+        ...problemsOfEach("vrrpInstances", vrrpInstances, (instance, path) => [
+            ...problemsOfEach(`${path}.virtualIpaddress`, instance.virtualIpaddress, checkOwn),
+            ...problemsOfEach(
+                `${path}.virtualIpaddressExcluded`,
+                instance.virtualIpaddressExcluded,
+                checkOwn,
+            ),
+        ]),
+        ...problemsOfEach("virtualServers", virtualServers, (service, path) => [
+            ...check(service, path),
+            ...problemsOfEach(`${path}.virtualServerGroup`, service.virtualServerGroup, check),
+            ...problemsOfEach(`${path}.fwmark.packets`, service.fwmark?.packets, check),
+        ]),
+    ];
 }
 
 /** Find arguments that are meant for one `up`. */

@@ -50,6 +50,7 @@ const lvsArrows: Record<string, string[]> = {
         "problems",
         "keepalived",
         "vrrp/instance",
+        "vrrp/tracking",
         "service",
         "model",
         "pool",

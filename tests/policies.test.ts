@@ -100,6 +100,19 @@ describe("the policies", () => {
             },
             ["virtualServers[0].virtualServerGroup[0].virtualIp"],
         ],
+        [
+            "a floating IP in another network",
+            {
+                vrrpInstances: [
+                    {
+                        ...cluster().vrrpInstances![0]!,
+                        virtualIpaddress: [{ ip: "192.0.2.9" }],
+                        virtualIpaddressExcluded: [{ ip: "203.0.113.9" }],
+                    },
+                ],
+            },
+            ["vrrpInstances[0].virtualIpaddressExcluded[0].ip"],
+        ],
         ["a word in repair", { repair: "again" }, ["repair"]],
         [
             "a host that is gone",

@@ -13,14 +13,15 @@ interface DiffOptions extends CommonOptions {
 export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
     return {
         command: "diff [hosts..]",
-        describe: "show what the next `up` would change in the hosts' files",
+        describe: "compare the hosts' files with the configuration",
         builder: (own) =>
             own
                 .usage(
                     "$0 diff [HOST..]\n\n" +
                         "Compare the files of the current configuration (`lvs render`) with those on the hosts:\n" +
-                        "`-` is on the host now, `+` comes with the next `up`. The VRRP password is not\n" +
-                        "compared. The exit status is 1 if there is a difference.",
+                        "`-` is on the host now, `+` is configured. An `up` writes a file if its host has a change,\n" +
+                        "or a new word in `repair`. The VRRP password is not compared. The exit status is 1 if\n" +
+                        "there is a difference.",
                 )
                 .positional("hosts", {
                     type: "string",

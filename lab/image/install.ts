@@ -3,12 +3,14 @@ import * as path from "node:path";
 import { tree } from "../machine/machine";
 import type { SuiteParts } from "../parts";
 import { run } from "../run";
+import type { Suite } from "../topology";
 
 const script = path.join(__dirname, "install.sh");
+const rhelScript = path.join(__dirname, "installRhel.sh");
 
 /** Cache key of the way in which packages are installed. */
-export async function installRecipe(): Promise<string> {
-    return fs.readFile(script, "utf8");
+export async function installRecipe(suite: Suite): Promise<string> {
+    return fs.readFile(suite === "rhel9" ? rhelScript : script, "utf8");
 }
 
 /**
@@ -22,7 +24,18 @@ export async function installedFiles(
     others: string[] = [],
 ): Promise<void> {
     await run(["cp", "--archive", path.join(image.disk, tree), root]);
-    // The script's mounts and processes end with these namespaces.
-    const apart = ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child"];
     await run([...apart, "sh", script, root, packages, started.join(" "), others.join(" ")]);
 }
+
+/** The same with rpm packages. Their services start if somebody enables them. */
+export async function installedRpms(
+    root: string,
+    { image, packages }: SuiteParts,
+    names: string[],
+): Promise<void> {
+    await run(["cp", "--archive", path.join(image.disk, tree), root]);
+    await run([...apart, "sh", rhelScript, root, packages, ...names]);
+}
+
+/** The mounts and processes of a script end with these namespaces. */
+const apart = ["unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--kill-child"];

@@ -18,9 +18,13 @@ export DEBIAN_FRONTEND=noninteractive
 echo 'deb [trusted=yes] file:/mnt ./' >/etc/apt/sources.list
 apt-get -qq update
 # The libraries of these programs stay. The programs themselves come back as rpm packages.
-apt-get -qq -y install --no-install-recommends rpm dnf createrepo-c cpio policycoreutils firewalld \
+apt-get -qq -y install --no-install-recommends rpm dnf createrepo-c cpio firewalld \
+    selinux-policy-default auditd policycoreutils policycoreutils-python-utils \
     keepalived ipvsadm apache2-bin nftables >/dev/null
-systemctl --quiet disable firewalld
+# The kernel of the lab lacks the module for this check.
+sed -i 's/^IPv6_rpfilter=.*/IPv6_rpfilter=no/' /etc/firewalld/firewalld.conf
+sed -i 's/^SELINUX=.*/SELINUX=enforcing/' /etc/selinux/config
+semodule -i /build/specs/policy.cil
 products='keepalived ipvsadm apache2-bin nftables libnl-3-200 libnl-genl-3-200'
 dpkg --purge --force-depends $products >/dev/null 2>&1
 mkdir /build/debs
@@ -50,6 +54,8 @@ END
 
 cp -R "$root/build/packages" "$packages"
 rm "$root/usr/sbin/policy-rc.d"
+# SELinux finds every file with its label when a host boots.
+chroot "$root" setfiles -F -e /proc -e /mnt -e /build /etc/selinux/default/contexts/files/file_contexts /
 umount "$root/proc" "$root/mnt" "$root/build/specs"
 rm -r "$root/build" "$root/etc/apt" "$root/etc/dpkg" "$root/var/lib/apt" "$root/var/lib/dpkg" \
     "$root/var/cache/apt"

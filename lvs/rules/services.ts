@@ -29,7 +29,7 @@ export function serviceProblems(cluster: Cluster, target: Target): Problem[] {
             ...addressInUseProblems(hosts, pool.virtualServer, path),
             ...poolProblems(cluster, pool, path, target),
             ...healthProblems(cluster, pool.virtualServer, path, target),
-            ...weightProblems(pool, path),
+            ...weightProblems(pool, path, cluster),
             ...inhibitedProblems(pool, path, target),
             ...sorryProblems(pool, uses.get(pool.virtualServer), memberships, path, target),
             ...natProblems(cluster, pool, path),

@@ -4,9 +4,15 @@ import type { PoolMember } from "../service/poolMember";
 import { quorumProblems } from "../service/quorum";
 import { LvsSched } from "../service/scheduler";
 import type { VirtualServer } from "../service/virtualServer";
+import { trackedWeight } from "../vrrp/tracking/track";
+import type { Tracking } from "../vrrp/tracking/tracking";
 
 /** Check that weights leave a server to send connections to. */
-export function weightProblems({ virtualServer, members }: Pool, path: string): Problem[] {
+export function weightProblems(
+    { virtualServer, members }: Pool,
+    path: string,
+    tracking: Tracking,
+): Problem[] {
     const weights = members.map(({ realServer, member }) => weightOf(realServer, member));
     return [
         ...problemIf(
@@ -19,17 +25,21 @@ export function weightProblems({ virtualServer, members }: Pool, path: string): 
             virtualServer,
             weights.reduce((sum, weight) => sum + weight, 0),
         ),
-        ...hashProblems({ virtualServer, members }, path),
+        ...hashProblems({ virtualServer, members }, path, tracking),
     ];
 }
 
 /** A hash also selects servers of weight 0, and drops their packets. */
-function hashProblems({ virtualServer, members }: Pool, path: string): Problem[] {
+function hashProblems(
+    { virtualServer, members }: Pool,
+    path: string,
+    tracking: Tracking,
+): Problem[] {
     const { lvsSched, mhFallback, shFallback } = virtualServer;
     const drops =
         (lvsSched === LvsSched.mh && !mhFallback) || (lvsSched === LvsSched.sh && !shFallback);
     const mayWeighNothing = ({ realServer, member }: Pooled) =>
-        weightOf(realServer, member) === 0 || mayLoseItsWeight(virtualServer, member);
+        weightOf(realServer, member) === 0 || mayLoseItsWeight(virtualServer, member, tracking);
     return problemIf(
         drops && members.some(mayWeighNothing),
         `${path}.lvsSched`,
@@ -38,8 +48,14 @@ function hashProblems({ virtualServer, members }: Pool, path: string): Problem[]
 }
 
 /** Can a pool member get weight 0 when it is down or through a check? */
-function mayLoseItsWeight(virtualServer: VirtualServer, member: PoolMember): boolean {
+function mayLoseItsWeight(
+    virtualServer: VirtualServer,
+    member: PoolMember,
+    tracking: Tracking,
+): boolean {
     const inhibits = member.inhibitOnFailure ?? virtualServer.inhibitOnFailure ?? false;
-    const { misc, file } = member.check ?? virtualServer.check ?? {};
-    return inhibits || misc?.miscDynamic === true || (file?.weight ?? 0) !== 0;
+    const { misc, file, bfd } = member.check ?? virtualServer.check ?? {};
+    const factor = file && (file.weight ?? trackedWeight("trackFile", file.trackFile, tracking));
+    const change = bfd && trackedWeight("trackBfd", bfd.name, tracking);
+    return inhibits || misc?.miscDynamic === true || Boolean(factor) || Boolean(change);
 }

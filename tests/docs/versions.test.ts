@@ -8,10 +8,10 @@ const page = path.join(__dirname, "../../docs/versions.md");
 
 /** Tests that run on hosts of a distribution. */
 const runs: Partial<Record<Distribution, string>> = {
-    debian11: "run: whole clusters, alone and with others",
-    debian12: "run: all end-to-end tests",
-    debian13: "run: whole clusters, alone and with others",
-    rocky9: "run in part: a host with its tools, made of Debian's programs ([lab.md](lab.md#a-host-of-the-rhel-family))",
+    debian11: "whole clusters, alone and with others",
+    debian12: "all end-to-end tests",
+    debian13: "whole clusters, alone and with others",
+    rocky9: "only hosts of Debian with this family's tools ([lab.md](lab.md#a-host-of-the-rhel-family))",
 };
 
 /** A distribution with the same packages and paths, by which another one is judged. */
@@ -28,12 +28,12 @@ const like: Partial<Record<Distribution, Distribution>> = {
 
 function testsOf(distribution: Distribution): string {
     const other = like[distribution];
-    return runs[distribution] ?? (other ? `not run; like \`${other}\`` : "not run, only written");
+    return runs[distribution] ?? (other ? `none; packages and paths as \`${other}\`` : "none");
 }
 
 function configurationsOf(keepalived: string | undefined): string {
     const isTested = keepalivedReleases.some(({ version }) => version === keepalived);
-    return isTested ? "read by this keepalived" : "compared";
+    return isTested ? "tested by this keepalived" : "compared only";
 }
 
 function table(): string {
@@ -47,7 +47,7 @@ function table(): string {
         ];
         return `| ${cells.join(" | ")} |`;
     });
-    const head = ["distribution", "keepalived", "golden files", "clusters"];
+    const head = ["distribution", "keepalived", "configuration", "hosts in the tests"];
     return [`| ${head.join(" | ")} |`, `| ${head.map(() => "---").join(" | ")} |`, ...rows].join(
         "\n",
     );

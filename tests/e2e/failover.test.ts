@@ -1,5 +1,6 @@
 import { LabCluster } from "../../lab/cluster";
 import { patienceMs, waitUntil } from "../../lab/lab";
+import { releases } from "../../lab/release";
 import { inTime } from "../support/inTime";
 
 describe("The article's cluster", () => {
@@ -41,11 +42,12 @@ describe("The article's cluster", () => {
 
     it("removes a stopped web server within the bound of its check and adds it when it returns", async () => {
         const rs2 = cluster.host("rs2");
+        const { webServer } = releases[rs2.suite];
         await expectRemoval(
             "rs2",
             5 + 1,
-            () => rs2.run("systemctl stop apache2"),
-            () => rs2.run("systemctl start apache2"),
+            () => rs2.run(`systemctl stop ${webServer}`),
+            () => rs2.run(`systemctl start ${webServer}`),
         );
     });
 

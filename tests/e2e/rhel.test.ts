@@ -1,33 +1,25 @@
+import type { Change } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
-import type { Host } from "../../lab/lab";
 import { rhelHosts } from "../../lab/topology";
-
-/** State of a host of the RHEL family's tools, one fact a line, and its packages. */
-async function portrait(host: Host): Promise<{ kept: string; packages: string }> {
-    const kept = await host.run(`
-        ip -o address show | sed 's/ tentative//; s/valid_lft.*//; s/@if[0-9]*:/:/'
-        sysctl net.ipv4.ip_forward net.ipv4.conf 2>/dev/null
-        ss -Hltn | awk '{ print "listens", $4 }' | sort
-        lsmod 2>/dev/null | awk '/^ip_vs/ { print "module", $1 }' | sort
-        find /etc /usr/local /usr/libexec /var/www /run/lvs* -xdev -type f 2>/dev/null |
-            grep -vE '^/etc/(ld.so.cache|mtab|(passwd|group|shadow|gshadow)-?|subuid.*|subgid.*)$' |
-            sort | xargs -d '\\n' sha256sum`);
-    return { kept, packages: await host.run("rpm -qa | sort") };
-}
+import { portrait } from "./support/portrait";
 
 describe("On hosts with the tools of the RHEL family, made of Debian's programs,", () => {
     let cluster: LabCluster;
     let before: Awaited<ReturnType<typeof portrait>>[];
 
     const portraits = () => Promise.all(cluster.lab.hosts.map(portrait));
-    const deployed: Parameters<LabCluster["change"]>[0] = (config) => {
+    const deployed: Change = (config) => {
         config.removePackages = true;
-        // These hosts have Debian's keepalived.
-        for (const director of config.directors) director.keepalivedVersion = "2.2.7";
     };
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({ topology: rhelHosts, packages: [] });
+        // firewalld runs on every host. pulumi-lvs opens it on directors only.
+        for (const name of ["rs1", "rs2"]) {
+            await cluster
+                .host(name)
+                .run("firewall-cmd -q --permanent --add-service=http && firewall-cmd -q --reload");
+        }
         before = await portraits();
         await cluster.change(deployed);
         await cluster.untilHealthy();
@@ -48,6 +40,7 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
             ].join("\n"),
         );
         expect(await ds1!.run("command -v apt-get dpkg || echo none")).toBe("none\n");
+        expect(await ds1!.run("getenforce; firewall-cmd --state")).toBe("Enforcing\nrunning\n");
     });
 
     it("keepalived keeps running when a weight changes, and no request is lost", async () => {

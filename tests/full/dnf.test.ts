@@ -23,7 +23,6 @@ describe("On a director with the tools of the RHEL family,", () => {
         (change: Partial<StackConfig> = {}) =>
         (config: Required<StackConfig>) => {
             Object.assign(config, { removePackages: true }, change);
-            for (const director of config.directors) director.keepalivedVersion = "2.2.7";
         };
     const packages = () => ds1.run("rpm -qa | sort");
 

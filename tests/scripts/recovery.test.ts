@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { claimFolder } from "./support/bundles";
 import { end, first, second, Traveller } from "./support/traveller";
 
 /** The commands of docs/changes.md, for a director or as their comments say for a real server. */
@@ -8,7 +9,7 @@ function commandsOf(name: string): string {
     const commands = /### Recover one host by hand\n.*?```sh\n(.*?)```/s.exec(page)![1]!;
     if (name === "ds1") return commands;
     return commands
-        .replace(/# On a real server: (cd .*)\ncd .*/, "$1")
+        .replace(claimFolder("ds1"), claimFolder(name))
         .replace(/lvs-director keepalived +# on a real server: (.*)/, "$1");
 }
 

@@ -675,6 +675,24 @@ const services = [
         { lvsSched: "mh", inhibitOnFailure: true },
         "virtualServers[0].lvsSched: mh drops the clients of servers with weight 0, which drained, inhibitOnFailure and some checks set. Set mhFallback.",
     ),
+    cluster(
+        "sh without fallback where the number in a file changes weights",
+        {
+            trackFiles: [{ name: "handicap", file: "/run/handicap" }],
+            directors: seed.directors.map((director) => ({
+                ...director,
+                keepalivedVersion: "2.2.7",
+            })),
+            virtualServers: [
+                {
+                    ...seed.virtualServers[0]!,
+                    lvsSched: "sh",
+                    check: { file: { trackFile: "handicap" } },
+                },
+            ],
+        },
+        "virtualServers[0].lvsSched: sh drops the clients of servers with weight 0, which drained, inhibitOnFailure and some checks set. Set shFallback.",
+    ),
     service(
         "an unknown forwarding method",
         { lvsMethod: "dr" },

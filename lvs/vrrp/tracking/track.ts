@@ -108,14 +108,15 @@ export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
     return trackFields.flatMap((field) =>
         (tracks[field] ?? []).map((entry, index) => {
             const name = nameOf(entry);
-            const own = weightOf(field, name, tracking);
+            const own = trackedWeight(field, name, tracking);
             const { weight = own, reverse = false } = entry;
             return { field, index, name, reverse, weight };
         }),
     );
 }
 
-function weightOf(field: keyof Tracks, name: string, tracking: Tracking): number {
+/** Weight of a tracked thing itself. */
+export function trackedWeight(field: keyof Tracks, name: string, tracking: Tracking): number {
     if (field === "trackInterface") return 0;
     const all: readonly { name: string; weight?: number }[] = tracking[lists[field].from] ?? [];
     // The default factor of a file is 1.

@@ -97,7 +97,7 @@ export const changes: Scenario[] = [
         name: "drain",
         does: "A real server is drained while every kind of client is connected to it.",
         observes:
-            "Nothing fails. From one second after the up the server gets no new connection. Its connections continue until they end, and then it has none.",
+            "Nothing fails. From one second after the `up` the server gets no new connection. Its established connections continue. When the clients have closed these, the table shows 0 connections.",
         async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
             const server = bed.cluster.realServers[number]!;
@@ -132,7 +132,7 @@ export const changes: Scenario[] = [
         name: "scale-in",
         does: "A real server is removed from the plan while every kind of client is connected to it.",
         observes:
-            "Nothing fails, including connections of some seconds. A lasting connection is ended drainTimeout after the active director stops sending new connections to the server. The server keeps the virtual IP until no director sends to it.",
+            "Nothing fails but the lasting connection to this server. This connection is reset `drainTimeout` seconds after the active director stopped sending new connections to the server. The server keeps the virtual IP until no director sends to it.",
         async run({ bed, traffic, chance }) {
             const number = chance.pick(0, 1, 2);
             const server = bed.cluster.realServers[number]!;
@@ -207,7 +207,7 @@ export const changes: Scenario[] = [
             name: "bad-configuration",
             does: "The configuration gets a keyword that keepalived does not know.",
             observes:
-                "up fails with file, line and keyword. Both directors keep serving, and nothing connects to the second director.",
+                "`up` fails and names the file, the line and the keyword. Both directors keep serving, and nothing connects to the second director.",
         },
         [
             {
@@ -222,8 +222,8 @@ export const changes: Scenario[] = [
         {
             number: 20,
             name: "wrong-network",
-            does: "The plan gets a virtual IP of another network, and then a missing interface.",
-            observes: "up fails before anything changes, and no client notices.",
+            does: "One `up` has a virtual IP of another network, a second one an interface that does not exist.",
+            observes: "Each `up` fails before anything changes, and no client notices.",
         },
         [
             {

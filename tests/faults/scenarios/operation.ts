@@ -18,7 +18,7 @@ export const operation: Scenario[] = [
         name: "changed-by-hand",
         does: "An administrator removes the virtual IP from the active director and from a real server, empties the IPVS table of a director, and edits files.",
         observes:
-            "lvs check shows the changes and exits with 1. One up with a new value of repair restores everything, and lvs check exits with 0. From then on nothing fails.",
+            "`lvs check` shows the changes and exits with 1. One `up` with a new word in `repair` restores everything, and `lvs check` exits with 0. From then on nothing fails.",
         async run({ bed, traffic, chance }) {
             const lvs = new CommandLine(bed.lab, bed.stack);
             const director = bed.host(chance.pick("ds1", "ds2"));
@@ -36,7 +36,7 @@ export const operation: Scenario[] = [
                 `${director.name}: file /etc/keepalived/keepalived.conf`,
                 `${director.name}: IPVS table`,
                 `${server.name}: file /var/www/html/index.html`,
-                `${server.name}: kernel settings`,
+                `${server.name}: sysctls`,
                 `${server.name}: virtual IPs`,
             ]) {
                 expectOutput("lvs check", drift.stdout, new RegExp(`^${heading}$`, "m"));
@@ -66,7 +66,7 @@ export const operation: Scenario[] = [
         name: "destroy",
         does: "The cluster is deployed on hosts whose state was recorded, and destroyed twice.",
         observes:
-            "Every host has its recorded state: no virtual IP, kernel setting, file, service or module of the cluster. The second destroy does nothing.",
+            "Every host has its recorded state: no virtual IP, sysctl, file, service or module of the cluster. The second destroy does nothing.",
         on: "bare hosts",
         async run({ bed }) {
             const portraits = () => Promise.all(bed.cluster.members.map(portrait));

@@ -26,8 +26,7 @@ function installFails(
         number: 27,
         name,
         does: `A real server is added, and ${does}.`,
-        observes:
-            "up fails within bounded time and names the reason. Nothing else changes, and nothing connects to other hosts. Hosts that have their packages can still be changed. The next up adds the real server.",
+        observes: `\`up\` fails within ${limitMs / 60_000} min and names the reason. Nothing else changes, and nothing connects to other hosts. Without the new server, an \`up\` still changes hosts that have their packages. When the obstacle is gone, the next \`up\` adds the real server.`,
         async run({ bed, traffic, chance }) {
             const newServer = bed.host("rs4");
             const hosts = [newServer, ...alsoOf(bed)];
@@ -153,7 +152,7 @@ export const packages: Scenario[] = [
         number: 27,
         name: "apt-busy",
         does: "A real server is added, and another apt runs on it for some seconds.",
-        observes: "up waits for the other apt and succeeds.",
+        observes: "`up` waits for the other apt and succeeds.",
         async run({ bed, traffic, chance }) {
             const newServer = bed.host("rs4");
             await removeWebServer(newServer);

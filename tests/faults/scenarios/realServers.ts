@@ -51,7 +51,7 @@ export const realServers: Scenario[] = [
         name: "server-crash",
         does: "The services of a real server are killed, so its ports refuse connections.",
         observes:
-            "The server is out within delayLoop + retry × delayBeforeRetry. From then on nothing fails.",
+            "The directors remove the server within delayLoop + retry × delayBeforeRetry. From then on nothing fails.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -80,7 +80,7 @@ export const realServers: Scenario[] = [
         name: "server-hang",
         does: "The services of a real server are frozen: they accept connections and never answer.",
         observes:
-            "The check that requests a page removes the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. The check that only connects keeps it, as documented.",
+            "A check that requests a page removes the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. A TCP check keeps the server, because this check only connects.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -102,7 +102,7 @@ export const realServers: Scenario[] = [
         name: "server-power-off",
         does: "The power of a real server is cut.",
         observes:
-            "The server is out within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. From then on nothing fails, and connections to it are reset instead of hanging.",
+            "The directors remove the server within delayLoop + (retry + 1) × connectTimeout + retry × delayBeforeRetry. From then on nothing fails, and connections to the server are reset and do not hang.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const name = chance.pick(...all);
@@ -129,9 +129,9 @@ export const realServers: Scenario[] = [
     {
         number: 12,
         name: "server-flaps",
-        does: "A web server stops and starts six times. Each stop lasts for some seconds, one of them longer than the bound of its check.",
+        does: "A web server stops and starts six times. Each stop lasts for some seconds. One stop is long enough for the check to fail.",
         observes:
-            "The table of a director changes once for each change that its check detects, and no more. keepalived uses less than a tenth of a processor. Connections to other servers do not fail.",
+            "A director changes its IPVS table only when the result of its check changes. keepalived uses less than a tenth of a processor. Connections to other servers do not fail.",
         async run({ bed, traffic, chance }) {
             const name = chance.pick(...all);
             const host = bed.host(name);
@@ -176,7 +176,7 @@ export const realServers: Scenario[] = [
         name: "no-server",
         does: "All web servers are killed and started again.",
         observes:
-            "Once all servers are out, new connections are refused, once a second for each client, which is the kernel's rate. Each director runs quorumDown once and quorumUp once.",
+            "When the directors have removed all servers, the kernel refuses new connections. It sends one refusal per second to each client. Each director runs `quorumDown` once and `quorumUp` once.",
         async run({ bed, traffic, chance }) {
             const { realServers, directors } = bed.cluster;
             const start = () =>
@@ -219,7 +219,8 @@ export const realServers: Scenario[] = [
         number: 13,
         name: "sorry-server",
         does: "All web servers are killed. The plan has a sorry server.",
-        observes: "Once all servers are out, the sorry server answers, and nothing fails any more.",
+        observes:
+            "When the directors have removed all servers, the sorry server answers, and nothing fails any more.",
         async run({ bed, traffic, chance }) {
             const { realServers } = bed.cluster;
             await bed.change((config) => {

@@ -197,7 +197,7 @@ export const trouble: Scenario[] = [
         name: "disk-full",
         does: "The disk of a director is full when its configuration changes.",
         observes:
-            "up fails and names the cause. The old files and tables are complete. With free space, the next up converges.",
+            "`up` fails and names the cause. The old files and tables are complete. With free space, the next `up` converges.",
         async run({ bed, traffic, chance }) {
             const director = bed.host(chance.pick("ds1", "ds2"));
             const free = () => director.run("rm -f /full; sync");
@@ -221,9 +221,9 @@ export const trouble: Scenario[] = [
     {
         number: 22,
         name: "ssh-dropped",
-        does: "The SSH session of a step is killed at any time of the step.",
+        does: "The SSH session of a step is killed at a random moment of the step.",
         observes:
-            "up fails at once. The host has the complete old or the complete new configuration. The next up converges.",
+            "`up` fails at once. The host has the complete old or the complete new configuration. The next `up` converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const host = bed.host(chance.pick("ds1", "rs1", "ds2", "rs2"));
@@ -243,9 +243,9 @@ export const trouble: Scenario[] = [
     {
         number: 22,
         name: "ssh-cut-off",
-        does: "The cable of a host is unplugged at any time of a step, and plugged in again after half a minute.",
+        does: "The cable of a host is unplugged at a random moment of a step, and plugged in again after half a minute.",
         observes:
-            "up ends soon afterwards, with or without success. The host has the complete old or the complete new configuration. The next up converges.",
+            "`up` ends within a minute after that, with or without success. The host has the complete old or the complete new configuration. The next `up` converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const host = bed.host(chance.pick("ds2", "rs2", "rs1"));
@@ -274,9 +274,9 @@ export const trouble: Scenario[] = [
     {
         number: 22,
         name: "host-rebooted",
-        does: "A host loses its power or is rebooted at any time of a step, and boots again.",
+        does: "A host loses its power or is rebooted at a random moment of a step, and boots again.",
         observes:
-            "up fails. The host returns, serves, and has the complete old or the complete new configuration. The next up converges.",
+            "`up` fails within a minute. The host returns, serves, and has the complete old or the complete new configuration. The next `up` converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const [name, fall] = chance.pick(
@@ -310,7 +310,7 @@ export const trouble: Scenario[] = [
         name: "sshd-stalls",
         does: "The sshd of a real server accepts connections but does not answer for half a minute, while every host changes.",
         observes:
-            "The other real servers change meanwhile. When the sshd answers again, this up or the next one converges.",
+            "The other real servers change meanwhile. When the sshd answers again, this `up` or the next one converges.",
         async run({ bed, traffic, chance }) {
             const stalled = bed.host(chance.pick("rs1", "rs2", "rs3"));
             const others = bed.cluster.realServers.filter((host) => host !== stalled);
@@ -335,9 +335,9 @@ export const trouble: Scenario[] = [
     {
         number: 24,
         name: "engine-killed",
-        does: "Pulumi's engine gets SIGKILL at any time of an up.",
+        does: "Pulumi's engine, the program that runs the `up`, gets SIGKILL at a random moment.",
         observes:
-            "Nothing fails. The next up names the lock. After pulumi cancel it converges, and no resource exists twice.",
+            "Nothing fails. The next `up` fails and names the lock. After `pulumi cancel` an `up` converges, and no resource exists twice.",
         async run(stage) {
             const { bed, traffic } = stage;
             const resources = async () => {
@@ -364,9 +364,9 @@ export const trouble: Scenario[] = [
     {
         number: 25,
         name: "interrupted",
-        does: "Ctrl-C is pressed once or twice at any time of an up.",
+        does: "Ctrl-C is pressed once or twice at a random moment of an `up`.",
         observes:
-            "The running step is completed or rolled back. The exit status is not 0. The next up converges.",
+            "The running step is completed or rolled back. The exit status is not 0. The next `up` converges.",
         async run(stage) {
             const { bed, traffic, chance } = stage;
             const twice = chance.pick(true, false);
@@ -385,9 +385,9 @@ export const trouble: Scenario[] = [
     {
         number: 26,
         name: "two-at-once",
-        does: "Two ups run at once: of one state, and of two states that manage the same hosts.",
+        does: "Two runs of `up` overlap. In one case they have one state, in a second case two states that manage the same hosts.",
         observes:
-            "Of one state, one up fails and names the lock. Of two different states, a host makes one change after the other: both ups succeed, and no host has parts of both. Another up converges.",
+            "With one state, one `up` fails and names the lock. With two states, both runs succeed, and each host makes one change after the other. No host has parts of both. Another `up` converges.",
         async run({ bed, traffic, chance }) {
             const first = newWeight();
             const ups = [await bed.startUp(first.change)];
@@ -448,8 +448,8 @@ export const trouble: Scenario[] = [
         {
             number: 28,
             name: "no-ipvs",
-            does: "A first up runs while a director's kernel is forbidden to load ip_vs.",
-            observes: "up fails before any host changes, and names the module.",
+            does: "A first `up` runs. A file in `/etc/modprobe.d` of a director forbids the module `ip_vs`.",
+            observes: "`up` fails before any host changes, and names the module.",
         },
         async (bed, chance) => {
             const director = bed.host(chance.pick("ds1", "ds2"));
@@ -465,9 +465,9 @@ export const trouble: Scenario[] = [
         {
             number: 29,
             name: "host-key-changed",
-            does: "The host key of a director differs from the plan.",
+            does: "The host key of a director differs from the one in the plan.",
             observes:
-                "up fails and names the cause after at most two attempts. Nothing changes. The next up converges.",
+                "`up` fails and names the cause after at most two attempts to log in. Nothing changes. With the right login, the next `up` converges.",
         },
         { hostKey: hostKey("somebody else").public },
         /host key mismatch/,
@@ -478,7 +478,7 @@ export const trouble: Scenario[] = [
             name: "key-refused",
             does: "A director refuses the private key.",
             observes:
-                "up fails and names the cause after at most two attempts. Nothing changes. The next up converges.",
+                "`up` fails and names the cause after at most two attempts to log in. Nothing changes. With the right login, the next `up` converges.",
         },
         { privateKey: hostKey("nobody").private },
         /unable to authenticate/,
@@ -487,9 +487,9 @@ export const trouble: Scenario[] = [
         {
             number: 32,
             name: "router-id-taken",
-            does: "Before a first up, a foreign keepalived uses the same virtual_router_id on the network.",
+            does: "Before a first `up`, a foreign keepalived uses the same `virtual_router_id` on the network.",
             observes:
-                "up fails before any host changes, and names the id and the address of the other router.",
+                "`up` fails before any host changes, and names the id and the address of the other router.",
         },
         async (bed) => {
             const rs4 = bed.host("rs4");
@@ -517,8 +517,8 @@ export const trouble: Scenario[] = [
         {
             number: 33,
             name: "address-taken",
-            does: "Before a first up, another machine has the virtual IP.",
-            observes: "up fails before any host changes, and names the machine's MAC address.",
+            does: "Before a first `up`, another machine has the virtual IP.",
+            observes: "`up` fails before any host changes, and names the machine's MAC address.",
         },
         async (bed) => {
             const rs4 = bed.host("rs4");
@@ -534,7 +534,7 @@ export const trouble: Scenario[] = [
         name: "one-of-five",
         does: "One of five hosts, a real server, is unreachable when all of them change.",
         observes:
-            "The other real servers converge, the directors are not changed, and the exit status is not 0. Nothing fails once the server is out. The next up logs in to the unchanged hosts and to no other host.",
+            "The other real servers converge. The directors are not changed. The exit status is not 0. When the directors have removed the server from their tables, nothing fails. The next `up` logs in only to the hosts that the failed `up` did not change.",
         async run({ bed, traffic, chance }) {
             const { realServers, directors } = bed.cluster;
             const gone = chance.pick(...realServers);
