@@ -5,7 +5,14 @@ const common = {
 
 /** Tests that compile programs, start processes, or measure the processor time of large clusters. */
 const programs = [
-    ...["cli/hostile", "cli/run", "components/examples", "components/size", "docs/claims"],
+    ...[
+        "cli/commands",
+        "cli/hostile",
+        "cli/run",
+        "components/examples",
+        "components/size",
+        "docs/claims",
+    ],
     ...["docs/examples", "generated", "host/bundle", "host/metrics", "host/realServer"],
     ...["host/unbundle", "lvs/size", "pluginSchema", "release", "workflow"],
 ].map((name) => `<rootDir>/tests/${name}.test.ts`);

@@ -35,6 +35,13 @@ it.each(stackFiles)("stacks/%s describes a cluster", async (file) => {
     expect(all.map(({ name }) => name)).toContain("lvs");
 });
 
+it.each(stackFiles)("stacks/%s names its schema for editors", (file) => {
+    const [, named] = /^# yaml-language-server: \$schema=(.*)\n/.exec(
+        readFileSync(path.join(stacks, file), "utf8"),
+    )!;
+    expect(JSON.parse(readFileSync(path.join(stacks, named!), "utf8"))).toEqual(schema);
+});
+
 it("readCluster reads the stack file of the running program, with its secrets", async () => {
     pulumi.runtime.setAllConfig({ ...lab, "lvs:globalDefs": '{"extraConfig":"# x"}' });
     process.env.PULUMI_CONFIG_SECRET_KEYS = '["lvs:globalDefs"]';

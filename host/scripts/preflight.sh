@@ -162,7 +162,7 @@ check_web_server() {
 check_manager() {
     config=/etc/keepalived/keepalived.conf
     [ -e "$config" ] && [ ! -e "$ours" ] || return 0
-    manager=$(sed -n '/^[[:blank:]]*[#!]/s/.*\(Ansible\|ansible\|Puppet\|Chef\|Salt\|cfengine\).*/\1/p' "$config" | head -n 1)
+    manager=$(sed -n '/^[[:blank:]]*[#!]/s/.*\b\(Ansible\|Puppet\|Chef\|Salt\|CFEngine\)\b.*/\1/Ip' "$config" | head -n 1)
     if [ -n "$manager" ]; then
         refuse manager "$manager manages $config. Remove this host from $manager first."
     else

@@ -140,6 +140,33 @@ describe("LvsCluster", () => {
         }
     });
 
+    it("shows the lines of extraConfig in a preview", async () => {
+        const args = seedArgs();
+        args.vrrpInstances![0]!.extraConfig = "garp_master_delay 7";
+        const all = await record(() => new LvsCluster("web", args), { preview: true });
+        for (const name of ["web-ds1-configure", "web-ds2-configure"]) {
+            const { inputs, secrets } = find(all, name);
+            expect(inputs.stdin).toContain("\n        garp_master_delay 7\n");
+            expect(secrets).not.toContain("stdin");
+        }
+    });
+
+    it("takes host keys and private keys that are outputs", async () => {
+        const logins = async (wrapped: (text: string) => pulumi.Input<string>) => {
+            const args = seedArgs();
+            const { hostKey, privateKey } = args.connection as Record<string, string>;
+            args.connection = { hostKey: wrapped(hostKey!), privateKey: wrapped(privateKey!) };
+            const all = await record(() => new LvsCluster("web", args));
+            return all.map(({ name, inputs }) => [name, inputs.connection]);
+        };
+        const known = await logins((text) => text);
+        expect(known).toContainEqual([
+            "web-rs1-configure",
+            expect.objectContaining({ privateKey: "PRIVATE" }),
+        ]);
+        expect(await logins((text) => pulumi.output(Promise.resolve(text)))).toEqual(known);
+    });
+
     it("lets a host override any part of the connection", async () => {
         const args = seedArgs();
         args.directors[0] = { ...args.directors[0]!, user: "admin", port: 2222 };

@@ -161,13 +161,25 @@ const pools: Record<string, Pool> = {
     },
     eager: { check: { http: { ...www, url: [{ path: "/late" }] } } },
     alpha: { alpha: true, check: { http: { ...www, url: [{ path: "/late" }] } } },
+    both: { check: { tcp: { connectPort: 25 }, http: { ...www, url: [{ path: "/both" }] } } },
 };
 
 const names = Object.keys(pools);
 const portOf = (name: string) => pools[name]!.port ?? 1000 + names.indexOf(name);
 
 /** Pools that keepalived itself checks over HTTP or TLS. */
-const pages = ["pages", "named", "digest", "regex", "range", "shop", "sni", "eager", "alpha"];
+const pages = [
+    "pages",
+    "named",
+    "digest",
+    "regex",
+    "range",
+    "shop",
+    "sni",
+    "eager",
+    "alpha",
+    "both",
+];
 /** Pools of these with TLS. */
 const tls = ["shop", "sni"];
 const withoutTls = pages.filter((name) => !tls.includes(name));
@@ -190,12 +202,14 @@ exec curl -sf -o /dev/null --cacert /etc/ca.pem --resolve "www.example.com:8443:
     {
         name: "ready",
         content: `#!/bin/sh
+id -un >/tmp/ready-user
 exec curl -sf -o /dev/null -H 'Host: www.example.com' "http://$1/ready"
 `,
     },
     {
         name: "weight",
         content: `#!/bin/sh
+id -un >/tmp/weight-user
 weight=$(curl -sf -m 4 -H 'Host: www.example.com' "http://$1/weight") || exit 1
 exit $((weight + 2))
 `,
@@ -384,6 +398,13 @@ describe("Health checks", () => {
                 page("late", "late is well"),
             ));
 
+        it("remove a real server if one of its two checks fails", () =>
+            expectRemoval(
+                within(refusalBound, "both"),
+                page("both"),
+                page("both", "both is well"),
+            ));
+
         it("remove a real server whose page has another digest, and clients get the other real server", () =>
             expectRemoval(
                 within(refusalBound, "digest"),
@@ -462,18 +483,23 @@ describe("Health checks", () => {
     describe("(SMTP)", () => {
         it("remove a mail server that is stopped, also as the check of a single pool member", () =>
             expectRemoval(
-                within(refusalBound, "smtp", "override"),
+                within(refusalBound, "smtp", "override", "both"),
                 () => rs2.run("systemctl stop opensmtpd"),
                 () => rs2.run("systemctl start opensmtpd"),
             ));
 
-        it("remove a mail server that greets with an error", () =>
-            expectRemoval(
+        it.each([
+            ["greets with an error", "closed"],
+            ["answers HELO with an error", "deaf"],
+        ])("remove a mail server that %s", (_, configuration) => {
+            const becomes = (name: string) => () =>
+                rs2.run(`cd /etc && cp smtpd.${name} smtpd.conf && systemctl restart opensmtpd`);
+            return expectRemoval(
                 within(refusalBound, "smtp"),
-                () =>
-                    rs2.run("cd /etc && cp smtpd.closed smtpd.conf && systemctl restart opensmtpd"),
-                () => rs2.run("cd /etc && cp smtpd.open smtpd.conf && systemctl restart opensmtpd"),
-            ));
+                becomes(configuration),
+                becomes("open"),
+            );
+        });
     });
 
     describe("(DNS and UDP)", () => {
@@ -506,6 +532,14 @@ describe("Health checks", () => {
                 page("ready"),
                 page("ready", "ready is well"),
             ));
+
+        it("run a script as its user, and without one as keepalived_script", async () => {
+            await waitUntil("both scripts", patienceMs, async () => {
+                const users = await ds1.run("cat /tmp/ready-user /tmp/weight-user");
+                const isRight = users === "nobody\nkeepalived_script\n";
+                return isRight || Promise.reject(new Error(users));
+            });
+        });
 
         it("set the weight of a real server with miscDynamic, or remove it", async () => {
             const weight = (expected: number) =>
@@ -632,7 +666,7 @@ function serverSetup(certificates: string, director: string): string {
         set -eu
         mkdir -p /srv/www /srv/other /etc/tls
         cd /srv/www
-        for page in digest regex first second ready late; do echo "$page is well" >$page; done
+        for page in digest regex first second ready late both; do echo "$page is well" >$page; done
         echo by name >named
         echo all is well >shop
         echo 7 >weight
@@ -681,6 +715,12 @@ END
 table everyone { 0.0.0.0/0 }
 filter closed phase connect match src <everyone> disconnect "554 closed"
 listen on eth0 filter closed
+match from any for any reject
+END
+        cat >smtpd.deaf <<END
+table everyone { 0.0.0.0/0 }
+filter deaf phase helo match src <everyone> reject "550 not today"
+listen on eth0 filter deaf
 match from any for any reject
 END
         cp smtpd.open smtpd.conf

@@ -8,6 +8,8 @@ import { Client, tally } from "./support/client";
 import { inTime } from "../support/inTime";
 
 const otherVip = "10.128.190.246";
+/** A virtual IP with all ports. */
+const everyPort = "10.128.190.245";
 const vip6 = "fd00:62:190::248";
 /** Additional addresses of the client. Each half is in its own /28. */
 const clients = [...numbers(97, 106), ...numbers(113, 122)].map((last) => `10.128.190.${last}`);
@@ -47,7 +49,7 @@ const failing = { maglev: 8021, sorry: 8022, quorum: 8023, hysteresis: 8024, inh
 /** delayLoop + retry × delayBeforeRetry, in seconds. */
 const boundSeconds = 2;
 
-const persistent = { each: 8031, neighbours: 8032 };
+const persistent = { each: 8031, neighbours: 8032, brief: 8033 };
 const group = 8041;
 const bounded = 8051;
 const synced = 8061;
@@ -183,6 +185,13 @@ describe("A cluster with a service of every kind", () => {
                     persistenceTimeout: 60,
                     persistenceGranularity: "255.255.255.240",
                 }),
+                service(persistent.brief, { persistenceTimeout: 8 }),
+                {
+                    virtualIp: everyPort,
+                    realServers: pool,
+                    persistenceTimeout: 60,
+                    check: { tcp: { connectPort: 80 } },
+                },
                 {
                     virtualServerGroup: [
                         { virtualIp: vip, port: group },
@@ -364,6 +373,31 @@ describe("A cluster with a service of every kind", () => {
             expect(new Set(Object.values(servers))).toEqual(new Set(["RS1", "RS2", "RS3"]));
         });
 
+        it("sh: no real server for the clients of one that has weight 0, without a fallback", async () => {
+            const port = schedulers.sh;
+            const { address } = cluster.host("rs2");
+            const weigh = (weight: number) =>
+                cluster
+                    .host("ds1")
+                    .run(`ipvsadm -e -t ${vip}:${port} -r ${address}:${port} -g -w ${weight}`);
+            // A dropped packet gets no answer, so a client gives up by itself.
+            const request = 'curl -s -m 2 --interface "$0" "$1" || echo none';
+            const answers = async () => {
+                const url = `http://${vip}:${port}/`;
+                const texts = clients.map((from) =>
+                    cluster.lab.exec(["sh", "-c", request, from, url]),
+                );
+                return new Set((await Promise.all(texts)).map((text) => text.trim()));
+            };
+            expect(await answers()).toEqual(new Set(["RS1", "RS2", "RS3"]));
+            await weigh(0);
+            try {
+                expect(await answers()).toEqual(new Set(["RS1", "none", "RS3"]));
+            } finally {
+                await weigh(2);
+            }
+        });
+
         it("mh: the same real server for a client every time, also while another real server is down", async () => {
             const port = failing.maglev;
             const before = await serverOfEach(port, 10);
@@ -454,6 +488,32 @@ describe("A cluster with a service of every kind", () => {
             expect(new Set(servers.slice(10)).size).toBe(1);
             expect(servers[10]).not.toBe(servers[0]);
         });
+    });
+
+    it("lets a persistent client go when its connections have ended and persistenceTimeout has passed", async () => {
+        const port = persistent.brief;
+        // A connection template has no client port.
+        const template = new RegExp(`:0 +${vip}:${port} `);
+        const isKnown = async () => template.test(await cluster.host("ds1").run("ipvsadm -Lnc"));
+        const { answers, close } = await client.hold(vip, port, 3);
+        const server = sameAnswer(answers);
+        await close();
+        expect(await client.get(vip, port, 1)).toEqual([server]);
+        await waitUntil("the end of persistence", patienceMs, async () => !(await isKnown()));
+        expect(await client.get(vip, port, 1)).not.toEqual([server]);
+    });
+
+    it("serves every port of a virtual IP without a port, and a client has one real server on all", async () => {
+        const ports = [80, 443, group, synced];
+        const servers = new Set<string>();
+        for (const address of clients) {
+            const answers: string[] = [];
+            for (const port of ports) {
+                answers.push(...(await client.get(everyPort, port, 1, address)));
+            }
+            servers.add(sameAnswer(answers));
+        }
+        expect(servers).toEqual(new Set(["RS1", "RS2", "RS3"]));
     });
 
     describe("answers UDP requests from one port", () => {
@@ -563,8 +623,12 @@ describe("A cluster with a service of every kind", () => {
 
         it("keeps them in the table with weight 0 by inhibitOnFailure", async () => {
             const port = failing.inhibit;
+            const { answers, connections, close } = await client.hold(vip, port, 3);
             await removePages(port, ["rs2"], poolIs(port, { ...full, rs2: "0" }));
             expect(tally(await client.get(vip, port, 6))).toEqual({ RS1: 3, RS3: 3 });
+            const open = connections[answers.indexOf("RS2")]!;
+            expect(await open.ask()).toBe("RS2");
+            await close();
             await restorePages(port, ["rs2"], poolIs(port, full));
             expect(tally(await client.get(vip, port, 6))).toEqual(each(2));
         });

@@ -19,12 +19,24 @@ const vips = {
     inside: "10.128.190.210",
     late: "10.128.190.211",
     stays: "10.128.190.212",
+    patient: "10.128.190.213",
+    lifted: "10.128.190.214",
 };
 type Router = keyof typeof vips;
 const routers = Object.keys(vips) as Router[];
 
 /** Virtual routers with a service. */
-const served = ["v2", "v3", "fast", "green", "six", "vmac", "unicast", "tracking"] as const;
+const served = [
+    "v2",
+    "v3",
+    "fast",
+    "green",
+    "six",
+    "vmac",
+    "unicast",
+    "tracking",
+    "patient",
+] as const;
 
 const profiles = [
     { router: "v2", advertInt: 1, margin: 1 },
@@ -46,6 +58,7 @@ const margin = 1;
 const late = 0.1;
 
 const preemptDelay = 4;
+const downTimerAdverts = 6;
 const excluded = "10.128.190.220";
 
 /** Active directors of each virtual IP: "ds1", or "ds1 ds2" if two are active. */
@@ -187,7 +200,7 @@ describe("Among three directors,", () => {
 
         beforeAll(async () => {
             const without1 = activeExcept("ds2", { late: "ds3", stays: "ds3" });
-            gaps = await gapsDuring(["v2", "v3", "fast"], async () => {
+            gaps = await gapsDuring(["v2", "v3", "fast", "patient"], async () => {
                 await ds1.cut();
                 await untilActive(without1);
             });
@@ -208,6 +221,11 @@ describe("Among three directors,", () => {
             },
         );
 
+        it("clients of a router with downTimerAdverts wait for so many adverts and skew", () => {
+            expect(gaps.patient).toBeGreaterThan(downTimerAdverts - 1 + skew() - late);
+            expect(gaps.patient).toBeLessThan(downTimerAdverts + skew() + margin);
+        });
+
         it("the second director becomes active for the virtual IPs of the first one", () => {
             expect(afterOne).toMatchObject({ v2: "ds2", green: "ds2" });
         });
@@ -217,6 +235,33 @@ describe("Among three directors,", () => {
             const mac = await macOf(ds3);
             expect(answers).toEqual(served.map((router) => (router === "vmac" ? virtualMac : mac)));
         });
+    });
+
+    it("a notify script runs as its own user", async () => {
+        await waitUntil("a notify script as nobody", patienceMs, async () => {
+            const user = await ds1.run("cat /tmp/notified-by");
+            return user === "nobody\n" || Promise.reject(new Error(user));
+        });
+    });
+
+    it("a director that becomes active announces its virtual IPs five times at once, five times later, and then at the interval of garpMasterRefresh", async () => {
+        const seconds = 11;
+        const program = ["perl", "-e", announcements, "lan", String(seconds)];
+        const hears = Promise.all(
+            [vips.v2, vips.v3].map((ip) => cluster.lab.exec([...program, ip])),
+        );
+        await ds1.run("systemctl stop keepalived");
+        const texts = await hears.finally(() => ds1.run("systemctl start keepalived"));
+        const [once, repeatedly] = texts.map((text) => {
+            const times = text.trim().split("\n").map(Number);
+            return times.map((time) => time - times[0]!);
+        });
+        const atOnce = once!.filter((time) => time < 2);
+        const then = once!.filter((time) => time >= 2);
+        expect([atOnce.length, then.length]).toEqual([5, 5]);
+        expect(then[0]).toBeGreaterThan(4.5);
+        expect(then.at(-1)).toBeLessThan(5 + margin);
+        expect(repeatedly!.length).toBeGreaterThan(10 + 2);
     });
 
     it("two directors that share the virtual IPs replace each other", async () => {
@@ -266,7 +311,8 @@ describe("Among three directors,", () => {
     describe("when tracking finds a fault,", () => {
         const faults = [
             {
-                what: "a script",
+                what: "a script, which lowers one priority and no longer raises another one,",
+                others: { lifted: "ds2" },
                 // Interval and timeout of the script, then three adverts and the skew.
                 seconds: 1 + 1 + 3 + skew(),
                 fail: "touch /run/unwell",
@@ -288,12 +334,12 @@ describe("Among three directors,", () => {
 
         it.each(faults)(
             "another director is active while $what fails",
-            async ({ seconds, fail, mend }) => {
+            async ({ seconds, fail, mend, others }) => {
                 let moved = 0;
                 const { tracking } = await gapsDuring(["tracking"], async () => {
                     await ds1.run(fail);
                     const failedAt = Date.now();
-                    await untilActive({ ...preferred, tracking: "ds2" });
+                    await untilActive({ ...preferred, tracking: "ds2", ...others });
                     moved = (Date.now() - failedAt) / 1000;
                     await ds1.run(mend);
                     await untilActive(preferred);
@@ -307,6 +353,12 @@ describe("Among three directors,", () => {
             await ds1.run("echo 1 >/run/fault");
             await untilActive({ ...preferred, inside: "ds2", outside: "ds2" });
             await ds1.run("echo 0 >/run/fault");
+        });
+
+        it("a whole sync group moves when what the group itself tracks is in fault", async () => {
+            await ds1.run("echo 1 >/run/group-fault");
+            await untilActive({ ...preferred, inside: "ds2", outside: "ds2" });
+            await ds1.run("echo 0 >/run/group-fault");
         });
     });
 
@@ -324,7 +376,11 @@ describe("Among three directors,", () => {
                 virtualRoutes: [{ to: "203.0.113.0/24", via: cluster.lab.client.address }],
                 virtualRules: [{ from: "203.0.113.7", table: 77, preference: 77 }],
             },
-            v3: { version: 3 },
+            v3: {
+                version: 3,
+                garpMasterRefresh: 2,
+                notifyMaster: { script: "record-user", user: "nobody" },
+            },
             fast: { version: 3, advertInt: 0.1 },
             green: { directors: [...inOrder("ds2", "ds1"), third] },
             six: {},
@@ -339,6 +395,14 @@ describe("Among three directors,", () => {
             inside: { trackFile: [{ name: "fault", weight: 0 }] },
             late: { preemptDelay, directors: inOrder("ds3", "ds1") },
             stays: { nopreempt: true, directors: inOrder("ds3", "ds2") },
+            patient: { downTimerAdverts },
+            lifted: {
+                trackScript: [{ name: "well", weight: 40 }],
+                directors: [120, 110, 80].map((priority, index) => ({
+                    name: `ds${index + 1}`,
+                    priority,
+                })),
+            },
         };
         return {
             directors: cluster.memberArgs("ds1", "ds2", "ds3"),
@@ -354,7 +418,13 @@ describe("Among three directors,", () => {
                 virtualIpaddress: [{ ip: vips[name] }],
                 ...settings[name],
             })),
-            vrrpSyncGroups: [{ name: "both", group: ["outside", "inside"] }],
+            vrrpSyncGroups: [
+                {
+                    name: "both",
+                    group: ["outside", "inside"],
+                    trackFile: [{ name: "group-fault", weight: 0 }],
+                },
+            ],
             virtualServers: served.map((router) => ({
                 virtualIp: vips[router],
                 port: 80,
@@ -366,6 +436,7 @@ describe("Among three directors,", () => {
                     name: "record-all",
                     content: '#!/bin/sh\nsed -u "s/^/pipe /" "$1" >>/run/notified\n',
                 },
+                { name: "record-user", content: "#!/bin/sh\nid -un >/tmp/notified-by\n" },
                 { name: "well", content: "#!/bin/sh\ntest ! -e /run/unwell\n" },
             ],
             globalDefs: {
@@ -381,6 +452,7 @@ describe("Among three directors,", () => {
             trackFiles: [
                 { name: "handicap", file: "/run/handicap", initFile: {} },
                 { name: "fault", file: "/run/fault", initFile: {} },
+                { name: "group-fault", file: "/run/group-fault", initFile: {} },
             ],
         };
     }
@@ -482,6 +554,22 @@ describe("Among three directors,", () => {
         });
     }
 });
+
+/** Print the time of each announcement of an address on an interface, for so many seconds. */
+const announcements = `
+    use Socket; use Time::HiRes "time";
+    my ($interface, $seconds, $ip) = @ARGV;
+    my $address = inet_aton $ip;
+    my $end = time() + $seconds;
+    my ($index) = qx{ip -o link show $interface} =~ /^(\\d+)/;
+    socket my $socket, 17, SOCK_DGRAM, unpack "n", pack "S", 0x0806 or die;
+    bind $socket, pack("S n i x12", 17, 0x0806, $index) or die;
+    while ((my $left = $end - time()) > 0) {
+        vec(my $ready = "", fileno $socket, 1) = 1;
+        select($ready, undef, undef, $left) > 0 or last;
+        recv $socket, my $packet, 2048, 0;
+        print time(), "\n" if substr($packet, 14, 4) eq $address && substr($packet, 24, 4) eq $address;
+    }`;
 
 async function macOf(host: Host): Promise<string> {
     return (await host.run("cat /sys/class/net/eth0/address")).trim();

@@ -52,6 +52,10 @@ describe("a keyword or value is refused before the version that has it, and acce
         ["noprefixroute", "1.3.5", "1.3.6", address({ noprefixroute: true })],
         ["brd +", "1.3.6", "1.3.7", address({ brd: "+" })],
         ["a fraction", "1.4.5", "2.0.0", withInstance({ preemptDelay: 0.5 })],
+        ["fo", "1.3.5", "1.3.6", withService({ lvsSched: "fo" })],
+        ["ovf", "1.3.5", "1.3.6", withService({ lvsSched: "ovf" })],
+        ["gre", "2.0.17", "2.0.18", withService({ lvsMethod: "TUN", tunnel: { type: "gre" } })],
+        ["gue", "2.0.17", "2.0.18", withService({ lvsMethod: "TUN", tunnel: { type: "gue" } })],
         ["type RRSIG", "1.3.6", "1.3.7", withService({ check: { dns: { type: "RRSIG" } } })],
         [
             "imeouts",
@@ -63,6 +67,19 @@ describe("a keyword or value is refused before the version that has it, and acce
         expect(problems(cluster, before)).toEqual([expect.stringContaining(keyword)]);
         expect(problems(cluster, since)).toEqual([]);
     });
+});
+
+it.each(["ds1", "ds2"])("a keyword is refused if %s alone has a keepalived without it", (old) => {
+    const cluster = withInstance({ preemptDelay: 0.5 });
+    const directors = seed.directors.map((one) => ({
+        ...one,
+        keepalivedVersion: one.name === old ? "1.4.5" : "2.3.3",
+    }));
+    const [{ reason } = { reason: "" }, ...others] = refusalsOf(
+        validate({ ...cluster, directors }),
+    );
+    expect(reason).toContain(`needs keepalived 2.0.0, and ${old} (debian12) has 1.4.5`);
+    expect(others).toEqual([]);
 });
 
 describe("a fault of some versions is refused on these, and not before or after", () => {

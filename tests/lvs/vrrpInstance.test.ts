@@ -62,6 +62,14 @@ describe("vrrp_instance", () => {
 `);
     });
 
+    it("has lower priorities for further directors, in steps of 40", () => {
+        const directors = ["ds1", "ds2", "ds3", "ds4"].map((name) => ({ name, host: name }));
+        const priorities = directors.map(
+            ({ name }) => /priority (\d+)/.exec(rendered(one, name, { ...pair, directors })!)![1],
+        );
+        expect(priorities).toEqual(["254", "253", "213", "173"]);
+    });
+
     it("has every keyword that is given, on the second director", () => {
         const everything: VrrpInstance = {
             ...one,

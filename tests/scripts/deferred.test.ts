@@ -1,7 +1,7 @@
 import { digestOf } from "../../host/bundle";
 import { asOldVersion, bundleOf, claimFolder, type Plan } from "./support/bundles";
 import { tests } from "./support/cases";
-import { plain, withAnotherVip } from "./support/plans";
+import { plain, plans, withAnotherVip } from "./support/plans";
 import { apply, byHand, remove } from "./support/story";
 
 const heavier: Plan = {
@@ -243,6 +243,17 @@ describe("a real server", () => {
             says: `configure unchanged; ${keeps(stays, plain)}`,
             is: [apply(withAnotherVip)],
             but: deferred(plain, host),
+        },
+        {
+            title: "keeps a virtual IP whose method changes from DR to NAT until the step `deferred`",
+            host,
+            events: [
+                apply(plain),
+                apply(plans.NAT!),
+                byHand("ip address show dev lo | grep -q 'inet 10.128.190.248/32'"),
+            ],
+            says: `real server with gateway 10.128.190.252, 10.128.190.248/32 on lo; ${keeps("10.128.190.248/32 on lo", plans.NAT!)}`,
+            is: [apply(plain), apply(plans.NAT!)],
         },
         {
             title: "removes the virtual IP in the step `deferred`",

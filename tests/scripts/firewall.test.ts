@@ -1,9 +1,10 @@
 import type { Plan } from "./support/bundles";
 import { newHost } from "./support/newHost";
 import type { ScriptHost } from "./support/scriptHost";
-import { plain, plans } from "./support/plans";
+import { plain, plans, withAnotherVip } from "./support/plans";
 import { differences, type Portrait, portrait } from "./support/portrait";
-import { apply, happen, prepare, remove } from "./support/story";
+import { tests } from "./support/cases";
+import { apply, byHand, happen, prepare, remove } from "./support/story";
 
 /** An nftables firewall of a director, and the openings in it. */
 interface Firewall {
@@ -94,10 +95,11 @@ const firewalls: Firewall[] = [
         opened: own,
     },
     {
-        what: "tables of programs that manage their own rules",
+        what: "tables of firewalld, fail2ban and keepalived",
         ruleset:
             chain("inet firewalld", "filter_INPUT", "input") +
-            chain("inet f2b-table", "f2b-chain", "input"),
+            chain("inet f2b-table", "f2b-chain", "input") +
+            chain("ip keepalived", "in", "input"),
         opened: [],
     },
     {
@@ -229,4 +231,58 @@ describe.each(["nft", "legacy"])("a director with iptables-%s", (kind) => {
             await host.remove();
         }
     });
+});
+
+describe("a firewall of a director", () => {
+    const host = "ds1";
+    const install = byHand(
+        `nft -f - <<'END'\n${chain("inet filter", "input", "input", "tcp dport 22 accept")}END`,
+    );
+    /** Log the requests to nft that change its rules. */
+    const logged = byHand(`cp /usr/sbin/nft /usr/local/bin/nft-itself
+        cat >/usr/local/bin/nft <<'END'
+#!/bin/sh
+case "$*" in *-f*) echo "$@" >>/run/stand-in/changes ;; esac
+exec /usr/local/bin/nft-itself "$@"
+END
+        chmod 755 /usr/local/bin/nft
+        mount --bind /usr/local/bin/nft /usr/sbin/nft`);
+
+    tests([
+        {
+            title: "that is installed later is opened by a reload of lvs-director",
+            host,
+            events: [apply(plain), install, byHand("systemctl reload lvs-director")],
+            says: /./,
+            is: [install, apply(plain)],
+        },
+        {
+            title: "that is installed later is opened by the next change",
+            host,
+            events: [apply(plain), install, apply(withAnotherVip)],
+            says: /^keepalived 2\.2\.7 reloaded/,
+            is: [install, apply(plain), apply(withAnotherVip)],
+        },
+        {
+            title: "gets all its rules in one transaction",
+            host,
+            events: [
+                install,
+                logged,
+                apply(plain),
+                byHand("[ $(wc -l </run/stand-in/changes) = 1 ]"),
+            ],
+            says: /./,
+            is: [install, logged, apply(plain)],
+        },
+        {
+            title: "is refused if it is a firewalld without policies, which came with 0.9",
+            host,
+            found: "touch /run/stand-in/active/firewalld.service",
+            events: [apply(plain)],
+            status: 1,
+            says: "lvs-director fails: firewalld before 0.9 has no policies. Open it by hand, and set openFirewall: false.\nrolled back\n",
+            is: "as found",
+        },
+    ]);
 });

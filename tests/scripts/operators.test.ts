@@ -16,6 +16,12 @@ exec keepalived.real "$@"
 END
         chmod 755 /usr/sbin/keepalived`);
 
+/** A configuration for 1.3.5 with a word that no keepalived knows. */
+const refused: Plan = {
+    ...plain,
+    directors: plain.directors.map((one) => ({ ...one, keepalivedVersion: "1.3.5" })),
+    vrrpInstances: [{ ...plain.vrrpInstances[0]!, extraConfig: "no_such_word" }],
+};
 const repaired = (plan: Plan): Plan => ({ ...plan, repair: "restored" });
 
 describe("a keepalived that somebody has replaced", () => {
@@ -40,8 +46,29 @@ describe("a keepalived that somebody has replaced", () => {
     ]);
 });
 
-describe.each(["ds1", "rs1"])("a host such as %s", (host) => {
+describe("a director with keepalived 1.3.5", () => {
     tests([
+        {
+            title: "gets its configuration without a test, and the step says so",
+            host: "ds1",
+            events: [isUpgraded("1.3.5"), apply(refused)],
+            says: /^keepalived 1\.3\.5 cannot test a configuration before it goes live\nkeepalived 1\.3\.5 started/,
+            is: [isUpgraded("1.3.5"), apply(refused)],
+        },
+    ]);
+});
+
+describe.each(["ds1", "rs1"])("a host such as %s", (host) => {
+    const file = host === "ds1" ? "/etc/lvs/firewall" : "/usr/local/sbin/lvs-real-server";
+
+    tests([
+        {
+            title: "with a file that somebody edited gets the file back by the next change",
+            host,
+            events: [apply(plain), byHand(`echo '# mine' >>${file}`), apply(withAnotherVip)],
+            says: /10\.128\.190\.246/,
+            is: [apply(plain), apply(withAnotherVip)],
+        },
         {
             title: "that was restored from an older copy is brought up to date by a repair",
             host,

@@ -16,6 +16,7 @@ const heavier: Plan = {
     ...plain,
     realServers: plain.realServers.map((one) => ({ ...one, weight: 5 })),
 };
+const exported: Plan = { ...plain, monitoring: {} };
 const marked: Plan = {
     ...plain,
     virtualServers: [
@@ -288,6 +289,20 @@ describe("a change of a director that fails leaves it as it was before", () => {
             ),
         },
         {
+            title: "when node_exporter does not run",
+            host,
+            found: "apt-get install prometheus-node-exporter",
+            events: [
+                apply(exported),
+                byHand("systemctl stop prometheus-node-exporter"),
+                apply({ ...heavier, monitoring: {} }),
+            ],
+            status: 1,
+            says: `prometheus-node-exporter.service does not run\nprometheus-node-exporter.service does not run\n${back}; the former configuration does not work either\n`,
+            is: [apply(exported), byHand("systemctl stop prometheus-node-exporter")],
+            but: "/var/lib/pulumi-lvs/director/configure/drained\n+ 644 0:0\n+ \n",
+        },
+        {
             title: "and the next apply makes the change",
             host,
             events: [
@@ -318,6 +333,34 @@ describe("a change of a director succeeds", () => {
             events: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
             says: "keepalived 2.2.7 started; 2 of 2 real servers up\n",
             is: [isBackup, nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
+        },
+        {
+            title: "when its own virtual IPs arrive a few seconds after another director's, and waits for them",
+            host,
+            events: [
+                byHand(`echo 10.128.190.248 >/run/stand-in/withheld
+                    mkdir /run/stand-in/later
+                    echo 'ip address add 10.128.190.248/32 dev eth0' >/run/stand-in/later/3`),
+                nearby("ip address add 10.128.190.248/32 dev eth0"),
+                apply(plain),
+            ],
+            says: /^keepalived 2\.2\.7 started; active for 10\.128\.190\.248; 2 of 2 real servers up/,
+            is: [nearby("ip address add 10.128.190.248/32 dev eth0"), apply(plain)],
+        },
+        {
+            title: "when a real server left while keepalived did not run, and reports that it stays",
+            host,
+            events: [
+                apply(plain),
+                byHand("rm /run/stand-in/active/keepalived.service"),
+                apply({ ...plain, realServers: plain.realServers.slice(0, 1) }),
+            ],
+            says: "keepalived 2.2.7 started; active for 10.128.190.248; 1 of 1 real servers up; in the kernel but not in the plan: -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1\n",
+            is: [
+                apply(plain),
+                apply({ ...plain, realServers: plain.realServers.slice(0, 1) }),
+                byHand("ipvsadm -a -t 10.128.190.248:80 -r 10.128.190.250:80 -g -w 1"),
+            ],
         },
         {
             title: "when a real server is down, and reports it",

@@ -118,6 +118,12 @@ describe.each(keepalivedReleases)("keepalived $version of $suite", ({ suite, ver
         expect(await tree.version()).toBe(version);
     });
 
+    it("has the messages about scripts that lvs-metrics reads", async () => {
+        const program = await fs.readFile(`${tree.dir}/tree/usr/sbin/keepalived`, "latin1");
+        expect(program).toContain("Script `%s` now returning %d");
+        expect(program).toContain("Misc check for [%s VS %s] by [%s] %s");
+    });
+
     it("accepts a configuration in several files, with scripts and both families", async () => {
         const content = scripted + onEth0 + onEth1 + service();
         expect(await tree.test(host(content), both)).toEqual(validResult);

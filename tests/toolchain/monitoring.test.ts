@@ -51,6 +51,27 @@ it("Every alert fires in its case and in no other", async () => {
     });
 });
 
+it("Every alert fires alike without a label `cluster` if there is one cluster", async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), "alerts-"));
+    try {
+        const text = textOf("alerts.test.yaml")
+            .replace(/^ *- series: .*cluster="mail".*\n.*\n/gm, "")
+            .replace(/cluster="web"(, )?/g, "")
+            .replace(/^ *cluster: web\n/gm, "");
+        expect(text).not.toMatch(/web|mail/);
+        writeFileSync(path.join(dir, "alerts.yaml"), textOf("alerts.yaml"));
+        const file = path.join(dir, "alerts.test.yaml");
+        writeFileSync(file, text);
+        const { status, output } = await promtool(["test", "rules", file]);
+        expect({ status, output }).toEqual({
+            status: 0,
+            output: expect.stringContaining("SUCCESS") as string,
+        });
+    } finally {
+        rmSync(dir, { recursive: true });
+    }
+});
+
 it("Every alert has a test in which it fires and a test in which it does not", () => {
     const shown = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
     for (const { alert } of rules) {

@@ -8,7 +8,7 @@ export function directorPasswords(cluster: LabCluster): Promise<string[]> {
 }
 
 /** An `up` that generates a new password. */
-export const replaceAuthPass = ["up", "--yes", "--skip-preview", "--replace", "**lvs-auth-pass"];
+export const replaceAuthPass = ["up", "--yes", "--skip-preview", "--replace", "**auth-pass"];
 
 /** Run an `up` with a new password. Expect no failover and no lost request. Return the output. */
 export async function withoutFailover(

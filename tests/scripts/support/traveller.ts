@@ -72,6 +72,11 @@ export class Traveller {
         return ending;
     }
 
+    /** Run a script on the host by hand. */
+    async runs(script: string): Promise<void> {
+        await this.host.run(script);
+    }
+
     private async end(step: StepTaken): Promise<Ending | undefined> {
         return (await happen(this.host, this.name, step))[0];
     }
@@ -80,8 +85,12 @@ export class Traveller {
         expect(await this.differenceTo(state)).toBe("");
     }
 
-    async differenceTo(state: State): Promise<string> {
-        return differences(this.states.get(state)!, await portrait(this.host));
+    /** Print the difference of the host to a state, without paths that begin with one of `others`. */
+    async differenceTo(state: State, others: RegExp = /^$/): Promise<string> {
+        const [was, now] = [this.states.get(state)!, await portrait(this.host)].map((one) =>
+            Object.fromEntries(Object.entries(one).filter(([at]) => !others.test(at))),
+        );
+        return differences(was!, now!);
     }
 
     remove(): Promise<void> {

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { claimFolder } from "./support/bundles";
+import { end, first, second, Traveller } from "./support/traveller";
+
+/** The commands of docs/changes.md, for a director or as their comments say for a real server. */
+function commandsOf(name: string): string {
+    const page = readFileSync(path.join(__dirname, "../../docs/changes.md"), "utf8");
+    const commands = /### Recover one host by hand\n.*?```sh\n(.*?)```/s.exec(page)![1]!;
+    if (name === "ds1") return commands;
+    return commands
+        .replace(claimFolder("ds1"), claimFolder(name))
+        .replace(/lvs-director keepalived +# on a real server: (.*)/, "$1");
+}
+
+/** The record of the change, which the next `up` removes, and its staged files. */
+const record = /^\/var\/lib\/pulumi-lvs\/.*\/configure(\/|$)|\.lvs-[a-z]+$|^\/var\/lib\/metrics/;
+
+describe.each(["ds1", "rs1"])("a host such as %s whose change was cut off", (name) => {
+    let host: Traveller;
+
+    beforeAll(async () => {
+        host = await Traveller.called(name);
+    });
+
+    afterAll(() => host.remove());
+
+    it.each([65, 80])(
+        "after %d %% of its commands has its files and sysctls again by the commands of the page, and takes the next change",
+        async (place) => {
+            await host.takes(first);
+            await host.isEnded(second, place);
+            await host.runs(commandsOf(name));
+            expect(await host.differenceTo("first", record)).toBe("");
+            await host.takes(second);
+            await host.expectToBe("second");
+            await host.takes(end);
+        },
+    );
+});
