@@ -123,7 +123,7 @@ other_holders() {
         while (%fds && time() < $end) {
             my $ready = "";
             vec($ready, $_, 1) = 1 for keys %fds;
-            last if select($ready, undef, undef, 1) <= 0;
+            last if select($ready, undef, undef, $ARGV[0]) <= 0;
             for my $fd (grep { vec $ready, $_, 1 } keys %fds) {
                 recv $fds{$fd}, my $packet, 2048, 0;
                 my ($ip, $mac) = answer($packet) or next;
@@ -150,7 +150,7 @@ other_holders() {
                 if ord($packet) == 136 && length $packet >= 32 && unpack("x24 C", $packet) == 2;
             return;
         }
-    '
+    ' 1
 }
 
 # Read lines `INTERFACE IP MAC`. Print who else is active for each instance, and why.
