@@ -24,7 +24,7 @@ drain() {
 # If all servers of a service are removed, add their successors first. keepalived keeps entries that
 # it finds. In alpha mode keepalived starts without any server, so nothing is added.
 add_successors() {
-    ! grep -q '^ *alpha$' "$config" || return 0
+    ! grep -qE '^ *alpha( (on|true|yes))?$' "$config" || return 0
     successors >"$state/brought"
     while read -r rule; do
         # shellcheck disable=SC2086  # a list of words
