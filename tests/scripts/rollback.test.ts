@@ -11,6 +11,24 @@ const newer: Plan = {
     ...plain,
     directors: plain.directors.map((one) => ({ ...one, keepalivedVersion: "2.3.4" })),
 };
+const matching = (...regexes: string[]): Plan => ({
+    ...plain,
+    virtualServers: regexes.map((regex, index) => ({
+        virtualIp: "10.128.190.248",
+        port: 80 + index,
+        check: {
+            http: {
+                url: [
+                    {
+                        path: "/",
+                        regex,
+                        ...(regex === "[]x" ? { regexOptions: ["allow_empty_class"] } : {}),
+                    },
+                ],
+            },
+        },
+    })),
+});
 const sloppy: Plan = { ...plain, kernel: { sloppyTcp: true } };
 const heavier: Plan = {
     ...plain,
@@ -75,6 +93,14 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             events: [apply({ ...everyKindOfFile, globalDefs: { scriptUser: "nobody-else" } })],
             status: 1,
             says: /^keepalived 2\.2\.7 refuses the configuration \(status 5\): .*Error setting global script uid/,
+            is: "as found",
+        },
+        {
+            title: "when a regex is none, which keepalived would accept",
+            host,
+            events: [apply(matching("^up since \\d+$", "[]x", "(up", "a{2}+|\\x{e9}", "[z-a]"))],
+            status: 1,
+            says: "PCRE2 does not accept these values of regex: (up, [z-a]\n",
             is: "as found",
         },
         {
