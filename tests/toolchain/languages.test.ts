@@ -118,7 +118,7 @@ describe("the policy pack", () => {
             "directors: 1 is too few, because nothing takes over. Give at least 3.",
             "realServers[0].demoPage: The text looks like a secret",
             'virtualServers[0].virtualIp: "10.128.190.248" is in no allowed network',
-            "virtualServers[0].check: The default check opens a TCP connection only.",
+            "virtualServers[0].check: The default check asks for a connection or an answer of the host only.",
         ]) {
             expect(printed).toContain(violation);
         }

@@ -49,7 +49,7 @@ const imported = `
 ${program}`;
 
 const resources =
-    "project-stack web web-a web-a-claim web-a-configure web-a-preflight web-a-prepare web-a-secret web-b web-b-claim web-b-configure web-b-deferred web-b-preflight";
+    "project-stack web web-a web-a-claim web-a-configure web-a-deferred web-a-preflight web-a-prepare web-a-secret web-b web-b-claim web-b-configure web-b-deferred web-b-preflight";
 
 /** Compiler options of Pulumi's template for TypeScript, and of a project of ECMAScript modules. */
 const compilers = {

@@ -125,7 +125,7 @@ export const articlesResources = [
     "web-auth-pass",
     ...["ds1", "ds2"].flatMap((host) => stepsOf(host, ["prepare", "secret", "configure"])),
     ...["rs1", "rs2", "rs3"].flatMap((host) => stepsOf(host, ["prepare", "configure"])),
-    ...["ds2", "rs1", "rs2", "rs3"].map((host) => `web-${host}-deferred`),
+    ...["ds1", "ds2", "rs1", "rs2", "rs3"].map((host) => `web-${host}-deferred`),
 ].sort();
 
 function stepsOf(host: string, steps: string[]): string[] {
