@@ -1,5 +1,5 @@
 import { escaped } from "./markup";
-import type { ClusterStatus, ServiceStatus } from "./health";
+import type { ClusterStatus, ServiceStatus } from "./clusterStatus";
 import { serviceName } from "./rules";
 import { hostCells, hostColumns, serverCells, serverColumns } from "./statusView";
 import type { Cell, Column } from "./text";

@@ -1,4 +1,10 @@
-import type { ClusterStatus, Health, HostStatus, ServerStatus, ServiceStatus } from "./health";
+import type {
+    ClusterStatus,
+    Health,
+    HostStatus,
+    ServerStatus,
+    ServiceStatus,
+} from "./clusterStatus";
 import { serviceName } from "./rules";
 import {
     amount,

@@ -1,7 +1,8 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
-import { type ClusterStatus, clusterStatus } from "../health";
+import type { ClusterStatus } from "../clusterStatus";
+import { clusterStatus } from "../health";
 import { type Inventory, reportSettings, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
