@@ -27,7 +27,7 @@ import { protocolOf, socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
 import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
-import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instance";
+import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instancePlan";
 import { virtualIpsOfInstances } from "./vrrp/instance/vrrpRouters";
 import type { VrrpContext } from "./vrrp/instance/members";
 import {

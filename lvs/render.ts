@@ -16,7 +16,7 @@ import { type Destination, groupName, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
 import { globalDefsView } from "./global/globalDefs";
-import { vrrpInstanceView } from "./vrrp/instance/instance";
+import { vrrpInstanceView } from "./vrrp/instance/instancePlan";
 import { vrrpSyncGroupView } from "./vrrp/syncGroup";
 import { trackingViews } from "./vrrp/tracking/tracking";
 import { vrrpRouterLines, vrrpRouters } from "./vrrp/instance/vrrpRouters";

@@ -11,7 +11,8 @@ import {
 import { nameIn, multicastGroup } from "../keepalived/kinds";
 import { isAtLeast } from "../keepalived/versions";
 import { type Problem, Warning, warningIf } from "../problems";
-import type { VrrpInstance, VrrpInstancePlan } from "../vrrp/instance/instance";
+import type { VrrpInstance } from "../vrrp/instance/instance";
+import type { VrrpInstancePlan } from "../vrrp/instance/instancePlan";
 import { preferredDirectors, type VrrpContext } from "../vrrp/instance/members";
 
 /** Settings that follow the interface and the instance on the line. */

@@ -7,7 +7,7 @@ import {
 } from "../../lvs/global/globalDefs";
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
-import { planVrrpInstance } from "../../lvs/vrrp/instance/instance";
+import { planVrrpInstance } from "../../lvs/vrrp/instance/instancePlan";
 import { planSyncDaemon, syncsByDefault, type SyncDaemon } from "../../lvs/global/syncDaemon";
 
 const bare: GlobalDefsFacts = { routerId: "ds1", hasScripts: false };

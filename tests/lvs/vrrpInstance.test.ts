@@ -1,12 +1,7 @@
 import * as fc from "fast-check";
 import type { Target } from "../../lvs/keepalived/keywords";
-import {
-    instanceName,
-    ownVirtualIps,
-    planVrrpInstance,
-    type VrrpInstance,
-    vrrpInstanceView,
-} from "../../lvs/vrrp/instance/instance";
+import { instanceName, ownVirtualIps, type VrrpInstance } from "../../lvs/vrrp/instance/instance";
+import { planVrrpInstance, vrrpInstanceView } from "../../lvs/vrrp/instance/instancePlan";
 import { vrrpInstanceProblems } from "../../lvs/vrrp/instance/instanceRules";
 import type { VrrpContext } from "../../lvs/vrrp/instance/members";
 import { render } from "../../lvs/template";

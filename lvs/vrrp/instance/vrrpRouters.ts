@@ -1,5 +1,5 @@
 import { canonical } from "../../addresses";
-import type { VrrpInstancePlan } from "./instance";
+import type { VrrpInstancePlan } from "./instancePlan";
 
 /**
  * The VRRP instances of a director, in words: `instance` has a name, interface, id, version of VRRP,
