@@ -26,7 +26,7 @@ import { isSealed, readersOf, scriptUsers } from "./secrets";
 import { protocolOf, socketsOf, virtualIpsIn } from "./service/destination";
 import { LvsMethod, planTunnel, translatesPorts } from "./service/lvsMethod";
 import type { VirtualServerPlan } from "./service/virtualServer";
-import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefs";
+import { type GlobalDefsPlan, planGlobalDefs } from "./global/globalDefsPlan";
 import { planVrrpInstance, type VrrpInstancePlan } from "./vrrp/instance/instancePlan";
 import { virtualIpsOfInstances } from "./vrrp/instance/vrrpRouters";
 import type { VrrpContext } from "./vrrp/instance/members";

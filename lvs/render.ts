@@ -15,7 +15,7 @@ import { secretFile, withSecretIncludes } from "./secrets";
 import { type Destination, groupName, socketsOf } from "./service/destination";
 import { ipvsQuorums, ipvsRules } from "./service/ipvsRules";
 import { virtualServerView } from "./service/virtualServer";
-import { globalDefsView } from "./global/globalDefs";
+import { globalDefsView } from "./global/globalDefsPlan";
 import { vrrpInstanceView } from "./vrrp/instance/instancePlan";
 import { vrrpSyncGroupView } from "./vrrp/syncGroup";
 import { trackingViews } from "./vrrp/tracking/tracking";

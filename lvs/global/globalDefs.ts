@@ -1,36 +1,9 @@
-import { type ExtraConfig, extraConfigProblems, extraLines } from "../keepalived/extraConfig";
-import {
-    flag,
-    ownAddress,
-    keywordProblems,
-    type Keywords,
-    linesOf,
-    matching,
-    onOff,
-    port,
-    checkValue,
-    type Target,
-    integer,
-    withDefaults,
-} from "../keepalived/keywords";
+import { type ExtraConfig } from "../keepalived/extraConfig";
+import { flag, type Keywords, matching, onOff, integer } from "../keepalived/keywords";
 import { absolutePath } from "../keepalived/kinds";
-import { isAtLeast } from "../keepalived/versions";
-import {
-    defaultScriptUser,
-    isUser,
-    scriptCall,
-    userUse,
-    type ScriptCall,
-} from "../keepalived/scripts";
-import { type Problem, problemIf, quote } from "../problems";
+import { scriptCall, type ScriptCall } from "../keepalived/scripts";
 import { processKeywords, type ProcessSettings } from "./processes";
-import {
-    hasSyncDaemon,
-    type SyncDaemon,
-    syncDaemonLine,
-    type SyncDaemonPlan,
-    syncDaemonProblems,
-} from "./syncDaemon";
+import { type SyncDaemon } from "./syncDaemon";
 import { type VrrpDefaults, vrrpDefaultsKeywords } from "./vrrpDefaults";
 
 /** Seconds after which the kernel forgets an idle connection. */
@@ -123,7 +96,7 @@ export interface GlobalDefsSettings<Call = ScriptCall> extends GlobalDefsKeyword
 
 export type GlobalDefs = GlobalDefsSettings & ExtraConfig;
 
-const email = matching(
+export const email = matching(
     /^[A-Za-z0-9_.+=-]+(?:@[A-Za-z0-9_.-]+)?$/,
     "an e-mail address",
     "one such as ops@example.com",
@@ -205,155 +178,3 @@ export const lvsTimeoutsKeywords: Keywords<LvsTimeouts> = {
     tcpfin: { keyword: "tcpfin", type: timeout },
     udp: { keyword: "udp", type: timeout },
 };
-
-/** Global settings of one director that follow from the cluster. */
-export interface GlobalDefsFacts {
-    /** Name of the director. */
-    readonly routerId: string;
-    /** Are there scripts for keepalived to run? */
-    readonly hasScripts: boolean;
-    readonly syncDaemon?: SyncDaemonPlan;
-}
-
-/** Global settings of one director with every default resolved. */
-export interface GlobalDefsPlan extends GlobalDefsFacts {
-    readonly keywords: GlobalDefsKeywords;
-    readonly notificationEmail: readonly string[];
-    readonly smtpServer?: { readonly host: string; readonly port: number };
-    readonly scriptUser?: string;
-    /** User of scripts that the host gets if it lacks it. */
-    readonly systemUser?: string;
-    readonly lvsTimeouts: LvsTimeouts;
-    readonly extraConfig?: string;
-}
-
-/** Resolve the global settings for one director. */
-export function planGlobalDefs(
-    globalDefs: GlobalDefs = {},
-    facts: GlobalDefsFacts,
-    version: string,
-): GlobalDefsPlan {
-    const { smtpServer, smtpPort = 25, notificationEmail = [], lvsTimeouts = {} } = globalDefs;
-    const { scriptUser = facts.hasScripts ? defaultScriptUser : undefined } = globalDefs;
-    const keywords = withDefaults(globalDefsKeywords, globalDefs, version);
-    return {
-        ...facts,
-        keywords: globalDefs.scriptUser === undefined ? withRoot(keywords) : keywords,
-        notificationEmail,
-        smtpServer: smtpServer === undefined ? undefined : { host: smtpServer, port: smtpPort },
-        scriptUser,
-        systemUser: scriptUser === defaultScriptUser ? scriptUser : undefined,
-        lvsTimeouts,
-        extraConfig: globalDefs.extraConfig,
-    };
-}
-
-/**
- * Let the scripts that keepalived's main process starts run as root, unless they have a user. keepalived
- * 2.2.5 to 2.2.8 end themselves if such a script runs as another user.
- */
-function withRoot(keywords: GlobalDefsKeywords): GlobalDefsKeywords {
-    const asRoot = (call: ScriptCall | undefined) => call && { ...call, user: call.user ?? "root" };
-    return {
-        ...keywords,
-        startupScript: asRoot(keywords.startupScript),
-        shutdownScript: asRoot(keywords.shutdownScript),
-    };
-}
-
-/** Values for the template `global_defs.mustache`. */
-export function globalDefsView(plan: GlobalDefsPlan, version: string) {
-    const { smtpServer, scriptUser, syncDaemon, notificationEmail } = plan;
-    return {
-        keywords: [
-            `router_id ${plan.routerId}`,
-            ...(smtpServer ? [`smtp_server ${smtpServer.host} ${smtpServer.port}`] : []),
-            // keepalived drops scripts, or logs complaints, without both of these lines.
-            ...(plan.hasScripts ? ["enable_script_security"] : []),
-            ...(scriptUser === undefined ? [] : [`script_user ${scriptUser}`]),
-            ...linesOf(globalDefsKeywords, plan.keywords, version),
-            ...timeoutLines(plan.lvsTimeouts, version),
-            ...(syncDaemon ? [syncDaemonLine(syncDaemon, version)] : []),
-        ],
-        lists:
-            notificationEmail.length === 0
-                ? []
-                : [{ keyword: "notification_email", lines: notificationEmail }],
-        extraConfig: extraLines(plan.extraConfig),
-    };
-}
-
-function timeoutLines(timeouts: LvsTimeouts, version: string): string[] {
-    const words = linesOf(lvsTimeoutsKeywords, timeouts, version);
-    return words.length === 0 ? [] : [`lvs_timeouts ${words.join(" ")}`];
-}
-
-/** Check the global settings; `instances` are the names of all instances, and `syncs` tells whether the sync daemon runs by default. */
-export function globalDefsProblems(
-    globalDefs: GlobalDefs | undefined,
-    instances: readonly string[],
-    syncs: boolean,
-    target: Target,
-): Problem[] {
-    if (globalDefs === undefined) return [];
-    const path = "globalDefs";
-    const { notificationEmail, smtpServer, smtpPort, scriptUser, lvsTimeouts } = globalDefs;
-    const fifos = ["notifyFifo", "vrrpNotifyFifo", "lvsNotifyFifo"] as const;
-    return [
-        ...keywordProblems(path, globalDefsKeywords, globalDefs, target),
-        ...checkValue(`${path}.routerId`, routerId, globalDefs.routerId, target),
-        ...(notificationEmail ?? []).flatMap((address, index) =>
-            checkValue(`${path}.notificationEmail[${index}]`, email, address, target),
-        ),
-        ...problemIf(
-            notificationEmail?.length === 0,
-            `${path}.notificationEmail`,
-            "The list is empty. Give an address, or remove the list.",
-        ),
-        ...problemIf(
-            notificationEmail !== undefined && smtpServer === undefined,
-            `${path}.smtpServer`,
-            "The value is missing, so mail for notificationEmail has no server. Give its IP address.",
-        ),
-        ...checkValue(`${path}.smtpServer`, ownAddress, smtpServer, target),
-        ...checkValue(`${path}.smtpPort`, port, smtpPort, target),
-        ...problemIf(
-            smtpPort !== undefined && smtpServer === undefined,
-            `${path}.smtpPort`,
-            "The port belongs to an smtpServer, and there is none. Give smtpServer, or remove the port.",
-        ),
-        ...problemIf(
-            scriptUser !== undefined && !isUser(scriptUser),
-            `${path}.scriptUser`,
-            `${quote(scriptUser)} is not the name of a user. ${userUse}`,
-        ),
-        ...keywordProblems(`${path}.lvsTimeouts`, lvsTimeoutsKeywords, lvsTimeouts ?? {}, target),
-        // The process with the sync daemon sets them in these versions.
-        ...problemIf(
-            lvsTimeouts !== undefined &&
-                !hasSyncDaemon(globalDefs.lvsSyncDaemon, syncs) &&
-                !isAtLeast(target.version, "2.1.4"),
-            `${path}.lvsTimeouts`,
-            `Timeouts need the sync daemon before keepalived 2.1.4, and ${target.host} has ${target.version}. Enable lvsSyncDaemon, or remove them.`,
-        ),
-        ...fifos.flatMap((fifo) =>
-            problemIf(
-                globalDefs[`${fifo}Script`] !== undefined && globalDefs[fifo] === undefined,
-                `${path}.${fifo}Script`,
-                `The program reads a named pipe, and there is none. Give ${fifo}, or remove the program.`,
-            ),
-        ),
-        ...problemIf(
-            globalDefs.reloadRepeat === true && globalDefs.reloadTimeFile === undefined,
-            `${path}.reloadRepeat`,
-            "The setting is for reloadTimeFile, and there is none. Give reloadTimeFile, or remove it.",
-        ),
-        ...syncDaemonProblems(`${path}.lvsSyncDaemon`, globalDefs.lvsSyncDaemon, instances, target),
-        ...extraConfigProblems(
-            `${path}.extraConfig`,
-            globalDefs.extraConfig,
-            "global_defs",
-            target,
-        ),
-    ];
-}

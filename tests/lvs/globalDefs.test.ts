@@ -1,10 +1,10 @@
+import type { GlobalDefs } from "../../lvs/global/globalDefs";
 import {
-    type GlobalDefs,
     type GlobalDefsFacts,
-    globalDefsProblems,
     globalDefsView,
     planGlobalDefs,
-} from "../../lvs/global/globalDefs";
+} from "../../lvs/global/globalDefsPlan";
+import { globalDefsProblems } from "../../lvs/global/globalDefsRules";
 import type { Target } from "../../lvs/keepalived/keywords";
 import { render } from "../../lvs/template";
 import { planVrrpInstance } from "../../lvs/vrrp/instance/instancePlan";
