@@ -257,6 +257,11 @@ describe("Among three directors,", () => {
         const texts = await hears.finally(() =>
             Promise.all([ds1, ds3].map((host) => host.run("systemctl start keepalived"))),
         );
+        await untilActive({ late: "ds3" });
+        // With nopreempt, ds2 stays active until it stops.
+        await ds2.run("systemctl stop keepalived");
+        await untilActive({ stays: "ds3" });
+        await ds2.run("systemctl start keepalived");
         const [once, repeatedly] = texts.map((text) => {
             const times = text.trim().split("\n").map(Number);
             return times.map((time) => time - times[0]!);
