@@ -147,7 +147,7 @@ export function serverBoxes({ realServers }: Picture): ServerBox[] {
 
 type Pool = Picture["realServers"][number]["pools"][number];
 
-/** What real servers have in common that share a box. Their weights may differ, but not that one is drained. */
+/** Properties that real servers in one box have in common. Drained servers have boxes of their own; other weights may differ. */
 function kindOf({ weight, ...pool }: Pool) {
     return { ...pool, drained: weight === 0 };
 }

@@ -71,8 +71,8 @@ claim_host() {
     }
 }
 
-# Print the claims that end with this change. A director that becomes a real server, and is not to be
-# both, must not forward any longer: its packets could come back to it. A real server that becomes a director stays until the
+# Print the claims that end with this change. A director that becomes a real server only must not forward
+# any longer: its packets could come back to it. A real server that becomes a director stays until the
 # end of the `up`, because the other directors still send to it. What ours adopts stays until ours is
 # configured, because clients use its addresses.
 replaced_claims() {

@@ -206,7 +206,7 @@ describe.each(Object.keys(entered))("pulumi new with the template %s", (template
     it("makes a program that sets up the hosts, without a warning", async () => {
         const pulumi = await pulumiIn(path.join(folder, template));
         await pulumi("new", templatePath(template), "--generate-only", "--yes");
-        // What `npm install` does in the new folder, with the packed package.
+        // `npm install` in the new folder would give the published package, so the packed one takes its place.
         fs.symlinkSync(
             path.join(project, "node_modules"),
             path.join(folder, template, "node_modules"),
