@@ -9,7 +9,16 @@ const record = ["basics", "record"];
 
 /** The parts that apply a step as a whole or not at all. */
 const transaction = [...record, "lock", "transaction", "files", "sysctl", "units"];
-const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "alone", "director"];
+const director = [
+    ...transaction,
+    "vrrp",
+    "ipvs",
+    "monitoring",
+    "drain",
+    "packets",
+    "alone",
+    "director",
+];
 const realServer = [...transaction, "monitoring", "realServer"];
 
 /** The parts under `scripts/` that a step runs, in order. */
@@ -22,7 +31,7 @@ const scripts = {
     director,
     directorDeferred: [...director, "deferred"],
     realServerDeferred: [...realServer, "deferred"],
-    report: [...record, "vrrp", "ipvs", "report"],
+    report: [...record, "vrrp", "ipvs", "drift", "report"],
 };
 
 /** Script of a step, or of a report. */
