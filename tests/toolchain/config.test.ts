@@ -53,7 +53,7 @@ beforeAll(async () => {
     const config = {
         "lvs:connection": { ignoreHostKey: true },
         "lvs:directors": [{ name: "ds1", host: "192.0.2.1" }],
-        "lvs:realServers": [{ name: "rs1", host: "192.0.2.11" }],
+        "lvs:realServers": [{ name: "rs1", host: "192.0.2.11", weight: "3" }],
     };
     await fs.appendFile(stackFile(), stringify({ config }));
     await type({
@@ -96,6 +96,7 @@ describe("a stack file that `pulumi config set --path` wrote", () => {
         expect(unbundle(stepOf("configure"))!.settings.drainTimeout).toEqual(["0"]);
         expect(stepOf("configure")).toMatch(/ virtual_server 192\.0\.2\.100 80 \{/);
         expect(stepOf("configure")).toMatch(/ virtual_router_id 62$/m);
+        expect(stepOf("configure")).toMatch(/ weight 3$/m);
     });
 
     it("is refused with all wrong shapes and broken rules at once, an unknown key with the nearest one", async () => {
