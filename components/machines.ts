@@ -1,4 +1,4 @@
-import type { HostRole } from "../host/step";
+import type { HostRole } from "../host/bundle";
 import { plainSpelling } from "../lvs/addresses";
 import type { Problem } from "../lvs/problems";
 

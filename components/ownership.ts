@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../host/isKnown";
 import { dependingOn, type Known } from "../host/known";
 import { realServerId } from "../host/realServerId";
-import { HostRole } from "../host/step";
+import { HostRole } from "../host/bundle";
 import { plainSpelling } from "../lvs/addresses";
 import { problem, quote } from "../lvs/problems";
 import { throwProblems } from "./validated";

@@ -1,5 +1,5 @@
 import { machineIn, machineProblems } from "../../components/machines";
-import { HostRole } from "../../host/step";
+import { HostRole } from "../../host/bundle";
 
 const id = "0123456789abcdef0123456789abcdef";
 const { director, realServer } = HostRole;
