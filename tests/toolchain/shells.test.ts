@@ -138,7 +138,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 const text = bundle("director", [], {
                     settings: { before: "-", word, after: "-" },
                 });
-                expect(run(text, 'read_settings; printf %s "$(setting word)"')).toBe(word);
+                expect(run(text, 'read_heads; printf %s "$(setting word)"')).toBe(word);
                 expect(takeFiles()).toEqual({});
             }),
             cases(30),
