@@ -8,7 +8,7 @@ import { directorSteps, realServerSteps } from "../lvs/steps";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { machineIn, machineProblems } from "./machines";
 import { present } from "../host/present";
-import { claimOf, idOf, urnOf } from "./ownership";
+import { claimOf, idOf, urnsOf } from "./ownership";
 import { throwProblems } from "./validated";
 import { whenDone } from "./whenDone";
 
@@ -24,14 +24,14 @@ export function preflight(
     realServers: Known<Map<string, StandaloneRealServer>>,
     parent: pulumi.Resource,
 ): Promise<pulumi.Resource[]> {
-    const urn = urnOf(parent);
+    const urns = urnsOf(parent);
     const { directors: inOrder, realServers: servers = [] } = args;
     const host = (role: HostRole, member: ClusterDirectorArgs | ClusterRealServerArgs) => ({
         role,
         name: `${name}-${member.name}`,
         connection: connections.get(member.name)!,
         parent,
-        urn,
+        urns,
         claim: claimOf(role, `${name}-${member.name}`),
         adopt: member.adopt,
     });

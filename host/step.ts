@@ -44,15 +44,20 @@ const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
 export interface Ownership {
     /** URN of the component. */
     readonly urn: string;
+    /** Other URNs of the component, in the state from before it moved. */
+    readonly aliases?: readonly string[];
     /** Folder of the component on the host: `director`, or `real-servers/` and its `id`. */
     readonly claim: string;
     /** Take the host over from any other component? */
     readonly adopt?: boolean;
 }
 
+/** Names of a component. */
+export type Urns = Pick<Ownership, "urn" | "aliases">;
+
 /** The part of a host that its steps need. */
-export interface StepHost extends Omit<Ownership, "urn"> {
-    readonly urn: Known<string>;
+export interface StepHost extends Omit<Ownership, keyof Urns> {
+    readonly urns: Known<Urns>;
     readonly role: HostRole;
     /** The host has died for good: nothing may connect to it, now or at its removal. */
     readonly gone?: boolean;
@@ -70,8 +75,8 @@ export function runStep(
     options: { dependsOn?: Dependencies; isNeeded?: pulumi.Input<boolean> } = {},
 ) {
     const { isSecret } = kinds[host.role][step]!;
-    const stdin = pulumi.output(host.urn).apply((urn) => {
-        const text = (known: StepContent) => stepText({ ...host, urn }, step, known);
+    const stdin = pulumi.output(host.urns).apply((urns) => {
+        const text = (known: StepContent) => stepText({ ...host, ...urns }, step, known);
         return pulumi.output(whenKnown(content, text));
     });
     return remoteStep(
@@ -90,13 +95,19 @@ export function runStep(
 
 /** Text that a step feeds to the shell of its host. */
 export function stepText(
-    { role, urn, claim, adopt }: Ownership & Pick<StepHost, "role">,
+    { role, urn, aliases, claim, adopt }: Ownership & Pick<StepHost, "role">,
     step: StepName,
     { packages, settings, files, programs = [] }: StepContent,
 ): string {
     const { script } = kinds[role][step]!;
     return bundle(script, [...files, ...programs.map(program)], {
         packages,
-        settings: { ...settings, urn: encodeURI(urn), claim, adopt },
+        settings: {
+            ...settings,
+            urn: encodeURI(urn),
+            alias: aliases?.map((alias) => encodeURI(alias)),
+            claim,
+            adopt,
+        },
     });
 }

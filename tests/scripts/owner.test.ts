@@ -9,6 +9,9 @@ const below = (parent: string): Plan => ({ ...plain, parent });
 const ofProject = (project: string, plan: Plan = plain): Plan => ({ ...plan, project });
 const adopting = (plan: Plan): Plan => ({ ...plan, adopt: true });
 
+/** A component with a parent, whose alias is the one without. */
+const moved: Plan = { ...below("site:index:Site"), formerParent: "" };
+
 /** The same hosts in the other role. */
 const swapped: Plan = {
     ...plain,
@@ -41,6 +44,61 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                 apply(plain),
                 apply(below("site:index:Site")),
                 remove(plain),
+                remove(below("site:index:Site")),
+            ],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
+            title: "has a new parent after an interrupted apply stays when the program goes back",
+            host,
+            events: [
+                apply(plain),
+                apply(below("site:index:Site"), "prepare"),
+                remove(below("site:index:Site")),
+            ],
+            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test again\n`,
+            is: [apply(plain), apply(plain, "prepare")],
+        },
+        {
+            title: "has had two new parents stays when the program goes back to the first",
+            host,
+            events: [
+                apply(plain),
+                apply(below("site:index:Site")),
+                apply(below("site:index:Rack")),
+                remove(below("site:index:Rack")),
+                remove(plain),
+            ],
+            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test now\n`,
+            is: [apply(below("site:index:Site"))],
+        },
+        {
+            title: "is removed after an interrupted apply with a new parent is as it was found",
+            host,
+            events: [
+                apply(plain),
+                apply(below("site:index:Site"), "prepare"),
+                remove(below("site:index:Site")),
+                remove(plain),
+            ],
+            says: "removed\n",
+            is: "as found",
+            but: host === "ds1" ? "packages\n+ ipvsadm 1:1.31-1+b1\n" : "",
+        },
+        {
+            title: "has a new parent with an alias is as it was found after its remove",
+            host,
+            events: [apply(plain), apply(moved), remove(moved)],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
+            title: "has a new parent and adopts the host is as it was found after its remove",
+            host,
+            events: [
+                apply(plain),
+                apply(adopting(below("site:index:Site"))),
                 remove(below("site:index:Site")),
             ],
             says: "removed\n",
