@@ -6,7 +6,7 @@ import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import { planDirector, planRealServer } from "../lvs/plan";
 import { directorSteps, realServerSteps } from "../lvs/steps";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
-import { machineIn, machineProblems } from "./machines";
+import { machineIn, machineProblemsInProgram } from "./machines";
 import { present } from "../host/present";
 import { claimOf, idOf, urnsOf } from "./ownership";
 import { throwProblems } from "./validated";
@@ -59,12 +59,13 @@ export function preflight(
         [...[...directors, ...others].map(({ stdout }) => stdout), ...hosts],
         (values) => {
             const machines = members.map(({ name: one, role }, index) => ({
+                cluster: name,
                 name: one,
                 role,
                 host: values[members.length + index]!,
                 machine: machineIn(values[index]!),
             }));
-            const problems = machineProblems(machines);
+            const problems = machineProblemsInProgram(machines);
             if (problems.length > 0) throwProblems(problems, parent);
         },
     );
