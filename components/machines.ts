@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HostRole } from "../host/step";
+import { HostRole } from "../host/bundle";
 import { plainSpelling } from "../lvs/addresses";
 import type { Problem } from "../lvs/problems";
 

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConnectionArgs } from "../host/connection";
 import { type Known, whenKnown } from "../host/known";
-import { HostRole, runStep } from "../host/step";
+import { HostRole } from "../host/bundle";
+import { runStep } from "../host/step";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
-import { planDirector, planRealServer } from "../lvs/plan";
-import { directorSteps, realServerSteps } from "../lvs/steps";
+import { planDirector } from "../lvs/director/plan";
+import { planRealServer } from "../lvs/realServer/plan";
+import { directorSteps } from "../lvs/director/steps";
+import { realServerSteps } from "../lvs/realServer/steps";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { machineIn, machineProblemsInProgram } from "./machines";
 import { present } from "../host/present";

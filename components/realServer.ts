@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, type Known, whenKnown } from "../host/known";
-import { HostRole, runStep, type StepHost } from "../host/step";
-import { planRealServer } from "../lvs/plan";
+import { HostRole } from "../host/bundle";
+import { runStep, type StepHost } from "../host/step";
+import { planRealServer } from "../lvs/realServer/plan";
 import { hasSecrets } from "../lvs/secrets";
-import { claimStep, needsPreparation, realServerSteps, type StepName } from "../lvs/steps";
+import { claimStep, type StepName } from "../lvs/steps";
+import { needsPreparation, realServerSteps } from "../lvs/realServer/steps";
 import type { RealServerArgs } from "./args";
 import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";

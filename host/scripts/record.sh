@@ -4,8 +4,9 @@
 #   director                           the director, at most one
 #   real-servers/PROJECT.STACK.NAME    a real server; several share a host, and their addresses add up
 # A machine that is both has one of each.
-# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`. If the component has taken the
-# host over from one of the same name, a line `former URN` stands for that one until it is removed.
+# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`. A director's has the name in its
+# cluster too, `member NAME`. If a component has taken the host over from one of the same member, a line
+# `former URN` stands for that one until it is removed.
 memory=/var/lib/pulumi-lvs
 format=2
 
@@ -82,6 +83,7 @@ is_shared() { [ "$(role_of "$1")" = "real server" ] && [ "$(role_of "$claim")" =
 claim_host() {
     record=$(
         printf 'format %s\nurn %s\nmachine %s\n' "$format" "$(setting urn)" "$(machine_id)"
+        [ -z "$(setting member)" ] || echo "member $(setting member)"
         [ -n "$(setting adopt)" ] || former_components
     )
     [ "$record" != "$(cat "$memory/$claim/record" 2>/dev/null)" ] || return 0
@@ -94,11 +96,11 @@ claim_host() {
 }
 
 # Print lines for the components that Pulumi may go back to: those that had this host before ours and are
-# not removed. A component of another name may live on, on another host. An alias of ours is no component.
+# not removed. Another member may live on, on another host. An alias of ours is no component.
 former_components() {
-    ours=$(setting urn)
+    [ "$(recorded "$claim" member)" = "$(setting member)" ] || return 0
     for urn in $(recorded "$claim" former) $(recorded "$claim" urn); do
-        [ "${urn##*::}" != "${ours##*::}" ] || has "$ours $(setting alias | words)" "$urn" || echo "former $urn"
+        has "$(setting urn) $(setting alias | words)" "$urn" || echo "former $urn"
     done
 }
 

@@ -2,7 +2,7 @@ import type { Plan } from "./support/bundles";
 import { asOldVersion } from "./support/bundles";
 import { tests } from "./support/cases";
 import { plain, withAnotherVip } from "./support/plans";
-import { apply, byHand, remove } from "./support/story";
+import { apply, as, byHand, remove } from "./support/story";
 
 const called = (resource: string): Plan => ({ ...plain, resource });
 const below = (parent: string): Plan => ({ ...plain, parent });
@@ -127,6 +127,23 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             is: "as found",
         },
         {
+            title: "has a new name after an interrupted apply stays when the program goes back",
+            host,
+            events: [
+                apply(called("former")),
+                apply(called("later"), "prepare"),
+                remove(called("later")),
+            ],
+            says:
+                host === "ds1"
+                    ? "stays: it is the director former-ds1 of the stack lvs/test again\n"
+                    : "removed\n",
+            is: [
+                apply(called("former")),
+                ...(host === "ds1" ? [apply(called("former"), "prepare")] : []),
+            ],
+        },
+        {
             title: "is of a renamed project is taken over with adopt",
             host,
             events: [apply(ofProject("former")), apply(adopting(plain))],
@@ -202,6 +219,18 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             status: 1,
             says: "this host is taken: its record is of another machine, so its disk is a copy. Set adopt on this member to take the host over.\n",
             is: [apply(plain), byHand(`echo ${"0".repeat(32)} >/etc/machine-id`)],
+        },
+    ]);
+});
+
+describe("a director that gets the host of another director of its cluster", () => {
+    tests([
+        {
+            title: "is as it was found when it is removed, because the other one has another host",
+            host: "ds1",
+            events: [apply(plain), as("ds2", apply(plain)), as("ds2", remove(plain))],
+            says: "removed\n",
+            is: "as found",
         },
     ]);
 });

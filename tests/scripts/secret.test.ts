@@ -49,6 +49,7 @@ ${memory}/director/record
 + format 2
 + urn urn:pulumi:test::lvs::lvs:index:LvsCluster$lvs:index:Director::lvs-ds1
 + machine ${machineId(host)}
++ member ds1
 + 
 ${memory}/director/secret
 + 755 0:0 folder

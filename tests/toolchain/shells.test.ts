@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
 import { bundle } from "../../host/bundle";
-import type { HostFile } from "../../lvs/render";
+import type { HostFile } from "../../lvs/hostFile";
 import { hostileValues } from "../support/hostileValues";
 import { anyCharacter, cases, seed } from "../support/property";
 

@@ -1,20 +1,13 @@
-import { bundle, digestOf } from "../../../host/bundle";
-import { HostRole, type Ownership, stepText } from "../../../host/step";
+import { bundle, digestOf, HostRole, type Ownership, stepText } from "../../../host/bundle";
 import { unbundle } from "../../../host/unbundle";
 import type { Cluster } from "../../../lvs/model";
-import { planDirector, standaloneRealServers } from "../../../lvs/plan";
-import type { HostFile } from "../../../lvs/render";
+import { planDirector } from "../../../lvs/director/plan";
+import { standaloneRealServers } from "../../../lvs/realServer/plan";
+import type { HostFile } from "../../../lvs/hostFile";
 import type { Secrets } from "../../../lvs/secrets";
-import {
-    claimStep,
-    deferredStep,
-    directorSteps,
-    needsPreparation,
-    realServerSteps,
-    type StepContent,
-    type StepName,
-    turnOf,
-} from "../../../lvs/steps";
+import { claimStep, deferredStep, type StepContent, type StepName } from "../../../lvs/steps";
+import { directorSteps, turnOf } from "../../../lvs/director/steps";
+import { needsPreparation, realServerSteps } from "../../../lvs/realServer/steps";
 import { realServerPlan } from "../../support/plans";
 
 /** A cluster with its password. */
@@ -105,6 +98,7 @@ function ownershipOf(
         urn: urnBelow(parent),
         aliases: formerParent === undefined ? undefined : [urnBelow(formerParent)],
         claim: role === HostRole.director ? "director" : `real-servers/${id}`,
+        member: role === HostRole.director && step !== "preflight" ? host : undefined,
         adopt,
     };
 }
