@@ -48,6 +48,29 @@ interface DirectorOrder {
  * const ds1 = new Director("ds1", { cluster, name: "ds1", authPass }, { dependsOn: ds2 });
  * ```
  *
+ * The same in YAML:
+ *
+ * ```yaml
+ * config:
+ *   authPass: { type: string, secret: true }
+ * variables:
+ *   cluster:
+ *     vrrpInstances: [{ interface: eth0, virtualRouterId: 62 }]
+ *     directors:
+ *       - { name: ds1, host: 10.128.190.253, hostKey: ssh-ed25519 AAAA… }
+ *       - { name: ds2, host: 10.128.190.254, hostKey: ssh-ed25519 AAAA… }
+ *     realServers: [{ name: rs1, host: 10.128.190.249, hostKey: ssh-ed25519 AAAA… }]
+ *     virtualServers: [{ virtualIp: 10.128.190.248, port: 80 }]
+ * resources:
+ *   ds2:
+ *     type: lvs:Director
+ *     properties: { cluster: "${cluster}", name: ds2, authPass: "${authPass}" }
+ *   ds1:
+ *     type: lvs:Director
+ *     properties: { cluster: "${cluster}", name: ds1, authPass: "${authPass}" }
+ *     options: { dependsOn: ["${ds2}"] }
+ * ```
+ *
  * With `dependsOn` one director changes after the other, the preferred one last. The constructor
  * throws a `ResourceError` that lists every problem of its arguments, before the host changes.
  */

@@ -34,6 +34,18 @@ interface RealServerOrder {
  * });
  * ```
  *
+ * The same in YAML:
+ *
+ * ```yaml
+ * resources:
+ *   rs1:
+ *     type: lvs:RealServer
+ *     properties:
+ *       host: 10.128.190.249
+ *       hostKey: ssh-ed25519 AAAA…
+ *       virtualIps: [10.128.190.248]
+ * ```
+ *
  * The constructor throws a `ResourceError` that lists every problem of its arguments, before the host
  * changes.
  */
