@@ -116,7 +116,7 @@ reason() {
     sources=$(echo "$adverts" | sed -n "s/^sent $id //p" | join_lines ', ')
     complaint=$(journalctl -q -o cat -u keepalived -n 50 | grep -F "($1)" |
         grep -iE 'passw|auth|checksum|ttl|hop limit|not present|mismatch|invalid|expected' | tail -n 1)
-    refusal=$(/usr/local/sbin/lvs-director refused | grep -E ' (112|51) ' | head -n 1)
+    refusal=$(/usr/local/sbin/lvs-director check | grep -E ' (112|51) ' | head -n 1)
     if [ -z "$adverts" ]; then
         echo "No advert of another director arrives on $2 within $span s." \
             "Let IP protocol 112 pass between the directors, also by multicast, or set unicast."

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Functions that every script on a host uses. host/bundle.ts lists the parts of each script. It joins
+# Functions that every script on a host uses. On a small host a process takes milliseconds, so the shell
+# itself reads short texts. host/bundle.ts lists the parts of each script. It joins
 # them below the function `bundle`, and ends with a call of `main` with a verb such as `apply`.
 set -eu
 umask 022
@@ -18,21 +19,31 @@ fail() {
     [ -n "${undoing:-}" ] || exit 1
 }
 
+newline='
+'
+
 # join_lines [SEPARATOR]: print the lines of stdin as one line.
-join_lines() { sed ":a;N;\$!ba;s|\n|${1:-; }|g"; }
+join_lines() {
+    IFS= read -r joined || [ -n "$joined" ] || return 0
+    while IFS= read -r next; do joined=$joined${1:-; }$next; done
+    printf '%s\n' "$joined"
+}
 
 # Print the lines of stdin as a list of words.
-words() { tr '\n' ' '; }
+words() { while IFS= read -r one; do printf '%s ' "$one"; done; }
 words_in() { [ ! -e "$1" ] || words <"$1"; }
 
 # has LIST WORD
 has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
+# keys_in FILE: print the keys of a file of sysctls.
+keys_in() { while read -r key _; do echo "$key"; done <"$1"; }
+
 # Print the sysctls whose value differs from our file, which has the form that `sysctl` prints.
 differing_sysctls() {
     [ -s "$1" ] || return 0
     # shellcheck disable=SC2046  # words
-    sysctl $(sed 's/ *=.*//' "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
+    sysctl $(keys_in "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
 }
 
 # Print the seconds since the boot: a step of the wall clock must not end a wait.
@@ -52,22 +63,33 @@ within() {
     done
 }
 
-read_settings() { settings=$(bundle | sed -n 's/^set //p'); }
+# Keep the lines of the bundle that are neither content nor packages, and the claim of our component.
+read_heads() {
+    heads=$newline$(bundle | grep -E '^(set|file|secret) ' || :)$newline
+    claim=$(setting claim)
+}
+
+# values OF: print the rest of each such line that begins with these words.
+values() {
+    rest=$heads
+    while :; do
+        case "$rest" in *"$newline$1 "*) rest=${rest#*"$newline$1 "} ;; *) return 0 ;; esac
+        printf '%s\n' "${rest%%"$newline"*}"
+        rest=$newline${rest#*"$newline"}
+    done
+}
 
 # setting NAME: print the values of a setting of the bundle, one a line.
-setting() {
-    sed -n "s/^$1 //p" <<END
-$settings
-END
-}
+setting() { values "set $1"; }
 
 # Print the address from which the SSH session comes. sudo removes SSH_CONNECTION from its
 # environment, hence the search among the parent processes.
 ssh_client() {
     process=$$
-    while [ "$process" -gt 1 ]; do
+    client=${SSH_CONNECTION:-}
+    client=${client%% *}
+    while [ -z "$client" ] && [ "$process" -gt 1 ]; do
         client=$(tr '\0' '\n' <"/proc/$process/environ" | sed -n 's/^SSH_CONNECTION=\([^ ]*\).*/\1/p')
-        [ -z "$client" ] || break
         process=$(sed -n 's/^PPid:[[:blank:]]*//p' "/proc/$process/status")
     done
     echo "${client%\%*}"

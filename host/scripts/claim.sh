@@ -8,9 +8,8 @@ step=removal
 main() {
     # A closed SSH connection must not end the removal between two steps.
     trap '' PIPE
-    read_settings
+    read_heads
     lock
-    claim=$(setting claim)
     if [ ! -e "$memory/$claim/record" ]; then
         say "nothing to remove"
     elif [ "$(recorded "$claim" urn)" != "$(setting urn)" ]; then

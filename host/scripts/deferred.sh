@@ -3,8 +3,8 @@
 # `pulumi up`. A change that an earlier, failed `up` left behind has another digest and stays.
 is_requested() { [ "$(setting deferred)" = "$(digest_of "$deferred")" ]; }
 
-read_settings
-deferred=$memory/$(setting claim)/configure/deferred
+read_heads
+deferred=$memory/$claim/configure/deferred
 # SSH reports an error to the sender unless the script reads its input to the end.
 if [ -e "$deferred" ] && is_requested; then
     change=$(sed '/^set defer\(IfActive\|Removal\) /d; s/^set proof deferred$/set proof required/' "$deferred")

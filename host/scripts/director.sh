@@ -14,7 +14,6 @@ restart=
 ready() {
     [ ! -s "$rules.lvs-new" ] || has_ipvs || fail "the kernel has no IPVS. Load the module ip_vs."
     check_textfile_directory
-    mkdir -p "$state"
     [ -e "$state/service" ] || record_keepalived
     version=$(keepalived_version)
     oldest=$(cat "$target_version.lvs-new")
@@ -33,8 +32,7 @@ ready() {
 # keepalived's test accepts any text as a regular expression. While it runs, it uses the memory of a wrong
 # one that it has freed. Two options allow for more than grep does.
 wrong_expressions() {
-    is_expression . || return 0
-    awk '
+    ! grep -q '^ *regex ' "$config.lvs-new" || ! is_expression . || awk '
         sub(/^ *regex "/, "") { sub(/"$/, ""); gsub(/\\\\/, "\\"); expression = $0; next }
         /^ *regex_options .*(alt_bsux|allow_empty_class)/ { expression = "" }
         /}/ { if (expression != "" && !seen[expression]++) print expression; expression = "" }
@@ -203,7 +201,7 @@ verify() {
     verify_sysctls
     systemctl is-active -q lvs-director || fail "lvs-director does not run"
     are_enabled lvs-director keepalived || fail "lvs-director or keepalived is not enabled"
-    complaint=$(/usr/local/sbin/lvs-director check) || fail "$complaint"
+    firewall=$(/usr/local/sbin/lvs-director check) || fail "$firewall"
     within 15 in_force -A || fail "keepalived is $(systemctl is-active keepalived || :)" \
         "and the kernel lacks: $(rules_of lacking | grep '^-A' | join_lines)"
     ! has_rules_of "lacking -a" || within 3 in_force -a || correct_servers
@@ -218,8 +216,7 @@ verify() {
     note="keepalived $version ${action:-runs}${own:+; active for $own}"
     [ ! -s "$rules" ] || note="$note; ${comparison##*serving } real servers up"
     ! has_rules_of down || note="$note; down: $(rules_of down | places_of | join_lines ', ')"
-    refused=$(/usr/local/sbin/lvs-director refused)
-    [ -z "$refused" ] || note="$note; $(echo "$refused" | join_lines)"
+    [ -z "$firewall" ] || note="$note; $(echo "$firewall" | join_lines)"
     ! has_rules_of dead || note="$note; no real server is up for $(rules_of dead | sed 's/^-A -f /mark /; s/^-A -. //' | join_lines ', ')"
     ! has_rules_of surplus || note="$note; in the kernel but not in the plan: $(rules_of surplus | join_lines ', ')"
 }

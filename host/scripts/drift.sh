@@ -67,7 +67,7 @@ mode() { stat -c '%a %U' "$1"; }
 check_sysctls() {
     # shellcheck disable=SC2046  # words
     compare sysctls "$(cat "$1")" \
-        "$(sysctl -e $(sed 's/ *=.*//' "$1") 2>/dev/null | sed 's/\t/ /g')"
+        "$(sysctl -e $(keys_in "$1") 2>/dev/null | sed 's/\t/ /g')"
 }
 
 # A director has all virtual IPs of a router or none; a real server has all of its own.

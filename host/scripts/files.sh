@@ -14,13 +14,15 @@ record_staged() {
 # Print the paths that somebody else than root can write a link beside: their folder, or one above it, is
 # not root's alone.
 exposed_paths() {
-    folders=$(for path in $paths; do
-        while [ -n "$path" ]; do
-            path=${path%/*}
-            echo "${path:-/}"
+    folders=
+    for path in $paths; do
+        folder=${path%/*}
+        while [ -n "$folder" ] && ! has "$folders" "$folder"; do
+            folders="$folders $folder"
+            folder=${folder%/*}
         done
-    done | sort -u)
-    open=$(find -H $folders -maxdepth 0 ! -path / \( ! -user root -o -perm /022 \) | words)
+    done
+    open=$(find -H $folders -maxdepth 0 \( ! -user root -o -perm /022 \))
     for path in $paths; do
         for folder in $open; do
             case "$path" in "$folder"/*) echo "$path" && break ;; esac
@@ -41,37 +43,38 @@ place_exposed() {
 
 # Write every file beside its target, so that a full disk is noticed before any file changes.
 stage() {
-    shared_directories=$(for folder in $(other_steps); do words_in "$folder/directories"; done)
+    shared_directories=$(for other in $others; do words_in "$other/directories"; done)
     for path in $paths; do
         make_directory "${path%/*}"
         [ ! -d "$path" ] || fail "$path is a folder and must be a file. Move the folder away."
     done
     exposed=$([ -z "$paths" ] || exposed_paths | words)
     for path in $exposed; do mkdir -p "$state/exposed${path%/*}"; done
-    (
+    modes=$(
         umask 077
-        bundle | awk -v exposed=" $exposed" -v ours="$state/exposed" "$awk_staged_at"'
+        bundle | awk -v exposed=" $exposed" -v ours="$state/exposed" '
+            function staged_at(path) { return index(exposed, " " path " ") ? ours path : path ".lvs-new" }
             /^(package|set|secret) / { next }
-            /^file / { if (out) close(out); out = staged_at($3); printf "" > out; next }
-            { print substr($0, 5) > out }'
+            /^file / {
+                if (out) close(out)
+                out = staged_at($3)
+                printf "" > out
+                files[$2] = files[$2] " " out
+                next
+            }
+            { print substr($0, 5) > out }
+            END { for (mode in files) print mode files[mode] }'
     ) || fail "the new files cannot be written. Free some disk space."
-    bundle | awk -v exposed=" $exposed" -v ours="$state/exposed" "$awk_staged_at"'
-        /^file / { files[$2] = files[$2] " " staged_at($3) }
-        END { for (mode in files) print mode files[mode] }
-    ' | while read -r mode files; do
+    [ -z "$modes" ] || echo "$modes" | while read -r mode files; do
         chmod "$mode" $files
     done
     stage_secrets
     place_exposed
 }
 
-awk_staged_at='
-    function staged_at(path) { return index(exposed, " " path " ") ? ours path : path ".lvs-new" }
-'
-
 # Copy the content of secret files from where the step `secret` has put it.
 stage_secrets() {
-    bundle | sed -n 's/^secret //p' | while read -r mode path digest reader; do
+    values secret | while read -r mode path digest reader; do
         [ -e "$secret_texts/$digest" ] ||
             fail "the secret content of $path is missing on this host. Set repair to a new word."
         new=$(staged_at "$path")
@@ -114,12 +117,12 @@ is_unchanged() { [ -e "$state/files" ] && [ "$paths" = "$installed" ] && [ -z "$
 
 # Save each file and sysctl as it was before our first change, until destroy.
 save_original() {
-    mkdir -p "$state/found"
-    touch "$state/known"
+    [ -d "$state/found" ] || mkdir "$state/found"
+    : >>"$state/known"
     known=$(words_in "$state/known")
     for path in $paths; do
         ! has "$known" "$path" || continue
-        holder=$(holder_of "$path")
+        holder=$([ -z "$others" ] || holder_of "$path")
         if [ -n "$holder" ]; then
             # Another component has changed this file before us, and has the original.
             ! exists "$holder/found$path" || (cd "$holder/found" && cp -a --parents ".$path" "$state/found")
@@ -160,9 +163,12 @@ restore_original() { is_held "$1" || restore_file found "$1"; }
 
 # Write files to the disk, on each file system that has some of them.
 sync_files() {
-    # shellcheck disable=SC2046  # words
-    sync -f "$memory" $(for path in $paths $installed; do echo "${path%/*}"; done | sort -u |
-        while read -r folder; do [ ! -d "$folder" ] || echo "$folder"; done)
+    folders=
+    for path in $paths $installed; do
+        folder=${path%/*}
+        has "$folders" "$folder" || [ ! -d "$folder" ] || folders="$folders $folder"
+    done
+    sync -f "$memory" $folders
 }
 
 # After a power cut each file is whole, either old or new. An unchanged file keeps its date, because

@@ -34,8 +34,8 @@ finding() {
 }
 
 check_host() {
-    read_settings
-    ours=$memory/$(setting claim)/configure/files
+    read_heads
+    ours=$memory/$claim/configure/files
     interfaces=$(setting instance | cut -d ' ' -f 2 | sort -u)
     # Adverts take seconds to come, so everything else is checked meanwhile.
     [ -z "$interfaces" ] || {
@@ -50,7 +50,7 @@ check_host() {
     check_disk
     setting module | while read -r module; do check_module "$module"; done
     check_web_server
-    [ "$(setting claim)" != director ] || check_manager
+    [ "$claim" != director ] || check_manager
     [ -z "$interfaces" ] || {
         for interface in $interfaces; do check_interface "$interface"; done
         wait
@@ -123,7 +123,7 @@ check_owner() {
         ok owner "this host is free, or ours"
     fi
     for other in $(claims); do
-        [ "$other" = "$(setting claim)" ] || is_of_our_stack "$other" || [ -n "$reason" ] ||
+        [ "$other" = "$claim" ] || is_of_our_stack "$other" || [ -n "$reason" ] ||
             warn owner "this host is also $(described "$other")."
     done
 }

@@ -50,7 +50,7 @@ record_services() {
 
 # found_by_others NAME: print the state in which another component has found a service.
 found_by_others() {
-    for folder in $(other_steps); do
+    for folder in $others; do
         ! grep -s "^$1 " "$folder/services" || return 0
     done
     return 1
@@ -207,7 +207,7 @@ record_names() {
 }
 
 # Print the packages that other components on this host need.
-needed_by_others() { for folder in $(other_steps); do cat "$folder/packages.named" 2>/dev/null || :; done; }
+needed_by_others() { for folder in $others; do cat "$folder/packages.named" 2>/dev/null || :; done; }
 
 purge_packages() {
     [ -s "$state/packages.added" ] || return 0

@@ -10,19 +10,29 @@ format=2
 
 claims() {
     for record in "$memory"/director/record "$memory"/real-servers/*/record; do
-        [ ! -e "$record" ] || echo "$record"
-    done | sed "s|^$memory/||; s|/record\$||"
+        [ -e "$record" ] || continue
+        record=${record#"$memory/"}
+        echo "${record%/record}"
+    done
 }
 
 # recorded CLAIM KEY
-recorded() { sed -n "s/^$2 //p" "$memory/$1/record" 2>/dev/null || :; }
+recorded() {
+    [ ! -e "$memory/$1/record" ] || while read -r key value; do
+        [ "$key" != "$2" ] || printf '%s\n' "$value"
+    done <"$memory/$1/record"
+}
 
-machine_id() { cat /etc/machine-id 2>/dev/null || :; }
+machine_id() { [ ! -e /etc/machine-id ] || join_lines </etc/machine-id; }
 
 role_of() { case "$1" in director) echo director ;; *) echo "real server" ;; esac }
 
 # stack_of URN: print `PROJECT/STACK`. A URN is urn:pulumi:STACK::PROJECT::TYPES::NAME.
-stack_of() { echo "$1" | sed 's/^urn:pulumi:\([^:]*\)::\([^:]*\)::.*/\2\/\1/'; }
+stack_of() {
+    stack=${1#urn:pulumi:}
+    project=${stack#*::}
+    echo "${project%%::*}/${stack%%::*}"
+}
 
 # described CLAIM: print the component that has a claim.
 described() {
@@ -36,29 +46,39 @@ is_of_our_stack() { [ "$(stack_of "$(recorded "$1" urn)")" = "$(stack_of "$(sett
 # Print why this component may not set up this host, or nothing.
 objection() {
     for other in $(claims); do
-        if ! recorded "$other" format | grep -qx '[0-9]\{1,9\}'; then
-            [ -n "$(setting adopt)" ] || echo "its record $memory/$other/record is damaged." \
+        reason=$(objection_to "$other")
+        [ -z "$reason" ] || { echo "$reason" && return; }
+    done
+}
+
+# objection_to CLAIM
+objection_to() {
+    made=$(recorded "$1" format)
+    case "$made" in
+        '' | *[!0-9]* | ??????????*)
+            [ -n "$(setting adopt)" ] || echo "its record $memory/$1/record is damaged." \
                 "Set adopt on this member to take the host over."
-        elif [ "$(recorded "$other" format)" -gt "$format" ]; then
-            echo "a newer version of pulumi-lvs has set up this host. Use that version, or a later one."
-        elif [ -n "$(setting adopt)" ]; then
-            :
-        elif [ "$(recorded "$other" machine)" != "$(machine_id)" ]; then
-            echo "its record is of another machine, so its disk is a copy." \
-                "Set adopt on this member to take the host over."
-        elif ! is_of_our_stack "$other" && ! is_shared "$other"; then
-            echo "it is $(described "$other"). Destroy that component," \
-                "or set adopt on this member to take the host over."
-        fi
-    done | head -n 1
+            return
+            ;;
+    esac
+    if [ "$made" -gt "$format" ]; then
+        echo "a newer version of pulumi-lvs has set up this host. Use that version, or a later one."
+    elif [ -n "$(setting adopt)" ]; then
+        :
+    elif [ "$(recorded "$1" machine)" != "$(machine_id)" ]; then
+        echo "its record is of another machine, so its disk is a copy." \
+            "Set adopt on this member to take the host over."
+    elif ! is_of_our_stack "$1" && ! is_shared "$1"; then
+        echo "it is $(described "$1"). Destroy that component," \
+            "or set adopt on this member to take the host over."
+    fi
 }
 
 # is_shared CLAIM: Can our component and that one have this host at the same time?
-is_shared() { [ "$(role_of "$1")" = "real server" ] && [ "$(role_of "$(setting claim)")" = "real server" ]; }
+is_shared() { [ "$(role_of "$1")" = "real server" ] && [ "$(role_of "$claim")" = "real server" ]; }
 
 # Make this host ours. A component of the same stack takes it over: it has a new name or a new parent.
 claim_host() {
-    claim=$(setting claim)
     record=$(printf 'format %s\nurn %s\nmachine %s' "$format" "$(setting urn)" "$(machine_id)")
     [ "$record" != "$(cat "$memory/$claim/record" 2>/dev/null)" ] || return 0
     owner=$(recorded "$claim" urn)
@@ -77,7 +97,7 @@ claim_host() {
 # configured, because clients use its addresses.
 replaced_claims() {
     for other in $(claims); do
-        [ "$other" != "$(setting claim)" ] || continue
+        [ "$other" != "$claim" ] || continue
         if is_of_our_stack "$other"; then
             [ "$other" != director ] || [ -n "$(setting alsoDirector)" ] || echo "$other"
         elif [ -n "$(setting adopt)" ] && [ "$step" = configure ]; then
@@ -89,8 +109,8 @@ replaced_claims() {
 # End what the plan no longer has: steps of our own claim, and claims that ours replaces.
 end_others() {
     [ "$step" != configure ] || for dropped in secret prepare; do
-        [ ! -e "$memory/$(setting claim)/$dropped/program" ] || has "$(setting earlier | words)" "$dropped" ||
-            LOCKED=yes sh "$memory/$(setting claim)/$dropped/program" remove
+        [ ! -e "$memory/$claim/$dropped/program" ] || has "$(setting earlier | words)" "$dropped" ||
+            LOCKED=yes sh "$memory/$claim/$dropped/program" remove
     done
     for other in $(replaced_claims); do
         say "ends $(described "$other")"
@@ -125,14 +145,11 @@ all_steps() {
     done
 }
 
-# Print the folders of all steps except ours.
-other_steps() { all_steps | grep -vxF "$state" || :; }
-
 # holder_of PATH: print the step of another component that has this file too.
 holder_of() {
-    for folder in $(other_steps); do
-        ! grep -qsxF "$1" "$folder/files" || echo "$folder"
-    done | head -n 1
+    for holder in $others; do
+        ! has "$(words_in "$holder/files")" "$1" || { echo "$holder" && return; }
+    done
 }
 
-is_held() { [ -n "$(holder_of "$1")" ]; }
+is_held() { [ -n "$others" ] && [ -n "$(holder_of "$1")" ]; }

@@ -28,7 +28,7 @@
 lists=/etc/lvs/real-servers
 
 main() {
-    read_settings
+    read_heads
     case "$1" in
         status) status ;;
         check) check ;;
@@ -98,12 +98,9 @@ unit_facts() { units | while read -r unit; do echo "unit $unit $(unit_state "$un
 complaints() {
     for unit in $(is_about director && echo lvs-director) $(is_about realServer && echo lvs-real-server); do
         [ -x "/usr/local/sbin/$unit" ] || continue
-        complaint=$("/usr/local/sbin/$unit" check 2>&1) ||
-            echo "complaint $unit $(echo "$complaint" | join_lines)"
+        complaint=$("/usr/local/sbin/$unit" check 2>&1) || complaint=$(echo "$complaint" | join_lines)
+        [ -z "$complaint" ] || echo "$complaint" | sed "s/^/complaint $unit /"
     done
-    # Older versions of lvs-director do not know refusals.
-    ! is_about director || [ ! -x /usr/local/sbin/lvs-director ] ||
-        /usr/local/sbin/lvs-director refused 2>/dev/null | sed 's/^/complaint lvs-director /'
 }
 
 virtual_ips() {

@@ -7,41 +7,43 @@
 sysctls_in() {
     for file in "$@"; do
         case "$file" in
-            /etc/sysctl.d/*) [ ! -e "$file" ] || sed 's/ *=.*//' "$file" ;;
+            /etc/sysctl.d/*) [ ! -e "$file" ] || keys_in "$file" ;;
         esac
     done
 }
 
+# Save the values from before the first change of any component.
 save_original_sysctls() {
-    touch "$state/sysctl.found"
-    known=$(sed 's/ = .*//' "$state/sysctl.found" | words)
+    : >>"$state/sysctl.found"
+    known=$(keys_in "$state/sysctl.found" | words)
+    new=
     for key in $(sysctls_in $staged); do
-        ! has "$known" "$key" || continue
-        original=$(original_of "$key") ||
-            fail "the kernel has no sysctl $key. Remove it from this host's arguments."
-        echo "$original" >>"$state/sysctl.found"
+        has "$known" "$key" || found_sysctl "$key" >>"$state/sysctl.found" || new="$new $key"
     done
+    [ -z "$new" ] || complaint=$(sysctl $new 2>&1 >>"$state/sysctl.found") ||
+        fail "the kernel has no sysctl $(echo "$complaint" | sed 's|.*/proc/sys/\(.*\): .*|\1|; s|/|.|g' | join_lines ', ')." \
+            "Remove it from this host's arguments."
 }
 
-# Print the value of a sysctl from before the first change of any component.
-original_of() {
-    for folder in $(other_steps); do
+# found_sysctl KEY: print the original value that another component has found.
+found_sysctl() {
+    for folder in $others; do
         ! is_sysctl_of "$folder" "$1" || {
             grep -F "$1 = " "$folder/sysctl.found"
             return
         }
     done
-    sysctl "$1" 2>/dev/null
+    return 1
 }
 
 # is_sysctl_of STEP_FOLDER KEY: Does a file of that step set this sysctl?
 is_sysctl_of() {
     # shellcheck disable=SC2046  # words
-    sysctls_in $(words_in "$1/files") | grep -qxF "$2"
+    has "$(sysctls_in $(words_in "$1/files") | words)" "$2"
 }
 
 is_held_sysctl() {
-    for folder in $(other_steps); do
+    for folder in $others; do
         ! is_sysctl_of "$folder" "$1" || return 0
     done
     return 1

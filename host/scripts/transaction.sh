@@ -7,7 +7,8 @@
 #   note           what `apply` prints at the end, if it is more than "applied"
 #   scratch        a temporary file of its own beside a live file, if it has one
 #   deferral       a sentence, if the step `deferred` must carry out a part of the change
-# finds in `touched` the live files that have changed, and defines
+# finds in `touched` the live files that have changed and in `others` the folders of all other steps, and
+# defines
 #   ready          Refuse a change that cannot work. The new files are staged, the live ones unchanged.
 #                  Set `changed` if the function itself changes the host.
 #   activate       Make the live files take effect, whether they are new or restored.
@@ -32,18 +33,19 @@ main() {
     # The shell prints a variable faster than a here-document.
     text=$(bundle)
     bundle() { printf '%s\n' "$text"; }
-    read_settings
-    state=$memory/$(setting claim)/$step
+    read_heads
+    state=$memory/$claim/$step
     [ "$1" != apply ] || take_host
-    secret_paths=$(bundle | sed -n 's/^secret [0-7]* \([^ ]*\) .*/\1/p' | words)
-    paths=$secret_paths$(bundle | sed -n 's/^file [0-7]* //p' | words)
+    others=
+    for folder in $(all_steps); do [ "$folder" = "$state" ] || others="$others $folder"; done
+    secret_paths=$(values secret | paths_of)
+    paths=$secret_paths$(values file | paths_of)
     [ "$step" != secret ] || secret_paths=$paths
     staged=
     for path in $paths; do staged="$staged $path.lvs-new"; done
     installed=$(words_in "$state/files")
     trap '' PIPE
-    trap 'exit 143' INT HUP
-    trap 'say "$step was terminated: its limit of ten minutes passed, or somebody ended it" >&2; exit 143' TERM
+    heed_signals
     case "$1" in
         apply)
             trap 'undo' EXIT
@@ -53,6 +55,17 @@ main() {
         remove) remove ;;
     esac
 }
+
+heed_signals() {
+    trap 'exit 143' INT HUP
+    trap 'say "$step was terminated: its limit of ten minutes passed, or somebody ended it" >&2; exit 143' TERM
+}
+
+# The step and its children go on.
+ignore_signals() { trap '' TERM INT HUP; }
+
+# Print the paths in lines `MODE PATH …` as a list of words.
+paths_of() { while read -r _ path _; do printf '%s ' "$path"; done; }
 
 take_host() {
     reason=$(objection)
@@ -68,7 +81,7 @@ apply() {
     rename_old_state
     stage
     ready
-    outdated=$(outdated | words)
+    outdated=$(outdated)
     if [ -z "$changed" ] && is_unchanged && (patience=0 && verify) >/dev/null 2>&1; then
         clean
         touch "$state/files"
@@ -92,9 +105,11 @@ apply() {
     activate
     restore_dropped_sysctls
     verify
+    ignore_signals
     record_applied
     changing=
     clean
+    heed_signals
     end_others
     sync_files
     finish
@@ -127,7 +142,7 @@ move_old_state() {
     for folder in "$memory/prepare" "$memory/secret" "$memory/configure"; do
         [ -e "$folder/known" ] || continue
         if grep -qsx /etc/lvs/real-server "$memory/configure/files"; then old=real-servers; else old=director; fi
-        case "$(setting claim)" in
+        case "$claim" in
             "$old" | "$old"/*) ;;
             *) fail "an older version of pulumi-lvs has set up this host as another role." \
                 "Run \`pulumi up\` without this host first, then with it." ;;
@@ -150,7 +165,10 @@ defer() {
 # Print a line for the program, which passes the digest to the step `deferred`.
 announce_deferral() { [ -z "${deferral:-}" ] || echo "deferred $(digest_of "$state/deferred")" || :; }
 
-digest_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+digest_of() {
+    digest=$(sha256sum <"$1")
+    echo "${digest%% *}"
+}
 
 # Restore the files from before a change that has begun. The services of a first change stop while
 # its files are still there. Addresses go before the sysctls that keep the kernel from announcing them.
@@ -169,7 +187,7 @@ roll_back() {
 undo() {
     status=$?
     trap - EXIT
-    trap '' TERM INT HUP
+    ignore_signals
     undoing=yes
     set +e
     [ -z "$changing" ] || roll_back
@@ -178,7 +196,7 @@ undo() {
         # An untouched service must not restart either.
         [ -z "$changing$changed" ] || after_restore
         delete_state
-        drop_empty_claim "$(setting claim)"
+        drop_empty_claim "$claim"
     elif [ -n "$changing" ]; then
         if (undoing= && verify); then
             outcome="; the former configuration works"

@@ -7,7 +7,13 @@ enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q --no-reload 
 disable_unit() { ! systemctl is-enabled -q "$1" 2>/dev/null || systemctl disable -q --no-reload "$1"; }
 
 # are_enabled UNIT…
-are_enabled() { [ "$(systemctl is-enabled "$@" 2>/dev/null | grep -cx enabled)" = $# ]; }
+are_enabled() {
+    for enabled in $(systemctl is-enabled "$@" 2>/dev/null); do
+        [ "$enabled" = enabled ] || return 1
+        shift
+    done
+    [ $# = 0 ]
+}
 
 reload_changed_units() {
     case "$touched" in

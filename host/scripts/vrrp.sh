@@ -23,7 +23,15 @@ presence() {
 
 # Print a line `NAME STATE` for each instance: `active` if all its virtual IPs are on this host,
 # `backup` if none are, else `split`.
-states() { presence | awk '{ print $1, $2 == 0 ? "backup" : $2 == $3 ? "active" : "split" }'; }
+states() {
+    presence | while read -r name present all; do
+        case "$present" in
+            0) echo "$name backup" ;;
+            "$all") echo "$name active" ;;
+            *) echo "$name split" ;;
+        esac
+    done
+}
 
 # Print the virtual IPs that this host has.
 active_addresses() {

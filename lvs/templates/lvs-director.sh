@@ -299,7 +299,7 @@ open_iptables() {
 }
 
 # Does iptables have rules, or chains that drop by default?
-has_iptables() { list_iptables "$1" | grep -q -e '^-A' -e '^-P .* DROP'; }
+has_iptables() { grep -qs -e '^-A' -e '^-P .* DROP' "$scratch/$1."*; }
 
 iptables_closing() { list_iptables "$1" | sed -n "/--comment \"*$name/s/^-A/-D/p"; }
 
@@ -434,33 +434,37 @@ leave() {
 
 has_addresses() { ip -o address show | grep -v '^[0-9]*: lo ' | grep -qFf "$scratch/addresses"; }
 
-# Fail and print the first thing that is missing.
+# Fail and print the first thing that is missing. Or print a sentence for each opening that a rule of the
+# host refuses.
 check() {
     [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
         echo "missing: the tables of $tables"
         return 1
     }
-    ! firewalld_runs || return 0
     read_iptables
-    ! read_ruleset || is_open "$(closing)" "$(opening)"
+    read_ruleset || : >"$scratch/ruleset"
+    firewalld_runs || has_openings || {
+        echo "the firewall lacks openings of $openings"
+        return 1
+    }
+    refusals
+}
+
+has_openings() {
+    [ ! -s "$scratch/ruleset" ] || is_open "$(closing)" "$(opening)" || return 1
     for tool in iptables ip6tables; do
-        ! has_iptables "$tool" || is_open "$(iptables_closing "$tool")" "$(iptables_opening "$tool")"
+        ! has_iptables "$tool" || is_open "$(iptables_closing "$tool")" "$(iptables_opening "$tool")" || return 1
     done
 }
 
 # Are there as many rules with our name as openings?
-is_open() {
-    [ "$(echo "$1" | grep -c .)" = "$(echo "$2" | grep -c .)" ] || {
-        echo "the firewall lacks openings of $openings"
-        return 1
-    }
-}
+is_open() { [ "$(count_lines "$1")" = "$(count_lines "$2")" ]; }
 
-# Print a sentence for each opening that a rule of the host refuses.
-refused() {
-    read_iptables
+count_lines() { echo "$1" | grep -c .; }
+
+refusals() {
     {
-        ! read_ruleset || nft_rules none | places
+        [ ! -s "$scratch/ruleset" ] || nft_rules none | places
         for tool in iptables ip6tables; do
             ! has_iptables "$tool" || iptables_rules "$tool" | places
         done
@@ -478,10 +482,9 @@ case "${1:-}" in
     stop) stop ;;
     remove) remove ;;
     check) check ;;
-    refused) refused ;;
     leave) leave "$2" ;;
     *)
-        echo "usage: lvs-director start|reload|stop|remove|check|refused|leave PID" >&2
+        echo "usage: lvs-director start|reload|stop|remove|check|leave PID" >&2
         exit 2
         ;;
 esac

@@ -164,7 +164,7 @@ ${nftables}END
         it("obey a rule that refuses a service, and lvs check says so", async () => {
             const refused = async (host: Host) =>
                 waitUntil(`a refusal on ${host.name}`, patienceMs, async () => {
-                    const said = await host.run("lvs-director refused");
+                    const said = await host.run("lvs-director check");
                     return said.includes(`refuses input tcp any any ${vip} 80 by`);
                 });
             await ds1.run(`sed -i 's/^        tcp dport 22 accept/        tcp dport 80 drop\\n&/' /etc/nftables.conf

@@ -30,7 +30,7 @@ function unpack(shell: string[], contents: string[]): string[] {
         const paths = pages.map((file) => file.path).join(" ");
         const script = bundle("realServer", pages).replace(
             'main "$@"; }\n',
-            `memory=${dir} state=${dir} paths="${paths}"; stage; }\n`,
+            `read_heads; memory=${dir} state=${dir} others= paths="${paths}"; stage; }\n`,
         );
         execFileSync(shell[0]!, [...shell.slice(1), "-s"], { cwd: dir, input: script });
         return pages.map((file) => fs.readFileSync(`${file.path}.lvs-new`, "utf8"));

@@ -86,7 +86,7 @@ describe("staged files", () => {
             events: [
                 apply(everyKindOfFile, "configure", {
                     signal: "KILL",
-                    at: host === "ds1" ? 21 : 24,
+                    at: 12,
                 }),
                 apply(plain),
             ],

@@ -50,7 +50,7 @@ describe.each(["ds1", "rs1"])("on a host such as %s with a full disk", (host) =>
         {
             title: "an apply without changes succeeds",
             host,
-            events: [apply(plain), room(60), apply(plain)],
+            events: [apply(plain), room(64), apply(plain)],
             says: "configure unchanged\n",
             is: [apply(plain)],
         },

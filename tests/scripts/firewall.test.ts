@@ -172,7 +172,7 @@ it("a director whose firewall refuses a service says so, and the refusal stays i
             "the firewall refuses input tcp any any 10.128.190.248 80 by a rule of its own: tcp dport 80 drop";
         expect(applied!.status).toBe(0);
         expect(applied!.said).toContain(sentence);
-        expect(await host.run("/usr/local/sbin/lvs-director refused")).toBe(`${sentence}\n`);
+        expect(await host.run("/usr/local/sbin/lvs-director check")).toBe(`${sentence}\n`);
         const rules = (await host.run("nft list chain inet filter input")).split("\n");
         const [refusal, opening] = ["tcp dport 80 drop", "10.128.190.248 tcp dport 80 accept"].map(
             (part) => rules.findIndex((rule) => rule.includes(part)),
