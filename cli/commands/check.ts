@@ -9,7 +9,7 @@ import {
     activeDirectorDrift,
 } from "../diffView";
 import { parseFacts } from "../facts";
-import { clusterStatus } from "../health";
+import { clusterStatus } from "../clusterStatus";
 import {
     hostsNamed,
     type ClusterHost,

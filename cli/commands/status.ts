@@ -1,8 +1,8 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
-import type { ClusterStatus } from "../clusterStatus";
-import { clusterStatus } from "../health";
+import type { ClusterStatus } from "../status";
+import { clusterStatus } from "../clusterStatus";
 import { type Inventory, reportSettings, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
