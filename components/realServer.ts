@@ -92,39 +92,35 @@ export class RealServer extends pulumi.ComponentResource {
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
 
         function setUp() {
-            const prepared = needsPreparation(args)
-                ? [
-                      runStep(
-                          host,
-                          "prepare",
-                          whenKnown(plan, (known) => realServerSteps.prepare(known)),
-                          { dependsOn: [claim] },
-                      ),
-                  ]
-                : [claim];
+            const prepare = needsPreparation(args)
+                ? runStep(
+                      host,
+                      "prepare",
+                      whenKnown(plan, (known) => realServerSteps.prepare(known)),
+                      { dependsOn: [claim] },
+                  )
+                : undefined;
+            const prepared = prepare ?? claim;
             // Only an output can be a secret. If it is none, nothing connects to the host.
             const secret = pulumi.Output.isInstance(args.demoPage)
-                ? [
-                      runStep(
-                          host,
-                          "secret",
-                          allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
-                          {
-                              dependsOn: prepared,
-                              isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
-                          },
-                      ),
-                  ]
-                : [];
-            const earlier: StepName[] = [
-                ...(needsPreparation(args) ? (["prepare"] as const) : []),
-                ...(secret.length > 0 ? (["secret"] as const) : []),
-            ];
+                ? runStep(
+                      host,
+                      "secret",
+                      allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
+                      {
+                          dependsOn: [prepared],
+                          isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
+                      },
+                  )
+                : undefined;
+            const earlier: StepName[] = [];
+            if (prepare) earlier.push("prepare");
+            if (secret) earlier.push("secret");
             return runStep(
                 host,
                 "configure",
                 whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval, earlier)),
-                { dependsOn: [...prepared, ...secret] },
+                { dependsOn: secret ? [prepared, secret] : [prepared] },
             );
         }
     }
