@@ -122,28 +122,30 @@ export class Director extends pulumi.ComponentResource {
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
 
         function setUp() {
-            const prepare = runStep(
-                host,
-                "prepare",
-                whenKnown(plan, (known) => directorSteps.prepare(known)),
+            const prepare = prepareHost();
+            const secret = sendSecrets();
+            return applyFiles();
+
+            function prepareHost() {
+                const content = whenKnown(plan, (known) => directorSteps.prepare(known));
                 // Two steps of one machine at the same time would wait for each other's packages.
-                { dependsOn: [claim, ...gatedBy(alongside && [alongside.configured])] },
-            );
-            const secret = runStep(
-                host,
-                "secret",
-                allKnown([plan, authPass, secrets], (...known) =>
+                const other = gatedBy(alongside && [alongside.configured]);
+                return runStep(host, "prepare", content, { dependsOn: [claim, ...other] });
+            }
+
+            function sendSecrets() {
+                const content = allKnown([plan, authPass, secrets], (...known) =>
                     // With `--parallel 1` Pulumi runs one step at a time.
                     directorSteps.secret(...known, pulumi.runtime.serialize()),
-                ),
-                { dependsOn: [prepare] },
-            );
-            return runStep(
-                host,
-                "configure",
-                whenKnown(plan, (known) => directorSteps.configure(known, turn)),
-                { dependsOn: [secret, ...gatedBy(configureAfter)] },
-            );
+                );
+                return runStep(host, "secret", content, { dependsOn: [prepare] });
+            }
+
+            function applyFiles() {
+                const content = whenKnown(plan, (known) => directorSteps.configure(known, turn));
+                const dependsOn = [secret, ...gatedBy(configureAfter)];
+                return runStep(host, "configure", content, { dependsOn });
+            }
         }
     }
 }
