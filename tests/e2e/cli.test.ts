@@ -6,7 +6,7 @@ import * as path from "node:path";
 import type { Host } from "../../lab/host";
 import { patienceMs, waitUntil } from "../../lab/lab";
 import type { RunResult } from "../../lab/run";
-import type { ClusterStatus } from "../../cli/clusterStatus";
+import type { ClusterStatus } from "../../cli/status";
 import { expectGolden } from "../support/golden";
 import { CommandLine } from "../../lab/commandLine";
 import { transcriptsOf } from "./support/transcript";
