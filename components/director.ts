@@ -12,7 +12,7 @@ import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { memberOf, rememberMember } from "./member";
-import { claimInProgram, claimOf, urnOf } from "./ownership";
+import { claimInProgram, claimOf, urnsOf } from "./ownership";
 import type { RealServer } from "./realServer";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
@@ -108,8 +108,9 @@ export class Director extends pulumi.ComponentResource {
             name,
             connection,
             parent: this,
-            urn: urnOf(this),
+            urns: urnsOf(this),
             claim: claimOf(role, name),
+            member: args.name,
             adopt: member.adopt,
             gone: member.gone,
         };

@@ -10,7 +10,7 @@ import type { RealServerArgs } from "./args";
 import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
-import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
+import { claimInProgram, claimOf, idOf, urnsOf } from "./ownership";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { validatedRealServer } from "./validated";
 
@@ -78,7 +78,7 @@ export class RealServer extends pulumi.ComponentResource {
             name,
             connection: checkedConnection("", args, this),
             parent: this,
-            urn: urnOf(this),
+            urns: urnsOf(this),
             claim: claimOf(role, name),
             adopt,
             gone,
