@@ -12,7 +12,7 @@ const noGuides = ["claims.md", "architecture.md", "reference.md", "glossary.md"]
 const guides = readdirSync(path.join(root, "docs")).filter(
     (name) => name.endsWith(".md") && !noGuides.includes(name),
 );
-const pages = ["README.md", ...guides.map((name) => `docs/${name}`)];
+const pages = ["README.md", "SECURITY.md", ...guides.map((name) => `docs/${name}`)];
 
 /** A row of the page: a claim and the tests that show it. */
 interface Row {
@@ -70,7 +70,7 @@ function isThere(file: string, title: string): boolean {
 const isInFullOnly = ({ file }: { file: string }) => file.startsWith("full/") || file === "faults";
 
 describe("docs/claims.md", () => {
-    it("has a section for the README and for each guide", () => {
+    it("has a section for the README, for SECURITY.md and for each guide", () => {
         expect([...sections.keys()].sort()).toEqual([...pages, "Not shown by a test"].sort());
         expect(pages.filter((page) => sections.get(page)!.length === 0)).toEqual([]);
     });

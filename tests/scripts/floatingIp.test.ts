@@ -13,6 +13,8 @@ const floating: Plan = {
     ],
 };
 const isBare = true;
+/** As when the tracked script fails on all hosts. */
+const noneIsActive = byHand("rm /var/lib/stand-in/active-director");
 
 describe("a director without services", () => {
     tests([
@@ -37,6 +39,14 @@ describe("a director without services", () => {
                 byHand("for module in ip_vs_rr ip_vs; do modprobe -r $module; done"),
                 apply(floating),
             ],
+        },
+        {
+            title: "is as it was found if no director is active after an apply",
+            host: "ds1",
+            events: [noneIsActive, apply(floating)],
+            status: 1,
+            says: /^no director is active for 10\.128\.190\.248\b[^]*\nrolled back/,
+            is: [noneIsActive],
         },
         {
             title: "keeps nothing of the services that it had",
