@@ -1,9 +1,4 @@
-import {
-    type ClusterStatus,
-    Health,
-    type ServiceStatus,
-    type VirtualIpStatus,
-} from "./clusterStatus";
+import { type ClusterStatus, Health, type ServiceStatus, type VirtualIpStatus } from "./status";
 import { serviceName, virtualIpOf } from "./rules";
 import { stateStyle } from "./statusView";
 import type { Picture } from "./topology";

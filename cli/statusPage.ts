@@ -1,5 +1,5 @@
 import { escaped } from "./markup";
-import type { ClusterStatus, ServiceStatus } from "./clusterStatus";
+import type { ClusterStatus, ServiceStatus } from "./status";
 import { foldedHosts, foldedService } from "./folded";
 import { livePicture } from "./livePicture";
 import { serviceName } from "./rules";

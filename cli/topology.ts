@@ -1,5 +1,6 @@
-import { ipvsRulesPath, nftPath, vrrpRoutersPath } from "../lvs/render";
-import { Health } from "./clusterStatus";
+import { ipvsRulesPath, vrrpRoutersPath } from "../lvs/director/steps";
+import { nftPath } from "../lvs/kernel/netfilter";
+import { Health } from "./status";
 import { namesOf } from "./names";
 import { withFullNat } from "./fullNat";
 import { fileOf, type RenderedHost } from "./rendered";

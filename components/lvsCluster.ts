@@ -3,9 +3,9 @@ import { RandomPassword } from "@pulumi/random";
 import { isManaged, present } from "../host/present";
 import { dependingOn, whenKnown } from "../host/known";
 import { plainSpelling } from "../lvs/addresses";
-import { standaloneRealServers } from "../lvs/plan";
+import { standaloneRealServers } from "../lvs/realServer/plan";
 import { membershipsOf, servedIpsOf, tunnelsOf } from "../lvs/pool";
-import { turnOf } from "../lvs/steps";
+import { turnOf } from "../lvs/director/steps";
 import type { LvsClusterArgs } from "./args";
 import { memberConnections } from "./connections";
 import { Director } from "./director";
@@ -37,6 +37,25 @@ import { whenDone } from "./whenDone";
  * });
  *
  * export const vip = web.vip;
+ * ```
+ *
+ * The same in YAML:
+ *
+ * ```yaml
+ * resources:
+ *   web:
+ *     type: lvs:LvsCluster
+ *     properties:
+ *       vrrpInstances: [{ interface: eth0, virtualRouterId: 62 }]
+ *       directors:
+ *         - { name: ds1, host: 10.128.190.253, hostKey: ssh-ed25519 AAAA… }
+ *         - { name: ds2, host: 10.128.190.254, hostKey: ssh-ed25519 AAAA… }
+ *       realServers:
+ *         - { name: rs1, host: 10.128.190.249, hostKey: ssh-ed25519 AAAA… }
+ *         - { name: rs2, host: 10.128.190.250, hostKey: ssh-ed25519 AAAA… }
+ *       virtualServers: [{ virtualIp: 10.128.190.248, port: 80 }]
+ * outputs:
+ *   vip: ${web.vip}
  * ```
  *
  * The constructor throws a `ResourceError` that lists every problem of its arguments, before any host

@@ -1,8 +1,8 @@
 import { driftLines, activeDirectorDrift } from "../../cli/diffView";
 import { parseDrift } from "../../cli/drift";
 import { findingLines, joinAlike, parseFindings, compareClocks } from "../../cli/findings";
-import type { HostReport } from "../../cli/clusterStatus";
-import { clusterStatus } from "../../cli/health";
+import type { HostReport } from "../../cli/status";
+import { clusterStatus } from "../../cli/clusterStatus";
 import { statusPage } from "../../cli/statusPage";
 import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";

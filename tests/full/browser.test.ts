@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { HostReport } from "../../cli/clusterStatus";
-import { clusterStatus } from "../../cli/health";
+import type { HostReport } from "../../cli/status";
+import { clusterStatus } from "../../cli/clusterStatus";
 import { statusPage } from "../../cli/statusPage";
 import { manyReports, readReports, reports } from "../cli/support";
 

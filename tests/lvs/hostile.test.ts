@@ -1,16 +1,16 @@
 import { bundle } from "../../host/bundle";
 import type { Cluster, StandaloneRealServer } from "../../lvs/model";
-import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
+import { planDirector } from "../../lvs/director/plan";
+import { planRealServer, standaloneRealServers } from "../../lvs/realServer/plan";
 import { type Problem, refusalsOf } from "../../lvs/problems";
 import {
     authPassFile,
     directorFiles,
     directorModuleFiles,
-    type HostFile,
-    realServerFiles,
-    realServerModuleFiles,
-} from "../../lvs/render";
-import { directorSteps } from "../../lvs/steps";
+    directorSteps,
+} from "../../lvs/director/steps";
+import type { HostFile } from "../../lvs/hostFile";
+import { realServerFiles, realServerModuleFiles } from "../../lvs/realServer/steps";
 import { validate, validateAuthPass, validateRealServer } from "../../lvs/validate";
 import { everyTextField } from "../support/clusters/everyTextField";
 import { badRefusal, distortion } from "../support/distortion";
@@ -38,11 +38,16 @@ function variantsOf(text: string, [name, value]: [string, string]): [string, str
     return value === "" ? [[name, value]] : [[name, value], after];
 }
 
-/** Hostile values for a leaf: each in one variant, and with FULL=1 in all variants. */
+/**
+ * Hostile values for a leaf: every second one in one variant. Neighbours in the list are of one kind,
+ * so each leaf gets every kind. With FULL=1 all values in all variants.
+ */
 function variantsFor({ text, path }: Leaf): [string, string][] {
     return Object.entries(hostileValues).flatMap((hostile, index) => {
         const variants = variantsOf(text, hostile);
-        return isFull ? variants : [variants[(index + path.length) % variants.length]!];
+        if (isFull) return variants;
+        const turn = index + path.length;
+        return turn % 2 === 0 ? [variants[(turn / 2) % variants.length]!] : [];
     });
 }
 
