@@ -12,16 +12,21 @@ export function folded(cluster: ClusterStatus): ClusterStatus {
         })),
         marks: marks.map(foldedService),
         elsewhere: elsewhere.map(foldedService),
-        hosts: alike(hosts, ({ role, state, keepalived, kernel }) => ({
-            role,
-            state,
-            keepalived,
-            kernel,
-        })).map(hostOf),
+        hosts: foldedHosts(hosts),
     };
 }
 
-function foldedService(service: ServiceStatus): ServiceStatus {
+export function foldedHosts(hosts: HostStatus[]): HostStatus[] {
+    const kinds = alike(hosts, ({ role, state, keepalived, kernel }) => ({
+        role,
+        state,
+        keepalived,
+        kernel,
+    }));
+    return kinds.map(hostOf);
+}
+
+export function foldedService(service: ServiceStatus): ServiceStatus {
     const kinds = alike(service.servers, ({ port, method, weight, health }) => ({
         port,
         method,

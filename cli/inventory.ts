@@ -43,7 +43,8 @@ export function requireInventories(outputs: Record<string, unknown>): Inventory[
         names.length === 0
             ? "the stack has no outputs. Run `pulumi up` first, or name another stack with --stack."
             : `no output of the stack lists hosts (there are ${names.join(", ")}). ` +
-                  "Add `export const inventory = cluster.inventory;` to the program and run `pulumi up`.",
+                  "Let the program export the output `inventory` of the cluster, in TypeScript with " +
+                  "`export const inventory = cluster.inventory;`, and run `pulumi up`.",
     );
 }
 

@@ -2,7 +2,7 @@ import { printable } from "../lvs/printable";
 import {
     answersThroughDirector,
     directorTexts,
-    isPreferred,
+    isChosen,
     type Picture,
     serverBoxes,
 } from "./topology";
@@ -34,7 +34,7 @@ export function mermaid(topology: Picture): string {
             // A virtual IP without services is the gateway of real servers.
             ...(services.length > 0 ? [`    clients --> ${vip(index)}`] : []),
             ...directors.map((one, to) => {
-                const arrow = isPreferred(one, ip, topology) ? "-->" : "-.->";
+                const arrow = isChosen(one, ip, topology) ? "-->" : "-.->";
                 return `    ${vip(index)} ${arrow} ${director(to)}`;
             }),
         ]),

@@ -1,7 +1,10 @@
 import { escaped } from "./markup";
 import type { ClusterStatus, ServiceStatus } from "./status";
+import { foldedHosts, foldedService } from "./folded";
+import { livePicture } from "./livePicture";
 import { serviceName } from "./rules";
 import { hostCells, hostColumns, serverCells, serverColumns } from "./statusView";
+import { svg } from "./svg";
 import type { Cell, Column } from "./text";
 
 /** Write the state of clusters as one HTML file, which loads nothing. */
@@ -30,6 +33,7 @@ function section(cluster: ClusterStatus, isNamed: boolean): string {
         ...(problems.length === 0
             ? []
             : [`<ul>${problems.map((one) => `<li>${escaped(one)}</li>`).join("\n")}</ul>`]),
+        svg(livePicture(cluster)),
         ...virtualIps.map(({ ip, router, activeDirectors, services }) =>
             [
                 `<article><h3>${escaped(ip)}</h3><p>${escaped(router)}, ${activeText(activeDirectors)}</p>`,
@@ -38,7 +42,7 @@ function section(cluster: ClusterStatus, isNamed: boolean): string {
             ].join("\n"),
         ),
         ...[...marks, ...elsewhere].map((service) => `<article>${serviceTable(service)}</article>`),
-        `<article><h3>hosts</h3>${table(hostColumns, hosts.map(hostCells))}</article>`,
+        `<article><h3>hosts</h3>${tables(hostColumns, hosts.map(hostCells), foldedHosts(hosts).map(hostCells))}</article>`,
         "</section>",
     ].join("\n");
 }
@@ -50,14 +54,29 @@ function activeText(activeDirectors: string[]): string {
     return `<b class="red">${text}</b>`;
 }
 
-function serviceTable({ service, scheduler, director, present, servers }: ServiceStatus): string {
+function serviceTable(service: ServiceStatus): string {
+    const { scheduler, director, present, servers } = service;
     const where = present
         ? `table of ${escaped(director)}`
         : '<b class="red">not in the kernel</b>';
     return (
-        `<h4>${escaped(serviceName(service))} <small>${escaped(scheduler)}, ${where}</small></h4>` +
-        table(serverColumns, servers.map(serverCells))
+        `<h4>${escaped(serviceName(service.service))} <small>${escaped(scheduler)}, ${where}</small></h4>` +
+        tables(
+            serverColumns,
+            servers.map(serverCells),
+            foldedService(service).servers.map(serverCells),
+        )
     );
+}
+
+/** Rows of a table that is shown whole. */
+const mostRows = 12;
+
+/** Write a table. If it is long, its rows that are alike share a row, and the reader opens the rest. */
+function tables(columns: Column[], rows: Cell[][], folded: Cell[][]): string {
+    if (rows.length <= mostRows) return table(columns, rows);
+    const all = `<details><summary>all ${rows.length}</summary>${table(columns, rows)}</details>`;
+    return table(columns, folded) + all;
 }
 
 function table(columns: Column[], rows: Cell[][]): string {
@@ -87,8 +106,11 @@ const style = [
     "time,small,p,th{color:var(--dim);font-weight:400}h3{margin:0;font-size:1.1rem}h4{margin:1rem 0 .25rem}p{margin:0}",
     "article{background:var(--box);border:1px solid var(--line);border-radius:8px;padding:1rem;margin:1rem 0;overflow-x:auto}",
     "ul{border-left:4px solid var(--red);margin:1rem 0;padding:.25rem 0 .25rem 2rem}",
+    "svg{display:block;max-width:100%;height:auto;margin:1rem auto}",
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}",
     "th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);white-space:nowrap}",
     "tbody tr:last-child td{border-bottom:0}.right{text-align:right}",
+    // A row of many hosts has many names.
+    "td:first-child{white-space:normal;min-width:8rem}summary{color:var(--dim);cursor:pointer;margin-top:.5rem}",
     ".green{color:var(--green)}.red{color:var(--red)}.yellow{color:var(--yellow)}.dim{color:var(--dim);font-weight:400}",
 ].join("");

@@ -107,7 +107,7 @@ function sum(servers: ServerStatus[], field: "active" | "inactive"): string {
     return amount(servers.reduce((total, server) => total + server[field], 0));
 }
 
-const healthStyles: Record<Health, Style> = {
+export const healthStyles: Record<Health, Style> = {
     up: "green",
     down: "red",
     drained: "yellow",
@@ -152,15 +152,20 @@ export function hostCells({
     uptime,
     sinceApply,
 }: HostStatus): Cell[] {
-    const style = /split|unknown|broken|not set up/.test(state) ? "red" : "green";
     return [
         name,
         roles[role] ?? role,
-        { text: state, style: state === "backup" ? "dim" : style },
+        { text: state, style: stateStyle(state) },
         // Real servers have no keepalived.
         shortened(keepalived ?? "-", 20),
         shortened(kernel ?? "-", 40),
         uptime === undefined ? "-" : duration(uptime),
         sinceApply === undefined ? "-" : `${duration(sinceApply)} ago`,
     ];
+}
+
+/** Choose the style for the state of a host. */
+export function stateStyle(state: string): Style {
+    if (/split|unknown|broken|not set up/.test(state)) return "red";
+    return state === "backup" ? "dim" : "green";
 }

@@ -6,6 +6,7 @@ import {
     arrowHead,
     type Box,
     columnHeight,
+    type Content,
     drawn,
     framed,
     leftOf,
@@ -21,7 +22,7 @@ import {
 import {
     answersThroughDirector,
     directorTexts,
-    isPreferred,
+    isChosen,
     type Picture,
     serverBoxes,
 } from "./topology";
@@ -42,26 +43,26 @@ const methods: Record<string, string> = {
 
 /** Draw the picture as an SVG file, for light and dark pages. */
 export function svg(topology: Picture): string {
-    const { virtualIps, directors, routers } = topology;
+    const { choice, virtualIps, directors, routers } = topology;
     const serversOf = serverBoxes(topology);
-    const texts = [
-        [["clients"]],
-        virtualIps.map(({ ip, services }) => [ip, ...services]),
-        directors.map((one) => directorTexts(one, topology)),
-        serversOf.map(({ lines }) => lines),
+    const contents: Content[][] = [
+        [{ lines: ["clients"], kind: "clients" }],
+        virtualIps.map(({ ip, services, style: own = "" }) => ({
+            lines: [ip, ...services],
+            kind: `vip ${own}`.trim(),
+        })),
+        directors.map((one) => ({
+            lines: directorTexts(one, topology),
+            kind: `director ${one.style ?? ""}`.trim(),
+        })),
+        serversOf.map(({ lines, style: own = "" }) => ({ lines, kind: `server ${own}`.trim() })),
     ];
-    const kinds = ["clients", "vip", "director", "server"];
     const titles = ["", "virtual IPs", "directors", "real servers"];
-    const heights = texts.map(columnHeight);
+    const heights = contents.map(columnHeight);
     const body = Math.max(...heights);
     let x = margin;
-    const columns = texts.map((boxes, index) => {
-        const column = placed(
-            boxes,
-            kinds[index]!,
-            x,
-            headHeight + margin + (body - heights[index]!) / 2,
-        );
+    const columns = contents.map((boxes, index) => {
+        const column = placed(boxes, x, headHeight + margin + (body - heights[index]!) / 2);
         x += column.width + columnGap;
         return column;
     });
@@ -76,7 +77,7 @@ export function svg(topology: Picture): string {
     );
     const legend = [
         ...used.map((method) => ({ kind: `edge ${method}`, text: methods[method]! })),
-        { kind: "edge", text: "preferred director of the virtual IP" },
+        { kind: "edge", text: `${choice} director of the virtual IP` },
         ...(directors.length > 1 ? [{ kind: "edge spare", text: "backup director" }] : []),
     ];
     const bottom = headHeight + margin + body;
@@ -84,10 +85,10 @@ export function svg(topology: Picture): string {
     const frame = framed(dirs);
     const width = Math.max(
         x - columnGap + margin,
-        margin * 2 + 40 + longest(legend.map(({ text }) => [text])) * letterWidth,
+        margin * 2 + 40 + longest(legend.map(({ text }) => text)) * letterWidth,
     );
     const height = legendTop + legend.length * lineHeight + margin - 6;
-    const router = routers.map(({ name, interface: device, id }) => `${name} ${device} id ${id}`);
+    const router = routers.map(({ text }) => text);
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" ` +
             `width="${round(width)}" height="${round(height)}" role="img" aria-label="${escaped(summary(topology))}">`,
@@ -104,7 +105,7 @@ export function svg(topology: Picture): string {
             .map((vip) => arrow(rightOf(clients[0]!), leftOf(vip), "")),
         ...vips.flatMap((vip, index) =>
             dirs.map((director, to) => {
-                const first = isPreferred(directors[to]!, virtualIps[index]!.ip, topology);
+                const first = isChosen(directors[to]!, virtualIps[index]!.ip, topology);
                 return arrow(rightOf(vip), leftOf(director), first ? "" : "spare");
             }),
         ),
@@ -140,11 +141,16 @@ const style = [
     ".title{fill:#59636e;font-size:12px;letter-spacing:.06em}.lane{font-size:11px;fill:#59636e}",
     ".page{fill:#fff}.box{fill:#f6f8fa;stroke:#d1d9e0;stroke-width:1.2}",
     ".vip{fill:#ddf4ff;stroke:#54aeff}.director{fill:#dafbe1;stroke:#4ac26b}",
+    // The live state of a box.
+    ".box.green{fill:#dafbe1;stroke:#4ac26b}.box.red{fill:#ffebe9;stroke:#cf222e}",
+    ".box.yellow{fill:#fff8c5;stroke:#bf8700}.box.dim{fill:#f6f8fa;stroke:#d1d9e0}",
     ".frame{fill:none;stroke:#4ac26b;stroke-dasharray:2 4}",
     ".edge{fill:none;stroke:#818b98;stroke-width:1.6}.head{fill:#818b98}.spare{stroke-dasharray:5 5}",
     ...coloured({ DR: "#0969da", TUN: "#8250df", NAT: "#bc4c00", FULLNAT: "#bf3989" }),
     "@media(prefers-color-scheme:dark){text{fill:#f0f6fc}.more,.legend,.title,.lane{fill:#9198a1}",
     ".page{fill:#0d1117}.box{fill:#151b23;stroke:#3d444d}.vip{fill:#121d2f;stroke:#1f6feb}",
+    ".box.green{fill:#12261e;stroke:#238636}.box.red{fill:#25171c;stroke:#f85149}",
+    ".box.yellow{fill:#272115;stroke:#d29922}.box.dim{fill:#151b23;stroke:#3d444d}",
     ".director{fill:#12261e;stroke:#238636}.edge{stroke:#656c76}.head{fill:#656c76}",
     ...coloured({ DR: "#4493f8", TUN: "#ab7df8", NAT: "#db6d28", FULLNAT: "#db61a2" }),
     "}",

@@ -9,36 +9,40 @@ const boxGap = 16;
 /** Distance of the way to a real server and the way back. */
 const pairGap = 12;
 
-/** A box of the picture with its text. */
-export interface Box {
-    x: number;
-    y: number;
-    width: number;
-    height: number;
+/** The text of a box, and the classes that colour it. */
+export interface Content {
     lines: string[];
     kind: string;
 }
 
-function boxHeight(lines: string[]): number {
+/** A box in its place. */
+export interface Box extends Content {
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+}
+
+function boxHeight({ lines }: Content): number {
     return lines.length * lineHeight + padding;
 }
 
-export function columnHeight(boxes: string[][]): number {
-    return boxes.reduce((sum, lines) => sum + boxHeight(lines) + boxGap, -boxGap);
+export function columnHeight(boxes: Content[]): number {
+    return boxes.reduce((sum, box) => sum + boxHeight(box) + boxGap, -boxGap);
 }
 
-export function longest(boxes: string[][]): number {
-    return Math.max(0, ...boxes.flat().map((line) => line.length));
+export function longest(lines: string[]): number {
+    return Math.max(0, ...lines.map((line) => line.length));
 }
 
-export function placed(boxes: string[][], kind: string, x: number, top: number) {
-    const width = longest(boxes) * letterWidth + 2 * padding;
+export function placed(contents: Content[], x: number, top: number) {
+    const width = longest(contents.flatMap(({ lines }) => lines)) * letterWidth + 2 * padding;
     let y = top;
     return {
         x,
         width,
-        boxes: boxes.map((lines): Box => {
-            const box = { x, y, width, height: boxHeight(lines), lines, kind };
+        boxes: contents.map((content): Box => {
+            const box = { ...content, x, y, width, height: boxHeight(content) };
             y += box.height + boxGap;
             return box;
         }),

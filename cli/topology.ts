@@ -1,21 +1,47 @@
 import { ipvsRulesPath, vrrpRoutersPath } from "../lvs/director/steps";
 import { nftPath } from "../lvs/kernel/netfilter";
+import { Health } from "./status";
 import { namesOf } from "./names";
 import { withFullNat } from "./fullNat";
 import { fileOf, type RenderedHost } from "./rendered";
 import { parseRouters, parseRules, serviceName, splitSocket, virtualIpOf } from "./rules";
+import { healthStyles } from "./statusView";
+import { amount, type Style } from "./text";
 
-/** A cluster as the picture shows it. */
+/** A cluster as the picture shows it: as planned, or with its live state. */
 export interface Picture {
-    virtualIps: { ip: string; services: string[] }[];
-    directors: { name: string; preferredFor: string[] }[];
-    routers: { name: string; interface: string; id: number; virtualIps: string[] }[];
+    /** What the directors are chosen for: the plan prefers them, or they are active now. */
+    choice: "preferred" | "active";
+    virtualIps: { ip: string; services: string[]; style?: Style }[];
+    directors: {
+        name: string;
+        /** VRRP instances of which this director is the choice. */
+        chosenFor: string[];
+        /** State of a director that is no choice. Defaults to `backup`. */
+        state?: string;
+        style?: Style;
+    }[];
+    routers: { name: string; text: string; virtualIps: string[] }[];
     realServers: {
         name: string;
         address: string;
         /** Its pools, and how packets get to it. */
-        pools: { service: string; port: string; method: string; weight: number; sorry: boolean }[];
+        pools: Pool[];
+        /** Live state of the host, if it does not serve. */
+        trouble?: string;
+        /** Active connections now. */
+        connections?: number;
     }[];
+}
+
+interface Pool {
+    service: string;
+    port: string;
+    method: string;
+    weight: number;
+    sorry: boolean;
+    /** Live state. */
+    health?: Health;
 }
 
 /** Read a cluster from its rendered hosts. `nameOf` gives the name of a real server by its address. */
@@ -73,6 +99,7 @@ export function pictureOf(
         realServers.set(name, realServer);
     }
     return {
+        choice: "preferred",
         virtualIps: [
             ...ips.map((ip) => ({
                 ip,
@@ -87,14 +114,13 @@ export function pictureOf(
         ],
         directors: directors.map(({ name }) => ({
             name,
-            preferredFor: routers
+            chosenFor: routers
                 .filter((one) => preferred.get(one.name) === name)
                 .map((one) => one.name),
         })),
         routers: routers.map(({ name, interface: device, id, virtualIps }) => ({
             name,
-            interface: device,
-            id,
+            text: `${name} ${device} id ${id}`,
             virtualIps: virtualIps.map(({ ip }) => ip),
         })),
         realServers: [...realServers.values()],
@@ -111,12 +137,12 @@ function unique<T>(items: T[], keyOf: (item: T) => string): T[] {
 
 /** Write the lines of a director's box. */
 export function directorTexts(
-    { name, preferredFor }: Picture["directors"][number],
-    { routers }: Picture,
+    { name, chosenFor, state }: Picture["directors"][number],
+    { choice, routers }: Picture,
 ): string[] {
-    if (routers.length === 0) return [name];
-    const isPreferred = preferredFor.length > 0;
-    return [name, isPreferred ? `preferred for ${preferredFor.join(", ")}` : "backup"];
+    if (routers.length === 0) return state === undefined ? [name] : [name, state];
+    const isChosen = chosenFor.length > 0;
+    return [name, isChosen ? `${choice} for ${chosenFor.join(", ")}` : (state ?? "backup")];
 }
 
 /** Real servers of a picture in which each has a box of its own. In a larger one, those that are alike share a box. */
@@ -129,8 +155,9 @@ const longestNames = 32;
 export interface ServerBox {
     /** Names, addresses and each different pool once: `TCP 80 → 8080 · NAT · weight 2`. */
     lines: string[];
-    /** Ways of packets to the real servers. */
+    /** Ways of packets to the real servers. None if no director sends them any. */
     methods: string[];
+    style?: Style;
 }
 
 /** List the boxes of the real servers. */
@@ -138,7 +165,7 @@ export function serverBoxes({ realServers }: Picture): ServerBox[] {
     if (realServers.length <= mostSeparate) return realServers.map((one) => boxOf([one]));
     const groups = new Map<string, Picture["realServers"]>();
     for (const realServer of realServers) {
-        const key = JSON.stringify(realServer.pools.map(kindOf));
+        const key = JSON.stringify([realServer.pools.map(kindOf), realServer.trouble]);
         const group = groups.get(key) ?? [];
         group.push(realServer);
         groups.set(key, group);
@@ -146,15 +173,13 @@ export function serverBoxes({ realServers }: Picture): ServerBox[] {
     return [...groups.values()].map(boxOf);
 }
 
-type Pool = Picture["realServers"][number]["pools"][number];
-
 /** Properties that real servers in one box have in common. Drained servers have boxes of their own; other weights may differ. */
 function kindOf({ weight, ...pool }: Pool) {
     return { ...pool, drained: weight === 0 };
 }
 
 function boxOf(alike: Picture["realServers"]): ServerBox {
-    const [{ name, address, pools }] = alike as [Picture["realServers"][number]];
+    const [{ name, address, pools, trouble }] = alike as [Picture["realServers"][number]];
     const texts = pools.map((pool, index) =>
         poolText(
             pool,
@@ -170,12 +195,31 @@ function boxOf(alike: Picture["realServers"]): ServerBox {
                   `${alike.length} real servers`,
               ];
     return {
-        lines: [...heading, ...unique(texts, (text) => text)],
+        lines: [
+            ...heading,
+            ...(trouble === undefined ? [] : [trouble]),
+            ...unique(texts, (text) => text),
+            ...connectionsOf(alike),
+        ],
         methods: unique(
-            pools.map(({ method }) => method),
+            pools.filter(({ health }) => health !== Health.down).map(({ method }) => method),
             (method) => method,
         ),
+        style: styleOf(alike[0]!),
     };
+}
+
+function connectionsOf(realServers: Picture["realServers"]): string[] {
+    if (realServers.every(({ connections }) => connections === undefined)) return [];
+    const sum = realServers.reduce((total, { connections = 0 }) => total + connections, 0);
+    return [`active connections: ${amount(sum)}`];
+}
+
+/** The worst state of a real server decides. A picture of a plan has no states. */
+function styleOf({ pools, trouble }: Picture["realServers"][number]): Style | undefined {
+    if (trouble !== undefined) return "red";
+    const styles = pools.flatMap(({ health }) => (health ? healthStyles[health] : []));
+    return (["red", "yellow", "green"] as const).find((style) => styles.includes(style));
 }
 
 /** Does the answer of this method pass through the director? */
@@ -183,24 +227,27 @@ export function answersThroughDirector(method: string): boolean {
     return method === "NAT" || method === "FULLNAT";
 }
 
-/** Is the director active for a virtual IP, or a firewall mark, while all directors are healthy? */
-export function isPreferred(
-    { preferredFor }: Picture["directors"][number],
+/** Is the director the choice for a virtual IP or a firewall mark? */
+export function isChosen(
+    { chosenFor }: Picture["directors"][number],
     ip: string,
     { routers }: Picture,
 ): boolean {
     if (routers.length === 0) return true;
     const router = routers.find((one) => one.virtualIps.includes(ip));
-    return router === undefined ? preferredFor.length > 0 : preferredFor.includes(router.name);
+    return router === undefined ? chosenFor.length > 0 : chosenFor.includes(router.name);
 }
 
 /** Write a pool with the weights of the real servers of a box. */
-function poolText({ service, port, method, sorry }: Pool, weights: number[]): string {
+function poolText({ service, port, method, sorry, health }: Pool, weights: number[]): string {
     const name = serviceName(service);
     const own = port === "0" || name.endsWith(` ${port}`) ? name : `${name} → ${port}`;
     const [least, most] = [Math.min(...weights), Math.max(...weights)];
     const weight = least === most ? String(most) : `${least}–${most}`;
-    return [own, method, sorry ? "sorry server" : weight === "1" ? "" : `weight ${weight}`]
+    // The kernel has weight 0 for a server that is down or drained.
+    const isUsual = weight === "1" || (health !== undefined && most === 0);
+    const state = health === Health.sorry ? "" : (health ?? "");
+    return [own, method, sorry ? "sorry server" : isUsual ? "" : `weight ${weight}`, state]
         .filter(Boolean)
         .join(" · ");
 }

@@ -2,7 +2,7 @@
 # Prepare this machine for the lab, the demo and the tests. The script can run at any time: it does
 # only what is missing, prints each step, and prints nothing if everything is there. Needs Debian
 # (x86_64), root, and Node 20.12 or later with npm. It installs or builds everything else. With the
-# argument "tests" it also makes the disks of the tests.
+# argument "tests" it also makes the disks of the tests, and with "full" it installs a browser.
 set -eu
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin:/sbin
@@ -47,8 +47,11 @@ check_machine() {
 
 # --- Debian packages ---
 
-# Print the packages of the missing programs.
+# Print the packages of the missing programs. The arguments are those of the script.
 missing_packages() {
+    case " $* " in
+        *' full '*) command -v chromium >/dev/null || printf 'chromium ' ;;
+    esac
     while read -r program package; do
         command -v "$program" >/dev/null || printf '%s ' "$package"
     done <<END
@@ -131,7 +134,7 @@ step() {
 
 check_machine "$@"
 allow_services_as_before # in case an earlier run was killed
-packages=$(missing_packages)
+packages=$(missing_packages "$@")
 if [ -n "$packages" ]; then step "Installing Debian packages (${packages% })" install_packages "$packages"; fi
 npm_is_current || step 'Installing npm packages' install_npm_packages
 exec node_modules/.bin/tsx lab/setup.ts "$@"

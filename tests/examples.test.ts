@@ -6,6 +6,9 @@ import { LvsCluster } from "../components";
 import { readCluster } from "../config";
 import { record } from "./support/record";
 
+// The example imports the package as a user's program does.
+jest.mock("@pulumi-lvs/lvs", () => jest.requireActual<object>("../library"), { virtual: true });
+
 const example = path.join(__dirname, "..", "examples", "typescript", "index.ts");
 
 describe("the example program", () => {

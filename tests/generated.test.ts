@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { PropertyDefinition } from "@pulumi/pulumi/provider/experimental/analyzer";
+import { version } from "../package.json";
 import { analyze, argsName, isSecret } from "../tools/analyze";
+import { installationPaths, withVersion } from "../tools/installation";
 import { reference, referencePath, splitDefault } from "../tools/reference";
 import { schemaPath, stackSchema } from "../tools/schema";
 
@@ -35,6 +37,15 @@ const isSentence = (description = "") => /^\S.*\.$/s.test(description);
 it("stacks/schema.json is what `npm run generate` makes of the interfaces", () => {
     expect(readFileSync(schemaPath, "utf8")).toBe(stackSchema(api));
 });
+
+it.each(installationPaths)(
+    "%s installs the plugin of this version, as `npm run generate` writes it",
+    (file) => {
+        const text = readFileSync(file, "utf8");
+        expect(text).toContain(`pulumi plugin install resource lvs ${version} --file`);
+        expect(text).toBe(withVersion(text));
+    },
+);
 
 describe("docs/reference.md", () => {
     it("is what `npm run generate` makes of the interfaces", () => {

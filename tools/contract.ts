@@ -116,7 +116,7 @@ export function forbiddenBreaks(): string[] {
 if (require.main === module) {
     const breaks = forbiddenBreaks();
     if (breaks.length > 0) {
-        const fix = `Version ${version} may not break programs. Use a major version.`;
+        const fix = `Version ${version} may not break programs. Run "git checkout .", and make a major version, or a minor one before 1.0.0.`;
         process.stderr.write(`${[...breaks, fix].join("\n")}\n`);
         process.exitCode = 1;
     } else {

@@ -48,6 +48,7 @@ func main() {
 			return err
 		}
 		ctx.Export("vip", web.Vip)
+		ctx.Export("inventory", web.Inventory)
 		return nil
 	})
 }

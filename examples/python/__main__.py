@@ -31,3 +31,4 @@ web = lvs.LvsCluster(
 )
 
 pulumi.export("vip", web.vip)
+pulumi.export("inventory", web.inventory)

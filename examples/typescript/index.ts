@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LvsCluster } from "../../components";
+import { LvsCluster } from "@pulumi-lvs/lvs";
 
 const config = new pulumi.Config();
 
@@ -20,3 +20,4 @@ const web = new LvsCluster("web", {
 });
 
 export const vip = web.vip;
+export const inventory = web.inventory;

@@ -82,3 +82,24 @@ export function readReports(reported: Record<string, string | undefined>): HostR
         ...(text === undefined ? { problem: "cannot be reached" } : { facts: parseFacts(text) }),
     }));
 }
+
+/** Read the reports of the article's cluster with this many real servers. One is down. */
+export function manyReports(count: number): HostReport[] {
+    const names = Array.from({ length: count }, (_, index) => `rs${index + 1}`);
+    const addressOf = (index: number) => `10.128.191.${index + 1}`;
+    const seen = (text: string) =>
+        text.replace(/^(rule -a|server) .*\n/gm, "").concat(
+            ...names.flatMap((_, index) => {
+                const rule = `-a -t 10.128.190.248:80 -r ${addressOf(index)}:80 -g -w 1`;
+                const isDown = index === 11;
+                return [`rule ${rule}\n`, isDown ? "" : `server 1 2 3 4 5 6 7 ${rule}\n`];
+            }),
+        );
+    const director = (name: string, isActive: boolean) => seen(directorReport(name, { isActive }));
+    const directors = readReports({ ds1: director("ds1", true), ds2: director("ds2", false) });
+    const realServers = names.map((name, index): HostReport => ({
+        host: { ...hostOf("rs1"), name, host: addressOf(index), addresses: [addressOf(index)] },
+        facts: parseFacts(realServerReport(name)),
+    }));
+    return [...directors, ...realServers];
+}

@@ -4,7 +4,7 @@ import { withFullNat } from "../../cli/fullNat";
 import { mermaid } from "../../cli/mermaid";
 import type { RenderedHost } from "../../cli/rendered";
 import { svg } from "../../cli/svg";
-import { pictureOf, serverBoxes } from "../../cli/topology";
+import { type Picture, pictureOf, serverBoxes } from "../../cli/topology";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/director/plan";
 import { directorFiles } from "../../lvs/director/steps";
@@ -150,7 +150,7 @@ describe("lvs topology", () => {
 
 it("lvs topology marks the director with the highest priority of each virtual router", () => {
     const { directors } = pictured(goldenClusters["active-active"]!);
-    expect(directors.map(({ preferredFor }) => preferredFor.length)).toEqual([1, 1]);
+    expect(directors.map(({ chosenFor }) => chosenFor.length)).toEqual([1, 1]);
 });
 
 it("lvs topology gives directors without VRRP no roles", () => {
@@ -172,9 +172,10 @@ it("lvs topology names a real server by its address if the inventory lacks it", 
 });
 
 it("lvs topology escapes markup and unseen characters in names", () => {
-    const hostile = {
+    const hostile: Picture = {
+        choice: "preferred",
         virtualIps: [{ ip: 'a<b>&"c', services: ["`x\u001b\u202e"] }],
-        directors: [{ name: "d#1", preferredFor: [] }],
+        directors: [{ name: "d#1", chosenFor: [] }],
         routers: [],
         realServers: [],
     };

@@ -1,7 +1,6 @@
 import { driftLines, activeDirectorDrift } from "../../cli/diffView";
 import { parseDrift } from "../../cli/drift";
 import { findingLines, joinAlike, parseFindings, compareClocks } from "../../cli/findings";
-import { parseFacts } from "../../cli/facts";
 import type { HostReport } from "../../cli/status";
 import { clusterStatus } from "../../cli/clusterStatus";
 import { statusPage } from "../../cli/statusPage";
@@ -9,7 +8,7 @@ import { statusLines } from "../../cli/statusView";
 import { coloured, lineWidth, plain } from "../../cli/text";
 import { drawn, screenLines } from "../../cli/watchView";
 import { expectGolden } from "../support/golden";
-import { directorReport, hostOf, readReports, realServerReport, reports } from "./support";
+import { directorReport, manyReports, readReports, reports } from "./support";
 
 describe("lvs status", () => {
     const lines = (other: Record<string, string | undefined> = {}) =>
@@ -46,27 +45,6 @@ describe("lvs status", () => {
         expect(line).toBe("\x1b[32mNo problems.\x1b[39m");
     });
 });
-
-/** The reports of the article's cluster, with this many real servers. */
-function manyReports(count: number): HostReport[] {
-    const names = Array.from({ length: count }, (_, index) => `rs${index + 1}`);
-    const addressOf = (index: number) => `10.128.191.${index + 1}`;
-    const seen = (text: string) =>
-        text.replace(/^(rule -a|server) .*\n/gm, "").concat(
-            ...names.flatMap((_, index) => {
-                const rule = `-a -t 10.128.190.248:80 -r ${addressOf(index)}:80 -g -w 1`;
-                const isDown = index === 11;
-                return [`rule ${rule}\n`, isDown ? "" : `server 1 2 3 4 5 6 7 ${rule}\n`];
-            }),
-        );
-    const director = (name: string, isActive: boolean) => seen(directorReport(name, { isActive }));
-    const directors = readReports({ ds1: director("ds1", true), ds2: director("ds2", false) });
-    const realServers = names.map((name, index): HostReport => ({
-        host: { ...hostOf("rs1"), name, host: addressOf(index), addresses: [addressOf(index)] },
-        facts: parseFacts(realServerReport(name)),
-    }));
-    return [...directors, ...realServers];
-}
 
 describe("lvs status in a terminal of 80 columns", () => {
     it("fits every line, and cuts no address and no version", () => {
@@ -111,6 +89,14 @@ describe("lvs status --watch", () => {
     });
 });
 
+/** List the boxes of a picture: the classes, and the lines of text. */
+function boxesIn(text: string): string[] {
+    return [...text.matchAll(/<rect class="box ([^"]*)".*/g)].map(([line, kind]) => {
+        const lines = [...line.matchAll(/<text [^>]*>([^<]*)/g)].map(([, words]) => words);
+        return `${kind}: ${lines.join(", ")}`;
+    });
+}
+
 describe("lvs status --html", () => {
     const time = new Date("2026-01-02T03:04:05Z");
     const page = (hosts: HostReport[]) => statusPage([clusterStatus("inventory", hosts)], time);
@@ -134,14 +120,60 @@ describe("lvs status --html", () => {
         hosts[0]!.facts!.kernel = "<script>alert(1)</script>";
         hosts[4]!.host.name = '<img src="x">';
         const text = page(hosts);
-        expect(text).not.toMatch(/<(script|img|link|iframe)|url\(|@import|https?:/);
+        const named = text.replaceAll('xmlns="http://www.w3.org/2000/svg"', "");
+        expect(named).not.toMatch(/<(script|img|link|iframe)|url\((?!#)|@import|https?:/);
         expect(text).toContain("&lt;img src=&quot;x&quot;&gt;");
         const open: string[] = [];
-        for (const [, closing, tag] of text.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+        for (const [, closing, tag, own] of text.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
             if (closing) expect(open.pop()).toBe(tag);
-            else if (tag !== "meta") open.push(tag!);
+            else if (tag !== "meta" && !own) open.push(tag!);
         }
         expect(open).toEqual([]);
+    });
+
+    it("draws a healthy cluster: the active director, the real servers that are up, and counts", () => {
+        expect(boxesIn(page(readReports(reports())))).toEqual([
+            "clients: clients",
+            "vip: 10.128.190.248, TCP 80 rr · 3 of 3 up",
+            "director green: ds1, active for VI_1",
+            "director dim: ds2, backup",
+            "server green: rs1, 10.128.190.249, TCP 80 · DR · up, active connections: 12",
+            "server green: rs2, 10.128.190.250, TCP 80 · DR · up, active connections: 11",
+            "server green: rs3, 10.128.190.251, TCP 80 · DR · up, active connections: 1.3k",
+        ]);
+    });
+
+    it("draws failures in red, and no way to a real server that is down", () => {
+        const withoutRs2 = directorReport("ds2", { isActive: false }).replace(
+            /server .*250:80 .*\n/,
+            "",
+        );
+        const text = page(
+            readReports(reports({ ds1: undefined, ds2: withoutRs2, rs3: undefined })),
+        );
+        expect(boxesIn(text)).toEqual([
+            "clients: clients",
+            "vip red: 10.128.190.248, TCP 80 rr · 2 of 3 up, no active director",
+            "director red: ds1, unknown",
+            "director dim: ds2, backup",
+            "server green: rs1, 10.128.190.249, TCP 80 · DR · up, active connections: 12",
+            "server red: rs2, 10.128.190.250, TCP 80 · DR · down, active connections: 0",
+            "server red: rs3, 10.128.190.251, host: unknown, TCP 80 · DR · up, active connections: 1.3k",
+        ]);
+        // From a director to rs1 and rs3, and the answers of both.
+        expect(text.match(/marker-end="url\(#to-DR\)"/g)).toHaveLength(3);
+    });
+
+    it("draws real servers of a large cluster that are alike as one box, and gives them one row", () => {
+        const text = page(manyReports(200));
+        expect(boxesIn(text).filter((box) => box.startsWith("server"))).toEqual([
+            "server green: rs1–rs11, rs13–rs200, 199 real servers, TCP 80 · DR · up, active connections: 199",
+            "server red: rs12, 10.128.191.12, TCP 80 · DR · down, active connections: 0",
+        ]);
+        const [shown, rest] = text.split("<details>") as [string, string];
+        expect(shown.match(/<tr><td>/g)).toHaveLength(2);
+        expect(rest).toContain("<summary>all 200</summary>");
+        expect(rest.split("</details>")[0]!.match(/<tr><td>/g)).toHaveLength(200);
     });
 });
 

@@ -16,9 +16,7 @@ const examples = {
 
 function choices(): string {
     const blocks = Object.entries(examples).map(([language, file]) => {
-        const program = readFileSync(path.join(root, file), "utf8")
-            .replace("../../components", "@pulumi-lvs/lvs")
-            .trim();
+        const program = readFileSync(path.join(root, file), "utf8").trim();
         const block = `\`\`\`${language}\n${program}\n\`\`\``;
         return `{{% choosable language ${language} %}}\n\n${block}\n\n{{% /choosable %}}`;
     });

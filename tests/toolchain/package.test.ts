@@ -215,15 +215,35 @@ describe.each(Object.keys(entered))("pulumi new with the template %s", (template
         const config = configOf(template);
         const set = Object.entries(config).map(([key, value]) => `${key}=${value}`);
         await pulumi("config", "set-all", ...set.flatMap((one) => ["--plaintext", one]));
-        const { steps, diagnostics = [] } = JSON.parse(await pulumi("preview", "--json")) as {
-            steps: { urn: string }[];
-            diagnostics?: { message: string }[];
-        };
-        expect(diagnostics).toEqual([]);
-        const configured = steps.flatMap(({ urn }) => /(\w+)-configure$/.exec(urn)?.[1] ?? []);
-        expect(configured.sort()).toEqual(Object.keys(config).filter(isHost));
+        expect(hostsIn(await pulumi("preview", "--json"))).toEqual(
+            Object.keys(config).filter(isHost),
+        );
     }, 120_000);
 });
+
+it("A copy of the example in TypeScript sets up the article's cluster with the packed package", async () => {
+    const copy = path.join(folder, "example");
+    const pulumi = await pulumiIn(copy);
+    fs.cpSync(path.join(root, "examples", "typescript"), copy, { recursive: true });
+    fs.symlinkSync(path.join(project, "node_modules"), path.join(copy, "node_modules"));
+    await pulumi("stack", "init", "dev");
+    const hosts = ["ds1", "ds2", "rs1", "rs2", "rs3"];
+    const keys = hosts.flatMap((host) => ["--plaintext", `${host}=ssh-ed25519 AAAA`]);
+    await pulumi("config", "set-all", ...keys, "--secret", "privateKey=PRIVATE");
+    const printed = await pulumi("preview", "--json");
+    expect(hostsIn(printed)).toEqual(hosts);
+    expect(printed).not.toContain("PRIVATE");
+}, 120_000);
+
+/** Hosts that a preview would configure. Expects no warning in it. */
+function hostsIn(printed: string): string[] {
+    const { steps, diagnostics = [] } = JSON.parse(printed) as {
+        steps: { urn: string }[];
+        diagnostics?: { message: string }[];
+    };
+    expect(diagnostics).toEqual([]);
+    return steps.flatMap(({ urn }) => /(\w+)-configure$/.exec(urn)?.[1] ?? []).sort();
+}
 
 function templatePath(template: string): string {
     return path.join(project, "node_modules", name, "templates", template);
