@@ -8,7 +8,7 @@ import type { StepContent } from "../lvs/steps";
 const record = ["basics", "record"];
 
 /** The parts that apply a step as a whole or not at all. */
-const transaction = [...record, "lock", "transaction", "files", "sysctl", "units"];
+const transaction = [...record, "lock", "transaction", "files", "selinux", "sysctl", "units"];
 const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "alone", "director"];
 const realServer = [...transaction, "monitoring", "realServer"];
 
@@ -22,7 +22,7 @@ const scripts = {
     director,
     directorDeferred: [...director, "deferred"],
     realServerDeferred: [...realServer, "deferred"],
-    report: [...record, "vrrp", "ipvs", "report"],
+    report: [...record, "vrrp", "ipvs", "selinux", "report"],
 };
 
 /** Script of a step, or of a report. */

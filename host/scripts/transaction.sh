@@ -93,6 +93,7 @@ apply() {
     fi
     save_original
     back_up
+    watch_denials
     changing=yes
     swap
     activate
@@ -110,6 +111,7 @@ apply() {
 finish() {
     prove
     [ -n "${deferral:-}" ] || rm -f "$state/deferred"
+    [ -z "${watched_from:-}" ] || note="${note:-$step applied}$(new_denials '; ' | tr -d '\n')"
     say "${note:-$step applied}"
     announce_deferral
 }
@@ -181,7 +183,10 @@ undo() {
     trap '' TERM INT HUP
     undoing=yes
     set +e
-    [ -z "$changing" ] || roll_back
+    [ -z "$changing" ] || {
+        new_denials "$(uname -n): " >&2
+        roll_back
+    }
     clean
     if [ ! -e "$state/files" ]; then
         # An untouched service must not restart either.
@@ -211,6 +216,8 @@ remove() {
     for path in $(words_in "$state/known"); do
         restore_original "$path"
     done
+    # shellcheck disable=SC2046  # words
+    label_copies $(words_in "$state/known")
     # A device and its sysctls may be gone.
     restore_sysctls | sysctl -e -q -p - || say "some sysctls could not be restored"
     after_restore
