@@ -1,15 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LvsClusterArgs } from "./components";
 import { clusterProblems } from "./host/clusterArgs";
-import {
-    brokenRules,
-    clusterShape,
-    type Fields,
-    isEncryptable,
-    type Shape,
-    shapeOf,
-} from "./host/shape";
-import { prefix, readConfig } from "./host/stackConfig";
+import { brokenRules, type Fields, prefix, readConfig } from "./host/shape";
+import { clusterShape, isEncryptable, type Shape, shapeOf } from "./host/schema";
 
 /**
  * Read the arguments of a cluster from the stack file: each is a key that begins with `lvs:`.

@@ -1,13 +1,12 @@
-import { bundle } from "../host/bundle";
-import { HostRole, stepText } from "../host/step";
+import { bundle, HostRole, stepText } from "../host/bundle";
 import { installedDisk } from "../lab/installedDisk";
 import { type Host, Lab, waitUntil } from "../lab/lab";
 import { seedConfig } from "../lab/stack";
 import { withHosts, seed } from "../lab/topology";
 import { wholeNumber } from "../lab/wholeNumber";
 import type { Cluster } from "../lvs/model";
-import { planDirector } from "../lvs/plan";
-import { directorSteps } from "../lvs/steps";
+import { planDirector } from "../lvs/director/plan";
+import { directorSteps } from "../lvs/director/steps";
 import { interleaved, summary } from "./measuring";
 
 /** Real servers behind the director. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { HostFile } from "../lvs/render";
+import type { HostFile } from "../lvs/hostFile";
 import { type Preview, stackResources, type StackOptions } from "./pulumi";
 import { renderedHosts } from "./rendered";
 

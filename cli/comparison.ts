@@ -1,5 +1,5 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
-import type { HostFile } from "../lvs/render";
+import type { HostFile } from "../lvs/hostFile";
 import type { Drift } from "./drift";
 import type { PlannedHost, PlannedStep } from "./planned";
 

@@ -6,7 +6,7 @@ export interface Drift {
     diff: string;
 }
 
-/** Read the differences that `report.sh` prints, and skip its other lines. */
+/** Read the differences that `drift.sh` prints, and skip its other lines. */
 export function parseDrift(text: string): Drift[] {
     const found: Drift[] = [];
     for (const line of text.split("\n")) {

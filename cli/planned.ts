@@ -2,16 +2,11 @@ import { bundle, program } from "../host/bundle";
 import { isManaged } from "../host/present";
 import { realServerId } from "../host/realServerId";
 import { unbundle, type Unbundled } from "../host/unbundle";
-import { planDirector, planRealServer, standaloneRealServers } from "../lvs/plan";
-import { authPassPath } from "../lvs/render";
-import {
-    directorSteps,
-    needsPreparation,
-    realServerSteps,
-    type StepContent,
-    type StepName,
-    turnOf,
-} from "../lvs/steps";
+import { planDirector } from "../lvs/director/plan";
+import { planRealServer, standaloneRealServers } from "../lvs/realServer/plan";
+import { authPassPath, directorSteps, turnOf } from "../lvs/director/steps";
+import { needsPreparation, realServerSteps } from "../lvs/realServer/steps";
+import type { StepContent, StepName } from "../lvs/steps";
 import { inOrder, type RenderedHost } from "./rendered";
 import type { Stack } from "./stackFile";
 

@@ -1,5 +1,6 @@
 import { unbundle } from "../host/unbundle";
-import { authPassPath, type HostFile } from "../lvs/render";
+import { authPassPath } from "../lvs/director/steps";
+import type { HostFile } from "../lvs/hostFile";
 import { type StepName, stepNames } from "../lvs/steps";
 import type { Preview } from "./pulumi";
 

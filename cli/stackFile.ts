@@ -8,8 +8,8 @@ import {
     withoutCredentials,
 } from "../host/clusterArgs";
 import type { HostConnectionArgs } from "../host/connection";
-import { brokenRules, clusterShape } from "../host/shape";
-import { readConfig } from "../host/stackConfig";
+import { brokenRules, readConfig } from "../host/shape";
+import { clusterShape } from "../host/schema";
 import type { Cluster, Director, RealServer } from "../lvs/model";
 import { fieldPath, type Problem, refusalsOf, warningsOf } from "../lvs/problems";
 import { isSealed, seal, secretProblems } from "../lvs/secrets";

@@ -1,4 +1,5 @@
-import { ipvsRulesPath, nftPath, vrrpRoutersPath } from "../lvs/render";
+import { ipvsRulesPath, vrrpRoutersPath } from "../lvs/director/steps";
+import { nftPath } from "../lvs/kernel/netfilter";
 import { namesOf } from "./names";
 import { withFullNat } from "./fullNat";
 import { fileOf, type RenderedHost } from "./rendered";

@@ -1,5 +1,5 @@
 import { planChange } from "../lvs/change";
-import { ipvsRulesPath } from "../lvs/render";
+import { ipvsRulesPath } from "../lvs/director/steps";
 import { type HostPair, isLeaving, isNew } from "./comparison";
 import { namesOf } from "./names";
 import type { PlannedHost } from "./planned";

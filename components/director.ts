@@ -1,16 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, whenKnown } from "../host/known";
-import { HostRole, runStep, type StepHost } from "../host/step";
+import { HostRole } from "../host/bundle";
+import { runStep, type StepHost } from "../host/step";
 import { undefinedName } from "../lvs/keepalived/kinds";
-import { planDirector } from "../lvs/plan";
+import { planDirector } from "../lvs/director/plan";
 import { problem } from "../lvs/problems";
-import { claimStep, directorSteps, type Turn } from "../lvs/steps";
+import { claimStep } from "../lvs/steps";
+import { directorSteps, type Turn } from "../lvs/director/steps";
 import type { DirectorArgs } from "./args";
 import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { memberOf, rememberMember } from "./member";
-import { claimInProgram, claimOf, urnOf } from "./ownership";
+import { claimInProgram, claimOf, urnsOf } from "./ownership";
 import type { RealServer } from "./realServer";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
@@ -83,8 +85,9 @@ export class Director extends pulumi.ComponentResource {
             name,
             connection,
             parent: this,
-            urn: urnOf(this),
+            urns: urnsOf(this),
             claim: claimOf(role, name),
+            member: args.name,
             adopt: member.adopt,
             gone: member.gone,
         };

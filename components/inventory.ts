@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionOf } from "../host/clusterArgs";
 import { type Known, whenKnown } from "../host/known";
-import { HostRole } from "../host/step";
+import { HostRole } from "../host/bundle";
 import type { Cluster, RealServer } from "../lvs/model";
-import { virtualIpsByDirector } from "../lvs/plan";
+import { virtualIpsByDirector } from "../lvs/director/plan";
 import { addressOf } from "../lvs/pool";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { present } from "../host/present";

@@ -1,14 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, type Known, whenKnown } from "../host/known";
-import { HostRole, runStep, type StepHost } from "../host/step";
-import { planRealServer } from "../lvs/plan";
+import { HostRole } from "../host/bundle";
+import { runStep, type StepHost } from "../host/step";
+import { planRealServer } from "../lvs/realServer/plan";
 import { hasSecrets } from "../lvs/secrets";
-import { claimStep, needsPreparation, realServerSteps, type StepName } from "../lvs/steps";
+import { claimStep, type StepName } from "../lvs/steps";
+import { needsPreparation, realServerSteps } from "../lvs/realServer/steps";
 import type { RealServerArgs } from "./args";
 import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
-import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
+import { claimInProgram, claimOf, idOf, urnsOf } from "./ownership";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { validatedRealServer } from "./validated";
 
@@ -64,7 +66,7 @@ export class RealServer extends pulumi.ComponentResource {
             name,
             connection: checkedConnection("", args, this),
             parent: this,
-            urn: urnOf(this),
+            urns: urnsOf(this),
             claim: claimOf(role, name),
             adopt,
             gone,

@@ -23,15 +23,8 @@ import {
     withoutSecrets,
     withSeals,
 } from "./sealed";
-import {
-    brokenRules,
-    clusterShape,
-    directorShape,
-    Origin,
-    read,
-    realServerShape,
-    type Shape,
-} from "../host/shape";
+import { brokenRules, Origin, read } from "../host/shape";
+import { clusterShape, directorShape, realServerShape, type Shape } from "../host/schema";
 
 /**
  * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if

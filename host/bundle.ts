@@ -1,15 +1,24 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import type { HostFile } from "../lvs/render";
-import type { StepContent } from "../lvs/steps";
+import type { HostFile } from "../lvs/hostFile";
+import type { StepContent, StepName } from "../lvs/steps";
 
 /** The parts under `scripts/` that know whose a host is. */
 const record = ["basics", "record"];
 
 /** The parts that apply a step as a whole or not at all. */
 const transaction = [...record, "lock", "transaction", "files", "selinux", "sysctl", "units"];
-const director = [...transaction, "vrrp", "ipvs", "monitoring", "drain", "alone", "director"];
+const director = [
+    ...transaction,
+    "vrrp",
+    "ipvs",
+    "monitoring",
+    "drain",
+    "packets",
+    "alone",
+    "director",
+];
 const realServer = [...transaction, "monitoring", "realServer"];
 
 /** The parts under `scripts/` that a step runs, in order. */
@@ -22,11 +31,60 @@ const scripts = {
     director,
     directorDeferred: [...director, "deferred"],
     realServerDeferred: [...realServer, "deferred"],
-    report: [...record, "vrrp", "ipvs", "selinux", "report"],
+    report: [...record, "vrrp", "ipvs", "selinux", "drift", "report"],
 };
 
 /** Script of a step, or of a report. */
 export type StepScript = keyof typeof scripts;
+
+/** Role of a host in its cluster. */
+export const HostRole = { director: "director", realServer: "realServer" } as const;
+export type HostRole = (typeof HostRole)[keyof typeof HostRole];
+
+/** Script and properties of a step. */
+interface StepKind {
+    readonly script: StepScript;
+    /** Its content and its output stay out of diffs, logs and plain state. */
+    readonly isSecret?: true;
+}
+
+const preflight: StepKind = { script: "preflight" };
+const claim: StepKind = { script: "claim" };
+const prepare: StepKind = { script: "prepare" };
+
+/** Steps of a host by its role. */
+export const stepKinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
+    director: {
+        preflight,
+        claim,
+        prepare,
+        secret: { script: "secret", isSecret: true },
+        configure: { script: "director" },
+        deferred: { script: "directorDeferred" },
+    },
+    realServer: {
+        preflight,
+        claim,
+        prepare,
+        secret: { script: "secret", isSecret: true },
+        configure: { script: "realServer" },
+        deferred: { script: "realServerDeferred" },
+    },
+};
+
+/** Whose a host is, as the host records it. */
+export interface Ownership {
+    /** URN of the component. */
+    readonly urn: string;
+    /** Former URNs under which Pulumi knew the component, before it moved. */
+    readonly aliases?: readonly string[];
+    /** Folder of the component on the host: `director`, or `real-servers/` and its `id`. */
+    readonly claim: string;
+    /** Name of a director in its cluster. */
+    readonly member?: string;
+    /** Take the host over from any other component? */
+    readonly adopt?: boolean;
+}
 
 /** Scripts that make up a program which stays on a host. */
 const programs = { "lvs-metrics": [...record, "vrrp", "ipvs", "metrics"] };
@@ -71,6 +129,26 @@ export function bundle(
         `{ trap - EXIT; eval "$(script)"; main "$@"; }`,
         "",
     ].join("\n");
+}
+
+/** Text that a step feeds to the shell of its host. */
+export function stepText(
+    { role, urn, aliases, claim, member, adopt }: Ownership & { readonly role: HostRole },
+    step: StepName,
+    { packages, settings, files, programs = [] }: StepContent,
+): string {
+    const { script } = stepKinds[role][step]!;
+    return bundle(script, [...files, ...programs.map(program)], {
+        packages,
+        settings: {
+            ...settings,
+            urn: encodeURI(urn),
+            alias: aliases?.map((alias) => encodeURI(alias)),
+            claim,
+            adopt,
+            member,
+        },
+    });
 }
 
 /** SHA-256, in hexadecimal, of a bundle without its script, as a host computes it. */

@@ -1,35 +1,16 @@
 import { loginFields } from "./connection";
 import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "../lvs/problems";
 import { seal } from "../lvs/secrets";
-import schema from "../stacks/schema.json";
 import { isPending } from "./isKnown";
-
-/** The part of JSON schema that tools/schema.ts uses. A whole validator takes longer to load than the rest. */
-export interface Shape {
-    readonly type?: string | readonly string[];
-    readonly enum?: readonly string[];
-    readonly allOf?: readonly { readonly $ref: string }[];
-    readonly items?: Shape;
-    readonly properties?: Readonly<Record<string, Shape>>;
-    readonly required?: readonly string[];
-    readonly writeOnly?: boolean;
-}
-
-const shapes: Readonly<Record<string, Shape>> = schema.definitions;
-
-/** Shapes of the arguments of the components. */
-export const clusterShape = shapes.LvsClusterArgs!;
-export const directorShape = shapes.DirectorArgs!;
-export const realServerShape = shapes.RealServerArgs!;
-
-export function shapeOf({ $ref }: { readonly $ref: string }): Shape {
-    return shapes[$ref.replace(/.*\//, "")]!;
-}
-
-/** May the stack file have the value encrypted? That is an object, which Pulumi decrypts to text. */
-export function isEncryptable({ type }: Shape): boolean {
-    return [type].flat().length > 1;
-}
+import {
+    clusterShape,
+    empty,
+    holdsSecrets,
+    isEncryptable,
+    type Shape,
+    shapeOf,
+    wantedType,
+} from "./schema";
 
 /** Where a value comes from. */
 export const Origin = {
@@ -62,6 +43,38 @@ const credentials = new RegExp(
 const successors: Readonly<Record<string, string>> = { httpd: "demoPage" };
 
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** Keys of this project in a stack's configuration begin with it. */
+export const prefix = "lvs:";
+
+/**
+ * Read the arguments of a cluster from a stack's configuration: each is a key. The engine passes values as
+ * text, and a stack file has lists and objects, too.
+ */
+export function readConfig(config: Readonly<Record<string, unknown>>): Reading {
+    const given = Object.entries(config)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), value] as const);
+    const args = Object.fromEntries(given.map(([key, value]) => [key, parsed(key, value)]));
+    return read(clusterShape, args, "", Origin.stackFile);
+}
+
+/** Pulumi passes structured values as JSON, and all others unchanged: text may look like a number. */
+function parsed(key: string, value: unknown): unknown {
+    if (typeof value !== "string" || textKeys.has(key)) return value;
+    try {
+        return JSON.parse(value) as unknown;
+    } catch {
+        return value;
+    }
+}
+
+/** Keys whose values are text. */
+const textKeys = new Set(
+    Object.entries(clusterShape.properties!)
+        .filter(([, { type }]) => [type].flat().includes("string"))
+        .map(([key]) => key),
+);
 
 /** Read a value. `path` is its place in the arguments. A seal stands for an encrypted text. */
 export function read(shape: Shape, given: unknown, path: string, origin: Origin): Reading {
@@ -188,32 +201,8 @@ function shown(shape: Shape, given: unknown): string {
     return typeof given === "object" ? "An object" : quote(given);
 }
 
-/** Is a secret field in a shape, or the shape itself one? */
-function holdsSecrets({ writeOnly, allOf = [], items, properties = {} }: Shape): boolean {
-    const parts = [...allOf.map(shapeOf), ...(items ? [items] : []), ...Object.values(properties)];
-    return writeOnly === true || parts.some(holdsSecrets);
-}
-
 function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProblem[] {
     return problem(path, reason).map((one) => ({ ...one, isLost }));
-}
-
-/** A value of a shape without content, for rules to go on with. */
-function empty(shape: Shape): unknown {
-    const { enum: members, allOf, properties = {}, required = [] } = shape;
-    const [reference] = allOf ?? [];
-    if (reference) return empty(shapeOf(reference));
-    if (members) return members[0];
-    const values: Fields = { string: "", number: 0, boolean: false, array: [] };
-    const wanted = wantedType(shape);
-    if (Object.hasOwn(values, wanted)) return values[wanted];
-    return Object.fromEntries(required.map((name) => [name, empty(properties[name]!)]));
-}
-
-/** Type of a shape's values. A rule refuses fractions, because it knows the range of whole numbers too. */
-function wantedType({ type }: Shape): string {
-    const [wanted] = [type].flat();
-    return wanted === "integer" ? "number" : wanted!;
 }
 
 /** Type of a value by JSON schema's name. */

@@ -1,58 +1,17 @@
+import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StepContent, StepName } from "../lvs/steps";
-import { bundle, program, type StepScript } from "./bundle";
-import type { HostConnectionArgs } from "./connection";
+import { type HostRole, type Ownership, stepKinds, stepText } from "./bundle";
+import { type HostConnectionArgs, type LoginArgs, loginFields } from "./connection";
+import { isKnown } from "./isKnown";
 import { type Known, whenKnown } from "./known";
-import { type Dependencies, remoteStep } from "./remote";
 
-/** Role of a host in its cluster. */
-export const HostRole = { director: "director", realServer: "realServer" } as const;
-export type HostRole = (typeof HostRole)[keyof typeof HostRole];
-
-/** Script and properties of a step. */
-interface StepKind {
-    readonly script: StepScript;
-    /** Its content and its output stay out of diffs, logs and plain state. */
-    readonly isSecret?: true;
-}
-
-const preflight: StepKind = { script: "preflight" };
-const claim: StepKind = { script: "claim" };
-const prepare: StepKind = { script: "prepare" };
-
-/** Steps of a host by its role. */
-const kinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = {
-    director: {
-        preflight,
-        claim,
-        prepare,
-        secret: { script: "secret", isSecret: true },
-        configure: { script: "director" },
-        deferred: { script: "directorDeferred" },
-    },
-    realServer: {
-        preflight,
-        claim,
-        prepare,
-        secret: { script: "secret", isSecret: true },
-        configure: { script: "realServer" },
-        deferred: { script: "realServerDeferred" },
-    },
-};
-
-/** Whose a host is, as the host records it. */
-export interface Ownership {
-    /** URN of the component. */
-    readonly urn: string;
-    /** Folder of the component on the host: `director`, or `real-servers/` and its `id`. */
-    readonly claim: string;
-    /** Take the host over from any other component? */
-    readonly adopt?: boolean;
-}
+/** Names of a component. */
+export type Urns = Pick<Ownership, "urn" | "aliases">;
 
 /** The part of a host that its steps need. */
-export interface StepHost extends Omit<Ownership, "urn"> {
-    readonly urn: Known<string>;
+export interface StepHost extends Omit<Ownership, keyof Urns> {
+    readonly urns: Known<Urns>;
     readonly role: HostRole;
     /** The host has died for good: nothing may connect to it, now or at its removal. */
     readonly gone?: boolean;
@@ -62,41 +21,99 @@ export interface StepHost extends Omit<Ownership, "urn"> {
     readonly parent: pulumi.Resource;
 }
 
-/** Run a step on a host: one SSH connection, if anything in the step has changed. */
+/** What a step waits for, and whether it runs. */
+interface StepOptions {
+    readonly dependsOn?: Dependencies;
+    /** Is there something to do? If not, nothing connects to the host. Defaults to true. */
+    readonly isNeeded?: pulumi.Input<boolean>;
+}
+
+/** Resources that a step waits for. */
+export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[];
+
+/**
+ * Register a step on a host: one SSH connection that feeds a bundle to a shell. Only the bundle
+ * varies, so a preview shows exactly the lines that change. The step `claim` connects to nothing now,
+ * and undoes all other steps when its resource is removed.
+ */
 export function runStep(
     host: StepHost,
     step: StepName,
     content: Known<StepContent>,
-    options: { dependsOn?: Dependencies; isNeeded?: pulumi.Input<boolean> } = {},
-) {
-    const { isSecret } = kinds[host.role][step]!;
-    const stdin = pulumi.output(host.urn).apply((urn) => {
-        const text = (known: StepContent) => stepText({ ...host, urn }, step, known);
+    { dependsOn = [], isNeeded }: StepOptions = {},
+): remote.Command {
+    const { name, connection, parent, gone } = host;
+    const { isSecret = false } = stepKinds[host.role][step]!;
+    const stdin = pulumi.output(host.urns).apply((urns) => {
+        const text = (known: StepContent) => stepText({ ...host, ...urns }, step, known);
         return pulumi.output(whenKnown(content, text));
     });
-    return remoteStep(
-        `${host.name}-${step}`,
+    const apply = shell(connection, "apply");
+    // Without a command the provider does not connect to the host.
+    const create = isNeeded === undefined ? apply : onlyIf(isNeeded, apply);
+    const remove = gone ? {} : { delete: shell(connection, "remove") };
+    return new remote.Command(
+        `${name}-${step}`,
         {
-            connection: host.connection,
-            stdin,
-            isSecret,
-            runs: step !== "claim" ? "now" : host.gone ? "never" : "atRemoval",
-            isNeeded: options.isNeeded,
+            connection: sshConnection(connection),
+            ...(step === "claim" ? remove : { create }),
+            stdin: isSecret ? pulumi.secret(stdin) : stdin,
+            // Without this the provider sends environment variables that sshd rejects by default.
+            addPreviousOutputInEnv: false,
+            ...(isSecret ? { logging: "none" } : {}),
         },
-        host.parent,
-        options.dependsOn,
+        {
+            parent,
+            // Pulumi accepts lists in the list, although its type does not. An output around it would cost three more.
+            dependsOn: dependsOn as pulumi.Resource[],
+            // In the opposite order the delete would remove what the create has just set up.
+            deleteBeforeReplace: true,
+            hideDiffs: ["connection"],
+            additionalSecretOutputs: isSecret ? ["stdout", "stderr"] : [],
+        },
     );
 }
 
-/** Text that a step feeds to the shell of its host. */
-export function stepText(
-    { role, urn, claim, adopt }: Ownership & Pick<StepHost, "role">,
-    step: StepName,
-    { packages, settings, files, programs = [] }: StepContent,
-): string {
-    const { script } = kinds[role][step]!;
-    return bundle(script, [...files, ...programs.map(program)], {
-        packages,
-        settings: { ...settings, urn: encodeURI(urn), claim, adopt },
-    });
+/** Leave an argument out unless a condition is met. Pulumi's types do not allow for that. */
+function onlyIf(condition: pulumi.Input<boolean>, script: pulumi.Input<string>) {
+    return pulumi
+        .output(condition)
+        .apply((isMet) => (isMet ? script : undefined)) as pulumi.Output<string>;
+}
+
+/** The provider never ends a command, so the host does. */
+function shell(
+    { user = "root" }: HostConnectionArgs,
+    verb: "apply" | "remove",
+): pulumi.Input<string> {
+    const script = `timeout -k 30 600 sh -s ${verb}`;
+    const by = (name: string) => (name === "root" ? script : `sudo -n ${script}`);
+    return typeof user === "string" ? by(user) : pulumi.output(user).apply(by);
+}
+
+function sshConnection(connection: HostConnectionArgs): types.input.remote.ConnectionArgs {
+    const { host, proxy } = connection;
+    return {
+        host,
+        ...login(connection),
+        ...(proxy ? { proxy: { host: proxy.host, ...login(proxy) } } : {}),
+    };
+}
+
+/**
+ * The provider retries after every kind of error, and OpenSSH from 9.8 on blocks an address for a while
+ * after three unknown keys. So there is one retry.
+ */
+function login(args: LoginArgs): LoginArgs {
+    const given: Record<string, unknown> = { dialErrorLimit: 1, perDialTimeout: 10 };
+    for (const field of loginFields) if (args[field] !== undefined) given[field] = args[field];
+    // An empty key is allowed with `ignoreHostKey`, and the provider would try to read it.
+    if (!isKnown(args.hostKey)) given.hostKey = pulumi.output(args.hostKey).apply(keyOrNone);
+    else if (!args.hostKey) delete given.hostKey;
+    return given;
+}
+
+/** Pulumi's types do not allow for an output without a value. */
+function keyOrNone(hostKey: string | undefined): string {
+    return (hostKey || undefined) as string;
 }

@@ -1,5 +1,5 @@
 import { contentLines } from "./bundle";
-import type { HostFile } from "../lvs/render";
+import type { HostFile } from "../lvs/hostFile";
 
 /** Content of a bundle, without its script. */
 export interface Unbundled {

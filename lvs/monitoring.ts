@@ -1,5 +1,5 @@
 import { matching, checkValue, type Target, integer } from "./keepalived/keywords";
-import { type HostFile, textFile } from "./kernel/hostFile";
+import { type HostFile, textFile } from "./hostFile";
 import type { Problem } from "./problems";
 
 /** Metrics of a host for Prometheus: those of node_exporter, and those of this project. */

@@ -4,7 +4,8 @@ import { memberMethodOf, poolsOf } from "./pool";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance/instance";
-import { addressesOf, type VrrpContext } from "./vrrp/instance/members";
+import { addressesOf } from "./vrrp/instance/adverts";
+import type { VrrpContext } from "./vrrp/instance/members";
 import type { VrrpSyncGroup } from "./vrrp/syncGroup";
 
 /**

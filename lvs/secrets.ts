@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { defaultScriptUser } from "./keepalived/scripts";
-import type { HostFile } from "./kernel/hostFile";
+import type { HostFile } from "./hostFile";
 import type { Cluster } from "./model";
 import { joinNames, type Problem, problem, problemIf, problemsOfEach } from "./problems";
 

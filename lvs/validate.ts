@@ -26,7 +26,7 @@ import { routerId } from "./global/globalDefs";
 import { globalDefsProblems } from "./global/globalDefsRules";
 import { instanceName } from "./vrrp/instance/instance";
 import { vrrpInstanceProblems } from "./vrrp/instance/instanceRules";
-import { hasPassword } from "./vrrp/instance/members";
+import { hasPassword } from "./vrrp/instance/adverts";
 import { hasSyncDaemon, syncsByDefault, unsyncedProblems } from "./global/syncDaemon";
 import { vrrpSyncGroupProblems } from "./vrrp/syncGroup";
 import { trackingProblems } from "./vrrp/tracking/tracking";

@@ -20,16 +20,16 @@ const lvsArrows: Record<string, string[]> = {
     addresses: [],
     printable: [],
     problems: ["printable"],
-    template: [],
+    hostFile: [],
     keepalived: ["addresses", "problems"],
     "vrrp/tracking": ["addresses", "problems", "keepalived"],
     "vrrp/instance": ["addresses", "problems", "keepalived", "vrrp/tracking"],
     vrrp: ["problems", "keepalived", "vrrp/instance", "vrrp/tracking"],
     global: ["problems", "keepalived", "vrrp/instance"],
     service: ["addresses", "problems", "keepalived"],
-    kernel: ["addresses", "problems", "template", "keepalived", "service"],
+    kernel: ["addresses", "problems", "hostFile", "keepalived", "service"],
     change: ["problems", "keepalived"],
-    monitoring: ["problems", "keepalived", "kernel"],
+    monitoring: ["problems", "keepalived", "hostFile"],
     model: [
         "problems",
         "keepalived",
@@ -59,9 +59,9 @@ const lvsArrows: Record<string, string[]> = {
         "machines",
         "nat",
     ],
-    packages: ["monitoring", "plan"],
-    steps: ["vrrp/instance", "kernel", "monitoring", "packages", "plan", "render", "secrets"],
-    plan: [
+    secrets: ["problems", "keepalived", "hostFile", "model"],
+    steps: ["hostFile", "monitoring"],
+    director: [
         "addresses",
         "keepalived",
         "vrrp",
@@ -69,6 +69,7 @@ const lvsArrows: Record<string, string[]> = {
         "vrrp/tracking",
         "global",
         "service",
+        "hostFile",
         "kernel",
         "change",
         "monitoring",
@@ -77,19 +78,20 @@ const lvsArrows: Record<string, string[]> = {
         "machines",
         "nat",
         "secrets",
+        "steps",
     ],
-    secrets: ["problems", "keepalived", "kernel", "model"],
-    render: [
+    realServer: [
+        "addresses",
         "keepalived",
-        "vrrp",
-        "vrrp/instance",
-        "vrrp/tracking",
-        "global",
         "service",
+        "hostFile",
         "kernel",
         "monitoring",
-        "plan",
+        "model",
+        "pool",
+        "machines",
         "secrets",
+        "steps",
     ],
     validate: [
         "problems",
@@ -110,8 +112,8 @@ const lvsArrows: Record<string, string[]> = {
 
 /** Packages that only one file may import. */
 const places: Record<string, string> = {
-    "@pulumi/command": "host/remote.ts",
-    mustache: "lvs/template.ts",
+    "@pulumi/command": "host/step.ts",
+    mustache: "lvs/hostFile.ts",
     yaml: "cli/stackFile.ts",
     diff: "cli/comparison.ts",
     "@pulumi/random": "components/lvsCluster.ts",
@@ -154,7 +156,7 @@ const inLvs = sources.filter((file) => topOf(file) === "lvs");
 it("the rules of imports cover every source", () => {
     expect(sources).toContain("components/lvsCluster.ts");
     expect(sources).toContain("lvs/service/checks/http.ts");
-    expect(targetsOf("components/director.ts")).toContain("lvs/plan");
+    expect(targetsOf("components/director.ts")).toContain("lvs/director/plan");
 });
 
 it.each(sources)("%s imports only what its folder may import", (file) => {

@@ -38,7 +38,7 @@ export const stages: Stage[] = [
     { name: "check", command: ["npm", "run", "--silent", "check"], seconds: 25 },
     jest("unit", 25),
     jest("programs", 25),
-    jest("scripts", 200),
+    jest("scripts", 200, { workers: 3 }),
     jest("toolchain", 100),
     jest("e2e", 600, { workers: labWorkers }),
 ];

@@ -2,17 +2,21 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Cluster } from "../../lvs/model";
 import { directorModules, realServerModules } from "../../lvs/kernel/modules";
-import { directorPackages, realServerPackages } from "../../lvs/packages";
-import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
 import {
     configurationPath,
     directorFiles,
     directorModuleFiles,
-    type HostFile,
+    directorPackages,
     ipvsRulesPath,
+} from "../../lvs/director/steps";
+import {
     realServerFiles,
     realServerModuleFiles,
-} from "../../lvs/render";
+    realServerPackages,
+} from "../../lvs/realServer/steps";
+import { planDirector } from "../../lvs/director/plan";
+import { planRealServer, standaloneRealServers } from "../../lvs/realServer/plan";
+import type { HostFile } from "../../lvs/hostFile";
 import type { Config } from "./contender";
 
 /** Kind of a file. It determines the action after a change of the file. */

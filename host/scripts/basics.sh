@@ -7,7 +7,7 @@ umask 022
 export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
 
 # Content of secret files, from the step `secret`.
-# shellcheck disable=SC2034  # files.sh and report.sh use it.
+# shellcheck disable=SC2034  # files.sh and drift.sh use it.
 secret_texts=/var/lib/pulumi-lvs/secrets
 
 # `|| :` because a closed SSH connection must not end a step halfway.

@@ -45,8 +45,7 @@ main() {
     for path in $paths; do staged="$staged $path.lvs-new"; done
     installed=$(words_in "$state/files")
     trap '' PIPE
-    trap 'exit 143' INT HUP
-    trap 'say "$step was terminated: its limit of ten minutes passed, or somebody ended it" >&2; exit 143' TERM
+    heed_signals
     case "$1" in
         apply)
             trap 'undo' EXIT
@@ -56,6 +55,14 @@ main() {
         remove) remove ;;
     esac
 }
+
+heed_signals() {
+    trap 'exit 143' INT HUP
+    trap 'say "$step was terminated: its limit of ten minutes passed, or somebody ended it" >&2; exit 143' TERM
+}
+
+# The step and its children go on.
+ignore_signals() { trap '' TERM INT HUP; }
 
 # Print the paths in lines `MODE PATH …` as a list of words.
 paths_of() { while read -r _ path _; do printf '%s ' "$path"; done; }
@@ -99,9 +106,11 @@ apply() {
     activate
     restore_dropped_sysctls
     verify
+    ignore_signals
     record_applied
     changing=
     clean
+    heed_signals
     end_others
     sync_files
     finish
@@ -180,7 +189,7 @@ roll_back() {
 undo() {
     status=$?
     trap - EXIT
-    trap '' TERM INT HUP
+    ignore_signals
     undoing=yes
     set +e
     [ -z "$changing" ] || {

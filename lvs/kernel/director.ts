@@ -1,5 +1,5 @@
 import { firewallFile, type FirewallNeeds } from "./firewall";
-import type { HostFile } from "./hostFile";
+import type { HostFile } from "../hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 

@@ -1,6 +1,6 @@
 import { canonical } from "../addresses";
 import type { MarkedPackets, Protocol } from "../service/destination";
-import { type HostFile, textFile } from "./hostFile";
+import { type HostFile, textFile } from "../hostFile";
 import type { Masquerading } from "./netfilter";
 
 /** Packets that a director's firewall must let in and through. */

@@ -1,6 +1,6 @@
 import { TunnelType } from "../service/lvsMethod";
 import type { LvsSched } from "../service/scheduler";
-import { type HostFile, textFile } from "./hostFile";
+import { type HostFile, textFile } from "../hostFile";
 import type { RealServerKernel, TunnelEnd } from "./realServer";
 
 /** Services of a director that need kernel modules. */

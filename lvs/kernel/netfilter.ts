@@ -1,6 +1,6 @@
 import { canonical, type Family, familyOf } from "../addresses";
 import type { MarkedPackets, Protocol } from "../service/destination";
-import { type HostFile, textFile } from "./hostFile";
+import { type HostFile, textFile } from "../hostFile";
 
 /** Packets to a virtual IP that get a mark, which assigns them to a service. */
 export interface Marking extends MarkedPackets {

@@ -1,6 +1,6 @@
 import { canonical, type Family, familyOf, hostPrefix } from "../addresses";
 import { TunnelType } from "../service/lvsMethod";
-import { type HostFile, plainFile, textFile } from "./hostFile";
+import { type HostFile, plainFile, textFile } from "../hostFile";
 import { realServerNftFiles } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 

@@ -3,7 +3,7 @@ import { type Kind, matching, checkValue, type Target, integer } from "../keepal
 import { type Distribution, hasKernelOfRhel8 } from "../keepalived/versions";
 import { problemsOfEach, type Problem, problem, problemIf, quote } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
-import { type HostFile, textFile } from "./hostFile";
+import { type HostFile, textFile } from "../hostFile";
 import { sysctlLines, sysctlProblems, type Sysctls } from "./sysctlTable";
 
 /** Kernel settings of directors that are one sysctl each. */

@@ -5,7 +5,7 @@ import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { familyIn, virtualIpsIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";
 import { instanceName } from "../vrrp/instance/instance";
-import { addressesOf } from "../vrrp/instance/members";
+import { addressesOf } from "../vrrp/instance/adverts";
 
 /** Fields of the gateways of a real server. */
 const fields = { inet: "gateway", inet6: "gateway6" } as const;

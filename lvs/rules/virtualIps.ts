@@ -4,7 +4,8 @@ import { contextOf } from "../pool";
 import { type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { virtualIpsIn } from "../service/destination";
 import { instanceName, ownVirtualIps } from "../vrrp/instance/instance";
-import { addressesOf, type Participant, participantsOf } from "../vrrp/instance/members";
+import { addressesOf } from "../vrrp/instance/adverts";
+import { type Participant, participantsOf } from "../vrrp/instance/members";
 
 /** Check that one director at a time is active for each virtual IP, and that virtual routers do not disturb each other. */
 export function virtualIpProblems(cluster: Cluster): Problem[] {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { bundle } from "../../host/bundle";
-import type { HostFile } from "../../lvs/render";
+import type { HostFile } from "../../lvs/hostFile";
 import { unbundle } from "../../host/unbundle";
 import { anyCharacter, cases } from "../support/property";
 

@@ -1,6 +1,6 @@
 import type { Cluster } from "../../lvs/model";
-import { planDirector } from "../../lvs/plan";
-import { directorFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { directorFiles } from "../../lvs/director/steps";
 import { seal, secretTexts } from "../../lvs/secrets";
 import { validate } from "../../lvs/validate";
 import type { AuthHmac } from "../../lvs/vrrp/instance/authHmac";

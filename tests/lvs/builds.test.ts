@@ -1,6 +1,6 @@
 import type { Cluster } from "../../lvs/model";
-import { planDirector } from "../../lvs/plan";
-import { directorFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { directorFiles } from "../../lvs/director/steps";
 import { refusalsOf } from "../../lvs/problems";
 import { validate } from "../../lvs/validate";
 import { goldenClusters, onVersion } from "../support/clusters";

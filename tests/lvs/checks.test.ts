@@ -14,7 +14,7 @@ import {
 } from "../../lvs/service/checks";
 import { problemLine } from "../../lvs/problems";
 import { type Destination, portOf } from "../../lvs/service/destination";
-import { render } from "../../lvs/template";
+import { render } from "../../lvs/hostFile";
 import { anyCharacter, cases } from "../support/property";
 
 const target = (version: string): Target => ({ version, host: "ds1", scripts: ["probe"] });

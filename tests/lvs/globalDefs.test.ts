@@ -6,7 +6,7 @@ import {
 } from "../../lvs/global/globalDefsPlan";
 import { globalDefsProblems } from "../../lvs/global/globalDefsRules";
 import type { Target } from "../../lvs/keepalived/keywords";
-import { render } from "../../lvs/template";
+import { render } from "../../lvs/hostFile";
 import { planVrrpInstance } from "../../lvs/vrrp/instance/instancePlan";
 import { planSyncDaemon, syncsByDefault, type SyncDaemon } from "../../lvs/global/syncDaemon";
 

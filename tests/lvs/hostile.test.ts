@@ -1,16 +1,16 @@
 import { bundle } from "../../host/bundle";
 import type { Cluster, StandaloneRealServer } from "../../lvs/model";
-import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
+import { planDirector } from "../../lvs/director/plan";
+import { planRealServer, standaloneRealServers } from "../../lvs/realServer/plan";
 import { type Problem, refusalsOf } from "../../lvs/problems";
 import {
     authPassFile,
     directorFiles,
     directorModuleFiles,
-    type HostFile,
-    realServerFiles,
-    realServerModuleFiles,
-} from "../../lvs/render";
-import { directorSteps } from "../../lvs/steps";
+    directorSteps,
+} from "../../lvs/director/steps";
+import type { HostFile } from "../../lvs/hostFile";
+import { realServerFiles, realServerModuleFiles } from "../../lvs/realServer/steps";
 import { validate, validateAuthPass, validateRealServer } from "../../lvs/validate";
 import { everyTextField } from "../support/clusters/everyTextField";
 import { badRefusal, distortion } from "../support/distortion";

@@ -53,7 +53,7 @@ function ask(question: string, rules: string): string {
             (name) => `. ${scripts}/${name}.sh`,
         );
         const script = `${sourced.join("; ")}; rules=rules; state=.
-            settings="drainTimeout 10"
+            bundle() { echo 'set drainTimeout 10'; }; read_heads
             has_ipvs() { :; }
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
             ${question}`;

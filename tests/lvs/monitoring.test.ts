@@ -4,8 +4,8 @@ import {
     type MonitoringSettings,
     planMonitoring,
 } from "../../lvs/monitoring";
-import { planDirector } from "../../lvs/plan";
-import { directorFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { directorFiles } from "../../lvs/director/steps";
 import { validateRealServer } from "../../lvs/validate";
 import { seed } from "../support/seed";
 import { services } from "../support/clusters/services";

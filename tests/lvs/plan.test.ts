@@ -1,5 +1,5 @@
 import type { Cluster } from "../../lvs/model";
-import { planDirector } from "../../lvs/plan";
+import { planDirector } from "../../lvs/director/plan";
 import type { LvsMethod } from "../../lvs/service/lvsMethod";
 import { realServerPlan } from "../support/plans";
 import { seed } from "../support/seed";

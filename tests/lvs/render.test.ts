@@ -1,15 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import Mustache from "mustache";
-import { planDirector, standaloneRealServers } from "../../lvs/plan";
-import {
-    authPassFile,
-    directorFiles,
-    directorModuleFiles,
-    type HostFile,
-    realServerFiles,
-    realServerModuleFiles,
-} from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { standaloneRealServers } from "../../lvs/realServer/plan";
+import { authPassFile, directorFiles, directorModuleFiles } from "../../lvs/director/steps";
+import type { HostFile } from "../../lvs/hostFile";
+import { realServerFiles, realServerModuleFiles } from "../../lvs/realServer/steps";
 import { validateRealServer } from "../../lvs/validate";
 import { goldenClusters } from "../support/clusters";
 import { expectGolden, expectGoldenDiff, goldenFolder } from "../support/golden";

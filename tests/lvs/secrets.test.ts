@@ -1,7 +1,7 @@
 import { bundle } from "../../host/bundle";
 import type { Cluster } from "../../lvs/model";
-import { planDirector } from "../../lvs/plan";
-import { directorFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { directorFiles } from "../../lvs/director/steps";
 import { seal, secretFile, secretProblems, secretTexts } from "../../lvs/secrets";
 import { seed } from "../support/seed";
 

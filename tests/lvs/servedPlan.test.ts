@@ -1,8 +1,8 @@
 /** Random clusters: what is accepted can serve. `toolchain/property` lets keepalived read the same files. */
 import * as fc from "fast-check";
 import type { Cluster } from "../../lvs/model";
-import { planDirector } from "../../lvs/plan";
-import { configurationPath, directorFiles, ipvsRulesPath } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { configurationPath, directorFiles, ipvsRulesPath } from "../../lvs/director/steps";
 import { Protocol } from "../../lvs/service/destination";
 import { anyCluster, healed } from "../support/anyCluster";
 import { cases } from "../support/property";

@@ -1,6 +1,8 @@
 import type { Cluster } from "../../lvs/model";
-import { planDirector, planRealServer, standaloneRealServers } from "../../lvs/plan";
-import { directorFiles, realServerFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { planRealServer, standaloneRealServers } from "../../lvs/realServer/plan";
+import { directorFiles } from "../../lvs/director/steps";
+import { realServerFiles } from "../../lvs/realServer/steps";
 import { validate } from "../../lvs/validate";
 import { seed } from "../support/seed";
 import { slope } from "../support/slope";

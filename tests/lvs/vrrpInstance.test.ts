@@ -4,7 +4,7 @@ import { instanceName, ownVirtualIps, type VrrpInstance } from "../../lvs/vrrp/i
 import { planVrrpInstance, vrrpInstanceView } from "../../lvs/vrrp/instance/instancePlan";
 import { vrrpInstanceProblems } from "../../lvs/vrrp/instance/instanceRules";
 import type { VrrpContext } from "../../lvs/vrrp/instance/members";
-import { render } from "../../lvs/template";
+import { render } from "../../lvs/hostFile";
 import { anyCharacter, cases } from "../support/property";
 
 const context: VrrpContext = {

@@ -1,5 +1,5 @@
 import type { Target } from "../../lvs/keepalived/keywords";
-import { render } from "../../lvs/template";
+import { render } from "../../lvs/hostFile";
 import type { VrrpInstance } from "../../lvs/vrrp/instance/instance";
 import type { VrrpContext } from "../../lvs/vrrp/instance/members";
 import {

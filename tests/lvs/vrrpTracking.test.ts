@@ -1,5 +1,5 @@
 import type { Target } from "../../lvs/keepalived/keywords";
-import { render } from "../../lvs/template";
+import { render } from "../../lvs/hostFile";
 import {
     planTracking,
     type Tracking,

@@ -25,9 +25,12 @@ describe.each(["ds1", "rs1"])("on a host such as %s", (name) => {
             "after %d %% of its commands is rolled back or completed, and the next apply completes it",
             async (place) => {
                 await host.takes(first);
-                const { said } = await host.isEnded(second, place, signal);
-                if ((await host.differenceTo("first")) !== "") await host.expectToBe("second");
-                if (signal === "TERM")
+                const { status, said } = await host.isEnded(second, place, signal);
+                expect([
+                    await host.differenceTo("first"),
+                    await host.differenceTo("second"),
+                ]).toContain("");
+                if (signal === "TERM" && status !== 0)
                     expect(said).toContain(
                         "configure was terminated: its limit of ten minutes passed, or somebody ended it",
                     );

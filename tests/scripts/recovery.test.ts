@@ -25,7 +25,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose change was cut off", (nam
 
     afterAll(() => host.remove());
 
-    it.each([65, 80])(
+    it.each([45, 70])(
         "after %d %% of its commands has its files and sysctls again by the commands of the page, and takes the next change",
         async (place) => {
             await host.takes(first);

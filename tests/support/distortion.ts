@@ -1,5 +1,5 @@
 import type { Problem } from "../../lvs/problems";
-import type { HostFile } from "../../lvs/render";
+import type { HostFile } from "../../lvs/hostFile";
 import { readConfiguration, wordEnd } from "./keepalivedReader";
 import type { Leaf } from "./leaves";
 

@@ -1,5 +1,9 @@
 import type { Cluster } from "../../lvs/model";
-import { planRealServer, type RealServerPlan, standaloneRealServers } from "../../lvs/plan";
+import {
+    planRealServer,
+    type RealServerPlan,
+    standaloneRealServers,
+} from "../../lvs/realServer/plan";
 
 /** Plan the real server called `name`. */
 export function realServerPlan(cluster: Cluster, name: string): RealServerPlan {

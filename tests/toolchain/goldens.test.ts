@@ -1,6 +1,6 @@
 import { validResult, keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
-import { planDirector } from "../../lvs/plan";
-import { authPassFile, directorFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { authPassFile, directorFiles } from "../../lvs/director/steps";
 import { seal, secretTexts } from "../../lvs/secrets";
 import { refusalsOf } from "../../lvs/problems";
 import { validate } from "../../lvs/validate";

@@ -6,8 +6,9 @@ import {
     type TestResult,
 } from "../../lab/keepalivedTrees";
 import type { Cluster } from "../../lvs/model";
-import { planDirector } from "../../lvs/plan";
-import { authPassFile, directorFiles, realServerFiles } from "../../lvs/render";
+import { planDirector } from "../../lvs/director/plan";
+import { authPassFile, directorFiles } from "../../lvs/director/steps";
+import { realServerFiles } from "../../lvs/realServer/steps";
 import { validate } from "../../lvs/validate";
 import { anyCluster, healed } from "../support/anyCluster";
 import { realServerPlan } from "../support/plans";

@@ -9,7 +9,8 @@ import {
 } from "../../keepalived/keywords";
 import { checkRequired } from "../../keepalived/kinds";
 import { duplicates, type Problem, problem, problemIf, problemsOfEach } from "../../problems";
-import { AuthType, instanceOn, isStrict, participantsOf, type VrrpContext } from "./members";
+import { AuthType, instanceOn, participantsOf, type VrrpContext } from "./members";
+import { isStrict } from "./adverts";
 import type { VrrpInstance } from "./instance";
 
 /** Treatment of adverts without a signature. */

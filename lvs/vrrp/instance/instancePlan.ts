@@ -4,17 +4,19 @@ import { isAtLeast } from "../../keepalived/versions";
 import { authHmacLines } from "./authHmac";
 import {
     addressesOf,
-    AuthType,
     authTypeOf,
     hasPassword,
-    instanceOn,
     isStrict,
+    startsAsBackup,
+    vrrpVersionOf,
+} from "./adverts";
+import {
+    AuthType,
+    instanceOn,
     type Participant,
     participantsOf,
-    startsAsBackup,
     type VrrpContext,
     VrrpState,
-    vrrpVersionOf,
 } from "./members";
 import { trackBlocks } from "../tracking/track";
 import { type VirtualIpaddress, virtualIpaddressLine } from "./virtualIpaddress";

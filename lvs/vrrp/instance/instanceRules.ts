@@ -14,19 +14,16 @@ import { problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } fr
 import { authHmacProblems } from "./authHmac";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
+import { addressesOf, isStrict, startsAsBackup, vrrpVersionOf } from "./adverts";
 import {
-    addressesOf,
     AuthType,
     instanceOn,
-    isStrict,
     ownSettings,
-    participantProblems,
     participantsOf,
-    startsAsBackup,
     type VrrpContext,
     VrrpState,
-    vrrpVersionOf,
 } from "./members";
+import { participantProblems } from "./memberRules";
 import { notifyProblems } from "./notify";
 import { strictProblems } from "./strictRules";
 import { failoverProblems } from "../tracking/failover";

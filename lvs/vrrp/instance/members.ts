@@ -1,22 +1,5 @@
-import { canonical, type Family, familyOf } from "../../addresses";
-import {
-    ipAddress,
-    networkInterface,
-    checkValue,
-    type Target,
-    integer,
-} from "../../keepalived/keywords";
-import { nameIn, checkRequired } from "../../keepalived/kinds";
+import { familyOf } from "../../addresses";
 import type { ScriptCall } from "../../keepalived/scripts";
-import {
-    problemsOfEach,
-    type Problem,
-    problemIf,
-    duplicateNameProblems,
-    quote,
-    Warning,
-    warningIf,
-} from "../../problems";
 import type { Tracks } from "../tracking/track";
 import type { Tracking } from "../tracking/tracking";
 import type { AuthHmac } from "./authHmac";
@@ -152,38 +135,6 @@ function defaultPriority(index: number): number {
     return index < 2 ? 254 - index : 253 - 40 * (index - 1);
 }
 
-/**
- * Virtual IPs of an instance. Adverts list those of one address family. A director ignores adverts
- * whose list differs from its own configuration, and becomes active too. So the list has one virtual
- * IP by default: all others can change while directors change one after the other.
- */
-export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
-    const excluded = instance.virtualIpaddressExcluded ?? [];
-    const isExcluded = new Set(excluded.map(({ ip }) => canonical(ip)));
-    const named: VirtualIpaddress[] =
-        instance.virtualIpaddress ??
-        context.virtualIps.filter((ip) => !isExcluded.has(canonical(ip))).map((ip) => ({ ip }));
-    const isV6 = ({ ip }: VirtualIpaddress) => familyOf(ip) === "inet6";
-    const family: Family = named.length > 0 && named.every(isV6) ? "inet6" : "inet";
-    const ofFamily = named.filter((address) => isV6(address) === (family === "inet6"));
-    const advertised = instance.virtualIpaddress ? ofFamily : ofFamily.slice(0, 1);
-    const isAdvertised = new Set(advertised);
-    return {
-        family,
-        virtualIpaddress: advertised,
-        virtualIpaddressExcluded: [
-            ...named.filter((address) => !isAdvertised.has(address)),
-            ...excluded,
-        ],
-    };
-}
-
-/** Version of VRRP of an instance. Only version 3 supports IPv6. */
-export function vrrpVersionOf(instance: VrrpMembership, context: VrrpContext): number {
-    const byFamily = addressesOf(instance, context).family === "inet6" ? 3 : 2;
-    return instance.version ?? context.globalDefs?.vrrpVersion ?? byFamily;
-}
-
 /** Names of the directors that are preferred by some instance. */
 export function preferredDirectors(
     instances: readonly VrrpMembership[],
@@ -191,115 +142,4 @@ export function preferredDirectors(
 ): string[] {
     const first = instances.flatMap((one) => participantsOf(one, context)[0]?.name ?? []);
     return [...new Set(first)];
-}
-
-/** How adverts of an instance carry the password. Version 3 has none, and signed adverts need none. */
-export function authTypeOf(instance: VrrpMembership, context: VrrpContext): AuthType {
-    const hasNone = vrrpVersionOf(instance, context) === 3 || instance.authHmac !== undefined;
-    return hasNone ? AuthType.none : (instance.authType ?? AuthType.PASS);
-}
-
-/** Do the adverts of an instance have a password? */
-export function hasPassword(instance: VrrpMembership, context: VrrpContext): boolean {
-    return authTypeOf(instance, context) !== AuthType.none;
-}
-
-/** Does an instance keep to the letter of the standard? */
-export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
-    return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
-}
-
-/** Must every director start as a backup? keepalived accepts none of these settings with `MASTER`. */
-export function startsAsBackup(
-    instance: VrrpMembership & Pick<VrrpInstanceKeywords, "nopreempt" | "preemptDelay">,
-    context: VrrpContext,
-): boolean {
-    return (
-        instance.nopreempt === true ||
-        instance.preemptDelay !== undefined ||
-        authTypeOf(instance, context) === AuthType.AH ||
-        isStrict(instance, context)
-    );
-}
-
-/** Check the directors of an instance: their priorities fall in the order of the list. */
-export function participantProblems(
-    path: string,
-    instance: VrrpMembership,
-    context: VrrpContext,
-    target: Target,
-): Problem[] {
-    const { directors } = instance;
-    const list = `${path}.directors`;
-    const participants = participantsOf(instance, context);
-    return [
-        ...problemIf(
-            directors?.length === 0,
-            list,
-            "The list is empty. Name directors, or remove the list to use all of them.",
-        ),
-        ...problemsOfEach(list, directors, (director, at) =>
-            directorProblems(at, director, instance, context, target),
-        ),
-        ...duplicateNameProblems(
-            list,
-            directors,
-            (name) => `${name} is listed twice. List it once.`,
-        ),
-        ...participants.flatMap(({ priority }, index) => {
-            const before = participants[index - 1]?.priority ?? Infinity;
-            const at = `${list}[${index}].priority`;
-            return [
-                ...problemIf(
-                    priority > before,
-                    at,
-                    `${quote(priority)} is above ${quote(before)}, the priority of the director before it. List directors in order of preference.`,
-                ),
-                ...warningIf(
-                    priority === before,
-                    Warning.equalPriorities,
-                    at,
-                    `${quote(priority)} is also the priority of the director before it, so the higher IP address decides. Lower it, to prefer the first.`,
-                ),
-            ];
-        }),
-    ];
-}
-
-function directorProblems(
-    path: string,
-    director: VrrpDirector,
-    instance: VrrpMembership,
-    context: VrrpContext,
-    target: Target,
-): Problem[] {
-    const { name, priority, interface: device, unicastSrcIp, mcastSrcIp } = director;
-    const { family } = addressesOf(instance, context);
-    const known = context.directors.map((one) => one.name);
-    return [
-        ...checkRequired(`${path}.name`, nameIn(known, "directors"), name, target),
-        ...checkValue(`${path}.priority`, integer(1, 254), priority, target),
-        ...checkValue(`${path}.interface`, networkInterface, device, target),
-        ...Object.entries({ unicastSrcIp, mcastSrcIp }).flatMap(([field, source]) => {
-            const own = familyOf(source ?? "");
-            return [
-                ...checkValue(`${path}.${field}`, ipAddress, source, target),
-                ...problemIf(
-                    own !== undefined && own !== family,
-                    `${path}.${field}`,
-                    `${quote(source)} is not in the address family of the adverts. Use an ${family === "inet" ? "IPv4" : "IPv6"} address.`,
-                ),
-            ];
-        }),
-        ...problemIf(
-            instance.unicast === true && mcastSrcIp !== undefined,
-            `${path}.mcastSrcIp`,
-            "The address is for multicast, and the instance uses unicast. Use unicastSrcIp.",
-        ),
-        ...problemIf(
-            instance.unicast !== true && unicastSrcIp !== undefined,
-            `${path}.unicastSrcIp`,
-            "The address is for unicast, and the instance uses multicast. Set unicast, or use mcastSrcIp.",
-        ),
-    ];
 }

@@ -1,6 +1,7 @@
 import { type Problem, problemIf } from "../../problems";
 import type { VrrpInstance } from "./instance";
-import { isStrict, type VrrpContext, vrrpVersionOf } from "./members";
+import { isStrict, vrrpVersionOf } from "./adverts";
+import type { VrrpContext } from "./members";
 
 /** Report settings that keepalived ignores in strict mode, with a complaint. */
 export function strictProblems(

@@ -1,7 +1,8 @@
 import { familyOf } from "../../addresses";
 import { type Problem, problemIf, quote } from "../../problems";
 import type { VrrpInstance } from "./instance";
-import { addressesOf, participantsOf, type VrrpContext } from "./members";
+import { addressesOf } from "./adverts";
+import { participantsOf, type VrrpContext } from "./members";
 
 /** Check that adverts reach the other directors, by unicast or by multicast. */
 export function unicastProblems(

@@ -1,20 +1,13 @@
-import { bundle, digestOf } from "../../../host/bundle";
-import { HostRole, type Ownership, stepText } from "../../../host/step";
+import { bundle, digestOf, HostRole, type Ownership, stepText } from "../../../host/bundle";
 import { unbundle } from "../../../host/unbundle";
 import type { Cluster } from "../../../lvs/model";
-import { planDirector, standaloneRealServers } from "../../../lvs/plan";
-import type { HostFile } from "../../../lvs/render";
+import { planDirector } from "../../../lvs/director/plan";
+import { standaloneRealServers } from "../../../lvs/realServer/plan";
+import type { HostFile } from "../../../lvs/hostFile";
 import type { Secrets } from "../../../lvs/secrets";
-import {
-    claimStep,
-    deferredStep,
-    directorSteps,
-    needsPreparation,
-    realServerSteps,
-    type StepContent,
-    type StepName,
-    turnOf,
-} from "../../../lvs/steps";
+import { claimStep, deferredStep, type StepContent, type StepName } from "../../../lvs/steps";
+import { directorSteps, turnOf } from "../../../lvs/director/steps";
+import { needsPreparation, realServerSteps } from "../../../lvs/realServer/steps";
 import { realServerPlan } from "../../support/plans";
 
 /** A cluster with its password. */
@@ -28,6 +21,8 @@ export interface Plan extends Cluster {
     project?: string;
     /** Type of the component's parent. Defaults to none. */
     parent?: string;
+    /** Type of the parent that its aliases have. An empty one stands for none. */
+    formerParent?: string;
     /** Does every member take its host over? */
     adopt?: boolean;
     /** Do the directors change their password one after the other? */
@@ -83,22 +78,27 @@ export const asOldVersion = (host: string) => `
 type DirectorStep = Exclude<StepName, "deferred" | "claim">;
 
 function ownershipOf(
-    { resource = "lvs", project = "lvs", parent, adopt }: Plan,
+    { resource = "lvs", project = "lvs", parent, formerParent, adopt }: Plan,
     host: string,
     role: HostRole,
     step: StepName,
 ): Ownership {
     const type = role === HostRole.director ? "Director" : "RealServer";
-    const types = [...(parent ? [parent] : []), "lvs:index:LvsCluster"];
-    // The cluster itself has the preflight of its hosts. Its URN is the one that mocks give it.
-    const [own, name] =
-        step === "preflight"
-            ? [["pulumi:pulumi:Stack", ...types], resource]
-            : [[...types, `lvs:index:${type}`], `${resource}-${host}`];
+    const urnBelow = (above?: string) => {
+        const types = [...(above ? [above] : []), "lvs:index:LvsCluster"];
+        // The cluster itself has the preflight of its hosts. Its URN is the one that mocks give it.
+        const [own, name] =
+            step === "preflight"
+                ? [["pulumi:pulumi:Stack", ...types], resource]
+                : [[...types, `lvs:index:${type}`], `${resource}-${host}`];
+        return `urn:pulumi:test::${project}::${own.join("$")}::${name}`;
+    };
     const id = `${project}.test.${resource}-${host}`;
     return {
-        urn: `urn:pulumi:test::${project}::${own.join("$")}::${name}`,
+        urn: urnBelow(parent),
+        aliases: formerParent === undefined ? undefined : [urnBelow(formerParent)],
         claim: role === HostRole.director ? "director" : `real-servers/${id}`,
+        member: role === HostRole.director && step !== "preflight" ? host : undefined,
         adopt,
     };
 }
