@@ -168,7 +168,10 @@ else
     dashed() { echo "$1" | sed 's/=/-/g'; }
     every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
     # shellcheck disable=SC2046  # one word a package
-    install() { "$(dnf_or_yum)" -q -y install $(dashed "$*") >"$log" 2>&1; }
+    install() { "$(dnf_or_yum)" $(quiet) -y install $(dashed "$*") >"$log" 2>&1; }
+    # A quiet dnf does not say that a lock of a version, or a module stream, hides a package. Other lines of
+    # yum would follow its error.
+    quiet() { command -v dnf >/dev/null || echo -q; }
     purge() { "$(dnf_or_yum)" -q -y --setopt=clean_requirements_on_remove=0 remove "$@" >"$log" 2>&1; }
     removed_with() {
         rpm -e --test "$@" 2>&1 | sed -n 's/.* is needed by (installed) //p' | while read -r package; do

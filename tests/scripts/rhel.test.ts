@@ -35,7 +35,7 @@ describe("packages of the RHEL family", () => {
                 title: "are installed if they are missing",
                 events: [prepare(plain)],
                 says: `installs ipvsadm\n${installed}`,
-                calls: "dnf -q -y install ipvsadm\n",
+                calls: "dnf -y install ipvsadm\n",
                 is: [prepare(plain)],
             },
             {
@@ -52,7 +52,7 @@ describe("packages of the RHEL family", () => {
                     }),
                 ],
                 says: "installs httpd\nhas httpd 1.0-1.el9\n",
-                calls: "dnf -q -y install httpd\n",
+                calls: "dnf -y install httpd\n",
                 is: [
                     prepare({
                         ...plain,
@@ -84,7 +84,7 @@ describe("packages of the RHEL family", () => {
                 found: rhel("dnf", ipvsadm),
                 events: [prepare(pinned("2.2.8-3.el9"))],
                 says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9, ipvsadm 1.31-6.el9\n",
-                calls: "dnf -q -y install keepalived-2.2.8-3.el9\n",
+                calls: "dnf -y install keepalived-2.2.8-3.el9\n",
                 is: [prepare(pinned("2.2.8-3.el9"))],
             },
             {
@@ -92,7 +92,7 @@ describe("packages of the RHEL family", () => {
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(pinned("2.2.8-4.el9"))],
                 says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9, ipvsadm 1.31-6.el9\n",
-                calls: "dnf -q -y install keepalived-2.2.8-4.el9\n",
+                calls: "dnf -y install keepalived-2.2.8-4.el9\n",
                 is: [prepare(pinned("2.2.8-4.el9"))],
             },
             {
