@@ -34,6 +34,18 @@ interface RealServerOrder {
  * });
  * ```
  *
+ * The same in YAML:
+ *
+ * ```yaml
+ * resources:
+ *   rs1:
+ *     type: lvs:RealServer
+ *     properties:
+ *       host: 10.128.190.249
+ *       hostKey: ssh-ed25519 AAAA…
+ *       virtualIps: [10.128.190.248]
+ * ```
+ *
  * The constructor throws a `ResourceError` that lists every problem of its arguments, before the host
  * changes.
  */
@@ -80,40 +92,36 @@ export class RealServer extends pulumi.ComponentResource {
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
 
         function setUp() {
-            const prepared = needsPreparation(args)
-                ? [
-                      runStep(
-                          host,
-                          "prepare",
-                          whenKnown(plan, (known) => realServerSteps.prepare(known)),
-                          { dependsOn: [claim] },
-                      ),
-                  ]
-                : [claim];
-            // Only an output can be a secret. If it is none, nothing connects to the host.
-            const secret = pulumi.Output.isInstance(args.demoPage)
-                ? [
-                      runStep(
-                          host,
-                          "secret",
-                          allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
-                          {
-                              dependsOn: prepared,
-                              isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
-                          },
-                      ),
-                  ]
-                : [];
-            const earlier: StepName[] = [
-                ...(needsPreparation(args) ? (["prepare"] as const) : []),
-                ...(secret.length > 0 ? (["secret"] as const) : []),
-            ];
-            return runStep(
-                host,
-                "configure",
-                whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval, earlier)),
-                { dependsOn: [...prepared, ...secret] },
-            );
+            const prepare = needsPreparation(args) ? prepareHost() : undefined;
+            const prepared = prepare ?? claim;
+            // Only an output can be a secret.
+            const secret = pulumi.Output.isInstance(args.demoPage) ? sendSecrets() : undefined;
+            return applyFiles();
+
+            function prepareHost() {
+                const content = whenKnown(plan, (known) => realServerSteps.prepare(known));
+                return runStep(host, "prepare", content, { dependsOn: [claim] });
+            }
+
+            function sendSecrets() {
+                const content = allKnown([plan, secrets], (...known) =>
+                    realServerSteps.secret(...known),
+                );
+                // Without a secret, nothing connects to the host.
+                const isNeeded = pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets);
+                return runStep(host, "secret", content, { dependsOn: [prepared], isNeeded });
+            }
+
+            function applyFiles() {
+                const earlier: StepName[] = [];
+                if (prepare) earlier.push("prepare");
+                if (secret) earlier.push("secret");
+                const content = whenKnown(plan, (known) =>
+                    realServerSteps.configure(known, deferRemoval, earlier),
+                );
+                const dependsOn = secret ? [prepared, secret] : [prepared];
+                return runStep(host, "configure", content, { dependsOn });
+            }
         }
     }
 }

@@ -126,6 +126,11 @@ describe("the IPVS table", () => {
         expect(count(`${table}${once}`)).toBe("serving 2 of 3\n");
     });
 
+    it("counts a server without a port once for each of its services", () => {
+        const another = "-A -f 12 -6 -s rr\n-a -f 12 -6 -r [2001:db8::1]:0 -g -w 1\n";
+        expect(ask("compare_with_plan | tail -n 1", `${table}${another}`)).toBe("serving 3 of 4\n");
+    });
+
     it("names the servers that are down, and is corrected for the others", () => {
         const rules = `${table.replace("-w 9", "-w 8")}-a -f 11 -6 -r [2001:db8::2]:0 -g -w 1\n`;
         const corrected = "-e -f 11 -6 -r [2001:db8::1]:0 -g -w 8\n";

@@ -368,6 +368,18 @@ describe("a machine that changes its role", () => {
             is: "as found",
         },
         {
+            title: "is a director again after an interrupted change, with a new word in `repair`",
+            host: "ds1",
+            events: [
+                apply(plain),
+                apply(swapped, "prepare"),
+                apply({ ...plain, repair: "again" }),
+                remove(swapped),
+            ],
+            says: /^(removed|nothing to remove)\n$/,
+            is: [apply({ ...plain, repair: "again" })],
+        },
+        {
             title: "passes the preflight, as a real server",
             host: "ds1",
             events: [apply(plain), apply(swapped, "preflight")],
