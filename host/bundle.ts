@@ -8,7 +8,7 @@ import type { StepContent, StepName } from "../lvs/steps";
 const record = ["basics", "record"];
 
 /** The parts that apply a step as a whole or not at all. */
-const transaction = [...record, "lock", "transaction", "files", "sysctl", "units"];
+const transaction = [...record, "lock", "transaction", "files", "selinux", "sysctl", "units"];
 const director = [
     ...transaction,
     "vrrp",
@@ -31,7 +31,7 @@ const scripts = {
     director,
     directorDeferred: [...director, "deferred"],
     realServerDeferred: [...realServer, "deferred"],
-    report: [...record, "vrrp", "ipvs", "drift", "report"],
+    report: [...record, "vrrp", "ipvs", "selinux", "drift", "report"],
 };
 
 /** Script of a step, or of a report. */

@@ -174,14 +174,6 @@ needs_restart() {
     has_rules_of "lacking -A" || has_rules_of down || ! has_no_split
 }
 
-# SELinux forbids keepalived to connect to ports that belong to no service it knows.
-allow_checks() {
-    [ "$(getenforce 2>/dev/null)" = Enforcing ] || return 0
-    getsebool keepalived_connect_any 2>/dev/null | grep -q off || return 0
-    touch "$state/selinux"
-    setsebool -P keepalived_connect_any on
-}
-
 # in_force KIND: Does the kernel have all rules of a kind, -A (services) or -a (servers)?
 in_force() {
     comparison=$(compare_with_plan)
@@ -260,7 +252,7 @@ stop_services() {
 
 after_restore() {
     systemctl daemon-reload
-    [ ! -e "$state/selinux" ] || setsebool -P keepalived_connect_any off
+    restore_checks
     case "$(cat "$state/service")" in
         active) systemctl restart keepalived || say "keepalived does not start with its original configuration" ;;
         *)

@@ -187,10 +187,9 @@ swap() {
         }
     done
     load_sysctls
-    # SELinux lets systemd start a program only if it has the label of its folder.
-    ! command -v restorecon >/dev/null || [ -z "$paths" ] || complaint=$(restorecon $paths 2>&1) ||
-        # A kernel with SELinux may run without a policy, which would say what the labels are.
-        [ "$(getenforce)" != Enforcing ] || fail "cannot label files: $complaint"
+    # shellcheck disable=SC2046  # words
+    [ -z "$paths" ] || label $(words_in "$state/directories") $paths
+    label_copies $installed
 }
 
 # Keep copies for `lvs check`; of a secret file its mode and a checksum only. A full disk must not spoil the former

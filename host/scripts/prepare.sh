@@ -90,12 +90,12 @@ add_script_user() {
     changed=yes
     echo "$user" >"$state/user"
     complaint=$(useradd --system --user-group --no-create-home --home-dir /nonexistent \
-        --shell /usr/sbin/nologin "$user" 2>&1) || fail "user $user cannot be created: $complaint"
+        --shell /usr/sbin/nologin "$user" 2>&1 9>&-) || fail "user $user cannot be created: $complaint"
 }
 
 remove_script_user() {
     [ -e "$state/user" ] && id -u "$(cat "$state/user")" >/dev/null 2>&1 || return 0
-    complaint=$(userdel "$(cat "$state/user")" 2>&1) ||
+    complaint=$(userdel "$(cat "$state/user")" 2>&1 9>&-) ||
         say "user $(cat "$state/user") could not be removed: $complaint"
 }
 
@@ -104,7 +104,7 @@ load_modules() {
         is_loaded "$module" || {
             changed=yes
             # shellcheck disable=SC2046  # words
-            complaint=$(modprobe "$module" $(options_of "$module") 2>&1) ||
+            complaint=$(modprobe "$module" $(options_of "$module") 2>&1 9>&-) ||
                 fail "kernel module $module cannot be loaded: $complaint"
             echo "$module" >>"$state/modules"
         }
@@ -114,7 +114,7 @@ load_modules() {
 unload_modules() {
     [ -e "$state/modules" ] || return 0
     sed '1!G;h;$!d' "$state/modules" | while read -r module; do
-        grep -qsxF "$module" /etc/modules-load.d/lvs*.conf || modprobe -r -q "$module" || :
+        grep -qsxF "$module" /etc/modules-load.d/lvs*.conf || modprobe -r -q "$module" 9>&- || :
     done
 }
 
@@ -168,7 +168,10 @@ else
     dashed() { echo "$1" | sed 's/=/-/g'; }
     every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
     # shellcheck disable=SC2046  # one word a package
-    install() { "$(dnf_or_yum)" -q -y install $(dashed "$*") >"$log" 2>&1; }
+    install() { "$(dnf_or_yum)" $(quiet) -y install $(dashed "$*") >"$log" 2>&1; }
+    # A quiet dnf does not say that a lock of a version, or a module stream, hides a package. Other lines of
+    # yum would follow its error.
+    quiet() { command -v dnf >/dev/null || echo -q; }
     purge() { "$(dnf_or_yum)" -q -y --setopt=clean_requirements_on_remove=0 remove "$@" >"$log" 2>&1; }
     removed_with() {
         rpm -e --test "$@" 2>&1 | sed -n 's/.* is needed by (installed) //p' | while read -r package; do

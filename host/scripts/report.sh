@@ -105,6 +105,7 @@ unit_state() {
 unit_facts() { units | while read -r unit; do echo "unit $unit $(unit_state "$unit")"; done; }
 
 complaints() {
+    denials 0 "complaint audit "
     for unit in $(is_about director && echo lvs-director) $(is_about realServer && echo lvs-real-server); do
         [ -x "/usr/local/sbin/$unit" ] || continue
         complaint=$("/usr/local/sbin/$unit" check 2>&1) || complaint=$(echo "$complaint" | join_lines)

@@ -100,6 +100,7 @@ apply() {
     fi
     save_original
     back_up
+    watch_denials
     changing=yes
     swap
     activate
@@ -119,6 +120,7 @@ apply() {
 finish() {
     prove
     [ -n "${deferral:-}" ] || rm -f "$state/deferred"
+    [ -z "${watched_from:-}" ] || note="${note:-$step applied}$(new_denials '; ' | tr -d '\n')"
     say "${note:-$step applied}"
     announce_deferral
 }
@@ -190,7 +192,10 @@ undo() {
     ignore_signals
     undoing=yes
     set +e
-    [ -z "$changing" ] || roll_back
+    [ -z "$changing" ] || {
+        new_denials "$(uname -n): " >&2
+        roll_back
+    }
     clean
     if [ ! -e "$state/files" ]; then
         # An untouched service must not restart either.
@@ -220,6 +225,8 @@ remove() {
     for path in $(words_in "$state/known"); do
         restore_original "$path"
     done
+    # shellcheck disable=SC2046  # words
+    label_copies $(words_in "$state/known")
     # A device and its sysctls may be gone.
     restore_sysctls | sysctl -e -q -p - || say "some sysctls could not be restored"
     after_restore

@@ -13,8 +13,8 @@ const specs = path.join(__dirname, "../rhel");
 
 /** Debian packages that the tools and programs of the host are made of, with their dependencies. */
 const wanted = [
-    ...["rpm", "dnf", "createrepo-c", "cpio", "firewalld", "selinux-policy-default", "auditd"],
-    ...["policycoreutils", "policycoreutils-python-utils"],
+    ...["rpm", "dnf", "dnf-plugins-core", "createrepo-c", "cpio", "firewalld"],
+    ...["selinux-policy-default", "auditd", "policycoreutils", "policycoreutils-python-utils"],
     ...["keepalived", "ipvsadm", "apache2-bin", "nftables"],
 ];
 

@@ -3,7 +3,7 @@ import { planDirector } from "../../lvs/director/plan";
 import { directorFiles } from "../../lvs/director/steps";
 import { refusalsOf } from "../../lvs/problems";
 import { validate } from "../../lvs/validate";
-import { onVersion } from "../support/clusters";
+import { goldenClusters, onVersion } from "../support/clusters";
 import { seed } from "../support/seed";
 
 /**
@@ -236,4 +236,24 @@ it("a keepalived older than 1.3.5 is refused", () => {
 it("keepalived 1.3.5 gets the password's file with a folder, without which it logs an error", () => {
     expect(configuration(onVersion(seed, "1.3.5"))).toContain("include ./auth_pass.conf\n");
     expect(configuration(seed)).toContain("include auth_pass.conf\n");
+});
+
+describe("the configurations for a version that no test runs", () => {
+    const runs = "2.2.7";
+    const accepts = (cluster: Cluster, version: string) => problems(cluster, version).length === 0;
+    const files = (cluster: Cluster, version: string) =>
+        cluster.directors.map(({ name }) => configuration(onVersion(cluster, version), name));
+
+    it.each(["2.2.4", "2.2.8", "2.3.4", "2.4.3"])(
+        "on %s are those for 2.2.7, for every golden cluster that both accept",
+        (version) => {
+            const both = Object.values(goldenClusters).filter(
+                (cluster) => accepts(cluster, version) && accepts(cluster, runs),
+            );
+            expect(both.length).toBeGreaterThan(40);
+            for (const cluster of both) {
+                expect(files(cluster, version).join("")).toBe(files(cluster, runs).join(""));
+            }
+        },
+    );
 });

@@ -105,6 +105,27 @@ drift check of lvs-director
 `,
     },
     {
+        title: "what SELinux has denied keepalived today or yesterday",
+        host: "ds1",
+        events: [
+            byHand(`mkdir /var/lib/selinux
+echo Enforcing >/var/lib/selinux/mode
+echo 'type=AVC msg=audit(1796129808.203:80): avc:  denied  { name_connect } for  pid=812 comm="keepalived" dest=8081 scontext=system_u:system_r:keepalived_t:s0 tcontext=system_u:object_r:port_t:s0 tclass=tcp_socket permissive=0' >/var/lib/selinux/log
+for name in getenforce ausearch; do ln -s /usr/lib/stand-in/rhel/selinux /usr/sbin/$name; done`),
+            apply(plain),
+        ],
+        asks: "check",
+        plan: plain,
+        answers: `router VI_1 eth0 62 active
+address VI_1 eth0 10.128.190.248 here
+drift check of audit
+    --- check of audit (applied)
+    +++ check of audit (now)
+    @@ -0,0 +1 @@
+    +SELinux denied { name_connect } comm="keepalived" dest=8081 scontext=system_u:system_r:keepalived_t:s0 tcontext=system_u:object_r:port_t:s0 tclass=tcp_socket
+`,
+    },
+    {
         title: "an unchanged backup director",
         host: "ds1",
         events: [

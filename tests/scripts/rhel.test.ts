@@ -35,7 +35,7 @@ describe("packages of the RHEL family", () => {
                 title: "are installed if they are missing",
                 events: [prepare(plain)],
                 says: `installs ipvsadm\n${installed}`,
-                calls: "dnf -q -y install ipvsadm\n",
+                calls: "dnf -y install ipvsadm\n",
                 is: [prepare(plain)],
             },
             {
@@ -52,7 +52,7 @@ describe("packages of the RHEL family", () => {
                     }),
                 ],
                 says: "installs httpd\nhas httpd 1.0-1.el9\n",
-                calls: "dnf -q -y install httpd\n",
+                calls: "dnf -y install httpd\n",
                 is: [
                     prepare({
                         ...plain,
@@ -84,7 +84,7 @@ describe("packages of the RHEL family", () => {
                 found: rhel("dnf", ipvsadm),
                 events: [prepare(pinned("2.2.8-3.el9"))],
                 says: "installs keepalived=2.2.8-3.el9\nhas keepalived 2.2.8-3.el9, ipvsadm 1.31-6.el9\n",
-                calls: "dnf -q -y install keepalived-2.2.8-3.el9\n",
+                calls: "dnf -y install keepalived-2.2.8-3.el9\n",
                 is: [prepare(pinned("2.2.8-3.el9"))],
             },
             {
@@ -92,7 +92,7 @@ describe("packages of the RHEL family", () => {
                 found: rhel("dnf", keepalived, ipvsadm),
                 events: [prepare(pinned("2.2.8-4.el9"))],
                 says: "installs keepalived=2.2.8-4.el9\nhas keepalived 2.2.8-4.el9, ipvsadm 1.31-6.el9\n",
-                calls: "dnf -q -y install keepalived-2.2.8-4.el9\n",
+                calls: "dnf -y install keepalived-2.2.8-4.el9\n",
                 is: [prepare(pinned("2.2.8-4.el9"))],
             },
             {
@@ -182,7 +182,7 @@ const selinux = (mode: string, policy = "off") => `
 mkdir -p /var/lib/selinux
 echo ${mode} >/var/lib/selinux/mode
 echo 'keepalived_connect_any --> ${policy}' | grep -v none >/var/lib/selinux/booleans || :
-for name in getenforce getsebool setsebool restorecon; do
+for name in getenforce getsebool setsebool restorecon ausearch; do
     ln -s /usr/lib/stand-in/rhel/selinux /usr/sbin/$name
 done
 `;
@@ -192,14 +192,14 @@ const setTo = (state: string) =>
 describe("SELinux on a director", () => {
     const host = "ds1";
     const labels =
-        "restorecon /etc/keepalived/keepalived.conf /etc/sysctl.d/lvs.conf /etc/lvs/firewall /var/lib/pulumi-lvs/keepalived.version /etc/systemd/system/lvs-director.service /etc/systemd/system/keepalived.service.d/lvs.conf /usr/local/sbin/lvs-director /var/lib/pulumi-lvs/ipvs.rules /var/lib/pulumi-lvs/vrrp.routers\n";
+        "restorecon -i /etc/lvs /etc/systemd/system/keepalived.service.d /etc/keepalived/keepalived.conf /etc/sysctl.d/lvs.conf /etc/lvs/firewall /var/lib/pulumi-lvs/keepalived.version /etc/systemd/system/lvs-director.service /etc/systemd/system/keepalived.service.d/lvs.conf /usr/local/sbin/lvs-director /var/lib/pulumi-lvs/ipvs.rules /var/lib/pulumi-lvs/vrrp.routers\n";
     const says = "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up\n";
     const before = `${labels}reload-or-restart lvs-director\n`;
     const after = "start keepalived\n";
 
     tests([
         {
-            title: "in enforcing mode allows checks on any port, and files get the labels of their folders",
+            title: "in enforcing mode allows checks on any port, and files and new folders get the labels of their places",
             host,
             found: selinux("Enforcing"),
             events: [apply(plain)],
@@ -287,6 +287,72 @@ describe("SELinux on a director", () => {
             says,
             calls: `${before}${after}`,
             is: [apply(plain)],
+        },
+    ]);
+});
+
+/** A record of the audit log, of a time after every test, unless it has another. */
+const denial = ({
+    what = 'for  pid=812 comm="keepalived" name="shadow" dev="vda1" ino=33',
+    from = "keepalived_t",
+    seconds = 9_999_999_999,
+    permissive = 0,
+} = {}) =>
+    `type=AVC msg=audit(${seconds}.123:456): avc:  denied  { read } ${what} scontext=system_u:system_r:${from}:s0 tcontext=system_u:object_r:shadow_t:s0 tclass=file permissive=${permissive}`;
+const logged = (...records: string[]) =>
+    byHand(`cat >/var/lib/selinux/log <<'END'\n${records.join("\n")}\nEND`);
+const named =
+    'SELinux denied { read } comm="keepalived" name="shadow" dev="vda1" ino=33 scontext=system_u:system_r:keepalived_t:s0 tcontext=system_u:object_r:shadow_t:s0 tclass=file';
+
+describe("A denial of SELinux", () => {
+    const [host, found] = ["ds1", selinux("Enforcing", "on")];
+    const fails = byHand("echo 'start keepalived' >/run/stand-in/fails");
+    const works = "keepalived 2.2.7 started; active for 10.128.190.248; 2 of 2 real servers up";
+    const after = (title: string, records: string[], says: string | RegExp): Case => {
+        const events = [logged(...records), apply(plain)];
+        return { title, host, found, events, says, is: events };
+    };
+
+    tests([
+        after(
+            "of keepalived is named once in the last line of the step",
+            [
+                denial(),
+                denial({ what: 'for  pid=813 comm="keepalived" name="shadow" dev="vda1" ino=33' }),
+            ],
+            `${works}; ${named}\n`,
+        ),
+        after(
+            "of a script of keepalived is named, by its domain",
+            [denial({ what: 'for  pid=9 comm="cat"', from: "keepalived_unconfined_script_t" })],
+            /; SELinux denied \{ read \} comm="cat" scontext=\S+:keepalived_unconfined_script_t:s0 /,
+        ),
+        after(
+            "of another program is not named",
+            [denial({ what: 'for  pid=9 comm="cupsd"', from: "cupsd_t" })],
+            `${works}\n`,
+        ),
+        after("from before the change is not named", [denial({ seconds: 1 })], `${works}\n`),
+        after("that is not enforced is not named", [denial({ permissive: 1 })], `${works}\n`),
+        after(
+            "has no control characters, and three of many are named, each with 300 characters at most",
+            [1, 2, 3, 4].map((one) =>
+                denial({
+                    what: `for  pid=9 comm="keepalived" name="\u001b[2J${one}${"x".repeat(900)}"`,
+                }),
+            ),
+            new RegExp(
+                `^.*up(; SELinux denied \\{ read \\} comm="keepalived" name="\\?\\[2J\\dx{262}){3}\n$`,
+            ),
+        ),
+        {
+            title: "is named before the roll-back of a step that fails",
+            host,
+            found,
+            events: [logged(denial()), fails, apply(plain)],
+            status: 1,
+            says: `Job for keepalived.service failed, as the test asked\n${named}\nrolled back\n`,
+            is: [logged(denial()), fails],
         },
     ]);
 });

@@ -36,11 +36,17 @@ export async function portrait(host: Host): Promise<{ kept: string; packages: st
         page=/var/www/html/index.html
         ! cmp -s $page /usr/share/apache2/default-cluster/index.html || echo $page >>$packaged
         find /etc /usr/local /usr/libexec /var/lib /var/www /opt /run/lvs* -xdev \\( -type f -o -type l \\) 2>/dev/null |
-            grep -vE '^/var/lib/(dpkg|apt|rpm|dnf|ucf|systemd|apache2|private)/|^/etc/(ld.so.cache|mailcap)' |
+            grep -vE '^/var/lib/(dpkg|apt|rpm|dnf|ucf|systemd|apache2|private|selinux)/|^/etc/(ld.so.cache|mailcap|selinux/default/)' |
             grep -vE '^/etc/(alternatives|apache2|rc[0-9S].d)/|/multi-user.target.wants/(${webServer}|keepalived)|^/etc/mtab$' |
             grep -vE '^/etc/((passwd|group|shadow|gshadow)-|sub[ug]id-?)$|${leaves}' |
-            grep -vxFf $packaged | sort | xargs -d '\\n' sha256sum
-        rm $packaged
+            grep -vxFf $packaged | sort >$packaged.others
+        xargs -d '\\n' sha256sum <$packaged.others
+        # SELinux
+        ! command -v getsebool >/dev/null || {
+            xargs -d '\\n' stat -c '%C %n' <$packaged.others
+            getsebool keepalived_connect_any 2>/dev/null || :
+        }
+        rm $packaged $packaged.others
     `);
     return {
         kept,
