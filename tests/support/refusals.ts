@@ -1396,6 +1396,21 @@ export const warnings: Record<Warning, WrongArguments[]> = {
             "globalDefs.lvsSyncDaemon: Only one instance can announce its connections before keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Name that instance, or use a later keepalived.",
         ),
     ],
+    [Warning.severalMasters]: [
+        instance(
+            "an instance whose directors all start as active",
+            { state: "MASTER" },
+            "vrrpInstances[0].state: ds1, ds2 start as MASTER, so a start of one makes two directors active for a moment. Remove the state.",
+        ),
+        instance(
+            "a director that starts as active beside another",
+            {
+                state: "MASTER",
+                directors: [{ name: "ds1" }, { name: "ds2", state: "MASTER" }],
+            },
+            "vrrpInstances[0].directors[1].state: ds1, ds2 start as MASTER, so a start of one makes two directors active for a moment. Remove the state.",
+        ),
+    ],
     [Warning.slowCheck]: [
         service(
             "a check longer than the time between two",
