@@ -10,7 +10,15 @@ import {
 } from "../../keepalived/keywords";
 import { blockName, checkRequired } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
-import { joinNames, problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } from "../../problems";
+import {
+    joinNames,
+    problemsOfEach,
+    type Problem,
+    problemIf,
+    quote,
+    Warning,
+    warningIf,
+} from "../../problems";
 import { authHmacProblems } from "./authHmac";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
