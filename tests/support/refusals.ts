@@ -1290,6 +1290,11 @@ const others = [
         'monitoring.textfileDirectory: "/var/lib/%h" is not an absolute path that systemd can read. Use letters, digits and "_+@:,=.-" after each "/".',
     ),
     cluster(
+        "an extra line for iptables where keepalived is built without it",
+        { globalDefs: { extraConfig: "vrrp_iptables INPUT OUTPUT" } },
+        "globalDefs.extraConfig: vrrp_iptables needs iptables, and keepalived on ds1 (debian12) is built without it. Use globalDefs.nftables.",
+    ),
+    cluster(
         "mail without a server",
         { globalDefs: { notificationEmail: ["ops@example.com"] } },
         "globalDefs.smtpServer: The value is missing, so mail for notificationEmail has no server. Give its IP address.",
