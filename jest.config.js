@@ -8,6 +8,7 @@ const programs = [
     ...[
         "cli/commands",
         "cli/hostile",
+        "cli/program",
         "cli/run",
         "components/examples",
         "components/size",
@@ -24,6 +25,9 @@ module.exports = {
         {
             ...common,
             displayName: "unit",
+            moduleNameMapper: {
+                "/typescript-shim$": "<rootDir>/tests/support/withoutTypescript.ts",
+            },
             testMatch: ["<rootDir>/tests/**/*.test.ts"],
             testPathIgnorePatterns: [...others, ...programs],
         },

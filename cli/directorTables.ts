@@ -1,5 +1,5 @@
 import { canonical } from "../lvs/addresses";
-import { Health, type HostReport, type ServerStatus, type ServiceStatus } from "./clusterStatus";
+import { Health, type HostReport, type ServerStatus, type ServiceStatus } from "./status";
 import type { Facts, LiveServer, LiveService, Rates } from "./facts";
 import { type Rule, splitSocket, virtualIpOf } from "./rules";
 

@@ -43,7 +43,8 @@ export interface Facts {
     clock: number;
     /** Time of the last apply of each step, changed or not, in seconds since 1970. */
     steps: Map<string, number>;
-    deferred: boolean;
+    /** Part of the last `up` that the host has deferred: its change, or only the proof of one active director. */
+    deferred?: "change" | "proof";
     units: { name: string; active: string; enabled: string }[];
     complaints: { unit: string; text: string }[];
     routers: { name: string; interface: string; id: number; state: string }[];
@@ -67,7 +68,6 @@ export function parseFacts(text: string): Facts {
         uptime: 0,
         clock: 0,
         steps: new Map(),
-        deferred: false,
         units: [],
         complaints: [],
         routers: [],
@@ -115,7 +115,10 @@ const readers = new Map<string, Reader>([
         "step",
         reader(`${word} ${count}`, ({ steps }, [name, time]) => steps.set(name!, Number(time))),
     ],
-    ["deferred", reader("", (facts) => (facts.deferred = true))],
+    [
+        "deferred",
+        reader("(proof)?", (facts, [proof]) => (facts.deferred = proof ? "proof" : "change")),
+    ],
     [
         "unit",
         reader(`${word} ${word} ${word}`, ({ units }, [name, active, enabled]) =>

@@ -1,4 +1,4 @@
-import type { ClusterStatus, HostStatus, ServerStatus, ServiceStatus } from "./clusterStatus";
+import type { ClusterStatus, HostStatus, ServerStatus, ServiceStatus } from "./status";
 import { namesOf } from "./names";
 
 /** Give real servers and hosts that are alike one row each. */

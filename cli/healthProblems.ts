@@ -1,6 +1,7 @@
 import { quote } from "../lvs/problems";
-import { Health, type HostReport, type VirtualIpStatus } from "./clusterStatus";
+import { Health, type HostReport, type VirtualIpStatus } from "./status";
 import { type DirectorReport, type NameOf, serverStatuses, type Table } from "./directorTables";
+import type { Facts } from "./facts";
 import type { ClusterHost } from "./inventory";
 
 /** Problems of one host that are listed. */
@@ -43,11 +44,14 @@ function ownProblems({ host, facts, problem }: HostReport): string[] {
                 `${name} has reported the virtual IP ${ip}, which the last \`up\` did not have. Run \`pulumi up\`, or look at the host.`,
         ),
         ...split.map((router) => `${name} has only some virtual IPs of ${router.name}`),
-        ...(facts.deferred
-            ? [`${name} has deferred a change that was never carried out. Run \`pulumi up\`.`]
-            : []),
+        ...(facts.deferred ? [`${name} ${deferrals[facts.deferred]}`] : []),
     ];
 }
+
+const deferrals: Record<NonNullable<Facts["deferred"]>, string> = {
+    change: "has deferred a change that was never carried out. Run `pulumi up`.",
+    proof: "did not prove that each virtual IP has one active director. Run `pulumi up`, which reports the cause.",
+};
 
 function oddProblems(name: string, odd: string[]): string[] {
     if (odd.length === 0) return [];

@@ -1,5 +1,5 @@
 import { escaped } from "./markup";
-import type { ClusterStatus, ServiceStatus } from "./clusterStatus";
+import type { ClusterStatus, ServiceStatus } from "./status";
 import { serviceName } from "./rules";
 import { hostCells, hostColumns, serverCells, serverColumns } from "./statusView";
 import type { Cell, Column } from "./text";

@@ -1,10 +1,4 @@
-import type {
-    ClusterStatus,
-    Health,
-    HostStatus,
-    ServerStatus,
-    ServiceStatus,
-} from "./clusterStatus";
+import type { ClusterStatus, Health, HostStatus, ServerStatus, ServiceStatus } from "./status";
 import { serviceName } from "./rules";
 import {
     amount,

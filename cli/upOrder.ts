@@ -127,13 +127,13 @@ function poolChanges(before: Table, after: Table): { leaving: string[]; drained:
 
 /** A real server loses addresses after the directors have stopped sending there. */
 function removal({ base, head }: HostPair): string | undefined {
-    const after = new Set(linesOf(head));
-    const lost = linesOf(base).filter((line) => !after.has(line));
+    const after = new Set(fileLines(head));
+    const lost = fileLines(base).filter((line) => !after.has(line));
     return lost.length === 0 ? undefined : `remove ${lost.join(", ")}`;
 }
 
 /** Addresses, tunnels and gateways of a real server, one a line. */
-function linesOf(host: PlannedHost | undefined): string[] {
+function fileLines(host: PlannedHost | undefined): string[] {
     if (host === undefined) return [];
     const text = fileOf(host.host, `/etc/lvs/real-servers/${host.id}.conf`) ?? "";
     return text.split("\n").filter((line) => line !== "");

@@ -1,5 +1,5 @@
 import { folded } from "./folded";
-import type { ClusterStatus } from "./clusterStatus";
+import type { ClusterStatus } from "./status";
 import { type Page, problemLines, stateLines } from "./statusView";
 
 /** A terminal. */

@@ -12,7 +12,7 @@ import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
 import { memberOf, rememberMember } from "./member";
-import { claimInProgram, claimOf, urnOf } from "./ownership";
+import { claimInProgram, claimOf, urnsOf } from "./ownership";
 import type { RealServer } from "./realServer";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
@@ -46,6 +46,29 @@ interface DirectorOrder {
  * const authPass = new pulumi.Config().requireSecret("authPass");
  * const ds2 = new Director("ds2", { cluster, name: "ds2", authPass });
  * const ds1 = new Director("ds1", { cluster, name: "ds1", authPass }, { dependsOn: ds2 });
+ * ```
+ *
+ * The same in YAML:
+ *
+ * ```yaml
+ * config:
+ *   authPass: { type: string, secret: true }
+ * variables:
+ *   cluster:
+ *     vrrpInstances: [{ interface: eth0, virtualRouterId: 62 }]
+ *     directors:
+ *       - { name: ds1, host: 10.128.190.253, hostKey: ssh-ed25519 AAAA… }
+ *       - { name: ds2, host: 10.128.190.254, hostKey: ssh-ed25519 AAAA… }
+ *     realServers: [{ name: rs1, host: 10.128.190.249, hostKey: ssh-ed25519 AAAA… }]
+ *     virtualServers: [{ virtualIp: 10.128.190.248, port: 80 }]
+ * resources:
+ *   ds2:
+ *     type: lvs:Director
+ *     properties: { cluster: "${cluster}", name: ds2, authPass: "${authPass}" }
+ *   ds1:
+ *     type: lvs:Director
+ *     properties: { cluster: "${cluster}", name: ds1, authPass: "${authPass}" }
+ *     options: { dependsOn: ["${ds2}"] }
  * ```
  *
  * With `dependsOn` one director changes after the other, the preferred one last. The constructor
@@ -85,8 +108,9 @@ export class Director extends pulumi.ComponentResource {
             name,
             connection,
             parent: this,
-            urn: urnOf(this),
+            urns: urnsOf(this),
             claim: claimOf(role, name),
+            member: args.name,
             adopt: member.adopt,
             gone: member.gone,
         };
@@ -99,28 +123,30 @@ export class Director extends pulumi.ComponentResource {
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
 
         function setUp() {
-            const prepare = runStep(
-                host,
-                "prepare",
-                whenKnown(plan, (known) => directorSteps.prepare(known)),
+            const prepare = prepareHost();
+            const secret = sendSecrets();
+            return applyFiles();
+
+            function prepareHost() {
+                const content = whenKnown(plan, (known) => directorSteps.prepare(known));
                 // Two steps of one machine at the same time would wait for each other's packages.
-                { dependsOn: [claim, ...gatedBy(alongside && [alongside.configured])] },
-            );
-            const secret = runStep(
-                host,
-                "secret",
-                allKnown([plan, authPass, secrets], (...known) =>
+                const other = gatedBy(alongside && [alongside.configured]);
+                return runStep(host, "prepare", content, { dependsOn: [claim, ...other] });
+            }
+
+            function sendSecrets() {
+                const content = allKnown([plan, authPass, secrets], (...known) =>
                     // With `--parallel 1` Pulumi runs one step at a time.
                     directorSteps.secret(...known, pulumi.runtime.serialize()),
-                ),
-                { dependsOn: [prepare] },
-            );
-            return runStep(
-                host,
-                "configure",
-                whenKnown(plan, (known) => directorSteps.configure(known, turn)),
-                { dependsOn: [secret, ...gatedBy(configureAfter)] },
-            );
+                );
+                return runStep(host, "secret", content, { dependsOn: [prepare] });
+            }
+
+            function applyFiles() {
+                const content = whenKnown(plan, (known) => directorSteps.configure(known, turn));
+                const dependsOn = [secret, ...gatedBy(configureAfter)];
+                return runStep(host, "configure", content, { dependsOn });
+            }
         }
     }
 }

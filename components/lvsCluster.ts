@@ -39,6 +39,25 @@ import { whenDone } from "./whenDone";
  * export const vip = web.vip;
  * ```
  *
+ * The same in YAML:
+ *
+ * ```yaml
+ * resources:
+ *   web:
+ *     type: lvs:LvsCluster
+ *     properties:
+ *       vrrpInstances: [{ interface: eth0, virtualRouterId: 62 }]
+ *       directors:
+ *         - { name: ds1, host: 10.128.190.253, hostKey: ssh-ed25519 AAAA… }
+ *         - { name: ds2, host: 10.128.190.254, hostKey: ssh-ed25519 AAAA… }
+ *       realServers:
+ *         - { name: rs1, host: 10.128.190.249, hostKey: ssh-ed25519 AAAA… }
+ *         - { name: rs2, host: 10.128.190.250, hostKey: ssh-ed25519 AAAA… }
+ *       virtualServers: [{ virtualIp: 10.128.190.248, port: 80 }]
+ * outputs:
+ *   vip: ${web.vip}
+ * ```
+ *
  * The constructor throws a `ResourceError` that lists every problem of its arguments, before any host
  * changes. Problems of values that are not known yet are reported as soon as they are known.
  */

@@ -1,9 +1,11 @@
-import type { HostRole } from "../host/bundle";
+import * as pulumi from "@pulumi/pulumi";
+import { HostRole } from "../host/bundle";
 import { plainSpelling } from "../lvs/addresses";
 import type { Problem } from "../lvs/problems";
 
 /** A member of a cluster, and the machine-id that its preflight found. */
-interface Machine {
+export interface Machine {
+    readonly cluster: string;
     readonly name: string;
     readonly role: HostRole;
     readonly host: string;
@@ -15,27 +17,57 @@ export function machineIn(stdout: string): string | undefined {
     return /^machine ([0-9a-f]{32})$/m.exec(stdout)?.[1];
 }
 
-/** Members that are one machine under several addresses, or copies of one machine. */
-export function machineProblems(members: readonly Machine[]): Problem[] {
-    const firsts = new Map<string, Machine>();
+/** Machines of each program. Tests run several programs in turn. */
+const programs = new WeakMap<object, Machine[]>();
+
+/**
+ * Members that are one machine under several addresses, or copies of one machine: of one cluster, or of
+ * the clusters of this program whose preflight has ended.
+ */
+export function machineProblemsInProgram(members: readonly Machine[]): Problem[] {
+    const monitor = pulumi.runtime.getMonitor();
+    const others = (monitor && programs.get(monitor)) ?? [];
+    if (monitor !== undefined) programs.set(monitor, [...others, ...members]);
+    return machineProblems(members, others);
+}
+
+/** Members that are one machine as an earlier one, or as one of `others`, which are of other clusters. */
+export function machineProblems(
+    members: readonly Machine[],
+    others: readonly Machine[] = [],
+): Problem[] {
+    const known = new Map<string, Machine[]>();
+    for (const other of others) remember(other);
     return members.flatMap((member) => {
         const { name, machine } = member;
-        if (machine === undefined) return [];
-        const first = firsts.get(machine);
+        const first = known.get(machine ?? "")?.find((one) => excludes(one, member));
         if (first === undefined) {
-            firsts.set(machine, member);
+            remember(member);
             return [];
         }
-        const isInOtherRole = first.role !== member.role;
-        if (isInOtherRole && plainSpelling(first.host) === plainSpelling(member.host)) return [];
-        const both = isInOtherRole
-            ? " If the machine is to have both roles, give both members the same host."
-            : "";
+        const isOwn = first.cluster === member.cluster;
+        const both =
+            isOwn && first.role !== member.role
+                ? " If the machine is to have both roles, give both members the same host."
+                : "";
         return {
             path: name,
             reason:
-                `The machine-id ${machine} is also the one of ${first.name}: the two are one machine, or one is a copy of the other. ` +
+                `The machine-id ${machine} is also the one of ${isOwn ? "" : `${first.cluster}-`}${first.name}: ` +
+                "the two are one machine, or one is a copy of the other. " +
                 `Remove one of them, or give the copy a machine-id of its own with \`systemd-machine-id-setup\`.${both}`,
         };
     });
+
+    function remember(one: Machine): void {
+        if (one.machine === undefined) return;
+        known.set(one.machine, [...(known.get(one.machine) ?? []), one]);
+    }
+}
+
+/** Of two clusters, only real servers share a machine. Of one cluster, only the two roles with one host do. */
+function excludes(first: Machine, later: Machine): boolean {
+    if (first.cluster !== later.cluster)
+        return first.role === HostRole.director || later.role === HostRole.director;
+    return first.role === later.role || plainSpelling(first.host) !== plainSpelling(later.host);
 }

@@ -1,15 +1,42 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../host/isKnown";
-import { dependingOn, type Known } from "../host/known";
+import { dependingOn, type Known, whenKnown } from "../host/known";
 import { realServerId } from "../host/realServerId";
 import { HostRole } from "../host/bundle";
+import type { Urns } from "../host/step";
 import { plainSpelling } from "../lvs/addresses";
 import { problem, quote } from "../lvs/problems";
 import { throwProblems } from "./validated";
 
-/** URN of a component, without a dependency on it: its own steps would wait for each other. */
-export function urnOf(component: pulumi.Resource): Known<string> {
-    return dependingOn(undefined, component.urn);
+/** Names of a component, without a dependency on it: its own steps would wait for each other. */
+export function urnsOf(component: pulumi.Resource): Known<Urns> {
+    const aliases = aliasesOf(component);
+    if (aliases.length > 0)
+        return dependingOn(undefined, pulumi.output({ urn: component.urn, aliases }));
+    return whenKnown(dependingOn(undefined, component.urn), (urn) => ({ urn }));
+}
+
+/** What Pulumi's types do not show of a resource. */
+interface Internals {
+    readonly __aliases?: pulumi.Input<string>[];
+    readonly __parentResource?: pulumi.Resource;
+}
+
+/** Former URNs of a component that has moved, or whose parent has. Pulumi keeps its state under the new URN. */
+function aliasesOf(component: pulumi.Resource): pulumi.Output<string>[] {
+    const { __aliases: own = [], __parentResource: parent } = component as Internals;
+    const inherited = parent === undefined ? [] : aliasesOf(parent);
+    return [
+        ...own.map((alias) => pulumi.output(alias)),
+        ...inherited.map((alias) => pulumi.all([alias, component.urn]).apply(moved)),
+    ];
+}
+
+/** URN of a child, below another URN of its parent. */
+function moved([parent, child]: [string, string]): string {
+    const [stack, project, types] = parent.split("::");
+    const [, , own, ...name] = child.split("::");
+    return [stack, project, `${types}$${own!.split("$").at(-1)}`, ...name].join("::");
 }
 
 /** Name of a real server's files on its host. No other stack has the same. */

@@ -9,9 +9,9 @@ import { planRealServer } from "../lvs/realServer/plan";
 import { directorSteps } from "../lvs/director/steps";
 import { realServerSteps } from "../lvs/realServer/steps";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
-import { machineIn, machineProblems } from "./machines";
+import { machineIn, machineProblemsInProgram } from "./machines";
 import { present } from "../host/present";
-import { claimOf, idOf, urnOf } from "./ownership";
+import { claimOf, idOf, urnsOf } from "./ownership";
 import { throwProblems } from "./validated";
 import { whenDone } from "./whenDone";
 
@@ -27,14 +27,14 @@ export function preflight(
     realServers: Known<Map<string, StandaloneRealServer>>,
     parent: pulumi.Resource,
 ): Promise<pulumi.Resource[]> {
-    const urn = urnOf(parent);
+    const urns = urnsOf(parent);
     const { directors: inOrder, realServers: servers = [] } = args;
     const host = (role: HostRole, member: ClusterDirectorArgs | ClusterRealServerArgs) => ({
         role,
         name: `${name}-${member.name}`,
         connection: connections.get(member.name)!,
         parent,
-        urn,
+        urns,
         claim: claimOf(role, `${name}-${member.name}`),
         adopt: member.adopt,
     });
@@ -62,12 +62,13 @@ export function preflight(
         [...[...directors, ...others].map(({ stdout }) => stdout), ...hosts],
         (values) => {
             const machines = members.map(({ name: one, role }, index) => ({
+                cluster: name,
                 name: one,
                 role,
                 host: values[members.length + index]!,
                 machine: machineIn(values[index]!),
             }));
-            const problems = machineProblems(machines);
+            const problems = machineProblemsInProgram(machines);
             if (problems.length > 0) throwProblems(problems, parent);
         },
     );

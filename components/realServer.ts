@@ -10,7 +10,7 @@ import type { RealServerArgs } from "./args";
 import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
 import { rememberMember } from "./member";
-import { claimInProgram, claimOf, idOf, urnOf } from "./ownership";
+import { claimInProgram, claimOf, idOf, urnsOf } from "./ownership";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { validatedRealServer } from "./validated";
 
@@ -32,6 +32,18 @@ interface RealServerOrder {
  *     hostKey: "ssh-ed25519 AAAA…",
  *     virtualIps: ["10.128.190.248"],
  * });
+ * ```
+ *
+ * The same in YAML:
+ *
+ * ```yaml
+ * resources:
+ *   rs1:
+ *     type: lvs:RealServer
+ *     properties:
+ *       host: 10.128.190.249
+ *       hostKey: ssh-ed25519 AAAA…
+ *       virtualIps: [10.128.190.248]
  * ```
  *
  * The constructor throws a `ResourceError` that lists every problem of its arguments, before the host
@@ -66,7 +78,7 @@ export class RealServer extends pulumi.ComponentResource {
             name,
             connection: checkedConnection("", args, this),
             parent: this,
-            urn: urnOf(this),
+            urns: urnsOf(this),
             claim: claimOf(role, name),
             adopt,
             gone,
@@ -80,40 +92,36 @@ export class RealServer extends pulumi.ComponentResource {
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
 
         function setUp() {
-            const prepared = needsPreparation(args)
-                ? [
-                      runStep(
-                          host,
-                          "prepare",
-                          whenKnown(plan, (known) => realServerSteps.prepare(known)),
-                          { dependsOn: [claim] },
-                      ),
-                  ]
-                : [claim];
-            // Only an output can be a secret. If it is none, nothing connects to the host.
-            const secret = pulumi.Output.isInstance(args.demoPage)
-                ? [
-                      runStep(
-                          host,
-                          "secret",
-                          allKnown([plan, secrets], (...known) => realServerSteps.secret(...known)),
-                          {
-                              dependsOn: prepared,
-                              isNeeded: pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets),
-                          },
-                      ),
-                  ]
-                : [];
-            const earlier: StepName[] = [
-                ...(needsPreparation(args) ? (["prepare"] as const) : []),
-                ...(secret.length > 0 ? (["secret"] as const) : []),
-            ];
-            return runStep(
-                host,
-                "configure",
-                whenKnown(plan, (known) => realServerSteps.configure(known, deferRemoval, earlier)),
-                { dependsOn: [...prepared, ...secret] },
-            );
+            const prepare = needsPreparation(args) ? prepareHost() : undefined;
+            const prepared = prepare ?? claim;
+            // Only an output can be a secret.
+            const secret = pulumi.Output.isInstance(args.demoPage) ? sendSecrets() : undefined;
+            return applyFiles();
+
+            function prepareHost() {
+                const content = whenKnown(plan, (known) => realServerSteps.prepare(known));
+                return runStep(host, "prepare", content, { dependsOn: [claim] });
+            }
+
+            function sendSecrets() {
+                const content = allKnown([plan, secrets], (...known) =>
+                    realServerSteps.secret(...known),
+                );
+                // Without a secret, nothing connects to the host.
+                const isNeeded = pulumi.unsecret(pulumi.output(secrets)).apply(hasSecrets);
+                return runStep(host, "secret", content, { dependsOn: [prepared], isNeeded });
+            }
+
+            function applyFiles() {
+                const earlier: StepName[] = [];
+                if (prepare) earlier.push("prepare");
+                if (secret) earlier.push("secret");
+                const content = whenKnown(plan, (known) =>
+                    realServerSteps.configure(known, deferRemoval, earlier),
+                );
+                const dependsOn = secret ? [prepared, secret] : [prepared];
+                return runStep(host, "configure", content, { dependsOn });
+            }
         }
     }
 }

@@ -76,8 +76,12 @@ export const stepKinds: Record<HostRole, Partial<Record<StepName, StepKind>>> = 
 export interface Ownership {
     /** URN of the component. */
     readonly urn: string;
+    /** Former URNs under which Pulumi knew the component, before it moved. */
+    readonly aliases?: readonly string[];
     /** Folder of the component on the host: `director`, or `real-servers/` and its `id`. */
     readonly claim: string;
+    /** Name of a director in its cluster. */
+    readonly member?: string;
     /** Take the host over from any other component? */
     readonly adopt?: boolean;
 }
@@ -129,14 +133,21 @@ export function bundle(
 
 /** Text that a step feeds to the shell of its host. */
 export function stepText(
-    { role, urn, claim, adopt }: Ownership & { readonly role: HostRole },
+    { role, urn, aliases, claim, member, adopt }: Ownership & { readonly role: HostRole },
     step: StepName,
     { packages, settings, files, programs = [] }: StepContent,
 ): string {
     const { script } = stepKinds[role][step]!;
     return bundle(script, [...files, ...programs.map(program)], {
         packages,
-        settings: { ...settings, urn: encodeURI(urn), claim, adopt },
+        settings: {
+            ...settings,
+            urn: encodeURI(urn),
+            alias: aliases?.map((alias) => encodeURI(alias)),
+            claim,
+            adopt,
+            member,
+        },
     });
 }
 

@@ -6,9 +6,12 @@ import { type HostConnectionArgs, type LoginArgs, loginFields } from "./connecti
 import { isKnown } from "./isKnown";
 import { type Known, whenKnown } from "./known";
 
+/** Names of a component. */
+export type Urns = Pick<Ownership, "urn" | "aliases">;
+
 /** The part of a host that its steps need. */
-export interface StepHost extends Omit<Ownership, "urn"> {
-    readonly urn: Known<string>;
+export interface StepHost extends Omit<Ownership, keyof Urns> {
+    readonly urns: Known<Urns>;
     readonly role: HostRole;
     /** The host has died for good: nothing may connect to it, now or at its removal. */
     readonly gone?: boolean;
@@ -41,8 +44,8 @@ export function runStep(
 ): remote.Command {
     const { name, connection, parent, gone } = host;
     const { isSecret = false } = stepKinds[host.role][step]!;
-    const stdin = pulumi.output(host.urn).apply((urn) => {
-        const text = (known: StepContent) => stepText({ ...host, urn }, step, known);
+    const stdin = pulumi.output(host.urns).apply((urns) => {
+        const text = (known: StepContent) => stepText({ ...host, ...urns }, step, known);
         return pulumi.output(whenKnown(content, text));
     });
     const apply = shell(connection, "apply");

@@ -170,6 +170,15 @@ export class LabCluster {
             .sort();
     }
 
+    /** Wait until no director sends new connections to a real server. */
+    async untilOut(realServer: string): Promise<void> {
+        for (const { name } of this.directors) {
+            await waitUntil(`${realServer} out of the pool of ${name}`, patienceMs, async () => {
+                return !(await this.servingRealServers(name)).includes(realServer);
+            });
+        }
+    }
+
     /** Rules of a director's IPVS table that contain a text. */
     async ipvsRules(director: string, text = ""): Promise<string[]> {
         const table = await this.host(director).run("ipvsadm -Sn");

@@ -5,7 +5,7 @@ import {
 } from "@pulumi/policy";
 import type { Problem } from "../lvs/problems";
 import {
-    type Cluster,
+    type KnownCluster,
     foreignVirtualIps,
     leftBehind,
     leftBehindOn,
@@ -20,7 +20,7 @@ import {
 
 /** Rules of a policy, by the component whose arguments they judge. */
 interface Rules {
-    readonly cluster?: (cluster: Cluster, args: ResourceValidationArgs) => Problem[];
+    readonly cluster?: (cluster: KnownCluster, args: ResourceValidationArgs) => Problem[];
     /** Of a real server that belongs to no cluster of the stack. */
     readonly realServer?: (realServer: RealServer, args: ResourceValidationArgs) => Problem[];
 }
@@ -36,8 +36,8 @@ function policy(
             const { type, props } = args;
             const isMember = args.opts.parent?.includes("lvs:index:LvsCluster::") ?? false;
             const problems = {
-                "lvs:index:LvsCluster": () => cluster?.(props as Cluster, args),
-                "lvs:index:Director": () => cluster?.(props.cluster as Cluster, args),
+                "lvs:index:LvsCluster": () => cluster?.(props as KnownCluster, args),
+                "lvs:index:Director": () => cluster?.(props.cluster as KnownCluster, args),
                 "lvs:index:RealServer": () => realServer?.(props as RealServer, args),
             };
             const find = isMember ? undefined : problems[type as keyof typeof problems];

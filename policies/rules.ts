@@ -4,14 +4,14 @@ import { isInNetwork, rangeOf } from "../lvs/addresses";
 import { type Problem, problem, problemIf, problemsOfEach, quote } from "../lvs/problems";
 
 /** Arguments of components as the state shows them. */
-export type Cluster = Unwrap<LvsClusterArgs>;
+export type KnownCluster = Unwrap<LvsClusterArgs>;
 export type RealServer = Unwrap<RealServerArgs>;
 
 type Login = Pick<RealServer, "hostKey" | "ignoreHostKey">;
 type Host = Login & { managed?: boolean };
 type Member = Pick<RealServer, "adopt" | "gone">;
 
-export function tooFewDirectors({ directors }: Cluster, least: number): Problem[] {
+export function tooFewDirectors({ directors }: KnownCluster, least: number): Problem[] {
     return problemIf(
         directors.length < least,
         "directors",
@@ -19,7 +19,7 @@ export function tooFewDirectors({ directors }: Cluster, least: number): Problem[
     );
 }
 
-export function unpinnedHosts({ connection, directors, realServers }: Cluster): Problem[] {
+export function unpinnedHosts({ connection, directors, realServers }: KnownCluster): Problem[] {
     const each = (path: string, hosts: readonly Host[] | undefined) =>
         problemsOfEach(path, hosts, (host, at) =>
             host.managed === false ? [] : unpinned(at, { ...connection, ...host }),
@@ -56,7 +56,7 @@ const texts = new Set(["content", "demoPage", "extraConfig"]);
 
 /** Find a virtual router that another cluster of the stack has. `seen` has the first cluster with each id. */
 export function sharedRouterIds(
-    { vrrpInstances }: Cluster,
+    { vrrpInstances }: KnownCluster,
     urn: string,
     seen: Map<number, string>,
 ): Problem[] {
@@ -71,7 +71,7 @@ export function sharedRouterIds(
     });
 }
 
-export function uncheckedServices({ virtualServers }: Cluster): Problem[] {
+export function uncheckedServices({ virtualServers }: KnownCluster): Problem[] {
     return problemsOfEach("virtualServers", virtualServers, ({ check, realServers = [] }, path) =>
         problemIf(
             check === undefined &&
@@ -83,7 +83,7 @@ export function uncheckedServices({ virtualServers }: Cluster): Problem[] {
 }
 
 export function foreignVirtualIps(
-    { virtualServers, vrrpInstances }: Cluster,
+    { virtualServers, vrrpInstances }: KnownCluster,
     networks: readonly string[],
 ): Problem[] {
     if (networks.length === 0) return [];
@@ -119,7 +119,7 @@ export function foreignVirtualIps(
 }
 
 /** Find arguments that are meant for one `up`. */
-export function leftBehind({ repair, directors, realServers }: Cluster): Problem[] {
+export function leftBehind({ repair, directors, realServers }: KnownCluster): Problem[] {
     const each = (path: string, members: readonly Member[] | undefined) =>
         problemsOfEach(path, members, (member, at) => leftBehindOn(at, member));
     return [

@@ -305,7 +305,7 @@ describe("the errors of readCluster", () => {
                 );
                 expect(problemsOf(config).join()).not.toContain(secret);
             }),
-            cases(500),
+            cases(250),
         );
     });
 });
@@ -346,7 +346,7 @@ describe("readCluster beside a whole validator of JSON schema", () => {
                 expect(check(read)).toBe(true);
                 if (isValid) expect(read).toEqual(plain(changed));
             }),
-            cases(300),
+            cases(150),
         );
     });
 });

@@ -1,5 +1,5 @@
 import {
-    type Cluster,
+    type KnownCluster,
     foreignVirtualIps,
     leftBehind,
     leftBehindOn,
@@ -12,7 +12,7 @@ import {
 } from "../policies/rules";
 
 const hostKey = "ssh-ed25519 AAAA";
-const cluster = (change: Partial<Cluster> = {}): Cluster => ({
+const cluster = (change: Partial<KnownCluster> = {}): KnownCluster => ({
     vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
     directors: [
         { name: "ds1", host: "192.0.2.1", hostKey },
@@ -27,7 +27,7 @@ const [realServer] = cluster().realServers!;
 const pattern = /PRIVATE KEY|password=/;
 
 /** Every rule for a cluster. */
-const problemsOf = (change: Partial<Cluster>) => {
+const problemsOf = (change: Partial<KnownCluster>) => {
     const changed = cluster(change);
     return [
         ...tooFewDirectors(changed, 2),
@@ -40,7 +40,7 @@ const problemsOf = (change: Partial<Cluster>) => {
 };
 
 describe("the policies", () => {
-    it.each<[string, Partial<Cluster>, string[]]>([
+    it.each<[string, Partial<KnownCluster>, string[]]>([
         ["nothing in a good cluster", {}, []],
         ["one director", { directors: [director!] }, ["directors"]],
         [

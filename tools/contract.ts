@@ -37,7 +37,7 @@ interface Field {
 /** List what programs rely on, a line each: every field with its type, value of an enum, and required argument. */
 export function contractOf({ resources, types }: Schema): string[] {
     const used = new Set<string>();
-    const linesOf = (owner: string, own: Fields = {}) =>
+    const fieldLines = (owner: string, own: Fields = {}) =>
         Object.entries(own).map(([name, field]) => `${owner}.${name}: ${expression(field)}`);
     const needs = (owner: string, names: readonly string[] = []) =>
         names.map((name) => `${owner}.${name} is required`);
@@ -52,12 +52,12 @@ export function contractOf({ resources, types }: Schema): string[] {
     for (const { inputProperties } of Object.values(resources)) use(inputProperties);
     return [
         ...Object.entries(resources).flatMap(([token, resource]) => [
-            ...linesOf(`${token} takes`, resource.inputProperties),
+            ...fieldLines(`${token} takes`, resource.inputProperties),
             ...needs(`${token} takes`, resource.requiredInputs),
-            ...linesOf(`${token} gives`, resource.properties),
+            ...fieldLines(`${token} gives`, resource.properties),
         ]),
         ...Object.entries(types).flatMap(([token, type]) => [
-            ...linesOf(token, type.properties),
+            ...fieldLines(token, type.properties),
             ...(used.has(token) ? needs(token, type.required) : []),
             ...(type.enum ?? []).map(({ value }) => `${token} = ${value}`),
         ]),

@@ -9,7 +9,7 @@ import {
     activeDirectorDrift,
 } from "../diffView";
 import { parseFacts } from "../facts";
-import { clusterStatus } from "../health";
+import { clusterStatus } from "../clusterStatus";
 import {
     hostsNamed,
     type ClusterHost,
@@ -18,7 +18,7 @@ import {
     requireInventories,
 } from "../inventory";
 import { stackOutputs } from "../pulumi";
-import { Ssh } from "../ssh";
+import { type Answer, Ssh } from "../ssh";
 import { type CommonOptions, type Done, withHeading, paintOf, print } from "./common";
 
 interface CheckOptions extends CommonOptions {
@@ -77,23 +77,22 @@ async function readDrift(
         }),
         verb: "check",
     }));
-    const found = answers.map(hostDrift);
-    // Without an answer of every director the active one may be unknown.
     const directors = hosts.filter(({ role }) => role === "director");
-    if (directors.length === 0 || !directors.every((director) => asked.includes(director)))
-        return found;
-    const { virtualIps } = clusterStatus(
-        name,
-        answers.map(({ host, text }) => ({
-            host,
-            facts: text === undefined ? undefined : parseFacts(text),
-        })),
-    );
-    const isSilent = answers.some(
-        ({ host, text }) => host.role === "director" && text === undefined,
-    );
+    // A director that is not asked may be the active one.
+    const isWhole = directors.length > 0 && directors.every((director) => asked.includes(director));
+    return [...answers.map(hostDrift), ...(isWhole ? directorsDrift(name, answers) : [])];
+}
+
+/** Find virtual IPs without exactly one active director. A silent director may be the active one. */
+function directorsDrift(cluster: string, answers: readonly Answer[]): HostDrift[] {
+    const reports = answers.map(({ host, text }) => ({
+        host,
+        facts: text === undefined ? undefined : parseFacts(text),
+    }));
+    const isSilent = reports.some(({ host, facts }) => host.role === "director" && !facts);
+    const { virtualIps } = clusterStatus(cluster, reports);
     const drift = activeDirectorDrift(
         virtualIps.filter(({ activeDirectors }) => !isSilent || activeDirectors.length > 1),
     );
-    return drift.length === 0 ? found : [...found, { name: "directors", drift }];
+    return drift.length === 0 ? [] : [{ name: "directors", drift }];
 }

@@ -1,8 +1,8 @@
 import type { CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
-import type { ClusterStatus } from "../clusterStatus";
-import { clusterStatus } from "../health";
+import type { ClusterStatus } from "../status";
+import { clusterStatus } from "../clusterStatus";
 import { type Inventory, reportSettings, requireInventories } from "../inventory";
 import { stackOutputs } from "../pulumi";
 import { Ssh } from "../ssh";
@@ -71,7 +71,7 @@ async function run(options: StatusOptions): Promise<number> {
         const clusters = await Ssh.with(options, (ssh) => readStatuses(ssh, inventories));
         if (options.json) print([JSON.stringify({ clusters }, null, 4)]);
         else if (options.html) print([statusPage(clusters, new Date())]);
-        else print(linesOf(clusters, options));
+        else print(printedLines(clusters, options));
         return exitStatusOf(clusters);
     }
     return Ssh.with(options, (ssh) => repeat(ssh, inventories, watch, options), { lasts: true });
@@ -97,7 +97,7 @@ async function repeat(
         if (isTTY) {
             const screen = { paint, rows, width: Math.min(columns, lineWidth) };
             process.stdout.write(drawn(screenLines(clusters, heading, screen)));
-        } else print([paint("dim", heading), "", ...linesOf(clusters, options), ""]);
+        } else print([paint("dim", heading), "", ...printedLines(clusters, options), ""]);
         const timer = new Promise<boolean>((resolve) =>
             setTimeout(() => resolve(false), seconds * 1000),
         );
@@ -124,7 +124,7 @@ async function readStatuses(ssh: Ssh, inventories: Inventory[]): Promise<Cluster
     );
 }
 
-function linesOf(clusters: ClusterStatus[], options: StatusOptions): string[] {
+function printedLines(clusters: ClusterStatus[], options: StatusOptions): string[] {
     const paint = paintOf(options);
     const width = process.stdout.isTTY ? Math.min(process.stdout.columns, lineWidth) : lineWidth;
     return clusters.flatMap((cluster) =>

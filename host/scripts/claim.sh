@@ -13,7 +13,11 @@ main() {
     if [ ! -e "$memory/$claim/record" ]; then
         say "nothing to remove"
     elif [ "$(recorded "$claim" urn)" != "$(setting urn)" ]; then
+        forget_former
         say "stays: it is $(described "$claim") now"
+    elif [ -n "$(recorded "$claim" former)" ]; then
+        hand_back
+        say "stays: it is $(described "$claim") again"
     else
         remove_claim "$claim"
         say "removed"

@@ -35,7 +35,14 @@ check_state() {
             [ ! -f "$folder/applied$path" ] || sha256sum <"$folder/applied$path"
         done | grep -q "^$digest " || echo "$path"
     done | join_lines ', ')
-    [ -z "$other" ] || report_drift "last up" "The last \`up\` gave this host other files: $other." \
+    [ -n "$other" ] || return 0
+    for folder in $(own_steps); do
+        ! has_deferred "$folder" || is_unproved "$folder" || {
+            report_drift "last up" "The host has deferred its change of: $other. Run \`pulumi up\`."
+            return
+        }
+    done
+    report_drift "last up" "The last \`up\` gave this host other files: $other." \
         "The host or the state comes from a copy, or an \`up\` was cut off." \
         "Set repair to a new word and run \`pulumi up\`."
 }

@@ -33,10 +33,11 @@ exposed_paths() {
 # staged_at PATH: print where a file gets its content and mode. An exposed one gets them in our folder.
 staged_at() { if has "$exposed" "$1"; then echo "$state/exposed$1"; else echo "$1.lvs-new"; fi; }
 
-# `cp` makes the staged file of an exposed one anew, and so follows no link.
+# `cp` makes the staged file of an exposed one anew, and so follows no link. With -T, `cp` and `mv` follow
+# no link to a folder either.
 place_exposed() {
     for path in $exposed; do
-        cp -p --remove-destination "$state/exposed$path" "$path.lvs-new" ||
+        cp -pT --remove-destination "$state/exposed$path" "$path.lvs-new" ||
             fail "the new files cannot be written. Free some disk space."
     done
 }
@@ -151,8 +152,8 @@ back_up() {
 # restore_file COPIES PATH: copy the file back from the folder COPIES. Delete it if it has no copy.
 restore_file() {
     if exists "$state/$1$2"; then
-        cp -a --remove-destination "$state/$1$2" "$2.lvs-new"
-        mv -f "$2.lvs-new" "$2"
+        cp -aT --remove-destination "$state/$1$2" "$2.lvs-new"
+        mv -fT "$2.lvs-new" "$2"
     else
         rm -f "$2"
     fi
@@ -177,7 +178,7 @@ swap() {
     sync_files
     for path in $outdated; do
         touched="$touched $path"
-        mv -f "$path.lvs-new" "$path"
+        mv -fT "$path.lvs-new" "$path"
     done
     for path in $installed; do
         has "$paths" "$path" || {

@@ -40,11 +40,17 @@ table() { if [ -n "${snapshot:-}" ]; then echo "$snapshot"; else counted_table |
 #   differing RULE      a server among the lacking ones that the kernel has with other options
 #   down RULE           a server of the plan with a weight above 0 that gets no connections
 #   dead RULE           a service of the plan whose servers with a weight above 0 are all down
-#   serving UP of ALL   last: how many servers with a weight above 0 get connections
+#   serving UP of ALL   last: how many servers with a weight above 0 get connections, each once
 compare_with_plan() {
     table | awk "$awk_rule_functions"'
         function serves(rule) { return rule ~ /^-a/ && rule !~ / -w 0( |$)/ }
-        function place(rule) { sub(/.* -r /, "", rule); sub(/ .*/, "", rule); return rule }
+        # Several services may share a server with a port. Without one, each service has servers of its own.
+        function place(rule, at) {
+            at = rule
+            sub(/.* -r /, "", at)
+            sub(/ .*/, "", at)
+            return at ~ /:0$/ ? server(rule) : at
+        }
         file == 1 && sub(/^varies /, "") { varies[$0]; next }
         file == 1 && !/^sorry / { plan[++count] = $0 }
         file == 1 { sub(/^sorry /, ""); services[service($0)]; servers[server($0)]; next }

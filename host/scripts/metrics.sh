@@ -11,10 +11,10 @@ main() {
         metrics
         return
     }
-    # The folder may belong to node_exporter's user, who could put a link there.
+    # The folder may belong to node_exporter's user, who could put a link there, also one to a folder.
     rm -f "$1.new"
     (set -C && metrics >"$1.new")
-    mv -f "$1.new" "$1"
+    mv -fT "$1.new" "$1"
 }
 
 metrics() {

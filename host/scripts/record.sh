@@ -4,7 +4,9 @@
 #   director                           the director, at most one
 #   real-servers/PROJECT.STACK.NAME    a real server; several share a host, and their addresses add up
 # A machine that is both has one of each.
-# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`.
+# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`. A director's has the name in its
+# cluster too, `member NAME`. If a component has taken the host over from one of the same member, a line
+# `former URN` stands for that one until it is removed.
 memory=/var/lib/pulumi-lvs
 format=2
 
@@ -79,16 +81,51 @@ is_shared() { [ "$(role_of "$1")" = "real server" ] && [ "$(role_of "$claim")" =
 
 # Make this host ours. A component of the same stack takes it over: it has a new name or a new parent.
 claim_host() {
-    record=$(printf 'format %s\nurn %s\nmachine %s' "$format" "$(setting urn)" "$(machine_id)")
+    record=$(
+        printf 'format %s\nurn %s\nmachine %s\n' "$format" "$(setting urn)" "$(machine_id)"
+        [ -z "$(setting member)" ] || echo "member $(setting member)"
+        [ -n "$(setting adopt)" ] || former_components
+    )
     [ "$record" != "$(cat "$memory/$claim/record" 2>/dev/null)" ] || return 0
     owner=$(recorded "$claim" urn)
     [ -z "$owner" ] || [ "$owner" = "$(setting urn)" ] || say "takes over from $(described "$claim")"
-    { mkdir -p "$memory/$claim" && echo "$record" >"$memory/$claim/record.new" &&
-        mv -f "$memory/$claim/record.new" "$memory/$claim/record"; } || {
-        rm -f "$memory/$claim/record.new"
+    { mkdir -p "$memory/$claim" && echo "$record" | write_record; } || {
         drop_empty_claim "$claim"
         fail "$memory cannot be written. Make its file system writable, or free some space."
     }
+}
+
+# Print lines for the components that Pulumi may go back to: those that had this host before ours and are
+# not removed. Another member may live on, on another host. An alias of ours is no component.
+former_components() {
+    [ "$(recorded "$claim" member)" = "$(setting member)" ] || return 0
+    for urn in $(recorded "$claim" former) $(recorded "$claim" urn); do
+        has "$(setting urn) $(setting alias | words)" "$urn" || echo "former $urn"
+    done
+}
+
+# Replace the record by stdin.
+write_record() {
+    { cat >"$memory/$claim/record.new" && mv -f "$memory/$claim/record.new" "$memory/$claim/record"; } || {
+        rm -f "$memory/$claim/record.new"
+        return 1
+    }
+}
+
+# Our component is removed after another one has taken this host over from it.
+forget_former() {
+    ! recorded "$claim" former | grep -qxF "$(setting urn)" ||
+        grep -vxF "former $(setting urn)" "$memory/$claim/record" | write_record
+}
+
+# Our component is removed before the one that it has taken this host over from: an `up` was interrupted,
+# and its program is no longer wanted.
+hand_back() {
+    former=$(recorded "$claim" former | tail -n 1)
+    grep -vxF "former $former" "$memory/$claim/record" | while read -r key value; do
+        [ "$key" != urn ] || value=$former
+        echo "$key $value"
+    done | write_record
 }
 
 # Print the claims that end with this change. A director that becomes a real server only must not forward

@@ -8,7 +8,7 @@
 #   clock SECONDS                      since 1970
 #   keepalived VERSION                 if it is installed
 #   step NAME SECONDS                  time of the last apply, changed or not, since 1970
-#   deferred                           the host deferred a change and has not carried it out
+#   deferred [proof]                   the host deferred a change, or only its proof, and that is not done
 #   unit NAME ACTIVE ENABLED           in systemd's words
 #   complaint UNIT SENTENCE            output of the unit's own check
 #   router NAME INTERFACE ID STATE     active with all its virtual IPs, backup with none, or split
@@ -74,9 +74,18 @@ steps() {
     for folder in $(own_steps); do
         [ ! -e "$folder/files" ] || echo "step ${folder##*/} $(stat -c %Y "$folder/files")"
         # Older versions called a deferred change postponed.
-        [ ! -e "$folder/deferred" ] && [ ! -e "$folder/postponed" ] || echo deferred
+        if is_unproved "$folder"; then
+            echo "deferred proof"
+        elif has_deferred "$folder"; then
+            echo deferred
+        fi
     done
 }
+
+has_deferred() { [ -e "$1/deferred" ] || [ -e "$1/postponed" ]; }
+
+# is_unproved STEP_FOLDER: A director that defers a proof has applied its change.
+is_unproved() { grep -qsx 'set proof deferred' "$1/deferred"; }
 
 # Print the units that must run on this host.
 units() {

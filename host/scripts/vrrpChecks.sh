@@ -111,7 +111,8 @@ is_ours() {
     is_here "$2" || is_known "$2" || is_advertised "$1" "$2"
 }
 
-is_here() { ip -o address show | grep -qF " $1/"; }
+# A real server has virtual IPs on `lo`, and a director serves none from there.
+is_here() { ip -o address show | awk -v ip="$1" '$2 != "lo" && index($4, ip "/") == 1 { found = 1 } END { exit !found }'; }
 
 is_known() { [ -e "$ours" ] && [ -e "$routers" ] && sed 's|/.*||' "$routers" | grep -q "^address .* $1\$"; }
 

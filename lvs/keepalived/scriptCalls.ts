@@ -67,6 +67,7 @@ export function callProblems(
         });
     }
     return Object.entries(value).flatMap(([name, field]) => {
+        if (typeof field !== "object") return [];
         const at = Array.isArray(value) ? `${path}[${name}]` : `${path}${path && "."}${name}`;
         return callProblems(field, names, target, at);
     });

@@ -101,7 +101,18 @@ export function isAtLeast(version: string, other: string): boolean {
 
 /** Below 0 when `a` is earlier than `b`, 0 when they are the same, for `sort`. */
 export function compareVersions(a: string, b: string): number {
-    const [left, right] = [a, b].map((version) => version.split(".").map(Number));
-    const place = left!.findIndex((part, index) => part !== (right![index] ?? 0));
-    return place < 0 ? 0 : left![place]! - (right![place] ?? 0);
+    const [left, right] = [partsOf(a), partsOf(b)];
+    const place = left.findIndex((part, index) => part !== (right[index] ?? 0));
+    return place < 0 ? 0 : left[place]! - (right[place] ?? 0);
+}
+
+/** Numbers of the versions that were compared before: each row of the keyword tables has one. */
+const knownParts = new Map<string, number[]>();
+
+function partsOf(version: string): number[] {
+    const known = knownParts.get(version);
+    if (known !== undefined) return known;
+    const parts = version.split(".").map(Number);
+    knownParts.set(version, parts);
+    return parts;
 }

@@ -91,10 +91,11 @@ export function socketsOf(destination: Destination): Required<Socket>[] {
     const { virtualIp, port, virtualServerGroup } = destination;
     const sockets: SocketRange[] =
         virtualServerGroup ?? (virtualIp === undefined ? [] : [{ virtualIp, port }]);
-    return sockets.flatMap(({ virtualIp, lastIp = virtualIp, port = 0 }) =>
+    return sockets.flatMap(({ virtualIp, lastIp, port = 0 }) => {
         // keepalived misreads a range that crosses an octet.
-        (rangeOf(virtualIp, lastIp) ?? [virtualIp]).map((ip) => ({ virtualIp: ip, port })),
-    );
+        const range = lastIp === undefined ? undefined : rangeOf(virtualIp, lastIp);
+        return (range ?? [virtualIp]).map((ip) => ({ virtualIp: ip, port }));
+    });
 }
 
 /** Virtual IPs of a service, in the order in which they are written. */

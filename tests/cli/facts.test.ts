@@ -9,7 +9,7 @@ it("the report of a director is read into facts", () => {
         keepalived: "2.2.7",
         uptime: 183_600,
         clock: 1_700_000_600,
-        deferred: true,
+        deferred: "change",
         routers: [{ name: "VI_1", interface: "eth0", id: 62, state: "active" }],
         addresses: [{ router: "VI_1", device: "eth0", ip: "10.128.190.248", here: true }],
     });
@@ -51,7 +51,6 @@ it("the report of a real server is read into facts", () => {
     const text = `${realServerReport("rs1")}complaint lvs-real-server missing: gateway 192.0.2.1\n`;
     expect(parseFacts(text)).toMatchObject({
         host: "rs1",
-        deferred: false,
         addresses: [{ router: undefined, device: "lo", ip: "10.128.190.248", here: true }],
         complaints: [{ unit: "lvs-real-server", text: "missing: gateway 192.0.2.1" }],
         rules: [],

@@ -1,23 +1,9 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { nodeCommand } from "../../lab/run";
 import { lvs } from "./inProcess";
 
 const commands = ["status", "check", "diff", "render", "preflight", "keyscan", "topology"];
-
-it("lvs as a program of its own prints its help, and ends a wrong command in a sentence", () => {
-    const [program, ...args] = nodeCommand("../cli/index.ts");
-    const start = (...words: string[]) =>
-        spawnSync(program!, [...args, ...words], { encoding: "utf8" });
-    const help = start("--help");
-    expect([help.status, help.stderr]).toEqual([0, ""]);
-    expect(help.stdout).toContain("lvs status");
-    const wrong = start("stauts");
-    expect([wrong.status, wrong.stdout]).toEqual([2, ""]);
-    expect(wrong.stderr).toContain("Did you mean status?");
-    expect(wrong.stderr).not.toMatch(/\bat .*:\d+:\d+/);
-});
 
 it.each(["", ...commands, "completion"])(
     "`lvs %s --help` shows the usage in lines of 100 columns",

@@ -1,5 +1,5 @@
 import { parseFacts } from "../../cli/facts";
-import type { HostReport } from "../../cli/clusterStatus";
+import type { HostReport } from "../../cli/status";
 import type { ClusterHost } from "../../cli/inventory";
 
 /** Write the report of a healthy director of the article's cluster. */

@@ -40,6 +40,28 @@ describe("a member that has gone for good", () => {
     });
 });
 
+describe("a director whose cluster has moved", () => {
+    const urnBelow = (types: string) =>
+        `urn:pulumi:test::lvs::${types}lvs:index:LvsCluster$lvs:index:Director::web-ds1`;
+    const ownershipWith = async (aliases: string[]) => {
+        const all = await record(() => new LvsCluster("web", seedArgs(), { aliases }));
+        const { stdin } = all.find(({ name }) => name === "web-ds1-configure")!.inputs;
+        return (stdin as string).split("\n").filter((line) => /^set (urn|alias) /.test(line));
+    };
+
+    it("tells its host the URN that it had, if the cluster has an alias", async () => {
+        expect(
+            await ownershipWith([
+                "urn:pulumi:test::lvs::site:index:Site$lvs:index:LvsCluster::web",
+            ]),
+        ).toEqual([`set urn ${urnBelow("")}`, `set alias ${urnBelow("site:index:Site$")}`]);
+    });
+
+    it("tells its host of no other URN without an alias", async () => {
+        expect(await ownershipWith([])).toEqual([`set urn ${urnBelow("")}`]);
+    });
+});
+
 describe("two components of one program", () => {
     const director = (name: string) =>
         new Director(name, { cluster: seedArgs(), name: "ds1", authPass: "pass1234" });

@@ -171,7 +171,7 @@ describe("arguments of the wrong shape", () => {
                 if (place.length > 1 && place[0] === "connection") return;
                 expect(lines.filter((line) => line.startsWith(`  ${path}: `))).toHaveLength(1);
             }),
-            cases(1000),
+            cases(300),
         );
     });
 

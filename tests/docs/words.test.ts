@@ -4,8 +4,28 @@ import * as path from "node:path";
 const root = path.join(__dirname, "../..");
 
 /** Words that other words replace: see the style of every text in CONTRIBUTING.md. */
-const replaced =
-    /\b(puts? off|lets? go of|speaks against|ownerLast|leavingLast|prepareAfter|told of|whoever|takeTurn|beside_plan|put_right|let_go|back_out|sorryFor|tiedByNat)\b/i;
+const replaced = new RegExp(
+    [
+        "puts? off|lets? go of|speaks against|told of|whoever|waits? for (its|their) turn",
+        "ownerLast|leavingLast|prepareAfter|takeTurn|takeTurns|withoutLogins|LoneRealServer",
+        "beside_plan|put_right|let_go|back_out|sorryFor|tiedByNat|twoWays|takenProblems",
+        "inFull|toldReleases|mustSay|eachOf|(look|common)\\.sh",
+    ]
+        .map((words) => `\\b(${words})\\b`)
+        .join("|"),
+    "i",
+);
+
+/** Names that stood for several things. Each has one definition now, or none. */
+const toldApart = [
+    "Refusal",
+    "Site",
+    "Topology",
+    "Cluster",
+    "VrrpDefaults",
+    "membersOf",
+    "linesOf",
+];
 
 /** Words most in a sentence of a page. */
 const longest = 25;
@@ -53,6 +73,15 @@ it("no file of this repository has a word that another one replaces", () => {
     });
     expect(files.length).toBeGreaterThan(300);
     expect(found).toEqual([]);
+});
+
+it.each(toldApart)("no two things of the code are called %s", (name) => {
+    const definition = new RegExp(
+        `^(export )?(async )?(interface|type|class|function|const) ${name}\\b`,
+        "m",
+    );
+    const found = files.filter((file) => file.endsWith(".ts") && definition.test(textOf(file)));
+    expect(found.slice(1)).toEqual([]);
 });
 
 it.each(pages)(`%s has no sentence of more than ${longest} words`, (file) => {

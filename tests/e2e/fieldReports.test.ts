@@ -223,8 +223,7 @@ describe("On two directors", () => {
         });
 
         it("have real servers, by a firewall mark of one port, over UDP and over SCTP", async () => {
-            // A server that two services send to without a port counts once.
-            expect(output).toContain("9 of 9 real servers up");
+            expect(output).toContain("11 of 11 real servers up");
             const all = "rs1,rs2";
             await untilPools({ [web]: all, [names]: all, [diameter]: all });
         });

@@ -7,6 +7,7 @@ import { LabCluster } from "../../lab/cluster";
 import { run } from "../../lab/run";
 import { seed } from "../../lab/topology";
 import { toolchain } from "../../lab/toolchain";
+import { blockBelow } from "../support/examples";
 
 const root = path.join(__dirname, "../..");
 
@@ -24,10 +25,9 @@ afterAll(async () => {
 });
 
 /** The commands under "Use it", by the comments above them. */
-async function useIt(): Promise<Map<string, string>> {
-    const readme = await fs.readFile(path.join(root, "README.md"), "utf8");
-    const [, block] = /^## Use it$[^]*?^```sh\n([^]*?)^```$/m.exec(readme)!;
-    const parts = block!.split(/^# /m).slice(1);
+function useIt(): Map<string, string> {
+    const { text } = blockBelow("README.md", "## Use it", "sh");
+    const parts = text.split(/^# /m).slice(1);
     return new Map(
         parts.map((part) => {
             const [comment, ...commands] = part.split("\n");
@@ -50,7 +50,7 @@ function stackFile(): string {
 
 it("The commands of the README set up a cluster from a new home directory", async () => {
     const { pulumi, env: tools } = await toolchain();
-    const parts = [...(await useIt())];
+    const parts = [...useIt()];
     const [[, fetching], ...others] = parts as [[string, string], ...[string, string][]];
     const chosen = others.filter(([comment]) => !comment.startsWith("or store the private key"));
     expect(parts).toHaveLength(chosen.length + 2);

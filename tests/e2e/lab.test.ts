@@ -93,10 +93,10 @@ describe("A lab's host", () => {
     test("loses all its processes by a power cut and boots again with its disk", async () => {
         await ds1.run("echo kept >/root/kept; sync");
         const group = (await fs.readFile(path.join(lab.dir, "hosts/ds1/pid"), "utf8")).trim();
-        expect((await membersOf(group)).length).toBeGreaterThan(1);
+        expect((await listenersIn(group)).length).toBeGreaterThan(1);
 
         await ds1.cut();
-        expect(await membersOf(group)).toEqual([]);
+        expect(await listenersIn(group)).toEqual([]);
         expect(await ds1.isUp()).toBe(false);
         expect(await answers(ds1)).toBe(false);
 
@@ -326,7 +326,7 @@ async function processesOf(some: Lab): Promise<string[]> {
     return folders.filter((_, index) => there[index]);
 }
 
-async function membersOf(group: string): Promise<string[]> {
+async function listenersIn(group: string): Promise<string[]> {
     const all = await run(["ps", "-e", "-o", "pgid=,stat=,pid="]);
     const rows = all.split("\n").map((line) => line.trim().split(/ +/));
     return rows.filter(([its, state]) => its === group && state![0] !== "Z").map((row) => row[2]!);

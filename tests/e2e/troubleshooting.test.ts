@@ -47,6 +47,9 @@ describe("docs/troubleshooting.md", () => {
 
     it("shows two active directors, and the firewall rule that makes them", async () => {
         await ds2.run(dropped("meta l4proto vrrp"));
+        await waitUntil("two active directors", patienceMs, async () => {
+            return (await cluster.activeDirectors()).length === 2;
+        });
         const status = await lvsUntil("2 active directors", "status");
         expectTranscript("npx lvs status   # both directors have the virtual IP", status);
         const check = await lvsUntil("refuses", "check", "ds2");
@@ -79,6 +82,7 @@ describe("docs/troubleshooting.md", () => {
         const ports = "/etc/apache2/ports.conf";
         await rs2.run(`sed -i 's/^Listen 80$/Listen 127.0.0.1:80/' ${ports}
             systemctl restart apache2`);
+        await cluster.untilOut("rs2");
         const status = await lvsUntil(
             "rs2:80 is down for TCP 10.128.190.248:80 (seen by ds1, ds2)",
             "status",

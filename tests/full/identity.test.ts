@@ -4,7 +4,12 @@ import { CommandLine } from "../../lab/commandLine";
 import { patienceMs, waitUntil } from "../../lab/lab";
 import { LabStack } from "../../lab/stack";
 import { seed } from "../../lab/topology";
-import { addParent, losesNothing } from "../e2e/support/identity";
+import {
+    addParent,
+    changesNothing,
+    losesNothing,
+    programWithParent,
+} from "../e2e/support/identity";
 
 /** Clients that make a hundred requests a second together. */
 const clients = 4;
@@ -40,6 +45,37 @@ describe("A cluster with a hundred requests a second", () => {
 
     it("is not changed when its component gets a parent, and loses it again", async () => {
         await addParent(cluster, clients);
+        await serves(() => cluster.stack.up());
+    });
+
+    it("is not changed when an up with a new parent fails and the program goes back", async () => {
+        const ds1 = cluster.host("ds1");
+        const obstacle = "/etc/keepalived/keepalived.conf.lvs-new";
+        const program = await programWithParent(cluster, "undone");
+        await ds1.run(`mkdir ${obstacle}`);
+        await changesNothing(cluster, clients, async () => {
+            const failed = await cluster.stack.tryPulumi(["up", "--yes", "--skip-preview"], {
+                cwd: program,
+            });
+            expect(failed.stdout).toContain("ds1: the new files cannot be written.");
+            await ds1.run(`rm -rf ${obstacle}`);
+            expect(await cluster.stack.up()).toContain(
+                "ds1: stays: it is the director lvs-ds1 of the stack lvs/lab again",
+            );
+        });
+        await cluster.untilHealthy();
+    });
+
+    it("is not changed when its component gets a parent and an alias, and forgets its former name", async () => {
+        const program = await programWithParent(
+            cluster,
+            "aliased",
+            "aliases: [{ parent: pulumi.rootStackResource }]",
+        );
+        await changesNothing(cluster, clients, () => cluster.stack.up({ cwd: program }));
+        const record = await cluster.host("ds1").run("cat /var/lib/pulumi-lvs/director/record");
+        expect(record).toContain("::site:index:Site$lvs:index:LvsCluster$lvs:index:Director::");
+        expect(record).not.toContain("former");
         await serves(() => cluster.stack.up());
     });
 

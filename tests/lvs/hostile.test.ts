@@ -38,11 +38,16 @@ function variantsOf(text: string, [name, value]: [string, string]): [string, str
     return value === "" ? [[name, value]] : [[name, value], after];
 }
 
-/** Hostile values for a leaf: each in one variant, and with FULL=1 in all variants. */
+/**
+ * Hostile values for a leaf: every second one in one variant. Neighbours in the list are of one kind,
+ * so each leaf gets every kind. With FULL=1 all values in all variants.
+ */
 function variantsFor({ text, path }: Leaf): [string, string][] {
     return Object.entries(hostileValues).flatMap((hostile, index) => {
         const variants = variantsOf(text, hostile);
-        return isFull ? variants : [variants[(index + path.length) % variants.length]!];
+        if (isFull) return variants;
+        const turn = index + path.length;
+        return turn % 2 === 0 ? [variants[(turn / 2) % variants.length]!] : [];
     });
 }
 

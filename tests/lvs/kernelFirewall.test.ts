@@ -230,9 +230,7 @@ describe("the boot script of a director", () => {
         ],
     ])("says that the host refuses %s", (_, rule, refused) => {
         const ruleset = table("inet filter", chain("input", [rule, "drop"], input));
-        const said = ask("command() { [ $2 = nft ]; }; read_ruleset() { :; }; refused", {
-            ruleset,
-        });
+        const said = ask("refusals", { ruleset });
         expect(said).toBe(
             refused
                 .map((one) => one.replace(/^(\w+) /, "the firewall refuses $1 "))
@@ -301,9 +299,7 @@ describe("the boot script of a director", () => {
 
     it("finds a firewall open if every opening has its rule", () => {
         expect(ask('is_open "a" "b" && is_open "" "" && echo open')).toBe("open\n");
-        expect(ask('is_open "" "b" || echo closed')).toMatch(
-            /lacks openings of openings\nclosed\n$/,
-        );
-        expect(ask('is_open "a" "" || echo closed')).toMatch(/closed\n$/);
+        expect(ask('is_open "" "b" || echo closed')).toBe("closed\n");
+        expect(ask('is_open "a" "" || echo closed')).toBe("closed\n");
     });
 });

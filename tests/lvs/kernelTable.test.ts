@@ -53,7 +53,7 @@ function ask(question: string, rules: string): string {
             (name) => `. ${scripts}/${name}.sh`,
         );
         const script = `${sourced.join("; ")}; rules=rules; state=.
-            settings="drainTimeout 10"
+            bundle() { echo 'set drainTimeout 10'; }; read_heads
             has_ipvs() { :; }
             ipvsadm() { case "$1" in -Sn) cat saved ;; -Ln) cat thresholds ;; *) echo "$@" ;; esac; }
             ${question}`;
@@ -124,6 +124,11 @@ describe("the IPVS table", () => {
         const count = (rules: string) => ask("compare_with_plan | tail -n 1", rules);
         expect(count(`${table}${absent}`)).toBe("serving 3 of 4\n");
         expect(count(`${table}${once}`)).toBe("serving 2 of 3\n");
+    });
+
+    it("counts a server without a port once for each of its services", () => {
+        const another = "-A -f 12 -6 -s rr\n-a -f 12 -6 -r [2001:db8::1]:0 -g -w 1\n";
+        expect(ask("compare_with_plan | tail -n 1", `${table}${another}`)).toBe("serving 3 of 4\n");
     });
 
     it("names the servers that are down, and is corrected for the others", () => {

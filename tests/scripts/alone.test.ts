@@ -124,12 +124,15 @@ describe("the last director of a cluster", () => {
     it.concurrent.each(cases.map((one) => [one.what, one] as const))(
         "fails in its deferred step if a host %s has its virtual IP as well, and says why",
         async (_, { plan = plain, said: reason, ...hosts }) => {
-            const [changed, proved] = await said(hosts, apply(plan), apply(plan, "deferred"));
+            const report = { step: "report" as const, verb: "status", plan };
+            const events = [apply(plan), apply(plan, "deferred"), report];
+            const [changed, proved, reported] = await said(hosts, ...events);
             expect(changed!.status).toBe(0);
             expect(changed!.said).toContain("so the proof is deferred");
             expect(proved!.status).toBe(1);
             // Nothing is rolled back: the former configuration would be no better.
             expect(proved!.said).toBe(`${reason}\n`);
+            expect(reported!.said).toContain("\ndeferred proof\n");
         },
     );
 

@@ -4,7 +4,7 @@ import { tests } from "./support/cases";
 import { newHost } from "./support/newHost";
 import { everyKindOfFile, plain } from "./support/plans";
 import { differences, portrait } from "./support/portrait";
-import { apply, happen, prepare, remove } from "./support/story";
+import { apply, byHand, happen, prepare, remove } from "./support/story";
 
 /** States of a host before the first apply, as shell scripts. */
 interface Obstacle {
@@ -167,15 +167,35 @@ it.each(obstacles.map((one) => [one.host, one.what, one] as const))(
 );
 
 describe("A folder of another user", () => {
-    tests([
-        {
-            title: "with a link in place of a staged file gets the file, and the target of the link stays",
+    const staged = "/var/www/html/index.html.lvs-new";
+
+    tests(
+        [
+            { what: "a link", to: "/etc/victim" },
+            { what: "a link to a folder", to: "/srv" },
+        ].map(({ what, to }) => ({
+            title: `with ${what} in place of a staged file gets the file, and the target of the link stays`,
             host: "rs1",
-            found: "apt-get install apache2; chown 33:33 /var/www/html; echo theirs >/etc/victim; ln -s /etc/victim /var/www/html/index.html.lvs-new",
+            found: `apt-get install apache2; chown 33:33 /var/www/html; echo theirs >/etc/victim; ln -s ${to} ${staged}`,
             events: [apply(everyKindOfFile), remove(everyKindOfFile)],
             says: "removed\n",
+            is: "as found" as const,
+            but: `${staged}\n- link to ${to}\n`,
+        })),
+    );
+
+    tests([
+        {
+            title: "with a link to a folder in place of a file gets the original back, and the folder stays",
+            host: "rs1",
+            found: "apt-get install apache2; echo mine >/var/www/html/index.html; chown 33:33 /var/www/html",
+            events: [
+                apply(everyKindOfFile),
+                byHand("ln -sfn /srv /var/www/html/index.html"),
+                remove(everyKindOfFile),
+            ],
+            says: "removed\n",
             is: "as found",
-            but: "/var/www/html/index.html.lvs-new\n- link to /etc/victim\n",
         },
     ]);
 });

@@ -23,6 +23,12 @@ describe.each(["ds1", "rs1"])("lvs-metrics on a host such as %s", (name) => {
         expect(differences(before, await portrait(host))).toBe("");
     });
 
+    it("follows no link in a folder of another user", async () => {
+        await host.run(`ln -s /srv ${file}.new; ln -sfn /srv ${file}`);
+        await host.run(`/usr/local/sbin/lvs-metrics ${file}`);
+        expect(await host.run(`ls /srv; [ -f ${file} ] && [ ! -L ${file} ]`)).toBe("");
+    });
+
     it("leaves the former file in place if it fails, and fails with it", async () => {
         const before = await portrait(host);
         await happen(host, name, room(0));

@@ -105,6 +105,14 @@ describe.each(["ds1", "rs1"])("a host such as %s", (host) => {
             is: "as found",
         },
         {
+            title: "writes no other file system to its disk than those of its files",
+            host,
+            found: `printf '#!/bin/sh\\n[ "$1" = -f ] || touch /root/all-written\\n' >/usr/sbin/sync`,
+            events: [apply(plain), apply(withAnotherVip), remove(plain)],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
             title: "needs no program in /tmp",
             host,
             events: [byHand("mount -t tmpfs -o noexec none /tmp"), apply(plain)],

@@ -2,12 +2,15 @@ import type { Plan } from "./support/bundles";
 import { asOldVersion } from "./support/bundles";
 import { tests } from "./support/cases";
 import { plain, withAnotherVip } from "./support/plans";
-import { apply, byHand, remove } from "./support/story";
+import { apply, as, byHand, remove } from "./support/story";
 
 const called = (resource: string): Plan => ({ ...plain, resource });
 const below = (parent: string): Plan => ({ ...plain, parent });
 const ofProject = (project: string, plan: Plan = plain): Plan => ({ ...plan, project });
 const adopting = (plan: Plan): Plan => ({ ...plan, adopt: true });
+
+/** A component with a parent, whose alias is the one without. */
+const moved: Plan = { ...below("site:index:Site"), formerParent: "" };
 
 /** The same hosts in the other role. */
 const swapped: Plan = {
@@ -47,6 +50,61 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             is: "as found",
         },
         {
+            title: "has a new parent after an interrupted apply stays when the program goes back",
+            host,
+            events: [
+                apply(plain),
+                apply(below("site:index:Site"), "prepare"),
+                remove(below("site:index:Site")),
+            ],
+            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test again\n`,
+            is: [apply(plain), apply(plain, "prepare")],
+        },
+        {
+            title: "has had two new parents stays when the program goes back to the first",
+            host,
+            events: [
+                apply(plain),
+                apply(below("site:index:Site")),
+                apply(below("site:index:Rack")),
+                remove(below("site:index:Rack")),
+                remove(plain),
+            ],
+            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test now\n`,
+            is: [apply(below("site:index:Site"))],
+        },
+        {
+            title: "is removed after an interrupted apply with a new parent is as it was found",
+            host,
+            events: [
+                apply(plain),
+                apply(below("site:index:Site"), "prepare"),
+                remove(below("site:index:Site")),
+                remove(plain),
+            ],
+            says: "removed\n",
+            is: "as found",
+            but: host === "ds1" ? "packages\n+ ipvsadm 1:1.31-1+b1\n" : "",
+        },
+        {
+            title: "has a new parent with an alias is as it was found after its remove",
+            host,
+            events: [apply(plain), apply(moved), remove(moved)],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
+            title: "has a new parent and adopts the host is as it was found after its remove",
+            host,
+            events: [
+                apply(plain),
+                apply(adopting(below("site:index:Site"))),
+                remove(below("site:index:Site")),
+            ],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
             title: "has a new name serves on when the former name is removed",
             host,
             events: [apply(called("former")), apply(called("later")), remove(called("former"))],
@@ -67,6 +125,23 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             ],
             says: "removed\n",
             is: "as found",
+        },
+        {
+            title: "has a new name after an interrupted apply stays when the program goes back",
+            host,
+            events: [
+                apply(called("former")),
+                apply(called("later"), "prepare"),
+                remove(called("later")),
+            ],
+            says:
+                host === "ds1"
+                    ? "stays: it is the director former-ds1 of the stack lvs/test again\n"
+                    : "removed\n",
+            is: [
+                apply(called("former")),
+                ...(host === "ds1" ? [apply(called("former"), "prepare")] : []),
+            ],
         },
         {
             title: "is of a renamed project is taken over with adopt",
@@ -144,6 +219,18 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             status: 1,
             says: "this host is taken: its record is of another machine, so its disk is a copy. Set adopt on this member to take the host over.\n",
             is: [apply(plain), byHand(`echo ${"0".repeat(32)} >/etc/machine-id`)],
+        },
+    ]);
+});
+
+describe("a director that gets the host of another director of its cluster", () => {
+    tests([
+        {
+            title: "is as it was found when it is removed, because the other one has another host",
+            host: "ds1",
+            events: [apply(plain), as("ds2", apply(plain)), as("ds2", remove(plain))],
+            says: "removed\n",
+            is: "as found",
         },
     ]);
 });
@@ -279,6 +366,18 @@ describe("a machine that changes its role", () => {
             events: [apply(plain), apply(swapped), remove(plain), remove(swapped)],
             says: "removed\n",
             is: "as found",
+        },
+        {
+            title: "is a director again after an interrupted change, with a new word in `repair`",
+            host: "ds1",
+            events: [
+                apply(plain),
+                apply(swapped, "prepare"),
+                apply({ ...plain, repair: "again" }),
+                remove(swapped),
+            ],
+            says: /^(removed|nothing to remove)\n$/,
+            is: [apply({ ...plain, repair: "again" })],
         },
         {
             title: "passes the preflight, as a real server",

@@ -204,6 +204,13 @@ describe("the preflight of a director", () => {
                 says: `address: 10.128.190.248 on eth0 is in use by ${mac}. Use a free address.\n`,
             },
             {
+                title: "refuses a virtual IP that another host answers for, although `lo` has it too",
+                found: "ip address add 10.128.190.248/32 dev lo",
+                events: [has("10.128.190.9/24", "10.128.190.248/32")],
+                plan: others,
+                says: `address: 10.128.190.248 on eth0 is in use by ${mac}. Use a free address.\n`,
+            },
+            {
                 title: "accepts a virtual IP that the other director answers for",
                 events: [has("10.128.190.254/24", "10.128.190.248/32")],
                 says: passed,

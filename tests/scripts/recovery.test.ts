@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
+import { blockBelow } from "../support/examples";
 import { claimFolder } from "./support/bundles";
 import { end, first, second, Traveller } from "./support/traveller";
 
 /** The commands of docs/changes.md, for a director or as their comments say for a real server. */
 function commandsOf(name: string): string {
-    const page = readFileSync(path.join(__dirname, "../../docs/changes.md"), "utf8");
-    const commands = /### Recover one host by hand\n.*?```sh\n(.*?)```/s.exec(page)![1]!;
+    const { text: commands } = blockBelow("docs/changes.md", "### Recover one host by hand", "sh");
     if (name === "ds1") return commands;
     return commands
         .replace(claimFolder("ds1"), claimFolder(name))

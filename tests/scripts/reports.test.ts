@@ -210,7 +210,7 @@ drift check of lvs-director
         answers: `router VI_1 eth0 62 active
 address VI_1 eth0 10.128.190.248 here
 drift last up
-    The last \`up\` gave this host other files: /etc/keepalived/keepalived.conf, /var/lib/pulumi-lvs/ipvs.rules. The host or the state comes from a copy, or an \`up\` was cut off. Set repair to a new word and run \`pulumi up\`.
+    The host has deferred its change of: /etc/keepalived/keepalived.conf, /var/lib/pulumi-lvs/ipvs.rules. Run \`pulumi up\`.
 `,
     },
     {

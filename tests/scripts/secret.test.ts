@@ -19,6 +19,11 @@ const heardAfter = (seconds: number, behind = 0) =>
         echo 'echo "$(($(date +%s) - ${behind})) keepalived (VI_1) received an invalid passwd" >>/run/stand-in/journal' \\
             >/run/stand-in/later/${seconds}`);
 
+/** Let the wall clock be wrong after so many seconds. */
+const clockStepsAfter = (seconds: number, step: number) =>
+    byHand(`mkdir -p /run/stand-in/later
+        echo 'echo ${step} >/run/stand-in/step' >/run/stand-in/later/${seconds}`);
+
 /** Check how much time has passed for the script. */
 const clockIs = (least: number, most: number) =>
     byHand(
@@ -44,6 +49,7 @@ ${memory}/director/record
 + format 2
 + urn urn:pulumi:test::lvs::lvs:index:LvsCluster$lvs:index:Director::lvs-ds1
 + machine ${machineId(host)}
++ member ds1
 + 
 ${memory}/director/secret
 + 755 0:0 folder
@@ -197,7 +203,7 @@ describe("the step of the VRRP password", () => {
             is: [apply(later, "secret"), apply(later)],
         },
         {
-            title: "makes a director wait although its clock steps by an hour",
+            title: "makes a director hear a password whose line in the journal has an hour-old date",
             host,
             events: [
                 ...serving,
@@ -210,6 +216,20 @@ describe("the step of the VRRP password", () => {
             calls: "reload keepalived\n",
             is: [apply(later, "secret"), apply(later)],
         },
+        ...[3600, -3600].map((step) => ({
+            title: `makes the active director wait ten seconds although its clock steps by ${step} s`,
+            host,
+            events: [
+                ...serving,
+                clockStepsAfter(2, step),
+                forgetCalls,
+                apply(later, "secret"),
+                clockIs(10, 13),
+            ],
+            says: "secret applied\n",
+            calls: "reload keepalived\n",
+            is: [apply(later, "secret"), apply(later)],
+        })),
         {
             title: "rolls a backup director back if the active one still has the former password",
             host: "ds2",

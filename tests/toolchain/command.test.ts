@@ -106,7 +106,7 @@ function appendLine(line: string): string {
 }
 
 /** Lines of a resource in the journal, without its name. */
-function linesOf(at: Run, name: string): string[] {
+function printedLines(at: Run, name: string): string[] {
     const lines = at.journal.filter((line) => line.startsWith(`${name}: `));
     return lines.map((line) => line.slice(name.length + 2));
 }
@@ -372,42 +372,42 @@ describe("remote.Command, when its inputs change,", () => {
     it.each(updating.map(([input]) => input).concat("timeout"))(
         "runs update for a changed %s, or create again without an update",
         (input) => {
-            expect(linesOf(runs.first, `${input} alone`)).toEqual(["create"]);
-            expect(linesOf(runs.first, `${input} with update`)).toEqual(["create"]);
-            expect(linesOf(runs.second, `${input} alone`)).toEqual(["create"]);
-            expect(linesOf(runs.second, `${input} with update`)).toEqual(["update"]);
+            expect(printedLines(runs.first, `${input} alone`)).toEqual(["create"]);
+            expect(printedLines(runs.first, `${input} with update`)).toEqual(["create"]);
+            expect(printedLines(runs.second, `${input} alone`)).toEqual(["create"]);
+            expect(printedLines(runs.second, `${input} with update`)).toEqual(["update"]);
         },
     );
 
     it("runs a changed create again, or update in its place", () => {
-        expect(linesOf(runs.second, "create alone")).toEqual(["after"]);
-        expect(linesOf(runs.second, "create with update")).toEqual(["update"]);
+        expect(printedLines(runs.second, "create alone")).toEqual(["after"]);
+        expect(printedLines(runs.second, "create with update")).toEqual(["update"]);
     });
 
     it("runs a changed update", () => {
-        expect(linesOf(runs.second, "update alone")).toEqual(["update after"]);
+        expect(printedLines(runs.second, "update alone")).toEqual(["update after"]);
     });
 
     it("runs again on a changed connection without a delete on the old one", () => {
-        expect(linesOf(runs.first, "moved")).toEqual([`create on ${sshd.ports.key}`]);
-        expect(linesOf(runs.second, "moved")).toEqual([`create on ${sshd.ports.other}`]);
+        expect(printedLines(runs.first, "moved")).toEqual([`create on ${sshd.ports.key}`]);
+        expect(printedLines(runs.second, "moved")).toEqual([`create on ${sshd.ports.other}`]);
         expect(runs.second.state["moved"]!.id).toBe(runs.first.state["moved"]!.id);
     });
 
     it.each(triggers.map(([change]) => change))(
         "is replaced by triggers %s although update is set: new create first, old delete after",
         (change) => {
-            expect(linesOf(runs.second, `triggers ${change}`)).toEqual(["create", "delete"]);
+            expect(printedLines(runs.second, `triggers ${change}`)).toEqual(["create", "delete"]);
         },
     );
 
     it("deletes first with deleteBeforeReplace", () => {
-        expect(linesOf(runs.second, "delete first")).toEqual(["delete", "create"]);
+        expect(printedLines(runs.second, "delete first")).toEqual(["delete", "create"]);
     });
 
     it("opens no connection without a change", () => {
-        expect(linesOf(runs.first, "still")).toEqual(["create"]);
-        expect(linesOf(runs.second, "still")).toEqual([]);
+        expect(printedLines(runs.first, "still")).toEqual(["create"]);
+        expect(printedLines(runs.second, "still")).toEqual([]);
         expect(runs.refresh.result.stdout).toMatch(/Resources:\n\s+\d+ unchanged\n/);
         expect(total(runs.refresh)).toBe(0);
     });
@@ -429,8 +429,8 @@ describe("remote.Command, in an operation,", () => {
     });
 
     it("deletes by the state, with its stdin and environment", () => {
-        expect(linesOf(runs.destroy, "farewell")).toEqual(["stdin", "bye"]);
-        expect(linesOf(runs.destroy, "moved")).toEqual(["delete"]);
+        expect(printedLines(runs.destroy, "farewell")).toEqual(["stdin", "bye"]);
+        expect(printedLines(runs.destroy, "moved")).toEqual(["delete"]);
         expect(runs.destroy.connections.other).toBe(1);
     });
 
@@ -505,7 +505,7 @@ describe("remote.Command, in a session,", () => {
     it("sends the previous output with an update and a delete, but not with a create", () => {
         expect(stdout(runs.first, "previous")).toBe("said<>");
         expect(stdout(runs.second, "previous")).toBe("said<> and complained");
-        expect(linesOf(runs.destroy, "previous")).toEqual(["said<> and complained"]);
+        expect(printedLines(runs.destroy, "previous")).toEqual(["said<> and complained"]);
     });
 
     it("warns about a refused previous output, but not with addPreviousOutputInEnv false", () => {

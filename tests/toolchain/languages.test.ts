@@ -9,6 +9,7 @@ import { GetSchemaRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { version } from "../../package.json";
 import schema from "../../plugin/schema.json";
 import { pluginSchemaPath } from "../../tools/pluginSchema";
+import { blockBelow } from "../support/examples";
 import { articlesResources, PluginHome, previewed, type Project, root } from "./pluginHome";
 
 let folder: string;
@@ -79,6 +80,26 @@ describe("the plugin", () => {
         const project = await home.project("yaml");
         expect(await previewed(project)).toEqual(articlesResources);
     }, 120_000);
+
+    it.each([
+        ["LvsCluster", "web-ds1"],
+        ["Director", "ds1"],
+        ["RealServer", "rs1"],
+    ])(
+        "makes the example in YAML of the docstring of %s",
+        async (component, host) => {
+            const project = await home.project("yaml", component);
+            const { text } = blockBelow("docs/reference.md", `## ${component}`, "yaml");
+            const file = path.join(project.cwd, "Pulumi.yaml");
+            await fs.writeFile(file, `name: web\nruntime: yaml\n${text}`);
+            // The configuration of the example program has names that are resources here.
+            await project.pulumi("config", "rm-all", "ds1", "ds2", "rs1", "rs2", "rs3");
+            await project.pulumi("config", "set", "--secret", "web:authPass", "pass1234");
+            const names = (await previewed(project)).filter((name) => name.endsWith("-configure"));
+            expect(names).toContain(`${host}-configure`);
+        },
+        120_000,
+    );
 
     it("refuses a program with every problem of its arguments", async () => {
         const project = await home.project("yaml", "wrong");

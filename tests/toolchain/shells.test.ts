@@ -33,7 +33,7 @@ const anyText = fc
 const isText = (content: string) => !/\0|\p{Surrogate}/u.test(content);
 
 /** No other step, and no folder that somebody else can write. */
-const here = "state=/nonexistent\nexposed_paths() { :; }";
+const here = "state=/nonexistent others=\nread_heads\nexposed_paths() { :; }";
 
 describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...options]) => {
     let dir: string;
@@ -122,8 +122,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 const text = attempt(() => bundle("director", [fileOf(`${dir}/${last}`, "x\n")]));
                 if (text === undefined) return;
                 taken++;
-                const paths = `$(bundle | sed -n 's/^file [0-7]* //p' | words)`;
-                run(text, `${here}\npaths="${paths}"\nstage`);
+                run(text, `${here}\npaths=$(values file | paths_of)\nstage`);
                 expect(takeFiles()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
             }),
             cases(60),
@@ -138,7 +137,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 const text = bundle("director", [], {
                     settings: { before: "-", word, after: "-" },
                 });
-                expect(run(text, 'read_settings; printf %s "$(setting word)"')).toBe(word);
+                expect(run(text, 'read_heads; printf %s "$(setting word)"')).toBe(word);
                 expect(takeFiles()).toEqual({});
             }),
             cases(30),

@@ -31,14 +31,14 @@ export function previewText(text: string): string {
         }
         open.at(-1)!.lines.push(line);
     }
-    return [...linesOf(root), ...lines.slice(end)]
+    return [...blockLines(root), ...lines.slice(end)]
         .filter((line) => !identity.test(line))
         .join("\n");
 }
 
-function linesOf({ lines, children }: Block): string[] {
+function blockLines({ lines, children }: Block): string[] {
     const inOrder = [...children].sort((a, b) => urnOf(a).localeCompare(urnOf(b)));
-    return [...lines, ...inOrder.flatMap(linesOf)];
+    return [...lines, ...inOrder.flatMap(blockLines)];
 }
 
 function urnOf({ lines }: Block): string {

@@ -21,6 +21,8 @@ export interface Plan extends Cluster {
     project?: string;
     /** Type of the component's parent. Defaults to none. */
     parent?: string;
+    /** Type of the parent that its aliases have. An empty one stands for none. */
+    formerParent?: string;
     /** Does every member take its host over? */
     adopt?: boolean;
     /** Do the directors change their password one after the other? */
@@ -76,22 +78,27 @@ export const asOldVersion = (host: string) => `
 type DirectorStep = Exclude<StepName, "deferred" | "claim">;
 
 function ownershipOf(
-    { resource = "lvs", project = "lvs", parent, adopt }: Plan,
+    { resource = "lvs", project = "lvs", parent, formerParent, adopt }: Plan,
     host: string,
     role: HostRole,
     step: StepName,
 ): Ownership {
     const type = role === HostRole.director ? "Director" : "RealServer";
-    const types = [...(parent ? [parent] : []), "lvs:index:LvsCluster"];
-    // The cluster itself has the preflight of its hosts. Its URN is the one that mocks give it.
-    const [own, name] =
-        step === "preflight"
-            ? [["pulumi:pulumi:Stack", ...types], resource]
-            : [[...types, `lvs:index:${type}`], `${resource}-${host}`];
+    const urnBelow = (above?: string) => {
+        const types = [...(above ? [above] : []), "lvs:index:LvsCluster"];
+        // The cluster itself has the preflight of its hosts. Its URN is the one that mocks give it.
+        const [own, name] =
+            step === "preflight"
+                ? [["pulumi:pulumi:Stack", ...types], resource]
+                : [[...types, `lvs:index:${type}`], `${resource}-${host}`];
+        return `urn:pulumi:test::${project}::${own.join("$")}::${name}`;
+    };
     const id = `${project}.test.${resource}-${host}`;
     return {
-        urn: `urn:pulumi:test::${project}::${own.join("$")}::${name}`,
+        urn: urnBelow(parent),
+        aliases: formerParent === undefined ? undefined : [urnBelow(formerParent)],
         claim: role === HostRole.director ? "director" : `real-servers/${id}`,
+        member: role === HostRole.director && step !== "preflight" ? host : undefined,
         adopt,
     };
 }

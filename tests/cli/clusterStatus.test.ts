@@ -1,4 +1,4 @@
-import { clusterStatus } from "../../cli/health";
+import { clusterStatus } from "../../cli/clusterStatus";
 import { directorReport, realServerReport, reports, readReports } from "./support";
 
 /** Write the report of the active director with a replacement. */
@@ -127,6 +127,13 @@ describe("lvs status", () => {
             "a deferred change that was never carried out",
             { ds1: ds1(/$/, "deferred\n") },
             ["ds1 has deferred a change that was never carried out. Run `pulumi up`."],
+        ],
+        [
+            "a proof of one active director that failed",
+            { ds1: ds1(/$/, "deferred proof\n") },
+            [
+                "ds1 did not prove that each virtual IP has one active director. Run `pulumi up`, which reports the cause.",
+            ],
         ],
         [
             "a host that is not set up",
