@@ -157,11 +157,7 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 
 const endpointNames = Object.keys(endpoints) as Endpoint[];
 
-function serverConfig(
-    dir: string,
-    ports: Record<Endpoint, number>,
-    maxStartups: string,
-): string {
+function serverConfig(dir: string, ports: Record<Endpoint, number>, maxStartups: string): string {
     return [
         "ListenAddress 127.0.0.1",
         ...endpointNames.map((endpoint) => `Port ${ports[endpoint]}`),
