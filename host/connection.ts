@@ -30,6 +30,8 @@ export interface LoginArgs {
 export interface ProxyArgs extends LoginArgs {
     /** Address or name of the bastion. */
     host: Input<string>;
+    /** Number of failed attempts to connect before the last one. Defaults to 10: the SSH server of a bastion closes connections while many hosts log in at once (sshd_config `MaxStartups`). */
+    dialErrorLimit?: Input<number>;
 }
 
 /** SSH login, and the way to the hosts. */

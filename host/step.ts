@@ -96,7 +96,7 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
     return {
         host,
         ...login(connection),
-        ...(proxy ? { proxy: { host: proxy.host, ...login(proxy) } } : {}),
+        ...(proxy ? { proxy: { host: proxy.host, ...login(proxy, proxyAttempts) } } : {}),
     };
 }
 
@@ -104,8 +104,16 @@ function sshConnection(connection: HostConnectionArgs): types.input.remote.Conne
  * The provider retries after every kind of error, and OpenSSH from 9.8 on blocks an address for a while
  * after three unknown keys. So there is one retry.
  */
-function login(args: LoginArgs): LoginArgs {
-    const given: Record<string, unknown> = { dialErrorLimit: 1, perDialTimeout: 10 };
+const hostAttempts = { dialErrorLimit: 1, perDialTimeout: 10 };
+
+/**
+ * All hosts of an `up` log in at a bastion at once. Its sshd closes connections when too many of them
+ * have not logged in yet (sshd_config `MaxStartups`). Ten retries take about 11 s.
+ */
+export const proxyAttempts = { ...hostAttempts, dialErrorLimit: 10 };
+
+function login(args: LoginArgs, attempts = hostAttempts): LoginArgs {
+    const given: Record<string, unknown> = { ...attempts };
     for (const field of loginFields) if (args[field] !== undefined) given[field] = args[field];
     // An empty key is allowed with `ignoreHostKey`, and the provider would try to read it.
     if (!isKnown(args.hostKey)) given.hostKey = pulumi.output(args.hostKey).apply(keyOrNone);

@@ -20,6 +20,8 @@ export const Warning = {
     ownInterface: "ownInterface",
     /** Several directors are active, and only one of them announces its connections. */
     partialSync: "partialSync",
+    /** Several directors of an instance start as active, so they have the virtual IPs at once. */
+    severalMasters: "severalMasters",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",
     /** The sorry server is also in the pool, so it can fail together with the pool. */

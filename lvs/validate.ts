@@ -18,6 +18,7 @@ import {
     warningIf,
 } from "./problems";
 import { brokenVersionProblems } from "./rules/brokenVersions";
+import { missingFeatureProblems } from "./rules/missingFeatures";
 import { gatewayProblems, hostProblems } from "./rules/hosts";
 import { serviceProblems } from "./rules/services";
 import { virtualIpProblems } from "./rules/virtualIps";
@@ -82,6 +83,7 @@ export function validate(cluster: Cluster): Problem[] {
         ...extraConfigProblems("extraConfig", cluster.extraConfig, "root", target),
         ...elsewhereProblems("extraConfig", cluster.extraConfig),
         ...brokenVersionProblems(cluster),
+        ...missingFeatureProblems(cluster),
     ];
 }
 

@@ -25,7 +25,7 @@ ready() {
         *) test_configuration ;;
     esac
     wrong=$(wrong_expressions | join_lines ', ')
-    [ -z "$wrong" ] || fail "PCRE2 does not accept these values of regex: $wrong"
+    [ -z "$wrong" ] || fail "grep -P does not accept these values of regex: $wrong"
     ! needs_restart || restart=yes
 }
 

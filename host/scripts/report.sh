@@ -119,12 +119,21 @@ virtual_ips() {
         $1 == "instance" { print "router", $2, $3, $4, state[$2] }
     ' file=1 - file=2 "$routers"
     own_addresses | while read -r name device ip; do
-        if ip -o address show dev "$device" 2>/dev/null | grep -qF " $ip/"; then
+        if addresses_for "$name" "$device" | grep -qF " $ip/"; then
             echo "address $name $device $ip here"
         else
             echo "address $name $device $ip absent"
         fi
     done
+}
+
+# Print the addresses among which a virtual IP must be. A director may have it on an interface with a MAC
+# address of its own. A real server on the same machine has it on lo.
+addresses_for() {
+    case "$1" in
+        -) ip -o address show dev "$2" 2>/dev/null || : ;;
+        *) ip -o address show | grep -v '^[0-9]*: lo ' ;;
+    esac
 }
 
 # Print the lines of all lists of real servers. Older versions had one list.

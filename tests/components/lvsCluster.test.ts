@@ -140,6 +140,20 @@ describe("LvsCluster", () => {
         }
     });
 
+    it("tries a bastion ten times more, unless dialErrorLimit says otherwise", async () => {
+        const limits = async (given: object) => {
+            const proxy = { host: "bastion.example.com", hostKey: "ssh-ed25519 AAAA", ...given };
+            const { connection, ...args } = seedArgs();
+            const change = { ...args, connection: { ...connection, proxy } };
+            const all = await record(() => new LvsCluster("web", change));
+            const { inputs } = find(all, "web-ds1-configure");
+            const made = inputs.connection as { dialErrorLimit: number; proxy: object };
+            return [made.dialErrorLimit, (made.proxy as typeof made).dialErrorLimit];
+        };
+        expect(await limits({})).toEqual([1, 10]);
+        expect(await limits({ dialErrorLimit: 2 })).toEqual([1, 2]);
+    });
+
     it("shows the lines of extraConfig in a preview", async () => {
         const args = seedArgs();
         args.vrrpInstances![0]!.extraConfig = "garp_master_delay 7";

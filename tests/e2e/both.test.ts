@@ -24,10 +24,10 @@ describe("Two machines that are director and real server", () => {
         return (await Promise.all(cluster.lab.hosts.map(portrait))).map(({ kept }) => kept);
     }
 
-    function configuration(): StackConfig {
+    function configuration({ useVmac = false } = {}): StackConfig {
         const machines = cluster.memberArgs("ds1", "ds2");
         return {
-            vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
+            vrrpInstances: [{ interface: "eth0", virtualRouterId: 62, useVmac }],
             directors: machines,
             realServers: machines.map((machine, index) => ({
                 ...machine,
@@ -74,13 +74,15 @@ describe("Two machines that are director and real server", () => {
 
     afterAll(() => cluster?.down());
 
-    it("share the requests, and lvs finds no problem and no change", async () => {
+    async function expectNoProblem() {
         const commandLine = new CommandLine(cluster.lab, cluster.stack);
         for (const command of ["status", "check", "diff"]) {
             const { status, stdout } = await commandLine.run(command);
             expect([command, status, stdout]).toEqual([command, 0, expect.anything()]);
         }
-    });
+    }
+
+    it("share the requests, and lvs finds no problem and no change", () => expectNoProblem());
 
     it.each([
         ["active", "ds1", "ds2"],
@@ -104,6 +106,14 @@ describe("Two machines that are director and real server", () => {
             await untilSpread();
         },
     );
+
+    it("share the requests also with a MAC address for the virtual IP", async () => {
+        await cluster.deploy(configuration({ useVmac: true }));
+        await untilSpread();
+        const onInterface = await cluster.host("ds1").run("ip -o address show dev vrrp.62");
+        expect(onInterface).toContain(` ${vip}/32 `);
+        await expectNoProblem();
+    });
 
     it("have their original state after a destroy", async () => {
         await cluster.stack.destroy();

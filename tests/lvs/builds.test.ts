@@ -12,6 +12,20 @@ import { seed } from "../support/seed";
  */
 
 const vip = "10.128.190.248";
+
+it("a line for iptables is refused only where keepalived is that of Debian", () => {
+    const refused = (director: object) =>
+        refusalsOf(
+            validate({
+                ...seed,
+                globalDefs: { extraConfig: "vrrp_iptables" },
+                directors: seed.directors.map((one) => ({ ...one, ...director })),
+            }),
+        ).length;
+    expect(refused({ distribution: "debian11" })).toBe(1);
+    expect(refused({ distribution: "debian12", keepalivedVersion: "2.2.8" })).toBe(0);
+    expect(refused({ distribution: "rhel9" })).toBe(0);
+});
 const service = seed.virtualServers[0]!;
 const instance = seed.vrrpInstances[0]!;
 

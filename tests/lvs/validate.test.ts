@@ -210,8 +210,6 @@ function refusalsPage(): string {
         "- **Warned** arguments work and are unwise. The preview and the `up` show a warning with a name.",
         "  A name in `ignoreWarnings` silences its warnings.",
         "- All other arguments are **accepted**.\n",
-        "keepalived also refuses `nopreempt` with `state MASTER`. That mistake is impossible here:",
-        "`state` is not an argument, and with `nopreempt` all directors start as backups.\n",
         ...Object.entries(refusals).map(([title, list]) =>
             section(`Refused: ${title}`, "refused", list),
         ),

@@ -55,6 +55,19 @@ const questions: Question[] = [
         answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
     },
     {
+        title: "a director whose virtual IP is on an interface with a MAC address of its own",
+        host: "ds1",
+        events: [
+            apply(plain),
+            byHand(
+                "ip address del 10.128.190.248/32 dev eth0; ip link add vrrp.62 type veth peer name vrrp.peer; ip address add 10.128.190.248/32 dev vrrp.62",
+            ),
+        ],
+        asks: "check",
+        plan: plain,
+        answers: "router VI_1 eth0 62 active\naddress VI_1 eth0 10.128.190.248 here\n",
+    },
+    {
         title: "a director that was restored from a copy older than the last `up`",
         host: "ds1",
         events: [apply(plain)],

@@ -100,7 +100,7 @@ describe("a first apply on a director that fails leaves it as it was found", () 
             host,
             events: [apply(matching("^up since \\d+$", "[]x", "(up", "a{2}+|\\x{e9}", "[z-a]"))],
             status: 1,
-            says: "PCRE2 does not accept these values of regex: (up, [z-a]\n",
+            says: "grep -P does not accept these values of regex: (up, [z-a]\n",
             is: "as found",
         },
         {

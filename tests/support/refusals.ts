@@ -1290,6 +1290,11 @@ const others = [
         'monitoring.textfileDirectory: "/var/lib/%h" is not an absolute path that systemd can read. Use letters, digits and "_+@:,=.-" after each "/".',
     ),
     cluster(
+        "an extra line for iptables where keepalived is built without it",
+        { globalDefs: { extraConfig: "vrrp_iptables INPUT OUTPUT" } },
+        "globalDefs.extraConfig: vrrp_iptables needs iptables, and keepalived on ds1 (debian12) is built without it. Use globalDefs.nftables.",
+    ),
+    cluster(
         "mail without a server",
         { globalDefs: { notificationEmail: ["ops@example.com"] } },
         "globalDefs.smtpServer: The value is missing, so mail for notificationEmail has no server. Give its IP address.",
@@ -1394,6 +1399,21 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 ],
             },
             "globalDefs.lvsSyncDaemon: Only one instance can announce its connections before keepalived 2.1.0, and ds1 (rhel7) has 1.3.5. Name that instance, or use a later keepalived.",
+        ),
+    ],
+    [Warning.severalMasters]: [
+        instance(
+            "an instance whose directors all start as active",
+            { state: "MASTER" },
+            "vrrpInstances[0].state: ds1, ds2 start as MASTER, so a start of one makes two directors active for a moment. Remove the state.",
+        ),
+        instance(
+            "a director that starts as active beside another",
+            {
+                state: "MASTER",
+                directors: [{ name: "ds1" }, { name: "ds2", state: "MASTER" }],
+            },
+            "vrrpInstances[0].directors[1].state: ds1, ds2 start as MASTER, so a start of one makes two directors active for a moment. Remove the state.",
         ),
     ],
     [Warning.slowCheck]: [

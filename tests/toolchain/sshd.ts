@@ -46,9 +46,9 @@ export interface Sshd {
 
 /**
  * Start the server in a mount namespace with its own passwords. The settings, keys and passwords of
- * this machine are not changed.
+ * this machine are not changed. `maxStartups` bounds the connections that have not logged in yet.
  */
-export async function startSshd(dir: string): Promise<Sshd> {
+export async function startSshd(dir: string, maxStartups = "200"): Promise<Sshd> {
     if (process.getuid?.() !== 0) {
         throw new UserError(
             "You are not root. The tests of the toolchain run their own sshd. Run them as root.",
@@ -68,7 +68,7 @@ export async function startSshd(dir: string): Promise<Sshd> {
     const ports = {} as Record<Endpoint, number>;
     for (const endpoint of endpointNames) ports[endpoint] = await freePort();
     await fs.writeFile(`${dir}/authorized`, `${keys.user.public}\n${keys.encrypted.public}\n`);
-    await fs.writeFile(`${dir}/config`, serverConfig(dir, ports));
+    await fs.writeFile(`${dir}/config`, serverConfig(dir, ports, maxStartups));
     await fs.writeFile(`${dir}/shadow`, `root:${sesame}:19000:0:99999:7:::\n`);
     await fs.writeFile(
         `${dir}/pam`,
@@ -157,7 +157,7 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
 
 const endpointNames = Object.keys(endpoints) as Endpoint[];
 
-function serverConfig(dir: string, ports: Record<Endpoint, number>): string {
+function serverConfig(dir: string, ports: Record<Endpoint, number>, maxStartups: string): string {
     return [
         "ListenAddress 127.0.0.1",
         ...endpointNames.map((endpoint) => `Port ${ports[endpoint]}`),
@@ -167,7 +167,7 @@ function serverConfig(dir: string, ports: Record<Endpoint, number>): string {
         `AuthorizedKeysFile ${dir}/authorized`,
         "PidFile none",
         "LogLevel VERBOSE",
-        "MaxStartups 200",
+        `MaxStartups ${maxStartups}`,
         "PermitRootLogin yes",
         "StrictModes no",
         "UsePAM yes",

@@ -10,7 +10,15 @@ import {
 } from "../../keepalived/keywords";
 import { blockName, checkRequired } from "../../keepalived/kinds";
 import { isAtLeast } from "../../keepalived/versions";
-import { problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } from "../../problems";
+import {
+    joinNames,
+    problemsOfEach,
+    type Problem,
+    problemIf,
+    quote,
+    Warning,
+    warningIf,
+} from "../../problems";
 import { authHmacProblems } from "./authHmac";
 import { type VrrpInstance, vrrpInstanceKeywords } from "./instance";
 import { vrrpVersion } from "./kinds";
@@ -55,6 +63,7 @@ export function vrrpInstanceProblems(
         ...addressProblems(path, instance, context, target),
         ...settingProblems(path, instance, context, target),
         ...memberProblems(path, instance, context, target),
+        ...severalMasterProblems(path, instance, context),
         ...trackedProblems(path, instance, context),
         ...extraConfigProblems(
             `${path}.extraConfig`,
@@ -169,6 +178,27 @@ function stateProblems(
             "With nopreempt, preemptDelay, strict mode or AH, every director starts as BACKUP. Remove the state.",
         ),
     ];
+}
+
+/** keepalived takes the virtual IPs as soon as it starts in state MASTER, before it hears another director. */
+function severalMasterProblems(
+    path: string,
+    instance: VrrpInstance,
+    context: VrrpContext,
+): Problem[] {
+    const masters = participantsOf(instance, context)
+        .map(({ name }) => ({ name, own: instanceOn(instance, name) }))
+        .filter(({ own }) => own.state === VrrpState.MASTER && !startsAsBackup(own, context))
+        .map(({ name }) => name);
+    const index = (instance.directors ?? []).findIndex(
+        ({ name, state }) => name === masters[1] && state !== undefined,
+    );
+    return warningIf(
+        masters.length > 1,
+        Warning.severalMasters,
+        index < 0 ? `${path}.state` : `${path}.directors[${index}].state`,
+        `${joinNames(masters)} start as MASTER, so a start of one makes two directors active for a moment. Remove the state.`,
+    );
 }
 
 /** Addresses in an advert, for packets of 1500 bytes. keepalived counts the Ethernet header too. */
