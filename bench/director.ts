@@ -15,6 +15,9 @@ const sizes = [10, 250, 1000];
 /** Network of the real servers. The client answers for all its addresses. */
 const network = "10.129.0.0/16";
 
+/** Port of the service. The lab's package server has port 80 of the client. */
+const port = 8080;
+
 /**
  * Measure the scripts on a director with many real servers: a second apply, the metrics script, and
  * the report for `lvs status`. The second apply compares everything and changes nothing. Print
@@ -84,8 +87,9 @@ async function clusterOf(count: number): Promise<Cluster> {
         name: `rs${index}`,
         host: `10.129.${index >> 8}.${index & 255}`,
     }));
+    const virtualServers = config.virtualServers.map((one) => ({ ...one, port }));
     const monitoring = { nodeExporter: false, textfileDirectory: "/var/lib/metrics" };
-    return { ...config, realServers, monitoring };
+    return { ...config, realServers, virtualServers, monitoring };
 }
 
 /**
@@ -106,12 +110,13 @@ function stepsOf(cluster: Cluster) {
     };
 }
 
-/** Let the client accept connections to port 80 at every address of the network. */
+/** Let the client accept connections at every address of the network. */
 async function answerFor(lab: Lab): Promise<void> {
     await lab.exec(["ip", "route", "add", "local", network, "dev", "lo"]);
-    const serve =
-        "require('net').createServer((socket) => socket.end()).listen(80, '0.0.0.0', 4096)";
-    lab.spawn([process.execPath, "-e", serve], { stdio: "ignore" }).unref();
+    const serve = `require("net").createServer((socket) => socket.end()).listen(${port}, "0.0.0.0", 4096)`;
+    lab.spawn([process.execPath, "-e", serve], {
+        stdio: ["ignore", "ignore", "inherit"],
+    }).unref();
 }
 
 void main(wholeNumber("rounds", process.argv[2] ?? "5"));
