@@ -69,7 +69,7 @@ function serviceTable(service: ServiceStatus): string {
     );
 }
 
-/** Rows of a table that is shown whole. */
+/** Most rows of a table that is shown whole. */
 const mostRows = 12;
 
 /** Write a table. If it is long, its rows that are alike share a row, and the reader opens the rest. */
@@ -110,7 +110,7 @@ const style = [
     "table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}",
     "th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);white-space:nowrap}",
     "tbody tr:last-child td{border-bottom:0}.right{text-align:right}",
-    // A row of many hosts has many names.
+    // The names of a row of many hosts need several lines.
     "td:first-child{white-space:normal;min-width:8rem}summary{color:var(--dim);cursor:pointer;margin-top:.5rem}",
     ".green{color:var(--green)}.red{color:var(--red)}.yellow{color:var(--yellow)}.dim{color:var(--dim);font-weight:400}",
 ].join("");

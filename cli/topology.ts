@@ -10,14 +10,14 @@ import { amount, type Style } from "./text";
 
 /** A cluster as the picture shows it: as planned, or with its live state. */
 export interface Picture {
-    /** What the directors are chosen for: the plan prefers them, or they are active now. */
+    /** Why directors are chosen: the plan prefers them, or they are active now. */
     choice: "preferred" | "active";
     virtualIps: { ip: string; services: string[]; style?: Style }[];
     directors: {
         name: string;
-        /** VRRP instances of which this director is the choice. */
+        /** VRRP instances that this director is chosen for. */
         chosenFor: string[];
-        /** State of a director that is no choice. Defaults to `backup`. */
+        /** State of a director that is not chosen. Defaults to `backup`. */
         state?: string;
         style?: Style;
     }[];
@@ -155,7 +155,7 @@ const longestNames = 32;
 export interface ServerBox {
     /** Names, addresses and each different pool once: `TCP 80 → 8080 · NAT · weight 2`. */
     lines: string[];
-    /** Ways of packets to the real servers. None if no director sends them any. */
+    /** Forwarding methods. None if no director sends packets to the real servers. */
     methods: string[];
     style?: Style;
 }
@@ -227,7 +227,7 @@ export function answersThroughDirector(method: string): boolean {
     return method === "NAT" || method === "FULLNAT";
 }
 
-/** Is the director the choice for a virtual IP or a firewall mark? */
+/** Is the director chosen for a virtual IP or a firewall mark? */
 export function isChosen(
     { chosenFor }: Picture["directors"][number],
     ip: string,

@@ -21,8 +21,8 @@ export function machineIn(stdout: string): string | undefined {
 const programs = new WeakMap<object, Machine[]>();
 
 /**
- * Members that are one machine under several addresses, or copies of one machine: of one cluster, or of
- * the clusters of this program whose preflight has ended.
+ * Find members that are one machine under several addresses, or copies of one machine. Compare them with
+ * each other, and with the other clusters of this program whose preflight has ended.
  */
 export function machineProblemsInProgram(members: readonly Machine[]): Problem[] {
     const monitor = pulumi.runtime.getMonitor();
@@ -31,7 +31,7 @@ export function machineProblemsInProgram(members: readonly Machine[]): Problem[]
     return machineProblems(members, others);
 }
 
-/** Members that are one machine as an earlier one, or as one of `others`, which are of other clusters. */
+/** Find members on the machine of an earlier member, or of one of `others`, the members of other clusters. */
 export function machineProblems(
     members: readonly Machine[],
     others: readonly Machine[] = [],
@@ -65,7 +65,7 @@ export function machineProblems(
     }
 }
 
-/** Of two clusters, only real servers share a machine. Of one cluster, only the two roles with one host do. */
+/** Real servers of two clusters may share a machine. In one cluster, the two roles with the same host may. */
 function excludes(first: Machine, later: Machine): boolean {
     if (first.cluster !== later.cluster)
         return first.role === HostRole.director || later.role === HostRole.director;

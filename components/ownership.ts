@@ -8,7 +8,7 @@ import { plainSpelling } from "../lvs/addresses";
 import { problem, quote } from "../lvs/problems";
 import { throwProblems } from "./validated";
 
-/** Names of a component, without a dependency on it: its own steps would wait for each other. */
+/** Get the URNs of a component. With a dependency on the component, its own steps would wait for each other. */
 export function urnsOf(component: pulumi.Resource): Known<Urns> {
     const aliases = aliasesOf(component);
     if (aliases.length > 0)
@@ -22,7 +22,10 @@ interface Internals {
     readonly __parentResource?: pulumi.Resource;
 }
 
-/** Former URNs of a component that has moved, or whose parent has. Pulumi keeps its state under the new URN. */
+/**
+ * List the former URNs of a component that has moved with an alias, alone or with its parent. Pulumi
+ * keeps its state under the new URN.
+ */
 function aliasesOf(component: pulumi.Resource): pulumi.Output<string>[] {
     const { __aliases: own = [], __parentResource: parent } = component as Internals;
     const inherited = parent === undefined ? [] : aliasesOf(parent);
@@ -32,7 +35,7 @@ function aliasesOf(component: pulumi.Resource): pulumi.Output<string>[] {
     ];
 }
 
-/** URN of a child, below another URN of its parent. */
+/** Get the URN that a child has below a former URN of its parent. */
 function moved([parent, child]: [string, string]): string {
     const [stack, project, types] = parent.split("::");
     const [, , own, ...name] = child.split("::");

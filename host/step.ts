@@ -6,7 +6,7 @@ import { type HostConnectionArgs, type LoginArgs, loginFields } from "./connecti
 import { isKnown } from "./isKnown";
 import { type Known, whenKnown } from "./known";
 
-/** Names of a component. */
+/** URNs of a component: the present one and the former ones. */
 export type Urns = Pick<Ownership, "urn" | "aliases">;
 
 /** The part of a host that its steps need. */
@@ -33,8 +33,8 @@ export type Dependencies = (pulumi.Resource | pulumi.Input<pulumi.Resource[]>)[]
 
 /**
  * Register a step on a host: one SSH connection that feeds a bundle to a shell. Only the bundle
- * varies, so a preview shows exactly the lines that change. The step `claim` connects to nothing now,
- * and undoes all other steps when its resource is removed.
+ * varies, so a preview shows exactly the lines that change. The step `claim` opens no connection when
+ * Pulumi creates it. When Pulumi deletes it, it undoes all other steps.
  */
 export function runStep(
     host: StepHost,
@@ -64,7 +64,7 @@ export function runStep(
         },
         {
             parent,
-            // Pulumi accepts lists in the list, although its type does not. An output around it would cost three more.
+            // Pulumi accepts lists in the list, although its type does not. An output around it would cost three more outputs.
             dependsOn: dependsOn as pulumi.Resource[],
             // In the opposite order the delete would remove what the create has just set up.
             deleteBeforeReplace: true,

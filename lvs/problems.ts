@@ -20,7 +20,7 @@ export const Warning = {
     ownInterface: "ownInterface",
     /** Several directors are active, and only one of them announces its connections. */
     partialSync: "partialSync",
-    /** Several directors of an instance start as active, so they have the virtual IPs at once. */
+    /** Several directors of an instance start as active, so two directors may have the virtual IPs for a moment. */
     severalMasters: "severalMasters",
     /** A check can take longer than its delay loop, so a failed server is found later. */
     slowCheck: "slowCheck",

@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
 # (SC2154: record.sh sets $memory.)
 #
-# The end of a component on a host: undo all of its steps. If another component has taken over, or
-# nothing is there, nothing changes.
+# The end of a component on a host: undo all of its steps. If another component has the host or gets it
+# back, or nothing is there, at most the record changes.
 step=removal
 
 main() {

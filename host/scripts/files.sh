@@ -33,8 +33,8 @@ exposed_paths() {
 # staged_at PATH: print where a file gets its content and mode. An exposed one gets them in our folder.
 staged_at() { if has "$exposed" "$1"; then echo "$state/exposed$1"; else echo "$1.lvs-new"; fi; }
 
-# `cp` makes the staged file of an exposed one anew, and so follows no link. With -T, `cp` and `mv` follow
-# no link to a folder either.
+# `cp` removes the staged file before it writes, and so follows no link. With -T, `cp` and `mv` follow no link
+# to a folder either.
 place_exposed() {
     for path in $exposed; do
         cp -pT --remove-destination "$state/exposed$path" "$path.lvs-new" ||

@@ -44,7 +44,7 @@ table() { if [ -n "${snapshot:-}" ]; then echo "$snapshot"; else counted_table |
 compare_with_plan() {
     table | awk "$awk_rule_functions"'
         function serves(rule) { return rule ~ /^-a/ && rule !~ / -w 0( |$)/ }
-        # Several services may share a server with a port. Without one, each service has servers of its own.
+        # A server with a port counts once for all services. A server without a port counts once for each service.
         function place(rule, at) {
             at = rule
             sub(/.* -r /, "", at)

@@ -11,7 +11,7 @@ main() {
         metrics
         return
     }
-    # The folder may belong to node_exporter's user, who could put a link there, also one to a folder.
+    # The folder may belong to node_exporter's user, who could put a link there, even a link to a folder.
     rm -f "$1.new"
     (set -C && metrics >"$1.new")
     mv -fT "$1.new" "$1"

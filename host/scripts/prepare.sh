@@ -169,8 +169,8 @@ else
     every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
     # shellcheck disable=SC2046  # one word a package
     install() { "$(dnf_or_yum)" $(quiet) -y install $(dashed "$*") >"$log" 2>&1; }
-    # A quiet dnf does not say that a lock of a version, or a module stream, hides a package. Other lines of
-    # yum would follow its error.
+    # A quiet dnf does not say that a version lock or a module stream hides a package. yum is quiet, because it
+    # otherwise prints other lines after its error.
     quiet() { command -v dnf >/dev/null || echo -q; }
     purge() { "$(dnf_or_yum)" -q -y --setopt=clean_requirements_on_remove=0 remove "$@" >"$log" 2>&1; }
     removed_with() {

@@ -4,9 +4,9 @@
 #   director                           the director, at most one
 #   real-servers/PROJECT.STACK.NAME    a real server; several share a host, and their addresses add up
 # A machine that is both has one of each.
-# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`. A director's has the name in its
-# cluster too, `member NAME`. If a component has taken the host over from one of the same member, a line
-# `former URN` stands for that one until it is removed.
+# A record has the lines `format NUMBER`, `urn URN` and `machine MACHINE-ID`. A director's
+# record also has its name in the cluster, `member NAME`. If a component has taken the host over from one of
+# the same member, a line `former URN` names the former component until Pulumi removes it.
 memory=/var/lib/pulumi-lvs
 format=2
 
@@ -96,7 +96,8 @@ claim_host() {
 }
 
 # Print lines for the components that Pulumi may go back to: those that had this host before ours and are
-# not removed. Another member may live on, on another host. An alias of ours is no component.
+# not removed. A director of another member name may still exist on another host. An alias of ours is no
+# component.
 former_components() {
     [ "$(recorded "$claim" member)" = "$(setting member)" ] || return 0
     for urn in $(recorded "$claim" former) $(recorded "$claim" urn); do
@@ -112,14 +113,14 @@ write_record() {
     }
 }
 
-# Our component is removed after another one has taken this host over from it.
+# Forget our component, which Pulumi removes after another one has taken this host over from it.
 forget_former() {
     ! recorded "$claim" former | grep -qxF "$(setting urn)" ||
         grep -vxF "former $(setting urn)" "$memory/$claim/record" | write_record
 }
 
-# Our component is removed before the one that it has taken this host over from: an `up` was interrupted,
-# and its program is no longer wanted.
+# Give this host back to the component that ours has taken it over from. Pulumi removes ours first if an `up`
+# was interrupted and its change was undone.
 hand_back() {
     former=$(recorded "$claim" former | tail -n 1)
     grep -vxF "former $former" "$memory/$claim/record" | while read -r key value; do

@@ -7,7 +7,7 @@
 is_enforcing() { [ "$(getenforce 2>/dev/null)" = Enforcing ]; }
 
 # label PATH…: give files and folders the labels of their places. SELinux lets systemd and keepalived start
-# a program only if its label is right. A kernel with SELinux may run without a policy, which would say
+# a program only if its label is right. A kernel with SELinux may run without a policy. Then nothing says
 # what the labels are.
 label() {
     command -v restorecon >/dev/null && [ $# -gt 0 ] || return 0
@@ -15,7 +15,7 @@ label() {
 }
 
 # label_copies PATH…: label files that came back from our folder. A copy keeps the label of its file until
-# somebody labels the whole host. Then it gets the label of our folder.
+# somebody labels the whole host. Then the copy gets the label of our folder.
 label_copies() {
     command -v restorecon >/dev/null && [ $# -gt 0 ] || return 0
     # shellcheck disable=SC2046  # words
@@ -35,17 +35,17 @@ allow_checks() {
 
 restore_checks() { [ ! -e "$state/selinux" ] || setsebool -P keepalived_connect_any off 9>&-; }
 
-# Begin to look for denials. A host without an audit log has no program to search it.
+# Begin to look for denials. A host without the program ausearch has no audit log to search.
 watch_denials() { ! command -v ausearch >/dev/null || watched_from=$(date +%s); }
 
 # new_denials PREFIX: print the denials since then.
 new_denials() { [ -z "${watched_from:-}" ] || denials "$watched_from" "$1"; }
 
 # denials SECONDS PREFIX: print what SELinux has denied keepalived, its scripts or the web server since that
-# time, today and yesterday. Three lines at most, because a health check repeats every few seconds.
+# time, but not before yesterday. Three lines at most, because a health check repeats every few seconds.
 denials() {
     command -v ausearch >/dev/null && is_enforcing || return 0
-    # Without the option it would read the log from stdin.
+    # Without --input-logs, ausearch would read the log from stdin.
     ausearch --input-logs --raw -m AVC,USER_AVC -ts yesterday 2>/dev/null | awk -v since="$1" -v prefix="$2" '
         !/^type=(USER_)?AVC / || !/avc: +denied / || / permissive=1/ { next }
         !/keepalived|httpd|apache2|lvs-/ { next }

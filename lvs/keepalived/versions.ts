@@ -106,7 +106,7 @@ export function compareVersions(a: string, b: string): number {
     return place < 0 ? 0 : left[place]! - (right[place] ?? 0);
 }
 
-/** Numbers of the versions that were compared before: each row of the keyword tables has one. */
+/** Versions that were split before. Each row of the keyword tables has one, so the same ones come often. */
 const knownParts = new Map<string, number[]>();
 
 function partsOf(version: string): number[] {

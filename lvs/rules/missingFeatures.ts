@@ -6,7 +6,7 @@ import { type Problem, problemIf } from "../problems";
 /** Distributions whose keepalived is built without iptables and ipset. `keepalived -v` lists what it has. */
 const withoutIptables: readonly string[] = ["debian11", "debian12", "debian13"];
 
-/** Check that no line is for iptables where keepalived uses nftables. Such a line is an error of the configuration. */
+/** Refuse lines for iptables if keepalived is built without it, because keepalived takes them for errors. */
 export function missingFeatureProblems(cluster: Cluster): Problem[] {
     const words = extraLines(cluster.globalDefs?.extraConfig).map(
         (line) => line.trim().split(/\s+/)[0]!,

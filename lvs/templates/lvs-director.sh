@@ -434,8 +434,8 @@ leave() {
 
 has_addresses() { ip -o address show | grep -v '^[0-9]*: lo ' | grep -qFf "$scratch/addresses"; }
 
-# Fail and print the first thing that is missing. Or print a sentence for each opening that a rule of the
-# host refuses.
+# Fail and print the first thing that is missing. If nothing is missing, print a sentence for each opening
+# that a rule of the host refuses.
 check() {
     [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
         echo "missing: the tables of $tables"

@@ -1405,7 +1405,7 @@ export const warnings: Record<Warning, WrongArguments[]> = {
         instance(
             "an instance whose directors all start as active",
             { state: "MASTER" },
-            "vrrpInstances[0].state: ds1, ds2 start as MASTER, so a start of one makes two directors active for a moment. Remove the state.",
+            "vrrpInstances[0].state: ds1, ds2 start as MASTER. When one of them starts, two directors are active for a moment. Remove the state.",
         ),
         instance(
             "a director that starts as active beside another",
@@ -1413,7 +1413,7 @@ export const warnings: Record<Warning, WrongArguments[]> = {
                 state: "MASTER",
                 directors: [{ name: "ds1" }, { name: "ds2", state: "MASTER" }],
             },
-            "vrrpInstances[0].directors[1].state: ds1, ds2 start as MASTER, so a start of one makes two directors active for a moment. Remove the state.",
+            "vrrpInstances[0].directors[1].state: ds1, ds2 start as MASTER. When one of them starts, two directors are active for a moment. Remove the state.",
         ),
     ],
     [Warning.slowCheck]: [

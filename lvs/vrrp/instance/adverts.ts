@@ -6,7 +6,7 @@ import type { VirtualIpaddress } from "./virtualIpaddress";
 /**
  * Virtual IPs of an instance. Adverts list those of one address family. A director ignores adverts
  * whose list differs from its own configuration, and becomes active too. So the list has one virtual
- * IP by default: all others can change while directors change one after the other.
+ * IP by default: all others can change while the directors change one after the other.
  */
 export function addressesOf(instance: VrrpMembership, context: VrrpContext) {
     const excluded = instance.virtualIpaddressExcluded ?? [];

@@ -197,7 +197,7 @@ function severalMasterProblems(
         masters.length > 1,
         Warning.severalMasters,
         index < 0 ? `${path}.state` : `${path}.directors[${index}].state`,
-        `${joinNames(masters)} start as MASTER, so a start of one makes two directors active for a moment. Remove the state.`,
+        `${joinNames(masters)} start as MASTER. When one of them starts, two directors are active for a moment. Remove the state.`,
     );
 }
 
