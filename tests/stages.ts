@@ -38,9 +38,9 @@ export const stages: Stage[] = [
     { name: "check", command: ["npm", "run", "--silent", "check"], seconds: 25 },
     jest("unit", 25),
     jest("programs", 25),
-    jest("scripts", 200, { workers: 3 }),
-    jest("toolchain", 100),
-    jest("e2e", 600, { workers: labWorkers }),
+    jest("scripts", 240, { workers: 3 }),
+    jest("toolchain", 90),
+    jest("e2e", 800, { workers: labWorkers }),
 ];
 
 /** Test files that run on whole clusters of another release. Those of `tests/full` are about apt. */
