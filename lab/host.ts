@@ -12,6 +12,7 @@ import type { Parts } from "./parts";
 import { UserError } from "./progress";
 import { run, type RunOptions, type RunResult, tryRun } from "./run";
 import { sshFilesOf } from "./sshFiles";
+import { releases } from "./release";
 import { type HostSpec, isContainer, type Suite, suiteOf, type Topology } from "./topology";
 import { GiveUp, patienceMs, waitUntil } from "./wait";
 
@@ -87,7 +88,7 @@ export class Host {
             : new UserModeLinux({
                   ...options,
                   kernel: lab.parts.kernel,
-                  memoryMB: spec.memoryMB ?? 160,
+                  memoryMB: spec.memoryMB ?? releases[this.suite].memoryMB,
                   processor: lab.processor,
               });
         this.process = new MachineProcess(spec.name, this.dir, lab.namespace);

@@ -9,14 +9,26 @@ interface Release {
     readonly keepalived: string;
     /** Name of the web server's service. */
     readonly webServer: string;
+    /** Megabytes of memory that a host with its own kernel needs. */
+    readonly memoryMB: number;
 }
 
 export const releases: Record<Suite, Release> = {
-    bullseye: { distribution: "debian11", keepalived: "2.1.5", webServer: "apache2" },
-    bookworm: { distribution: "debian12", keepalived: "2.2.7", webServer: "apache2" },
-    trixie: { distribution: "debian13", keepalived: "2.3.3", webServer: "apache2" },
-    // Its programs are those of Debian 12.
-    rhel9: { distribution: "rocky9", keepalived: "2.2.7", webServer: "httpd" },
+    bullseye: {
+        distribution: "debian11",
+        keepalived: "2.1.5",
+        webServer: "apache2",
+        memoryMB: 160,
+    },
+    bookworm: {
+        distribution: "debian12",
+        keepalived: "2.2.7",
+        webServer: "apache2",
+        memoryMB: 160,
+    },
+    trixie: { distribution: "debian13", keepalived: "2.3.3", webServer: "apache2", memoryMB: 160 },
+    // Its programs are those of Debian 12. dnf and changes of SELinux's policy need more memory.
+    rhel9: { distribution: "rocky9", keepalived: "2.2.7", webServer: "httpd", memoryMB: 320 },
 };
 
 /** A cluster of all three releases. Its directors run the oldest and the newest one. */

@@ -47,7 +47,7 @@ export interface HostSpec {
      * devices. Other hosts are containers. Defaults to false.
      */
     ownKernel?: boolean;
-    /** Megabytes of memory for an own kernel. Defaults to 160. */
+    /** Megabytes of memory for an own kernel. Defaults to those of the release. */
     memoryMB?: number;
 }
 
@@ -78,13 +78,13 @@ export const seed: Topology = {
     ],
 };
 
-/** Two directors and two real servers with the tools of the RHEL family. dnf needs more memory than apt. */
+/** Two directors and two real servers with the tools of the RHEL family. */
 export const rhelHosts: Topology = {
     name: "rhel",
     networks: { lan },
     hosts: [
-        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true, memoryMB: 320 },
-        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true, memoryMB: 320 },
+        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true },
+        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true },
         { name: "rs1", cards: { lan: "10.128.190.249" } },
         { name: "rs2", cards: { lan: "10.128.190.250" } },
     ].map((host) => ({ ...host, suite: "rhel9" })),
