@@ -16,7 +16,7 @@ export function urnsOf(component: pulumi.Resource): Known<Urns> {
     return whenKnown(dependingOn(undefined, component.urn), (urn) => ({ urn }));
 }
 
-/** What Pulumi's types do not show of a resource. */
+/** Fields of a resource that Pulumi's types hide. */
 interface Internals {
     readonly __aliases?: pulumi.Input<string>[];
     readonly __parentResource?: pulumi.Resource;

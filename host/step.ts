@@ -21,7 +21,7 @@ export interface StepHost extends Omit<Ownership, keyof Urns> {
     readonly parent: pulumi.Resource;
 }
 
-/** What a step waits for, and whether it runs. */
+/** Conditions of a step. */
 interface StepOptions {
     readonly dependsOn?: Dependencies;
     /** Is there something to do? If not, nothing connects to the host. Defaults to true. */

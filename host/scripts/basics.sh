@@ -25,19 +25,19 @@ newline='
 # join_lines [SEPARATOR]: print the lines of stdin as one line.
 join_lines() {
     IFS= read -r joined || [ -n "$joined" ] || return 0
-    while IFS= read -r next; do joined=$joined${1:-; }$next; done
+    while IFS= read -r next || [ -n "$next" ]; do joined=$joined${1:-; }$next; done
     printf '%s\n' "$joined"
 }
 
 # Print the lines of stdin as a list of words.
-words() { while IFS= read -r one; do printf '%s ' "$one"; done; }
+words() { while IFS= read -r one || [ -n "$one" ]; do printf '%s ' "$one"; done; }
 words_in() { [ ! -e "$1" ] || words <"$1"; }
 
 # has LIST WORD
 has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 
-# keys_in FILE: print the keys of a file of sysctls.
-keys_in() { while read -r key _; do echo "$key"; done <"$1"; }
+# keys_in FILE: print the keys of a file of sysctls. Somebody may have edited it: `sysctl` sets what has a =.
+keys_in() { while read -r key _ || [ -n "$key" ]; do echo "${key%%=*}"; done <"$1"; }
 
 # Print the sysctls whose value differs from our file, which has the form that `sysctl` prints.
 differing_sysctls() {

@@ -13,8 +13,8 @@ import { manyReports, readReports, reports } from "../cli/support";
 const size = [1200, 1600] as const;
 
 /**
- * What a page looks like, as the page itself measures it: texts of the picture that leave their box,
- * boxes that leave the picture, elements wider than the window, and the colour behind everything.
+ * Program that a page runs to measure itself. It finds texts of the picture that leave their box, boxes
+ * that leave the picture, elements wider than the window, and the colour behind everything.
  */
 const measure = `
     const inside = (inner, outer) =>

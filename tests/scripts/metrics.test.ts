@@ -23,6 +23,18 @@ describe.each(["ds1", "rs1"])("lvs-metrics on a host such as %s", (name) => {
         expect(differences(before, await portrait(host))).toBe("");
     });
 
+    it("sets no sysctl of a file that somebody has edited, and counts it as drift", async () => {
+        const edited = "/etc/sysctl.d/lvs-edited.conf";
+        const key = "net.ipv4.conf.all.log_martians";
+        const value = () => host.run(`sysctl -n ${key}`);
+        const before = await value();
+        await host.run(`printf ${key}=${1 - Number(before)} >${edited}`);
+        const metrics = await host.run("/usr/local/sbin/lvs-metrics");
+        expect(await value()).toBe(before);
+        expect(metrics).toMatch(/^lvs_drift_settings 1$/m);
+        await host.run(`rm ${edited}`);
+    });
+
     it("follows no link in a folder of another user", async () => {
         await host.run(`ln -s /srv ${file}.new; ln -sfn /srv ${file}`);
         await host.run(`/usr/local/sbin/lvs-metrics ${file}`);
