@@ -4,7 +4,7 @@ import { type Known, whenKnown } from "../host/known";
 import { HostRole } from "../host/bundle";
 import type { Cluster, RealServer } from "../lvs/model";
 import { virtualIpsByDirector } from "../lvs/director/plan";
-import { addressOf } from "../lvs/pool";
+import { addressOf } from "../lvs/service/pooledServer";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";
 import { present } from "../host/present";
 

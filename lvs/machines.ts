@@ -1,6 +1,6 @@
 import { plainSpelling } from "./addresses";
 import type { Cluster, Director, RealServer } from "./model";
-import { membershipsOf, type SorryServerUse, sorryServerUses } from "./pool";
+import { membershipsOf, type SorryServerUse, sorryServerUses } from "./memberships";
 import { LvsMethod } from "./service/lvsMethod";
 import type { VirtualServer } from "./service/virtualServer";
 

@@ -5,6 +5,7 @@ import type { Distribution } from "./keepalived/versions";
 import type { KernelSettings } from "./kernel/sysctls";
 import type { MonitoringSettings } from "./monitoring";
 import type { Tunnel } from "./service/lvsMethod";
+import type { PooledServer } from "./service/pooledServer";
 import type { VirtualServer } from "./service/virtualServer";
 import type { GlobalDefs } from "./global/globalDefs";
 import type { VrrpInstance } from "./vrrp/instance/instance";
@@ -20,19 +21,9 @@ export interface Director {
     readonly keepalivedVersion?: string;
 }
 
-export interface RealServer {
-    readonly name: string;
-    readonly host: string;
-    /** IPv4 address that directors send packets to, if `host` is not that address. */
-    readonly address?: string;
-    /** IPv6 address that directors send packets to, if `host` is not that address. */
-    readonly address6?: string;
+export interface RealServer extends PooledServer {
     readonly gateway?: string;
     readonly gateway6?: string;
-    readonly weight?: number;
-    readonly drained?: boolean;
-    /** Has the host died for good? */
-    readonly gone?: boolean;
     /** Is the host set up by this project? Other hosts are only in pools. */
     readonly managed?: boolean;
     /** Text of a page that the host serves. */

@@ -1,6 +1,6 @@
 import { canonical } from "./addresses";
 import type { Cluster } from "./model";
-import { memberMethodOf, poolsOf } from "./pool";
+import { memberMethodOf, poolsOf } from "./service/poolMember";
 import { virtualIpsIn } from "./service/destination";
 import { LvsMethod } from "./service/lvsMethod";
 import { instanceName } from "./vrrp/instance/instance";

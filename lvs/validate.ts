@@ -7,7 +7,8 @@ import { compareVersions, distributionOf, versionOf } from "./keepalived/version
 import { kernelProblems } from "./kernel/sysctls";
 import type { Cluster, StandaloneRealServer } from "./model";
 import { monitoringProblems } from "./monitoring";
-import { contextOf, memberMethodOf, membersOf } from "./pool";
+import { memberMethodOf, membersOf } from "./service/poolMember";
+import { contextOf } from "./virtualIps";
 import {
     problem,
     type Problem,

@@ -9,13 +9,13 @@ import { servingDirectors } from "../machines";
 import type { Cluster, Director } from "../model";
 import { protocolOf, socketsOf } from "../service/destination";
 import { LvsMethod, translatesPorts } from "../service/lvsMethod";
-import type { VirtualServerPlan } from "../service/virtualServer";
+import type { PoolPlan } from "../service/poolMember";
 import type { VrrpInstancePlan } from "../vrrp/instance/instancePlan";
 import type { TrackingPlan } from "../vrrp/tracking/tracking";
 
 /** The parts of a director's plan that its kernel serves. */
 interface Served {
-    readonly virtualServers: readonly VirtualServerPlan[];
+    readonly virtualServers: readonly PoolPlan[];
     readonly vrrpInstances: readonly VrrpInstancePlan[];
     readonly tracking: TrackingPlan;
     readonly syncDaemon?: SyncDaemonPlan;
@@ -74,7 +74,7 @@ export function trafficOf(
 }
 
 /** Packets that the director marks for a service. */
-function marksOf({ virtualServer }: VirtualServerPlan): Marking[] {
+function marksOf({ virtualServer }: PoolPlan): Marking[] {
     const { fwmark } = virtualServer;
     return (fwmark?.packets ?? []).map((packets) => ({
         mark: fwmark!.mark,
@@ -84,7 +84,7 @@ function marksOf({ virtualServer }: VirtualServerPlan): Marking[] {
 }
 
 /** Real servers of a pool whose answers pass through the director, by one of these methods. */
-function answersOf(plan: VirtualServerPlan, ...methods: LvsMethod[]): Masquerading[] {
+function answersOf(plan: PoolPlan, ...methods: LvsMethod[]): Masquerading[] {
     const { virtualServer, protocol } = plan;
     const translated = plan.realServers.filter(({ lvsMethod }) => methods.includes(lvsMethod));
     return translated.flatMap(({ host, port }) =>
@@ -129,7 +129,7 @@ function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
 
 /** List what needs kernel modules. */
 export function needsOf(
-    virtualServers: readonly VirtualServerPlan[],
+    virtualServers: readonly PoolPlan[],
     { marks, masquerade }: DirectorKernel,
     { ipvs, vmac }: DirectorTraffic,
 ): DirectorNeeds {

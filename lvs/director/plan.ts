@@ -10,9 +10,9 @@ import type { DirectorNeeds } from "../kernel/modules";
 import type { Cluster } from "../model";
 import { type MonitoringPlan, planMonitoring } from "../monitoring";
 import { syncGroupsOf } from "../nat";
-import { contextOf, planVirtualServer, poolsOf } from "../pool";
+import { planPool, type PoolPlan, poolsOf } from "../service/poolMember";
+import { contextOf } from "../virtualIps";
 import { isSealed, readersOf, scriptUsers } from "../secrets";
-import type { VirtualServerPlan } from "../service/virtualServer";
 import { planVrrpInstance, type VrrpInstancePlan } from "../vrrp/instance/instancePlan";
 import type { VrrpContext } from "../vrrp/instance/members";
 import { virtualIpsOfInstances } from "../vrrp/instance/vrrpRouters";
@@ -34,7 +34,7 @@ export interface DirectorPlan {
     readonly tracking: TrackingPlan;
     readonly vrrpInstances: readonly VrrpInstancePlan[];
     readonly vrrpSyncGroups: readonly VrrpSyncGroup[];
-    readonly virtualServers: readonly VirtualServerPlan[];
+    readonly virtualServers: readonly PoolPlan[];
     readonly scripts: readonly ScriptPlan[];
     readonly kernel: DirectorKernel;
     readonly needs: DirectorNeeds;
@@ -46,17 +46,13 @@ export interface DirectorPlan {
 }
 
 /** Resolve a validated cluster for the director called `name`. */
-export function planDirector(cluster: Cluster, name: string): DirectorPlan {
-    return planForDirector(callsOn(cluster, name), name);
-}
-
-/** Resolve it for a director whose script calls have its own arguments. */
-function planForDirector(cluster: Cluster, name: string): DirectorPlan {
+export function planDirector(validated: Cluster, name: string): DirectorPlan {
+    const cluster = callsOn(validated, name);
     const director = cluster.directors.find((candidate) => candidate.name === name)!;
     const context = contextOf(cluster);
     const version = versionOf(director, cluster);
     const scripts = cluster.scripts ?? [];
-    const virtualServers = poolsOf(cluster).map((pool) => planVirtualServer(pool, version));
+    const virtualServers = poolsOf(cluster).map((pool) => planPool(pool, version));
     const vrrpInstances = instancesOf(cluster, name, context);
     const syncDaemon = planSyncDaemon(cluster.globalDefs?.lvsSyncDaemon, vrrpInstances, {
         byDefault: syncsByDefault(cluster),

@@ -8,7 +8,7 @@ import { monitoringFiles, monitoringPackages } from "../monitoring";
 import { hasSecrets, secretFile, type Secrets, secretTexts, withSecretIncludes } from "../secrets";
 import { type Destination, groupName, socketsOf } from "../service/destination";
 import { ipvsQuorums, ipvsRules } from "../service/ipvsRules";
-import { virtualServerView } from "../service/virtualServer";
+import { poolView } from "../service/poolMember";
 import { programsFor, type StepContent } from "../steps";
 import { vrrpInstanceView } from "../vrrp/instance/instancePlan";
 import { vrrpRouterLines, vrrpRouters } from "../vrrp/instance/vrrpRouters";
@@ -170,9 +170,7 @@ function keepalivedView(plan: DirectorPlan) {
         virtualServerGroups: virtualServers
             .filter(({ virtualServer }) => virtualServer.virtualServerGroup)
             .map(({ virtualServer }) => groupView(virtualServer)),
-        virtualServers: virtualServers.map((virtualServer) =>
-            virtualServerView(virtualServer, version),
-        ),
+        virtualServers: virtualServers.map((pool) => poolView(pool, version)),
     };
 }
 

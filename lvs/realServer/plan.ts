@@ -4,7 +4,7 @@ import type { RealServerKernel, TunnelEnd } from "../kernel/realServer";
 import { sharedMachines } from "../machines";
 import type { Cluster, RealServer, StandaloneRealServer } from "../model";
 import { type MonitoringPlan, planMonitoring } from "../monitoring";
-import { type Membership, membershipsOf, sorryServerUses, tunnelsOf } from "../pool";
+import { type Membership, membershipsOf, sorryServerUses, tunnelsOf } from "../memberships";
 import { virtualIpsIn } from "../service/destination";
 import { planTunnel, translatesPorts } from "../service/lvsMethod";
 

@@ -1,7 +1,7 @@
 import { hasSyncDaemon, sharesWork, syncsByDefault } from "../global/syncDaemon";
 import { servingDirectors, sharedMachines, sharedUses } from "../machines";
 import type { Cluster } from "../model";
-import { contextOf } from "../pool";
+import { contextOf } from "../virtualIps";
 import { joinNames, type Problem, problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { instanceName } from "../vrrp/instance/instance";

@@ -1,6 +1,6 @@
 import { isAtLeast, versionOf } from "../keepalived/versions";
 import type { Cluster } from "../model";
-import { type Pool, poolsOf, weightOf } from "../pool";
+import { type Pool, poolsOf, weightOf } from "../service/poolMember";
 import { type Problem, problem } from "../problems";
 import { portOf } from "../service/destination";
 

@@ -1,7 +1,9 @@
 import { canonical } from "../addresses";
 import { sharedMachines } from "../machines";
 import type { Cluster } from "../model";
-import { memberPortOf, type Memberships, virtualIpsOf } from "../pool";
+import type { Memberships } from "../memberships";
+import { memberPortOf } from "../service/poolMember";
+import { virtualIpsOf } from "../virtualIps";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { LvsMethod } from "../service/lvsMethod";
 import { ownVirtualIps } from "../vrrp/instance/instance";

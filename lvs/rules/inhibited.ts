@@ -1,6 +1,6 @@
 import type { Target } from "../keepalived/keywords";
 import { isAtLeast } from "../keepalived/versions";
-import type { Pool, Pooled } from "../pool";
+import type { Pool, Pooled } from "../service/poolMember";
 import { type Problem, Warning, warningIf } from "../problems";
 import { Protocol, protocolOf } from "../service/destination";
 

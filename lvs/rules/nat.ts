@@ -1,7 +1,8 @@
 import { isInNetwork, isNetwork } from "../addresses";
 import type { Cluster } from "../model";
 import { instancesSharedByNat } from "../nat";
-import { contextOf, memberMethodOf, type Pool, poolAddresses } from "../pool";
+import { memberMethodOf, type Pool, poolAddresses } from "../service/poolMember";
+import { contextOf } from "../virtualIps";
 import { problemsOfEach, type Problem, problemIf, quote, Warning, warningIf } from "../problems";
 import { familyIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";

@@ -1,6 +1,7 @@
 import { canonical, type Family } from "../addresses";
 import type { Cluster, RealServer } from "../model";
-import { contextOf, type Membership, type Memberships } from "../pool";
+import type { Membership, Memberships } from "../memberships";
+import { contextOf } from "../virtualIps";
 import { problemsOfEach, type Problem, problemIf, quote } from "../problems";
 import { familyIn, virtualIpsIn } from "../service/destination";
 import { LvsMethod } from "../service/lvsMethod";

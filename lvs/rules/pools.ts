@@ -1,11 +1,18 @@
 import type { Target } from "../keepalived/keywords";
 import { nameIn, checkRequired } from "../keepalived/kinds";
 import type { Cluster } from "../model";
-import { addressOf, memberMethodOf, memberPortOf, type Pool, type Pooled } from "../pool";
+import {
+    memberMethodOf,
+    memberPortOf,
+    type Pool,
+    type Pooled,
+    type PoolMember,
+} from "../service/poolMember";
+import { addressOf } from "../service/pooledServer";
 import { problemsOfEach, type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { familyIn, portOf, socketsOf } from "../service/destination";
 import { LvsMethod, methodOf, translatesPorts } from "../service/lvsMethod";
-import { type PoolMember, poolMemberProblems } from "../service/poolMember";
+import { poolMemberProblems } from "../service/poolMemberRules";
 import type { VirtualServer } from "../service/virtualServer";
 
 /** Check that pool members exist and that packets reach them. */

@@ -1,6 +1,7 @@
 import type { Target } from "../keepalived/keywords";
 import type { Cluster } from "../model";
-import { membershipsOf, poolsOf, sorryServerUses } from "../pool";
+import { membershipsOf, sorryServerUses } from "../memberships";
+import { poolsOf } from "../service/poolMember";
 import { problemsOfEach, type Problem, problemIf } from "../problems";
 import { virtualServerProblems } from "../service/virtualServer";
 import { bothRolesProblems } from "./bothRoles";

@@ -1,11 +1,6 @@
 import type { Target } from "../keepalived/keywords";
-import {
-    type Memberships,
-    type Pool,
-    poolAddresses,
-    type SorryServerUse,
-    tunnelsOf,
-} from "../pool";
+import { type Memberships, type SorryServerUse, tunnelsOf } from "../memberships";
+import { type Pool, poolAddresses } from "../service/poolMember";
 import { type Problem, problemIf } from "../problems";
 import { familyIn, portOf } from "../service/destination";
 import { LvsMethod, methodOf } from "../service/lvsMethod";

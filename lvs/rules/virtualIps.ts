@@ -1,6 +1,6 @@
 import { canonical, type Family } from "../addresses";
 import type { Cluster } from "../model";
-import { contextOf } from "../pool";
+import { contextOf } from "../virtualIps";
 import { type Problem, problem, problemIf, duplicates, quote } from "../problems";
 import { virtualIpsIn } from "../service/destination";
 import { instanceName, ownVirtualIps } from "../vrrp/instance/instance";

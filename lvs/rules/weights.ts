@@ -1,4 +1,4 @@
-import { type Pool, type Pooled, weightOf } from "../pool";
+import { type Pool, type Pooled, weightOf } from "../service/poolMember";
 import { type Problem, problemIf } from "../problems";
 import type { PoolMember } from "../service/poolMember";
 import { quorumProblems } from "../service/quorum";

@@ -4,14 +4,15 @@ import { methodOptions } from "./lvsMethod";
 import { persistenceOptions } from "./persistence";
 import { schedulerFlags } from "./scheduler";
 import type { SorryServerPlan } from "./sorryServer";
-import type { PoolMemberPlan, VirtualServerPlan } from "./virtualServer";
+import type { PoolMemberPlan, PoolPlan } from "./poolMember";
+import type { VirtualServerPlan } from "./virtualServer";
 
 /**
  * Format the planned IPVS table of a director as `ipvsadm --save --numeric` does, with thresholds
  * added. A line that begins with `sorry` is in the kernel only while the pool is down. A line that
  * begins with `varies` names a server whose weight depends on health checks.
  */
-export function ipvsRules(virtualServers: readonly VirtualServerPlan[]): string[] {
+export function ipvsRules(virtualServers: readonly PoolPlan[]): string[] {
     return virtualServers.flatMap((plan) =>
         ipvsServices(plan.virtualServer).flatMap((service) => [
             `-A ${service} ${serviceOptions(plan)}`,

@@ -12,26 +12,22 @@ import {
 } from "../keepalived/keywords";
 import type { ScriptCall } from "../keepalived/scripts";
 import { type Problem, problem, problemIf } from "../problems";
-import {
-    type Check,
-    type CheckPlan,
-    type CheckTiming,
-    checkViews,
-    delayLoop,
-    timingKeywords,
-} from "./checks";
+import { type Check, type CheckTiming, delayLoop, delayLoopOf, timingKeywords } from "./checks";
 import { webHost } from "./checks/hostName";
 import {
     type Destination,
     destinationProblems,
     familyIn,
     headOf,
+    portOf,
     type Protocol,
+    protocolOf,
 } from "./destination";
 import {
     LvsMethod,
     methodOf,
     methodWords,
+    planTunnel,
     type Tunnel,
     type TunnelPlan,
     tunnelProblems,
@@ -42,15 +38,21 @@ import {
     persistenceProblems,
     type PersistenceSettings,
 } from "./persistence";
-import { type PoolMember, type PoolMemberKeywords, poolMemberKeywords } from "./poolMember";
-import { quorumKeywords, type QuorumSettings } from "./quorum";
+import type { PoolMember } from "./poolMember";
+import { leastWeights, quorumKeywords, type QuorumSettings } from "./quorum";
 import {
     type LvsSched,
     schedulerKeywords,
+    schedulerOf,
     schedulerProblems,
     type SchedulerSettings,
 } from "./scheduler";
-import { type SorryServer, sorryServerLines, type SorryServerPlan } from "./sorryServer";
+import {
+    planSorryServer,
+    type SorryServer,
+    sorryServerLines,
+    type SorryServerPlan,
+} from "./sorryServer";
 
 /** Settings of a virtual server that are one line each in its block, besides those of its parts. */
 export interface VirtualServerKeywords {
@@ -105,22 +107,7 @@ export interface VirtualServerPlan {
     readonly delayLoop: number;
     /** Sum of weights below which the service is down. */
     readonly leastWeights: number;
-    readonly realServers: readonly PoolMemberPlan[];
     readonly sorryServer?: SorryServerPlan;
-}
-
-/** A real server in its pool, with every default resolved. */
-export interface PoolMemberPlan {
-    readonly host: string;
-    readonly port: number;
-    readonly lvsMethod: LvsMethod;
-    readonly tunnel: TunnelPlan;
-    /** The keywords of its block. */
-    readonly keywords: PoolMemberKeywords & { readonly weight: number };
-    readonly checks: readonly CheckPlan[];
-    /** Can its weight in the kernel differ from its weight here? */
-    readonly variesInWeight: boolean;
-    readonly extraConfig?: string;
 }
 
 export const delayKeywords: Keywords<Pick<VirtualServerSettings, "delayLoop">> = {
@@ -134,7 +121,27 @@ export const virtualServerKeywords: Keywords<VirtualServerKeywords> = {
     virtualhost: { keyword: "virtualhost", type: webHost },
 };
 
-/** Values for the template `virtual_server.mustache`. */
+/** Resolve a virtual server of a validated cluster. Its pool is resolved apart. */
+export function planVirtualServer(virtualServer: VirtualServer): VirtualServerPlan {
+    const service = {
+        port: portOf(virtualServer),
+        lvsMethod: methodOf(virtualServer),
+        tunnel: planTunnel(virtualServer.tunnel),
+    };
+    const { sorryServer } = virtualServer;
+    return {
+        virtualServer,
+        ...service,
+        family: familyIn(virtualServer),
+        protocol: protocolOf(virtualServer),
+        lvsSched: schedulerOf(virtualServer),
+        delayLoop: delayLoopOf(virtualServer),
+        leastWeights: leastWeights(virtualServer),
+        sorryServer: sorryServer && planSorryServer(sorryServer, service),
+    };
+}
+
+/** Values for the template `virtual_server.mustache`, besides those of its pool. */
 export function virtualServerView(plan: VirtualServerPlan, version: string) {
     const { virtualServer } = plan;
     const { fwmark } = virtualServer;
@@ -152,24 +159,7 @@ export function virtualServerView(plan: VirtualServerPlan, version: string) {
             ...linesOf(quorumKeywords, virtualServer, version),
             ...sorryServerLines(plan.sorryServer),
         ],
-        realServers: plan.realServers.map((server) => realServerView(plan, server, version)),
         extraConfig: extraLines(virtualServer.extraConfig),
-    };
-}
-
-/** Values for the template `real_server.mustache`. */
-function realServerView(service: VirtualServerPlan, server: PoolMemberPlan, version: string) {
-    const { host, port, lvsMethod, tunnel, keywords, checks, extraConfig } = server;
-    const method = methodWords(lvsMethod, tunnel);
-    const isOwn = method !== methodWords(service.lvsMethod, service.tunnel);
-    return {
-        head: `${host} ${port}`,
-        keywords: [
-            ...linesOf(poolMemberKeywords, keywords, version),
-            ...(isOwn ? [`lvs_method ${method}`] : []),
-        ],
-        checks: checkViews(checks, version),
-        extraConfig: extraLines(extraConfig),
     };
 }
 
