@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LvsClusterArgs } from "./components";
-import { clusterProblems } from "./host/clusterArgs";
-import { brokenRules, type Fields, prefix, readConfig } from "./host/shape";
+import { type Fields, prefix, readConfig } from "./host/arguments";
+import { clusterProblems } from "./host/credentials";
 import { clusterShape, isEncryptable, type Shape, shapeOf } from "./host/schema";
+import { brokenRules } from "./host/shapeProblems";
 
 /**
  * Read the arguments of a cluster from the stack file: each is a key that begins with `lvs:`.

@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import {
-    clusterProblems,
-    type Credentials,
-    withKeys,
-    withoutCredentials,
-} from "../host/clusterArgs";
+import { readConfig, withoutCredentials } from "../host/arguments";
 import type { HostConnectionArgs } from "../host/connection";
-import { brokenRules, readConfig } from "../host/shape";
+import { clusterProblems, type Credentials, withKeys } from "../host/credentials";
 import { clusterShape } from "../host/schema";
+import { brokenRules } from "../host/shapeProblems";
 import type { Cluster, Director, RealServer } from "../lvs/model";
 import { fieldPath, type Problem, refusalsOf, warningsOf } from "../lvs/problems";
 import { isSealed, seal, secretProblems } from "../lvs/secrets";

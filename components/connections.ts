@@ -5,7 +5,7 @@ import {
     type LoginArgs,
     loginFields,
 } from "../host/connection";
-import { connectionOf, managedMembers } from "../host/clusterArgs";
+import { connectionOf, managedMembers } from "../host/credentials";
 import { isKnown } from "../host/isKnown";
 import { fieldPath } from "../lvs/problems";
 import type { ClusterDirectorArgs, ClusterRealServerArgs, LvsClusterArgs } from "./args";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionOf } from "../host/clusterArgs";
+import { connectionOf } from "../host/credentials";
 import { type Known, whenKnown } from "../host/known";
 import { HostRole } from "../host/bundle";
 import type { Cluster, RealServer } from "../lvs/model";

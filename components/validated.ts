@@ -1,12 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-    authPassField,
-    clusterProblems,
-    credentialProblems,
-    withKeys,
-    withoutCredentials,
-} from "../host/clusterArgs";
+import { Origin, read, withoutCredentials } from "../host/arguments";
 import { connectionProblems, fieldProblems } from "../host/connection";
+import { authPassField, clusterProblems, credentialProblems, withKeys } from "../host/credentials";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import { type Problem, problemLine, refusalsOf, Warning, warningsOf } from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
@@ -23,8 +18,8 @@ import {
     withoutSecrets,
     withSeals,
 } from "./sealed";
-import { brokenRules, Origin, read } from "../host/shape";
 import { clusterShape, directorShape, realServerShape, type Shape } from "../host/schema";
+import { brokenRules } from "../host/shapeProblems";
 
 /**
  * Validate the arguments of a cluster. Throws one `ResourceError` that lists all problems: at once if

@@ -3,17 +3,32 @@ import * as path from "node:path";
 
 const root = path.join(__dirname, "..");
 
-/** Folders that a folder may import from besides itself, and packages that only it may use. */
-const rules: Record<string, { folders: string[]; packages: string[] }> = {
-    lvs: { folders: [], packages: ["mustache"] },
-    // The schema of the stack files is made from the arguments.
-    host: { folders: ["lvs", "stacks"], packages: ["@pulumi/command", "@pulumi/pulumi"] },
-    components: { folders: ["lvs", "host"], packages: ["@pulumi/pulumi", "@pulumi/random"] },
-    cli: { folders: ["lvs", "host"], packages: ["yargs", "yaml", "diff"] },
-    plugin: { folders: ["components"], packages: ["@pulumi/pulumi"] },
-    policies: { folders: ["components", "lvs"], packages: ["@pulumi/policy", "@pulumi/pulumi"] },
-    ".": { folders: ["components", "host", "lvs", "stacks"], packages: ["@pulumi/pulumi"] },
+/** Packages that a folder may import. */
+const packagesOf: Record<string, string[]> = {
+    lvs: ["mustache"],
+    host: ["@pulumi/command", "@pulumi/pulumi"],
+    components: ["@pulumi/pulumi", "@pulumi/random"],
+    cli: ["yargs", "yaml", "diff"],
+    plugin: ["@pulumi/pulumi"],
+    policies: ["@pulumi/policy", "@pulumi/pulumi"],
+    ".": ["@pulumi/pulumi"],
 };
+
+/** Folders that a folder imports besides itself, as docs/architecture.md lists them. */
+const foldersOf = foldersIn(readFileSync(path.join(root, "docs/architecture.md"), "utf8"));
+
+function foldersIn(page: string): Record<string, string[]> {
+    const [, table] = page.split(/^\| folder +\| imports .*\n.*\n/m);
+    const rows = table!.split("\n\n")[0]!.split("\n");
+    const words = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word!);
+    return Object.fromEntries(
+        rows.map((row) => {
+            const [, importing, imported] = row.split("|");
+            const [first] = words(importing!);
+            return [first!.endsWith(".ts") ? "." : first!, words(imported!)];
+        }),
+    );
+}
 
 /** Imports that a part of lvs/ may make besides its own files: only from parts above it. */
 const lvsArrows: Record<string, string[]> = {
@@ -135,6 +150,10 @@ function targetsOf(file: string): string[] {
     );
 }
 
+function isPackage(target: string): boolean {
+    return existsSync(path.join(root, "node_modules", target));
+}
+
 /** First folder of a path, or "." for a file at the root. */
 function topOf(file: string): string {
     return file.includes("/") ? file.split("/")[0]! : ".";
@@ -147,7 +166,7 @@ function partOf(file: string): string {
     return folder in lvsArrows ? folder : part!.replace(/\.ts$/, "");
 }
 
-const sources = Object.keys(rules).flatMap((folder) =>
+const sources = Object.keys(packagesOf).flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: folder !== "." })
         .map(String)
         .filter((name) => name.endsWith(".ts"))
@@ -162,15 +181,24 @@ it("the rules of imports cover every source", () => {
 });
 
 it.each(sources)("%s imports only what its folder may import", (file) => {
-    const { folders, packages } = rules[topOf(file)]!;
-    const own = topOf(file) === "." ? "config" : topOf(file);
+    const top = topOf(file);
+    const own = top === "." ? "config" : top;
     for (const target of targetsOf(file)) {
-        if (existsSync(path.join(root, "node_modules", target))) {
-            expect(packages).toContain(target);
+        if (isPackage(target)) {
+            expect(packagesOf[top]).toContain(target);
             expect(places[target] ?? file).toBe(file);
         } else if (!target.startsWith("node:")) {
-            expect([own, ...folders]).toContain(target.split("/")[0]);
+            expect([own, ...foldersOf[top]!]).toContain(target.split("/")[0]);
         }
+    }
+});
+
+it("every folder imports all that docs/architecture.md says", () => {
+    expect(Object.keys(foldersOf).sort()).toEqual(Object.keys(packagesOf).sort());
+    for (const [top, folders] of Object.entries(foldersOf)) {
+        const targets = sources.filter((file) => topOf(file) === top).flatMap(targetsOf);
+        const used = targets.filter((target) => !isPackage(target)).map((one) => one.split("/")[0]);
+        expect(used).toEqual(expect.arrayContaining(folders));
     }
 });
 
@@ -208,7 +236,7 @@ it("lvs loads nothing of Pulumi, which takes half a second", () => {
     };
     load("cli/index.ts");
     expect([...loaded]).toEqual(
-        expect.arrayContaining(["cli/planned.ts", "host/shape.ts", "yaml"]),
+        expect.arrayContaining(["cli/planned.ts", "host/arguments.ts", "yaml"]),
     );
     expect([...loaded].filter((name) => name.startsWith("@pulumi/"))).toEqual([]);
 });

@@ -28,7 +28,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { LvsCluster } from "../../components";
-import { clusterProblems } from "../../host/clusterArgs";
+import { clusterProblems } from "../../host/credentials";
 import { readCluster } from "../../config";
 import {
     type Block,

@@ -1,16 +1,10 @@
 import { loginFields } from "./connection";
-import { fieldPath, nearestName, type Problem, problem, quote, refusalsOf } from "../lvs/problems";
+import type { Director, RealServer } from "../lvs/model";
+import { fieldPath, nearestName } from "../lvs/problems";
 import { seal } from "../lvs/secrets";
 import { isPending } from "./isKnown";
-import {
-    clusterShape,
-    empty,
-    holdsSecrets,
-    isEncryptable,
-    type Shape,
-    shapeOf,
-    wantedType,
-} from "./schema";
+import { clusterShape, empty, isEncryptable, type Shape, shapeOf, wantedType } from "./schema";
+import { adviceFor, type ShapeProblem, shapeProblem, shown } from "./shapeProblems";
 
 /** Where a value comes from. */
 export const Origin = {
@@ -20,12 +14,6 @@ export const Origin = {
     program: "program",
 } as const;
 export type Origin = (typeof Origin)[keyof typeof Origin];
-
-/** A problem of a value's shape. */
-export interface ShapeProblem extends Problem {
-    /** Is the value lost? A field with a typo in its name is read all the same. */
-    readonly isLost: boolean;
-}
 
 /** A value as its shape requires it. Parts of the wrong shape are left out, or empty if required. */
 export interface Reading {
@@ -188,63 +176,64 @@ function readFields(
     return { value, problems };
 }
 
-/**
- * Name a value of the wrong shape in a message. A secret may be anywhere in it: under a mistyped name, or
- * in text that should have fields. So a message repeats only single values that no secret can be in.
- */
-function shown(shape: Shape, given: unknown): string {
-    if (given === undefined || given === null) return quote(given);
-    if (isPending(given)) return "An output";
-    if (holdsSecrets(shape)) return "The value (not shown, it may be secret)";
-    if (Array.isArray(given)) return "A list";
-    if (typeof given === "function") return "A function";
-    return typeof given === "object" ? "An object" : quote(given);
-}
-
-function shapeProblem(path: string, reason: string, isLost: boolean): ShapeProblem[] {
-    return problem(path, reason).map((one) => ({ ...one, isLost }));
-}
-
 /** Type of a value by JSON schema's name. */
 function typeOf(value: unknown): string {
     if (value === null) return "null";
     return Array.isArray(value) ? "array" : typeof value;
 }
 
-function adviceFor(type: string, given: unknown): string {
-    const isScalar = typeof given === "number" || typeof given === "boolean";
-    const advice: Record<string, string> = {
-        string: `is not text. ${isScalar ? "Put it in quotes" : "Use text"}.`,
-        number: "is not a number. Use one.",
-        boolean: "is neither true nor false. Use one of them.",
-        array: "is not a list. Give one, or remove the key.",
+/** Hosts with any values in their fields. */
+export interface Hosts {
+    readonly vrrpInstances?: unknown;
+    readonly authPass?: unknown;
+    readonly directors: readonly { readonly [Field in keyof Director]: unknown }[];
+    readonly realServers?: readonly { readonly [Field in keyof RealServer]: unknown }[];
+    readonly virtualServers?: unknown;
+}
+
+/** Remove keys and passwords, which would make every file a secret. */
+export function withoutCredentials<Args extends Hosts>(args: Args) {
+    return {
+        ...args,
+        vrrpInstances: args.vrrpInstances ?? [],
+        connection: undefined,
+        authPass: undefined,
+        hasAuthPass: args.authPass !== undefined,
+        directors: args.directors.map((director: Args["directors"][number]) =>
+            pick(directorFields, director),
+        ),
+        realServers: (args.realServers ?? []).map((one) => pick(realServerFields, one)),
+        virtualServers: args.virtualServers ?? [],
     };
-    return advice[type] ?? "has no fields. Give them by name.";
 }
 
-/**
- * Report values that break a rule, although other values have the wrong shape. A lost value can cause such
- * problems, so those of its object are left out. If other values can refer to a lost one, no rule is checked.
- */
-export function brokenRules<Model>(
-    shape: Shape,
-    { value, problems }: Reading,
-    rules: (model: Model) => Problem[],
-): Problem[] {
-    const lost = problems.filter(({ isLost }) => isLost).map(({ path }) => path);
-    const isReferredTo = (path: string) =>
-        /(\]|\.name|\.host)$/.test(path) || shape.properties![path]?.type === "array";
-    if (value === undefined || lost.some(isReferredTo)) return [];
-    const objects = new Set(lost.map(objectOf));
-    return refusalsOf(rules(value as Model)).filter(
-        ({ path }) =>
-            !objects.has(path) &&
-            !objects.has(objectOf(path)) &&
-            !lost.some((one) => path.startsWith(`${one}.`) || path.startsWith(`${one}[`)),
-    );
-}
+/** Fields of hosts that belong to the model. All other fields stay out. */
+const directorFields: Record<keyof Director, true> = {
+    name: true,
+    host: true,
+    routerId: true,
+    distribution: true,
+    keepalivedVersion: true,
+};
+const realServerFields: Record<keyof RealServer, true> = {
+    name: true,
+    host: true,
+    address: true,
+    address6: true,
+    gateway: true,
+    gateway6: true,
+    weight: true,
+    drained: true,
+    gone: true,
+    managed: true,
+    demoPage: true,
+    distribution: true,
+};
 
-/** Path of the object that a field belongs to. */
-function objectOf(path: string): string {
-    return path.slice(0, Math.max(path.lastIndexOf("."), 0));
+function pick<Host, Field extends keyof Host>(
+    fields: Record<Field, true>,
+    host: Host,
+): Pick<Host, Field> {
+    const kept = Object.keys(fields) as Field[];
+    return Object.fromEntries(kept.map((field) => [field, host[field]])) as Pick<Host, Field>;
 }

@@ -1,7 +1,8 @@
 import type { Input } from "@pulumi/pulumi";
-import type { Cluster, Director, RealServer } from "../lvs/model";
+import type { Cluster } from "../lvs/model";
 import type { Problem } from "../lvs/problems";
 import { validate, validateAuthPass } from "../lvs/validate";
+import { type Hosts, withoutCredentials } from "./arguments";
 import { type ConnectionArgs, connectionProblems, type HostConnectionArgs } from "./connection";
 import { isKnown } from "./isKnown";
 import { isManaged } from "./present";
@@ -70,31 +71,6 @@ export function connectionOf(
     return all;
 }
 
-/** Hosts with any values in their fields. */
-interface Hosts {
-    readonly vrrpInstances?: unknown;
-    readonly authPass?: unknown;
-    readonly directors: readonly { readonly [Field in keyof Director]: unknown }[];
-    readonly realServers?: readonly { readonly [Field in keyof RealServer]: unknown }[];
-    readonly virtualServers?: unknown;
-}
-
-/** Remove keys and passwords, which would make every file a secret. */
-export function withoutCredentials<Args extends Hosts>(args: Args) {
-    return {
-        ...args,
-        vrrpInstances: args.vrrpInstances ?? [],
-        connection: undefined,
-        authPass: undefined,
-        hasAuthPass: args.authPass !== undefined,
-        directors: args.directors.map((director: Args["directors"][number]) =>
-            pick(directorFields, director),
-        ),
-        realServers: (args.realServers ?? []).map((one) => pick(realServerFields, one)),
-        virtualServers: args.virtualServers ?? [],
-    };
-}
-
 /** VRRP instances with keys of any kind. */
 interface Keyed<Key> {
     readonly authHmac?: { readonly keys: readonly { readonly key: Key }[] };
@@ -113,35 +89,4 @@ export function withKeys<
         return { ...instance, authHmac: { ...authHmac, keys } };
     });
     return { ...args, vrrpInstances };
-}
-
-/** Fields of hosts that belong to the model. All other fields stay out. */
-const directorFields: Record<keyof Director, true> = {
-    name: true,
-    host: true,
-    routerId: true,
-    distribution: true,
-    keepalivedVersion: true,
-};
-const realServerFields: Record<keyof RealServer, true> = {
-    name: true,
-    host: true,
-    address: true,
-    address6: true,
-    gateway: true,
-    gateway6: true,
-    weight: true,
-    drained: true,
-    gone: true,
-    managed: true,
-    demoPage: true,
-    distribution: true,
-};
-
-function pick<Host, Field extends keyof Host>(
-    fields: Record<Field, true>,
-    host: Host,
-): Pick<Host, Field> {
-    const kept = Object.keys(fields) as Field[];
-    return Object.fromEntries(kept.map((field) => [field, host[field]])) as Pick<Host, Field>;
 }
