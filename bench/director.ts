@@ -1,4 +1,5 @@
-import { bundle, HostRole, stepText } from "../host/bundle";
+import { bundle, stepText } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import { installedDisk } from "../lab/installedDisk";
 import { type Host, Lab, waitUntil } from "../lab/lab";
 import { seedConfig } from "../lab/stack";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, whenKnown } from "../host/known";
-import { HostRole } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import { runStep, type StepHost } from "../host/step";
 import { undefinedName } from "../lvs/keepalived/kinds";
 import { planDirector } from "../lvs/director/plan";

@@ -1,5 +1,5 @@
 export type { ConnectionArgs, HostConnectionArgs, LoginArgs, ProxyArgs } from "../host/connection";
-export { HostRole } from "../host/bundle";
+export { HostRole } from "../host/stepKinds";
 export type { LvsTimeouts } from "../lvs/global/globalDefs";
 export { Distribution } from "../lvs/keepalived/versions";
 export type { KernelSettings } from "../lvs/kernel/sysctls";

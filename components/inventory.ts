@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionOf } from "../host/credentials";
 import { type Known, whenKnown } from "../host/known";
-import { HostRole } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import type { Cluster, RealServer } from "../lvs/model";
 import { virtualIpsByDirector } from "../lvs/director/plan";
 import { addressOf } from "../lvs/service/pooledServer";

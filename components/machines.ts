@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HostRole } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import { plainSpelling } from "../lvs/addresses";
 import type { Problem } from "../lvs/problems";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../host/isKnown";
 import { dependingOn, type Known, whenKnown } from "../host/known";
 import { realServerId } from "../host/realServerId";
-import { HostRole } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import type { Urns } from "../host/step";
 import { plainSpelling } from "../lvs/addresses";
 import { problem, quote } from "../lvs/problems";

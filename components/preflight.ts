@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostConnectionArgs } from "../host/connection";
 import { type Known, whenKnown } from "../host/known";
-import { HostRole } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import { runStep } from "../host/step";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
 import { planDirector } from "../lvs/director/plan";

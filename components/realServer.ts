@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, type Known, whenKnown } from "../host/known";
-import { HostRole } from "../host/bundle";
+import { HostRole } from "../host/stepKinds";
 import { runStep, type StepHost } from "../host/step";
 import { planRealServer } from "../lvs/realServer/plan";
 import { hasSecrets } from "../lvs/secrets";

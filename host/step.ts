@@ -1,7 +1,8 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StepContent, StepName } from "../lvs/steps";
-import { type HostRole, type Ownership, stepKinds, stepText } from "./bundle";
+import { type Ownership, stepText } from "./bundle";
+import { type HostRole, stepKinds } from "./stepKinds";
 import { type HostConnectionArgs, type LoginArgs, loginFields } from "./connection";
 import { isKnown } from "./isKnown";
 import { type Known, whenKnown } from "./known";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { appliedIn } from "../../cli/applied";
-import { bundle, type StepScript } from "../../host/bundle";
+import { bundle } from "../../host/bundle";
+import type { StepScript } from "../../host/stepKinds";
 import type { Preview } from "../../cli/pulumi";
 import { fileOf, listing, renderedHosts } from "../../cli/rendered";
 

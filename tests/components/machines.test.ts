@@ -4,7 +4,7 @@ import {
     machineProblems,
     machineProblemsInProgram,
 } from "../../components/machines";
-import { HostRole } from "../../host/bundle";
+import { HostRole } from "../../host/stepKinds";
 import { record } from "../support/record";
 
 const id = "0123456789abcdef0123456789abcdef";

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
-import { bundle, digestOf, type StepScript } from "../../host/bundle";
+import { bundle, digestOf } from "../../host/bundle";
+import type { StepScript } from "../../host/stepKinds";
 import { anyCharacter, cases } from "../support/property";
 
 const steps: StepScript[] = [

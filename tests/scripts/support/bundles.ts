@@ -1,4 +1,5 @@
-import { bundle, digestOf, HostRole, type Ownership, stepText } from "../../../host/bundle";
+import { bundle, digestOf, type Ownership, stepText } from "../../../host/bundle";
+import { HostRole } from "../../../host/stepKinds";
 import { unbundle } from "../../../host/unbundle";
 import type { Cluster } from "../../../lvs/model";
 import { planDirector } from "../../../lvs/director/plan";
