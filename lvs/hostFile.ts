@@ -27,6 +27,13 @@ export function plainFile(path: string, file: string, mode = "0644"): HostFile {
     return { path, mode, content: source(file) };
 }
 
+/** Make a program from scripts in a folder under `templates/`. Lines for shellcheck stay out. */
+export function programFile(path: string, folder: string, scripts: readonly string[]): HostFile {
+    const texts = scripts.map((script) => source(`${folder}/${script}.sh`));
+    const content = texts.map((text) => text.replace(/^(# shellcheck .*\n)+/, "")).join("\n");
+    return { path, mode: "0755", content };
+}
+
 /**
  * Format a template under `templates/` with values. A template can include others:
  * `{{> virtual_server}}` alone on a line inserts that template with the indentation of the line.

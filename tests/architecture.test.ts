@@ -193,6 +193,20 @@ it.each(sources)("%s imports only what its folder may import", (file) => {
     }
 });
 
+it("no script that runs on a host has more than 200 lines of code", () => {
+    const scripts = ["host/scripts", "lvs/templates"].flatMap((folder) =>
+        readdirSync(path.join(root, folder), { recursive: true })
+            .map((name) => path.join(folder, String(name)))
+            .filter((name) => name.endsWith(".sh")),
+    );
+    expect(scripts).toContain("lvs/templates/lvs-director/nftables.sh");
+    const long = scripts.filter((script) => {
+        const lines = readFileSync(path.join(root, script), "utf8").split("\n");
+        return lines.filter((line) => !/^\s*(#|$)/.test(line)).length > 200;
+    });
+    expect(long).toEqual([]);
+});
+
 it("every folder imports all that docs/architecture.md says", () => {
     expect(Object.keys(foldersOf).sort()).toEqual(Object.keys(packagesOf).sort());
     for (const [top, folders] of Object.entries(foldersOf)) {

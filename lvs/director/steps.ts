@@ -2,7 +2,7 @@ import { globalDefsView } from "../global/globalDefsPlan";
 import { type HostFile, plainFile, textFile } from "../hostFile";
 import { extraLines } from "../keepalived/extraConfig";
 import { scriptsDirectory } from "../keepalived/scripts";
-import { directorKernelFiles } from "../kernel/director";
+import { directorKernelFiles, lvsDirectorProgram } from "../kernel/director";
 import { directorModules, moduleOptionsFiles, modulesFile } from "../kernel/modules";
 import { monitoringFiles, monitoringPackages } from "../monitoring";
 import { hasSecrets, secretFile, type Secrets, secretTexts, withSecretIncludes } from "../secrets";
@@ -138,7 +138,7 @@ function directorUnitFiles(): HostFile[] {
     return [
         plainFile("/etc/systemd/system/lvs-director.service", "lvs-director.service"),
         plainFile("/etc/systemd/system/keepalived.service.d/lvs.conf", "keepalived.service.conf"),
-        plainFile("/usr/local/sbin/lvs-director", "lvs-director.sh", "0755"),
+        lvsDirectorProgram(),
     ];
 }
 

@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { lvsDirectorProgram } from "../../lvs/kernel/director";
 
-const director = path.join(__dirname, "../../lvs/templates/lvs-director.sh");
+/** Functions of the director's boot script, without the commands at its end. */
+const functions = lvsDirectorProgram().content.split("\nscratch=")[0]!;
 
 const openings = `input 112 eth0 10.0.0.254 224.0.0.18 any
 input tcp any any 192.0.2.1 8000-8010
@@ -15,7 +17,6 @@ forward tcp any 10.0.0.1 any 80
 function ask(question: string, files: Record<string, string> = {}): string {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "firewall-"));
     try {
-        const functions = fs.readFileSync(director, "utf8").split("\nscratch=")[0]!;
         for (const [name, content] of Object.entries({ openings, ...files })) {
             fs.writeFileSync(path.join(dir, name), content);
         }

@@ -1,0 +1,38 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # start.sh and main.sh set $scratch, $tables and $openings
+# Fail and print the first thing that is missing. If nothing is missing, print a sentence for each opening
+# that a rule of the host refuses.
+check() {
+    [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
+        echo "missing: the tables of $tables"
+        return 1
+    }
+    read_iptables
+    read_ruleset || : >"$scratch/ruleset"
+    firewalld_runs || has_openings || {
+        echo "the firewall lacks openings of $openings"
+        return 1
+    }
+    refusals
+}
+
+has_openings() {
+    [ ! -s "$scratch/ruleset" ] || is_open "$(closing)" "$(opening)" || return 1
+    for tool in iptables ip6tables; do
+        ! has_iptables "$tool" || is_open "$(iptables_closing "$tool")" "$(iptables_opening "$tool")" || return 1
+    done
+}
+
+# Are there as many rules with our name as openings?
+is_open() { [ "$(count_lines "$1")" = "$(count_lines "$2")" ]; }
+
+count_lines() { echo "$1" | grep -c .; }
+
+refusals() {
+    {
+        [ ! -s "$scratch/ruleset" ] || nft_rules none | places
+        for tool in iptables ip6tables; do
+            ! has_iptables "$tool" || iptables_rules "$tool" | places
+        done
+    } | sed -n 's/^refused \([^ ]*\) [^ ]* [^ ]* \(.*\)\t\(.*\)/the firewall refuses \1 \2 by a rule of its own: \3/p'
+}
