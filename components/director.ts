@@ -1,21 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, whenKnown } from "../host/known";
 import { HostRole } from "../host/stepKinds";
-import { runStep, type StepHost } from "../host/step";
-import { undefinedName } from "../lvs/keepalived/kinds";
+import { runStep } from "../host/step";
 import { planDirector } from "../lvs/director/plan";
-import { problem } from "../lvs/problems";
-import { claimStep } from "../lvs/steps";
 import { directorSteps, type Turn } from "../lvs/director/steps";
 import type { DirectorArgs } from "./args";
 import { memberConnections } from "./connections";
 import { deferredIn } from "./deferred";
 import { gatedBy } from "./gatedBy";
-import { memberOf, rememberMember } from "./member";
-import { claimInProgram, claimOf, urnsOf } from "./ownership";
+import { claimHost } from "./member";
 import type { RealServer } from "./realServer";
 import { redacted, withHiddenDiffs } from "./redacted";
-import { throwProblems, validatedAuthPass, validatedCluster, validateName } from "./validated";
+import { validatedCluster, validatedDirector, validateName } from "./validated";
 
 /** Order of a director's steps while its cluster changes. */
 interface DirectorOrder {
@@ -93,31 +89,12 @@ export class Director extends pulumi.ComponentResource {
         const { alongside, removedBefore, configureAfter, turn } = order ?? {};
         validateName(args, this);
         const { model: cluster, secrets } = validatedCluster(args.cluster, this);
-        const authPass = validatedAuthPass(args, this);
-        const member = argsOf(args, this);
-        const role = HostRole.director;
-        claimInProgram(
-            { role, name, alongside: alongside && memberOf(alongside).host.name },
-            member.host,
-            this,
-        );
-        const connection = memberConnections("directors", args.cluster, this).get(member.name)!;
+        const { adopt, gone, authPass } = validatedDirector(args, this);
+        const connection = memberConnections("directors", args.cluster, this).get(args.name)!;
+        const own = { role: HostRole.director, name, connection, member: args.name, adopt, gone };
+        const { host, claim } = claimHost(this, own, { alongside, removedBefore });
         const plan = whenKnown(cluster, (known) => planDirector(known, args.name));
-        const host: StepHost = {
-            role,
-            name,
-            connection,
-            parent: this,
-            urns: urnsOf(this),
-            claim: claimOf(role, name),
-            member: args.name,
-            adopt: member.adopt,
-            gone: member.gone,
-        };
-
-        const claim = runStep(host, "claim", claimStep, { dependsOn: gatedBy(removedBefore) });
-        rememberMember(this, { host, claimed: claim.urn });
-        const configure = member.gone ? undefined : setUp();
+        const configure = gone ? undefined : setUp();
         this.configured = (configure ?? claim).urn;
         this.deferred = configure ? deferredIn(configure.stdout) : pulumi.output("");
         this.registerOutputs({ configured: this.configured, deferred: this.deferred });
@@ -149,12 +126,4 @@ export class Director extends pulumi.ComponentResource {
             }
         }
     }
-}
-
-function argsOf({ cluster, name }: DirectorArgs, resource: pulumi.Resource) {
-    const member = cluster.directors.find((director) => director.name === name);
-    if (member !== undefined) return member;
-    const names = cluster.directors.map((director) => director.name);
-    const reason = undefinedName(name, names, "cluster.directors");
-    throwProblems(problem("name", reason), resource);
 }

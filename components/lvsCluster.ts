@@ -117,7 +117,7 @@ export class LvsCluster extends pulumi.ComponentResource {
 
         const authPass = args.authPass ?? generatedAuthPass(name, this);
         // A destroy runs in reverse: directors stop sending before real servers are removed.
-        const claims = realServers.map(({ host }) => memberOf(host).claimed);
+        const claims = realServers.map(({ host }) => memberOf(host).claim.urn);
         const before = [pulumi.all(realServers.map(({ host }) => host.configured)).apply(() => "")];
         // One director at a time, the preferred one last.
         const inOrder = [...args.directors].reverse();
@@ -137,7 +137,7 @@ export class LvsCluster extends pulumi.ComponentResource {
                     turn: turnOf(member, changing),
                 },
             );
-            claims.push(memberOf(host).claimed);
+            claims.push(memberOf(host).claim.urn);
             before.push(host.configured);
             return { member, host };
         });

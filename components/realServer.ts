@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allKnown, type Known, whenKnown } from "../host/known";
 import { HostRole } from "../host/stepKinds";
-import { runStep, type StepHost } from "../host/step";
+import { runStep } from "../host/step";
 import { planRealServer } from "../lvs/realServer/plan";
 import { hasSecrets } from "../lvs/secrets";
-import { claimStep, type StepName } from "../lvs/steps";
+import type { StepName } from "../lvs/steps";
 import { needsPreparation, realServerSteps } from "../lvs/realServer/steps";
 import type { RealServerArgs } from "./args";
 import { checkedConnection } from "./connections";
 import { deferredIn } from "./deferred";
-import { rememberMember } from "./member";
-import { claimInProgram, claimOf, idOf, urnsOf } from "./ownership";
+import { claimHost } from "./member";
+import { idOf } from "./ownership";
 import { redacted, withHiddenDiffs } from "./redacted";
 import { validatedRealServer } from "./validated";
 
@@ -66,26 +66,14 @@ export class RealServer extends pulumi.ComponentResource {
         const inputs = redacted(order ? {} : args);
         super("lvs:index:RealServer", name, inputs, withHiddenDiffs(inputs, opts));
         const { deferRemoval = false, alsoDirector = false } = order ?? {};
-        const role = HostRole.realServer;
         const { model, secrets } = validatedRealServer(args, this);
-        claimInProgram({ role, name }, args.host, this);
+        const { adopt, gone } = args;
+        const connection = checkedConnection("", args, this);
+        const own = { role: HostRole.realServer, name, connection, adopt, gone };
+        const { host, claim } = claimHost(this, own);
         const plan = allKnown([model, alsoDirector], (known, isBoth) =>
             planRealServer({ ...known, alsoDirector: isBoth }, idOf(name)),
         );
-        const { adopt, gone } = args;
-        const host: StepHost = {
-            role,
-            name,
-            connection: checkedConnection("", args, this),
-            parent: this,
-            urns: urnsOf(this),
-            claim: claimOf(role, name),
-            adopt,
-            gone,
-        };
-
-        const claim = runStep(host, "claim", claimStep);
-        rememberMember(this, { host, claimed: claim.urn });
         const configure = gone ? undefined : setUp();
         this.configured = (configure ?? claim).urn;
         this.deferred = configure ? deferredIn(configure.stdout) : pulumi.output("");

@@ -2,11 +2,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { Origin, read, withoutCredentials } from "../host/arguments";
 import { connectionProblems, fieldProblems } from "../host/connection";
 import { authPassField, clusterProblems, credentialProblems, withKeys } from "../host/credentials";
+import { undefinedName } from "../lvs/keepalived/kinds";
 import type { Cluster, StandaloneRealServer } from "../lvs/model";
-import { type Problem, problemLine, refusalsOf, Warning, warningsOf } from "../lvs/problems";
+import {
+    type Problem,
+    problem,
+    problemLine,
+    refusalsOf,
+    Warning,
+    warningsOf,
+} from "../lvs/problems";
 import { secretProblems } from "../lvs/secrets";
 import { validate, validateAuthPass, validateRealServer } from "../lvs/validate";
-import type { DirectorArgs, LvsClusterArgs, RealServerArgs } from "./args";
+import type { ClusterDirectorArgs, DirectorArgs, LvsClusterArgs, RealServerArgs } from "./args";
 import { isKnown } from "../host/isKnown";
 import type { Known } from "../host/known";
 import {
@@ -63,23 +71,33 @@ function throwIfMisshapen<Args>(
     throwProblems([...problems, ...broken], resource);
 }
 
-/** Check the name of a director. Its cluster is checked apart. */
+/** Check the name of a director. */
 export function validateName(args: DirectorArgs, resource: pulumi.Resource): void {
     const { problems } = read(directorShape, args, "", Origin.program);
     const own = problems.filter(({ path }) => !path.startsWith("cluster."));
     if (own.length > 0) throwProblems(own, resource);
 }
 
-/** Validate the VRRP password of a director. Errors do not repeat it. The first director of a cluster warns. */
-export function validatedAuthPass(
+/** A director of a valid cluster. */
+interface ValidatedDirector extends ClusterDirectorArgs {
+    readonly authPass: Known<string>;
+}
+
+/** Find a director in its valid cluster, and validate its VRRP password. Errors do not repeat the password. */
+export function validatedDirector(
     { authPass, cluster, name }: DirectorArgs,
     resource: pulumi.Resource,
-): Known<string> {
+): ValidatedDirector {
     const check = (known: string) => validateAuthPass(authPassField, known);
     const isJudged = authPass === cluster.authPass && isKnown(authPass);
+    // The first director of a cluster warns.
     const warns = cluster.directors[0]?.name === name && !isJudged;
     const ignoreWarnings = warns ? cluster.ignoreWarnings : Object.values(Warning);
-    return validated(authPass, resource, { validate: check, ignoreWarnings }).model;
+    const { model } = validated(authPass, resource, { validate: check, ignoreWarnings });
+    const member = cluster.directors.find((director) => director.name === name);
+    if (member !== undefined) return { ...member, authPass: model };
+    const names = cluster.directors.map((director) => director.name);
+    throwProblems(problem("name", undefinedName(name, names, "cluster.directors")), resource);
 }
 
 /** Validate a real server. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { validatedAuthPass, validatedCluster } from "../../components/validated";
+import { validatedCluster, validatedDirector } from "../../components/validated";
 import type { Known } from "../../host/known";
 import { seedArgs } from "../support/seed";
 
@@ -73,7 +73,7 @@ describe("a warning", () => {
     it("is logged once for a password longer than VRRP uses, for all directors of a cluster", async () => {
         const authPass = pulumi.secret("123456789");
         for (const name of ["ds2", "ds1"]) {
-            await outcome(validatedAuthPass(ofDirector(authPass, name), resource));
+            await outcome(validatedDirector(ofDirector(authPass, name), resource).authPass);
         }
         const line = expect.stringContaining("VRRP uses characters 1 to 8 only") as unknown;
         expect(shown()).toEqual([line]);
@@ -85,14 +85,14 @@ describe("a warning", () => {
     });
 });
 
-describe("validatedAuthPass", () => {
+describe("validatedDirector", () => {
     it.each(["", 'quo"te', "blank x", "line\n", "ümlaut", "a}b", "${_PWD}", "back\\"])(
         "refuses the password %j without printing it",
         async (authPass) => {
             const secret = pulumi.secret(authPass);
-            const error = await outcome(validatedAuthPass(ofDirector(secret), resource)).catch(
-                String,
-            );
+            const error = await outcome(
+                validatedDirector(ofDirector(secret), resource).authPass,
+            ).catch(String);
             expect(error).toContain("authPass: The password (");
             if (authPass) expect(error).not.toContain(authPass);
         },
@@ -100,7 +100,9 @@ describe("validatedAuthPass", () => {
 
     it.each([null, undefined, 1234])("refuses the output %j, which is no text", async (value) => {
         const secret = pulumi.secret(value) as unknown as pulumi.Output<string>;
-        const error = await outcome(validatedAuthPass(ofDirector(secret), resource)).catch(String);
+        const error = await outcome(validatedDirector(ofDirector(secret), resource).authPass).catch(
+            String,
+        );
         expect(error).toContain("authPass: The password is not text.");
     });
 
@@ -112,6 +114,8 @@ describe("validatedAuthPass", () => {
     });
 
     it.each(["1111", "a#b!c'd$", "12345678"])("accepts the password %j", async (authPass) => {
-        expect(await outcome(validatedAuthPass(ofDirector(authPass), resource))).toBe(authPass);
+        expect(await outcome(validatedDirector(ofDirector(authPass), resource).authPass)).toBe(
+            authPass,
+        );
     });
 });
