@@ -58,7 +58,7 @@ objection_to() {
     made=$(recorded "$1" format)
     case "$made" in
         '' | *[!0-9]* | ??????????*)
-            [ -n "$(setting adopt)" ] || echo "its record $memory/$1/record is damaged." \
+            [ -n "$(setting adopt)" ] || echo "the record $memory/$1/record is damaged." \
                 "Set adopt on this member to take the host over."
             return
             ;;
@@ -68,10 +68,10 @@ objection_to() {
     elif [ -n "$(setting adopt)" ]; then
         :
     elif [ "$(recorded "$1" machine)" != "$(machine_id)" ]; then
-        echo "its record is of another machine, so its disk is a copy." \
+        echo "the record names another machine, so the disk of this host is a copy." \
             "Set adopt on this member to take the host over."
     elif ! is_of_our_stack "$1" && ! is_shared "$1"; then
-        echo "it is $(described "$1"). Destroy that component," \
+        echo "$(described "$1") has set up this host. Destroy that component," \
             "or set adopt on this member to take the host over."
     fi
 }

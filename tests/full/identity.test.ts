@@ -60,7 +60,7 @@ describe("A cluster with a hundred requests a second", () => {
             expect(failed.stdout).toContain("ds1: the new files cannot be written.");
             await ds1.run(`rm -rf ${obstacle}`);
             expect(await cluster.stack.up()).toContain(
-                "ds1: stays: it is the director lvs-ds1 of the stack lvs/lab again",
+                "ds1: stays: the director lvs-ds1 of the stack lvs/lab has this host again",
             );
         });
         await cluster.untilHealthy();
@@ -84,7 +84,7 @@ describe("A cluster with a hundred requests a second", () => {
         await other.configure(await cluster.config());
         await serves(async () => {
             expect(await other.failingUp()).toContain(
-                "ds1: owner: this host is taken: it is the director lvs-ds1 of the stack lvs/lab.",
+                "ds1: owner: this host is taken: the director lvs-ds1 of the stack lvs/lab has set up this host.",
             );
             await other.destroy();
         });

@@ -34,7 +34,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             title: "has a new parent is not changed, and the end of the old component leaves it alone",
             host,
             events: [apply(plain), apply(below("site:index:Site")), remove(plain)],
-            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test now\n`,
+            says: `stays: the ${role(host)} lvs-${host} of the stack lvs/test has this host now\n`,
             is: [apply(below("site:index:Site"))],
         },
         {
@@ -57,7 +57,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                 apply(below("site:index:Site"), "prepare"),
                 remove(below("site:index:Site")),
             ],
-            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test again\n`,
+            says: `stays: the ${role(host)} lvs-${host} of the stack lvs/test has this host again\n`,
             is: [apply(plain), apply(plain, "prepare")],
         },
         {
@@ -70,7 +70,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                 remove(below("site:index:Rack")),
                 remove(plain),
             ],
-            says: `stays: it is the ${role(host)} lvs-${host} of the stack lvs/test now\n`,
+            says: `stays: the ${role(host)} lvs-${host} of the stack lvs/test has this host now\n`,
             is: [apply(below("site:index:Site"))],
         },
         {
@@ -110,7 +110,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             events: [apply(called("former")), apply(called("later")), remove(called("former"))],
             says:
                 host === "ds1"
-                    ? "stays: it is the director later-ds1 of the stack lvs/test now\n"
+                    ? "stays: the director later-ds1 of the stack lvs/test has this host now\n"
                     : "removed\n",
             is: [apply(called("later"))],
         },
@@ -136,7 +136,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             ],
             says:
                 host === "ds1"
-                    ? "stays: it is the director former-ds1 of the stack lvs/test again\n"
+                    ? "stays: the director former-ds1 of the stack lvs/test has this host again\n"
                     : "removed\n",
             is: [
                 apply(called("former")),
@@ -198,7 +198,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             host,
             events: [apply(plain), byHand(damage), apply(withAnotherVip)],
             status: 1,
-            says: /^this host is taken: its record \/var\/lib\/pulumi-lvs\/\S+\/record is damaged\. Set adopt on this member to take the host over\.\n$/,
+            says: /^this host is taken: the record \/var\/lib\/pulumi-lvs\/\S+\/record is damaged\. Set adopt on this member to take the host over\.\n$/,
             is: [apply(plain), byHand(damage)],
         },
         {
@@ -217,7 +217,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                 apply(withAnotherVip),
             ],
             status: 1,
-            says: "this host is taken: its record is of another machine, so its disk is a copy. Set adopt on this member to take the host over.\n",
+            says: "this host is taken: the record names another machine, so the disk of this host is a copy. Set adopt on this member to take the host over.\n",
             is: [apply(plain), byHand(`echo ${"0".repeat(32)} >/etc/machine-id`)],
         },
     ]);
@@ -238,7 +238,7 @@ describe("a director that gets the host of another director of its cluster", () 
 describe("a director of another stack", () => {
     const host = "ds1";
     const taken =
-        "this host is taken: it is the director lvs-ds1 of the stack other/test. Destroy that component, or set adopt on this member to take the host over.\n";
+        "this host is taken: the director lvs-ds1 of the stack other/test has set up this host. Destroy that component, or set adopt on this member to take the host over.\n";
 
     tests([
         {
@@ -269,7 +269,7 @@ describe("a director of another stack", () => {
             title: "stays when the stack that was refused is destroyed",
             host,
             events: [apply(ofProject("other")), apply(plain), remove(plain)],
-            says: "stays: it is the director lvs-ds1 of the stack other/test now\n",
+            says: "stays: the director lvs-ds1 of the stack other/test has this host now\n",
             is: [apply(ofProject("other"))],
         },
     ]);
