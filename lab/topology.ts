@@ -82,12 +82,9 @@ export const seed: Topology = {
 export const rhelHosts: Topology = {
     name: "rhel",
     networks: { lan },
-    hosts: [
-        { name: "ds1", cards: { lan: "10.128.190.253" }, ownKernel: true },
-        { name: "ds2", cards: { lan: "10.128.190.254" }, ownKernel: true },
-        { name: "rs1", cards: { lan: "10.128.190.249" } },
-        { name: "rs2", cards: { lan: "10.128.190.250" } },
-    ].map((host) => ({ ...host, suite: "rhel9" })),
+    hosts: seed.hosts
+        .filter(({ name }) => name !== "rs3")
+        .map((host) => ({ ...host, suite: "rhel9" })),
 };
 
 /** The article's cluster and one spare host, which tests add as a fourth real server. */

@@ -1,4 +1,4 @@
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { appliedFiles } from "../applied";
 import {
@@ -29,21 +29,7 @@ export function check(done: Done): CommandModule<CommonOptions, CheckOptions> {
     return {
         command: "check [hosts..]",
         describe: "show what changed on the hosts since the last `up`",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 check [HOST..]\n\n" +
-                        "Compare files, their modes, sysctls, units, virtual IPs and the IPVS table of each host\n" +
-                        "with the last `up`. Print each difference as a diff: `-` is applied, `+` is there now.\n" +
-                        "The exit status is 1 if there is a difference, for cron and CI. A real server that fails\n" +
-                        "its health checks is also missing in the table.\n\n" +
-                        "To repair the hosts, set `repair` of the cluster to a new word and run `pulumi up`.",
-                )
-                .positional("hosts", {
-                    type: "string",
-                    array: true,
-                    describe: "Hosts to check. Defaults to all",
-                }),
+        builder: withHelp,
         handler: async (options) => done(await run(options)),
     };
 }
@@ -95,4 +81,22 @@ function directorsDrift(cluster: string, answers: readonly Answer[]): HostDrift[
         virtualIps.filter(({ activeDirectors }) => !isSilent || activeDirectors.length > 1),
     );
     return drift.length === 0 ? [] : [{ name: "directors", drift }];
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<CheckOptions> {
+    return own
+        .usage(
+            "$0 check [HOST..]\n\n" +
+                "Compare files, their modes, sysctls, units, virtual IPs and the IPVS table of each host\n" +
+                "with the last `up`. Print each difference as a diff: `-` is applied, `+` is there now.\n" +
+                "The exit status is 1 if there is a difference, for cron and CI. A real server that fails\n" +
+                "its health checks is also missing in the table.\n\n" +
+                "To repair the hosts, set `repair` of the cluster to a new word and run `pulumi up`.",
+        )
+        .positional("hosts", {
+            type: "string",
+            array: true,
+            describe: "Hosts to check. Defaults to all",
+        });
 }

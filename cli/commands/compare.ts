@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { changesOf, pairs } from "../comparison";
 import { comparisonLines, comparisonMarkdown, problemsMarkdown } from "../comparisonView";
 import { plannedHosts } from "../planned";
@@ -18,21 +18,7 @@ export function compare(done: Done): CommandModule<CommonOptions, CompareOptions
     return {
         command: "compare <base> <head>",
         describe: "show what differs on the hosts between two versions of a stack file",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 compare BASE HEAD\n\n" +
-                        "Render two versions of a stack file, as `lvs render --file` does, and show what differs on\n" +
-                        "each host, and in which order an `up` changes it. Without the file BASE whole files are\n" +
-                        "shown. The exit status is 1 if there is a difference, and 2 if HEAD is refused.",
-                )
-                .positional("base", { type: "string", demandOption: true, describe: "Old version" })
-                .positional("head", { type: "string", demandOption: true, describe: "New version" })
-                .option("markdown", {
-                    type: "boolean",
-                    default: false,
-                    describe: "Print Markdown, for a comment on a pull request",
-                }),
+        builder: withHelp,
         handler: (options) => done(run(options)),
     };
 }
@@ -59,4 +45,22 @@ function baseOf(file: string, name: string): { base?: Stack; note?: string } {
     const base = stackIn(file, name);
     if ("refusals" in base) return { note: `${file} is refused, so whole files are shown.` };
     return { base };
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<CompareOptions> {
+    return own
+        .usage(
+            "$0 compare BASE HEAD\n\n" +
+                "Render two versions of a stack file, as `lvs render --file` does, and show what differs on\n" +
+                "each host, and in which order an `up` changes it. Without the file BASE whole files are\n" +
+                "shown. The exit status is 1 if there is a difference, and 2 if HEAD is refused.",
+        )
+        .positional("base", { type: "string", demandOption: true, describe: "Old version" })
+        .positional("head", { type: "string", demandOption: true, describe: "New version" })
+        .option("markdown", {
+            type: "boolean",
+            default: false,
+            describe: "Print Markdown, for a comment on a pull request",
+        });
 }

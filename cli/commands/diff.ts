@@ -1,4 +1,4 @@
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { driftLines, hostDrift, isUnchanged } from "../diffView";
 import { Ssh } from "../ssh";
@@ -15,21 +15,7 @@ export function diff(done: Done): CommandModule<CommonOptions, DiffOptions> {
     return {
         command: "diff [hosts..]",
         describe: "compare the hosts' files with the configuration",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 diff [HOST..]\n\n" +
-                        "Compare the files of the current configuration (`lvs render`) with those on the hosts:\n" +
-                        "`-` is on the host now, `+` is configured. An `up` writes a file if its host has a change,\n" +
-                        "or a new word in `repair`. The VRRP password is not compared. The exit status is 1 if\n" +
-                        "there is a difference.",
-                )
-                .positional("hosts", {
-                    type: "string",
-                    array: true,
-                    describe: "Hosts to compare. Defaults to all",
-                })
-                .option("config-file", configFile),
+        builder: withHelp,
         handler: async (options) => done(await run(options)),
     };
 }
@@ -48,4 +34,22 @@ async function run(options: DiffOptions): Promise<number> {
     const compared = answers.map(hostDrift);
     print(driftLines(compared, "no changes", paintOf(options)));
     return isUnchanged(compared) ? 0 : 1;
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<DiffOptions> {
+    return own
+        .usage(
+            "$0 diff [HOST..]\n\n" +
+                "Compare the files of the current configuration (`lvs render`) with those on the hosts:\n" +
+                "`-` is on the host now, `+` is configured. An `up` writes a file if its host has a change,\n" +
+                "or a new word in `repair`. The VRRP password is not compared. The exit status is 1 if\n" +
+                "there is a difference.",
+        )
+        .positional("hosts", {
+            type: "string",
+            array: true,
+            describe: "Hosts to compare. Defaults to all",
+        })
+        .option("config-file", configFile);
 }

@@ -1,4 +1,4 @@
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { keyLines, parseTarget, scan } from "../keyscan";
 import { type CommonOptions, type Done, paintOf, print } from "./common";
 
@@ -10,20 +10,7 @@ export function keyscan(done: Done): CommandModule<CommonOptions, KeyscanOptions
     return {
         command: "keyscan <hosts..>",
         describe: "print host keys, as lines for a stack file",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 keyscan HOST[:PORT]..\n\n" +
-                        "Fetch the public key of each host over the network, without a login. Compare each key on\n" +
-                        "its host before you trust it; the comment above the key shows how. `keyscan` does not go\n" +
-                        "through a bastion.",
-                )
-                .positional("hosts", {
-                    type: "string",
-                    array: true,
-                    demandOption: true,
-                    describe: "Addresses or names of hosts",
-                }),
+        builder: withHelp,
         handler: async (options) => done(await run(options)),
     };
 }
@@ -37,4 +24,21 @@ async function run(options: KeyscanOptions): Promise<number> {
         process.stderr.write(`${paint("red", "lvs:")} ${host}, port ${port}: ${problem}\n`);
     }
     return silent.length > 0 ? 1 : 0;
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<KeyscanOptions> {
+    return own
+        .usage(
+            "$0 keyscan HOST[:PORT]..\n\n" +
+                "Fetch the public key of each host over the network, without a login. Compare each key on\n" +
+                "its host before you trust it; the comment above the key shows how. `keyscan` does not go\n" +
+                "through a bastion.",
+        )
+        .positional("hosts", {
+            type: "string",
+            array: true,
+            demandOption: true,
+            describe: "Addresses or names of hosts",
+        });
 }

@@ -1,4 +1,4 @@
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { type Finding, findingLines, parseFindings, compareClocks } from "../findings";
 import { CliError } from "../cliError";
 import { Ssh } from "../ssh";
@@ -13,16 +13,7 @@ export function preflight(done: Done): CommandModule<CommonOptions, PreflightOpt
     return {
         command: "preflight",
         describe: "check all hosts before an `up`",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 preflight\n\n" +
-                        "Run the preflight of `pulumi up` on every host and print all findings. `stop` ends an `up`\n" +
-                        "before it changes anything; `warn` does not. The exit status is 1 if a finding stops.\n" +
-                        "Before the first `up` of your own Pulumi program, `lvs` logs in to the hosts by their names\n" +
-                        "in the stack. Add these names to ~/.ssh/config.",
-                )
-                .option("config-file", configFile),
+        builder: withHelp,
         handler: async (options) => done(await run(options)),
     };
 }
@@ -50,4 +41,17 @@ async function run(options: PreflightOptions): Promise<number> {
 
 function silent(problem: string): Finding {
     return { how: "stop", what: "ssh", sentence: problem };
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<PreflightOptions> {
+    return own
+        .usage(
+            "$0 preflight\n\n" +
+                "Run the preflight of `pulumi up` on every host and print all findings. `stop` ends an `up`\n" +
+                "before it changes anything; `warn` does not. The exit status is 1 if a finding stops.\n" +
+                "Before the first `up` of your own Pulumi program, `lvs` logs in to the hosts by their names\n" +
+                "in the stack. Add these names to ~/.ssh/config.",
+        )
+        .option("config-file", configFile);
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { hostsNamed } from "../inventory";
 import { plannedHosts } from "../planned";
 import { listing, type RenderedHost } from "../rendered";
@@ -20,32 +20,7 @@ export function render(done: Done): CommandModule<CommonOptions, RenderOptions> 
     return {
         command: "render [hosts..]",
         describe: "print the files of the current configuration, without any host",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 render [HOST..]\n\n" +
-                        "Run `pulumi preview`, which connects to no host, and print the files that an `up` would\n" +
-                        "write to each host. Secrets are not shown.\n" +
-                        "With --file, `lvs` reads that stack file alone, without Pulumi, a passphrase or a login.\n" +
-                        "It prints warnings, and the exit status is 2 if the file is refused.",
-                )
-                .positional("hosts", {
-                    type: "string",
-                    array: true,
-                    describe: "Hosts to render. Defaults to all",
-                })
-                .option("out", {
-                    type: "string",
-                    requiresArg: true,
-                    describe: "Write the files to DIR/HOST/, and print their names",
-                })
-                .option("file", {
-                    type: "string",
-                    requiresArg: true,
-                    conflicts: "config-file",
-                    describe: "Stack file to render without Pulumi",
-                })
-                .option("config-file", configFile),
+        builder: withHelp,
         handler: async (options) => done(await run(options)),
     };
 }
@@ -86,4 +61,33 @@ async function show(hosts: RenderedHost[], options: RenderOptions): Promise<void
             ),
         );
     }
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<RenderOptions> {
+    return own
+        .usage(
+            "$0 render [HOST..]\n\n" +
+                "Run `pulumi preview`, which connects to no host, and print the files that an `up` would\n" +
+                "write to each host. Secrets are not shown.\n" +
+                "With --file, `lvs` reads that stack file alone, without Pulumi, a passphrase or a login.\n" +
+                "It prints warnings, and the exit status is 2 if the file is refused.",
+        )
+        .positional("hosts", {
+            type: "string",
+            array: true,
+            describe: "Hosts to render. Defaults to all",
+        })
+        .option("out", {
+            type: "string",
+            requiresArg: true,
+            describe: "Write the files to DIR/HOST/, and print their names",
+        })
+        .option("file", {
+            type: "string",
+            requiresArg: true,
+            conflicts: "config-file",
+            describe: "Stack file to render without Pulumi",
+        })
+        .option("config-file", configFile);
 }

@@ -1,4 +1,4 @@
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { bundle } from "../../host/bundle";
 import { parseFacts } from "../facts";
 import type { ClusterStatus } from "../status";
@@ -29,37 +29,7 @@ export function status(done: Done): CommandModule<CommonOptions, StatusOptions> 
     return {
         command: "status",
         describe: "show active directors, real servers and problems",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 status\n\n" +
-                        "Show each virtual IP with its active director, services and real servers, each host with\n" +
-                        "its versions and its last `up`, and all problems. The exit status is 1 if there is a\n" +
-                        "problem. Connections and rates come from the active director.",
-                )
-                .option("json", {
-                    type: "boolean",
-                    describe: "Print JSON for programs",
-                })
-                .option("html", {
-                    type: "boolean",
-                    describe: "Print a page for a browser, in one file",
-                })
-                .option(
-                    "watch",
-                    secondsOption("watch", {
-                        least: 0.1,
-                        alone: 2,
-                        alias: "w",
-                        describe: "Repeat every so many seconds. Defaults to 2",
-                    }),
-                )
-                .conflicts("json", ["html", "watch"])
-                .conflicts("html", "watch")
-                .example(
-                    "$0 status --json | jq .clusters[].problems",
-                    "the problems, for a script",
-                ),
+        builder: withHelp,
         handler: async (options) => done(await run(options)),
     };
 }
@@ -134,4 +104,35 @@ function printedLines(clusters: ClusterStatus[], options: StatusOptions): string
 
 function exitStatusOf(clusters: ClusterStatus[]): number {
     return clusters.some(({ problems }) => problems.length > 0) ? 1 : 0;
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<StatusOptions> {
+    return own
+        .usage(
+            "$0 status\n\n" +
+                "Show each virtual IP with its active director, services and real servers, each host with\n" +
+                "its versions and its last `up`, and all problems. The exit status is 1 if there is a\n" +
+                "problem. Connections and rates come from the active director.",
+        )
+        .option("json", {
+            type: "boolean",
+            describe: "Print JSON for programs",
+        })
+        .option("html", {
+            type: "boolean",
+            describe: "Print a page for a browser, in one file",
+        })
+        .option(
+            "watch",
+            secondsOption("watch", {
+                least: 0.1,
+                alone: 2,
+                alias: "w",
+                describe: "Repeat every so many seconds. Defaults to 2",
+            }),
+        )
+        .conflicts("json", ["html", "watch"])
+        .conflicts("html", "watch")
+        .example("$0 status --json | jq .clusters[].problems", "the problems, for a script");
 }

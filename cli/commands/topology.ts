@@ -1,5 +1,5 @@
 import * as fs from "node:fs/promises";
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { mermaid } from "../mermaid";
 import { CliError } from "../cliError";
 import { svg } from "../svg";
@@ -18,29 +18,7 @@ export function topology(done: Done): CommandModule<CommonOptions, TopologyOptio
     return {
         command: "topology",
         describe: "draw the cluster",
-        builder: (own) =>
-            own
-                .usage(
-                    "$0 topology\n\n" +
-                        "Draw the virtual IPs, directors, real servers, services, methods and ports of the current\n" +
-                        "configuration, as a Mermaid chart or an SVG picture. `lvs` connects to no host.",
-                )
-                .option("svg", {
-                    type: "boolean",
-                    default: false,
-                    describe: "Print an SVG picture instead of a Mermaid chart",
-                })
-                .option("out", {
-                    type: "string",
-                    requiresArg: true,
-                    describe: "Write to this file; a name that ends in .svg gives an SVG picture",
-                })
-                .option("cluster", {
-                    type: "string",
-                    requiresArg: true,
-                    describe: "Cluster to draw, if the program makes several",
-                })
-                .option("config-file", configFile),
+        builder: withHelp,
         handler: async (options) => {
             await run(options);
             done(0);
@@ -65,4 +43,30 @@ async function run(options: TopologyOptions): Promise<void> {
     const text = options.svg || out?.endsWith(".svg") ? svg(found) : mermaid(found);
     if (out === undefined) print([text.trimEnd()]);
     else await fs.writeFile(out, text);
+}
+
+/** Add the help and the options of the command. */
+function withHelp(own: Argv<CommonOptions>): Argv<TopologyOptions> {
+    return own
+        .usage(
+            "$0 topology\n\n" +
+                "Draw the virtual IPs, directors, real servers, services, methods and ports of the current\n" +
+                "configuration, as a Mermaid chart or an SVG picture. `lvs` connects to no host.",
+        )
+        .option("svg", {
+            type: "boolean",
+            default: false,
+            describe: "Print an SVG picture instead of a Mermaid chart",
+        })
+        .option("out", {
+            type: "string",
+            requiresArg: true,
+            describe: "Write to this file; a name that ends in .svg gives an SVG picture",
+        })
+        .option("cluster", {
+            type: "string",
+            requiresArg: true,
+            describe: "Cluster to draw, if the program makes several",
+        })
+        .option("config-file", configFile);
 }
