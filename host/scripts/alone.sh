@@ -45,6 +45,8 @@ whereabouts() {
     } | sort
 }
 
+# whereabouts_of INSTANCE INTERFACE IP: print `INSTANCE IP somewhere` or `INSTANCE IP nowhere`.
+# Print nothing if the interface has no network of the address.
 whereabouts_of() {
     if has "$own" "$3"; then
         echo "$1 $3 somewhere"

@@ -10,9 +10,11 @@ export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractiv
 # shellcheck disable=SC2034  # files.sh and drift.sh use it.
 secret_texts=/var/lib/pulumi-lvs/secrets
 
+# say WORD…: print a line about this host.
 # `|| :` because a closed SSH connection must not end a step halfway.
 say() { echo "$(uname -n): $*" || :; }
 
+# fail WORD…: print the reason, and end the step.
 # A rollback continues after a failure.
 fail() {
     say "$*" >&2
@@ -31,6 +33,7 @@ join_lines() {
 
 # Print the lines of stdin as a list of words.
 words() { while IFS= read -r one || [ -n "$one" ]; do printf '%s ' "$one"; done; }
+# words_in FILE
 words_in() { [ ! -e "$1" ] || words <"$1"; }
 
 # has LIST WORD
@@ -39,7 +42,8 @@ has() { case " $1 " in *" $2 "*) ;; *) return 1 ;; esac; }
 # keys_in FILE: print the keys of a file of sysctls. Somebody may have edited it: `sysctl` sets what has a =.
 keys_in() { while read -r key _ || [ -n "$key" ]; do echo "${key%%=*}"; done <"$1"; }
 
-# Print the sysctls whose value differs from our file, which has the form that `sysctl` prints.
+# differing_sysctls FILE: print the sysctls whose value differs from our file, which has the form that
+# `sysctl` prints.
 differing_sysctls() {
     [ -s "$1" ] || return 0
     # shellcheck disable=SC2046  # words

@@ -14,7 +14,8 @@ wrong_expressions() {
     done
 }
 
-# Is a text a regular expression, of bytes or of characters? Fails for any text if grep cannot tell.
+# is_expression TEXT: Is a text a regular expression, of bytes or of characters? Fails for any text if grep
+# cannot tell.
 is_expression() {
     for locale in C C.UTF-8; do
         status=0

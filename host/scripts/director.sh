@@ -78,6 +78,7 @@ hand_over() {
     systemctl start keepalived
 }
 
+# are_answered_elsewhere IP…: Does another host answer for all of these virtual IPs?
 are_answered_elsewhere() {
     for ip in "$@"; do
         interface=$(sed -n "s|^address [^ ]* \([^ ]*\) $ip\(/.*\)*\$|\1|p" "$routers")

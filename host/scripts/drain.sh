@@ -53,12 +53,14 @@ undo_drain() {
     rm -f "$state/drained" "$state/brought"
 }
 
+# delete_server RULE: delete a server from the kernel. The server may be gone.
 delete_server() {
     # shellcheck disable=SC2046  # words
     ipvsadm -d $(echo "${1#-a }" | sed 's/ -[gim] .*//') 2>/dev/null || :
 }
 
-# The rule has all options of the server: ipvsadm resets an omitted one. The server may be gone.
+# set_server RULE: set the options of a server. The rule has all of them, because ipvsadm resets an omitted
+# one. The server may be gone.
 set_server() {
     # shellcheck disable=SC2086  # a list of words
     ipvsadm -e ${1#-a } 2>/dev/null || :

@@ -66,8 +66,10 @@ check_files() {
     done <"$1/files"
 }
 
+# report_secret PATH
 report_secret() { report_drift "file $1" "differs. Its content is secret."; }
 
+# mode PATH: print the mode and the owner of a file.
 mode() { stat -c '%a %U' "$1"; }
 
 # check_sysctls FILE: compare the kernel's values with the file.
@@ -159,6 +161,7 @@ differences() {
     done
 }
 
+# is_surplus PATH: Does a file exist that is not in the bundle?
 is_surplus() { [ -n "$1" ] && [ -e "$1" ] && ! echo "$files" | grep -qE "^[0-7]+ $1( |\$)"; }
 
 # content PATH: print a file of the bundle.

@@ -3,6 +3,7 @@
 #
 # The files of a step: staged beside their targets, moved into place, saved and restored.
 
+# exists PATH: Does a file exist, or a link to nothing?
 exists() { [ -e "$1" ] || [ -L "$1" ]; }
 
 # Record the staged files first: after a kill, the next plan may have other files.
@@ -94,8 +95,8 @@ give_group() {
     chgrp "$group" "$1"
 }
 
-# Record each new folder, so that destroy can remove it, and each that another component has made. A kill
-# may follow right after the mkdir, hence the record comes first.
+# make_directory FOLDER: record each new folder, so that destroy can remove it, and each that another
+# component has made. A kill may follow right after the mkdir, hence the record comes first.
 make_directory() {
     [ ! -d "$1" ] || has "$shared_directories" "$1" || return 0
     make_directory "${1%/*}"

@@ -6,6 +6,7 @@
 # Lines `QUORUM SERVICE`: the sum of weights below which a service is down, and the service as in $rules.
 quorums=$memory/ipvs.quorums
 
+# main [FILE]: print the metrics, or write them to a file.
 main() {
     [ $# -gt 0 ] || {
         metrics
@@ -42,6 +43,7 @@ metrics() {
     echo " $(date +%s)" | metric metrics_timestamp_seconds "Time of these metrics."
 }
 
+# truth COMMAND…: print 1 if a command succeeds, and 0 if it fails.
 truth() { if "$@" >/dev/null 2>&1; then echo 1; else echo 0; fi; }
 
 # metric NAME HELP: print a metric. stdin has its samples without the name; without a sample nothing is

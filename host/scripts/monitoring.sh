@@ -13,6 +13,7 @@ check_textfile_directory() {
         fail "there is no folder ${file%/*}. Set textfileDirectory to the folder of your node_exporter."
 }
 
+# metrics_file UNIT_FILE: print the file that the unit writes.
 metrics_file() { sed -n 's/^ExecStart=[^ ]* //p' "$1"; }
 
 # Start or stop monitoring, as the files on the host say.

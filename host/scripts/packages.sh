@@ -39,6 +39,7 @@ else
     packages() { bundle | awk '/^package / { print $2 }'; }
     version() { rpm -q --qf '%{NAME} %{VERSION}-%{RELEASE}\n' "${1%%=*}"; }
     is_installed() { rpm -q "$(dashed "$1")" >/dev/null; }
+    # dashed NAME=VERSION…: spell packages as dnf and rpm do.
     dashed() { echo "$1" | sed 's/=/-/g'; }
     every_package() { rpm -qa --qf '%{NAME}\n' | sort; }
     # shellcheck disable=SC2046  # one word a package

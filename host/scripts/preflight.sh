@@ -3,6 +3,7 @@
 # it is (`stop`, `warn` or `ok`), its subject, and a sentence. `apply` fails with all findings that
 # stop; `report` prints every finding.
 
+# main VERB
 main() {
     findings=$(check_host)
     case "$1" in
@@ -20,8 +21,10 @@ main() {
     esac
 }
 
+# findings_that HOW: print the findings of a kind.
 findings_that() { echo "$findings" | awk -F '\t' -v how="$1" '$1 == how { print $2 ": " $3 }'; }
 
+# refuse SUBJECT SENTENCE…
 refuse() { finding stop "$@"; }
 warn() { finding warn "$@"; }
 ok() { finding ok "$@"; }
@@ -138,7 +141,7 @@ check_disk() {
         }'
 }
 
-# `install /bin/false` in a file of modprobe.d forbids a module.
+# check_module MODULE: `install /bin/false` in a file of modprobe.d forbids a module.
 check_module() {
     if ! how=$(modprobe -n -v "$1" 2>/dev/null); then
         refuse modules "the kernel $(uname -r) has no module $1. Install a kernel that has it."
@@ -170,6 +173,7 @@ check_manager() {
     fi
 }
 
+# check_interface INTERFACE
 check_interface() {
     if is_up "$1"; then
         ok interface "$1 is up"
@@ -180,5 +184,5 @@ check_interface() {
     fi
 }
 
-# Bit 0 of the flags is IFF_UP.
+# is_up INTERFACE: Bit 0 of the flags is IFF_UP.
 is_up() { read -r flags 2>/dev/null <"/sys/class/net/$1/flags" && [ $((flags & 1)) = 1 ]; }

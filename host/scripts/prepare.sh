@@ -120,10 +120,10 @@ unload_modules() {
 
 modules() { bundle | sed -n '\|^file [0-7]* /etc/modules-load.d/|,/^[^ ]/{/^    /s/^ *//p;}'; }
 
-# Options for modprobe: its own configuration file is not in place yet.
+# options_of MODULE: print its options for modprobe, whose own configuration file is not in place yet.
 options_of() { bundle | sed -n "s/^    options $1 //p"; }
 
-# A module that is built into the kernel needs no loading.
+# is_loaded MODULE: A module that is built into the kernel needs no loading.
 is_loaded() {
     [ -e "/sys/module/$1" ] || grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null
 }

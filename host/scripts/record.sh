@@ -27,6 +27,7 @@ recorded() {
 
 machine_id() { [ ! -e /etc/machine-id ] || join_lines </etc/machine-id; }
 
+# role_of CLAIM
 role_of() { case "$1" in director) echo director ;; *) echo "real server" ;; esac }
 
 # stack_of URN: print `PROJECT/STACK`. A URN is urn:pulumi:STACK::PROJECT::TYPES::NAME.
@@ -190,4 +191,5 @@ holder_of() {
     done
 }
 
+# is_held PATH: Does another component have this file too?
 is_held() { [ -n "$others" ] && [ -n "$(holder_of "$1")" ]; }

@@ -27,6 +27,7 @@
 # both. Every report ends with the line `end`. One without it is not whole.
 lists=/etc/lvs/real-servers
 
+# main VERB
 main() {
     read_heads
     case "$1" in
@@ -82,6 +83,7 @@ steps() {
     done
 }
 
+# has_deferred STEP_FOLDER
 has_deferred() { [ -e "$1/deferred" ] || [ -e "$1/postponed" ]; }
 
 # is_unproved STEP_FOLDER: A director that defers a proof has applied its change.
@@ -127,8 +129,8 @@ virtual_ips() {
     done
 }
 
-# Print the addresses among which a virtual IP must be. A director may have it on an interface with a MAC
-# address of its own. A real server on the same machine has it on lo.
+# addresses_for INSTANCE INTERFACE: print the addresses among which a virtual IP must be. A director may
+# have it on an interface with a MAC address of its own. A real server on the same machine has it on lo.
 addresses_for() {
     case "$1" in
         -) ip -o address show dev "$2" 2>/dev/null || : ;;

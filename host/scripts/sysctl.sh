@@ -42,6 +42,7 @@ is_sysctl_of() {
     has "$(sysctls_in $(words_in "$1/files") | words)" "$2"
 }
 
+# is_held_sysctl SYSCTL: Does another component set it too?
 is_held_sysctl() {
     for folder in $others; do
         ! is_sysctl_of "$folder" "$1" || return 0

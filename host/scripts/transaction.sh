@@ -23,6 +23,7 @@
 defers() { false; }
 prove() { :; }
 
+# main VERB
 main() {
     changing=
     changed=
@@ -144,7 +145,7 @@ move_old_state() {
 # Older versions called a deferred change postponed.
 rename_old_state() { [ ! -e "$state/postponed" ] || mv -f "$state/postponed" "$state/deferred"; }
 
-# Keep the change for the step `deferred`.
+# defer SENTENCE: keep the change for the step `deferred`.
 defer() {
     bundle >"$state/deferred"
     deferral=$1
@@ -153,6 +154,7 @@ defer() {
 # Print a line for the program, which passes the digest to the step `deferred`.
 announce_deferral() { [ -z "${deferral:-}" ] || echo "deferred $(digest_of "$state/deferred")" || :; }
 
+# digest_of FILE: print the SHA-256 of a file.
 digest_of() {
     digest=$(sha256sum <"$1")
     echo "${digest%% *}"

@@ -1,9 +1,10 @@
 # shellcheck shell=sh disable=SC2154  # transaction.sh sets $touched
 # Units of systemd.
 
-# --no-reload: systemd needs the change at the next boot only, and a reload of all units takes
-# seconds on a small machine.
+# enable_unit UNIT: with --no-reload, because systemd needs the change at the next boot only, and a reload
+# of all units takes seconds on a small machine.
 enable_unit() { systemctl is-enabled -q "$1" || systemctl enable -q --no-reload "$1"; }
+# disable_unit UNIT
 disable_unit() { ! systemctl is-enabled -q "$1" 2>/dev/null || systemctl disable -q --no-reload "$1"; }
 
 # are_enabled UNIT…

@@ -55,4 +55,5 @@ mac_of() {
     ip neighbour show to "$1" dev "$2" | sed -n 's/.*lladdr \([^ ]*\).*/\1/p'
 }
 
+# family IP: print the option of `ip` for the family of an address.
 family() { case "$1" in *:*) echo -6 ;; *) echo -4 ;; esac }

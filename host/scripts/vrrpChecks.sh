@@ -103,6 +103,7 @@ check_address() {
     fi
 }
 
+# networks_of INTERFACE: print the addresses of an interface.
 networks_of() { ip -o address show dev "$1" scope global 2>/dev/null | awk '{ print $4 }' | join_lines ', '; }
 
 # is_ours NAME IP: Is the address on this host, in its applied configuration, or in adverts with the id
@@ -111,11 +112,13 @@ is_ours() {
     is_here "$2" || is_known "$2" || is_advertised "$1" "$2"
 }
 
-# A real server has virtual IPs on `lo`, and a director serves none from there.
+# is_here IP: A real server has virtual IPs on `lo`, and a director serves none from there.
 is_here() { ip -o address show | awk -v ip="$1" '$2 != "lo" && index($4, ip "/") == 1 { found = 1 } END { exit !found }'; }
 
+# is_known IP: Is the address in the applied configuration?
 is_known() { [ -e "$ours" ] && [ -e "$routers" ] && sed 's|/.*||' "$routers" | grep -q "^address .* $1\$"; }
 
+# is_advertised NAME IP: Is the address in adverts with the id of its instance?
 is_advertised() {
     setting instance | awk -v name="$1" -v ip="$2" '
         file == 1 { if ($1 == name) ours[$2, $3]; next }
