@@ -3,6 +3,7 @@ import {
     answersThroughDirector,
     directorTexts,
     isChosen,
+    isForClients,
     type Picture,
     serverBoxes,
 } from "./topology";
@@ -27,14 +28,17 @@ export function mermaid(topology: Picture): string {
             (one, index) => `        ${director(index)}${box(...directorTexts(one, topology))}`,
         ),
         "    end",
-        '    subgraph servers["real servers"]',
-        ...boxes.map(({ lines }, index) => `        ${server(index)}${box(...lines)}`),
-        "    end",
-        ...virtualIps.flatMap(({ ip, services }, index) => [
-            // A virtual IP without services is the gateway of real servers.
-            ...(services.length > 0 ? [`    clients --> ${vip(index)}`] : []),
+        ...(boxes.length === 0
+            ? []
+            : [
+                  '    subgraph servers["real servers"]',
+                  ...boxes.map(({ lines }, index) => `        ${server(index)}${box(...lines)}`),
+                  "    end",
+              ]),
+        ...virtualIps.flatMap((virtualIp, index) => [
+            ...(isForClients(virtualIp, topology) ? [`    clients --> ${vip(index)}`] : []),
             ...directors.map((one, to) => {
-                const arrow = isChosen(one, ip, topology) ? "-->" : "-.->";
+                const arrow = isChosen(one, virtualIp.ip, topology) ? "-->" : "-.->";
                 return `    ${vip(index)} ${arrow} ${director(to)}`;
             }),
         ]),

@@ -4,7 +4,6 @@ import {
     around,
     arrow,
     arrowHead,
-    type Box,
     columnHeight,
     type Content,
     drawn,
@@ -23,6 +22,7 @@ import {
     answersThroughDirector,
     directorTexts,
     isChosen,
+    isForClients,
     type Picture,
     serverBoxes,
 } from "./topology";
@@ -56,7 +56,7 @@ export function svg(topology: Picture): string {
             kind: `director ${one.style ?? ""}`.trim(),
         })),
         serversOf.map(({ lines, style: own = "" }) => ({ lines, kind: `server ${own}`.trim() })),
-    ];
+    ].filter((boxes) => boxes.length > 0);
     const titles = ["", "virtual IPs", "directors", "real servers"];
     const heights = contents.map(columnHeight);
     const body = Math.max(...heights);
@@ -66,12 +66,7 @@ export function svg(topology: Picture): string {
         x += column.width + columnGap;
         return column;
     });
-    const [clients, vips, dirs, servers] = columns.map(({ boxes }) => boxes) as [
-        Box[],
-        Box[],
-        Box[],
-        Box[],
-    ];
+    const [clients = [], vips = [], dirs = [], servers = []] = columns.map(({ boxes }) => boxes);
     const used = Object.keys(methods).filter((method) =>
         serversOf.some((box) => box.methods.includes(method)),
     );
@@ -99,9 +94,8 @@ export function svg(topology: Picture): string {
             textAt(left + wide / 2, margin + 6, titles[index]!, "title"),
         ),
         `<rect class="frame" x="${round(frame.x)}" y="${round(frame.y)}" width="${round(frame.width)}" height="${round(frame.height)}" rx="10"><title>${escaped(router.join(", "))}</title></rect>`,
-        // A virtual IP without services is the gateway of real servers.
         ...vips
-            .filter((_, index) => virtualIps[index]!.services.length > 0)
+            .filter((_, index) => isForClients(virtualIps[index]!, topology))
             .map((vip) => arrow(rightOf(clients[0]!), leftOf(vip), "")),
         ...vips.flatMap((vip, index) =>
             dirs.map((director, to) => {
@@ -166,9 +160,10 @@ function coloured(colours: Record<string, string>): string[] {
 function summary(picture: Picture): string {
     const { virtualIps, directors } = picture;
     const list = (names: string[]) => names.join(", ");
+    const servers = serverBoxes(picture).map(({ lines }) => lines[0]!);
     return (
         `Clients connect to ${list(virtualIps.map(({ ip }) => ip))}, ` +
-        `which ${list(directors.map(({ name }) => name))} share; ` +
-        `connections go to ${list(serverBoxes(picture).map(({ lines }) => lines[0]!))}`
+        `which ${list(directors.map(({ name }) => name))} share` +
+        (servers.length === 0 ? "" : `; connections go to ${list(servers)}`)
     );
 }

@@ -160,6 +160,14 @@ export interface ServerBox {
     style?: Style;
 }
 
+/** Do clients connect to a virtual IP? One without services, beside others with services, is the gateway of real servers. */
+export function isForClients(
+    { services }: Picture["virtualIps"][number],
+    { virtualIps }: Picture,
+): boolean {
+    return services.length > 0 || virtualIps.every((one) => one.services.length === 0);
+}
+
 /** List the boxes of the real servers. */
 export function serverBoxes({ realServers }: Picture): ServerBox[] {
     if (realServers.length <= mostSeparate) return realServers.map((one) => boxOf([one]));

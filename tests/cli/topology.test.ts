@@ -1,14 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { withFullNat } from "../../cli/fullNat";
 import { mermaid } from "../../cli/mermaid";
 import type { RenderedHost } from "../../cli/rendered";
+import { type Stack, stackIn } from "../../cli/stackFile";
 import { svg } from "../../cli/svg";
 import { type Picture, pictureOf, serverBoxes } from "../../cli/topology";
 import type { Cluster } from "../../lvs/model";
 import { planDirector } from "../../lvs/director/plan";
 import { directorFiles } from "../../lvs/director/steps";
 import { goldenClusters } from "../support/clusters";
+import { blocksOf } from "../support/examples";
 import { expectGolden } from "../support/golden";
 import { seed } from "../support/seed";
 
@@ -28,13 +31,30 @@ function pictured(cluster: Cluster) {
     return pictureOf(hosts, named);
 }
 
-it("docs/topology.svg shows the article's cluster", () => {
-    const file = path.join(docs, "topology.svg");
-    if (process.env.UPDATE_GOLDEN) writeFileSync(file, svg(pictured(seed)));
-    expect(svg(pictured(seed))).toBe(readFileSync(file, "utf8"));
+/** The cluster of the first example on a page. */
+function clusterOf(page: string): Cluster {
+    const example = blocksOf(page).find(({ info }) => info === "yaml example")!;
+    const dir = mkdtempSync(path.join(tmpdir(), "topology-"));
+    const file = path.join(dir, "Pulumi.web.yaml");
+    try {
+        writeFileSync(file, example.text);
+        return (stackIn(file) as Stack).cluster;
+    } finally {
+        rmSync(dir, { recursive: true });
+    }
+}
+
+it.each([
+    ["topology.svg", "the article's cluster", () => seed],
+    ["floating-ip.svg", "the cluster of its page", () => clusterOf("docs/floating-ip.md")],
+])("docs/%s shows %s", (name, _, cluster) => {
+    const file = path.join(docs, name);
+    const picture = svg(pictured(cluster()));
+    if (process.env.UPDATE_GOLDEN) writeFileSync(file, picture);
+    expect(picture).toBe(readFileSync(file, "utf8"));
 });
 
-it.each(["seed", "active-active", "all-methods", "fwmark", "both-families"])(
+it.each(["seed", "active-active", "all-methods", "fwmark", "both-families", "floating-ip"])(
     "lvs topology draws golden cluster %s as Mermaid",
     (name) => {
         const cluster = goldenClusters[name]!;
