@@ -109,7 +109,7 @@ server_with() {
 reason() {
     server=$(server_with "$3" "$2")
     if [ -n "$server" ]; then
-        echo "The real server $server has this MAC address, and must not answer ARP for a virtual IP. Set arp_ignore there."
+        echo "It is the real server $server, which must not answer ARP for a virtual IP. Set arp_ignore there."
         return
     fi
     id=$(awk -v name="$1" '$1 == "instance" && $2 == name { print $4 }' "$routers")

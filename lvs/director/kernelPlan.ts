@@ -10,6 +10,7 @@ import type { Cluster, Director } from "../model";
 import { protocolOf, socketsOf } from "../service/destination";
 import { LvsMethod, translatesPorts } from "../service/lvsMethod";
 import type { PoolPlan } from "../service/poolMember";
+import type { VirtualServerPlan } from "../service/virtualServer";
 import type { VrrpInstancePlan } from "../vrrp/instance/instancePlan";
 import type { TrackingPlan } from "../vrrp/tracking/tracking";
 
@@ -129,7 +130,7 @@ function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
 
 /** List what needs kernel modules. */
 export function needsOf(
-    virtualServers: readonly PoolPlan[],
+    virtualServers: readonly VirtualServerPlan[],
     { marks, masquerade }: DirectorKernel,
     { ipvs, vmac }: DirectorTraffic,
 ): DirectorNeeds {

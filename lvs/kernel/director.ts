@@ -1,5 +1,5 @@
 import { firewallFile, type FirewallNeeds } from "./firewall";
-import { type HostFile, programFile } from "../hostFile";
+import type { HostFile } from "../hostFile";
 import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 
@@ -13,20 +13,6 @@ export interface DirectorKernel {
     readonly masquerade: readonly Masquerading[];
     /** Packets that a firewall must let in and through, or nothing to leave the firewall alone. */
     readonly firewall?: FirewallNeeds;
-}
-
-/** Program that loads the tables of nftables and opens the firewall. The first script has the settings. */
-export function lvsDirectorProgram(): HostFile {
-    return programFile("/usr/local/sbin/lvs-director", "lvs-director", [
-        "start",
-        "nftables",
-        "places",
-        "iptables",
-        "firewalld",
-        "leave",
-        "check",
-        "main",
-    ]);
 }
 
 /** Files for the kernel of a director, without the IPVS table. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { lvsDirectorProgram } from "../../lvs/kernel/director";
+import { lvsDirectorProgram } from "../../lvs/kernel/lvsDirector";
 
 /** Functions of the director's boot script, without the commands at its end. */
 const functions = lvsDirectorProgram().content.split("\nscratch=")[0]!;

@@ -83,7 +83,7 @@ END\n`,
         what: "that is a real server",
         there: `ip address add 10.128.190.249/24 dev eth0\n${holding("10.128.190.248/32")}`,
         said: twice(
-            "The real server 10.128.190.249 has this MAC address, and must not answer ARP for a virtual IP. Set arp_ignore there.",
+            "It is the real server 10.128.190.249, which must not answer ARP for a virtual IP. Set arp_ignore there.",
         ),
     },
     {
