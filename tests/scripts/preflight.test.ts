@@ -148,6 +148,20 @@ describe("the preflight of a director", () => {
                 says: /^modules: the kernel \S+ has no module ip_vs_mh\. Install a kernel that has it\.\n$/,
             },
             {
+                title: "accepts a module that is loaded, although modprobe does not find it",
+                found: "mkdir /sys/module/ip_vs_mh",
+                plan: scheduled("mh"),
+                status: 0,
+                says: /^preflight passed\n/,
+            },
+            {
+                title: "warns of a module on a host without modules, such as a container",
+                found: "rm -r /lib/modules",
+                plan: scheduled("mh"),
+                status: 0,
+                says: /^modules: this host has no modules of its kernel \S+, as in a container\. The kernel itself must have ip_vs_mh\.\npreflight passed\n/,
+            },
+            {
                 title: "refuses a host that forbids a module",
                 found: "echo 'install ip_vs_wrr /bin/false' >/etc/modprobe.d/mine.conf",
                 plan: scheduled("wrr"),
