@@ -44,9 +44,7 @@ export const stages: Stage[] = [
 ];
 
 /** Test files that run on whole clusters of another release. Those of `tests/full` are about apt. */
-const clusterFiles = ["cluster", "failover", "destroy", "trouble"].map(
-    (name) => `tests/e2e/${name}.test.ts`,
-);
+const clusterFiles = ["cluster", "destroy", "trouble"].map((name) => `tests/e2e/${name}.test.ts`);
 const aptFiles = ["firstUp", "failedUp"].map((name) => `tests/full/${name}.test.ts`);
 const releaseFiles = {
     bullseye: [...clusterFiles, ...aptFiles],

@@ -419,8 +419,10 @@ describe("kernel modules", () => {
                     virtualServers: [{ ...plain.virtualServers[0]!, lvsSched: "mh" }],
                 }),
                 byHand("! [ -e /sys/module/ip_vs_mh ]"),
+                remove(plain),
             ],
-            says: have,
+            says: "removed\n",
+            is: "as found",
         },
         {
             title: "that were loaded earlier stay after a remove",
