@@ -43,7 +43,7 @@ export const stages: Stage[] = [
     jest("e2e", 800, { workers: labWorkers }),
 ];
 
-/** Test files that run on whole clusters of another release. Those of `tests/full` are about apt. */
+/** Test files that run on hosts of another release. Those of `tests/full` are about apt. */
 const clusterFiles = ["cluster", "failover", "destroy", "trouble"].map(
     (name) => `tests/e2e/${name}.test.ts`,
 );
@@ -52,7 +52,7 @@ const releaseFiles = {
     bullseye: [...clusterFiles, ...aptFiles],
     trixie: [...clusterFiles, ...aptFiles],
     mixed: [...clusterFiles, ...aptFiles],
-    rhel9: clusterFiles,
+    rhel9: [...clusterFiles, "tests/e2e/preflight.test.ts"],
 };
 
 /**
