@@ -199,6 +199,16 @@ describe("the preflight of a director", () => {
                 says: "router: id 62 on eth0 is in use by fe80::9. Use another virtualRouterId.\n",
             },
             {
+                title: "refuses a router id that another router uses, although the firewall drops VRRP",
+                found: `nft -f - <<'END'
+table inet filter {
+    chain input { type filter hook input priority filter; meta l4proto vrrp drop; }
+}
+END`,
+                events: [has("10.128.190.9/24"), advertises(62, "10.128.190.9", "10.128.190.240")],
+                says: "router: id 62 on eth0 is in use by 10.128.190.9. Use another virtualRouterId.\n",
+            },
+            {
                 title: "accepts a router with another id",
                 events: [has("10.128.190.9/24"), advertises(63, "10.128.190.9", "10.128.190.240")],
                 says: passed,
