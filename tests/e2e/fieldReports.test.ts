@@ -318,4 +318,24 @@ describe("On two directors", () => {
         expect(await cluster.bodyCounts(4, url)).toEqual({ APP: 2, RS1: 2 });
         expect(await cluster.activeDirectors()).toEqual([]);
     });
+
+    it("a director without VRRP sends no redirect to a real server whose client is in its network", async () => {
+        const rs1 = cluster.host("rs1");
+        const client = cluster.host("user").address;
+        const redirects = async () =>
+            Number(
+                (await rs1.run("nstat -az IcmpInRedirects")).match(/IcmpInRedirects +(\d+)/)![1],
+            );
+        await rs1.run(`ip route replace ${client} via ${ds1.address}`);
+        try {
+            await rs1.run(`ping -q -c 3 -i 0.3 -W 2 ${client}`);
+            expect(await redirects()).toBe(0);
+            // Without our chain the kernel sends them.
+            await ds1.run("nft delete table ip pulumi_lvs");
+            await rs1.run(`ping -q -c 3 -i 0.3 -W 2 ${client}`);
+            expect(await redirects()).toBeGreaterThan(0);
+        } finally {
+            await rs1.run(`ip route del ${client}; ip route flush cache`);
+        }
+    });
 });
