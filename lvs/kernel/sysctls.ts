@@ -101,8 +101,6 @@ export interface DirectorTraffic {
     readonly methods: readonly LvsMethod[];
     /** Address families in which real servers answer through the director: by NAT or FULLNAT. */
     readonly forwards: readonly Family[];
-    /** Interfaces that connect both clients and NAT servers. */
-    readonly oneArmedInterfaces: readonly string[];
     /** Does the sync daemon run? */
     readonly syncs: boolean;
     /** Does it get packets to a virtual IP from another director, as a real server? */
@@ -116,15 +114,13 @@ export interface DirectorTraffic {
 
 /** Format the kernel settings of a director as lines of a sysctl file. Linux has all of them since 3.10. */
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
-    const { forwards, oneArmedInterfaces, syncs, vmac } = traffic;
+    const { forwards, syncs, vmac } = traffic;
     const { gatewayInterfaces = [] } = settings;
     const routes = forwards.includes("inet") || gatewayInterfaces.length > 0;
     const { syncThreshold, syncPeriod } = syncOf(settings);
     return [
         ...(routes ? ["net.ipv4.ip_forward = 1"] : []),
         ...(forwards.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
-        // The kernel sends redirects unless both `all` and the interface forbid them.
-        ...withAll(oneArmedInterfaces).map((name) => `${ipv4(name)}.send_redirects = 0`),
         // The kernel filters strictly if either `all` or the interface asks for it.
         ...withAll(gatewayInterfaces).map((name) => `${ipv4(name)}.rp_filter = 0`),
         ...gatewayInterfaces.map((name) => `${ipv4(name)}.accept_local = 1`),

@@ -111,7 +111,7 @@ nft_rules() {
         table == "filter" && chain ~ /^[A-Z]+$/ && index(iptables, family " ") { next }
         table ~ "^(pulumi_lvs|keepalived|f2b-table|" skipped ")$" { next }
         $1 == "type" {
-            if ($2 == "filter" && $4 ~ /^(input|forward)$/)
+            if ($2 == "filter" && $4 ~ /^(input|forward|output)$/)
                 print "chain", key(), $4, (/policy drop;/ ? "drop" : "accept")
             next
         }
@@ -159,7 +159,7 @@ nft_rules() {
             count = split(text, words, " ")
             for (i = 1; i <= count; i++) {
                 field = words[i]
-                if (field ~ /^(iif|iifname)$/) field = "interface"
+                if (field ~ /^[io]if(name)?$/) field = "interface"
                 else if (field ~ /^(ip|ip6)$/ && words[i + 1] ~ /^[sd]addr$/) field = words[++i]
                 else if (field ~ /^(tcp|udp|sctp)$/ && words[i + 1] ~ /^[sd]port$/) {
                     found = found " protocol=" field
@@ -175,7 +175,7 @@ nft_rules() {
 }
 
 # Read lines `chain KEY WAY POLICY` and `rule KEY PLACE KIND WORDS⇥TEXT`, and print where our rules go:
-#   open WAY KEY PLACE     before a rule that refuses all the rest, or at the end
+#   open WAY KEY PLACE⇥RULE      before a rule that refuses all the rest, or at the end
 #   late WAY KEY PLACE     before a rule that refuses packets of connections which the firewall has not
 #                          tracked: IPVS handles them outside of it. The packets that begin one stay out.
 #   refused WAY KEY LINE⇥RULE    a rule that refuses an opening by its address or port
@@ -206,7 +206,7 @@ places() {
                     continue
                 }
                 if (kind[key, n] == "refuse") {
-                    print "open", way, key, place[key, n]
+                    print "open", way, key, place[key, n] "\t" text[key, n]
                     return
                 }
                 if (kind[key, n] == "late" && !is_late) {
@@ -216,7 +216,7 @@ places() {
                 many = split(words[key, n], list, " ")
                 for (i = 1; i <= many; i++) walk(way, prefix list[i], "")
             }
-            if (policy == "drop") print "open", way, key, "end"
+            if (policy == "drop") print "open", way, key, "end\tpolicy drop"
         }
         function report(way, key, n,    i, field) {
             for (i = 1; i <= wanted; i++) {
@@ -335,7 +335,7 @@ iptables_opening() {
 # iptables_rules TOOL: print its chains and rules, as `places` reads them.
 iptables_rules() {
     list_iptables "$1" | awk -v name="$name" '
-        $1 == "-P" && $2 ~ /^(INPUT|FORWARD)$/ { print "chain", "|" $2, tolower($2), tolower($3) }
+        $1 == "-P" && $2 ~ /^(INPUT|FORWARD|OUTPUT)$/ { print "chain", "|" $2, tolower($2), tolower($3) }
         $1 != "-A" || $0 ~ "--comment \"?" name { next }
         {
             verdict = ""
@@ -350,7 +350,7 @@ iptables_rules() {
         }
         function matches(    found, i) {
             for (i = 3; $i != "-j"; i++)
-                if ($i == "-i") found = found " interface=" $(++i)
+                if ($i ~ /^-[io]$/) found = found " interface=" $(++i)
                 else if ($i == "-s") found = found " saddr=" whole($(++i))
                 else if ($i == "-d") found = found " daddr=" whole($(++i))
                 else if ($i == "-p") found = found " protocol=" $(++i)
@@ -462,13 +462,31 @@ is_open() { [ "$(count_lines "$1")" = "$(count_lines "$2")" ]; }
 
 count_lines() { echo "$1" | grep -c .; }
 
-refusals() {
-    {
-        [ ! -s "$scratch/ruleset" ] || nft_rules none | places
-        for tool in iptables ip6tables; do
-            ! has_iptables "$tool" || iptables_rules "$tool" | places
-        done
-    } | sed -n 's/^refused \([^ ]*\) [^ ]* [^ ]* \(.*\)\t\(.*\)/the firewall refuses \1 \2 by a rule of its own: \3/p'
+refusals() { all_places | refused; }
+
+all_places() {
+    [ ! -s "$scratch/ruleset" ] || nft_rules none | places
+    for tool in iptables ip6tables; do
+        ! has_iptables "$tool" || iptables_rules "$tool" | places
+    done
+}
+
+refused() {
+    sed -n 's/^refused \([^ ]*\) [^ ]* [^ ]* \(.*\)\t\(.*\)/the firewall refuses \1 \2 by a rule of its own: \3/p'
+}
+
+# Read openings, and print what refuses them: rules that name their packets, and then rules and policies that
+# refuse all the rest.
+explain() {
+    openings=$scratch/openings
+    cat >"$openings"
+    read_iptables
+    read_ruleset || : >"$scratch/ruleset"
+    all_places >"$scratch/places"
+    refused <"$scratch/places"
+    cut -d ' ' -f 1 "$openings" | sort -u | while read -r way; do
+        sed -n "s/^open $way [^ ]* [^\t]*\t\(.*\)/the firewall refuses $way packets that no rule accepts: \1/p" "$scratch/places"
+    done
 }
 
 # A folder of its own, because a check may run at the same time.
@@ -482,9 +500,10 @@ case "${1:-}" in
     stop) stop ;;
     remove) remove ;;
     check) check ;;
+    explain) explain ;;
     leave) leave "$2" ;;
     *)
-        echo "usage: lvs-director start|reload|stop|remove|check|leave PID" >&2
+        echo "usage: lvs-director start|reload|stop|remove|check|explain|leave PID" >&2
         exit 2
         ;;
 esac
