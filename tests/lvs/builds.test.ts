@@ -250,8 +250,8 @@ it("a DNS name whose first label has one letter is refused", () => {
 
 it("a keepalived older than 1.3.5 is refused", () => {
     expect(problems(seed, "0.9.9")).toEqual([
-        'directors[0].keepalivedVersion: "0.9.9" is older than any that this program writes for. Use 1.3.5 or later.',
-        'directors[1].keepalivedVersion: "0.9.9" is older than any that this program writes for. Use 1.3.5 or later.',
+        'directors[0].keepalivedVersion: "0.9.9" is older than the oldest version that pulumi-lvs supports. Use 1.3.5 or later.',
+        'directors[1].keepalivedVersion: "0.9.9" is older than the oldest version that pulumi-lvs supports. Use 1.3.5 or later.',
     ]);
     expect(problems(seed, "1.3.5")).toEqual([]);
 });
