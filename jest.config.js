@@ -52,13 +52,13 @@ module.exports = {
             ...common,
             displayName: "e2e",
             testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
-            setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/timeout.ts"],
+            setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/everyFile.ts"],
         },
         {
             ...common,
             displayName: "full",
             testMatch: ["<rootDir>/tests/full/**/*.test.ts"],
-            setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/timeout.ts"],
+            setupFilesAfterEnv: ["<rootDir>/tests/e2e/support/everyFile.ts"],
         },
     ],
 };

@@ -1,5 +1,6 @@
 import { canonical } from "../lvs/addresses";
 import { Health, type HostReport, type ServerStatus, type ServiceStatus } from "./status";
+import { withFullNat } from "./fullNat";
 import type { Facts, LiveServer, LiveService, Rates } from "./facts";
 import { type Rule, splitSocket, virtualIpOf } from "./rules";
 
@@ -37,13 +38,13 @@ export function tablesOf(facts: Facts | undefined): Map<string, Table> {
         tables.set(service, table);
         return table;
     };
-    for (const rule of facts?.rules ?? []) {
+    if (facts === undefined) return tables;
+    for (const rule of withFullNat(facts.rules, facts.masquerades.join("\n"))) {
         if (rule.server === undefined) tableOf(rule).planned = rule;
         else tableOf(rule).plannedServers.set(rule.server, rule);
     }
-    for (const service of facts?.services ?? []) tableOf(service).live = service;
-    for (const server of facts?.servers ?? [])
-        tableOf(server).liveServers.set(server.server!, server);
+    for (const service of facts.services) tableOf(service).live = service;
+    for (const server of facts.servers) tableOf(server).liveServers.set(server.server!, server);
     return tables;
 }
 

@@ -51,6 +51,8 @@ export interface Facts {
     addresses: AddressFact[];
     /** The plan's IPVS table. */
     rules: Rule[];
+    /** Rules of the plan's nftables that masquerade the packets to FULLNAT servers. */
+    masquerades: string[];
     services: LiveService[];
     servers: LiveServer[];
     /** Lines of a known kind that `report.sh` never prints. */
@@ -73,6 +75,7 @@ export function parseFacts(text: string): Facts {
         routers: [],
         addresses: [],
         rules: [],
+        masquerades: [],
         services: [],
         servers: [],
         odd: [],
@@ -151,6 +154,13 @@ const readers = new Map<string, Reader>([
                     ip: canonical(ip!),
                     here: state === "here",
                 }),
+        ),
+    ],
+    [
+        "masquerade",
+        reader(
+            String.raw`(ip6? daddr [0-9a-f:.]{2,45} [a-z0-9 ]{1,40} masquerade)`,
+            (facts, [rule]) => facts.masquerades.push(rule!),
         ),
     ],
     [

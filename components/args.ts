@@ -47,7 +47,7 @@ export interface LvsClusterArgs
         Tracking<TrackScriptArgs, TrackProcessArgs, TrackFileArgs, BfdInstanceArgs> {
     /** SSH login of all hosts. The fields of a host override these. Defaults to `root` with the SSH agent. */
     connection?: ConnectionArgs;
-    /** Distribution of all hosts. A host can name its own. The preflight compares it with the host's. Defaults to `debian12` on directors, and on real servers to what they run. */
+    /** Distribution of all hosts. A host can name its own. The preflight compares it with the host's. Defaults to `debian12` for directors; real servers need none. */
     distribution?: Distribution;
     /** Exact version of the package `keepalived`, as the distribution writes it, such as `1:2.2.7-1+b2`. Defaults to the distribution's newest. */
     keepalivedPackage?: string;
@@ -55,7 +55,7 @@ export interface LvsClusterArgs
     vrrpInstances?: VrrpInstanceArgs[];
     /** VRRP instances that fail over together. Defaults to the instances that NAT needs on one director. */
     vrrpSyncGroups?: VrrpSyncGroupArgs[];
-    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }`. Of a longer one VRRP uses the first eight (keepalived `auth_pass`). Defaults to a generated one. @secret */
+    /** VRRP password of the directors, for VRRP version 2: 1 to 8 printable ASCII characters without blanks and `" \ { }`. VRRP uses the first eight characters of a longer password (keepalived `auth_pass`). Defaults to a generated one. @secret */
     authPass?: Input<string>;
     /** Load balancers, one to eight, in order of preference: the first is active while it is healthy. With one director nothing takes over. */
     directors: ClusterDirectorArgs[];
@@ -136,7 +136,7 @@ export interface VirtualIpaddressArgs extends VirtualIpaddressSettings {
 export interface ClusterDirectorArgs extends HostConnectionArgs {
     /** Name of the host in this stack: letters and digits, with `.`, `_` and `-` inside. A new name is a new host. */
     name: string;
-    /** Name of the host in keepalived's mail and SNMP (keepalived `router_id`). Defaults to the one in `globalDefs`, else to `name`. */
+    /** Name of the host in keepalived's mail and SNMP (keepalived `router_id`). Defaults to the one in `globalDefs`, or else `name`. */
     routerId?: string;
     /** Take the host over from the component of another stack that has set it up, or from a lost state. Remove this after the `up`. Defaults to false. */
     adopt?: boolean;
@@ -156,7 +156,7 @@ export interface ClusterRealServerArgs extends HostConnectionArgs {
     adopt?: boolean;
     /** The host has died for good: it leaves all pools, and no `up` and no destroy connects to it. Remove the member after the `up`. Defaults to false. */
     gone?: boolean;
-    /** With false, the host is in pools, and pulumi-lvs never connects to it: an appliance, a pod or a host of others. It needs no login. With DR and TUN, set up its virtual IPs yourself. Defaults to true. */
+    /** With false, pulumi-lvs puts the host into pools and does not set it up: an appliance, a pod or a host of another team. It needs no login. With DR and TUN, set up its virtual IPs yourself. Defaults to true. */
     managed?: boolean;
     /** IPv4 address that directors send packets to. Defaults to `host`, if `host` is an IPv4 address. */
     address?: Input<string>;

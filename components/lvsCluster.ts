@@ -7,6 +7,7 @@ import { standaloneRealServers } from "../lvs/realServer/plan";
 import { membershipsOf, tunnelsOf } from "../lvs/memberships";
 import { servedIpsOf } from "../lvs/virtualIps";
 import { turnOf } from "../lvs/director/steps";
+import type { Testimony } from "../lvs/steps";
 import type { LvsClusterArgs } from "./args";
 import { memberConnections } from "./connections";
 import { Director } from "./director";
@@ -142,10 +143,11 @@ export class LvsCluster extends pulumi.ComponentResource {
             return { member, host };
         });
 
-        let done = whenDone([...realServers, ...directors].map(({ host }) => host.deferred));
-        // A failover may have made another director active; it deferred its change. The last one then
-        // proves that it alone is active.
-        for (const { host } of directors) done = whenDone([runDeferred(host, done)]);
+        const done = proveDirectors(
+            directors.map(({ host }) => host),
+            directors.find(({ member }) => member === changing[0])!.host,
+            whenDone([...realServers, ...directors].map(({ host }) => host.deferred)),
+        );
         // No director sends to removed addresses any more.
         const ready = whenDone(realServers.map(({ host }) => runDeferred(host, done)));
 
@@ -163,6 +165,42 @@ export class LvsCluster extends pulumi.ComponentResource {
             inventory: this.inventory,
         });
     }
+}
+
+/**
+ * Carry out what directors deferred, one after the other: a failover may have made another director active,
+ * which deferred its change. The last director may have deferred its proof that it alone is active. If it
+ * deferred nothing else, all directors prove it at the same time, and each says what it sends and hears.
+ * After a failed step Pulumi would start no other.
+ */
+function proveDirectors(
+    directors: readonly Director[],
+    last: Director,
+    ready: Promise<pulumi.Resource[]>,
+): Promise<pulumi.Resource[]> {
+    const digests = directors.map(({ deferred }) => deferred);
+    const lastIndex = directors.indexOf(last);
+    const testimony = pulumi.all(digests).apply((known) => testimonyFor(known, lastIndex));
+    let isSimultaneous = false;
+    const known = whenDone(digests, (values) => {
+        isSimultaneous = testimonyFor(values, lastIndex).proof !== undefined;
+    });
+    const steps: pulumi.Output<string>[] = [];
+    let done = known.then(() => ready);
+    for (const director of directors) {
+        const before = done;
+        const step = runDeferred(director, before, director === last ? {} : testimony);
+        steps.push(step);
+        done = before.then((failed) => (isSimultaneous ? failed : whenDone([step])));
+    }
+    return done.then(() => whenDone(steps));
+}
+
+/** A director that carries out a deferred change only reports, because the last one has yet to prove. */
+function testimonyFor(digests: readonly string[], last: number): Testimony {
+    if (digests[last] === "") return {};
+    const hasChange = digests.some((digest, index) => index !== last && digest !== "");
+    return { proveActive: true, ...(hasChange ? {} : { proof: "required" }) };
 }
 
 /**

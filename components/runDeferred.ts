@@ -1,20 +1,31 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { dependingOn, type Known } from "../host/known";
 import { runStep } from "../host/step";
-import { deferredStep } from "../lvs/steps";
+import { deferredStep, type Testimony } from "../lvs/steps";
 import type { Director } from "./director";
 import { memberOf } from "./member";
 import type { RealServer } from "./realServer";
 
 /**
  * Apply the change that a host deferred: an active director its whole change, a real server its
- * removals. Without a deferred change, nothing connects to the host.
+ * removals. A director also gives a testimony if it must. Without either, nothing connects to the host.
  */
 export function runDeferred(
     member: Director | RealServer,
     after: Promise<pulumi.Resource[]>,
+    testimony: Known<Testimony> = {},
 ): pulumi.Output<string> {
-    return runStep(memberOf(member).host, "deferred", member.deferred.apply(deferredStep), {
-        dependsOn: [after],
-        isNeeded: member.deferred.apply((digest) => digest !== ""),
-    }).stdout;
+    // The state gets no dependency on other directors.
+    const asked = pulumi.all([member.deferred, dependingOn(member.deferred, testimony)]);
+    return runStep(
+        memberOf(member).host,
+        "deferred",
+        asked.apply(([...all]) => deferredStep(...all)),
+        {
+            dependsOn: [after],
+            isNeeded: asked.apply(
+                ([digest, { proveActive }]) => digest !== "" || proveActive === true,
+            ),
+        },
+    ).stdout;
 }

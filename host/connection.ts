@@ -18,7 +18,7 @@ export interface LoginArgs {
     agentSocketPath?: Input<string>;
     /** Public key of the host: one line of known_hosts without the name (`ssh-ed25519 AAAA…`). Its kind is Ed25519 or ECDSA. Defaults to none, which is an error unless `ignoreHostKey` is set. */
     hostKey?: Input<string>;
-    /** Accept any key of the host, and so any host at its address. Defaults to false. */
+    /** Accept any key. Another machine at the address of the host is then not noticed. Defaults to false. */
     ignoreHostKey?: boolean;
     /** Number of failed attempts to connect before the last one. Defaults to 1, so that a wrong key does not lead to a ban. */
     dialErrorLimit?: Input<number>;

@@ -61,6 +61,7 @@ export class Lab {
     readonly shortDir: string;
     readonly topology: Topology;
     private readonly namespace: Namespace;
+    private static readonly started = new Set<Lab>();
 
     private constructor(
         readonly name: string,
@@ -105,7 +106,13 @@ export class Lab {
             await lab.down();
             throw error;
         }
+        Lab.started.add(lab);
         return lab;
+    }
+
+    /** Labs that this process has started and not taken down. */
+    static running(): Lab[] {
+        return [...Lab.started];
     }
 
     /** The lab of this name if it is running. */
@@ -167,6 +174,7 @@ export class Lab {
 
     /** End the lab and everything that runs in it, and delete its files. */
     async down(): Promise<void> {
+        Lab.started.delete(this);
         await Lab.remove(this.name);
     }
 

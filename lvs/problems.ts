@@ -26,7 +26,7 @@ export const Warning = {
     slowCheck: "slowCheck",
     /** The sorry server is also in the pool, so it can fail together with the pool. */
     sorryServerInPool: "sorryServerInPool",
-    /** A tracked thing changes a priority by too little to change which director is active. */
+    /** A tracked object changes a priority by too little to change which director is active. */
     weakWeight: "weakWeight",
 } as const;
 export type Warning = (typeof Warning)[keyof typeof Warning];

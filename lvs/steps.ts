@@ -27,9 +27,17 @@ export interface StepContent {
 /** Input of the step that undoes all others when a host leaves. */
 export const claimStep: StepContent = { settings: {}, files: [] };
 
+/** What a director proves about its cluster beside its own change. */
+export interface Testimony {
+    /** Does the director compare what it sends with what it hears? */
+    readonly proveActive?: boolean;
+    /** Does its step fail if another host has its virtual IPs too? Otherwise it only reports that. */
+    readonly proof?: "required";
+}
+
 /** Input of the step that applies the change which the host deferred under this digest. */
-export function deferredStep(digest: string): StepContent {
-    return { settings: { deferred: digest || "nothing" }, files: [] };
+export function deferredStep(digest: string, testimony: Testimony = {}): StepContent {
+    return { settings: { deferred: digest || "nothing", ...testimony }, files: [] };
 }
 
 /** Programs that a host gets with the step `configure`. */

@@ -43,16 +43,14 @@ export const stages: Stage[] = [
     jest("e2e", 800, { workers: labWorkers }),
 ];
 
-/** Test files that run on whole clusters of another release. Those of `tests/full` are about apt. */
-const clusterFiles = ["cluster", "failover", "destroy", "trouble"].map(
-    (name) => `tests/e2e/${name}.test.ts`,
-);
+/** Test files that run on hosts of another release. Those of `tests/full` are about apt. */
+const clusterFiles = ["cluster", "destroy", "trouble"].map((name) => `tests/e2e/${name}.test.ts`);
 const aptFiles = ["firstUp", "failedUp"].map((name) => `tests/full/${name}.test.ts`);
 const releaseFiles = {
     bullseye: [...clusterFiles, ...aptFiles],
     trixie: [...clusterFiles, ...aptFiles],
     mixed: [...clusterFiles, ...aptFiles],
-    rhel9: clusterFiles,
+    rhel9: [...clusterFiles, "tests/e2e/preflight.test.ts"],
 };
 
 /**

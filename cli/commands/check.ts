@@ -91,7 +91,7 @@ function withHelp(own: Argv<CommonOptions>): Argv<CheckOptions> {
                 "Compare files, their modes, sysctls, units, virtual IPs and the IPVS table of each host\n" +
                 "with the last `up`. Print each difference as a diff: `-` is applied, `+` is there now.\n" +
                 "The exit status is 1 if there is a difference, for cron and CI. A real server that fails\n" +
-                "its health checks is also missing in the table.\n\n" +
+                "its health checks is missing in the table, so it is a difference too.\n\n" +
                 "To repair the hosts, set `repair` of the cluster to a new word and run `pulumi up`.",
         )
         .positional("hosts", {

@@ -53,8 +53,8 @@ function withHelp(own: Argv<CommonOptions>): Argv<CompareOptions> {
         .usage(
             "$0 compare BASE HEAD\n\n" +
                 "Render two versions of a stack file, as `lvs render --file` does, and show what differs on\n" +
-                "each host, and in which order an `up` changes it. Without the file BASE whole files are\n" +
-                "shown. The exit status is 1 if there is a difference, and 2 if HEAD is refused.",
+                "each host, and in which order an `up` changes the hosts. If there is no file BASE, show\n" +
+                "whole files. The exit status is 1 if there is a difference, and 2 if HEAD is refused.",
         )
         .positional("base", { type: "string", demandOption: true, describe: "Old version" })
         .positional("head", { type: "string", demandOption: true, describe: "New version" })

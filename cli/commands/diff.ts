@@ -42,9 +42,9 @@ function withHelp(own: Argv<CommonOptions>): Argv<DiffOptions> {
         .usage(
             "$0 diff [HOST..]\n\n" +
                 "Compare the files of the current configuration (`lvs render`) with those on the hosts:\n" +
-                "`-` is on the host now, `+` is configured. An `up` writes a file if its host has a change,\n" +
-                "or a new word in `repair`. The VRRP password is not compared. The exit status is 1 if\n" +
-                "there is a difference.",
+                "`-` is on the host now, `+` is configured. The next `up` restores a host only if it also\n" +
+                "changes this host, or if `repair` has a new word. `lvs diff` does not compare the VRRP\n" +
+                "password. The exit status is 1 if there is a difference.",
         )
         .positional("hosts", {
             type: "string",

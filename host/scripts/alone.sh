@@ -109,28 +109,96 @@ server_with() {
 reason() {
     server=$(server_with "$3" "$2")
     if [ -n "$server" ]; then
-        echo "It is the real server $server, which must not answer ARP for a virtual IP. Set arp_ignore there."
+        echo "The real server $server has this MAC address, and must not answer ARP for a virtual IP. Set arp_ignore there."
         return
     fi
     id=$(awk -v name="$1" '$1 == "instance" && $2 == name { print $4 }' "$routers")
     span=$(awk -v name="$1" '$1 == "instance" && $2 == name { print int(3 * $6 + 1) }' "$routers")
-    adverts=$(arriving "$2" "$span" | sort -u)
-    sources=$(echo "$adverts" | sed -n "s/^sent $id //p" | join_lines ', ')
+    seen=$(adverts "$2" "$span")
+    echo "$(cause "$1" "$2")" \
+        "In $span s this director sent $(count_of "left $id") adverts with id $id on $2," \
+        "$(count_of "sent $id") of other directors arrived, and its firewall let $(count_of "accepted $id") in."
+}
+
+# count_of WORDS: count the adverts whose lines begin with these words.
+count_of() { echo "$seen" | grep -c "^$1 " || :; }
+
+# has_seen WORDS
+has_seen() { [ "$(count_of "$1")" != 0 ]; }
+
+# fields NUMBER WORDS: print a field of these adverts, each value once.
+fields() { echo "$seen" | grep "^$2 " | cut -d ' ' -f "$1" | sort -u | join_lines ', '; }
+
+# cause INSTANCE INTERFACE
+cause() {
+    sources=$(fields 3 "sent $id")
+    differences=$(echo "$seen" | differences "$id" | join_lines ' ')
     complaint=$(journalctl -q -o cat -u keepalived -n 50 | grep -F "($1)" |
         grep -iE 'passw|auth|checksum|ttl|hop limit|not present|mismatch|invalid|expected' | tail -n 1)
-    refusal=$(/usr/local/sbin/lvs-director check | grep -E ' (112|51) ' | head -n 1)
-    if [ -z "$adverts" ]; then
-        echo "No advert of another director arrives on $2 within $span s." \
-            "Let IP protocol 112 pass between the directors, also by multicast, or set unicast."
-    elif [ -z "$sources" ]; then
-        echo "Adverts with id $(echo "$adverts" | sed -n 's/^sent \([^ ]*\) .*/\1/p' | sort -u | join_lines ', ')" \
-            "arrive on $2, and none with id $id. Give all directors one virtualRouterId."
-    elif ! echo "$adverts" | grep -q "^accepted $id "; then
+    if ! has_seen "left $id"; then
+        echo "No advert of this director leaves $2 within $span s. Let IP protocol 112 out.$(refusal output "$1" "$2")"
+    elif ! has_seen sent && has_seen "astray $id"; then
+        echo "Adverts with id $id arrive on $(fields 3 "astray $id"), and this director sends on $2." \
+            "Connect the directors by the interface of the instance."
+    elif ! has_seen sent; then
+        echo "No advert of another director arrives on $2 within $span s. $(remedy "$1")"
+    elif ! has_seen "sent $id"; then
+        echo "Adverts with id $(fields 2 sent) arrive on $2, and none with id $id. Give all directors one virtualRouterId."
+    elif ! has_seen "accepted $id"; then
         echo "The firewall of this host drops the adverts of $sources." \
-            "Let IP protocol 112 in, or remove openFirewall: false.${refusal:+ Here, $refusal.}"
+            "Let IP protocol 112 in, or remove openFirewall: false.$(refusal input "$1" "$2")"
+    elif [ -n "$differences" ]; then
+        echo "$differences Give all directors the same settings."
     elif [ -n "$complaint" ]; then
         echo "keepalived rejects the adverts of $sources: $complaint"
     else
-        echo "Adverts of $sources arrive here, so those of this director do not arrive there. Let IP protocol 112 pass."
+        echo "Adverts of $sources arrive here, so those of this director do not arrive there. $(remedy "$1")"
     fi
+}
+
+# remedy INSTANCE
+remedy() {
+    if grep -q "^peer $1 " "$routers"; then
+        echo "Let IP protocol 112 pass between the directors, and make each one a unicast peer of the others."
+    else
+        echo "Let IP protocol 112 pass between the directors, also by multicast, or set unicast."
+    fi
+}
+
+# refusal WAY INSTANCE INTERFACE: print the rule of this host that refuses adverts, or nothing.
+refusal() {
+    peers=$(sed -n "s/^peer $2 //p" "$routers")
+    for peer in ${peers:-224.0.0.18 ff02::12}; do
+        for protocol in 112 51; do
+            case "$1:$peer" in
+                input:22* | input:ff*) echo "$1 $protocol $3 any $peer any" ;;
+                input:*) echo "$1 $protocol $3 $peer any any" ;;
+                *) echo "$1 $protocol $3 any $peer any" ;;
+            esac
+        done
+    done | /usr/local/sbin/lvs-director explain | sed -n '1s/.*/ Here, &./p'
+}
+
+# differences ID: read lines of `adverts`, and say what keepalived compares and finds different in adverts of
+# other directors. In version 3 a backup takes the interval of the active director.
+differences() {
+    awk -v id="$1" '
+        $2 != id { next }
+        $1 == "left" { way = $4; ttl = $5; version = $6; interval = $7; authentication = $8 }
+        $1 == "sent" && !seen[$0]++ { line[++count] = $0 }
+        END {
+            for (i = 1; i <= count; i++) {
+                $0 = line[i]
+                list = ""
+                if ($6 != version) add("in version " $6 " of VRRP, and this director in version " version)
+                if ($4 != way) add("by " $4 ", and this director by " way)
+                else if ($5 != ttl && way == "multicast") add("that arrive with TTL " $5 ", and this director with " ttl)
+                if ($8 != authentication) add($8 ~ /^p/ && authentication ~ /^p/ ? "with another password" : "with another authType")
+                if ($7 != interval && $6 == 2 && version == 2)
+                    add("every " $7 / 100 " s, and this director every " interval / 100 " s")
+                if (list != "") print $3 " sends adverts " list "."
+            }
+        }
+        function add(text) { list = list (list == "" ? "" : "; ") text }
+    '
 }

@@ -50,6 +50,14 @@ differing_sysctls() {
     sysctl $(keys_in "$1") | sed 's/\t/ /g' | grep -vxFf "$1" || :
 }
 
+# Is a module part of the kernel, or loaded? Then it needs no loading.
+is_loaded() {
+    [ -e "/sys/module/$1" ] || grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null
+}
+
+# Has this host the modules of its kernel? A container has none, so nothing tells the kernel's features.
+has_modules() { [ -e "/lib/modules/$(uname -r)" ]; }
+
 # Print the seconds since the boot: a step of the wall clock must not end a wait.
 seconds() { cut -d . -f 1 /proc/uptime; }
 

@@ -72,21 +72,31 @@ other_holders() {
     ' 1
 }
 
-# arriving INTERFACE SECONDS: print `sent ID SOURCE` for each advert that another host sends, and
-# `accepted ID SOURCE` for each that the firewall of this host lets in. Options 35 and 20 join a
-# multicast group, in case keepalived has stopped.
-arriving() {
+# adverts INTERFACE SECONDS: print a line for each advert that is on a network of this host.
+#   left ID SOURCE WAY TTL VERSION INTERVAL AUTHENTICATION    this host sends it on the interface
+#   sent ID SOURCE WAY TTL VERSION INTERVAL AUTHENTICATION    another host sends it there
+#   astray ID INTERFACE    another host sends it on another interface
+#   accepted ID SOURCE     another host sends it, and the firewall of this host lets it in
+# WAY is `multicast` or `unicast`, and INTERVAL is in hundredths of a second. AUTHENTICATION is `none`, `AH`,
+# or a word for the password. Options 35 and 20 join a multicast group, in case keepalived has stopped.
+# Packet type 4 is a packet that leaves.
+adverts() {
     perl -MSocket=:all -we '
         my ($interface, $seconds) = @ARGV;
-        open my $file, "<", "/sys/class/net/$interface/ifindex" or exit 1;
-        my $index = <$file>;
+        my (%interfaces, %passwords);
+        for (glob "/sys/class/net/*/ifindex") {
+            open my $file, "<", $_ or next;
+            my $index = <$file>;
+            $interfaces{$index + 0} = (split "/")[4];
+        }
         socket(my $all, 17, SOCK_DGRAM, unpack "n", pack "S", 3) or exit 1;
-        bind $all, pack("S n i x12", 17, 3, $index) or exit 1;
         socket(my $v4, AF_INET, SOCK_RAW, 112) or exit 1;
         socket(my $signed, AF_INET, SOCK_RAW, 51) or exit 1;
         socket(my $v6, AF_INET6, SOCK_RAW, 112) or exit 1;
-        setsockopt $v4, IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack "x4 i", $index;
-        setsockopt $v6, IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack "i", $index;
+        for my $index (keys %interfaces) {
+            setsockopt $v4, IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack "x4 i", $index;
+            setsockopt $v6, IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack "i", $index;
+        }
         my @own = map { (split)[3] =~ s|/.*||r } `ip -o address show`;
         my $end = time() + $seconds;
         while ((my $left = $end - time()) > 0) {
@@ -95,26 +105,50 @@ arriving() {
             select($ready, undef, undef, $left) > 0 or last;
             for my $socket (grep { vec $ready, fileno $_, 1 } $all, $v4, $signed, $v6) {
                 my $from = recv $socket, my $packet, 2048, 0;
-                my ($id, $source) = $socket == $v6
+                my ($id, $source, @rest) = $socket == $v6
                     ? (unpack("x C", $packet), inet_ntop(AF_INET6, (unpack_sockaddr_in6 $from)[1]))
                     : advert($packet) or next;
-                print $socket == $all ? "sent" : "accepted", " $id $source\n" unless grep { $_ eq $source } @own;
+                if ($socket == $all) {
+                    my (undef, undef, $index, undef, $type) = unpack "S n i S C", $from;
+                    next if $type != 4 && !is_foreign($source);
+                    my $place = $interfaces{$index} // "?";
+                    if ($place eq $interface) {
+                        print $type == 4 ? "left" : "sent", " $id $source @rest\n";
+                    } elsif ($type != 4) {
+                        print "astray $id $place\n";
+                    }
+                } elsif (is_foreign($source)) {
+                    print "accepted $id $source\n";
+                }
             }
         }
-        # Read the id and the source of a packet with its IP header. Protocol 51 is AH, with a header of its own.
+        sub is_foreign { my ($source) = @_; return !grep { $_ eq $source } @own }
+        # Read a packet with its IP header. Protocol 51 is AH, with a header of its own.
         sub advert {
             my ($packet) = @_;
             my $is_v6 = ord($packet) >> 4 == 6;
             my $size = $is_v6 ? 40 : 4 * (ord($packet) & 15);
-            return if length $packet < $size + 2;
-            my $protocol = unpack $is_v6 ? "x6 C" : "x9 C", $packet;
-            if ($protocol == 51) {
+            return if length $packet < $size + 8;
+            my ($protocol, $ttl) = $is_v6 ? unpack "x6 C C", $packet : reverse unpack "x8 C C", $packet;
+            my $is_signed = $protocol == 51;
+            if ($is_signed) {
                 ($protocol, my $words) = unpack "x$size C C", $packet;
                 $size += 4 * ($words + 2);
             }
-            return if $protocol != 112 || length $packet < $size + 2;
-            my $source = $is_v6 ? inet_ntop(AF_INET6, substr $packet, 8, 16) : inet_ntoa(substr $packet, 12, 4);
-            return (unpack("x$size x C", $packet), $source);
+            return if $protocol != 112 || length $packet < $size + 8;
+            my ($source, $destination) = $is_v6
+                ? map { inet_ntop AF_INET6, $_ } unpack "x8 a16 a16", $packet
+                : map { inet_ntoa $_ } unpack "x12 a4 a4", $packet;
+            my ($version, $id, $count, $kind, $seconds) = unpack "x$size C C x C C C", $packet;
+            $version >>= 4;
+            my $interval = $version == 2 ? 100 * $seconds : (($kind & 15) << 8) + $seconds;
+            my $way = $destination =~ /^(ff|2(2[4-9]|3.)\.)/ ? "multicast" : "unicast";
+            my $authentication = $is_signed ? "AH" : "none";
+            if (!$is_signed && $version == 2 && $kind == 1) {
+                my $password = substr $packet, $size + 8 + 4 * $count, 8;
+                $authentication = $passwords{$password} //= "password" . keys %passwords;
+            }
+            return ($id, $source, $way, $ttl, $version, $interval, $authentication);
         }
     ' "$1" "$2"
 }

@@ -101,13 +101,14 @@ remove_script_user() {
 
 load_modules() {
     for module in $(modules); do
-        is_loaded "$module" || {
+        is_loaded "$module" && continue
+        # shellcheck disable=SC2046  # words
+        if complaint=$(modprobe "$module" $(options_of "$module") 2>&1 9>&-); then
             changed=yes
-            # shellcheck disable=SC2046  # words
-            complaint=$(modprobe "$module" $(options_of "$module") 2>&1 9>&-) ||
-                fail "kernel module $module cannot be loaded: $complaint"
             echo "$module" >>"$state/modules"
-        }
+        elif has_modules; then
+            fail "kernel module $module cannot be loaded: $complaint"
+        fi
     done
 }
 
@@ -122,8 +123,3 @@ modules() { bundle | sed -n '\|^file [0-7]* /etc/modules-load.d/|,/^[^ ]/{/^    
 
 # options_of MODULE: print its options for modprobe, whose own configuration file is not in place yet.
 options_of() { bundle | sed -n "s/^    options $1 //p"; }
-
-# is_loaded MODULE: A module that is built into the kernel needs no loading.
-is_loaded() {
-    [ -e "/sys/module/$1" ] || grep -q "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null
-}

@@ -14,6 +14,7 @@
 #   router NAME INTERFACE ID STATE     active with all its virtual IPs, backup with none, or split
 #   address NAME DEVICE IP STATE       a virtual IP, with its router or `-`: here or absent
 #   rule RULE                          a line of the plan's IPVS table, ipvs.rules
+#   masquerade RULE                    a rule of the plan for a FULLNAT server, of director.nft
 #   service RATES RULE                 a service of the kernel's IPVS table
 #   server ACTIVE INACTIVE RATES RULE  a server of that table, with its connections
 # RATES are five numbers per second: connections, packets in and out, bytes in and out.
@@ -26,6 +27,7 @@
 # With a setting `role`, `director` or `realServer`, the report is about that role of a machine that has
 # both. Every report ends with the line `end`. One without it is not whole.
 lists=/etc/lvs/real-servers
+tables=/etc/lvs/director.nft
 
 # main VERB
 main() {
@@ -45,6 +47,7 @@ status() {
     complaints
     virtual_ips
     ! has_rules || sed 's/^/rule /' "$rules"
+    ! has_rules || [ ! -e "$tables" ] || sed -n 's/^ *\(.* masquerade\)$/masquerade \1/p' "$tables"
     ! has_rules || live_table
 }
 

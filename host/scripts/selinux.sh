@@ -45,7 +45,7 @@ watch_denials() { ! command -v ausearch >/dev/null || watched_from=$(date +%s); 
 new_denials() { [ -z "${watched_from:-}" ] || denials "$watched_from" "$1"; }
 
 # denials SECONDS PREFIX: print what SELinux has denied keepalived, its scripts or the web server since that
-# time, but not before yesterday. Three lines at most, because a health check repeats every few seconds.
+# time, but not before yesterday. Only the last three, because a health check repeats every few seconds.
 denials() {
     command -v ausearch >/dev/null && is_enforcing || return 0
     # Without --input-logs, ausearch would read the log from stdin.
@@ -61,6 +61,7 @@ denials() {
             sub(/ permissive=0.*/, "")
             gsub(/[^ -~]/, "?")
             line = substr($0, 1, 300)
-            if (!seen[line]++ && ++count <= 3) print prefix "SELinux denied", line
-        }'
+            if (!seen[line]++) lines[++count] = line
+        }
+        END { for (i = count > 3 ? count - 2 : 1; i <= count; i++) print prefix "SELinux denied", lines[i] }'
 }

@@ -27,31 +27,38 @@ listen_for_adverts() {
     done | sort -u
 }
 
-# listen INTERFACE SECONDS. Numbers of Linux: socket option 25 binds to an interface, options 35 and 20
-# join a multicast group on the interface with an index.
+# listen INTERFACE SECONDS. Packet sockets receive adverts before the firewall of this host drops them.
+# Numbers of Linux: address family 17 is packets, and a packet of type 3 is for another host. Socket options
+# 35 and 20 join a multicast group on the interface with an index. Option 26 is a filter of four
+# instructions, which spares this program the other traffic.
 listen() {
     perl -MSocket=:all -we '
         my ($interface, $seconds) = @ARGV;
         open my $file, "<", "/sys/class/net/$interface/ifindex" or exit 1;
         my $index = <$file>;
-        my %families = (
+        my %groups = (
             AF_INET, [IPPROTO_IP, 35, inet_aton("224.0.0.18") . pack("x4 i", $index)],
             AF_INET6, [IPPROTO_IPV6, 20, inet_pton(AF_INET6, "ff02::12") . pack("i", $index)],
         );
-        for my $family (keys %families) {
+        for my $family (keys %groups) {
             next if fork;
-            socket(my $socket, $family, SOCK_RAW, 112) or exit;
-            setsockopt($socket, SOL_SOCKET, 25, $interface);
-            setsockopt($socket, $families{$family}[0], $families{$family}[1], $families{$family}[2]);
+            socket(my $member, $family, SOCK_DGRAM, 0) or exit;
+            setsockopt($member, $groups{$family}[0], $groups{$family}[1], $groups{$family}[2]);
+            # Where the IP header has the protocol of its payload, and where it has the source.
+            my ($type, $protocol, $source, $size) = $family == AF_INET ? (0x0800, 9, 12, 4) : (0x86dd, 6, 8, 16);
+            my $filter = pack "(S C C L)4", 0x30, 0, 0, $protocol, 0x15, 0, 1, 112, 6, 0, 0, 2048, 6, 0, 0, 0;
+            socket(my $socket, 17, SOCK_DGRAM, 0) or exit;
+            setsockopt($socket, SOL_SOCKET, 26, pack "S x![P] P", 4, $filter);
+            bind $socket, pack("S n i x12", 17, $type, $index) or exit;
             $SIG{ALRM} = sub { exit };
             alarm $seconds;
             while (my $from = recv($socket, my $packet, 2048, 0)) {
-                # A raw IPv4 socket delivers the IP header too.
-                substr($packet, 0, 4 * (ord($packet) & 15), "") if $family == AF_INET;
-                my $sender = $family == AF_INET ? (unpack_sockaddr_in $from)[1] : (unpack_sockaddr_in6 $from)[1];
-                my $size = length $sender;
-                my (undef, $id, undef, $count) = unpack "C4", $packet;
-                my @addresses = grep { length == $size } map { substr $packet, 8 + $_ * $size, $size } 0 .. $count - 1;
+                my $start = $family == AF_INET ? 4 * (ord($packet) & 15) : 40;
+                next if unpack("x10 C", $from) == 3 || length $packet < $start + 8;
+                my $sender = substr $packet, $source, $size;
+                my (undef, $id, undef, $count) = unpack "x$start C4", $packet;
+                my @addresses = grep { length == $size }
+                    map { substr $packet, $start + 8 + $_ * $size, $size } 0 .. $count - 1;
                 print join(" ", $interface, $id, map { inet_ntop $family, $_ } $sender, @addresses), "\n";
             }
             exit;

@@ -20,7 +20,7 @@ apt-get -qq update
 # The libraries of these programs stay. The programs themselves come back as rpm packages.
 apt-get -qq -y install --no-install-recommends rpm dnf dnf-plugins-core createrepo-c cpio firewalld \
     selinux-policy-default auditd policycoreutils policycoreutils-python-utils \
-    keepalived ipvsadm apache2-bin nftables >/dev/null
+    keepalived ipvsadm apache2-bin nftables iptables >/dev/null
 # Every plugin costs each dnf time. Only this one changes what is installed.
 plugins=/usr/lib/python3/dist-packages/dnf-plugins
 find $plugins -name '*.py' ! -name versionlock.py ! -name __init__.py -delete
@@ -28,7 +28,7 @@ find $plugins -name '*.py' ! -name versionlock.py ! -name __init__.py -delete
 sed -i 's/^IPv6_rpfilter=.*/IPv6_rpfilter=no/' /etc/firewalld/firewalld.conf
 sed -i 's/^SELINUX=.*/SELINUX=enforcing/' /etc/selinux/config
 semodule -i /build/specs/policy.cil /build/specs/keepalived.cil
-products='keepalived ipvsadm apache2-bin nftables libnl-3-200 libnl-genl-3-200'
+products='keepalived ipvsadm apache2-bin nftables iptables libnl-3-200 libnl-genl-3-200'
 dpkg --purge --force-depends $products >/dev/null 2>&1
 mkdir /build/debs
 for name in $products; do dpkg-deb --extract /mnt/"$name"_*.deb "/build/debs/$name"; done
@@ -44,7 +44,7 @@ build() {
         exit 1
     }
 }
-for name in lab-release libnl3 ipvsadm httpd nftables; do build "/build/specs/$name.spec"; done
+for name in lab-release libnl3 ipvsadm httpd nftables iptables-nft; do build "/build/specs/$name.spec"; done
 for release in 4.el9 5.el9; do build --define "release $release" /build/specs/keepalived.spec; done
 mkdir /build/packages
 mv /build/rpm/RPMS/*/*.rpm /build/packages

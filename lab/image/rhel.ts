@@ -15,7 +15,7 @@ const specs = path.join(__dirname, "../rhel");
 const wanted = [
     ...["rpm", "dnf", "dnf-plugins-core", "createrepo-c", "cpio", "firewalld"],
     ...["selinux-policy-default", "auditd", "policycoreutils", "policycoreutils-python-utils"],
-    ...["keepalived", "ipvsadm", "apache2-bin", "nftables"],
+    ...["keepalived", "ipvsadm", "apache2-bin", "nftables", "iptables"],
 ];
 
 /**

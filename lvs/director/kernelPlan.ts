@@ -38,8 +38,11 @@ export function planKernel(
     return {
         sysctls: directorSysctls(traffic, settings),
         connTabBits: settings.connTabBits,
-        marks: virtualServers.flatMap(marksOf),
-        masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
+        tables: {
+            marks: virtualServers.flatMap(marksOf),
+            masquerade: virtualServers.flatMap((one) => answersOf(one, LvsMethod.FULLNAT)),
+            translated: traffic.forwards,
+        },
         firewall: openFirewall ? firewallNeeds(plan, sync) : undefined,
     };
 }
@@ -52,10 +55,6 @@ export function trafficOf(
 ): DirectorTraffic {
     const servers = virtualServers.flatMap(({ realServers }) => realServers);
     const methods = distinct(servers.map(({ lvsMethod }) => lvsMethod));
-    const interfaces = distinct(vrrpInstances.map(({ self }) => self.interface));
-    const isOneArmed =
-        methods.includes(LvsMethod.FULLNAT) ||
-        (methods.includes(LvsMethod.NAT) && interfaces.length === 1);
     return {
         methods,
         forwards: distinct(
@@ -65,7 +64,6 @@ export function trafficOf(
                     : [],
             ),
         ),
-        oneArmedInterfaces: isOneArmed ? interfaces : [],
         syncs: syncDaemon !== undefined,
         serves: servingDirectors(cluster).includes(director),
         ipvs: virtualServers.length > 0 || syncDaemon !== undefined,
@@ -131,7 +129,7 @@ function arrivalsOf({ self, instance, adverts }: VrrpInstancePlan): Arrival[] {
 /** List what needs kernel modules. */
 export function needsOf(
     virtualServers: readonly VirtualServerPlan[],
-    { marks, masquerade }: DirectorKernel,
+    { tables }: DirectorKernel,
     { ipvs, vmac }: DirectorTraffic,
 ): DirectorNeeds {
     return {
@@ -140,7 +138,7 @@ export function needsOf(
         persistenceEngines: virtualServers.flatMap(
             ({ virtualServer }) => virtualServer.persistenceEngine ?? [],
         ),
-        netfilter: marks.length > 0 || masquerade.length > 0,
+        netfilter: Object.values(tables).some((rules) => rules.length > 0),
         vmac,
     };
 }

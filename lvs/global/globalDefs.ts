@@ -60,7 +60,7 @@ export interface GlobalDefsKeywords<Call = ScriptCall> extends ProcessSettings, 
     lvsFlush?: boolean;
     /** Remove all IPVS services from the kernel at once when keepalived stops, also those of other programs (keepalived `lvs_flush_on_stop`). Defaults to false: keepalived removes its own, one by one. */
     lvsFlushOnStop?: boolean;
-    /** Log every failed health check, and not only the one that counts (keepalived `checker_log_all_failures`). Defaults to false. */
+    /** Log every failed health check, also those before the last retry (keepalived `checker_log_all_failures`). Defaults to false. */
     checkerLogAllFailures?: boolean;
     /** Log adverts of unknown virtual routers (keepalived `log_unknown_vrids`). Defaults to false. */
     logUnknownVrids?: boolean;

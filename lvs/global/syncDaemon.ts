@@ -35,7 +35,7 @@ export interface SyncDaemon extends SyncDaemonKeywords {
     enabled?: boolean;
     /** Network interface for the announcements. Defaults to the instance's. */
     interface?: string;
-    /** Name of the VRRP instance whose active director announces connections. Defaults to the first, or if instances prefer different directors and all have keepalived 2.1.0, to every director. */
+    /** Name of the VRRP instance whose active director announces connections. Defaults to the first; if instances prefer different directors and all have keepalived 2.1.0, every director announces its own. */
     instance?: string;
 }
 

@@ -10,7 +10,7 @@ import {
 
 /** Defaults of all VRRP instances. */
 export interface VrrpDefaults {
-    /** Version of VRRP, 2 or 3 (keepalived `vrrp_version`). Defaults to 2, and to 3 for IPv6. */
+    /** Version of VRRP, 2 or 3 (keepalived `vrrp_version`). Defaults to 2; 3 for IPv6. */
     vrrpVersion?: number;
     /** Default of the instances' strictMode (keepalived `vrrp_strict`). Defaults to false. */
     vrrpStrict?: boolean;

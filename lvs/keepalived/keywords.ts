@@ -259,7 +259,7 @@ export function wrongAddress(value: string): string | undefined {
     if (kind === "mapped") {
         return `${quote(value)} is an IPv4 address in the notation of IPv6. Use the IPv4 address.`;
     }
-    return `${quote(value)} is ${kind === "unspecified" ? "an" : "a"} ${kind} address, which is that of no host. ${use}`;
+    return `${quote(value)} is ${kind === "unspecified" ? "an" : "a"} ${kind} address, and cannot be the address of a host. ${use}`;
 }
 
 /** Describe why packets cannot be sent to an address, or return nothing if they can. */

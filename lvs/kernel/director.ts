@@ -1,6 +1,6 @@
 import { firewallFile, type FirewallNeeds } from "./firewall";
 import type { HostFile } from "../hostFile";
-import { directorNftFiles, type Marking, type Masquerading } from "./netfilter";
+import { directorNftFiles, type DirectorTables } from "./netfilter";
 import { sysctlFile } from "./sysctls";
 
 /** Kernel configuration of a director. */
@@ -9,18 +9,17 @@ export interface DirectorKernel {
     readonly sysctls: readonly string[];
     /** Size of the connection table as a power of two, or nothing for the kernel's own. */
     readonly connTabBits?: number;
-    readonly marks: readonly Marking[];
-    readonly masquerade: readonly Masquerading[];
+    readonly tables: DirectorTables;
     /** Packets that a firewall must let in and through, or nothing to leave the firewall alone. */
     readonly firewall?: FirewallNeeds;
 }
 
 /** Files for the kernel of a director, without the IPVS table. */
 export function directorKernelFiles(director: DirectorKernel): HostFile[] {
-    const { sysctls, marks, masquerade, firewall } = director;
+    const { sysctls, tables, firewall } = director;
     return [
         ...(sysctls.length === 0 ? [] : [sysctlFile("lvs", sysctls)]),
-        ...directorNftFiles(marks, masquerade),
+        ...directorNftFiles(tables),
         firewallFile(firewall),
     ];
 }

@@ -10,7 +10,7 @@ export interface DirectorNeeds {
     readonly schedulers: readonly LvsSched[];
     /** Persistence engines of its services (keepalived `persistence_engine`). */
     readonly persistenceEngines: readonly string[];
-    /** Does it need an nftables table, for marks or FULLNAT? */
+    /** Does it need an nftables table, for marks, NAT or FULLNAT? */
     readonly netfilter: boolean;
     /** Does a virtual router have its own MAC address? */
     readonly vmac: boolean;

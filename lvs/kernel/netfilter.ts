@@ -19,14 +19,26 @@ export interface Masquerading {
 /** Path of a director's tables in nftables. */
 export const nftPath = "/etc/lvs/director.nft";
 
-/** Tables of a director in nftables; no file if it needs none. */
-export function directorNftFiles(marks: readonly Marking[], masquerade: readonly Masquerading[]) {
+/** Tables of a director in nftables. */
+export interface DirectorTables {
+    readonly marks: readonly Marking[];
+    readonly masquerade: readonly Masquerading[];
+    /** Address families in which real servers answer through the director. */
+    readonly translated: readonly Family[];
+}
+
+/**
+ * Tables of a director in nftables; no file if it needs none. It sends no redirects: with one, a real
+ * server would send its answers directly to the client. IPv6 has no sysctl for this, and for IPv4 one would
+ * have to know the interfaces (Documentation/networking/ip-sysctl.rst, `send_redirects`).
+ */
+export function directorNftFiles({ marks, masquerade, translated }: DirectorTables) {
     return nftFiles(nftPath, [
         {
             chain: "marks",
             hook: "type filter hook prerouting priority -150; policy accept;",
             rules: marks.map(({ mark, virtualIp, ...packets }) => ({
-                address: virtualIp,
+                family: familyOf(virtualIp),
                 words: [
                     ...sources(packets),
                     destination(virtualIp),
@@ -39,12 +51,22 @@ export function directorNftFiles(marks: readonly Marking[], masquerade: readonly
             chain: "full_nat",
             hook: "type nat hook postrouting priority 100; policy accept;",
             rules: masquerade.map(({ host, ...packets }) => ({
-                address: host,
+                family: familyOf(host),
                 words: `${destination(host)} ${transport(packets)} masquerade`,
             })),
         },
+        {
+            chain: "redirects",
+            hook: "type filter hook output priority -150; policy accept;",
+            rules: translated.map((family) => ({ family, words: redirects[family] })),
+        },
     ]);
 }
+
+const redirects: Record<Family, string> = {
+    inet: "icmp type redirect drop",
+    inet6: "icmpv6 type nd-redirect drop",
+};
 
 /** Table of a real server that limits TCP segments to the size of its tunnels; no file without a size. */
 export function realServerNftFiles(
@@ -56,7 +78,7 @@ export function realServerNftFiles(
     const hook = "type filter hook output priority -150; policy accept;";
     const clamp = `tcp flags & (syn | rst) == syn tcp option maxseg size set ${mss}`;
     const rules = virtualIps.map((address) => ({
-        address,
+        family: familyOf(address),
         words: `${word(address)} saddr ${canonical(address)} ${clamp}`,
     }));
     return nftFiles(path, [{ chain, hook, rules: mss ? rules : [] }]);
@@ -65,7 +87,7 @@ export function realServerNftFiles(
 interface Chain {
     chain: string;
     hook: string;
-    rules: { address: string; words: string }[];
+    rules: { family?: Family; words: string }[];
 }
 
 /** One table per address family, because older kernels cannot translate addresses in a common one. */
@@ -82,9 +104,7 @@ function chainsOf(family: Family, chains: Chain[]) {
         .map(({ chain, hook, rules }) => ({
             chain,
             hook,
-            rules: rules
-                .filter(({ address }) => familyOf(address) === family)
-                .map(({ words }) => words),
+            rules: rules.filter((rule) => rule.family === family).map(({ words }) => words),
         }))
         .filter(({ rules }) => rules.length > 0);
 }

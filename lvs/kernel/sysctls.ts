@@ -18,7 +18,7 @@ export interface KernelSysctls {
     sloppyTcp?: boolean;
     /** As `sloppyTcp`, for SCTP (sysctl `net.ipv4.vs.sloppy_sctp`). Defaults to false. */
     sloppySctp?: boolean;
-    /** Seconds after which a connection in use is announced again to the backup directors. 0 means never (sysctl `net.ipv4.vs.sync_refresh_period`). Defaults to 1 with connection sync, and to the kernel's, 0, with `syncPeriod`. */
+    /** Seconds after which a connection in use is announced again to the backup directors. 0 means never (sysctl `net.ipv4.vs.sync_refresh_period`). Defaults to 1 with connection sync; with `syncPeriod`, the kernel's, 0. */
     syncRefreshPeriod?: number;
     /** Number of times that such an announcement is repeated, 0 to 3 (sysctl `net.ipv4.vs.sync_retries`). Defaults to the kernel's, 0. */
     syncRetries?: number;
@@ -26,13 +26,13 @@ export interface KernelSysctls {
     syncPorts?: number;
     /** For persistent services announce the clients only, and not their connections (sysctl `net.ipv4.vs.sync_persist_mode`). Defaults to false. */
     syncPersistMode?: boolean;
-    /** Let a backup director ignore packets to services, for directors that are also real servers (sysctl `net.ipv4.vs.backup_only`). Needs the sync daemon. Defaults to true on such a machine, and to the kernel's, false, on others. */
+    /** Let a backup director ignore packets to services, for directors that are also real servers (sysctl `net.ipv4.vs.backup_only`). Needs the sync daemon. Defaults to true on such a machine; the kernel's, false, on others. */
     backupOnly?: boolean;
     /** Route answers of NAT services by their new source, the virtual IP (sysctl `net.ipv4.vs.snat_reroute`). Defaults to the kernel's, true. */
     snatReroute?: boolean;
     /** Reject packets that are too large for a tunnel, so that the client learns its size, instead of fragmenting them (sysctl `net.ipv4.vs.pmtu_disc`). Defaults to the kernel's, true. */
     pmtuDisc?: boolean;
-    /** Track IPVS connections in the firewall too (sysctl `net.ipv4.vs.conntrack`). Defaults to true if a service has FULLNAT, which needs it, and to false otherwise. */
+    /** Track IPVS connections in the firewall too (sysctl `net.ipv4.vs.conntrack`). Defaults to true if a service has FULLNAT, which needs it; false otherwise. */
     conntrack?: boolean;
     /** Forward ICMP messages about unknown connections to real servers, for directors that share flows (sysctl `net.ipv4.vs.schedule_icmp`). Defaults to false. */
     scheduleIcmp?: boolean;
@@ -101,8 +101,6 @@ export interface DirectorTraffic {
     readonly methods: readonly LvsMethod[];
     /** Address families in which real servers answer through the director: by NAT or FULLNAT. */
     readonly forwards: readonly Family[];
-    /** Interfaces that connect both clients and NAT servers. */
-    readonly oneArmedInterfaces: readonly string[];
     /** Does the sync daemon run? */
     readonly syncs: boolean;
     /** Does it get packets to a virtual IP from another director, as a real server? */
@@ -116,15 +114,13 @@ export interface DirectorTraffic {
 
 /** Format the kernel settings of a director as lines of a sysctl file. Linux has all of them since 3.10. */
 export function directorSysctls(traffic: DirectorTraffic, settings: KernelSettings): string[] {
-    const { forwards, oneArmedInterfaces, syncs, vmac } = traffic;
+    const { forwards, syncs, vmac } = traffic;
     const { gatewayInterfaces = [] } = settings;
     const routes = forwards.includes("inet") || gatewayInterfaces.length > 0;
     const { syncThreshold, syncPeriod } = syncOf(settings);
     return [
         ...(routes ? ["net.ipv4.ip_forward = 1"] : []),
         ...(forwards.includes("inet6") ? ["net.ipv6.conf.all.forwarding = 1"] : []),
-        // The kernel sends redirects unless both `all` and the interface forbid them.
-        ...withAll(oneArmedInterfaces).map((name) => `${ipv4(name)}.send_redirects = 0`),
         // The kernel filters strictly if either `all` or the interface asks for it.
         ...withAll(gatewayInterfaces).map((name) => `${ipv4(name)}.rp_filter = 0`),
         ...gatewayInterfaces.map((name) => `${ipv4(name)}.accept_local = 1`),

@@ -41,7 +41,7 @@ function obstacle(method: LvsMethod, directors: number): string | undefined {
         return "the device of a tunnel has the virtual IP while the director is a backup, too";
     }
     if (method === LvsMethod.NAT && directors > 1) {
-        return "its gateway would be a virtual IP, which it has itself while it is active";
+        return "its gateway would be a virtual IP, and while the director is active the machine would be its own gateway";
     }
     return undefined;
 }
@@ -52,7 +52,7 @@ function obstacle(method: LvsMethod, directors: number): string | undefined {
  */
 function backupProblems(cluster: Cluster, name: string): Problem[] {
     const { vrrpInstances, vrrpSyncGroups = [], globalDefs, kernel } = cluster;
-    const why = `${name} is also a real server, and as a backup it must not forward again what it receives`;
+    const why = `${name} is also a real server, and while it is a backup director it must not forward packets again`;
     const instances = vrrpInstances.map(instanceName);
     const together = vrrpSyncGroups.some(({ group }) =>
         instances.every((instance) => group.includes(instance)),
@@ -61,22 +61,22 @@ function backupProblems(cluster: Cluster, name: string): Problem[] {
         ...problemIf(
             instances.length === 0,
             "vrrpInstances",
-            `${why}. Only VRRP tells it that it is one. Give an instance, or a machine of its own for each role.`,
+            `${why}. Only VRRP tells it that it is the backup. Give an instance, or a machine of its own for each role.`,
         ),
         ...problemIf(
             !hasSyncDaemon(globalDefs?.lvsSyncDaemon, syncsByDefault(cluster)),
             "globalDefs.lvsSyncDaemon.enabled",
-            `false turns off what tells a backup: ${why}. Remove it.`,
+            `false turns off the sync daemon, by which the kernel knows that a director is the backup: ${why}. Remove it.`,
         ),
         ...problemIf(
             kernel?.backupOnly === false,
             "kernel.backupOnly",
-            `false contradicts the roles: ${why}. Remove it.`,
+            `false contradicts the two roles of a machine: ${why}. Remove it.`,
         ),
         ...problemIf(
             instances.length > 1 && !together,
             "vrrpSyncGroups",
-            `${why}. The kernel knows one state for all instances. Put ${joinNames(instances)} in one group.`,
+            `${why}. The kernel has one sync state for all instances. Put ${joinNames(instances)} in one group.`,
         ),
     ];
 }
@@ -91,6 +91,6 @@ function backupOnlyProblems(cluster: Cluster): Problem[] {
             daemon?.instance === undefined &&
             sharesWork(vrrpInstances, contextOf(cluster)),
         "kernel.backupOnly",
-        "With true no director forwards anything, because instances prefer different directors, and each director hears the others all the time. Remove it, or name one instance in globalDefs.lvsSyncDaemon.instance.",
+        "With true no director forwards packets: instances prefer different directors, so each sync daemon also receives, and the kernel takes each director for a backup. Remove it, or name one instance in globalDefs.lvsSyncDaemon.instance.",
     );
 }

@@ -41,7 +41,7 @@ export function sameServiceProblems({ virtualServers }: Cluster): Problem[] {
             later.path,
             later.path === first.path
                 ? `${later.key} is listed twice. List it once.`
-                : `${later.key} is already ${first.path}, and keepalived would merge the two. Use a different address or port.`,
+                : `${later.key} is already ${first.path}, and keepalived would merge the two services. Use a different address, port or mark.`,
         ),
     );
 }

@@ -68,7 +68,7 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
             problemIf(
                 isVersion(keepalivedVersion) && !isAtLeast(keepalivedVersion, oldestKeepalived),
                 `directors[${index}].keepalivedVersion`,
-                `${quote(keepalivedVersion)} is older than any that this program writes for. Use ${oldestKeepalived} or later.`,
+                `${quote(keepalivedVersion)} is older than the oldest version that pulumi-lvs supports. Use ${oldestKeepalived} or later.`,
             ),
         ),
         ...cluster.directors.flatMap((director, index) => {
@@ -78,7 +78,7 @@ export function hostProblems(cluster: Cluster, target: Target): Problem[] {
                     distribution in keepalivedOf &&
                     keepalivedOf[distribution] === undefined,
                 `directors[${index}].keepalivedVersion`,
-                `The value is missing, and the releases of ${distribution} have different ones. Give the one that \`keepalived --version\` prints.`,
+                `The value is missing, and the releases of ${distribution} have different versions of keepalived. Give the version that \`keepalived --version\` prints.`,
             );
         }),
         ...cluster.realServers.flatMap((realServer, index) =>

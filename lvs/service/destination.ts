@@ -229,7 +229,7 @@ function fwmarkProblems(
         ...problemIf(
             ipFamily !== undefined && packets !== undefined,
             `${path}.ipFamily`,
-            "The packets have a family. Remove it, or remove packets if another program marks them.",
+            "The address family follows from packets. Remove ipFamily, or remove packets if another program marks them.",
         ),
         ...problemIf(
             packets?.length === 0,

@@ -16,7 +16,7 @@ export interface SorryServerSettings {
     port?: number;
     /** Forwarding method (keepalived `sorry_server_lvs_method`). Defaults to the virtual server's. */
     lvsMethod?: LvsMethod;
-    /** Keep the pool in the kernel with weight 0 meanwhile, so that connections can end (keepalived `sorry_server_inhibit`). Defaults to false. */
+    /** Keep the pool in the kernel with weight 0 while the sorry server answers, so that connections can end (keepalived `sorry_server_inhibit`). Defaults to false. */
     inhibit?: boolean;
 }
 

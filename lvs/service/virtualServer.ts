@@ -82,7 +82,7 @@ export interface VirtualServerSettings<Call = ScriptCall, Checks = Check>
     delayLoop?: number;
     /** Set the weight of a failed server to 0 instead of removing it (keepalived `inhibit_on_failure`). Defaults to false. */
     inhibitOnFailure?: boolean;
-    /** Health checks of the real servers. Defaults to a TCP connection to their port; for UDP to a packet and an echo request, for SCTP to an echo request. */
+    /** Health checks of the real servers. Defaults to a TCP connection to their port; for UDP, a packet and an echo request; for SCTP, an echo request. */
     check?: Checks;
     /** Networks of the clients, as prefixes such as `192.0.2.0/24`. pulumi-lvs warns if NAT fails for some of them. Defaults to anywhere. */
     clientNetworks?: string[];

@@ -23,13 +23,14 @@ start() {
     touch "$added"
     trap 'rm -f "$added.wanted"' EXIT
     wanted >"$added.wanted"
-    while read -r line; do
+    # A pipe, because SELinux denies `ip` a file of ours as its input.
+    wanted | while read -r line; do
         # shellcheck disable=SC2086  # words
         is_present $line || {
             add $line
             echo "$line" >>"$added"
         }
-    done <"$added.wanted"
+    done
     remove_unless_in "$added.wanted"
     limit_segments
 }

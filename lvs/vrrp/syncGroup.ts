@@ -34,7 +34,7 @@ import { blockNameProblems } from "./tracking/tracking";
 
 /** Settings of a sync group that are one line each in its block. */
 export interface VrrpSyncGroupKeywords<Call = ScriptCall> extends NotifySettings<Call> {
-    /** Let instances of the group track things with weights of their own, although their priorities then differ (keepalived `sync_group_tracking_weight`). Defaults to false. */
+    /** Let instances of the group track objects with weights of their own, although the priorities of the instances then differ (keepalived `sync_group_tracking_weight`). Defaults to false. */
     syncGroupTrackingWeight?: boolean;
 }
 

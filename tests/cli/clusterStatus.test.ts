@@ -160,6 +160,22 @@ describe("lvs status", () => {
     });
 });
 
+it("lvs status tells FULLNAT from NAT by the rules of the plan's nftables", () => {
+    const byNat = ds1(/ -g -w /g, " -m -w ");
+    const methods = (text: string) =>
+        clusterStatus(
+            "web",
+            readReports(reports({ ds1: text })),
+        ).virtualIps[0]!.services[0]!.servers.map(({ name, method }) => `${name} ${method}`);
+    expect(methods(byNat)).toEqual(["rs1 NAT", "rs2 NAT", "rs3 NAT"]);
+    const rule = "masquerade ip daddr 10.128.190.250 tcp dport 80 masquerade\n";
+    expect(methods(byNat.replace("rule ", `${rule}rule `))).toEqual([
+        "rs1 NAT",
+        "rs2 FULLNAT",
+        "rs3 NAT",
+    ]);
+});
+
 describe("lvs status of a director without VRRP", () => {
     const written = reports({
         ds1: directorReport("ds1", { isActive: true }).replace(/^(router|address) .*\n/gm, ""),

@@ -86,6 +86,47 @@ describe("LvsCluster", () => {
         expect(await deferredOf(keeps, "rs2")).toBe("set deferred nothing");
     });
 
+    it("asks every director what it hears if the last one has deferred its proof", async () => {
+        const digest = "1".repeat(64);
+        const proof = {
+            "web-ds1-configure": `ds1: so the proof is deferred\ndeferred ${digest}\n`,
+        };
+        const change = { "web-ds2-configure": `ds2: active, so deferred\ndeferred ${digest}\n` };
+        const asked = async (stdout: Record<string, string>) => {
+            const ended: string[] = [];
+            const before: Record<string, string[]> = {};
+            const make = async (name: string) => {
+                before[name] = [...ended];
+                await new Promise(setImmediate);
+                ended.push(name);
+            };
+            const all = await record(() => new LvsCluster("web", seedArgs()), { stdout, make });
+            const { create, stdin } = find(all, "web-ds2-deferred").inputs;
+            return {
+                connects: create !== undefined,
+                settings: (stdin as string).match(/^set pro.*$/gm),
+                isFirst: before["web-ds1-deferred"]!.includes("web-ds2-deferred"),
+                // Real servers wait for all directors.
+                precedes: before["web-rs1-deferred"]!.includes("web-ds2-deferred"),
+            };
+        };
+        // At the same time: after a failure of one, Pulumi would not start the other.
+        expect(await asked(proof)).toEqual({
+            connects: true,
+            settings: ["set proveActive yes", "set proof required"],
+            isFirst: false,
+            precedes: true,
+        });
+        expect(await asked({ ...proof, ...change })).toEqual({
+            connects: true,
+            settings: ["set proveActive yes"],
+            isFirst: true,
+            precedes: true,
+        });
+        expect(await asked(change)).toMatchObject({ connects: true, settings: null });
+        expect(await asked({})).toMatchObject({ connects: false, settings: null });
+    });
+
     it("sends the password in the secret steps alone", async () => {
         const args = seedArgs();
         args.authPass = pulumi.secret("pass1234");

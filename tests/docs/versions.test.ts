@@ -11,7 +11,7 @@ const runs: Partial<Record<Distribution, string>> = {
     debian11: "whole clusters, alone and with others",
     debian12: "all end-to-end tests",
     debian13: "whole clusters, alone and with others",
-    rocky9: "only hosts of Debian with this family's tools ([lab.md](lab.md#a-host-of-the-rhel-family))",
+    rocky9: "whole clusters, but only of Debian hosts with this family's tools ([lab.md](lab.md#a-host-of-the-rhel-family))",
 };
 
 /** A distribution with the same packages and paths, by which another one is judged. */

@@ -9,6 +9,7 @@ import type { RunResult } from "../../lab/run";
 import type { ClusterStatus } from "../../cli/status";
 import { expectGolden } from "../support/golden";
 import { CommandLine } from "../../lab/commandLine";
+import { previewText } from "./support/previewText";
 import { transcriptsOf } from "./support/transcript";
 
 const expectTranscript = transcriptsOf("docs/cli.md");
@@ -261,6 +262,65 @@ describe("The current configuration", () => {
         expect([status, stdout]).toEqual([2, ""]);
         expect(stderr).toContain("virtualServers[0].port: ");
     });
+});
+
+describe("A preview", () => {
+    afterEach(async () => cluster.configure());
+
+    /** A preview without the lines that only identify resources. */
+    async function preview(change: Change): Promise<string> {
+        await cluster.configure(change);
+        const text = await cluster.stack.pulumi(["preview", "--diff"]);
+        return previewText(text).replaceAll(cluster.host("rs4").hostKey, "KEY");
+    }
+
+    it("shows the line of a new weight in the files of both directors", async () => {
+        const text = await preview(({ realServers }) => (realServers[0]!.weight = 3));
+        expectGolden("preview-weight.txt", text);
+    });
+
+    it("shows a new real server and its lines on both directors", async () => {
+        const text = await preview(({ realServers }) => realServers.push(spareRealServer()));
+        expectGolden("preview-real-server.txt", text);
+    });
+
+    it("shows the lines of a new virtual server on both directors", async () => {
+        const text = await preview(({ virtualServers }) =>
+            virtualServers.push({
+                virtualIp: "10.128.190.246",
+                port: 8080,
+                realServers: [{ name: "rs1" }],
+            }),
+        );
+        expectGolden("preview-virtual-server.txt", text);
+    });
+
+    it("shows no change for an unchanged program", async () => {
+        expect(await preview(() => undefined)).toMatch(/^Resources:\n {4}35 unchanged$/m);
+    });
+
+    it("connects to no host", async () => {
+        const before = await cluster.logins();
+        await preview(({ realServers }) => (realServers[0]!.weight = 3));
+        expect(await cluster.logins()).toEqual(before);
+    });
+});
+
+it("A generated password is nowhere in the exported state", async () => {
+    const file = await ds1.run("cat /etc/keepalived/auth_pass.conf");
+    const password = /^auth_pass "([A-Za-z0-9]{8})"$/m.exec(file)![1]!;
+    expect(await cluster.stack.pulumi(["stack", "export"])).not.toContain(password);
+});
+
+it("Outputs list the virtual IPs and every host with its address, user, port and host key", async () => {
+    const text = await cluster.stack.pulumi(["stack", "output", "--json"]);
+    const outputs = JSON.parse(text) as Record<string, unknown>;
+    expect(outputs).toMatchObject({ vip, virtualIps: [vip] });
+    const hosts = cluster.members.map(({ name, address, hostKey }) => [
+        name,
+        expect.objectContaining({ host: address, user: "root", port: 22, hostKey }) as object,
+    ]);
+    expect(outputs.inventory).toEqual(Object.fromEntries(hosts));
 });
 
 it("lvs keyscan prints the host keys of the stack file", async () => {

@@ -31,40 +31,39 @@ describe("A cluster of Debian 11, 12 and 13", () => {
         }
     });
 
-    it("answers in turn and is not changed by a second up", async () => {
+    it("answers in turn", async () => {
         const bodies = await cluster.bodies(6);
         expect(bodies.slice(0, 3)).toEqual(bodies.slice(3));
         expect(new Set(bodies)).toEqual(new Set(["RS1", "RS2", "RS3"]));
-        expect(await cluster.stack.up()).toContain("35 unchanged");
     });
 
-    it("gets a new weight by a reload: keepalived keeps running and no request is lost", async () => {
-        const pids = () =>
-            Promise.all(cluster.directors.map((host) => host.run("pidof keepalived")));
-        const before = (await pids()).map((line) => line.trim().split(" ").at(-1));
+    it("gets a new weight and drains a server by a reload: keepalived keeps running and no request is lost", async () => {
+        const pids = async () => {
+            const lines = await Promise.all(
+                cluster.directors.map((host) => host.run("pidof keepalived")),
+            );
+            return lines.map((line) => line.trim().split(" ").at(-1));
+        };
+        const weights = (server: string) =>
+            Promise.all(
+                cluster.directors.map(async ({ name }) => {
+                    const rules = await cluster.ipvsRules(name, `-r ${server}:80`);
+                    return rules.map((rule) => / -w (\d+)$/.exec(rule)![1]).join();
+                }),
+            );
+        const before = await pids();
         const probe = await cluster.probe();
         await cluster.change(({ virtualServers, realServers }) => {
             virtualServers[0]!.lvsSched = "wrr";
             realServers[0]!.weight = 3;
+            realServers[1]!.drained = true;
         });
         expect((await probe.stop()).failed).toEqual([]);
-        expect((await pids()).map((line) => line.trim().split(" ").at(-1))).toEqual(before);
-        for (const director of cluster.directors) {
-            expect(await director.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
-        }
-    });
-
-    it("drains a server on every release: its weight in the kernel is 0 by a reload, and 1 again", async () => {
-        const weights = () =>
-            Promise.all(
-                ["ds1", "ds2"].map(async (name) =>
-                    (await cluster.ipvsRules(name, "-r 10.128.190.250:80")).join(),
-                ),
-            );
-        await cluster.change(({ realServers }) => (realServers[1]!.drained = true));
-        for (const rule of await weights()) expect(rule).toMatch(/ -w 0$/);
+        expect(await pids()).toEqual(before);
+        expect(await weights("10.128.190.249")).toEqual(["3", "3"]);
+        expect(await weights("10.128.190.250")).toEqual(["0", "0"]);
         await cluster.change();
-        for (const rule of await weights()) expect(rule).toMatch(/ -w 1$/);
+        expect(await weights("10.128.190.250")).toEqual(["1", "1"]);
     });
 
     it("answers within five seconds of a power cut of its active director, which becomes active again", async () => {

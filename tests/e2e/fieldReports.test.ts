@@ -184,10 +184,18 @@ describe("On two directors", () => {
         await multicast("off");
         await cluster.stack.configure(floatingIp());
         const output = await cluster.stack.failingUp();
-        const mac = (await ds2.run("cat /sys/class/net/eth0/address")).trim();
-        expect(output).toContain(
-            `The host with ${mac} also has ${vip}. No advert of another director arrives on eth0`,
-        );
+        for (const [director, other] of [
+            [ds1, ds2],
+            [ds2, ds1],
+        ] as const) {
+            const mac = (await other.run("cat /sys/class/net/eth0/address")).trim();
+            expect(output).toMatch(
+                new RegExp(
+                    `${director.name}: The host with ${mac} also has ${vip}. No advert of another director arrives on eth0` +
+                        `.* sent [1-9]\\d* adverts with id 62 on eth0, 0 of other directors arrived`,
+                ),
+            );
+        }
         expect(await cluster.activeDirectors()).toEqual(["ds1", "ds2"]);
     });
 
@@ -309,5 +317,25 @@ describe("On two directors", () => {
         const url = `http://${ds1.address}:${ports.foreign}/`;
         expect(await cluster.bodyCounts(4, url)).toEqual({ APP: 2, RS1: 2 });
         expect(await cluster.activeDirectors()).toEqual([]);
+    });
+
+    it("a director without VRRP sends no redirect to a real server whose client is in its network", async () => {
+        const rs1 = cluster.host("rs1");
+        const client = cluster.host("user").address;
+        const redirects = async () =>
+            Number(
+                (await rs1.run("nstat -az IcmpInRedirects")).match(/IcmpInRedirects +(\d+)/)![1],
+            );
+        await rs1.run(`ip route replace ${client} via ${ds1.address}`);
+        try {
+            await rs1.run(`ping -q -c 3 -i 0.3 -W 2 ${client}`);
+            expect(await redirects()).toBe(0);
+            // Without our chain the kernel sends them.
+            await ds1.run("nft delete table ip pulumi_lvs");
+            await rs1.run(`ping -q -c 3 -i 0.3 -W 2 ${client}`);
+            expect(await redirects()).toBeGreaterThan(0);
+        } finally {
+            await rs1.run(`ip route del ${client}; ip route flush cache`);
+        }
     });
 });

@@ -246,9 +246,15 @@ test("A cluster is deployed from a checkout in a path with a space, with a home 
         const script = `
             const { LabCluster } = require("./lab/cluster");
             const { withHosts, seed } = require("./lab/topology");
-            LabCluster.deployed({ topology: withHosts(seed, "ds1", "rs1") })
-                .then((cluster) => cluster.bodies(1))
-                .then((bodies) => process.exit(bodies.join() === "RS1" ? 0 : 1));`;
+            const virtualIpaddress = [{ ip: "10.128.190.248" }];
+            LabCluster.boot({ topology: withHosts(seed, "ds1") }).then(async (cluster) => {
+                await cluster.deploy({
+                    directors: cluster.memberArgs("ds1"),
+                    vrrpInstances: [{ interface: "eth0", virtualRouterId: 62, virtualIpaddress }],
+                });
+                await cluster.untilActive("ds1");
+                process.exit(0);
+            });`;
         const [program, ...args] = nodeCommand("cli.ts").slice(0, -1);
         const env = {
             HOME: home,

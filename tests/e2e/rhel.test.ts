@@ -2,22 +2,18 @@ import type { Change } from "../../lab/article";
 import { LabCluster } from "../../lab/cluster";
 import { CommandLine } from "../../lab/commandLine";
 import type { Host } from "../../lab/host";
-import { patienceMs, waitUntil } from "../../lab/lab";
 import { rhelHosts } from "../../lab/topology";
+import { forgetDenials, untilDenied } from "./support/denials";
 import { portrait } from "./support/portrait";
 
 /** No service that the policy of SELinux lets keepalived check has this port. */
 const unusualPort = 8081;
-/** A check that SELinux forbids: it runs in keepalived's domain and reads a file of passwords. */
-const peek = "/usr/local/bin/peek";
 
 describe("On hosts with the tools of the RHEL family, made of Debian's programs,", () => {
     let cluster: LabCluster;
     let ds1: Host;
     let ds2: Host;
     let before: Awaited<ReturnType<typeof state>>[];
-    /** Denials before this time, in seconds since 1970, were wanted. */
-    let deniedFrom = 0;
 
     const deployed: Change = (config) => {
         config.removePackages = true;
@@ -40,17 +36,6 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
             firewall-cmd --permanent --list-all-policies`),
     });
     const states = () => Promise.all(cluster.lab.hosts.map(state));
-    const denials = (host: Host) =>
-        host.run(`ausearch --input-logs --raw -m AVC,USER_AVC 2>/dev/null |
-            awk -F '[(:]' '/avc: +denied/ && $2 >= ${deniedFrom}'`);
-    const untilDenied = (host: Host, text: string) =>
-        waitUntil(`a denial with ${text}`, patienceMs, async () =>
-            (await denials(host)).includes(text),
-        );
-    /** The denials until now were wanted. */
-    const forgetDenials = async () => {
-        deniedFrom = Number(await ds1.run("date +%s")) + 1;
-    };
 
     beforeAll(async () => {
         cluster = await LabCluster.boot({ topology: rhelHosts, packages: [] });
@@ -75,10 +60,6 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
         before = await states();
         await cluster.change(deployed);
         await cluster.untilHealthy();
-    });
-
-    afterEach(async () => {
-        for (const director of cluster.directors) expect(await denials(director)).toBe("");
     });
 
     afterAll(() => cluster?.down());
@@ -125,25 +106,7 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
                 `SELinux denied { name_connect } comm="keepalived" dest=${unusualPort} scontext=`,
             ),
         );
-        await forgetDenials();
-    });
-
-    it("an up names what SELinux has denied keepalived meanwhile", async () => {
-        for (const director of cluster.directors)
-            await director.run(
-                `printf '#!/bin/sh\\ncat /etc/shadow\\n' >${peek}; chmod 755 ${peek}`,
-            );
-        const output = await cluster.change((config) => {
-            deployed(config);
-            config.handOver = true;
-            config.trackScripts = [{ name: "peek", script: { script: peek, user: "root" } }];
-            config.vrrpInstances[0]!.trackScript = [{ name: "peek", weight: -1 }];
-        });
-        expect(output).toMatch(
-            /ds1: keepalived 2\.2\.7 restarted.*; SELinux denied \{ read \} comm="cat" name="shadow" .* scontext=system_u:system_r:keepalived_t:s0 /,
-        );
-        for (const director of cluster.directors) await director.run(`rm ${peek}`);
-        await forgetDenials();
+        await forgetDenials(ds1);
     });
 
     it("keepalived keeps running when a weight changes, and no request is lost", async () => {
@@ -159,28 +122,12 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
         expect(await ds1.run("ipvsadm -Sn")).toContain("-r 10.128.190.249:80 -g -w 3");
     });
 
-    it("firewalld lets in the adverts of the other director only, in any zone, also after a reload and a reboot", async () => {
-        const rules = () => ds2.run("firewall-cmd --info-policy=pulumi-lvs-input");
-        const opened = await rules();
+    it("firewalld lets in the adverts of the other director only, in any zone", async () => {
+        const opened = await ds2.run("firewall-cmd --info-policy=pulumi-lvs-input");
         expect(opened.match(/.*"112".*/g)).toEqual([
             '\trule family="ipv4" source address="10.128.190.253" destination address="224.0.0.18" protocol value="112" accept',
         ]);
-        await ds2.run("firewall-cmd -q --reload");
-        expect(await rules()).toBe(opened);
-        await ds2.reboot();
-        await waitUntil("firewalld", patienceMs, async () => (await rules()) === opened);
         expect(await ds2.run("firewall-cmd --get-zone-of-interface=eth0")).toBe("internal\n");
-        await cluster.untilHealthy();
-    });
-
-    it("a wrong distribution is named with the right one before a host changes", async () => {
-        const output = await cluster.failingChange((config) => {
-            deployed(config);
-            for (const director of config.directors) director.distribution = "debian12";
-        });
-        expect(output).toContain(
-            "this host runs rocky9, and the plan is for debian12. Set its distribution to rocky9.",
-        );
     });
 
     it("a destroy restores every host with its labels, although somebody labelled all files, and removes its packages with those that they needed", async () => {

@@ -59,10 +59,18 @@ const smtp = {
 describe("a keyword or value is refused before the version that has it, and accepted there", () => {
     const address = (change: object) =>
         withInstance({ virtualIpaddress: [{ ip: vip, prefixLength: 24, ...change }] });
+    const homeAddress = {
+        ...withInstance({
+            virtualIpaddress: [{ ip: "fe80::62" }, { ip: "fd00:62:190::248", home: true }],
+        }),
+        realServers: [],
+        virtualServers: [],
+    };
     const alone = { directors: seed.directors.slice(0, 1) };
 
     it.each<[string, string, string, Cluster]>([
         ["preferred_lft", "2.0.19", "2.0.20", address({ preferredLft: "0" })],
+        ["home", "1.3.5", "1.3.6", homeAddress],
         ["noprefixroute", "1.3.5", "1.3.6", address({ noprefixroute: true })],
         ["brd +", "1.3.6", "1.3.7", address({ brd: "+" })],
         ["a fraction", "1.4.5", "2.0.0", withInstance({ preemptDelay: 0.5 })],
@@ -71,6 +79,7 @@ describe("a keyword or value is refused before the version that has it, and acce
         ["gre", "2.0.17", "2.0.18", withService({ lvsMethod: "TUN", tunnel: { type: "gre" } })],
         ["gue", "2.0.17", "2.0.18", withService({ lvsMethod: "TUN", tunnel: { type: "gue" } })],
         ["type RRSIG", "1.3.6", "1.3.7", withService({ check: { dns: { type: "RRSIG" } } })],
+        ["type DNSKEY", "1.3.6", "1.3.7", withService({ check: { dns: { type: "DNSKEY" } } })],
         [
             "imeouts",
             "2.1.3",
@@ -241,8 +250,8 @@ it("a DNS name whose first label has one letter is refused", () => {
 
 it("a keepalived older than 1.3.5 is refused", () => {
     expect(problems(seed, "0.9.9")).toEqual([
-        'directors[0].keepalivedVersion: "0.9.9" is older than any that this program writes for. Use 1.3.5 or later.',
-        'directors[1].keepalivedVersion: "0.9.9" is older than any that this program writes for. Use 1.3.5 or later.',
+        'directors[0].keepalivedVersion: "0.9.9" is older than the oldest version that pulumi-lvs supports. Use 1.3.5 or later.',
+        'directors[1].keepalivedVersion: "0.9.9" is older than the oldest version that pulumi-lvs supports. Use 1.3.5 or later.',
     ]);
     expect(problems(seed, "1.3.5")).toEqual([]);
 });

@@ -1,5 +1,9 @@
 import fc from "fast-check";
+import type { Family } from "../../lvs/addresses";
+import { planDirector } from "../../lvs/director/plan";
 import { Distribution } from "../../lvs/keepalived/versions";
+import type { Cluster } from "../../lvs/model";
+import type { LvsMethod } from "../../lvs/service/lvsMethod";
 import { type DirectorKernel, directorKernelFiles } from "../../lvs/kernel/director";
 import { firewallFile } from "../../lvs/kernel/firewall";
 import {
@@ -16,12 +20,13 @@ import {
     kernelProblems,
     type KernelSettings,
 } from "../../lvs/kernel/sysctls";
+import { methods } from "../support/clusters/methods";
 import { anyCharacter, cases } from "../support/property";
+import { seed } from "../support/seed";
 
 const direct: DirectorTraffic = {
     methods: ["DR"],
     forwards: [],
-    oneArmedInterfaces: [],
     syncs: false,
     serves: false,
     ipvs: true,
@@ -43,12 +48,6 @@ describe("a director", () => {
             { forwards: ["inet6"] },
             {},
             ["net.ipv6.conf.all.forwarding = 1"],
-        ],
-        [
-            "with one-armed NAT, on a VLAN",
-            { methods: ["NAT"], oneArmedInterfaces: ["eth0.7"] },
-            {},
-            ["net.ipv4.conf.all.send_redirects = 0", "net.ipv4.conf.eth0/7.send_redirects = 0"],
         ],
         ["with FULLNAT", { methods: ["FULLNAT"] }, {}, ["net.ipv4.vs.conntrack = 1"]],
         [
@@ -259,22 +258,23 @@ describe("the list of kernel modules", () => {
 });
 
 describe("the nftables file", () => {
-    it("is left out if nothing is marked or masqueraded", () => {
-        expect(directorNftFiles([], [])).toEqual([]);
+    it("is left out if nothing is marked or translated", () => {
+        expect(directorNftFiles({ marks: [], masquerade: [], translated: [] })).toEqual([]);
         expect(
             realServerNftFiles("/etc/lvs/real-servers/id.nft", ["192.0.2.1"], undefined),
         ).toEqual([]);
     });
 
     it("has marks and full NAT in one table for each family", () => {
-        const [file] = directorNftFiles(
-            [
+        const [file] = directorNftFiles({
+            marks: [
                 { mark: 7, virtualIp: "192.0.2.1", protocol: "TCP", port: 80 },
                 { mark: 7, virtualIp: "192.0.2.1", protocol: "TCP", port: 8000, lastPort: 8010 },
                 { mark: 8, virtualIp: "2001:0DB8::1", protocol: "UDP" },
             ],
-            [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
-        );
+            masquerade: [{ host: "10.0.0.1", protocol: "TCP", port: 8080 }],
+            translated: [],
+        });
         expect(file).toEqual({
             path: "/etc/lvs/director.nft",
             mode: "0644",
@@ -297,6 +297,41 @@ table ip6 pulumi_lvs {
 }
 `,
         });
+    });
+
+    it("drops redirects in each family in which answers pass through the director", () => {
+        const chainsFor = (...translated: Family[]) =>
+            directorNftFiles({ marks: [], masquerade: [], translated }).map(({ content }) =>
+                content.match(/^table \w+|\S+ type \S+ drop$/gm),
+            );
+        const four = ["table ip", "icmp type redirect drop"];
+        const six = ["table ip6", "icmpv6 type nd-redirect drop"];
+        expect(chainsFor("inet")).toEqual([four]);
+        expect(chainsFor("inet6")).toEqual([six]);
+        expect(chainsFor("inet", "inet6")).toEqual([[...four, ...six]]);
+    });
+
+    it.each<[string, Partial<Cluster>, LvsMethod, boolean]>([
+        ["with VRRP on one interface", {}, "NAT", true],
+        [
+            "with VRRP on several interfaces",
+            { vrrpInstances: methods.nat!.vrrpInstances },
+            "NAT",
+            true,
+        ],
+        ["without VRRP", { vrrpInstances: [] }, "NAT", true],
+        ["without VRRP", { vrrpInstances: [] }, "FULLNAT", true],
+        ["without VRRP", { vrrpInstances: [] }, "DR", false],
+        ["with VRRP on one interface", {}, "TUN", false],
+    ])("drops them on a director %s: %j by %s: %j", (_, more, lvsMethod, drops) => {
+        const [virtualServer] = seed.virtualServers;
+        const cluster = { ...seed, ...more, virtualServers: [{ ...virtualServer!, lvsMethod }] };
+        const { kernel } = planDirector(cluster, "ds1");
+        expect(kernel.tables.translated).toEqual(drops ? ["inet"] : []);
+        const content = directorKernelFiles(kernel)
+            .map((file) => file.content)
+            .join("");
+        expect(content.includes("icmp type redirect drop")).toBe(drops);
     });
 
     it("sets the segment size of the answers of a real server", () => {
@@ -443,17 +478,18 @@ describe("a real server", () => {
     });
 });
 
+const none = { marks: [], masquerade: [], translated: [] };
+
 it("a director has the same kernel files for all services, except nftables", () => {
     const director: DirectorKernel = {
         sysctls: always,
-        marks: [],
-        masquerade: [],
+        tables: none,
     };
     const paths = (more: Partial<DirectorKernel>) =>
         directorKernelFiles({ ...director, ...more }).map(({ path, mode }) => `${path} ${mode}`);
     const usual = ["/etc/sysctl.d/lvs.conf 0644", "/etc/lvs/firewall 0644"];
     expect(paths({})).toEqual(usual);
-    expect(paths({ masquerade: [{ host: "10.0.0.1", protocol: "TCP" }] })).toEqual([
+    expect(paths({ tables: { ...none, translated: ["inet"] } })).toEqual([
         usual[0],
         "/etc/lvs/director.nft 0644",
         ...usual.slice(1),

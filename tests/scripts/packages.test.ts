@@ -409,6 +409,22 @@ describe("kernel modules", () => {
             is: "as found",
         },
         {
+            title: "that a container cannot load are left to its machine",
+            host: "ds1",
+            isBare,
+            found: "apt-get install ipvsadm; rm -r /lib/modules",
+            events: [
+                prepare({
+                    ...plain,
+                    virtualServers: [{ ...plain.virtualServers[0]!, lvsSched: "mh" }],
+                }),
+                byHand("! [ -e /sys/module/ip_vs_mh ]"),
+                remove(plain),
+            ],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
             title: "that were loaded earlier stay after a remove",
             host: "ds1",
             isBare,

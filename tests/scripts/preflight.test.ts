@@ -148,6 +148,20 @@ describe("the preflight of a director", () => {
                 says: /^modules: the kernel \S+ has no module ip_vs_mh\. Install a kernel that has it\.\n$/,
             },
             {
+                title: "accepts a module that is loaded, although modprobe does not find it",
+                found: "mkdir /sys/module/ip_vs_mh",
+                plan: scheduled("mh"),
+                status: 0,
+                says: /^preflight passed\n/,
+            },
+            {
+                title: "warns of a module on a host without modules, such as a container",
+                found: "rm -r /lib/modules",
+                plan: scheduled("mh"),
+                status: 0,
+                says: /^modules: this host has no modules of its kernel \S+, as in a container\. The kernel itself must have ip_vs_mh\.\npreflight passed\n/,
+            },
+            {
                 title: "refuses a host that forbids a module",
                 found: "echo 'install ip_vs_wrr /bin/false' >/etc/modprobe.d/mine.conf",
                 plan: scheduled("wrr"),
@@ -183,6 +197,16 @@ describe("the preflight of a director", () => {
                 title: "refuses a router id that another router uses with IPv6",
                 events: [has("fe80::9/64"), advertises(62, "fe80::9", "fd00:62:190::240")],
                 says: "router: id 62 on eth0 is in use by fe80::9. Use another virtualRouterId.\n",
+            },
+            {
+                title: "refuses a router id that another router uses, although the firewall drops VRRP",
+                found: `nft -f - <<'END'
+table inet filter {
+    chain input { type filter hook input priority filter; meta l4proto vrrp drop; }
+}
+END`,
+                events: [has("10.128.190.9/24"), advertises(62, "10.128.190.9", "10.128.190.240")],
+                says: "router: id 62 on eth0 is in use by 10.128.190.9. Use another virtualRouterId.\n",
             },
             {
                 title: "accepts a router with another id",

@@ -506,4 +506,20 @@ describe("a report to lvs", () => {
             expect(differences(before, await portrait(host))).toBe("");
         },
     );
+
+    it("names the rules for FULLNAT servers in its status", async () => {
+        const [virtualServer] = plain.virtualServers;
+        const plan: Plan = {
+            ...plain,
+            virtualServers: [{ ...virtualServer!, lvsMethod: "FULLNAT" }],
+        };
+        host = await newHost("ds1");
+        await host.run(prepare);
+        await happen(host, "ds1", apply(plan));
+        const { stdout } = await host.send(bundle("report", []), "status");
+        expect(stdout.match(/^masquerade .*$/gm)).toEqual([
+            "masquerade ip daddr 10.128.190.249 tcp dport 80 masquerade",
+            "masquerade ip daddr 10.128.190.250 tcp dport 80 masquerade",
+        ]);
+    });
 });

@@ -335,14 +335,14 @@ describe("A denial of SELinux", () => {
         after("from before the change is not named", [denial({ seconds: 1 })], `${works}\n`),
         after("that is not enforced is not named", [denial({ permissive: 1 })], `${works}\n`),
         after(
-            "has no control characters, and three of many are named, each with 300 characters at most",
+            "has no control characters, and the last three of many are named, each with 300 characters at most",
             [1, 2, 3, 4].map((one) =>
                 denial({
                     what: `for  pid=9 comm="keepalived" name="\u001b[2J${one}${"x".repeat(900)}"`,
                 }),
             ),
             new RegExp(
-                `^.*up(; SELinux denied \\{ read \\} comm="keepalived" name="\\?\\[2J\\dx{262}){3}\n$`,
+                `^.*up(; SELinux denied \\{ read \\} comm="keepalived" name="\\?\\[2J[234]x{262}){3}\n$`,
             ),
         ),
         {

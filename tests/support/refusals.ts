@@ -171,7 +171,7 @@ const hosts = [
                 },
             ],
         },
-        "realServers[1]: The machine is also the director ds2, and virtualServers[0] sends to it by NAT: its gateway would be a virtual IP, which it has itself while it is active. Use DR or FULLNAT, or a machine of its own.",
+        "realServers[1]: The machine is also the director ds2, and virtualServers[0] sends to it by NAT: its gateway would be a virtual IP, and while the director is active the machine would be its own gateway. Use DR or FULLNAT, or a machine of its own.",
     ),
     both(
         "a machine in both roles as a sorry server behind NAT",
@@ -186,22 +186,22 @@ const hosts = [
                 },
             ],
         },
-        "realServers[0]: The machine is also the director ds1, and virtualServers[0] sends to it by NAT: its gateway would be a virtual IP, which it has itself while it is active. Use DR or FULLNAT, or a machine of its own.",
+        "realServers[0]: The machine is also the director ds1, and virtualServers[0] sends to it by NAT: its gateway would be a virtual IP, and while the director is active the machine would be its own gateway. Use DR or FULLNAT, or a machine of its own.",
     ),
     both(
         "machines in both roles without VRRP",
         { vrrpInstances: [] },
-        "vrrpInstances: ds1 is also a real server, and as a backup it must not forward again what it receives. Only VRRP tells it that it is one. Give an instance, or a machine of its own for each role.",
+        "vrrpInstances: ds1 is also a real server, and while it is a backup director it must not forward packets again. Only VRRP tells it that it is the backup. Give an instance, or a machine of its own for each role.",
     ),
     both(
         "machines in both roles without the sync daemon",
         { globalDefs: { lvsSyncDaemon: { enabled: false } } },
-        "globalDefs.lvsSyncDaemon.enabled: false turns off what tells a backup: ds1 is also a real server, and as a backup it must not forward again what it receives. Remove it.",
+        "globalDefs.lvsSyncDaemon.enabled: false turns off the sync daemon, by which the kernel knows that a director is the backup: ds1 is also a real server, and while it is a backup director it must not forward packets again. Remove it.",
     ),
     both(
         "machines in both roles that forward as backups",
         { kernel: { backupOnly: false } },
-        "kernel.backupOnly: false contradicts the roles: ds1 is also a real server, and as a backup it must not forward again what it receives. Remove it.",
+        "kernel.backupOnly: false contradicts the two roles of a machine: ds1 is also a real server, and while it is a backup director it must not forward packets again. Remove it.",
     ),
     both(
         "machines in both roles with instances that fail over apart",
@@ -221,7 +221,7 @@ const hosts = [
                 },
             ],
         },
-        "vrrpSyncGroups: ds1 is also a real server, and as a backup it must not forward again what it receives. The kernel knows one state for all instances. Put one, two in one group.",
+        "vrrpSyncGroups: ds1 is also a real server, and while it is a backup director it must not forward packets again. The kernel has one sync state for all instances. Put one, two in one group.",
     ),
     both(
         "a machine in both roles whose gateway is a director",
@@ -245,7 +245,7 @@ const hosts = [
             })),
             kernel: { backupOnly: true },
         },
-        "kernel.backupOnly: With true no director forwards anything, because instances prefer different directors, and each director hears the others all the time. Remove it, or name one instance in globalDefs.lvsSyncDaemon.instance.",
+        "kernel.backupOnly: With true no director forwards packets: instances prefer different directors, so each sync daemon also receives, and the kernel takes each director for a backup. Remove it, or name one instance in globalDefs.lvsSyncDaemon.instance.",
     ),
     cluster(
         "an address that directors send to twice",
@@ -301,22 +301,22 @@ const hosts = [
     director(
         "a loopback address of a host",
         { host: "127.0.0.1" },
-        'directors[1].host: "127.0.0.1" is a loopback address, which is that of no host. Use one such as 192.0.2.10.',
+        'directors[1].host: "127.0.0.1" is a loopback address, and cannot be the address of a host. Use one such as 192.0.2.10.',
     ),
     realServer(
         "a multicast address of a real server",
         { address: "224.0.0.9" },
-        'realServers[2].address: "224.0.0.9" is a multicast address, which is that of no host. Use one such as 192.0.2.10.',
+        'realServers[2].address: "224.0.0.9" is a multicast address, and cannot be the address of a host. Use one such as 192.0.2.10.',
     ),
     realServer(
         "an unspecified address of a real server",
         { address6: "::" },
-        'realServers[2].address6: "::" is an unspecified address, which is that of no host. Use one such as 192.0.2.10.',
+        'realServers[2].address6: "::" is an unspecified address, and cannot be the address of a host. Use one such as 192.0.2.10.',
     ),
     realServer(
         "a gateway that is a broadcast address",
         { gateway: "255.255.255.255" },
-        'realServers[2].gateway: "255.255.255.255" is a broadcast address, which is that of no host. Use one such as 192.0.2.10.',
+        'realServers[2].gateway: "255.255.255.255" is a broadcast address, and cannot be the address of a host. Use one such as 192.0.2.10.',
     ),
     realServer(
         "a link-local address of a real server",
@@ -326,7 +326,7 @@ const hosts = [
     service(
         "a virtual IP that is a multicast address",
         { virtualIp: "239.1.2.3" },
-        'virtualServers[0].virtualIp: "239.1.2.3" is a multicast address, which is that of no host. Use one such as 192.0.2.10.',
+        'virtualServers[0].virtualIp: "239.1.2.3" is a multicast address, and cannot be the address of a host. Use one such as 192.0.2.10.',
     ),
     director(
         "a name of a host that no path can have",
@@ -366,7 +366,7 @@ const hosts = [
     director(
         "a distribution whose releases have different keepaliveds",
         { distribution: "fedora" },
-        "directors[1].keepalivedVersion: The value is missing, and the releases of fedora have different ones. Give the one that `keepalived --version` prints.",
+        "directors[1].keepalivedVersion: The value is missing, and the releases of fedora have different versions of keepalived. Give the version that `keepalived --version` prints.",
     ),
     director(
         "an invalid version of keepalived",
@@ -376,7 +376,7 @@ const hosts = [
     director(
         "a keepalived that is too old",
         { keepalivedVersion: "1.2.24" },
-        'directors[1].keepalivedVersion: "1.2.24" is older than any that this program writes for. Use 1.3.5 or later.',
+        'directors[1].keepalivedVersion: "1.2.24" is older than the oldest version that pulumi-lvs supports. Use 1.3.5 or later.',
     ),
     realServer(
         "a negative weight",
@@ -752,7 +752,7 @@ const services = [
         {
             fwmark: { mark: 1, ipFamily: "inet", packets: [{ virtualIp: vip, port: 80 }] },
         },
-        "virtualServers[0].fwmark.ipFamily: The packets have a family. Remove it, or remove packets if another program marks them.",
+        "virtualServers[0].fwmark.ipFamily: The address family follows from packets. Remove ipFamily, or remove packets if another program marks them.",
     ),
     owned(
         "FULLNAT for packets that another program marks",
@@ -770,7 +770,7 @@ const services = [
             vrrpInstances: [outside],
             virtualServers: [1, 2].map(() => ({ fwmark: { mark: 1 }, check: { ping: {} } })),
         },
-        "virtualServers[1]: fwmark 1 (inet) is already virtualServers[0], and keepalived would merge the two. Use a different address or port.",
+        "virtualServers[1]: fwmark 1 (inet) is already virtualServers[0], and keepalived would merge the two services. Use a different address, port or mark.",
     ),
     service(
         "a range that ends before it begins",
@@ -790,7 +790,7 @@ const services = [
     cluster(
         "one service twice",
         { virtualServers: [seed.virtualServers[0]!, seed.virtualServers[0]!] },
-        "virtualServers[1]: 10.128.190.248:80 (TCP) is already virtualServers[0], and keepalived would merge the two. Use a different address or port.",
+        "virtualServers[1]: 10.128.190.248:80 (TCP) is already virtualServers[0], and keepalived would merge the two services. Use a different address, port or mark.",
     ),
     cluster(
         "one IPv6 service in two spellings",
@@ -804,7 +804,7 @@ const services = [
                 port: 80,
             })),
         },
-        "virtualServers[1]: [fd00:62:1::248]:80 (TCP) is already virtualServers[0], and keepalived would merge the two. Use a different address or port.",
+        "virtualServers[1]: [fd00:62:1::248]:80 (TCP) is already virtualServers[0], and keepalived would merge the two services. Use a different address, port or mark.",
     ),
     service(
         "an unknown scheduler",

@@ -24,7 +24,7 @@ import {
 export interface CheckConnection {
     /** Address to connect to (keepalived `connect_ip`). Defaults to the real server's. */
     connectIp?: string;
-    /** Port to connect to (keepalived `connect_port`). Defaults to the real server's; if it has several, to its only one of this protocol. */
+    /** Port to connect to (keepalived `connect_port`). Defaults to the port of the real server; of several ports, the only one with the protocol of the check. */
     connectPort?: number;
     /** Address to connect from (keepalived `bindto`). Defaults to the kernel's choice. */
     bindto?: string;

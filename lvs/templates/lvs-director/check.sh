@@ -28,11 +28,29 @@ is_open() { [ "$(count_lines "$1")" = "$(count_lines "$2")" ]; }
 
 count_lines() { echo "$1" | grep -c .; }
 
-refusals() {
-    {
-        [ ! -s "$scratch/ruleset" ] || nft_rules none | places
-        for tool in iptables ip6tables; do
-            ! has_iptables "$tool" || iptables_rules "$tool" | places
-        done
-    } | sed -n 's/^refused \([^ ]*\) [^ ]* [^ ]* \(.*\)\t\(.*\)/the firewall refuses \1 \2 by a rule of its own: \3/p'
+refusals() { all_places | refused; }
+
+all_places() {
+    [ ! -s "$scratch/ruleset" ] || nft_rules none | places
+    for tool in iptables ip6tables; do
+        ! has_iptables "$tool" || iptables_rules "$tool" | places
+    done
+}
+
+refused() {
+    sed -n 's/^refused \([^ ]*\) [^ ]* [^ ]* \(.*\)\t\(.*\)/the firewall refuses \1 \2 by a rule of its own: \3/p'
+}
+
+# Read openings, and print what refuses them: rules that name their packets, and then rules and policies that
+# refuse all the rest.
+explain() {
+    openings=$scratch/openings
+    cat >"$openings"
+    read_iptables
+    read_ruleset || : >"$scratch/ruleset"
+    all_places >"$scratch/places"
+    refused <"$scratch/places"
+    cut -d ' ' -f 1 "$openings" | sort -u | while read -r way; do
+        sed -n "s/^open $way [^ ]* [^\t]*\t\(.*\)/the firewall refuses $way packets that no rule accepts: \1/p" "$scratch/places"
+    done
 }

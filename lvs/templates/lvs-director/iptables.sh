@@ -74,7 +74,7 @@ iptables_opening() {
 # iptables_rules TOOL: print its chains and rules, as `places` reads them.
 iptables_rules() {
     list_iptables "$1" | awk -v name="$name" '
-        $1 == "-P" && $2 ~ /^(INPUT|FORWARD)$/ { print "chain", "|" $2, tolower($2), tolower($3) }
+        $1 == "-P" && $2 ~ /^(INPUT|FORWARD|OUTPUT)$/ { print "chain", "|" $2, tolower($2), tolower($3) }
         $1 != "-A" || $0 ~ "--comment \"?" name { next }
         {
             verdict = ""
@@ -89,7 +89,7 @@ iptables_rules() {
         }
         function matches(    found, i) {
             for (i = 3; $i != "-j"; i++)
-                if ($i == "-i") found = found " interface=" $(++i)
+                if ($i ~ /^-[io]$/) found = found " interface=" $(++i)
                 else if ($i == "-s") found = found " saddr=" whole($(++i))
                 else if ($i == "-d") found = found " daddr=" whole($(++i))
                 else if ($i == "-p") found = found " protocol=" $(++i)

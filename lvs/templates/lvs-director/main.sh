@@ -10,9 +10,10 @@ case "${1:-}" in
     stop) stop ;;
     remove) remove ;;
     check) check ;;
+    explain) explain ;;
     leave) leave "$2" ;;
     *)
-        echo "usage: lvs-director start|reload|stop|remove|check|leave PID" >&2
+        echo "usage: lvs-director start|reload|stop|remove|check|explain|leave PID" >&2
         exit 2
         ;;
 esac

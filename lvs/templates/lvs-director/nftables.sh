@@ -58,7 +58,7 @@ nft_rules() {
         table == "filter" && chain ~ /^[A-Z]+$/ && index(iptables, family " ") { next }
         table ~ "^(pulumi_lvs|keepalived|f2b-table|" skipped ")$" { next }
         $1 == "type" {
-            if ($2 == "filter" && $4 ~ /^(input|forward)$/)
+            if ($2 == "filter" && $4 ~ /^(input|forward|output)$/)
                 print "chain", key(), $4, (/policy drop;/ ? "drop" : "accept")
             next
         }
@@ -106,7 +106,7 @@ nft_rules() {
             count = split(text, words, " ")
             for (i = 1; i <= count; i++) {
                 field = words[i]
-                if (field ~ /^(iif|iifname)$/) field = "interface"
+                if (field ~ /^[io]if(name)?$/) field = "interface"
                 else if (field ~ /^(ip|ip6)$/ && words[i + 1] ~ /^[sd]addr$/) field = words[++i]
                 else if (field ~ /^(tcp|udp|sctp)$/ && words[i + 1] ~ /^[sd]port$/) {
                     found = found " protocol=" field

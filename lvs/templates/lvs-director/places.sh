@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # start.sh and main.sh set $openings
 # Read lines `chain KEY WAY POLICY` and `rule KEY PLACE KIND WORDS⇥TEXT`, and print where our rules go:
-#   open WAY KEY PLACE     before a rule that refuses all the rest, or at the end
+#   open WAY KEY PLACE⇥RULE      before a rule that refuses all the rest, or at the end
 #   late WAY KEY PLACE     before a rule that refuses packets of connections which the firewall has not
 #                          tracked: IPVS handles them outside of it. The packets that begin one stay out.
 #   refused WAY KEY LINE⇥RULE    a rule that refuses an opening by its address or port
@@ -32,7 +32,7 @@ places() {
                     continue
                 }
                 if (kind[key, n] == "refuse") {
-                    print "open", way, key, place[key, n]
+                    print "open", way, key, place[key, n] "\t" text[key, n]
                     return
                 }
                 if (kind[key, n] == "late" && !is_late) {
@@ -42,7 +42,7 @@ places() {
                 many = split(words[key, n], list, " ")
                 for (i = 1; i <= many; i++) walk(way, prefix list[i], "")
             }
-            if (policy == "drop") print "open", way, key, "end"
+            if (policy == "drop") print "open", way, key, "end\tpolicy drop"
         }
         function report(way, key, n,    i, field) {
             for (i = 1; i <= wanted; i++) {

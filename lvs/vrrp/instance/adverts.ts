@@ -46,7 +46,7 @@ export function hasPassword(instance: VrrpMembership, context: VrrpContext): boo
     return authTypeOf(instance, context) !== AuthType.none;
 }
 
-/** Does an instance keep to the letter of the standard? */
+/** Does an instance follow RFC 5798 strictly? */
 export function isStrict(instance: VrrpMembership, context: VrrpContext): boolean {
     return instance.strictMode ?? context.globalDefs?.vrrpStrict ?? false;
 }

@@ -41,7 +41,7 @@ export interface AuthHmacKeywords {
     mode?: AuthHmacMode;
     /** Detection of adverts that are sent again (keepalived `anti_replay`). Defaults to `time`. */
     antiReplay?: AntiReplay;
-    /** Seconds by which the clocks of directors may differ, 1 to 300, for `time` (keepalived `time_window`). Defaults to three intervals of adverts, and to 5 at least. */
+    /** Seconds by which the clocks of directors may differ, 1 to 300, for `time` (keepalived `time_window`). Defaults to three intervals of adverts; at least 5. */
     timeWindow?: number;
 }
 

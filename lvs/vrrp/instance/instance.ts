@@ -19,7 +19,7 @@ import { type VirtualRoute, type VirtualRule } from "./virtualRoutes";
 
 /** Settings of a VRRP instance that are one line each in its block. */
 export interface VrrpInstanceKeywords<Call = ScriptCall> extends NotifySettings<Call> {
-    /** Leave the virtual IPs where they are when a preferred director returns. Tracked things then need weight 0 (keepalived `nopreempt`). Defaults to false. */
+    /** Leave the virtual IPs where they are when a preferred director returns. Tracked objects then need weight 0 (keepalived `nopreempt`). Defaults to false. */
     nopreempt?: boolean;
     /** Seconds that a returning director waits before it becomes active, 0 to 1000, with decimals since keepalived 2.0.0 (keepalived `preempt_delay`). Defaults to 0. @decimal */
     preemptDelay?: number;
@@ -69,7 +69,7 @@ export interface VrrpInstanceKeywords<Call = ScriptCall> extends NotifySettings<
     higherPrioSendAdvert?: boolean;
     /** Do not compare the virtual IPs in an advert if its sender is the active director already (keepalived `skip_check_adv_addr`). Defaults to the value in `globalDefs`. */
     skipCheckAdvAddr?: boolean;
-    /** Keep to the letter of the standard: version 3, no unicast, no preemptDelay (keepalived `strict_mode`). Defaults to the value in `globalDefs`. */
+    /** Follow RFC 5798 strictly: version 3, no unicast, no preemptDelay (keepalived `strict_mode`). Defaults to the value in `globalDefs`. */
     strictMode?: boolean;
     /** Let the active director accept packets to the virtual IPs, which services need (keepalived `accept`). Defaults to true. */
     accept?: boolean;
@@ -94,7 +94,7 @@ export interface VrrpInstanceSettings<Call = ScriptCall, Member = VrrpDirector>
     virtualRouterId: number;
     /** Version of VRRP, 2 or 3. Version 2 has a password. Version 3 supports IPv6 and intervals below one second (keepalived `version`). Defaults to the version in `globalDefs`, else 2, or 3 if all virtual IPs are IPv6. */
     version?: number;
-    /** How adverts of version 2 carry the password: `PASS`, `AH` or `none` (keepalived `auth_type`). Defaults to `PASS`, and to `none` in version 3. */
+    /** How adverts of version 2 carry the password: `PASS`, `AH` or `none` (keepalived `auth_type`). Defaults to `PASS`; `none` in version 3. */
     authType?: AuthType;
     /** Seconds between adverts: whole seconds up to 255 in version 2, steps of 0.01 up to 40.95 in version 3. A failed active director is replaced after 3 to 4 intervals (keepalived `advert_int`). Defaults to 1. @decimal */
     advertInt?: number;

@@ -28,7 +28,7 @@ export const VrrpState = {
 export type VrrpState = (typeof VrrpState)[keyof typeof VrrpState];
 
 export interface VrrpStart {
-    /** State in which keepalived starts: `MASTER` takes the virtual IPs at once, `BACKUP` waits for adverts first. Then priorities decide (keepalived `state`). Defaults to `MASTER` on the first director, except with nopreempt, preemptDelay, strict mode and AH, and to `BACKUP` on the others. */
+    /** State in which keepalived starts: `MASTER` takes the virtual IPs at once, `BACKUP` waits for adverts first. Then priorities decide (keepalived `state`). Defaults to `MASTER` on the first director and `BACKUP` on the others; `BACKUP` on all with nopreempt, preemptDelay, strict mode or AH. */
     state?: VrrpState;
 }
 

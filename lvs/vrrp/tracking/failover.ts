@@ -7,7 +7,7 @@ interface Elected {
     readonly priority: number;
 }
 
-/** Check that a tracked thing can change which director is active; `directors` are in order of preference. */
+/** Check that a tracked object can change which director is active; `directors` are in order of preference. */
 export function failoverProblems(
     path: string,
     tracked: readonly Tracked[],
@@ -52,7 +52,7 @@ function weakWeight(
     );
 }
 
-/** Does a director stay active while one thing fails there, and all is well on the next one? */
+/** Does a director stay active while one object fails there, and no object fails on the next one? */
 function staysActive(
     one: Tracked,
     tracked: readonly Tracked[],
@@ -64,7 +64,7 @@ function staysActive(
     return priorityOf(active, tracked, [one]) >= priorityOf(next, tracked, []);
 }
 
-/** Priority of a director while some of the tracked things lower it. */
+/** Priority of a director while some of the tracked objects lower it. */
 function priorityOf(
     { priority }: Elected,
     tracked: readonly Tracked[],

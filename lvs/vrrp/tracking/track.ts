@@ -18,9 +18,9 @@ import {
 } from "../../problems";
 import type { Tracking } from "./tracking";
 
-/** Effect of a tracked thing on priorities. */
+/** Effect of a tracked object on priorities. */
 export interface TrackWeight {
-    /** Change of the priority. A value above 0 is added while all is well, and a value below 0 while it is not. With 0, the director cannot be active while it is not (keepalived `weight`). Defaults to the weight of the tracked thing, or 0 for an interface. */
+    /** Change of the priority. keepalived adds a positive value while the object succeeds, and a negative value while it fails. With 0, the director gives up the virtual IPs while the object fails (keepalived `weight`). Defaults to the weight of the tracked object, or 0 for an interface. */
     weight?: number;
     /** Swap success and failure. Needs a weight (keepalived `reverse`). Defaults to false. */
     reverse?: boolean;
@@ -52,7 +52,7 @@ export interface Tracks {
     trackBfd?: TrackByName[];
 }
 
-/** A tracked thing of any kind. */
+/** A tracked object of any kind. */
 export interface Tracked {
     readonly field: keyof Tracks;
     readonly index: number;
@@ -92,7 +92,7 @@ function nameOf(entry: TrackInterface | TrackByName): string {
     return "interface" in entry ? entry.interface : entry.name;
 }
 
-/** Format the blocks that list tracked things. */
+/** Format the blocks that list tracked objects. */
 export function trackBlocks(tracks: Tracks, version: string) {
     return trackFields.flatMap((field) => {
         const { keyword, most } = lists[field];
@@ -103,7 +103,7 @@ export function trackBlocks(tracks: Tracks, version: string) {
     });
 }
 
-/** List all tracked things with the weights in force. */
+/** List all tracked objects with the weights in force. */
 export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
     return trackFields.flatMap((field) =>
         (tracks[field] ?? []).map((entry, index) => {
@@ -115,7 +115,7 @@ export function trackedOf(tracks: Tracks, tracking: Tracking): Tracked[] {
     );
 }
 
-/** Weight of a tracked thing itself. */
+/** Weight of a tracked object itself. */
 export function trackedWeight(field: keyof Tracks, name: string, tracking: Tracking): number {
     if (field === "trackInterface") return 0;
     const all: readonly { name: string; weight?: number }[] = tracking[lists[field].from] ?? [];
@@ -131,7 +131,7 @@ export function highestGain(tracked: readonly Tracked[]): number {
         .reduce((sum, gain) => sum + gain, 0);
 }
 
-/** Check the lists of tracked things. */
+/** Check the lists of tracked objects. */
 export function trackProblems(
     path: string,
     tracks: Tracks,
@@ -179,7 +179,7 @@ export function trackProblems(
     });
 }
 
-/** Lists of tracked things that have names. */
+/** Lists of tracked objects that have names. */
 type NamedTracking = Exclude<keyof Tracking, "interfaceUpDownDelays">;
 
 function namesOf(from: NamedTracking, tracking: Tracking): string[] {

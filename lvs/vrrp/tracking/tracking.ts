@@ -41,10 +41,10 @@ export interface Tracking<
     interfaceUpDownDelays?: InterfaceDelay[];
 }
 
-/** Tracked things of one director with every default resolved. */
+/** Tracked objects of one director with every default resolved. */
 export type TrackingPlan = Required<Tracking>;
 
-/** Resolve the tracked things of one director. */
+/** Resolve the tracked objects of one director. */
 export function planTracking(tracking: Tracking, director: string, version: string): TrackingPlan {
     const { trackScripts = [], trackProcesses = [], trackFiles = [], bfdInstances = [] } = tracking;
     const { interfaceUpDownDelays = [] } = tracking;
@@ -60,7 +60,7 @@ export function planTracking(tracking: Tracking, director: string, version: stri
     };
 }
 
-/** Values for the templates of tracked things on one director. */
+/** Values for the templates of tracked objects on one director. */
 export function trackingViews(tracking: TrackingPlan, version: string) {
     const { trackScripts, trackProcesses, trackFiles, bfdInstances } = tracking;
     return {
@@ -72,7 +72,7 @@ export function trackingViews(tracking: TrackingPlan, version: string) {
     };
 }
 
-/** Check the tracked things of a cluster; `directors` are the names of all directors. */
+/** Check the tracked objects of a cluster; `directors` are the names of all directors. */
 export function trackingProblems(
     tracking: Tracking,
     directors: readonly string[],

@@ -6,7 +6,13 @@ import { planDirector } from "../../../lvs/director/plan";
 import { standaloneRealServers } from "../../../lvs/realServer/plan";
 import type { HostFile } from "../../../lvs/hostFile";
 import type { Secrets } from "../../../lvs/secrets";
-import { claimStep, deferredStep, type StepContent, type StepName } from "../../../lvs/steps";
+import {
+    claimStep,
+    deferredStep,
+    type StepContent,
+    type StepName,
+    type Testimony,
+} from "../../../lvs/steps";
 import { directorSteps, turnOf } from "../../../lvs/director/steps";
 import { needsPreparation, realServerSteps } from "../../../lvs/realServer/steps";
 import { realServerPlan } from "../../support/plans";
@@ -30,6 +36,8 @@ export interface Plan extends Cluster {
     oneByOne?: boolean;
     /** Are the directors components of their own, without a cluster? */
     areApart?: boolean;
+    /** What does the deferred step of a director prove beside its own change? */
+    testimony?: Testimony;
 }
 
 /** A step, or `report`, which asks for differences. */
@@ -44,7 +52,8 @@ export function bundleOf(plan: Plan, host: string, step: Step): string {
 
     function contentOf(): StepContent {
         if (step === "claim") return claimStep;
-        if (step === "deferred") return deferredStep(digestOf(bundleOf(plan, host, "configure")));
+        if (step === "deferred")
+            return deferredStep(digestOf(bundleOf(plan, host, "configure")), plan.testimony);
         return isDirector
             ? directorContent(plan, host, step as DirectorStep)
             : realServerContent(plan, host, step as DirectorStep);

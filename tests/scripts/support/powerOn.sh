@@ -13,6 +13,7 @@ mkdir -p run/lock run/systemd/system run/stand-in/active run/stand-in/proc
 mount --rbind /dev dev
 mount -t sysfs sysfs sys
 mount -t tmpfs modules sys/module
+mkdir -p "lib/modules/$(uname -r)"
 
 # The kernel's own files, in a folder with room for the files of IPVS.
 kernel=run/stand-in/proc
