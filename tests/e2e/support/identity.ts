@@ -38,7 +38,9 @@ export async function addParent(cluster: LabCluster, clients: number): Promise<v
     const program = await programWithParent(cluster, "program");
     await changesNothing(cluster, clients, async () => {
         const output = await cluster.stack.up({ cwd: program });
-        expect(output).toContain("ds1: stays: it is the director lvs-ds1 of the stack lvs/lab now");
+        expect(output).toContain(
+            "ds1: nothing removed: this host is the director lvs-ds1 of the stack lvs/lab now",
+        );
         expect(output).not.toContain("reloaded");
     });
 }
