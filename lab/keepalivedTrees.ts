@@ -56,8 +56,7 @@ export class KeepalivedTree {
      */
     async test(files: TreeFile[], { interfaces }: { interfaces: string[] }): Promise<TestResult> {
         const script = [
-            "mkdir -p /etc/keepalived",
-            ...files.map(writeCommands),
+            writeCommands(files),
             "exec /usr/sbin/keepalived -t -f /etc/keepalived/keepalived.conf 2>&1\n",
         ];
         const { status, output } = await this.inside(script.join("\n"), interfaces);
@@ -65,34 +64,29 @@ export class KeepalivedTree {
     }
 
     /**
-     * Test many configurations on one host, which is much faster. They differ in keepalived.conf
-     * only. Each gets a folder with the other files of /etc/keepalived.
+     * Test the files of many hosts like `test`, but one after the other on one host, which is much
+     * faster. The files of a host are gone when the next one is tested.
      */
     async testAll(
-        configurations: string[],
-        { files, interfaces }: { files: TreeFile[]; interfaces: string[] },
+        hosts: TreeFile[][],
+        { interfaces }: { interfaces: string[] },
     ): Promise<TestResult[]> {
-        const beside = files.filter((file) => path.posix.dirname(file.path) === "/etc/keepalived");
-        const tests = configurations.map((content, index) =>
+        const tests = hosts.map((files) =>
             [
-                `mkdir /etc/keepalived/${index}`,
-                ...beside.map((file) => `cp ${quoteWord(file.path)} /etc/keepalived/${index}`),
-                `printf %s ${quoteWord(content)} >/etc/keepalived/${index}/keepalived.conf`,
-                `/usr/sbin/keepalived -t -f /etc/keepalived/${index}/keepalived.conf 2>&1 || status=$?`,
+                writeCommands(files),
+                "/usr/sbin/keepalived -t -f /etc/keepalived/keepalived.conf 2>&1 || status=$?",
                 `echo "${endOfTest} \${status:-0}"; status=`,
+                `rm -f ${quoteWords(files.map((file) => file.path))}\n`,
             ].join("\n"),
         );
-        const script = ["mkdir -p /etc/keepalived", ...files.map(writeCommands), ...tests, ""];
-        const { output } = await this.inside(script.join("\n"), interfaces, 120_000);
+        const { output } = await this.inside(tests.join(""), interfaces, 120_000);
         const ends = new RegExp(`^${endOfTest} (\\d+)$`, "m");
         const pieces = output.split(ends);
         const count = (pieces.length - 1) / 2;
-        if (count < configurations.length) {
-            throw new Error(
-                `only ${count} of ${configurations.length} configurations were tested in two minutes`,
-            );
+        if (count < hosts.length) {
+            throw new Error(`only ${count} of ${hosts.length} hosts were tested in two minutes`);
         }
-        return configurations.map((_, index) => {
+        return hosts.map((_, index) => {
             const status = Number(pieces[2 * index + 1]);
             return testResult(status < 128 ? status : -1, pieces[2 * index]!);
         });
@@ -109,7 +103,7 @@ export class KeepalivedTree {
     ): Promise<string> {
         const script = [
             ...interfaces.map((name) => `ip link set ${name} up`),
-            ...files.map(writeCommands),
+            writeCommands(files),
             // `until` reads the log at once, so the log exists before the shell has started keepalived.
             ": >/said",
             "keepalived --dont-fork --vrrp --log-console --dump-conf >/said 2>&1 &",
@@ -150,14 +144,20 @@ function testResult(status: number, output: string): TestResult {
     return { status, output: [...new Set(lines)].join("\n") };
 }
 
-/** Commands that write a file. */
-function writeCommands({ path: target, mode = "0644", content }: TreeFile): string {
+/** Commands that write files. A process for each file would take longer than keepalived. */
+function writeCommands(files: TreeFile[]): string {
+    const folders = new Set(files.map((file) => path.posix.dirname(file.path)));
+    const modes = new Set(files.map(modeOf));
+    const pathsWith = (mode: string) =>
+        files.filter((file) => modeOf(file) === mode).map((file) => file.path);
     return [
-        `mkdir -p ${quoteWord(path.posix.dirname(target))}`,
-        `printf %s ${quoteWord(content)} >${quoteWord(target)}`,
-        `chmod ${quoteWord(mode)} ${quoteWord(target)}`,
+        `mkdir -p ${quoteWords([...folders])}`,
+        ...files.map((file) => `printf %s ${quoteWord(file.content)} >${quoteWord(file.path)}`),
+        ...[...modes].map((mode) => `chmod ${quoteWord(mode)} ${quoteWords(pathsWith(mode))}`),
     ].join("\n");
 }
+
+const modeOf = ({ mode = "0644" }: TreeFile) => mode;
 
 /** Build the trees of all releases, so that no test has to build one. */
 export async function makeKeepalivedTrees(): Promise<void> {
@@ -208,4 +208,8 @@ exec chroot run/root sh -eu
 /** Quote a text as one word of a shell script. */
 function quoteWord(text: string): string {
     return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function quoteWords(texts: string[]): string {
+    return texts.map(quoteWord).join(" ");
 }

@@ -52,6 +52,9 @@ missing_packages() {
     case " $* " in
         *' full '*) command -v chromium >/dev/null || printf 'chromium ' ;;
     esac
+    case " $* " in
+        *' tests '*) python3 -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv ' ;;
+    esac
     while read -r program package; do
         command -v "$program" >/dev/null || printf '%s ' "$package"
     done <<END

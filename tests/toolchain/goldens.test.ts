@@ -1,4 +1,9 @@
-import { validResult, keepalivedOf, keepalivedReleases } from "../../lab/keepalivedTrees";
+import {
+    keepalivedOf,
+    keepalivedReleases,
+    type TestResult,
+    validResult,
+} from "../../lab/keepalivedTrees";
 import { planDirector } from "../../lvs/director/plan";
 import { authPassFile, directorFiles } from "../../lvs/director/steps";
 import { seal, secretTexts } from "../../lvs/secrets";
@@ -28,12 +33,26 @@ describe.each(keepalivedReleases)("keepalived $version", ({ suite, version }) =>
         expect(reasons.filter(({ reason }) => !tooNew.test(reason))).toEqual([]);
     });
 
-    it.each(known)("accepts the golden cluster %s", async (_, cluster) => {
+    const hosts = known.flatMap(([name, cluster]) =>
+        cluster.directors.map((director) => ({
+            name,
+            files: [
+                ...directorFiles(planDirector(cluster, director.name)),
+                authPassFile("12345678"),
+            ],
+        })),
+    );
+    let results: TestResult[];
+
+    beforeAll(async () => {
         const tree = await keepalivedOf(suite);
-        for (const { name } of cluster.directors) {
-            const files = [...directorFiles(planDirector(cluster, name)), authPassFile("12345678")];
-            expect(await tree.test(files, { interfaces })).toEqual(validResult);
-        }
+        const files = hosts.map((host) => host.files);
+        results = await tree.testAll(files, { interfaces });
+    });
+
+    it.each(known)("accepts the golden cluster %s", (name, { directors }) => {
+        const found = results.filter((_, index) => hosts[index]!.name === name);
+        expect(found).toEqual(directors.map(() => validResult));
     });
 
     it("reads secret lines of every block in their place", async () => {

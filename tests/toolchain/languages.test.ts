@@ -6,6 +6,9 @@ import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { GetSchemaRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { parse, stringify } from "yaml";
+import { run } from "../../lab/run";
+import { goPackages, pythonPackages, useGoSdk } from "../../lab/toolchain/languages";
 import { version } from "../../package.json";
 import schema from "../../plugin/schema.json";
 import { pluginSchemaPath } from "../../tools/pluginSchema";
@@ -81,25 +84,52 @@ describe("the plugin", () => {
         expect(await previewed(project)).toEqual(articlesResources);
     }, 120_000);
 
-    it.each([
-        ["LvsCluster", "web-ds1"],
-        ["Director", "ds1"],
-        ["RealServer", "rs1"],
-    ])(
-        "makes the example in YAML of the docstring of %s",
-        async (component, host) => {
-            const project = await home.project("yaml", component);
+    it("makes the article's cluster from Python, and shows no secret", async () => {
+        const project = await home.project("python");
+        const sdk = await home.sdk("python", project);
+        const venv = path.join(project.cwd, "venv");
+        await run(["python3", "-m", "venv", "--without-pip", venv]);
+        // The environment also has the packages in the lab's cache, with pip among them.
+        const [python] = await fs.readdir(path.join(venv, "lib"));
+        const own = path.join(venv, "lib", python!, "site-packages");
+        await fs.writeFile(path.join(own, "cached.pth"), await pythonPackages());
+        const pip = [path.join(venv, "bin/python"), "-m", "pip", "install", "--no-index"];
+        const requirements = ["-r", path.join(project.cwd, "requirements.txt")];
+        await run([...pip, "--no-build-isolation", ...requirements, sdk]);
+        expect(await previewed(project)).toEqual(articlesResources);
+    }, 300_000);
+
+    it("makes the article's cluster from Go, and shows no secret", async () => {
+        const project = await home.project("go");
+        for (const file of ["go.mod", "go.sum"]) {
+            await fs.copyFile(path.join(await goPackages(), file), path.join(project.cwd, file));
+        }
+        await useGoSdk(project.cwd, await home.sdk("go", project));
+        expect(await previewed(project)).toEqual(articlesResources);
+    }, 300_000);
+
+    it("makes the examples in YAML of the docstrings of the components", async () => {
+        const project = await home.project("yaml", "docstrings");
+        // One program has all of them: their resources have different names.
+        const examples = ["LvsCluster", "Director", "RealServer"].map((component) => {
             const { text } = blockBelow("docs/reference.md", `## ${component}`, "yaml");
-            const file = path.join(project.cwd, "Pulumi.yaml");
-            await fs.writeFile(file, `name: web\nruntime: yaml\n${text}`);
-            // The configuration of the example program has names that are resources here.
-            await project.pulumi("config", "rm-all", "ds1", "ds2", "rs1", "rs2", "rs3");
-            await project.pulumi("config", "set", "--secret", "web:authPass", "pass1234");
-            const names = (await previewed(project)).filter((name) => name.endsWith("-configure"));
-            expect(names).toContain(`${host}-configure`);
-        },
-        120_000,
-    );
+            return parse(text) as Record<string, object>;
+        });
+        const sections = Object.fromEntries(
+            ["config", "variables", "resources", "outputs"].map((section) => [
+                section,
+                Object.assign({}, ...examples.map((example) => example[section])) as object,
+            ]),
+        );
+        const file = path.join(project.cwd, "Pulumi.yaml");
+        await fs.writeFile(file, stringify({ name: "web", runtime: "yaml", ...sections }));
+        // The configuration of the example program has names that are resources here.
+        await project.pulumi("config", "rm-all", "ds1", "ds2", "rs1", "rs2", "rs3");
+        await project.pulumi("config", "set", "--secret", "web:authPass", "pass1234");
+        const names = await previewed(project);
+        const steps = ["web-ds1-configure", "ds1-configure", "rs1-configure"];
+        expect(names).toEqual(expect.arrayContaining(steps));
+    }, 120_000);
 
     it("refuses a program with every problem of its arguments", async () => {
         const project = await home.project("yaml", "wrong");

@@ -1,7 +1,12 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { version } from "../../package.json";
-import { languageHost, type Language, sdkGenerator } from "../../lab/toolchain/languages";
+import {
+    generateSdk,
+    goSettings,
+    languageHost,
+    type Language,
+} from "../../lab/toolchain/languages";
 import { run, type RunResult, tryRun } from "../../lab/run";
 import { toolchain } from "../../lab/toolchain";
 import { pluginSchemaPath } from "../../tools/pluginSchema";
@@ -65,7 +70,7 @@ export class PluginHome {
         await fs.cp(path.join(root, "examples", language), cwd, { recursive: true });
         // An old host of Python does not know the option `virtualenv`.
         const programs = path.join(cwd, "venv/bin");
-        const env = { PATH: [programs, folder, this.env.PATH].join(path.delimiter) };
+        const env = { ...goSettings, PATH: [programs, folder, this.env.PATH].join(path.delimiter) };
         const pulumi = (...command: string[]) => this.pulumi(cwd, command, env);
         const keys = ["ds1", "ds2", "rs1", "rs2", "rs3"].flatMap((host) => [
             "--plaintext",
@@ -77,23 +82,16 @@ export class PluginHome {
     }
 
     /** Make the package of the plugin for a language. */
-    async sdk(language: Language, { isGenuine, pulumi }: Project): Promise<string> {
+    async sdk(language: "python" | "go", { isGenuine, pulumi }: Project): Promise<string> {
         const out = path.join(this.folder, "sdk");
+        const made = path.join(out, language);
         if (isGenuine) {
-            await pulumi(
-                "package",
-                "gen-sdk",
-                pluginSchemaPath,
-                "--language",
-                language,
-                "--out",
-                out,
-            );
-            return path.join(out, language);
+            const generate = ["gen-sdk", pluginSchemaPath, "--language", language, "--out", out];
+            await pulumi("package", ...generate);
+        } else {
+            await generateSdk(language, made);
         }
-        const generator = path.join(await sdkGenerator(), "gen-sdk");
-        await run([generator, pluginSchemaPath, language, path.join(out, language)]);
-        return path.join(out, language);
+        return made;
     }
 }
 

@@ -81,7 +81,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
         const contents = fc.array(anyText.filter(isText), { maxLength: 3 });
         // Files of an earlier text must not fail a later one.
         const property = fc.property(contents, check).beforeEach(() => void takeFiles());
-        fc.assert(property, cases(60));
+        fc.assert(property, cases(20));
     }
 
     it("lists any content of a bundle to the letter and runs nothing in it", () => {
@@ -125,7 +125,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 run(text, `${here}\npaths=$(values file | paths_of)\nstage`);
                 expect(takeFiles()).toEqual({ [`${last}.lvs-new`]: ["0640", "x\n"] });
             }),
-            cases(60),
+            cases(30),
         );
         expect(taken).toBeGreaterThan(10);
     });
@@ -140,7 +140,7 @@ describe.each(Object.entries(shells))(`%s (SEED=${seed})`, (name, [shell, ...opt
                 expect(run(text, 'read_heads; printf %s "$(setting word)"')).toBe(word);
                 expect(takeFiles()).toEqual({});
             }),
-            cases(30),
+            cases(10),
         );
     });
 });
