@@ -2,7 +2,7 @@ import { distributionOf } from "../keepalived/versions";
 import type { DirectorKernel } from "../kernel/director";
 import type { Arrival, FirewallNeeds } from "../kernel/firewall";
 import type { DirectorNeeds } from "../kernel/modules";
-import type { Marking, Masquerading } from "../kernel/netfilter";
+import { directorNftFiles, type Marking, type Masquerading } from "../kernel/netfilter";
 import { type DirectorTraffic, directorSysctls } from "../kernel/sysctls";
 import type { SyncDaemonPlan } from "../global/syncDaemon";
 import { servingDirectors } from "../machines";
@@ -138,7 +138,7 @@ export function needsOf(
         persistenceEngines: virtualServers.flatMap(
             ({ virtualServer }) => virtualServer.persistenceEngine ?? [],
         ),
-        netfilter: Object.values(tables).some((rules) => rules.length > 0),
+        netfilter: directorNftFiles(tables).length > 0,
         vmac,
     };
 }
