@@ -14,10 +14,10 @@ main() {
         say "nothing to remove"
     elif [ "$(recorded "$claim" urn)" != "$(setting urn)" ]; then
         forget_former
-        say "stays: $(described "$claim") has this host now"
+        say "nothing removed: this host is $(described "$claim") now"
     elif [ -n "$(recorded "$claim" former)" ]; then
         hand_back
-        say "stays: $(described "$claim") has this host again"
+        say "nothing removed: this host is $(described "$claim") again"
     else
         remove_claim "$claim"
         say "removed"

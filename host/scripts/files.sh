@@ -91,7 +91,7 @@ stage_secrets() {
 give_group() {
     [ "$3" != httpd ] || set -- "$1" "$2" "$(id -un www-data 2>/dev/null || echo apache)"
     group=$(id -gn "$3" 2>/dev/null) ||
-        fail "this host has no user $3, who must read the secret file $2. Create the user."
+        fail "this host has no user $3, and only this user may read the secret file $2. Create the user."
     chgrp "$group" "$1"
 }
 

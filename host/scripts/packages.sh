@@ -95,7 +95,7 @@ purge_packages() {
     kept=$(sort -u "$state/packages.added" | grep -vxFf "$scratch" | while read -r name; do
         ! is_installed "$name" || echo "$name"
     done | join_lines ', ')
-    [ -z "$kept" ] || say "keeps packages that others need, or that somebody marked to stay: $kept"
+    [ -z "$kept" ] || say "keeps packages that other packages need, or that somebody marked to keep: $kept"
     [ -s "$scratch" ] || return 0
     # shellcheck disable=SC2046  # one word a package
     purge $(cat "$scratch") 9>&- || say "some packages could not be removed: $(reasons)"

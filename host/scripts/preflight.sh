@@ -123,7 +123,7 @@ check_owner() {
     if [ -n "$reason" ]; then
         refuse owner "this host is taken: $reason"
     else
-        ok owner "this host is free, or ours"
+        ok owner "this stack may set up this host"
     fi
     for other in $(claims); do
         [ "$other" = "$claim" ] || is_of_our_stack "$other" || [ -n "$reason" ] ||

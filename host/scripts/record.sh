@@ -152,7 +152,7 @@ end_others() {
             LOCKED=yes sh "$memory/$claim/$dropped/program" remove
     done
     for other in $(replaced_claims); do
-        say "ends $(described "$other")"
+        say "removes $(described "$other")"
         remove_claim "$other"
     done
 }

@@ -50,7 +50,7 @@ export const realServerSteps = {
     },
 };
 
-/** A real server ends the director that its machine was before, unless the machine is both. */
+/** A real server removes the director that its machine was before, unless the machine has both roles. */
 function commonSettings({ repair, alsoDirector }: RealServerPlan): StepContent["settings"] {
     return { repair, alsoDirector };
 }

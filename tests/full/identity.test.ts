@@ -60,7 +60,7 @@ describe("A cluster with a hundred requests a second", () => {
             expect(failed.stdout).toContain("ds1: the new files cannot be written.");
             await ds1.run(`rm -rf ${obstacle}`);
             expect(await cluster.stack.up()).toContain(
-                "ds1: stays: the director lvs-ds1 of the stack lvs/lab has this host again",
+                "ds1: nothing removed: this host is the director lvs-ds1 of the stack lvs/lab again",
             );
         });
         await cluster.untilHealthy();
@@ -113,7 +113,7 @@ describe("A cluster with a hundred requests a second", () => {
             expect(output).toContain(
                 "ds1: takes over from the director lvs-ds1 of the stack lvs/lab",
             );
-            expect(output).toContain("rs2: ends the real server lvs-rs2 of the stack lvs/lab");
+            expect(output).toContain("rs2: removes the real server lvs-rs2 of the stack lvs/lab");
         });
         await cluster.stack.deleteState();
         await serves(() => cluster.change(adopting));

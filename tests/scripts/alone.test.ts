@@ -30,7 +30,7 @@ interface Adverts {
 /** Send adverts of a virtual router in the background. */
 function sending({ from, id = 62, to = "224.0.0.18", ttl = 255, ...adverts }: Adverts): string {
     const { version = 2, interval = 1, password } = adverts;
-    const timing = version === 2 ? [password ? 1 : 0, interval] : [0, 100 * interval];
+    const timing = (version === 2 ? [password ? 1 : 0, interval] : [0, 100 * interval]).join();
     return `perl -MSocket=:all -we '
         socket(my $s, AF_INET, SOCK_RAW, 112);
         setsockopt($s, IPPROTO_IP, 32, inet_aton("${from}"));
@@ -55,15 +55,23 @@ interface Case {
     said: RegExp;
 }
 
+/** Virtual IPs that another host has, and adverts that a director has seen. */
+interface Seen {
+    ips?: string;
+    left?: boolean;
+    arrived?: 0 | 1;
+    letIn?: 0 | 1;
+}
+
 /** What a director says of another host that has virtual IPs as well, and of the adverts that it has seen. */
 function twice(
     reason: string,
-    { ips = "10.128.190.248", left = true, arrived = 0, letIn = arrived as number } = {},
+    { ips = "10.128.190.248", left = true, arrived = 0, letIn }: Seen = {},
 ) {
     const some = (count: number) => (count === 0 ? "0" : "[1-9]\\d*");
     return new RegExp(
         `${escaped(`The host with ${mac} also has ${ips}. ${reason}`)} In 4 s this director sent ${left ? "[1-9]\\d*" : "0"} ` +
-            `adverts with id 62 on eth0, ${some(arrived)} of other directors arrived, and its firewall let ${some(letIn)} in\\.`,
+            `adverts with id 62 on eth0, ${some(arrived)} of other directors arrived, and its firewall let ${some(letIn ?? arrived)} in\\.`,
     );
 }
 
@@ -354,7 +362,8 @@ describe("another director, when the last one has deferred its proof", () => {
 
     it.concurrent("fails its deferred step, and says what it sends and hears", async () => {
         const [, failed] = await said({ there: holds }, apply(asked), apply(asked, "deferred"));
-        expect(failed).toEqual({ status: 1, said: expect.stringMatching(twice(silence)) });
+        expect(failed!.status).toBe(1);
+        expect(failed!.said).toMatch(twice(silence));
     });
 
     it.concurrent("passes if it has its virtual IPs alone", async () => {
@@ -376,10 +385,8 @@ describe("another director, when the last one has deferred its proof", () => {
                 endings.push(...(await happen(host, "ds2", event)));
             const [, changed, reported] = endings;
             expect(changed!.said).toContain("active for 10.128.190.248, so deferred");
-            expect(reported).toEqual({
-                status: 0,
-                said: expect.stringMatching(twice(silence)),
-            });
+            expect(reported!.status).toBe(0);
+            expect(reported!.said).toMatch(twice(silence));
             expect(reported!.said).toContain(
                 "keepalived 2.2.7 reloaded; active for 10.128.190.248",
             );

@@ -99,7 +99,7 @@ describe("a machine that is director and real server", () => {
             title: "stops to forward first when it gives up the director",
             host: "ds1",
             events: [as("rs1", apply(both)), apply(both), as("rs1", apply(noDirector))],
-            says: "ends the director lvs-ds1 of the stack lvs/test\nconfigure unchanged\n",
+            says: "removes the director lvs-ds1 of the stack lvs/test\nconfigure unchanged\n",
             is: [as("rs1", apply(noDirector))],
         },
         ...(["rs1", "ds1"] as const).map((first) => ({

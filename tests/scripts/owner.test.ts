@@ -34,7 +34,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             title: "has a new parent is not changed, and the end of the old component leaves it alone",
             host,
             events: [apply(plain), apply(below("site:index:Site")), remove(plain)],
-            says: `stays: the ${role(host)} lvs-${host} of the stack lvs/test has this host now\n`,
+            says: `nothing removed: this host is the ${role(host)} lvs-${host} of the stack lvs/test now\n`,
             is: [apply(below("site:index:Site"))],
         },
         {
@@ -57,7 +57,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                 apply(below("site:index:Site"), "prepare"),
                 remove(below("site:index:Site")),
             ],
-            says: `stays: the ${role(host)} lvs-${host} of the stack lvs/test has this host again\n`,
+            says: `nothing removed: this host is the ${role(host)} lvs-${host} of the stack lvs/test again\n`,
             is: [apply(plain), apply(plain, "prepare")],
         },
         {
@@ -70,7 +70,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
                 remove(below("site:index:Rack")),
                 remove(plain),
             ],
-            says: `stays: the ${role(host)} lvs-${host} of the stack lvs/test has this host now\n`,
+            says: `nothing removed: this host is the ${role(host)} lvs-${host} of the stack lvs/test now\n`,
             is: [apply(below("site:index:Site"))],
         },
         {
@@ -110,7 +110,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             events: [apply(called("former")), apply(called("later")), remove(called("former"))],
             says:
                 host === "ds1"
-                    ? "stays: the director later-ds1 of the stack lvs/test has this host now\n"
+                    ? "nothing removed: this host is the director later-ds1 of the stack lvs/test now\n"
                     : "removed\n",
             is: [apply(called("later"))],
         },
@@ -136,7 +136,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             ],
             says:
                 host === "ds1"
-                    ? "stays: the director former-ds1 of the stack lvs/test has this host again\n"
+                    ? "nothing removed: this host is the director former-ds1 of the stack lvs/test again\n"
                     : "removed\n",
             is: [
                 apply(called("former")),
@@ -148,7 +148,7 @@ describe.each(["ds1", "rs1"])("a host such as %s whose component", (host) => {
             host,
             events: [apply(ofProject("former")), apply(adopting(plain))],
             says: new RegExp(
-                `(takes over from|ends) the ${role(host)} lvs-${host} of the stack former/test\n`,
+                `(takes over from|removes) the ${role(host)} lvs-${host} of the stack former/test\n`,
             ),
             is: [apply(adopting(plain))],
         },
@@ -269,7 +269,7 @@ describe("a director of another stack", () => {
             title: "stays when the stack that was refused is destroyed",
             host,
             events: [apply(ofProject("other")), apply(plain), remove(plain)],
-            says: "stays: the director lvs-ds1 of the stack other/test has this host now\n",
+            says: "nothing removed: this host is the director lvs-ds1 of the stack other/test now\n",
             is: [apply(ofProject("other"))],
         },
     ]);
@@ -331,7 +331,7 @@ describe("a real server that another stack adopts", () => {
                 apply(later),
                 hasAddress,
             ],
-            says: "ends the real server lvs-rs1 of the stack former/test\nreal server with 10.128.190.248/32 on lo\n",
+            says: "removes the real server lvs-rs1 of the stack former/test\nreal server with 10.128.190.248/32 on lo\n",
             is: [apply(later, "prepare"), apply(later)],
         },
     ]);
@@ -343,7 +343,7 @@ describe("a machine that changes its role", () => {
             title: "is no director any more when it is a real server",
             host: "ds1",
             events: [apply(plain), apply(swapped)],
-            says: /ends the director lvs-ds1 of the stack lvs\/test\nreal server with 10\.128\.190\.248\/32 on lo\n$/,
+            says: /removes the director lvs-ds1 of the stack lvs\/test\nreal server with 10\.128\.190\.248\/32 on lo\n$/,
             is: [apply(swapped)],
         },
         {

@@ -193,7 +193,7 @@ describe("packages", () => {
                 needs("mine", "apache2-bin"),
                 remove(purged(withPage)),
             ],
-            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nremoved\n",
+            says: "keeps packages that other packages need, or that somebody marked to keep: apache2-bin\nremoved\n",
             is: [byHand("apt-get install apache2-bin"), needs("mine", "apache2-bin")],
         },
         {
@@ -201,7 +201,7 @@ describe("packages", () => {
             host: "rs1",
             isBare,
             events: [prepare(purged(withPage)), needs("mine", "apache2"), remove(purged(withPage))],
-            says: "keeps packages that others need, or that somebody marked to stay: apache2, apache2-bin\nremoved\n",
+            says: "keeps packages that other packages need, or that somebody marked to keep: apache2, apache2-bin\nremoved\n",
             is: [
                 byHand(
                     "apt-get install apache2; systemctl stop apache2; systemctl disable apache2",
@@ -218,7 +218,7 @@ describe("packages", () => {
                 byHand("apt-mark manual apache2-bin"),
                 remove(purged(withPage)),
             ],
-            says: "keeps packages that others need, or that somebody marked to stay: apache2-bin\nremoved\n",
+            says: "keeps packages that other packages need, or that somebody marked to keep: apache2-bin\nremoved\n",
             is: [byHand("apt-get install apache2-bin")],
         },
         {

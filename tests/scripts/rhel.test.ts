@@ -154,7 +154,7 @@ describe("packages of the RHEL family", () => {
                     ),
                     remove(purged),
                 ],
-                says: "keeps packages that others need, or that somebody marked to stay: libnl3\nremoved\n",
+                says: "keeps packages that other packages need, or that somebody marked to keep: libnl3\nremoved\n",
                 is: [
                     byHand(`echo 'libnl3 3.9.0-1.el9' >>${book}; echo 'mine 1.0-1.el9' >>${book}`),
                 ],

@@ -80,7 +80,7 @@ describe("a secret file", () => {
             host: "ds1",
             events: both(withSecrets({ user: "nobody-here" })),
             status: 1,
-            says: `this host has no user nobody-here, who must read the secret file ${probe}. Create the user.\n`,
+            says: `this host has no user nobody-here, and only this user may read the secret file ${probe}. Create the user.\n`,
             is: [apply(withSecrets({ user: "nobody-here" }), "secret")],
         },
         {

@@ -39,7 +39,7 @@ export async function addParent(cluster: LabCluster, clients: number): Promise<v
     await changesNothing(cluster, clients, async () => {
         const output = await cluster.stack.up({ cwd: program });
         expect(output).toContain(
-            "ds1: stays: the director lvs-ds1 of the stack lvs/lab has this host now",
+            "ds1: nothing removed: this host is the director lvs-ds1 of the stack lvs/lab now",
         );
         expect(output).not.toContain("reloaded");
     });
