@@ -5,6 +5,8 @@ export interface RunOptions {
     cwd?: string;
     /** Variables to add to the environment of this process. */
     env?: NodeJS.ProcessEnv;
+    /** Run in a session of its own, with only these variables. */
+    session?: NodeJS.ProcessEnv;
     stdin?: string;
     /** Milliseconds until the command is killed. Defaults to ten minutes. */
     timeout?: number;
@@ -24,7 +26,8 @@ export function tryRun(command: string[], options: RunOptions = {}): Promise<Run
     return new Promise((resolve, reject) => {
         const child = spawn(command[0]!, command.slice(1), {
             cwd: options.cwd,
-            env: { ...process.env, ...options.env },
+            env: options.session ?? { ...process.env, ...options.env },
+            detached: options.session !== undefined,
             stdio: ["pipe", "pipe", "pipe"],
         });
         const result: RunResult = { status: -1, stdout: "", stderr: "" };

@@ -131,7 +131,7 @@ describe.each(["ds1", "rs1"])("a host such as %s", (host) => {
 ${bundleOf(plain, host, "configure")}END-OF-INPUT
                 ln -s /run/stand-in/proc/$$ /proc/$$
                 exec sh -s apply </run/stand-in/bundle`);
-            const { now } = await reference({ host, events: [apply(plain)] });
+            const now = await reference({ host, events: [apply(plain)] });
             expect(differences(now, await portrait(odd))).toBe("");
         } finally {
             await odd.remove();

@@ -1,5 +1,5 @@
 import { differences } from "./portrait";
-import { type Ending, type Event, reference, type Scene, tell } from "./story";
+import { announce, type Ending, type Event, reference, type Scene, tell } from "./story";
 
 /** A story, and the resulting state of its host. */
 export interface Case extends Scene {
@@ -18,14 +18,19 @@ export interface Case extends Scene {
 
 /** Define a test for each case. With `atOnce` they run at the same time, which helps if their hosts mostly wait. */
 export function tests(cases: Case[], { atOnce = false } = {}): void {
+    for (const one of cases) announce(like(one));
     const each = atOnce ? it.concurrent : it;
     each.each(cases.map((one) => [one.title, one] as const))("%s", async (_, one) => {
         const { endings, calls, now } = await tell(one);
         expectEnding(endings.at(-1)!, one);
         expect(calls).toBe(one.calls ?? calls);
-        const like = await reference({ ...one, events: one.is === "as found" ? [] : one.is });
-        expect(differences(like.now, now)).toBe(one.but ?? "");
+        expect(differences(await reference(like(one)), now)).toBe(one.but ?? "");
     });
+}
+
+/** The story that leaves a host as a case says. */
+function like({ is, ...scene }: Case): Scene {
+    return { ...scene, events: is === "as found" ? [] : is };
 }
 
 export function expectEnding(

@@ -17,7 +17,8 @@ mount --bind "$stand_ins" stand-ins
 layers=stand-ins:lower
 if [ -n "${COUNTED:-}" ]; then
     mkdir -p counted/usr/sbin
-    for program in $COUNTED; do ln -s /usr/lib/stand-in/counted "counted/usr/sbin/$program"; done
+    # shellcheck disable=SC2086  # words
+    perl -e 'symlink "/usr/lib/stand-in/counted", "counted/usr/sbin/$_" for @ARGV' $COUNTED
     mount -t overlay -o "lowerdir=$layers" below below
     layers=counted:$layers
 fi

@@ -117,12 +117,10 @@ echo '== packages'
 awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' "$book"
 echo '== units'
 cd /run/stand-in
-find active failed -type f 2>/dev/null | sort
+ls active/* failed/* 2>/dev/null || :
 echo '== run'
 cd /run
-find . -path ./stand-in -prune -o ! -name pulumi-lvs.lock -type f -print | sort | while read -r file; do
-    grep -H '' "$file" || echo "$file"
-done | sort -u
+find . -path ./stand-in -prune -o ! -name pulumi-lvs.lock -type f \\( -empty -print -o -exec grep -H '' {} + \\) | sort -u
 `;
 
 function sections(text: string): Portrait {

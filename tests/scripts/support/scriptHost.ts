@@ -126,21 +126,26 @@ export class ScriptHost {
     }
 
     private enter(command: string[], stdin: string): Promise<RunResult> {
-        const spaces = ["--mount", "--net", "--uts", "--pid", "--wd"];
-        const env = [
-            "PATH=/usr/sbin:/usr/bin",
-            "SSH_CONNECTION=10.128.190.252 40000 10.128.190.253 22",
-            // The process ids of the host are here.
-            "PROC_ROOT=/run/stand-in/proc",
+        const spaces = [
+            "--mount",
+            "--net",
+            "--uts",
+            "--pid",
+            "--wd",
+            `--root=/proc/${this.pid}/cwd`,
         ];
-        return tryRun(
-            // A session of its own: a signal to a script ends its whole process group.
-            ["setsid", "nsenter", "--target", this.pid, ...spaces, "chroot", "."].concat(
-                ["env", "-i", ...env],
-                command,
-            ),
-            { stdin, timeout: 60_000 },
-        );
+        const session = {
+            PATH: "/usr/sbin:/usr/bin",
+            SSH_CONNECTION: "10.128.190.252 40000 10.128.190.253 22",
+            // The process ids of the host are here.
+            PROC_ROOT: "/run/stand-in/proc",
+        };
+        return tryRun(["nsenter", "--target", this.pid, ...spaces, ...command], {
+            // A signal to a script ends its whole process group.
+            session,
+            stdin,
+            timeout: 60_000,
+        });
     }
 }
 

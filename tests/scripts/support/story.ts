@@ -104,13 +104,9 @@ export interface Outcome {
     now: Portrait;
 }
 
-/** Run a story on a new host. */
-export async function tell({
-    host: name,
-    isBare,
-    found: first = "",
-    events,
-}: Scene): Promise<Outcome> {
+/** Run a story on a new host. Keep the states on the way that other stories are compared with. */
+export async function tell(scene: Scene): Promise<Outcome> {
+    const { host: name, isBare, found: first = "", events } = scene;
     const isCounted = events.some(
         (event) => "fault" in event && event.fault && "at" in event.fault,
     );
@@ -118,7 +114,10 @@ export async function tell({
     try {
         await host.run((isBare ? "" : prepare) + first);
         const endings = [];
-        for (const event of events) endings.push(...(await happen(host, name, event)));
+        for (const [index, event] of events.entries()) {
+            await keep(host, { ...scene, events: events.slice(0, index) });
+            endings.push(...(await happen(host, name, event)));
+        }
         const calls = await host.run("cat /run/stand-in/calls 2>/dev/null || :");
         return { endings, calls, now: await portrait(host) };
     } finally {
@@ -154,13 +153,27 @@ async function take(
     return { status, said: (stdout + stderr).replace(new RegExp(`^${name}: `, "gm"), "") };
 }
 
-const references = new Map<string, Promise<Outcome>>();
+/** States that stories are compared with, by the story that leads there; undefined until it has been told. */
+const references = new Map<string, Portrait | undefined>();
 
-/** Run a story that other stories are compared with. Each runs once. */
-export function reference(scene: Scene): Promise<Outcome> {
-    const { host, isBare, found, events } = scene;
-    const key = JSON.stringify({ host, isBare, found, events });
-    const known = references.get(key) ?? tell(scene);
-    references.set(key, known);
-    return known;
+function keyOf({ host, isBare = false, found = "", events }: Scene): string {
+    return JSON.stringify({ host, isBare, found, events });
+}
+
+/** Announce a story whose end other stories are compared with. */
+export function announce(scene: Scene): void {
+    references.set(keyOf(scene), undefined);
+}
+
+/** Keep the state of a host if a story that has gone so far was announced. */
+async function keep(host: ScriptHost, scene: Scene): Promise<void> {
+    const key = keyOf(scene);
+    if (references.has(key) && !references.get(key)) references.set(key, await portrait(host));
+}
+
+/** Return the state at the end of a story. Each is told once, alone or as the beginning of another one. */
+export async function reference(scene: Scene): Promise<Portrait> {
+    const key = keyOf(scene);
+    if (!references.get(key)) references.set(key, (await tell(scene)).now);
+    return references.get(key)!;
 }

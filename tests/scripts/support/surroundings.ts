@@ -23,7 +23,7 @@ export async function complaint({
     return `No host can be made on this machine: ${stderr.trim().split("\n").at(-1)}. In a container, start it with --privileged. ${elsewhere}`;
 }
 
-const needed = ["unshare", "nsenter", "setpriv", "setsid", "ip", "mmdebstrap"];
+const needed = ["unshare", "nsenter", "setpriv", "ip", "mmdebstrap"];
 
 const namespaces = ["--mount", "--net", "--uts", "--pid", "--fork"];
 
