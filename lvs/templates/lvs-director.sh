@@ -29,21 +29,26 @@ open() {
     fi
 }
 
-# Close all openings. The tables stay, because they have nothing to do with the host's firewall.
+# Close all openings. The other tables stay, because they have nothing to do with the host's firewall.
 stop() {
     openings=/dev/null
+    load_tables
     open
 }
 
 remove() {
-    stop
     tables=/dev/null
-    load_tables
+    stop
 }
 
 load_tables() {
-    if [ -s "$tables" ]; then
-        { table_deletions && cat "$tables"; } | nft -f -
+    all_tables >"$scratch/tables"
+    if [ -s "$scratch/tables" ]; then
+        command -v nft >/dev/null || {
+            echo "nft is missing, and this director needs tables in nftables. Install the package nftables." >&2
+            exit 1
+        }
+        { table_deletions && cat "$scratch/tables"; } | nft -f -
         touch "$added.tables"
     elif [ -e "$added.tables" ]; then
         table_deletions | nft -f -
@@ -52,6 +57,34 @@ load_tables() {
 }
 
 table_deletions() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
+
+all_tables() {
+    [ ! -e "$tables" ] || cat "$tables"
+    ! firewalld_runs || untracking
+}
+
+# Connection tracking does not see all packets of IPVS connections, and takes those under way for invalid.
+# firewalld refuses invalid packets before it reads our policies. So these packets become untracked. The
+# kernel untracks only packets that it has not assigned to a connection.
+untracking() {
+    for way in input forward; do echo "late $way inet|pulumi_lvs|untracked end"; done |
+        nft_additions notrack >"$scratch/untracked"
+    [ -s "$scratch/untracked" ] || return 0
+    echo 'table inet pulumi_lvs {'
+    echo 'chain untracked {'
+    echo 'type filter hook prerouting priority -150; policy accept;'
+    echo '}'
+    echo '}'
+    cat "$scratch/untracked"
+}
+
+# our_chains FILE: print the chains of our tables.
+our_chains() {
+    awk '
+        $1 == "table" { table = $2 " " $3 }
+        $1 == "chain" && table ~ / pulumi_lvs$/ { print "chain " $2 " of table " table }
+    ' "$1"
+}
 
 open_nftables() {
     read_ruleset || return 0
@@ -70,8 +103,11 @@ closing() {
     ' "$scratch/ruleset"
 }
 
-opening() {
-    nft_rules | places | awk -v name="$name" '
+opening() { nft_rules | places | nft_additions "accept comment \"$name\""; }
+
+# nft_additions VERDICT: read lines of `places`, and print the rules of our openings there.
+nft_additions() {
+    awk -v verdict="$1" '
         FNR == NR { count++; way[count] = $1; protocol[count] = $2; interface[count] = $3; source[count] = $4
             destination[count] = $5; ports[count] = $6; next }
         $1 == "refused" { next }
@@ -82,7 +118,7 @@ opening() {
             for (i = 1; i <= count; i++)
                 if (way[i] == $2 && belongs(source[i], chain[1]) && belongs(destination[i], chain[1]) &&
                     ($1 == "open" || protocol[i] ~ /^(tcp|sctp)$/))
-                    print where, packets(i, $1), "accept comment \"" name "\""
+                    print where, packets(i, $1), verdict
         }
         function belongs(address, family) {
             return address == "any" || family == "inet" || (family == "ip6") == (address ~ /:/)
@@ -437,12 +473,16 @@ has_addresses() { ip -o address show | grep -v '^[0-9]*: lo ' | grep -qFf "$scra
 # Fail and print the first thing that is missing. If nothing is missing, print a sentence for each opening
 # that a rule of the host refuses.
 check() {
-    [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
-        echo "missing: the tables of $tables"
-        return 1
-    }
     read_iptables
     read_ruleset || : >"$scratch/ruleset"
+    all_tables >"$scratch/tables"
+    our_chains "$scratch/tables" >"$scratch/wanted"
+    our_chains "$scratch/ruleset" >"$scratch/present"
+    missing=$(grep -vxFf "$scratch/present" "$scratch/wanted" | head -n 1)
+    [ -z "$missing" ] || {
+        echo "missing: $missing"
+        return 1
+    }
     firewalld_runs || has_openings || {
         echo "the firewall lacks openings of $openings"
         return 1
