@@ -16,7 +16,10 @@ const topology: Topology = {
 };
 
 const vip6 = "fd00:62:190::248";
-const urls = [vip, `[${vip6}]`].map((host) => `http://${host}`);
+const ports = { DR: 80, FULLNAT: 8080 } as const;
+const urlsOf = (port: number) => [vip, `[${vip6}]`].map((host) => `http://${host}:${port}`);
+const directUrls = urlsOf(ports.DR);
+const urls = Object.values(ports).flatMap(urlsOf);
 
 /** Drop everything that is not allowed, and forward nothing. */
 const nftables = `#!/usr/sbin/nft -f
@@ -65,7 +68,9 @@ ${nftables}END
 
     afterAll(() => cluster?.down());
 
-    function configuration({ openFirewall = true, fullNat = false } = {}): StackConfig {
+    /** FULLNAT has its own tables, whether the firewall is opened or not. */
+    function configuration({ openFirewall = true, fullNat = true } = {}): StackConfig {
+        const lvsMethods: (keyof typeof ports)[] = fullNat ? ["DR", "FULLNAT"] : ["DR"];
         const realServers = cluster.webServerArgs("rs1", "rs2").map((member) => ({
             ...member,
             address6: cluster.host(member.name).ipv6,
@@ -75,15 +80,13 @@ ${nftables}END
             vrrpInstances: [{ interface: "eth0", virtualRouterId: 62 }],
             directors: cluster.memberArgs("ds1", "ds2", "ds3"),
             realServers,
-            virtualServers: [vip, vip6].map((virtualIp) =>
-                fullNat
-                    ? {
-                          virtualIp,
-                          port: 80,
-                          lvsMethod: "FULLNAT",
-                          realServers: [{ name: "rs1" }, { name: "rs2" }],
-                      }
-                    : { virtualIp, port: 80 },
+            virtualServers: [vip, vip6].flatMap((virtualIp) =>
+                lvsMethods.map((lvsMethod) => ({
+                    virtualIp,
+                    port: ports[lvsMethod],
+                    lvsMethod,
+                    realServers: realServers.map(({ name }) => ({ name, port: 80 })),
+                })),
             ),
         };
     }
@@ -117,7 +120,7 @@ ${nftables}END
     }
 
     it("keep their rules with openFirewall: false, and the up fails because they receive no adverts", async () => {
-        await cluster.stack.configure(configuration({ openFirewall: false }));
+        await cluster.stack.configure(configuration({ openFirewall: false, fullNat: false }));
         const output = await cluster.stack.failingUp();
         expect(output).toMatch(new RegExp(`The host with [0-9a-f:]+ also has ${vip}[,.]`));
         expect(output).toContain("The firewall of this host drops the adverts of ");
@@ -161,6 +164,10 @@ ${nftables}END
             await untilRulesetsAre(open);
         });
 
+        it("forward the answers of FULLNAT servers with nftables", async () => {
+            for (const url of urlsOf(ports.FULLNAT)) await untilAnswered(url);
+        });
+
         it("obey a rule that refuses a service, and lvs check says so", async () => {
             const refused = async (host: Host) =>
                 waitUntil(`a refusal on ${host.name}`, patienceMs, async () => {
@@ -181,17 +188,41 @@ ${nftables}END
             await ds3.run("firewall-cmd -q --reload");
         });
 
-        it("become active and serve with firewalld, also after its reload", async () => {
+        it("become active and serve by DR and FULLNAT with firewalld, also after its reload", async () => {
             await ds3.run("firewall-cmd -q --reload");
-            await expectServedByDs3();
+            await expectServedByDs3(async () => {
+                for (const url of urls) await untilAnswered(url);
+            });
         });
-    });
 
-    it("forward the answers of FULLNAT servers", async () => {
-        await cluster.deploy(configuration({ fullNat: true }));
-        await untilHealthy();
-        await expectServedByDs3();
-        await untilHealthy();
+        it.each([0, 1])(
+            "let the ends of DR connections through firewalld with net.ipv4.vs.conntrack=%d",
+            async (conntrack) => {
+                const set = (value: number) => ds3.run(`sysctl -q net.ipv4.vs.conntrack=${value}`);
+                await set(conntrack);
+                try {
+                    await expectServedByDs3(async () => {
+                        for (const [index, url] of directUrls.entries()) {
+                            await untilAnswered(url);
+                            const port = `${65_000 + 2 * conntrack + index}`;
+                            await cluster.lab.exec(["curl", "-sSg", "--local-port", port, url]);
+                            await untilClosed(port);
+                        }
+                    });
+                } finally {
+                    await set(1);
+                }
+            },
+        );
+
+        /** Wait until ds3 knows that the connection from this port has ended. */
+        async function untilClosed(port: string) {
+            await waitUntil(`the end of the connection from ${port}`, patienceMs, async () => {
+                const connection = await ds3.run(`ipvsadm -Lnc | grep ':${port} '`);
+                if (/(_WAIT|CLOSE) /.test(connection)) return true;
+                throw new Error(connection);
+            });
+        }
     });
 
     it("have exactly their original rules after a destroy", async () => {
@@ -199,11 +230,11 @@ ${nftables}END
         expect(await rulesets()).toEqual(before);
     });
 
-    async function expectServedByDs3() {
+    async function expectServedByDs3(expectServed: () => Promise<void>) {
         await Promise.all([ds1, ds2].map((host) => host.run("systemctl stop keepalived")));
         try {
             await untilActive("ds3");
-            for (const url of urls) await untilAnswered(url);
+            await expectServed();
         } finally {
             // One after the other: keepalived hangs if its sync daemon ends right after its start.
             await ds1.run("systemctl start keepalived");

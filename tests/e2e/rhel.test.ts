@@ -48,6 +48,8 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
                     firewall-cmd -q --reload
                     systemd-run -q python3 -m http.server ${unusualPort} --directory /srv`),
             ),
+            // The family's firewalld depends on it.
+            ...[ds1, ds2].map((host) => host.run("dnf -q -y install nftables")),
             // A file of the host's own at a path of ours.
             ds1.run(`echo '# mine' >/etc/modules-load.d/lvs.conf
                 restorecon -R /etc`),
@@ -72,6 +74,7 @@ describe("On hosts with the tools of the RHEL family, made of Debian's programs,
                 "keepalived-2.2.7-5.el9.x86_64",
                 "lab-release-9-1.el9.noarch",
                 "libnl3-3.7.0-1.el9.x86_64",
+                "nftables-1.0.9-1.el9.x86_64",
                 "",
             ].join("\n"),
         );

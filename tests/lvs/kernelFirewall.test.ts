@@ -20,7 +20,7 @@ function ask(question: string, files: Record<string, string> = {}): string {
         for (const [name, content] of Object.entries({ openings, ...files })) {
             fs.writeFileSync(path.join(dir, name), content);
         }
-        const input = `${functions}\nopenings=openings scratch=.\n${question}\n`;
+        const input = `${functions}\ntables=tables openings=openings scratch=.\n${question}\n`;
         return execFileSync("sh", ["-s"], { cwd: dir, input, encoding: "utf8" });
     } finally {
         fs.rmSync(dir, { recursive: true });
@@ -296,6 +296,33 @@ describe("the boot script of a director", () => {
         expect(ask("policy forward ANY")).toContain(`    <source address="10.0.0.1"/>
     <source-port port="80" protocol="tcp"/>
 `);
+    });
+
+    it("untracks the packets of existing connections that firewalld would take for invalid", () => {
+        const sctp = "input sctp any any 2001:db8::1 9";
+        const answers = "forward sctp any 2001:db8::9 any any";
+        const all = { openings: `${openings}${sctp}\n${answers}\n` };
+        expect(ask("firewalld_runs() { :; }; all_tables", all)).toBe(`table inet pulumi_lvs {
+chain untracked {
+type filter hook prerouting priority -150; policy accept;
+}
+}
+${[
+    `${tcp} ${tail}`,
+    "ip6 daddr 2001:db8::1 sctp dport 9 ct state invalid",
+    `${answer} ${tail}`,
+    "ip6 saddr 2001:db8::9 meta l4proto sctp ct state invalid",
+]
+    .map((packets) => `add rule inet pulumi_lvs untracked ${packets} notrack\n`)
+    .join("")}`);
+    });
+
+    it.each([
+        ["without firewalld", "firewalld_runs() { false; }", openings],
+        ["without an opening", "firewalld_runs() { :; }", ""],
+        ["for adverts alone", "firewalld_runs() { :; }", openings.split("\n")[0]!],
+    ])("untracks nothing %s", (_, firewalld, lines) => {
+        expect(ask(`${firewalld}; all_tables`, { openings: lines })).toBe("");
     });
 
     it("finds a firewall open if every opening has its rule", () => {

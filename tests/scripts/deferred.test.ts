@@ -172,6 +172,13 @@ describe("a director that changes before the last one", () => {
             is: "as found",
         },
         {
+            title: "is as it was found when it is removed after the step `deferred`",
+            host,
+            events: [apply(plain), apply(heavier), apply(heavier, "deferred"), remove(heavier)],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
             title: "is not changed by a deferred change that does not work",
             host,
             events: [
@@ -300,6 +307,13 @@ describe("a real server", () => {
             title: "is as it was found when it is removed before the step `deferred`",
             host,
             events: [apply(withAnotherVip), apply(plain), remove(plain)],
+            says: "removed\n",
+            is: "as found",
+        },
+        {
+            title: "is as it was found when it is removed after the step `deferred`",
+            host,
+            events: [apply(withAnotherVip), apply(plain), apply(plain, "deferred"), remove(plain)],
             says: "removed\n",
             is: "as found",
         },

@@ -22,11 +22,25 @@ const comment = 'accept comment "pulumi-lvs"';
 const both = plans["both families"]!;
 const nat = plans.NAT!;
 
+/** Table of a director with NAT for IPv4. */
+const withoutRedirects = [
+    "table ip pulumi_lvs {",
+    "chain redirects {",
+    "type filter hook output priority mangle; policy accept;",
+    "icmp type redirect drop",
+];
+
 const own = [
     `iifname "eth0" ip daddr 224.0.0.18 meta l4proto vrrp ${comment}`,
     `iifname "eth0" ip daddr 224.0.0.81 udp dport 8848 ${comment}`,
     `ip daddr 10.128.190.248 tcp dport 80 ${comment}`,
 ];
+
+/** firewalld, as far as the scripts see it. */
+const firewalld = `touch /run/stand-in/active/firewalld.service
+    mkdir -p /usr/lib/firewalld/policies /etc/firewalld/policies
+    printf '#!/bin/sh\\n' >/usr/bin/firewall-cmd
+    chmod 755 /usr/bin/firewall-cmd\n`;
 
 const firewalls: Firewall[] = [
     {
@@ -52,6 +66,7 @@ const firewalls: Firewall[] = [
         opened: [
             `ip saddr 10.128.190.249 tcp sport 80 ${comment}`,
             `ip saddr 10.128.190.250 tcp sport 80 ${comment}`,
+            ...withoutRedirects,
         ],
     },
     {
@@ -101,6 +116,21 @@ const firewalls: Firewall[] = [
             chain("inet f2b-table", "f2b-chain", "input") +
             chain("ip keepalived", "in", "input"),
         opened: [],
+    },
+    {
+        what: "firewalld, which refuses invalid packets,",
+        found: firewalld,
+        ruleset: chain("inet firewalld", "filter_INPUT", "input", "ct state invalid drop"),
+        plan: nat,
+        opened: [
+            ...withoutRedirects,
+            "table inet pulumi_lvs {",
+            "chain untracked {",
+            "type filter hook prerouting priority mangle; policy accept;",
+            "ip daddr 10.128.190.248 tcp dport 80 tcp flags != syn / syn,ack notrack",
+            "ip saddr 10.128.190.249 tcp sport 80 tcp flags != syn / syn,ack notrack",
+            "ip saddr 10.128.190.250 tcp sport 80 tcp flags != syn / syn,ack notrack",
+        ],
     },
     {
         what: "a firewall and `openFirewall: false`",
@@ -179,6 +209,21 @@ it("a director whose firewall refuses a service says so, and the refusal stays i
         );
         expect(refusal).toBeGreaterThan(0);
         expect(opening).toBeGreaterThan(refusal!);
+    } finally {
+        await host.remove();
+    }
+});
+
+it("a director with firewalld and without nft is refused", async () => {
+    const host = await newHost("ds1");
+    try {
+        await host.run(`${prepare}${firewalld}rm /usr/sbin/nft`);
+        expect(await happen(host, "ds1", apply(plain))).toEqual([
+            {
+                status: 1,
+                said: "lvs-director fails: nft is missing, and this director needs tables in nftables. Install the package nftables.\nrolled back\n",
+            },
+        ]);
     } finally {
         await host.remove();
     }

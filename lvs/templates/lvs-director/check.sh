@@ -3,12 +3,16 @@
 # Fail and print the first thing that is missing. If nothing is missing, print a sentence for each opening
 # that a rule of the host refuses.
 check() {
-    [ ! -s "$tables" ] || nft list tables | grep -q ' pulumi_lvs$' || {
-        echo "missing: the tables of $tables"
-        return 1
-    }
     read_iptables
     read_ruleset || : >"$scratch/ruleset"
+    all_tables >"$scratch/tables"
+    our_chains "$scratch/tables" >"$scratch/wanted"
+    our_chains "$scratch/ruleset" >"$scratch/present"
+    missing=$(grep -vxFf "$scratch/present" "$scratch/wanted" | head -n 1)
+    [ -z "$missing" ] || {
+        echo "missing: $missing"
+        return 1
+    }
     firewalld_runs || has_openings || {
         echo "the firewall lacks openings of $openings"
         return 1

@@ -17,8 +17,11 @@ closing() {
     ' "$scratch/ruleset"
 }
 
-opening() {
-    nft_rules | places | awk -v name="$name" '
+opening() { nft_rules | places | nft_additions "accept comment \"$name\""; }
+
+# nft_additions VERDICT: read lines of `places`, and print the rules of our openings there.
+nft_additions() {
+    awk -v verdict="$1" '
         FNR == NR { count++; way[count] = $1; protocol[count] = $2; interface[count] = $3; source[count] = $4
             destination[count] = $5; ports[count] = $6; next }
         $1 == "refused" { next }
@@ -29,7 +32,7 @@ opening() {
             for (i = 1; i <= count; i++)
                 if (way[i] == $2 && belongs(source[i], chain[1]) && belongs(destination[i], chain[1]) &&
                     ($1 == "open" || protocol[i] ~ /^(tcp|sctp)$/))
-                    print where, packets(i, $1), "accept comment \"" name "\""
+                    print where, packets(i, $1), verdict
         }
         function belongs(address, family) {
             return address == "any" || family == "inet" || (family == "ip6") == (address ~ /:/)

@@ -29,21 +29,26 @@ open() {
     fi
 }
 
-# Close all openings. The tables stay, because they have nothing to do with the host's firewall.
+# Close all openings. The other tables stay, because they have nothing to do with the host's firewall.
 stop() {
     openings=/dev/null
+    load_tables
     open
 }
 
 remove() {
-    stop
     tables=/dev/null
-    load_tables
+    stop
 }
 
 load_tables() {
-    if [ -s "$tables" ]; then
-        { table_deletions && cat "$tables"; } | nft -f -
+    all_tables >"$scratch/tables"
+    if [ -s "$scratch/tables" ]; then
+        command -v nft >/dev/null || {
+            echo "nft is missing, and this director needs tables in nftables. Install the package nftables." >&2
+            exit 1
+        }
+        { table_deletions && cat "$scratch/tables"; } | nft -f -
         touch "$added.tables"
     elif [ -e "$added.tables" ]; then
         table_deletions | nft -f -
@@ -52,3 +57,31 @@ load_tables() {
 }
 
 table_deletions() { nft list tables | sed -n '/ pulumi_lvs$/s/^/delete /p'; }
+
+all_tables() {
+    [ ! -e "$tables" ] || cat "$tables"
+    ! firewalld_runs || untracking
+}
+
+# Connection tracking does not see all packets of IPVS connections, and takes those under way for invalid.
+# firewalld refuses invalid packets before it reads our policies. So these packets become untracked. The
+# kernel untracks only packets that it has not assigned to a connection.
+untracking() {
+    for way in input forward; do echo "late $way inet|pulumi_lvs|untracked end"; done |
+        nft_additions notrack >"$scratch/untracked"
+    [ -s "$scratch/untracked" ] || return 0
+    echo 'table inet pulumi_lvs {'
+    echo 'chain untracked {'
+    echo 'type filter hook prerouting priority -150; policy accept;'
+    echo '}'
+    echo '}'
+    cat "$scratch/untracked"
+}
+
+# our_chains FILE: print the chains of our tables.
+our_chains() {
+    awk '
+        $1 == "table" { table = $2 " " $3 }
+        $1 == "chain" && table ~ / pulumi_lvs$/ { print "chain " $2 " of table " table }
+    ' "$1"
+}
