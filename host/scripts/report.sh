@@ -119,6 +119,7 @@ complaints() {
 }
 
 virtual_ips() {
+    read_addresses=$(ip -o address show)
     ! has_routers || states | awk '
         file == 1 { state[$1] = $2; next }
         $1 == "instance" { print "router", $2, $3, $4, state[$2] }
@@ -136,8 +137,8 @@ virtual_ips() {
 # have it on an interface with a MAC address of its own. A real server on the same machine has it on lo.
 addresses_for() {
     case "$1" in
-        -) ip -o address show dev "$2" 2>/dev/null || : ;;
-        *) ip -o address show | grep -v '^[0-9]*: lo ' ;;
+        -) host_addresses | grep "^[0-9]*: $2 " || : ;;
+        *) host_addresses | grep -v '^[0-9]*: lo ' ;;
     esac
 }
 

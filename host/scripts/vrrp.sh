@@ -10,10 +10,13 @@ routers=/var/lib/pulumi-lvs/vrrp.routers
 # Empty if keepalived is not installed.
 keepalived_version() { keepalived -v 2>&1 | sed -n 's/^Keepalived v\([0-9.]*\).*/\1/p'; }
 
+# Print the addresses of this host. A report reads them once, so that no line contradicts another one.
+host_addresses() { if [ -n "${read_addresses:-}" ]; then echo "$read_addresses"; else ip -o address show; fi; }
+
 # Print a line `NAME PRESENT ALL` for each instance: its virtual IPs on this host, and all of them. A real
 # server has them on lo.
 presence() {
-    ip -o address show | awk '
+    host_addresses | awk '
         file == 1 { sub(/\/.*/, "", $4); if ($2 != "lo") here[$4]; next }
         $1 == "instance" { name[++count] = $2 }
         $1 == "address" { sub(/\/.*/, "", $4); wanted[$2]++; present[$2] += $4 in here }

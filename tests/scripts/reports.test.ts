@@ -36,6 +36,18 @@ interface Question {
     answers: string;
 }
 
+/** The virtual IP appears as soon as somebody has read the addresses. */
+const becomesActiveAfterAReading = `
+    ip address delete 10.128.190.248 dev eth0 || ip address delete 10.128.190.248/32 dev eth0
+    program=$(command -v ip)
+    mv "$program" /usr/bin/genuine-ip
+    cat >"$program" <<'END'
+#!/bin/sh
+genuine-ip "$@"
+[ "$*" != "-o address show" ] || genuine-ip address replace 10.128.190.248/32 dev eth0
+END
+    chmod 755 "$program"`;
+
 const questions: Question[] = [
     {
         title: "a director before its first apply",
@@ -521,5 +533,18 @@ describe("a report to lvs", () => {
             "masquerade ip daddr 10.128.190.249 tcp dport 80 masquerade",
             "masquerade ip daddr 10.128.190.250 tcp dport 80 masquerade",
         ]);
+    });
+
+    it("has either all lines of a backup director or all of an active one if the virtual IP arrives meanwhile", async () => {
+        host = await newHost("ds1");
+        await host.run(prepare);
+        await happen(host, "ds1", apply(plain));
+        await host.run(becomesActiveAfterAReading);
+        const { stdout } = await host.send(bundle("report", []), "status");
+        expect(stdout.match(/^(router|address) .*$/gm)).toEqual([
+            "router VI_1 eth0 62 backup",
+            "address VI_1 eth0 10.128.190.248 absent",
+        ]);
+        expect(await host.run("ip -o address show")).toContain(" 10.128.190.248/");
     });
 });
